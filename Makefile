@@ -1,0 +1,60 @@
+# Needs make and Python 3.11 or later; everything else goes into .venv.
+.POSIX:
+
+PYTHON = .venv/bin/python
+PIP = $(PYTHON) -m pip --quiet --disable-pip-version-check
+# More words for pytest or uv: make test ARGS="tests/store -x"
+ARGS =
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/installed ## a whole month of rankings on this machine, then the site's address
+	@$(PYTHON) -m functions demo $(ARGS)
+
+test: check ## every check and every test
+	@$(PYTHON) -m pytest -q $(ARGS)
+
+check: .venv/installed-dev ## format, lint and types, without tests
+	@$(PYTHON) -m ruff format --quiet --check .
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy --no-error-summary
+
+requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade for the newest)
+	@$(PIP) install uv
+	@for name in requirements requirements-dev; do \
+	  $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --custom-compile-command "make requirements" \
+	    $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+clean: ## remove .venv and what the tools left behind
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/installed: requirements.txt $(PYTHON)
+	@echo "Installing requirements.txt into .venv"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing requirements-dev.txt into .venv"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The newest Python that runs: a name may be there and not work (a version manager's shim).
+$(PYTHON):
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	      echo "$$python cannot make a .venv: install its venv module (Debian: apt-get install $$python-venv)" >&2; \
+	      exit 1; \
+	    fi; \
+	    echo "Making .venv with $$($$python --version)"; \
+	    exec $$python -m venv --clear .venv; \
+	  fi; \
+	done; \
+	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
+	exit 1
+
+.PHONY: help demo test check requirements clean
