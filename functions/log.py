@@ -1,0 +1,82 @@
+"""One JSON line per event on stdout, as Cloud Run reads them; plain words on a terminal.
+
+Events are names with fields, not prose. Secrets named to ``hide`` are blanked in every line, as a
+last guard: nothing should put them there in the first place.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+_trace: ContextVar[str | None] = ContextVar("trace", default=None)
+_hidden: set[str] = set()
+_quiet = False
+
+# httpx names full addresses, keys included, at INFO.
+for _chatty in ("httpx", "httpcore"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Blank these values in everything that is logged from now on."""
+    _hidden.update(secret for secret in secrets if len(secret) >= 4)
+
+
+def clean(text: str) -> str:
+    """The text with every hidden value blanked."""
+    for secret in _hidden:
+        text = text.replace(secret, "•••")
+    return text
+
+
+def quiet() -> None:
+    """Emit nothing below an error: the command line speaks for itself."""
+    global _quiet
+    _quiet = True
+
+
+def speak() -> None:
+    """Emit every event again."""
+    global _quiet
+    _quiet = False
+
+
+def trace(name: str | None) -> None:
+    """Tie the events that follow to a request's trace."""
+    _trace.set(name)
+
+
+def info(event: str, **fields: Any) -> None:
+    """Something happened as it should."""
+    _emit("INFO", event, fields)
+
+
+def warning(event: str, **fields: Any) -> None:
+    """Something needs a look; the work went on."""
+    _emit("WARNING", event, fields)
+
+
+def error(event: str, **fields: Any) -> None:
+    """Work failed."""
+    _emit("ERROR", event, fields)
+
+
+def _emit(severity: str, event: str, fields: dict[str, Any]) -> None:
+    if _quiet and severity != "ERROR":
+        return
+    if sys.stdout.isatty():
+        words = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
+        line = f"{datetime.now(UTC):%H:%M:%S} {severity.lower():7} {event} {words}"
+    else:
+        record = {"severity": severity, "message": event, **fields}
+        if trace_name := _trace.get():
+            record["logging.googleapis.com/trace"] = trace_name
+        line = json.dumps(record, ensure_ascii=False, default=str)
+    sys.stdout.write(clean(line) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,286 @@
+"""The words every room shares.
+
+All values are frozen and compare by content. Datetimes are aware, UTC, in whole seconds.
+``None`` in a counter means the platform did not say (hidden, disabled, unsupported); it is never
+a zero. Names follow the method page: satker, account, post, sample, i24, ranking.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+Platform = Literal["instagram", "facebook", "x", "tiktok", "youtube"]
+PLATFORMS: tuple[Platform, ...] = get_args(Platform)
+
+Counter = Literal["likes", "comments", "shares", "views"]
+COUNTERS: tuple[Counter, ...] = get_args(Counter)
+
+# What is summed into interactions; every other counter is shown beside and never counted.
+COUNTED: dict[Platform, tuple[Counter, ...]] = {
+    "instagram": ("likes", "comments"),
+    "facebook": ("likes", "comments", "shares"),
+    "x": ("likes", "comments", "shares"),
+    "tiktok": ("likes", "comments", "shares"),
+    "youtube": ("likes", "comments"),
+}
+
+DAY = timedelta(hours=24)
+# A month, and a post that nobody could measure, stays undecided this long.
+SETTLED = timedelta(hours=30)
+
+State = Literal["running", "observed", "interpolated", "estimated", "unmeasured", "removed"]
+Reason = Literal[
+    "counted",
+    "running",
+    "hidden",
+    "found_late",
+    "removed",
+    "duplicate",
+    "thread_part",
+    "outside_month",
+    "account_not_registered",
+    "excluded",
+]
+MonthState = Literal["open", "closing", "final"]
+RankingName = Literal["most_active", "most_popular"]
+MovementKind = Literal["up", "down", "same", "new", "back", "none"]
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """A post's cumulative counters as read at ``taken_at``; None = the platform did not say."""
+
+    taken_at: datetime
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    views: int | None = None
+
+    def total(self, platform: Platform) -> int | None:
+        """Interactions: the counted counters that are known, summed; None when none is known."""
+        known = [n for name in COUNTED[platform] if (n := getattr(self, name)) is not None]
+        return sum(known) if known else None
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """One published item of one account, with every sample that was kept.
+
+    ``samples`` and ``absences`` are ordered by time. An absence is a read that covered the post
+    and did not show it. ``text`` is the caption, None when the platform gave none. ``versions``
+    are the platform's ids of an edited post, first to last; empty when it was never edited.
+    """
+
+    platform: Platform
+    account_id: str
+    post_id: str
+    published_at: datetime
+    url: str
+    text: str | None = None
+    versions: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    absences: tuple[datetime, ...] = ()
+
+    @property
+    def account(self) -> str:
+        """The account's durable key, ``platform:account_id``."""
+        return f"{self.platform}:{self.account_id}"
+
+    @property
+    def mark(self) -> datetime:
+        """The instant at which the post's interactions are measured."""
+        return self.published_at + DAY
+
+    def as_known(self, now: datetime) -> Post:
+        """The post without what was read after ``now``, for replaying a past instant."""
+        return msgspec.structs.replace(
+            self,
+            samples=tuple(s for s in self.samples if s.taken_at <= now),
+            absences=tuple(t for t in self.absences if t <= now),
+        )
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """A post's interactions at its 24-hour mark (I24), with evidence and error.
+
+    ``i24`` is None when nothing could be measured, never 0 in its place. For ``running`` it is the
+    latest read. ``partial``: a counted counter was unknown and left out of all three sums.
+    """
+
+    state: State
+    i24: int | None = None
+    lower: int | None = None
+    upper: int | None = None
+    partial: bool = False
+    before: Sample | None = None
+    after: Sample | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a post stands in Akun Teraktif, why, for whom, and what it measured."""
+
+    counted: bool
+    reason: Reason
+    satker: str | None
+    measurement: Measurement
+    shared: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A ledger line: the post as it was read, and the verdict of the latest scoring (or None)."""
+
+    post: Post
+    verdict: Verdict | None = None
+
+
+class Handle(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as an admin registers it; None = from the registry's entry / until further."""
+
+    platform: Platform
+    handle: str
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+class Satker(msgspec.Struct, frozen=True, kw_only=True):
+    """A work unit. ``timezone`` is for display: months are bounded in the agency's time zone."""
+
+    id: str
+    name: str
+    kind: str
+    short_name: str | None = None
+    parent: str | None = None
+    province: str | None = None
+    timezone: str = "Asia/Jakarta"
+    website: str | None = None
+    handles: tuple[Handle, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name that fits a table."""
+        return self.short_name or self.name
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One satker's presence on one platform while registered: ``valid_from <= t < valid_to``.
+
+    ``account_id`` is the platform's own durable id, None until the handle has been resolved.
+    """
+
+    platform: Platform
+    handle: str
+    satker: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+    account_id: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """``platform:account_id``, the key of posts and ledgers; None until resolved."""
+        return None if self.account_id is None else f"{self.platform}:{self.account_id}"
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the account is registered at that instant."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+class Roster(msgspec.Struct, frozen=True, kw_only=True):
+    """The checked registry as it stood from ``as_of`` on: who is measured."""
+
+    as_of: datetime
+    satker: tuple[Satker, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+
+class Agency(msgspec.Struct, frozen=True, kw_only=True):
+    """A ministry with its own units, months and rankings."""
+
+    id: str = "kemenkum"
+    name: str = "Kementerian Hukum"
+    timezone: str = "Asia/Jakarta"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One satker's line in a list. ``rank`` None = listed, not ranked; ``i24`` None = unmeasured.
+
+    ``engagement_rate`` is per 1,000 followers, one decimal; ``movement`` is in places.
+    """
+
+    rank: int | None
+    satker: str
+    name: str
+    posts: int
+    measured: int
+    i24: int | None
+    engagement_rate: float | None = None
+    movement_kind: MovementKind = "none"
+    movement: int | None = None
+    flags: tuple[str, ...] = ()
+
+
+class RankedList(msgspec.Struct, frozen=True, kw_only=True):
+    """One list of a month; ``platform``, ``kind`` and ``band`` are None in the official total."""
+
+    ranking: RankingName
+    platform: Platform | None = None
+    kind: str | None = None
+    band: int | None = None
+    rows: tuple[Row, ...] = ()
+
+
+class Ranking(msgspec.Struct, frozen=True, kw_only=True):
+    """Every list of a month at one instant, as published in ``ranking.json``."""
+
+    agency: str
+    month: str
+    state: MonthState
+    incomplete: bool
+    revision: int
+    formula: str
+    as_of: datetime
+    run_id: str
+    lists: tuple[RankedList, ...] = ()
+
+
+def month_of(at: datetime, zone: ZoneInfo) -> str:
+    """The month (``YYYY-MM``) an instant belongs to in the agency's time zone."""
+    return at.astimezone(zone).strftime("%Y-%m")
+
+
+def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """First instant of a month and of the next, in UTC."""
+    year, number = int(month[:4]), int(month[5:7])
+    following = (year + 1, 1) if number == 12 else (year, number + 1)
+    begin = datetime(year, number, 1, tzinfo=zone)
+    end = datetime(*following, 1, tzinfo=zone)
+    return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+def previous_month(month: str) -> str:
+    """The month before, ``YYYY-MM``."""
+    year, number = int(month[:4]), int(month[5:7])
+    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
+
+
+def run_id(job: str, now: datetime) -> str:
+    """A run's name. The same trigger delivered twice is the same run."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{job}"
+
+
+def iso(at: datetime) -> str:
+    """RFC 3339 in UTC with whole seconds and ``Z``: sorts as text, the same in every file."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_time(text: str) -> datetime:
+    """An ISO 8601 instant as aware UTC; ValueError without an offset."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no UTC offset; write for example 2026-10-01T07:00:00+07:00")
+    return at.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,195 @@
+"""Every setting: its environment name, default and meaning, in one table.
+
+Settings come from the environment or from a ``.env`` file in the working folder; the environment
+wins. A secret never shows in ``repr``, logs, reports or pages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message names it and says what to write instead."""
+
+
+def _setting(env: str, default: str, meaning: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"env": env, "meaning": meaning, "secret": secret})
+
+
+def _credentials(env: str, meaning: str) -> Any:
+    return field(default=(), metadata={"env": env, "meaning": meaning, "secret": True})
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """The settings of one installation; credentials are tuples, empty when none is given."""
+
+    store: str = _setting(
+        "KIPRAH_STORE",
+        "sqlite:///kiprah.db",
+        "Where documents lie; or firestore://PROJECT/DB",
+    )
+    site: str = _setting(
+        "KIPRAH_SITE",
+        "file://site",
+        "Where the site goes; or gs://… or s3://BUCKET/PREFIX",
+    )
+    timezone: str = _setting(
+        "KIPRAH_TIMEZONE", "Asia/Jakarta", "The agency's time zone, in which months are bounded"
+    )
+    site_url: str = _setting(
+        "KIPRAH_SITE_URL", "", "The site's public address, for canonical links"
+    )
+    notice: str = _setting("KIPRAH_NOTICE", "", "A banner shown on every page (in Indonesian)")
+    collect_every: str = _setting(
+        "KIPRAH_COLLECT_EVERY", "15", "Minutes between two collections: the loop's cadence"
+    )
+    discover_every: str = _setting(
+        "KIPRAH_DISCOVER_EVERY", "180", "Minutes between two looks for an account's new posts"
+    )
+    score_every: str = _setting(
+        "KIPRAH_SCORE_EVERY", "30", "Minutes between two scorings, each followed by publishing"
+    )
+    token_key: str = _setting(
+        "KIPRAH_TOKEN_KEY",
+        "",
+        "Encrypts stored consents; without it a key file beside the SQLite store is made",
+        secret=True,
+    )
+
+    instagram_url: str = _setting(
+        "KIPRAH_INSTAGRAM_URL", "https://graph.facebook.com", "Instagram's Graph API"
+    )
+    facebook_url: str = _setting(
+        "KIPRAH_FACEBOOK_URL", "https://graph.facebook.com", "Facebook's Graph API"
+    )
+    x_url: str = _setting("KIPRAH_X_URL", "https://api.x.com", "X API v2")
+    tiktok_url: str = _setting(
+        "KIPRAH_TIKTOK_URL",
+        "https://open.tiktokapis.com",
+        "TikTok's Display API, tokens too",
+    )
+    youtube_url: str = _setting(
+        "KIPRAH_YOUTUBE_URL", "https://www.googleapis.com", "YouTube Data API v3"
+    )
+    graph_version: str = _setting("KIPRAH_GRAPH_VERSION", "v26.0", "Version of Meta's Graph API")
+
+    instagram_token: tuple[str, ...] = _credentials(
+        "KIPRAH_INSTAGRAM_TOKEN", "User or system-user token for Business Discovery"
+    )
+    instagram_user_id: tuple[str, ...] = _credentials(
+        "KIPRAH_INSTAGRAM_USER_ID", "Our own professional account's id, one for each token"
+    )
+    facebook_token: tuple[str, ...] = _credentials(
+        "KIPRAH_FACEBOOK_TOKEN", "App or system-user token with Page Public Content Access"
+    )
+    facebook_app_secret: tuple[str, ...] = _credentials(
+        "KIPRAH_FACEBOOK_APP_SECRET", "The app's secret, one for each token: signs each request"
+    )
+    x_bearer_token: tuple[str, ...] = _credentials("KIPRAH_X_BEARER_TOKEN", "App-only Bearer token")
+    tiktok_client_key: tuple[str, ...] = _credentials(
+        "KIPRAH_TIKTOK_CLIENT_KEY", "Client key of the TikTok app"
+    )
+    tiktok_client_secret: tuple[str, ...] = _credentials(
+        "KIPRAH_TIKTOK_CLIENT_SECRET", "Client secret of the TikTok app, one for each key"
+    )
+    youtube_api_key: tuple[str, ...] = _credentials("KIPRAH_YOUTUBE_API_KEY", "API key")
+
+    def __post_init__(self) -> None:
+        for name in ("instagram_url", "facebook_url", "x_url", "tiktok_url", "youtube_url"):
+            _check_address(_env(name), getattr(self, name))
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            raise SettingsError(
+                f"KIPRAH_TIMEZONE={self.timezone!r} is no time zone; write for example Asia/Jakarta"
+            ) from None
+        for name in ("collect_every", "discover_every", "score_every"):
+            if not getattr(self, name).isdecimal() or int(getattr(self, name)) < 1:
+                raise SettingsError(f"{_env(name)} must be a whole number of minutes, 1 or more")
+        _check_pairs(self, "instagram_token", "instagram_user_id")
+        _check_pairs(self, "tiktok_client_key", "tiktok_client_secret")
+
+    def __repr__(self) -> str:
+        shown = {f.name: getattr(self, f.name) for f in table() if not f.metadata["secret"]}
+        return f"Settings({shown})"
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value that is set, for keeping them out of what is written."""
+        values: list[str] = []
+        for f in table():
+            if f.metadata["secret"]:
+                value = getattr(self, f.name)
+                values += [value] if isinstance(value, str) else value
+        return tuple(value for value in values if value)
+
+
+def table() -> tuple[dataclasses.Field[Any], ...]:
+    """The settings in their order; ``metadata`` holds env, meaning and secret."""
+    return dataclasses.fields(Settings)
+
+
+def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
+    """Settings from the environment and a ``.env`` file; ``SettingsError`` when one is unusable."""
+    merged = {**_read_dotenv(dotenv), **(os.environ if environ is None else environ)}
+    values: dict[str, Any] = {}
+    for f in table():
+        given = merged.get(f.metadata["env"], "").strip()
+        if given:
+            many = isinstance(f.default, tuple)
+            values[f.name] = _split(given) if many else given
+    return Settings(**values)
+
+
+def _split(given: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in given.split(",") if part.strip())
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read ({error}); mend or remove it") from None
+    values: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip().removeprefix("export ")
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals:
+            raise SettingsError(f"{path}, line {number}: expected NAME=value")
+        values[name.strip()] = value.strip().strip("\"'")
+    return values
+
+
+def _env(name: str) -> str:
+    return str(next(f.metadata["env"] for f in table() if f.name == name))
+
+
+def _check_address(env: str, value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.path.strip("/")
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"{env}={value!r} must be a scheme and host without a path")
+
+
+def _check_pairs(settings: Settings, first: str, second: str) -> None:
+    one, other = getattr(settings, first), getattr(settings, second)
+    if len(one) != len(other):
+        raise SettingsError(
+            f"{_env(first)} has {len(one)} and {_env(second)} {len(other)} values; "
+            "give one for each of the other"
+        )
