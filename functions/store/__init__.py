@@ -1,0 +1,37 @@
+"""Where documents are kept: a port of four verbs, and an adapter for each place.
+
+``open_store`` picks the adapter by its address; only that one's libraries are imported.
+"""
+
+from __future__ import annotations
+
+from functions.model import Agency
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from functions.store.port import Store, StoreError
+
+_FORMS = "write sqlite:///FILE (sqlite:////FILE from the root) or firestore://PROJECT/DATABASE"
+
+
+def open_store(url: str) -> Store:
+    """The store at ``url``, as in KIPRAH_STORE; StoreError when it cannot be opened.
+
+    ``sqlite:///kiprah.db`` lies in the current folder, ``sqlite:////var/kiprah.db`` at the root.
+    The database of ``firestore://PROJECT`` is ``(default)``.
+    """
+    scheme, found, rest = url.partition("://")
+    if found and scheme == "sqlite" and rest.startswith("/") and rest.strip("/"):
+        from functions.store.sqlite import SqliteStore
+
+        return SqliteStore(rest[1:])
+    project, _, database = rest.removesuffix("/").partition("/")
+    if found and scheme == "firestore" and project and "/" not in database:
+        from functions.store.firestore import FirestoreStore
+
+        return FirestoreStore(project, database or "(default)")
+    raise StoreError(f"{url!r} names no store: {_FORMS}")
+
+
+def open_agency(settings: Settings) -> AgencyStore:
+    """The one agency of an installation that configures none; StoreError as ``open_store``."""
+    return AgencyStore(open_store(settings.store), Agency(timezone=settings.timezone))

@@ -1,0 +1,110 @@
+"""The port: the handful of verbs that every store offers.
+
+A document is a mapping of JSON values, with bytes allowed as a top-level value. It lies at
+``collection/id``; collections nest (``agencies/kemenkum/posts``). Each write stamps the document
+with the store's own clock (``changed_at``, a name no document may use itself) and gives it a new
+version. What one store cannot hold none takes (documents.py): a list directly inside a list, an
+integer beyond 64 bits, a document over 1 MiB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+Document = dict[str, Any]
+
+# The one field a collection may be queried by, besides ``changed_at``, by the collection's last
+# name. Firestore needs no composite index for these; everything else may go unindexed.
+QUERIED = {
+    "posts": "published_at",
+    "ledgers": "month",
+    "followers": "month",
+    "rankings": "month",
+    "rosters": "as_of",
+    "runs": "started_at",
+}
+
+
+class StoreError(Exception):
+    """The store could not be reached or used; the message says what to do."""
+
+
+class Conflict(StoreError):
+    """A write's precondition did not hold: somebody else wrote first. Read again and decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as read. ``version`` goes into a later ``Write`` as its precondition."""
+
+    path: str
+    data: Document
+    version: str
+    changed_at: datetime
+
+    @property
+    def id(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One document to write.
+
+    ``set`` replaces the document, ``merge`` adds to it (nested mappings are merged key by key,
+    other values replaced, an empty mapping too; a missing document is created), ``create`` wants
+    it absent, ``delete`` removes it, if it is there. ``version`` makes ``set``, ``merge`` and
+    ``delete`` conditional on what was read.
+    """
+
+    path: str
+    data: Document = field(default_factory=dict)
+    mode: Literal["set", "merge", "create", "delete"] = "set"
+    version: str | None = None
+
+
+@dataclass(slots=True)
+class Meter:
+    """Documents read and written since the store was opened, as Firestore would bill them."""
+
+    reads: int = 0
+    writes: int = 0
+
+
+class Store(Protocol):
+    """What the adapters implement; one contract suite runs against all of them."""
+
+    meter: Meter
+
+    def get(self, paths: Sequence[str]) -> dict[str, Stored]:
+        """The documents that exist among ``paths``."""
+
+    def list(
+        self,
+        collection: str,
+        *,
+        at_least: str | None = None,
+        below: str | None = None,
+        changed_since: datetime | None = None,
+    ) -> Iterator[Stored]:
+        """The documents of a collection (not of nested ones).
+
+        ``at_least`` and ``below`` bound the collection's ``QUERIED`` field (half-open) and order by
+        it; ``changed_since`` bounds and orders by the store's stamp; without either, order by id.
+        """
+
+    def write(self, writes: Iterable[Write]) -> None:
+        """Write in order. Each document is atomic; many are sent in batches that are not.
+
+        Batches without preconditions may overtake each other, but the last one: what is written
+        last is never there before the rest. A write with a precondition raises ``Conflict`` when
+        it does not hold; its batch is then not written, and batches before it may have been.
+        ValueError for what no store takes, StoreError for a document over its limit: both before
+        anything is sent.
+        """
+
+    def close(self) -> None:
+        """Give connections back."""

@@ -1,0 +1,368 @@
+"""The embedded store: one SQLite file, for a laptop or a single server.
+
+Bodies are JSON text, so that an operator can read them with ``sqlite3``. The file may be used by
+several processes and threads at once; a writer waits for the one before it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from functions.store.documents import (
+    MAX_BYTES,
+    PAGE,
+    check,
+    check_path,
+    check_size,
+    merged,
+    queried_field,
+)
+from functions.store.port import (
+    QUERIED,
+    Conflict,
+    Document,
+    Meter,
+    Stored,
+    StoreError,
+    Write,
+)
+
+# Seconds a writer waits for the one before it. A batch takes milliseconds.
+_PATIENCE = 20.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    path TEXT PRIMARY KEY,
+    collection TEXT NOT NULL,
+    queried TEXT,             -- the value of the collection's one queried field
+    body TEXT NOT NULL,       -- JSON; bytes as {"$base64": "…"}
+    changed_at TEXT NOT NULL, -- UTC with microseconds
+    version INTEGER NOT NULL  -- times written
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_path ON documents (collection, path);
+CREATE INDEX IF NOT EXISTS by_queried ON documents (collection, queried);
+CREATE INDEX IF NOT EXISTS by_change ON documents (collection, changed_at);
+"""
+# Kept in the file's header: when it differs, the tables are made and `queried` is filled anew.
+_LAYOUT = zlib.crc32(f"{_SCHEMA}{sorted(QUERIED.items())}".encode()) >> 1
+
+_UPSERT = """
+INSERT INTO documents (path, collection, queried, body, changed_at, version)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (path) DO UPDATE SET
+    queried = excluded.queried, body = excluded.body,
+    changed_at = excluded.changed_at, version = excluded.version
+"""
+_COLUMNS = "path, body, changed_at, version"
+
+Record = tuple[str, str, str, int]
+
+
+class SqliteStore:
+    """Documents in the SQLite file at ``path``, made when it is not there; its folder must be."""
+
+    def __init__(self, path: str | Path, *, patience: float = _PATIENCE) -> None:
+        """``patience``: seconds to wait for another writer before giving up."""
+        self.meter = Meter()
+        self._path = Path(path)
+        self._patience = patience
+        self._idle: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        if not self._path.parent.is_dir():
+            raise StoreError(
+                f"cannot open {self._path}: there is no folder {self._path.parent}; "
+                "make it, or name another file in KIPRAH_STORE"
+            )
+        with self._connection() as connection:
+            _prepare(connection)
+
+    def get(self, paths: Sequence[str]) -> dict[str, Stored]:
+        wanted = list(dict.fromkeys(paths))
+        for path in wanted:
+            check_path(path)
+        found: dict[str, Stored] = {}
+        with self._connection() as connection:
+            for start in range(0, len(wanted), PAGE):
+                page = wanted[start : start + PAGE]
+                marks = ",".join("?" * len(page))
+                query = f"SELECT {_COLUMNS} FROM documents WHERE path IN ({marks})"  # noqa: S608
+                found |= {row[0]: _stored(row) for row in connection.execute(query, page)}
+        self._count(reads=len(wanted))
+        return found
+
+    def list(
+        self,
+        collection: str,
+        *,
+        at_least: str | None = None,
+        below: str | None = None,
+        changed_since: datetime | None = None,
+    ) -> Iterator[Stored]:
+        query, values = _query(collection, at_least, below, changed_since)
+        return self._pages(query, values)
+
+    def write(self, writes: Iterable[Write]) -> None:
+        todo = list(writes)
+        for write in todo:
+            check(write)
+        if not todo:
+            return
+        with self._connection() as connection, _transaction(connection):
+            clock = _Clock(connection)
+            for write in todo:
+                _apply(connection, write, clock)
+        self._count(writes=len(todo))
+
+    def close(self) -> None:
+        with self._guard:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    def _pages(self, query: str, values: Sequence[str]) -> Iterator[Stored]:
+        with self._connection() as connection:
+            rows = connection.execute(query, values)
+            while True:
+                page = rows.fetchmany(PAGE)
+                # As Firestore bills: a query that finds nothing costs one read.
+                self._count(reads=len(page) or 1)
+                yield from map(_stored, page)
+                if len(page) < PAGE:
+                    return
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one caller at a time; given back for the next one, whatever thread."""
+        try:
+            with self._guard:
+                connection = self._idle.pop() if self._idle else None
+            connection = connection or self._open()
+            try:
+                yield connection
+            finally:
+                with self._guard:
+                    self._idle.append(connection)
+        except sqlite3.Error as error:
+            raise StoreError(_explain(self._path, error)) from error
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=self._patience,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _count(self, *, reads: int = 0, writes: int = 0) -> None:
+        with self._guard:
+            self.meter.reads += reads
+            self.meter.writes += writes
+
+
+class _Clock:
+    """Stamps that never go back, nor repeat in a collection, when the machine's clock does."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._latest: dict[str, int] = {}
+
+    def stamp(self, collection: str) -> str:
+        latest = self._latest.get(collection) or self._stored(collection)
+        now = max(time.time_ns() // 1000, latest + 1)
+        self._latest[collection] = now
+        return _stamp_text(now)
+
+    def _stored(self, collection: str) -> int:
+        query = "SELECT max(changed_at) FROM documents WHERE collection = ?"
+        (latest,) = self._connection.execute(query, (collection,)).fetchone()
+        return 0 if latest is None else _microseconds(datetime.fromisoformat(latest))
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables, unless this file has them in this layout."""
+    if connection.execute("PRAGMA user_version").fetchone() == (_LAYOUT,):
+        return
+    _turn_on_wal(connection)
+    with _transaction(connection):
+        for statement in _SCHEMA.split(";\n"):
+            connection.execute(statement)
+        for path, collection, body in connection.execute(
+            "SELECT path, collection, body FROM documents"
+        ).fetchall():
+            queried = _queried(collection, msgspec.json.decode(body))
+            connection.execute("UPDATE documents SET queried = ? WHERE path = ?", (queried, path))
+        connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+
+
+def _turn_on_wal(connection: sqlite3.Connection, tries: int = 50) -> None:
+    """Readers beside a writer. SQLite does not wait its busy time for this one, so we do."""
+    for left in reversed(range(tries)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.05)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing. IMMEDIATE: who reads in order to write waits for its turn before reading."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has already rolled back by itself when the disk is full, for one.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _apply(connection: sqlite3.Connection, write: Write, clock: _Clock) -> None:
+    query = f"SELECT {_COLUMNS} FROM documents WHERE path = ?"  # noqa: S608
+    row = connection.execute(query, (write.path,)).fetchone()
+    _expect(write, row)
+    if write.mode == "delete":
+        connection.execute("DELETE FROM documents WHERE path = ?", (write.path,))
+        return
+    data = write.data
+    if write.mode == "merge" and row is not None:
+        data = merged(_decode(row[1]), write.data)
+    body = _encode(data)
+    # Counting takes longer than the rest; a number takes Firestore 8 bytes, and JSON at least 2.
+    if write.mode == "merge" and len(body) > MAX_BYTES // 8:
+        check_size(write.path, data)
+    collection = write.path.rpartition("/")[0]
+    connection.execute(
+        _UPSERT,
+        (
+            write.path,
+            collection,
+            _queried(collection, data),
+            body,
+            clock.stamp(collection),
+            1 if row is None else row[3] + 1,
+        ),
+    )
+
+
+def _expect(write: Write, row: Record | None) -> None:
+    if write.mode == "create" and row is not None:
+        raise Conflict(f"{write.path} exists already")
+    if write.version is not None and (row is None or _version(row) != write.version):
+        raise Conflict(f"{write.path} has been {'changed' if row else 'deleted'} since it was read")
+
+
+def _query(
+    collection: str,
+    at_least: str | None,
+    below: str | None,
+    changed_since: datetime | None,
+) -> tuple[str, Sequence[str]]:
+    bounds, values, order = ["collection = ?"], [collection], "path"
+    if at_least is not None or below is not None:
+        if changed_since is not None:
+            raise ValueError("a list is bounded by its field or by its changes, not by both")
+        queried_field(collection)
+        order = "queried, path"
+    if at_least is not None:
+        bounds.append("queried >= ?")
+        values.append(at_least)
+    if below is not None:
+        bounds.append("queried < ?")
+        values.append(below)
+    if changed_since is not None:
+        bounds.append("changed_at >= ?")
+        values.append(_stamp_text(_microseconds(changed_since)))
+        order = "changed_at, path"
+    where = " AND ".join(bounds)
+    query = f"SELECT {_COLUMNS} FROM documents WHERE {where} ORDER BY {order}"  # noqa: S608
+    return query, values
+
+
+def _queried(collection: str, data: Document) -> str | None:
+    value = data.get(QUERIED.get(collection.rpartition("/")[2], ""))
+    return value if isinstance(value, str) else None
+
+
+def _stored(row: Record) -> Stored:
+    path, body, changed_at, _ = row
+    return Stored(path, _decode(body), _version(row), datetime.fromisoformat(changed_at))
+
+
+def _version(row: Record) -> str:
+    # The stamp tells a document from an earlier one that was deleted and written as often.
+    return f"{row[3]}@{row[2]}"
+
+
+def _encode(data: Document) -> str:
+    return msgspec.json.encode({name: _wrap(value) for name, value in data.items()}).decode()
+
+
+def _decode(body: str) -> Document:
+    return {name: _unwrap(value) for name, value in msgspec.json.decode(body).items()}
+
+
+def _wrap(value: Any) -> Any:
+    """Bytes as text; a mapping that would be taken for such text, one level deeper."""
+    if isinstance(value, bytes):
+        return {"$base64": base64.b64encode(value).decode()}
+    if isinstance(value, dict) and (value.keys() == {"$base64"} or value.keys() == {"$map"}):
+        return {"$map": value}
+    return value
+
+
+def _unwrap(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) == 1:
+        if "$base64" in value:
+            return binascii.a2b_base64(value["$base64"])
+        return value.get("$map", value)
+    return value
+
+
+def _microseconds(at: datetime) -> int:
+    """Microseconds since 1970, exactly (a float of seconds would lose the last ones)."""
+    return int(at.replace(microsecond=0).timestamp()) * 1_000_000 + at.microsecond
+
+
+def _stamp_text(microseconds: int) -> str:
+    """A fixed width, so that text sorts as time does."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:06d}Z"
+
+
+def _explain(path: Path, error: sqlite3.Error) -> str:
+    """What went wrong with the file, and what to do about it, in one line."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    said = {
+        sqlite3.SQLITE_BUSY: "another process keeps writing to it; stop that one, or wait for it",
+        sqlite3.SQLITE_LOCKED: "another process keeps writing to it; stop that one, or wait for it",
+        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; check its folder's owner and rights",
+        sqlite3.SQLITE_READONLY: "the file cannot be written; check its owner and rights",
+        sqlite3.SQLITE_PERM: "the file cannot be written; check its owner and rights",
+        sqlite3.SQLITE_NOTADB: "this is no SQLite file; name another one in KIPRAH_STORE",
+        sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a backup",
+        sqlite3.SQLITE_FULL: "the disk is full; make room",
+        sqlite3.SQLITE_IOERR: "the disk reports an error; check it",
+    }.get(code, "see SQLite's words")
+    return f"cannot use the store {path}: {said} ({error})"
