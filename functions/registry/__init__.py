@@ -1,0 +1,1 @@
+"""Who is measured: the satker of an agency and their accounts."""

@@ -1,0 +1,133 @@
+"""The registry as a file: CSV (comma or semicolon, with or without BOM) or XLSX, in and out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from functions.model import PLATFORMS
+
+HEADER = (
+    "id",
+    "nama",
+    "singkatan",
+    "jenis",
+    "provinsi",
+    "zona_waktu",
+    *PLATFORMS,
+    "website",
+    "induk",
+    "aktif_dari",
+    "aktif_sampai",
+    "instansi",
+)
+REQUIRED = ("id", "nama", "jenis")
+
+
+class FileError(ValueError):
+    """The file as a whole cannot be read; one line in Indonesian says why and what to do."""
+
+
+def read(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
+    """The file's rows with their line numbers, cells by column; empty rows left out."""
+    table = _xlsx(content) if name.lower().endswith(".xlsx") else _csv(content)
+    if not table:
+        raise FileError("berkas kosong; baris pertama harus berisi nama kolom")
+    header = [cell.strip().lower() for cell in table[0]]
+    _check_header(header)
+    rows = []
+    for number, cells in enumerate(table[1:], 2):
+        if any(cell.strip() for cell in cells):
+            filled = [*cells, *[""] * (len(header) - len(cells))]
+            row = {column: cell.strip() for column, cell in zip(header, filled, strict=False)}
+            if any(cell.strip() for cell in cells[len(header) :]):
+                row[""] = "surplus"
+            rows.append((number, row))
+    return rows
+
+
+def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """The registry as CSV: what was imported comes out again."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, HEADER, lineterminator="\n")
+    writer.writeheader()
+    for satker_id in documents:
+        document = documents[satker_id]
+        accounts = document.get("accounts") or {}
+        row = {
+            "id": satker_id,
+            "nama": document.get("name"),
+            "singkatan": document.get("short_name"),
+            "jenis": document.get("kind"),
+            "provinsi": document.get("province"),
+            "zona_waktu": document.get("timezone"),
+            "website": document.get("website"),
+            "induk": document.get("parent"),
+            "aktif_dari": document.get("active_from"),
+            "aktif_sampai": document.get("active_to"),
+        }
+        row |= {platform: ";".join(_names(accounts.get(platform))) for platform in PLATFORMS}
+        writer.writerow({column: value or "" for column, value in row.items()})
+    return buffer.getvalue().encode()
+
+
+def _names(given: Any) -> Iterable[str]:
+    handles = given if isinstance(given, list) else [given] if given else []
+    return [str(h.get("handle", "")) if isinstance(h, Mapping) else str(h) for h in handles]
+
+
+def _check_header(header: list[str]) -> None:
+    missing = [column for column in REQUIRED if column not in header]
+    if missing:
+        raise FileError(
+            f"kolom {', '.join(missing)} tidak ada; baris pertama harus: {','.join(HEADER[:12])}"
+        )
+    unknown = [column for column in header if column and column not in HEADER]
+    if unknown:
+        raise FileError(
+            f"kolom {', '.join(unknown)} tidak dikenal; kolom yang ada: {','.join(HEADER)}"
+        )
+    if twice := {column for column in header if column and header.count(column) > 1}:
+        raise FileError(f"kolom {', '.join(sorted(twice))} tertulis dua kali")
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileError("berkas bukan UTF-8; simpan sebagai 'CSV UTF-8' lalu coba lagi") from None
+    if "\0" in text:
+        raise FileError("berkas bukan CSV; simpan sebagai 'CSV UTF-8' lalu coba lagi")
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise FileError(f"berkas CSV rusak ({error}); periksa tanda kutipnya") from None
+
+
+def _xlsx(content: bytes) -> list[list[str]]:
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+
+    try:
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
+    except (BadZipFile, KeyError, ValueError, OSError):
+        raise FileError("berkas bukan XLSX; simpan ulang dari Excel atau pakai CSV") from None
+    if sheet is None:
+        raise FileError("berkas XLSX tidak berisi lembar")
+    rows = ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
+    return [row for row in rows if any(row)] if sheet.max_row else []
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if hasattr(value, "date"):
+        return str(value.date().isoformat())
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,203 @@
+"""From what admins typed to who is measured: a pure function of documents, past roster and now.
+
+Documents are edited by hand, so each is read leniently and fails alone: a satker whose document is
+broken stays as it was in the previous roster, and the problem is said in one Indonesian line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from functions.model import PLATFORMS, Account, Handle, Platform, Roster, Satker
+from functions.registry.handles import parse_handle
+
+
+def build(
+    documents: Mapping[str, Mapping[str, Any]],
+    previous: Roster | None,
+    now: datetime,
+    zone: ZoneInfo,
+) -> tuple[Roster, list[str]]:
+    """The roster at ``now`` and what is wrong with the documents.
+
+    An account counts from its own ``from``, else the satker's, else 00:00 agency time of the day on
+    which it entered. One that is no longer typed keeps its past: it ends now. When nothing changed
+    the previous roster itself comes back.
+    """
+    held = previous or Roster(as_of=now)
+    problems: list[str] = []
+    satker: dict[str, Satker] = {}
+    for satker_id, document in sorted(documents.items()):
+        try:
+            satker[satker_id] = parse_satker(satker_id, document, zone)
+        except ValueError as error:
+            problems.append(f"{satker_id}: {error}")
+            satker |= {kept.id: kept for kept in held.satker if kept.id == satker_id}
+    accounts = _accounts(satker, held, now, zone)
+    problems += _double(accounts, now)
+    roster = Roster(as_of=now, satker=tuple(satker.values()), accounts=tuple(accounts))
+    unchanged = previous and (roster.satker, roster.accounts) == (held.satker, held.accounts)
+    return (held if unchanged else roster), problems
+
+
+def with_account_ids(roster: Roster, ids: Mapping[tuple[Platform, str], str]) -> Roster:
+    """The roster with durable ids filled in.
+
+    A satker's renamed account (another handle, the same id) goes on from where it was.
+    """
+    named = [
+        msgspec.structs.replace(a, account_id=ids.get((a.platform, a.handle), a.account_id))
+        for a in roster.accounts
+    ]
+    ended: dict[tuple[str, str, str | None], datetime] = {}
+    for account in named:
+        if account.valid_to and account.account_id:
+            name = _presence(account)
+            ended[name] = max(account.valid_to, ended.get(name, account.valid_to))
+    return msgspec.structs.replace(
+        roster, accounts=tuple(_continued(account, ended) for account in named)
+    )
+
+
+def parse_satker(satker_id: str, document: Mapping[str, Any], zone: ZoneInfo) -> Satker:
+    """A satker from its document; ValueError in Indonesian when it cannot be understood."""
+    name, kind = document.get("name"), document.get("kind")
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError("name kosong; isi nama satuan kerja")
+    if not isinstance(kind, str) or not kind.strip():
+        raise ValueError("kind kosong; isi misalnya kanwil")
+    active = (
+        _instant(document.get("active_from"), zone, end=False),
+        _instant(document.get("active_to"), zone, end=True),
+    )
+    return Satker(
+        id=satker_id,
+        name=name.strip(),
+        kind=kind.strip(),
+        short_name=_text(document.get("short_name")),
+        parent=_text(document.get("parent")),
+        province=_text(document.get("province")),
+        timezone=_text(document.get("timezone")) or "Asia/Jakarta",
+        website=_text(document.get("website")),
+        handles=tuple(_handles(document.get("accounts"), active, zone)),
+    )
+
+
+def _handles(
+    given: Any, active: tuple[datetime | None, datetime | None], zone: ZoneInfo
+) -> list[Handle]:
+    if given is None:
+        return []
+    if not isinstance(given, Mapping):
+        raise ValueError("accounts harus berisi platform dan nama akun")
+    handles = []
+    for platform, listed in given.items():
+        if platform not in PLATFORMS:
+            raise ValueError(f"platform {platform!r} tidak dikenal; pilih {', '.join(PLATFORMS)}")
+        for item in listed if isinstance(listed, list) else [listed]:
+            if item in (None, ""):
+                continue
+            detail = item if isinstance(item, Mapping) else {"handle": item}
+            handle = parse_handle(platform, str(detail.get("handle", "")))
+            begin = _instant(detail.get("from"), zone, end=False) or active[0]
+            ends = [at for at in (_instant(detail.get("to"), zone, end=True), active[1]) if at]
+            handles.append(
+                Handle(
+                    platform=platform,
+                    handle=handle,
+                    valid_from=begin,
+                    valid_to=min(ends) if ends else None,
+                )
+            )
+    return handles
+
+
+def _accounts(
+    satker: Mapping[str, Satker], held: Roster, now: datetime, zone: ZoneInfo
+) -> list[Account]:
+    earlier = {_name(a): a for a in held.accounts}
+    today = datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+    accounts: dict[tuple[str, str, str], Account] = {}
+    for unit in satker.values():
+        for handle in unit.handles:
+            name: tuple[str, str, str] = (
+                unit.id,
+                handle.platform,
+                handle.handle.casefold(),
+            )
+            known = earlier.get(name)
+            # An account that was removed and typed in again begins anew.
+            ended = known is not None and known.valid_to is not None and handle.valid_to is None
+            entered = known.valid_from if known and not ended else today
+            accounts[name] = Account(
+                platform=handle.platform,
+                handle=handle.handle,
+                satker=unit.id,
+                valid_from=handle.valid_from or entered,
+                valid_to=handle.valid_to,
+                account_id=known.account_id if known else None,
+            )
+    for name, known in earlier.items():
+        if name not in accounts:
+            ended = known.valid_to is not None and known.valid_to <= now
+            accounts[name] = known if ended else msgspec.structs.replace(known, valid_to=now)
+    return sorted(accounts.values(), key=lambda a: (a.satker, a.platform, a.handle))
+
+
+def _double(accounts: list[Account], now: datetime) -> list[str]:
+    """Accounts that two satker hold at once: a post would belong to both."""
+    holders: dict[tuple[str, str], str] = {}
+    problems = []
+    for account in accounts:
+        if account.holds(now):
+            name = (account.platform, account.handle.casefold())
+            other = holders.setdefault(name, account.satker)
+            if other != account.satker:
+                problems.append(
+                    f"{account.satker}: {account.platform} {account.handle} juga terdaftar untuk "
+                    f"{other}; unggahannya dihitung untuk {other}"
+                )
+    return problems
+
+
+def _name(account: Account) -> tuple[str, str, str]:
+    return account.satker, account.platform, account.handle.casefold()
+
+
+def _presence(account: Account) -> tuple[str, str, str | None]:
+    return account.satker, account.platform, account.account_id
+
+
+def _continued(account: Account, ended: Mapping[tuple[str, str, str | None], datetime]) -> Account:
+    """A presence that was registered anew begins where its former handle ended."""
+    end = ended.get(_presence(account))
+    if account.valid_to is None and end and end >= account.valid_from:
+        return msgspec.structs.replace(account, valid_from=end)
+    return account
+
+
+def _instant(given: Any, zone: ZoneInfo, *, end: bool) -> datetime | None:
+    """A date (the whole day counts) or an instant, typed or picked in the console."""
+    if given in (None, ""):
+        return None
+    if isinstance(given, datetime):
+        return given.astimezone(UTC).replace(microsecond=0)
+    text = str(given).strip()
+    try:
+        if len(text) == 10:
+            day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
+            return datetime.combine(day, time(), zone).astimezone(UTC)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} bukan tanggal; tulis misalnya 2026-10-01") from None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+
+
+def _text(given: Any) -> str | None:
+    text = str(given).strip() if given is not None else ""
+    return text or None
