@@ -1,0 +1,1 @@
+"""TikTok consents: refresh tokens kept encrypted, access tokens taken out by lease."""

@@ -1,0 +1,131 @@
+"""Consents of TikTok accounts: refresh tokens that rotate and die when used.
+
+One writer at a time: whoever renews an access token first takes a lease on the consent's document
+(a conditional write). The new pair is stored before it is used, so that a crash loses at most a
+renewal that never happened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from functions.connect.vault import Vault
+from functions.model import iso
+from functions.store.agency import AgencyStore
+from functions.store.keys import key
+from functions.store.port import Conflict, Stored, Write
+
+LEASE = timedelta(minutes=2)
+SPARE = timedelta(minutes=5)  # renew before the token dies under a running request
+_NEVER = "1970-01-01T00:00:00Z"
+
+
+class Grant(Protocol):
+    """A fresh pair of tokens as the platform gave it; lifetimes in seconds."""
+
+    @property
+    def access_token(self) -> str: ...
+    @property
+    def expires_in(self) -> int: ...
+    @property
+    def refresh_token(self) -> str: ...
+    @property
+    def refresh_expires_in(self) -> int: ...
+
+
+Renew = Callable[[str], Awaitable[Grant]]
+
+
+class NoConsent(Exception):
+    """There is no usable consent for the handle; somebody has to give one."""
+
+
+class Busy(Exception):
+    """Another instance is renewing this consent; try at the next tick."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A line of the file that ``kiprah connect import`` reads."""
+
+    satker: str
+    platform: str
+    handle: str
+    refresh_token: str
+
+
+class Consents:
+    """The stored consents of one agency."""
+
+    def __init__(self, book: AgencyStore, vault: Callable[[], Vault]) -> None:
+        self._book = book
+        self._open_vault = vault
+        self._opened: Vault | None = None
+
+    @property
+    def _vault(self) -> Vault:
+        self._opened = self._opened or self._open_vault()
+        return self._opened
+
+    def add(self, rows: Iterable[ConsentRow], now: datetime) -> int:
+        """Store consents; returns how many are new.
+
+        A refresh token that was imported before is left alone: it has been used since, and what is
+        stored in its place is the living one.
+        """
+        added = 0
+        for row in rows:
+            path = self._path(row.handle)
+            held = self._book.store.get([path]).get(path)
+            origin = hashlib.sha256(row.refresh_token.encode()).hexdigest()
+            if held and held.data.get("origin") == origin:
+                continue
+            document = {
+                "satker": row.satker,
+                "platform": row.platform,
+                "handle": row.handle,
+                "origin": origin,
+                "given_at": iso(now),
+                "refresh": self._vault.seal(row.refresh_token),
+                "access_until": _NEVER,
+                "lease_until": _NEVER,
+            }
+            self._book.store.write([Write(path, document)])
+            added += 1
+        return added
+
+    async def access_token(self, handle: str, now: datetime, renew: Renew) -> str:
+        """A living access token, renewed if need be; ``NoConsent``, ``Busy``, or renew's errors."""
+        path = self._path(handle)
+        held = self._book.store.get([path]).get(path)
+        if held is None:
+            raise NoConsent(handle)
+        if held.data["access_until"] > iso(now + SPARE):
+            return self._vault.open(held.data["access"])
+        self._take_lease(held, now)
+        grant = await renew(self._vault.open(held.data["refresh"]))
+        changes: dict[str, Any] = {
+            "refresh": self._vault.seal(grant.refresh_token),
+            "access": self._vault.seal(grant.access_token),
+            "access_until": iso(now + timedelta(seconds=grant.expires_in)),
+            "refresh_until": iso(now + timedelta(seconds=grant.refresh_expires_in)),
+            "lease_until": _NEVER,
+        }
+        self._book.store.write([Write(path, changes, mode="merge")])
+        return grant.access_token
+
+    def _take_lease(self, held: Stored, now: datetime) -> None:
+        if held.data["lease_until"] > iso(now):
+            raise Busy(held.path)
+        lease = {"lease_until": iso(now + LEASE)}
+        try:
+            self._book.store.write([Write(held.path, lease, "merge", held.version)])
+        except Conflict:
+            raise Busy(held.path) from None
+
+    def _path(self, handle: str) -> str:
+        return f"{self._book.root}/consents/{key('tiktok', handle.lower())}"

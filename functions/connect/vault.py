@@ -1,0 +1,83 @@
+"""Encryption of what must not be read from the store: consents."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+
+from functions.settings import Settings, SettingsError
+
+SQLITE = "sqlite:///"
+
+
+class VaultError(Exception):
+    """Something sealed cannot be opened with the present key."""
+
+
+class Vault:
+    """Seals and opens small secrets with one key (Fernet: AES-128-CBC with HMAC-SHA256)."""
+
+    def __init__(self, key: str) -> None:
+        from cryptography.fernet import Fernet
+
+        self._fernet = Fernet(_fernet_key(key))
+
+    def seal(self, secret: str) -> bytes:
+        """The secret, encrypted; never the same bytes twice."""
+        return self._fernet.encrypt(secret.encode())
+
+    def open(self, sealed: bytes) -> str:
+        """The secret; ``VaultError`` when another key sealed it."""
+        from cryptography.fernet import InvalidToken
+
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise VaultError(
+                "a stored consent was sealed with another key; restore KIPRAH_TOKEN_KEY "
+                "or import the consents again"
+            ) from None
+
+
+def open_vault(settings: Settings) -> Vault:
+    """The vault of an installation.
+
+    With ``KIPRAH_TOKEN_KEY`` that is its key; without it, a key file beside the SQLite store is
+    made on first use, readable by its owner alone. ``SettingsError`` with Firestore and no key.
+    """
+    if settings.token_key:
+        return Vault(settings.token_key)
+    if not settings.store.startswith(SQLITE):
+        raise SettingsError("KIPRAH_TOKEN_KEY is required with Firestore; set it to a secret value")
+    return Vault(_key_file(Path(settings.store.removeprefix(SQLITE)).with_suffix(".key")))
+
+
+def _fernet_key(key: str) -> bytes:
+    """The key itself when it is Fernet's own form, else one derived from it by scrypt."""
+    try:
+        if len(base64.urlsafe_b64decode(key)) == 32:
+            return key.encode()
+    except ValueError:
+        pass
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    derived = Scrypt(salt=b"kiprah consents", length=32, n=2**14, r=8, p=1).derive(key.encode())
+    return base64.urlsafe_b64encode(derived)
+
+
+def _key_file(path: Path) -> str:
+    from cryptography.fernet import Fernet
+
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"the key file {path} cannot be made ({error.strerror}); set KIPRAH_TOKEN_KEY"
+        ) from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = Fernet.generate_key().decode()
+        file.write(key + "\n")
+    return key
