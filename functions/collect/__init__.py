@@ -1,0 +1,1 @@
+"""Reading the five platforms: finding posts, sampling their counters."""

@@ -1,0 +1,62 @@
+"""Which reads are worth storing: a post's document is written at most 8 times in its life.
+
+Found; at most 4 on the way; before and after the mark; and one more, when a post that was missing
+is seen again. Every other read serves the tick and is forgotten.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from functions.collect.note import LivePost
+from functions.collect.plan import is_last_before_mark, stage
+from functions.model import Post
+
+MOST_WRITES = 8
+
+
+def seen(live: LivePost | None, post: Post, following: datetime) -> tuple[LivePost, bool]:
+    """The post's new standing after a read, and whether that read is to be stored."""
+    (sample,) = post.samples
+    if live is None:
+        live = LivePost(
+            account_id=post.account_id,
+            post_id=post.post_id,
+            published_at=post.published_at,
+            url=post.url,
+            versions=post.versions,
+        )
+    kept = worth_keeping(live, sample.taken_at, following)
+    live = msgspec.structs.replace(
+        live,
+        versions=post.versions or live.versions,
+        kept=(*live.kept, sample.taken_at) if kept else live.kept,
+        read_at=sample.taken_at,
+        missing=(),
+    )
+    return live, kept
+
+
+def missed(live: LivePost, at: datetime) -> tuple[LivePost, bool]:
+    """The post's standing after a read that covered it without showing it."""
+    if len(live.missing) > 1:
+        return live, False
+    return msgspec.structs.replace(live, missing=(*live.missing, at)), True
+
+
+def worth_keeping(live: LivePost, at: datetime, following: datetime) -> bool:
+    """Whether a read of a post at ``at`` is to be stored; ``following``: the next tick."""
+    if not live.kept or live.missing:
+        return True
+    last = live.kept[-1]
+    if at <= last:
+        return False
+    if at >= live.mark:
+        return last < live.mark and not live.closed(at)
+    if len(live.kept) >= MOST_WRITES - 1:  # one write stays reserved for the read after the mark
+        return False
+    if is_last_before_mark(live, at, following):
+        return True
+    return stage(at - live.published_at) > stage(last - live.published_at)

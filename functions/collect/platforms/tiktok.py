@@ -1,0 +1,226 @@
+"""TikTok's Display API: each call speaks for the account that consented.
+
+The list returns 20 public videos and photo posts a page, newest first, with counters. Quirks:
+``fields`` belongs in the query even of a POST; the cursor is in milliseconds while ``create_time``
+is in seconds; every answer carries an ``error`` object, with code ``ok`` on success; a 401 is one
+account's matter; refreshing rotates the refresh token, and the one that was used is dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from functions.collect.answers import (
+    AccountWrong,
+    Limited,
+    PlatformError,
+    Profile,
+    Refused,
+    Sweep,
+    Transient,
+    Unreadable,
+)
+from functions.collect.client import ApiClient
+from functions.model import Post, Sample
+
+NAME = "tiktok"
+PAGE_SIZE = 20
+MAX_PAGES = 40
+LOOKUP_SIZE = 0
+KNOWN_BY = "handle"
+FOLLOWERS_EVERY = timedelta(days=1)
+
+VIDEO_FIELDS = (
+    "id,create_time,share_url,title,video_description,"
+    "like_count,comment_count,share_count,view_count"
+)
+USER_FIELDS = "open_id,display_name,username,follower_count"
+LIMIT_WINDOW = timedelta(minutes=1)
+EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
+
+ASK_AGAIN = "Izin TikTok tidak berlaku lagi; minta satker memberi izin baru melalui tautan izin."
+
+
+class _Error(msgspec.Struct):
+    code: str = "ok"
+    message: str = ""
+
+
+class _Envelope(msgspec.Struct):
+    error: _Error | str = msgspec.field(default_factory=_Error)
+
+
+class _Video(msgspec.Struct):
+    id: str | int
+    create_time: int
+    share_url: str | None = None
+    title: str | None = None
+    video_description: str | None = None
+    like_count: int | None = None
+    comment_count: int | None = None
+    share_count: int | None = None
+    view_count: int | None = None
+
+
+class _Videos(msgspec.Struct):
+    videos: list[msgspec.Raw] = []
+    cursor: int | None = None
+    has_more: bool = False
+
+
+class _List(msgspec.Struct):
+    data: _Videos = msgspec.field(default_factory=_Videos)
+
+
+class _User(msgspec.Struct):
+    open_id: str
+    display_name: str | None = None
+    username: str | None = None
+    follower_count: int | None = None
+
+
+class _UserData(msgspec.Struct):
+    user: _User
+
+
+class _Info(msgspec.Struct):
+    data: _UserData
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A fresh pair of tokens; lifetimes in seconds. The refresh token used for it is dead."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int = 180 * 86400
+    open_id: str = ""
+    scope: str = ""
+
+
+def explain(
+    status: int, headers: Mapping[str, str], body: bytes, now: datetime
+) -> PlatformError | None:
+    """What TikTok's answer means; both its envelopes are understood."""
+    try:
+        error = msgspec.json.decode(body, type=_Envelope).error
+    except msgspec.DecodeError:
+        return None
+    code = error if isinstance(error, str) else error.code
+    if code == "ok" and status < 400:
+        return None
+    if code in ("access_token_invalid", "invalid_grant") or status == 401:
+        return AccountWrong(f"consent refused ({code})", ASK_AGAIN)
+    if code in ("scope_not_authorized", "scope_permission_missed"):
+        return AccountWrong(f"consent too narrow ({code})", ASK_AGAIN)
+    if code in ("invalid_client", "unauthorized_client"):
+        return Refused(f"{code}: check the client key and secret")
+    if code == "rate_limit_exceeded" or status == 429:
+        return Limited("too many requests", now + LIMIT_WINDOW)
+    if code == "internal_error" or status >= 500:
+        return Transient(code)
+    return Unreadable(f"an unexpected refusal ({code})")
+
+
+async def refresh(client: ApiClient, key: str, secret: str, refresh_token: str) -> Grant:
+    """Exchange a refresh token for a new pair; store the pair before using it."""
+    grant, _ = await client.post(
+        "/v2/oauth/token/",
+        Grant,
+        form={
+            "client_key": key,
+            "client_secret": secret,
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+        },
+    )
+    return grant
+
+
+async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profile | AccountWrong]:
+    """The account that ``client`` speaks for; a consent serves one handle."""
+    answer, _ = await client.get("/v2/user/info/", _Info, fields=USER_FIELDS)
+    user = answer.data.user
+    profile = Profile(
+        account_id=user.open_id,
+        handle=user.username,
+        title=user.display_name or user.username,
+        followers=user.follower_count,
+    )
+    found: dict[str, Profile | AccountWrong] = {}
+    for handle in handles:
+        other = user.username is not None and user.username.lower() != handle.lower()
+        found[handle] = (
+            AccountWrong(
+                f"the consent is of another account, {user.username}",
+                f"Izin TikTok yang tersimpan milik @{user.username}, bukan @{handle}; "
+                "perbaiki nama akun di daftar atau minta izin dari akun yang benar.",
+            )
+            if other
+            else profile
+        )
+    return found
+
+
+async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Sweep:
+    """The account's public posts back to ``since``."""
+    posts: list[Post] = []
+    broken: list[str] = []
+    seen: set[int] = set()
+    body: dict[str, int] = {"max_count": PAGE_SIZE}
+    for _ in range(MAX_PAGES):
+        answer, taken_at = await client.post(
+            "/v2/video/list/", _List, json=body, fields=VIDEO_FIELDS
+        )
+        floor: datetime | None = None
+        for raw in answer.data.videos:
+            try:
+                video = msgspec.json.decode(raw, type=_Video)
+                floor = datetime.fromtimestamp(video.create_time, UTC)
+                posts.append(parse(video, profile.account_id, taken_at))
+            except (msgspec.DecodeError, ValueError, OverflowError) as error:
+                broken.append(f"tiktok item: {error}")
+        cursor = answer.data.cursor
+        if not answer.data.has_more or cursor is None:
+            return _sweep(posts, broken, EVERYTHING, since)
+        if floor is not None and floor < since:
+            return _sweep(posts, broken, floor, since)
+        if cursor in seen:
+            raise Unreadable("the list repeats a page")
+        seen.add(cursor)
+        body["cursor"] = cursor
+    return _sweep(posts, broken, None, since)
+
+
+def parse(video: _Video, account_id: str, taken_at: datetime) -> Post:
+    """One listed video or photo post with one sample; the address without its tracking part."""
+    return Post(
+        platform="tiktok",
+        account_id=account_id,
+        post_id=str(video.id),
+        published_at=datetime.fromtimestamp(video.create_time, UTC),
+        url=(video.share_url or f"https://www.tiktok.com/video/{video.id}").partition("?")[0],
+        text=video.video_description or video.title,
+        samples=(
+            Sample(
+                taken_at=taken_at,
+                likes=video.like_count,
+                comments=video.comment_count,
+                shares=video.share_count,
+                views=video.view_count,
+            ),
+        ),
+    )
+
+
+def _sweep(
+    posts: list[Post], broken: list[str], covered: datetime | None, since: datetime
+) -> Sweep:
+    return Sweep(
+        posts=tuple(post for post in posts if post.published_at >= since),
+        covered_since=None if broken or covered is None else max(covered, since),
+        broken=tuple(broken),
+    )

@@ -1,0 +1,308 @@
+"""Carries out one platform's plan: requests in flight together, each failing alone.
+
+What comes back is folded into the note and gathered for the store; nothing is written here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any, TypeVar
+
+import msgspec
+
+from functions.collect import keep
+from functions.collect.access import STOPS, Credential, choose
+from functions.collect.answers import AccountWrong, PlatformError, Profile, Sweep
+from functions.collect.client import ApiClient, Clock
+from functions.collect.note import AccountNote, LivePost, Note
+from functions.collect.plan import LookupRequest, SweepRequest
+from functions.connect.consents import Busy, Consents, NoConsent
+from functions.model import Platform, Post
+
+RETRY_WRONG = timedelta(hours=6)
+RETRY_CONSENT = timedelta(minutes=15)
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What one tick brought from one platform, and what went wrong (one line each)."""
+
+    posts: list[Post] = field(default_factory=list)
+    followers: list[tuple[Platform, str, datetime, int]] = field(default_factory=list)
+    checked: dict[str, Profile | str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+class Reading:
+    """One platform at one tick.
+
+    Args:
+        credentials: at least one; accounts are spread over them.
+        note: changed in place as answers arrive.
+        following: when the next tick is expected.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        adapter: ModuleType,
+        credentials: Sequence[Credential],
+        consents: Consents,
+        note: Note,
+        clock: Clock,
+        following: datetime,
+    ) -> None:
+        self.platform = platform
+        self.adapter = adapter
+        self.credentials = credentials
+        self.consents = consents
+        self.note = note
+        self.clock = clock
+        self.following = following
+        self.began = clock()
+        self.harvest = Harvest()
+        for credential in credentials:
+            if until := note.waits.get(credential.number):
+                credential.until, credential.stopped = until, PlatformError("a limit still holds")
+
+    # Accounts
+
+    async def resolve(self, handles: Sequence[str]) -> None:
+        """Find the durable ids of handles that are new."""
+        await self._profiles({handle: handle for handle in handles})
+
+    async def recheck(self, handles: Sequence[str]) -> None:
+        """Read profiles and followers of known accounts again."""
+        by_id = self.adapter.KNOWN_BY == "id"
+        names = {h: (self.note.accounts[h].account_id or h) if by_id else h for h in handles}
+        await self._profiles(names)
+
+    async def _profiles(self, names: dict[str, str]) -> None:
+        groups: dict[str, tuple[Credential, list[str]]] = {}
+        alone = self.platform in ("instagram", "facebook", "tiktok")  # one account a call
+        for handle in names:
+            credential = choose(self.credentials, handle)
+            group = f"{credential.number} {handle if alone else ''}"
+            groups.setdefault(group, (credential, []))[1].append(handle)
+        await asyncio.gather(
+            *(self._profile_group(credential, hs, names) for credential, hs in groups.values())
+        )
+
+    async def _profile_group(
+        self, credential: Credential, handles: list[str], names: dict[str, str]
+    ) -> None:
+        async def request() -> dict[str, Profile | AccountWrong]:
+            client = await self._client(credential, handles[0])
+            asked = [names[handle] for handle in handles]
+            found: dict[str, Profile | AccountWrong] = await self.adapter.resolve(client, asked)
+            return found
+
+        found = await self._attempt(credential, handles, request)
+        for handle in handles:
+            match (found or {}).get(names[handle]):
+                case AccountWrong() as wrong:
+                    self._wrong(handle, wrong.advice, RETRY_WRONG)
+                case Profile() as profile:
+                    self._known(handle, profile)
+
+    def _known(self, handle: str, profile: Profile) -> None:
+        now = self.clock()
+        held = self.note.accounts.get(handle, AccountNote(handle=handle))
+        due = held.followers_at is None or held.followers_at + self.adapter.FOLLOWERS_EVERY <= now
+        if due or held.wrong:
+            self.harvest.checked[handle] = profile
+        if due and profile.followers is not None:
+            self.harvest.followers.append(
+                (self.platform, profile.account_id, now, profile.followers)
+            )
+        self.note.accounts[handle] = msgspec.structs.replace(
+            held,
+            account_id=profile.account_id,
+            title=profile.title or held.title,
+            place=profile.place or held.place,
+            checked_at=now,
+            followers_at=now if due else held.followers_at,
+            wrong=None,
+            retry_at=None,
+        )
+
+    def _wrong(self, handle: str, advice: str, pause: timedelta) -> None:
+        held = self.note.accounts.get(handle, AccountNote(handle=handle))
+        now = self.clock()
+        if held.wrong != advice:
+            self.harvest.checked[handle] = advice
+        self.harvest.counts["accounts_wrong"] += 1
+        self.harvest.problems.append(f"{self.platform} {handle}: {advice}")
+        self.note.accounts[handle] = msgspec.structs.replace(
+            held, wrong=advice, checked_at=now, retry_at=now + pause
+        )
+
+    # Posts
+
+    async def sweep(self, requests: Iterable[SweepRequest]) -> None:
+        """Read listings; then the details of what they show without counters."""
+        await asyncio.gather(*(self._sweep(request) for request in requests))
+
+    async def _sweep(self, request: SweepRequest) -> None:
+        account = self.note.accounts[request.handle]
+        credential = choose(self.credentials, request.handle)
+        profile = Profile(
+            account_id=account.account_id or "", handle=account.handle, place=account.place
+        )
+
+        async def listing() -> Sweep:
+            client = await self._client(credential, request.handle)
+            found: Sweep = await self.adapter.sweep(client, profile, since=request.since)
+            return found
+
+        found = await self._attempt(credential, [request.handle], listing)
+        if found is None:
+            return
+        self.harvest.counts["accounts_read"] += 1
+        self._broken(found.broken)
+        if found.unread and not await self._details(credential, request, found.unread):
+            return
+        if found.profile:
+            self._known(request.handle, found.profile)
+        for post in found.posts:
+            self._seen(post)
+        if found.covered_since is not None:
+            listed = {post.post_id for post in found.posts}
+            for live in list(self.note.posts.values()):
+                ours = live.account_id == profile.account_id
+                if ours and live.post_id not in listed and live.published_at >= found.covered_since:
+                    self._missed(live, self.clock())
+        held = self.note.accounts[request.handle]
+        self.note.accounts[request.handle] = msgspec.structs.replace(held, swept_at=self.clock())
+
+    async def _details(
+        self, credential: Credential, request: SweepRequest, unread: Sequence[str]
+    ) -> bool:
+        """Look at listed ids that are new; False when that failed, so that they stay new."""
+        account = self.note.accounts[request.handle]
+        known = set(account.settled)
+        known |= {p.post_id for p in self.note.posts.values() if p.account_id == account.account_id}
+        fresh = [post_id for post_id in unread if post_id not in known]
+        pending: set[str] = set()
+        for start in range(0, len(fresh), self.adapter.LOOKUP_SIZE):
+            batch = fresh[start : start + self.adapter.LOOKUP_SIZE]
+            found = await self._attempt(
+                credential,
+                [request.handle],
+                lambda batch=batch: self.adapter.details(credential.client, batch),  # type: ignore[misc]
+            )
+            if found is None:
+                return False
+            self._broken(found.broken)
+            pending |= set(found.pending)
+            pending |= set(batch) - {p.post_id for p in found.posts} - set(found.absent)
+            for post in found.posts:
+                if post.published_at >= request.since:
+                    self._seen(post)
+        self.note.accounts[request.handle] = msgspec.structs.replace(
+            self.note.accounts[request.handle],
+            settled=tuple(post_id for post_id in unread if post_id not in pending),
+        )
+        return True
+
+    async def lookup(self, requests: Iterable[LookupRequest]) -> None:
+        """Read posts by id."""
+        await asyncio.gather(*(self._lookup(request) for request in requests))
+
+    async def _lookup(self, request: LookupRequest) -> None:
+        # What a listing of this very tick has shown needs no second read.
+        held = [self.note.posts[wanted.key] for wanted in request.posts]
+        live = [post for post in held if post.read_at is None or post.read_at < self.began]
+        if not live:
+            return
+        credential = choose(self.credentials, live[0].key)
+        found = await self._attempt(
+            credential,
+            [],
+            lambda: self.adapter.lookup(
+                credential.client, [post.as_post(self.platform) for post in live]
+            ),
+        )
+        if found is None:
+            return
+        self._broken(found.broken)
+        by_id = {post.post_id: post for post in live}
+        for post in found.posts:
+            if asked := by_id.get(post.post_id):
+                self._seen(msgspec.structs.replace(post, account_id=asked.account_id))
+        for post_id, at in found.absent.items():
+            self._missed(by_id[post_id], at)
+
+    def _seen(self, post: Post) -> None:
+        name = f"{post.account_id}:{post.post_id}"
+        held = self.note.posts.get(name)
+        self.note.posts[name], kept = keep.seen(held, post, self.following)
+        self.harvest.counts["posts_read"] += 1
+        self.harvest.counts["posts_found"] += held is None
+        if kept:
+            self.harvest.counts["samples_kept"] += 1
+            self.harvest.posts.append(post)
+
+    def _missed(self, live: LivePost, at: datetime) -> None:
+        self.note.posts[live.key], kept = keep.missed(live, at)
+        if kept:
+            self.harvest.counts["absences"] += 1
+            post = live.as_post(self.platform)
+            self.harvest.posts.append(msgspec.structs.replace(post, absences=(at,)))
+
+    # Failing alone
+
+    async def _attempt(
+        self, credential: Credential, handles: Sequence[str], request: Callable[[], Awaitable[T]]
+    ) -> T | None:
+        """The request's answer; None when it failed, with the consequence drawn."""
+        if credential.stopped:
+            credential.skipped += 1
+            return None
+        try:
+            return await request()
+        except STOPS as error:
+            credential.stop(error)
+            self.harvest.problems.append(f"{self.platform}: {error}")
+        except AccountWrong as wrong:
+            for handle in handles:
+                self._wrong(handle, wrong.advice or str(wrong), RETRY_WRONG)
+        except NoConsent:
+            for handle in handles:
+                self._wrong(
+                    handle,
+                    f"Belum ada izin TikTok untuk @{handle}; minta satker memberi izin.",
+                    RETRY_CONSENT,
+                )
+        except Busy:
+            self.harvest.counts["consents_busy"] += 1
+        except PlatformError as error:
+            self.harvest.counts["requests_failed"] += 1
+            self.harvest.problems.append(f"{self.platform} {' '.join(handles)}: {error}")
+        return None
+
+    async def _client(self, credential: Credential, handle: str) -> ApiClient:
+        """The credential's client; for TikTok one that speaks for the account."""
+        if self.platform != "tiktok":
+            return credential.client
+
+        def renew(refresh_token: str) -> Awaitable[Any]:
+            renewal: Awaitable[Any] = self.adapter.refresh(
+                credential.client, credential.key, credential.secret, refresh_token
+            )
+            return renewal
+
+        token = await self.consents.access_token(handle, self.clock(), renew)
+        return credential.client.authorised(token)
+
+    def _broken(self, messages: Sequence[str]) -> None:
+        self.harvest.counts["items_broken"] += len(messages)
+        self.harvest.problems += messages
