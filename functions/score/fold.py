@@ -1,0 +1,45 @@
+"""Folding posts into ledgers: twice, in any order or split, the same ledger comes out.
+
+Pure: no I/O, no clock.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from functions.model import Entry, Post, Sample
+
+
+def fold(entry: Entry | None, post: Post) -> Entry:
+    """The ledger's entry with everything that is known of the post from now on.
+
+    Reads are united. Facts that a platform may change (caption, address, versions) follow the post
+    with the latest read. A verdict stays until the month is scored again.
+    """
+    if entry is None:
+        return Entry(post=post)
+    newer = max((entry.post, post), key=_freshness)
+    united = msgspec.structs.replace(
+        newer,
+        text=newer.text if newer.text is not None else (entry.post.text or post.text),
+        samples=_united(entry.post.samples, post.samples),
+        absences=tuple(sorted({*entry.post.absences, *post.absences})),
+    )
+    return entry if united == entry.post else msgspec.structs.replace(entry, post=united)
+
+
+def _freshness(post: Post) -> tuple[str, bytes]:
+    latest = max((s.taken_at.isoformat() for s in post.samples), default="")
+    # Among equally fresh posts any fixed choice will do, so that order does not matter.
+    facts = (post.versions, post.text, post.url, post.published_at)
+    return latest, msgspec.json.encode(facts)
+
+
+def _united(one: tuple[Sample, ...], other: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """Samples of both by time; of two for one instant the larger by content stays."""
+    found: dict[str, Sample] = {}
+    for sample in (*one, *other):
+        at = sample.taken_at.isoformat()
+        held = found.get(at)
+        found[at] = sample if held is None else max(held, sample, key=msgspec.json.encode)
+    return tuple(found[at] for at in sorted(found))
