@@ -1,0 +1,392 @@
+"""The command line: ``kiprah`` or ``python -m functions``.
+
+Exits 0 on success, 1 when the work failed, 2 on wrong usage; errors are one line on stderr.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from functions import log, settings
+from functions.model import PLATFORMS, parse_time, run_id
+from functions.settings import Settings, SettingsError
+from functions.store import open_agency
+from functions.store.agency import AgencyStore
+from functions.store.port import StoreError
+
+
+class Failed(click.ClickException):
+    """The work failed: one line on stderr, exit status 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"kiprah: {log.clean(self.message)}", err=True)
+
+
+class Misused(Failed):
+    """The command cannot be carried out as it was put: exit status 2."""
+
+    exit_code = 2
+
+
+class _Instant(click.ParamType[datetime]):
+    name = "ISO-8601"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_time(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+now_option = click.option(
+    "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+
+
+def clock() -> datetime:
+    """The present in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@contextmanager
+def opened(loaded: Settings) -> Iterator[AgencyStore]:
+    """The agency's store, closed afterwards."""
+    book = open_agency(loaded)
+    try:
+        yield book
+    finally:
+        book.store.close()
+
+
+def tells_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the errors that people can act on into one line and an exit status."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except SettingsError as error:
+            raise Misused(str(error)) from None
+        except StoreError as error:
+            _fail(str(error))
+
+    return wrapped
+
+
+def _fail(message: str) -> NoReturn:
+    raise Failed(message)
+
+
+def load_settings() -> Settings:
+    """The settings, with their secrets kept out of all output from now on."""
+    loaded = settings.load()
+    log.hide(loaded.secrets())
+    return loaded
+
+
+def tell(report: dict[str, Any], as_json: bool, words: str) -> None:
+    """Print the report as JSON, or in words on a terminal; a failed run exits with 1."""
+    if as_json:
+        click.echo(log.clean(json.dumps(report, ensure_ascii=False, default=str)))
+    elif sys.stdout.isatty():
+        click.echo(words)
+    for problem in report.get("problems", []):
+        click.echo(log.clean(f"kiprah: {problem}"), err=True)
+    if report.get("failed"):
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Open monthly rankings of the social media of an agency's work units."""
+    log.quiet()
+
+
+@cli.group()
+def registry() -> None:
+    """Who is measured: satker and their accounts."""
+
+
+@registry.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@now_option
+@json_option
+@tells_errors
+def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
+    """Import FILE (CSV or XLSX). With any error in it, nothing is changed."""
+    from functions.registry.roster import build
+
+    now = now or clock()
+    with opened(load_settings()) as book:
+        held = {stored.id: stored.data for stored in book.satker_documents()}
+        documents = _checked(file, held)
+        book.save_satker({i: d for i, d in documents.items() if held.get(i) != d})
+        previous = book.roster(now)
+        roster, problems = build({**held, **documents}, previous, now, book.agency.zone)
+        if roster != previous:
+            book.save_roster(roster)
+    report = {
+        "job": "registry import",
+        "satker": len(documents),
+        "changed": sum(held.get(i) != d for i, d in documents.items()),
+        "kept": sorted(set(held) - set(documents)),
+        "accounts": len(roster.accounts),
+        "problems": problems,
+    }
+    tell(report, as_json, f"{len(documents)} satker, {len(roster.accounts)} akun terdaftar.")
+
+
+@registry.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@tells_errors
+def registry_check(file: Path) -> None:
+    """Check FILE without importing it."""
+    with opened(load_settings()) as book:
+        held = {stored.id: stored.data for stored in book.satker_documents()}
+    documents = _checked(file, held)
+    click.echo(f"{file}: {len(documents)} satker, tidak ada kesalahan.")
+
+
+@registry.command("export")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@tells_errors
+def registry_export(file: Path | None) -> None:
+    """Write the registry as CSV to FILE, or to the terminal."""
+    from functions.registry import files
+
+    with opened(load_settings()) as book:
+        content = files.write({stored.id: stored.data for stored in book.satker_documents()})
+    if file is None:
+        click.echo(content.decode(), nl=False)
+        return
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        _fail(f"{file} cannot be written: {error.strerror}; choose another place")
+
+
+def _checked(file: Path, held: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    from functions.registry import files
+    from functions.registry.check import check
+
+    try:
+        rows = files.read(_content(file), file.name)
+    except files.FileError as error:
+        _fail(f"{file}: {error}")
+    documents, problems = check(rows, held)
+    if problems:
+        for problem in problems[:-1]:
+            click.echo(f"kiprah: {file}: {problem}", err=True)
+        _fail(f"{file}: {problems[-1]}")
+    return documents
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        _fail(f"{file} cannot be read: {error.strerror}")
+
+
+@cli.group()
+def connect() -> None:
+    """Consents of TikTok accounts."""
+
+
+@connect.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@now_option
+@json_option
+@tells_errors
+def connect_import(file: Path, now: datetime | None, as_json: bool) -> None:
+    """Import consents from FILE, a CSV satker,platform,handle,refresh_token."""
+    from functions.connect.consents import Consents
+    from functions.connect.files import FileError, read
+    from functions.connect.vault import open_vault
+
+    loaded = load_settings()
+    try:
+        rows = read(_content(file))
+    except FileError as error:
+        _fail(f"{file}: {error}")
+    log.hide(row.refresh_token for row in rows)
+    with opened(loaded) as book:
+        added = Consents(book, lambda: open_vault(loaded)).add(rows, now or clock())
+    report = {"job": "connect import", "consents": len(rows), "added": added}
+    tell(report, as_json, f"{added} izin baru dari {len(rows)} baris.")
+
+
+@cli.command()
+@click.option("--platform", "platforms", multiple=True, type=click.Choice(PLATFORMS))
+@now_option
+@json_option
+@tells_errors
+def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> None:
+    """Read what is due on every platform."""
+    from functions.collect.job import collect as run
+
+    loaded, at = load_settings(), now or clock()
+    with opened(loaded) as book:
+        report = asyncio.run(
+            run(
+                book,
+                loaded,
+                now=at,
+                run_id=run_id("collect", at),
+                simulated=now is not None,
+                platforms=platforms or PLATFORMS,
+            )
+        )
+    found = sum(summary["posts_found"] for summary in report.platforms.values())
+    sent = sum(summary["requests"] for summary in report.platforms.values())
+    for platform, reason in report.skipped.items():
+        click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
+    tell(report.as_dict(), as_json, f"{found} unggahan baru dengan {sent} permintaan.")
+
+
+@cli.command()
+@now_option
+@json_option
+@tells_errors
+def score(now: datetime | None, as_json: bool) -> None:
+    """Compute 24-hour interactions and the monthly rankings."""
+    from functions.score.job import score as run
+
+    at = now or clock()
+    with opened(load_settings()) as book:
+        report = run(book, now=at, run_id=run_id("score", at))
+    months = ", ".join(f"{month} {facts['state']}" for month, facts in report.months.items())
+    tell(report.as_dict(), as_json, f"{report.folded} unggahan baru dibukukan; {months}.")
+
+
+@cli.command()
+@now_option
+@json_option
+@tells_errors
+def publish(now: datetime | None, as_json: bool) -> None:
+    """Render the site and its data files, and put what changed."""
+    from functions.publish.job import publish as run
+    from functions.publish.objects import ObjectsError, open_objects
+
+    loaded, at = load_settings(), now or clock()
+    with opened(loaded) as book:
+        try:
+            objects = open_objects(loaded.site)
+            report = run(book, objects, now=at, settings=loaded, run_id=run_id("publish", at))
+        except ObjectsError as error:
+            _fail(str(error))
+    words = f"{report['uploaded']} berkas diperbarui, {report['unchanged']} tetap."
+    tell(report, as_json, words)
+
+
+@cli.command()
+@tells_errors
+def run() -> None:
+    """Collect, score and publish at their cadence until told to stop."""
+    from functions.loop import run as loop
+
+    log.speak()
+    loaded = load_settings()
+    with opened(loaded) as book:
+        asyncio.run(loop(book, loaded, asyncio.Event()))
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True, help="0 takes any free one.")
+@tells_errors
+def serve(port: int) -> None:
+    """Serve the site's folder on this machine, to look at it."""
+    _serve(_site_folder(load_settings().site), port)
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True, help="Where a terminal is served.")
+@tells_errors
+def demo(port: int) -> None:
+    """Simulate six weeks of the ministry's units and build their site under site/."""
+    from functions.demo import DemoError
+    from functions.demo import demo as simulate
+
+    try:
+        with _progress("Simulasi") as progress:
+            folder = simulate(progress)
+    except DemoError as error:
+        _fail(str(error))
+    click.echo(f"Situs: {folder}/index.html")
+    if sys.stdout.isatty():
+        _serve(folder, port)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[float, str], None]]:
+    """A progress bar on a terminal, silence in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda share, doing: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.percentage:>3.0f} % · {task.fields[doing]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=1.0, doing="")
+        yield lambda share, doing: bar.update(task, completed=share, doing=doing)
+
+
+def _site_folder(site: str) -> Path:
+    if not site.startswith("file://"):
+        _fail(f"KIPRAH_SITE={site} is no folder of this machine; open its public address instead")
+    folder = Path(site.removeprefix("file://"))
+    if not (folder / "index.html").is_file():
+        _fail(f"{folder} holds no site yet; run kiprah publish first")
+    return folder
+
+
+def _serve(folder: Path, port: int) -> None:
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing about requests."""
+
+    handler = partial(Quiet, directory=str(folder))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    click.echo(f"http://127.0.0.1:{server.server_port}/  (Ctrl+C berhenti)")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        server.server_close()
+
+
+def main() -> None:
+    """The console script."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

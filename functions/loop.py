@@ -1,0 +1,98 @@
+"""The loop for one server: the three jobs at their cadence, in place of Cloud Scheduler."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from functions import log
+from functions.collect.job import Connections, collect
+from functions.model import run_id
+from functions.publish.job import publish
+from functions.publish.objects import open_objects
+from functions.score.job import score
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+
+GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
+
+
+async def run(book: AgencyStore, settings: Settings, stop: asyncio.Event) -> None:
+    """Collect, score and publish until ``stop`` is set; a job that fails is tried at its next turn.
+
+    Turns lie on whole multiples of the cadence, so that a restart does not shift them.
+    """
+    collecting = timedelta(minutes=int(settings.collect_every))
+    scoring = timedelta(minutes=int(settings.score_every))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    due = {"collect": present(), "score": present()}
+    async with Connections() as connections:
+        while not stop.is_set():
+            now = present()
+            if now >= due["collect"]:
+                due["collect"] = turn_after(now, collecting)
+                await _job("collect", stop, lambda: _collect(book, settings, connections))
+            if now >= due["score"]:
+                due["score"] = turn_after(now, scoring)
+                await _job("score", stop, lambda: asyncio.to_thread(_score, book))
+                await _job("publish", stop, lambda: asyncio.to_thread(_publish, book, settings))
+            with suppress(TimeoutError):
+                pause = (min(due.values()) - datetime.now(UTC)).total_seconds()
+                await asyncio.wait_for(stop.wait(), timeout=max(0.0, pause))
+    log.info("loop.stopped")
+
+
+def present() -> datetime:
+    """The computer's clock in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def turn_after(now: datetime, every: timedelta) -> datetime:
+    """The next whole multiple of the cadence."""
+    epoch = datetime(2000, 1, 1, tzinfo=UTC)
+    return epoch + ((now - epoch) // every + 1) * every
+
+
+async def _job(name: str, stop: asyncio.Event, job: Callable[[], Awaitable[Any]]) -> None:
+    """Run one job to its end; once told to stop it has ``GRACE`` seconds left."""
+    if stop.is_set():
+        return
+    running = asyncio.ensure_future(job())
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        await asyncio.wait({running}, timeout=GRACE)
+    stopping.cancel()
+    running.cancel()
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.warning("loop.job_cut_short", job=name)
+    except Exception as error:
+        # The loop outlives whatever befalls one job; its next turn tries again.
+        log.error("loop.job_failed", job=name, error=f"{type(error).__name__}: {error}")
+
+
+async def _collect(book: AgencyStore, settings: Settings, connections: Connections) -> None:
+    now = present()
+    report = await collect(
+        book, settings, now=now, run_id=run_id("collect", now), connections=connections
+    )
+    log.info("collect.finished", **report.as_dict())
+
+
+def _score(book: AgencyStore) -> None:
+    now = present()
+    log.info("score.finished", **score(book, now=now, run_id=run_id("score", now)).as_dict())
+
+
+def _publish(book: AgencyStore, settings: Settings) -> None:
+    now = present()
+    objects = open_objects(settings.site)
+    publish(book, objects, now=now, settings=settings, run_id=run_id("publish", now))

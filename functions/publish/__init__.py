@@ -1,0 +1,1 @@
+"""From what the store holds to a static site and open data files."""

@@ -1,0 +1,34 @@
+"""The function ``publish``: renders the site and puts what changed, for Cloud Scheduler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import functions_framework
+
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from functions.trigger import Answer, Trigger, answer
+
+if TYPE_CHECKING:
+    from flask import Request
+
+
+@functions_framework.http
+def publish(request: Request) -> Answer:
+    """POST ``{"now": "…"}``, optional; answers the run's report."""
+    return answer(request, _publish)
+
+
+def _publish(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[str, Any]:
+    # Imported here, so that a cold start of another function does not load it.
+    from functions.model import run_id
+    from functions.publish.job import publish as run
+    from functions.publish.objects import ObjectsError, open_objects
+
+    try:
+        objects = open_objects(settings.site)
+        name = run_id("publish", trigger.now)
+        return run(book, objects, now=trigger.now, settings=settings, run_id=name)
+    except ObjectsError as error:
+        return {"job": "publish", "failed": True, "problems": [str(error)]}

@@ -1,0 +1,28 @@
+"""The function ``score``: brings ledgers and rankings up to date, for Cloud Scheduler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import functions_framework
+
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from functions.trigger import Answer, Trigger, answer
+
+if TYPE_CHECKING:
+    from flask import Request
+
+
+@functions_framework.http
+def score(request: Request) -> Answer:
+    """POST ``{"now": "…"}``, optional; answers the run's report."""
+    return answer(request, _score)
+
+
+def _score(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[str, Any]:
+    # Imported here, so that a cold start of another function does not load it.
+    from functions.model import run_id
+    from functions.score.job import score as run
+
+    return run(book, now=trigger.now, run_id=run_id("score", trigger.now)).as_dict()

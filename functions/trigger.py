@@ -1,0 +1,101 @@
+"""What the entry points share: a trigger's JSON in, the run's report out.
+
+Cloud Scheduler may send no content type and deliver a trigger twice; both are fine. Answers are
+JSON: 200 with the report, 400 when the request makes no sense, 500 when the work failed (so that
+the scheduler's retry means something).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from functions import log, settings
+from functions.model import parse_time
+from functions.settings import Settings, SettingsError
+from functions.store import open_agency
+from functions.store.agency import AgencyStore
+from functions.store.port import StoreError
+
+if TYPE_CHECKING:
+    from flask import Request
+
+Answer = tuple[str, int, dict[str, str]]
+
+
+class Trigger:
+    """A trigger's wishes. ``given``: ``now`` was sent, so the run replays that instant."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        sent = body.get("now")
+        self.given = sent is not None
+        if self.given and not isinstance(sent, str):
+            raise ValueError("now must be an ISO 8601 instant, such as 2026-10-01T00:00:00Z")
+        self.now = parse_time(sent) if sent is not None else _present()
+        self.body = body
+
+
+Job = Callable[[AgencyStore, Settings, Trigger], dict[str, Any]]
+
+
+def answer(request: Request, job: Job) -> Answer:
+    """Run a job for a request and report."""
+    log.trace(_trace(request.headers.get("X-Cloud-Trace-Context", "")))
+    if request.method != "POST":
+        return _json({"error": "send a POST with a JSON object, which may be empty"}, 405)
+    try:
+        trigger = Trigger(_body(request))
+    except ValueError as error:
+        return _json({"error": str(error)}, 400)
+    try:
+        loaded = settings.load()
+        log.hide(loaded.secrets())
+        book = open_agency(loaded)
+        try:
+            report = job(book, loaded, trigger)
+        finally:
+            book.store.close()
+    except ValueError as error:
+        if isinstance(error, SettingsError):
+            return _failed(error)
+        return _json({"error": log.clean(str(error))}, 400)
+    except StoreError as error:
+        return _failed(error)
+    except Exception as error:
+        log.error("trigger.crashed", error=f"{type(error).__name__}: {error}")
+        return _json({"error": f"an unexpected {type(error).__name__}; see the log"}, 500)
+    log.info(f"{report['job']}.finished", **report)
+    return _json(report, 500 if report.get("failed") else 200)
+
+
+def _failed(error: Exception) -> Answer:
+    log.error("trigger.failed", error=str(error))
+    return _json({"error": str(error)}, 500)
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    data = request.get_data().strip()
+    if not data:
+        return {}
+    try:
+        body = json.loads(data)
+    except ValueError:
+        raise ValueError("the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")
+    return body
+
+
+def _json(content: Mapping[str, Any], status: int) -> Answer:
+    body = log.clean(json.dumps(content, ensure_ascii=False, default=str))
+    return body, status, {"Content-Type": "application/json; charset=utf-8"}
+
+
+def _trace(header: str) -> str | None:
+    return header.partition("/")[0] or None
+
+
+def _present() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

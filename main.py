@@ -1,0 +1,7 @@
+"""The deployable: the entry points, under their own names."""
+
+from functions.collect.entrypoint import collect
+from functions.publish.entrypoint import publish
+from functions.score.entrypoint import score
+
+__all__ = ["collect", "publish", "score"]

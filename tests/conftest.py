@@ -1,0 +1,138 @@
+"""What every test stands on: a scrubbed environment, a fixed clock, stores, stand-ins."""
+
+from __future__ import annotations
+
+import os
+import re
+import urllib.request
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from functions.store import open_store
+from functions.store.port import Store
+from tests import network, tools
+
+# The same examples in every run; no deadline, since a shared CI machine stalls as it likes.
+hypothesis_settings.register_profile("kiprah", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("kiprah")
+
+# What would make a developer's machine, or a cloud's, differ from a clean one.
+_FOREIGN = re.compile(
+    r"(KIPRAH|AWS|GOOGLE|GCLOUD|CLOUDSDK|FUNCTION|FIRESTORE_EMULATOR_HOST|STORAGE_EMULATOR_HOST"
+    r"|GCP_PROJECT|K_SERVICE|K_REVISION|LOG_EXECUTION_ID|PORT|TZ|NO_COLOR|FORCE_COLOR"
+    r"|(HTTPS?|ALL|NO)_PROXY)(_|$)",
+    re.IGNORECASE,
+)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each missing tool, however many tests needed it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"{count} skipped: {reason}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if _FOREIGN.match(name)]:
+            patch.delenv(name)
+        # Google's libraries would ask the network whether this machine is theirs.
+        patch.setenv("NO_GCE_CHECK", "true")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    with network.only_loopback():
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which the tests' jobs run: 20 October 2026, 10:00 in Jakarta."""
+    return datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def firestore_emulator() -> Iterator[str]:
+    """The address (host:port) of Google's emulator, one for the whole run."""
+    java, jar = tools.require(tools.java), tools.require(tools.firestore_jar)
+    with tools.firestore_emulator(java, jar) as address:
+        yield address
+
+
+@pytest.fixture
+def firestore_url(firestore_emulator: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store's address in the emulator, empty: every test has a project of its own."""
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator)
+    return f"firestore://test-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An embedded store's address, empty."""
+    return f"sqlite:///{tmp_path}/kiprah.db"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.emulator)])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty store, of either kind in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store, of either kind in turn."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def _moto() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_server(_moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty S3, which boto3 finds by itself."""
+    with urllib.request.urlopen(f"{_moto}/moto-api/reset", data=b""):
+        pass
+    monkeypatch.setenv("AWS_ENDPOINT_URL", _moto)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-southeast-3")
+    # Nothing of the developer's own configuration.
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return _moto
+
+
+@pytest.fixture
+def gcs_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty Cloud Storage, which Google's client finds by itself."""
+    with tools.gcs_server(tools.require(tools.fake_gcs)) as address:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", address)
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program."""
+    return tools.require(tools.chromium)
