@@ -6,6 +6,16 @@ PIP = $(PYTHON) -m pip --quiet --disable-pip-version-check
 # More words for pytest or uv: make test ARGS="tests/store -x"
 ARGS =
 
+# The console script, without a build backend: a path file and two lines of Python.
+define KIPRAH
+import pathlib, sys, sysconfig
+script = pathlib.Path(sys.prefix, "bin", "kiprah")
+pathlib.Path(sysconfig.get_path("purelib"), "kiprah.pth").write_text(str(pathlib.Path.cwd()))
+script.write_text(f"#!{sys.executable}\nfrom functions.__main__ import main\nmain()\n")
+script.chmod(0o755)
+endef
+export KIPRAH
+
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
@@ -35,6 +45,7 @@ clean: ## remove .venv and what the tools left behind
 .venv/installed: requirements.txt $(PYTHON)
 	@echo "Installing requirements.txt into .venv"
 	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PYTHON) -c "$$KIPRAH"
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed

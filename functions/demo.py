@@ -41,9 +41,10 @@ WORK = Path("demo")
 SITE = Path("site")
 BEGIN = datetime.fromisoformat("2026-09-01T00:00:00+07:00").astimezone(UTC)
 WEEKS = 6
+LAST_HOURS = timedelta(hours=15)  # so that the site shows a day in full swing
 TICK = timedelta(hours=1)
-SCORE_EVERY = timedelta(days=1)
-DISCOVER_EVERY = timedelta(hours=12)
+SCORE_EVERY = timedelta(days=2)
+DISCOVER_EVERY = timedelta(hours=16)
 SEED = 2026
 NOTICE = (
     "Data contoh: semua angka, unggahan, dan sebagian nama akun di situs ini disimulasikan. "
@@ -91,7 +92,7 @@ def fill_handles(registry: bytes) -> list[tuple[int, dict[str, str]]]:
 
 async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: Progress) -> None:
     """The jobs at their simulated cadence, and the site at the end."""
-    end = BEGIN + timedelta(weeks=WEEKS)
+    end = BEGIN + timedelta(weeks=WEEKS) + LAST_HOURS
     now = BEGIN
     async with Connections() as connections:
         while now <= end:
@@ -105,7 +106,7 @@ async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: Pr
                 simulated=True,
                 connections=connections,
             )
-            if (now - BEGIN) % SCORE_EVERY == timedelta(0):
+            if (now - BEGIN) % SCORE_EVERY == timedelta(0) or now == end:
                 score(book, now=now, run_id=run_id("score", now))
             now += TICK
     progress(1.0, "publish")

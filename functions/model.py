@@ -187,11 +187,17 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """The checked registry as it stood from ``as_of`` on: who is measured."""
+    """The checked registry as it stood from ``as_of`` on: who is measured.
+
+    ``source`` is a fingerprint of the documents it was made from, ``problems`` what was wrong with
+    them, one Indonesian line each.
+    """
 
     as_of: datetime
     satker: tuple[Satker, ...] = ()
     accounts: tuple[Account, ...] = ()
+    source: str = ""
+    problems: tuple[str, ...] = ()
 
 
 class Agency(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -55,7 +56,7 @@ class Connection:
     """
 
     def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
+        self.base_url = base_url.rstrip("/")
         self.requests = 0
         self._turn = asyncio.Semaphore(CONNECTIONS)
         self._free: list[httpx.AsyncClient] = []
@@ -86,9 +87,9 @@ class Connection:
             lane = self._free.pop() if self._free else self._open()
             self.requests += 1
             try:
-                return await lane.request(
-                    method, path, params=dict(params), headers=dict(headers), json=json, data=form
-                )
+                # One address, put together once: httpx parses it anew for each part it is given.
+                address = f"{self.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
+                return await lane.request(method, address, headers=headers, json=json, data=form)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 # Never its message, which may carry the address with its query.
                 raise Transient(f"no answer ({type(error).__name__})") from None
@@ -97,7 +98,6 @@ class Connection:
 
     def _open(self) -> httpx.AsyncClient:
         lane = httpx.AsyncClient(
-            base_url=self.base_url,
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=1),
             verify=self._verify,

@@ -1,7 +1,7 @@
 """Meta's Graph API as Instagram and Facebook share it: errors, times, cursors.
 
 Errors come as ``{"error": {"code", "error_subcode", "is_transient", …}}``, mostly with status 400;
-the code decides. Source: Meta's error and rate-limit references; see docs/platforms for the traps.
+the code decides. Source: Meta's error and rate-limit references.
 """
 
 from __future__ import annotations
@@ -70,6 +70,9 @@ def explain(
         return EndpointRefused(f"{label} the app lacks permission or review for this endpoint")
     if 200 <= error.code < 300:
         return Refused(f"{label} the token lacks a permission")
+    if error.code == 100 and "secret" in error.message:
+        # It names no page: the app's own signature is missing or wrong, for every page alike.
+        return Refused(f"{label} the app secret proof is not accepted; check the app secret")
     if error.code in (110, 803) or (error.code == 100 and error.error_subcode == 33):
         return Missing(f"{label} no such object", "")
     if error.code == 100:

@@ -21,7 +21,7 @@ from functions.collect.access import NEEDS, address, credentials, official
 from functions.collect.answers import Profile
 from functions.collect.client import Clock, Connection
 from functions.collect.note import Note
-from functions.collect.plan import Plan, next_tick, plan
+from functions.collect.plan import Plan, next_tick, plan, stale_profiles, unresolved
 from functions.collect.platforms import adapter
 from functions.collect.reading import Harvest, Reading
 from functions.connect.consents import Consents
@@ -157,27 +157,23 @@ async def _platform(
     handles = _handles(roster, platform, now)
     _forget_strangers(note, handles)
 
-    def due() -> Plan:
-        return plan(
-            note,
-            handles,
-            now=now,
-            following=following,
-            look_back=month_bounds(month_of(now, book.agency.zone), book.agency.zone)[0],
-            lookup_size=module.LOOKUP_SIZE,
-            discover_every=timedelta(minutes=int(settings.discover_every)),
-            followers_every=module.FOLLOWERS_EVERY,
-        )
-
-    await reading.resolve(due().resolve)
-    planned = due()
+    await reading.resolve(unresolved(note, handles, now))
+    planned = plan(
+        note,
+        handles,
+        now=now,
+        following=following,
+        look_back=month_bounds(month_of(now, book.agency.zone), book.agency.zone)[0],
+        lookup_size=module.LOOKUP_SIZE,
+        discover_every=timedelta(minutes=int(settings.discover_every)),
+    )
     await reading.sweep(planned.sweeps)
     await reading.lookup(planned.lookups)
-    await reading.recheck(planned.recheck)
+    await reading.recheck(stale_profiles(note, handles, now, module.FOLLOWERS_EVERY))
 
     harvest = reading.harvest
     requests = connection.requests - sent
-    if not requests:  # a tick with nothing due writes nothing
+    if not requests and not harvest.checked:  # a tick with nothing due writes nothing
         return note, harvest, _summary(reading, planned, 0)
     note.tick(now)
     note.waits = {c.number: c.until for c in reading.credentials if c.until}
@@ -330,8 +326,6 @@ def _summary(reading: Reading, planned: Plan, requests: int) -> dict[str, Any]:
     return {
         "requests": requests,
         "planned": {
-            "resolve": len(planned.resolve),
-            "recheck": len(planned.recheck),
             "sweeps": len(planned.sweeps),
             "lookups": len(planned.lookups),
         },

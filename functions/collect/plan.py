@@ -50,14 +50,8 @@ class LookupRequest:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A tick's requests for one platform, each kind in order of value.
+    """A tick's requests for one platform, each kind in order of value."""
 
-    ``resolve``: handles whose durable id is not known; ``recheck``: known ones whose profile and
-    followers are due.
-    """
-
-    resolve: tuple[str, ...] = ()
-    recheck: tuple[str, ...] = ()
     sweeps: tuple[SweepRequest, ...] = ()
     lookups: tuple[LookupRequest, ...] = ()
 
@@ -82,9 +76,8 @@ def plan(
     look_back: datetime,
     lookup_size: int,
     discover_every: timedelta,
-    followers_every: timedelta,
 ) -> Plan:
-    """The requests of this tick.
+    """What to read of posts and listings at this tick.
 
     Args:
         note: accounts and live posts of the platform.
@@ -92,8 +85,7 @@ def plan(
         now, following: this tick and the next.
         look_back: how far back an account's very first listing reaches.
         lookup_size: how many posts one lookup takes; 0 = the platform is read by account alone.
-        discover_every, followers_every: how often an account is looked at for new posts, and its
-            followers are read.
+        discover_every: how often an account is looked at for new posts.
     """
     accounts = {handle: note.accounts.get(handle, AccountNote(handle=handle)) for handle in handles}
     due = _due_posts(note, now, following)
@@ -113,21 +105,37 @@ def plan(
         if not _resting(accounts[handle], now)
     ]
     return Plan(
-        resolve=tuple(
-            handle
-            for handle, account in accounts.items()
-            if account.account_id is None and not _resting(account, now)
-        ),
-        recheck=tuple(
-            handle
-            for handle, account in accounts.items()
-            if account.account_id
-            and not _resting(account, now)
-            and (account.followers_at is None or account.followers_at + followers_every <= now)
-        ),
         sweeps=tuple(sorted(sweeps, key=lambda s: (s.purpose, s.since, s.handle))),
         lookups=_batches(due, lookup_size) if lookup_size else (),
     )
+
+
+def unresolved(note: Note, handles: Iterable[str], now: datetime) -> list[str]:
+    """The handles whose durable id is not known yet, those at rest left out."""
+    accounts = (note.accounts.get(handle, AccountNote(handle=handle)) for handle in handles)
+    return [a.handle for a in accounts if a.account_id is None and not _resting(a, now)]
+
+
+def stale_profiles(
+    note: Note, handles: Iterable[str], now: datetime, every: timedelta
+) -> list[str]:
+    """The resolved handles whose profile and followers were read longer than ``every`` ago.
+
+    They wait for a tick that reads the account anyway (an access token may be dear), but not for
+    longer than as much again.
+    """
+    accounts = (note.accounts[handle] for handle in handles if handle in note.accounts)
+    return [
+        a.handle
+        for a in accounts
+        if a.account_id
+        and not _resting(a, now)
+        and (
+            a.followers_at is None
+            or a.followers_at + 2 * every <= now
+            or (a.followers_at + every <= now and a.swept_at is not None and a.swept_at >= now)
+        )
+    ]
 
 
 def purpose_of(post: LivePost, now: datetime, following: datetime) -> Purpose | None:

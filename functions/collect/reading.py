@@ -22,7 +22,7 @@ from functions.collect.client import ApiClient, Clock
 from functions.collect.note import AccountNote, LivePost, Note
 from functions.collect.plan import LookupRequest, SweepRequest
 from functions.connect.consents import Busy, Consents, NoConsent
-from functions.model import Platform, Post
+from functions.model import DAY, Platform, Post
 
 RETRY_WRONG = timedelta(hours=6)
 RETRY_CONSENT = timedelta(minutes=15)
@@ -116,7 +116,7 @@ class Reading:
     def _known(self, handle: str, profile: Profile) -> None:
         now = self.clock()
         held = self.note.accounts.get(handle, AccountNote(handle=handle))
-        due = held.followers_at is None or held.followers_at + self.adapter.FOLLOWERS_EVERY <= now
+        due = held.followers_at is None or held.followers_at + DAY <= now
         if due or held.wrong:
             self.harvest.checked[handle] = profile
         if due and profile.followers is not None:
@@ -237,7 +237,9 @@ class Reading:
         by_id = {post.post_id: post for post in live}
         for post in found.posts:
             if asked := by_id.get(post.post_id):
-                self._seen(msgspec.structs.replace(post, account_id=asked.account_id))
+                self._seen(
+                    msgspec.structs.replace(post, account_id=asked.account_id, url=asked.url)
+                )
         for post_id, at in found.absent.items():
             self._missed(by_id[post_id], at)
 

@@ -6,6 +6,8 @@ broken stays as it was in the previous roster, and the problem is said in one In
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -29,6 +31,9 @@ def build(
     which it entered. One that is no longer typed keeps its past: it ends now. When nothing changed
     the previous roster itself comes back.
     """
+    source = _fingerprint(documents)
+    if previous and previous.source == source:
+        return previous, list(previous.problems)
     held = previous or Roster(as_of=now)
     problems: list[str] = []
     satker: dict[str, Satker] = {}
@@ -40,9 +45,14 @@ def build(
             satker |= {kept.id: kept for kept in held.satker if kept.id == satker_id}
     accounts = _accounts(satker, held, now, zone)
     problems += _double(accounts, now)
-    roster = Roster(as_of=now, satker=tuple(satker.values()), accounts=tuple(accounts))
-    unchanged = previous and (roster.satker, roster.accounts) == (held.satker, held.accounts)
-    return (held if unchanged else roster), problems
+    roster = Roster(
+        as_of=now,
+        satker=tuple(satker.values()),
+        accounts=tuple(accounts),
+        source=source,
+        problems=tuple(problems),
+    )
+    return roster, problems
 
 
 def with_account_ids(roster: Roster, ids: Mapping[tuple[Platform, str], str]) -> Roster:
@@ -86,6 +96,12 @@ def parse_satker(satker_id: str, document: Mapping[str, Any], zone: ZoneInfo) ->
         website=_text(document.get("website")),
         handles=tuple(_handles(document.get("accounts"), active, zone)),
     )
+
+
+def _fingerprint(documents: Mapping[str, Mapping[str, Any]]) -> str:
+    # Documents may hold instants that were picked in the console.
+    text = json.dumps(documents, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _handles(

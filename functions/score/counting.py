@@ -18,18 +18,20 @@ COUNTS: frozenset[Reason] = frozenset({"counted", "running", "hidden", "found_la
 Holders = Mapping[str, Sequence[Presence]]
 
 
-def judge(post: Post, holders: Holders, shared: bool, now: datetime) -> Verdict:
+def judge(post: Post, holders: Holders, shared: bool, now: datetime, closing: datetime) -> Verdict:
     """Whether a post counts at ``now``, why, for which satker, and what it measured.
 
     Args:
         holders: the registrations of each account key.
         shared: the platform listed the same item for another registered account too.
+        closing: when the post's month stops being open; what is found from then on is too late.
     """
     satker = holder(holders.get(post.account, ()), post.published_at)
     measurement = measure(post, now)
     reason = _reason(post, measurement, satker)
+    too_late = reason == "found_late" and post.samples[0].taken_at >= closing
     return Verdict(
-        counted=reason in COUNTS,
+        counted=reason in COUNTS and not too_late,
         reason=reason,
         satker=satker,
         measurement=measurement,

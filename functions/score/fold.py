@@ -21,7 +21,6 @@ def fold(entry: Entry | None, post: Post) -> Entry:
     newer = max((entry.post, post), key=_freshness)
     united = msgspec.structs.replace(
         newer,
-        text=newer.text if newer.text is not None else (entry.post.text or post.text),
         samples=_united(entry.post.samples, post.samples),
         absences=tuple(sorted({*entry.post.absences, *post.absences})),
     )

@@ -139,6 +139,9 @@ def _score_month(
     ledgers = book.ledgers(month)
     header = _header(book, month, records, began_at, now, report.run_id)
     evidence = book.evidence(header, ledgers)
+    if header.state == "final":
+        # From here on the month is what was frozen, by this run or one that was cut short.
+        evidence = ev.decode(book.freeze_evidence(month, header.revision, ev.encode(evidence)))
     judged = judge_all(evidence)
     ranking = rank(evidence, judged)
     verdicts_changed = _save_verdicts(book, ledgers, judged, report)
@@ -153,8 +156,8 @@ def _score_month(
     record = MonthRecord(
         ranking=ranking,
         digest=ev.digest(ev.encode(evidence)),
-        previous_digest=header.previous_digest,
-        closes_at=header.closes_at,
+        previous_digest=evidence.month.previous_digest,
+        closes_at=evidence.month.closes_at,
     )
     book.save_month(record)
     records[month] = record

@@ -27,6 +27,7 @@ from functions.model import (
     month_bounds,
 )
 from functions.score.counting import judge, shared_items
+from functions.score.months import closing_begins
 from functions.score.rate import Readings, engagement_rate, followers_at
 from functions.store.evidence import Evidence, Presence, Previous
 
@@ -55,9 +56,11 @@ def judge_all(evidence: Evidence) -> list[tuple[Post, Verdict]]:
         if account.key:
             holders[account.key].append(account)
     shared = shared_items(posts)
-    now = evidence.month.as_of
+    month = evidence.month
+    closing = closing_begins(month.month, ZoneInfo(month.timezone))
     return [
-        (post, judge(post, holders, (post.platform, post.post_id) in shared, now)) for post in posts
+        (post, judge(post, holders, (post.platform, post.post_id) in shared, month.as_of, closing))
+        for post in posts
     ]
 
 

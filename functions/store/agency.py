@@ -6,6 +6,7 @@ sample by sample (keyed by the time of the read), so two writers never undo each
 
 from __future__ import annotations
 
+import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store.keys import key
-from functions.store.ledgers import Ledger, pack, unpack
+from functions.store.ledgers import PART_SIZE, Ledger, pack, unpack
 from functions.store.port import Conflict, Store, Stored, Write
 
 _NEVER = "0000"
@@ -295,6 +296,40 @@ class AgencyStore:
             )
             for ranked in record.ranking.lists
         )
+
+    def frozen_evidence(self, month: str, revision: int) -> bytes | None:
+        """The evidence that a final month was frozen with; None when it is not frozen."""
+        path = self._evidence_path(month, revision)
+        held = self.store.get([path]).get(path)
+        if held is None:
+            return None
+        digest, count = held.data["digest"], held.data["parts"]
+        paths = [f"{path}:{digest}:{n}" for n in range(count)]
+        parts = self.store.get(paths)
+        return gzip.decompress(b"".join(parts[name].data["body"] for name in paths))
+
+    def freeze_evidence(self, month: str, revision: int, encoded: bytes) -> bytes:
+        """Freeze a month's evidence; returns what is frozen, which an earlier run may have been.
+
+        Parts are named by the digest and the line that vouches for them is created last, so that a
+        run cut short or a second one beside it leaves no mixture.
+        """
+        path = self._evidence_path(month, revision)
+        digest, body = ev.digest(encoded), ev.compress(encoded)
+        parts = [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
+        self.store.write(
+            Write(f"{path}:{digest}:{n}", {"month": month, "body": part})
+            for n, part in enumerate(parts)
+        )
+        try:
+            voucher = {"month": month, "digest": digest, "parts": len(parts)}
+            self.store.write([Write(path, voucher, "create")])
+        except Conflict:
+            return self.frozen_evidence(month, revision) or encoded
+        return encoded
+
+    def _evidence_path(self, month: str, revision: int) -> str:
+        return f"{self.root}/evidence/{key(month)}:r{revision}"
 
     # The jobs' own notes
 

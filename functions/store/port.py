@@ -23,6 +23,7 @@ QUERIED = {
     "ledgers": "month",
     "followers": "month",
     "rankings": "month",
+    "evidence": "month",
     "rosters": "as_of",
     "runs": "started_at",
 }

@@ -27,7 +27,7 @@ KNOWN_BY = "id"
 FOLLOWERS_EVERY = timedelta(days=1)
 explain = graph.explain
 
-PROFILE = "id,name,username,followers_count,fan_count"
+PROFILES = ("id,name,username,followers_count,fan_count", "id,name")
 BASIC = (
     "id,created_time,permalink_url,message,status_type,shares,"
     "reactions.summary(total_count).limit(0),"
@@ -86,7 +86,7 @@ class _Paging(msgspec.Struct):
 
 
 class _Page(msgspec.Struct):
-    data: list[msgspec.Raw] = []
+    data: list[msgspec.Raw]  # without it an answer proves no absence: there is no default
     paging: _Paging = msgspec.field(default_factory=_Paging)
 
 
@@ -102,22 +102,34 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
     """The Pages behind names or ids, one call each."""
     found: dict[str, Profile | AccountWrong] = {}
     for handle in handles:
-        try:
-            page, _ = await client.get(f"/{handle}", _Profile, fields=PROFILE)
-        except (graph.Missing, graph.FieldRefused) as wrong:
-            found[handle] = AccountWrong(
-                str(wrong),
-                f"Facebook tidak menemukan Halaman publik {handle}. Periksa ejaannya; "
-                "profil pribadi dan grup tidak dapat dibaca, hanya Halaman yang diterbitkan.",
-            )
-            continue
-        found[handle] = Profile(
-            account_id=page.id,
-            handle=page.username or handle,
-            title=page.name,
-            followers=page.followers_count if page.followers_count is not None else page.fan_count,
-        )
+        found[handle] = await _resolve(client, handle)
     return found
+
+
+async def _resolve(client: ApiClient, handle: str) -> Profile | AccountWrong:
+    """One Page, by the most telling field list that this app may use."""
+    wrong: Exception | None = None
+    for fields in PROFILES:
+        try:
+            page, _ = await client.get(f"/{handle}", _Profile, fields=fields)
+        except graph.FieldRefused as refusal:
+            wrong = refusal
+        except graph.Missing as missing:
+            wrong = missing
+            break
+        else:
+            followers = page.followers_count
+            return Profile(
+                account_id=page.id,
+                handle=page.username or handle,
+                title=page.name,
+                followers=page.fan_count if followers is None else followers,
+            )
+    return AccountWrong(
+        str(wrong),
+        f"Facebook tidak menemukan Halaman publik {handle}. Periksa ejaannya; "
+        "profil pribadi dan grup tidak dapat dibaca, hanya Halaman yang diterbitkan.",
+    )
 
 
 async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Sweep:

@@ -27,7 +27,7 @@ KNOWN_BY = "handle"
 FOLLOWERS_EVERY = timedelta(days=1)
 explain = graph.explain
 
-PROFILE = "id,username,name,followers_count,media_count"
+PROFILE = "id,username,followers_count,media_count"
 MEDIA = (
     "id,caption,media_type,media_product_type,permalink,timestamp,"
     "like_count,comments_count,view_count"
@@ -64,9 +64,8 @@ class _Media(msgspec.Struct):
 class _Account(msgspec.Struct):
     id: str
     username: str | None = None
-    name: str | None = None
     followers_count: int | None = None
-    media: _Media = msgspec.field(default_factory=_Media)
+    media: _Media | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -101,6 +100,8 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
                 f"the username now belongs to account {account.id}",
                 f"@{profile.handle} kini dipakai akun Instagram lain; periksa nama akunnya.",
             )
+        if account.media is None:  # nothing was said about any post
+            return _sweep(posts, broken, None, since, account)
         floor: datetime | None = None
         for raw in account.media.data:
             try:
@@ -177,6 +178,6 @@ def _profile(account: _Account) -> Profile:
     return Profile(
         account_id=account.id,
         handle=account.username,
-        title=account.name or account.username,
+        title=account.username,
         followers=account.followers_count,
     )

@@ -66,7 +66,7 @@ class _Video(msgspec.Struct):
 
 
 class _Videos(msgspec.Struct):
-    videos: list[msgspec.Raw] = []
+    videos: list[msgspec.Raw] | None = None
     cursor: int | None = None
     has_more: bool = False
 
@@ -112,12 +112,13 @@ def explain(
     code = error if isinstance(error, str) else error.code
     if code == "ok" and status < 400:
         return None
-    if code in ("access_token_invalid", "invalid_grant") or status == 401:
-        return AccountWrong(f"consent refused ({code})", ASK_AGAIN)
-    if code in ("scope_not_authorized", "scope_permission_missed"):
-        return AccountWrong(f"consent too narrow ({code})", ASK_AGAIN)
+    # Before any 401: OAuth allows that status here, and no satker can mend it.
     if code in ("invalid_client", "unauthorized_client"):
         return Refused(f"{code}: check the client key and secret")
+    if code in ("scope_not_authorized", "scope_permission_missed"):
+        return AccountWrong(f"consent too narrow ({code})", ASK_AGAIN)
+    if code in ("access_token_invalid", "invalid_grant") or status == 401:
+        return AccountWrong(f"consent refused ({code})", ASK_AGAIN)
     if code == "rate_limit_exceeded" or status == 429:
         return Limited("too many requests", now + LIMIT_WINDOW)
     if code == "internal_error" or status >= 500:
@@ -176,6 +177,8 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
             "/v2/video/list/", _List, json=body, fields=VIDEO_FIELDS
         )
         floor: datetime | None = None
+        if answer.data.videos is None:  # nothing was said about any video
+            return _sweep(posts, broken, None, since)
         for raw in answer.data.videos:
             try:
                 video = msgspec.json.decode(raw, type=_Video)

@@ -35,10 +35,8 @@ LOOKUP_SIZE = 100
 KNOWN_BY = "handle"
 FOLLOWERS_EVERY = timedelta(days=30)  # a user read costs twice a post read
 
-POST_FIELDS = (
-    "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet,author_id"
-)
-USER_FIELDS = "name,username,public_metrics,protected"
+POST_FIELDS = "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet"
+USER_FIELDS = "public_metrics,protected"
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)  # of the ids, which carry their time
 
@@ -64,7 +62,6 @@ class _Tweet(msgspec.Struct):
     id: str
     created_at: datetime
     text: str | None = None
-    author_id: str | None = None
     public_metrics: _Metrics = msgspec.field(default_factory=_Metrics)
     referenced_tweets: list[_Reference] = []
     edit_history_tweet_ids: list[str] = []
@@ -99,11 +96,11 @@ class _Meta(msgspec.Struct):
 class _Posts(msgspec.Struct):
     data: list[msgspec.Raw] = []
     errors: list[_Trouble] = []
-    meta: _Meta = msgspec.field(default_factory=_Meta)
+    meta: _Meta | None = None
 
 
 class _Users(msgspec.Struct):
-    data: list[_User] = []
+    data: list[msgspec.Raw] = []
     errors: list[_Trouble] = []
 
 
@@ -148,11 +145,13 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
         answer, _ = await client.get(
             "/2/users/by", _Users, usernames=",".join(batch), **{"user.fields": USER_FIELDS}
         )
-        users = {user.username.lower(): user for user in answer.data}
+        users, broken = _users(answer.data)
         troubles = {(t.value or t.resource_id or "").lower(): t for t in answer.errors}
         for handle in batch:
-            user = users.get(handle.lower())
-            found[handle] = _profile(user, handle, troubles.get(handle.lower()))
+            user, trouble = users.get(handle.lower()), troubles.get(handle.lower())
+            # What could not be understood may be any of those that are missing.
+            if user or trouble or not broken:
+                found[handle] = _profile(user, handle, trouble)
     return found
 
 
@@ -172,6 +171,8 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
         trouble = [t for t in page.errors if t.section != "includes"]
         if trouble and not page.data:
             raise _account_wrong(profile.handle or profile.account_id, trouble[0])
+        if page.meta is None:  # it is always there, even without any post
+            raise Unreadable("the timeline came without its meta")
         tweets += _decode(page.data, broken)
         token = page.meta.next_token
         if not token:
@@ -184,14 +185,22 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
         broken.append("x timeline: more pages than the API offers")
     posts = await _assemble(client, tweets, taken_at, broken)
     return Sweep(
-        posts=tuple(post for post in posts if post.published_at >= since),
+        posts=tuple(
+            msgspec.structs.replace(
+                post,
+                account_id=profile.account_id,
+                url=f"https://x.com/{profile.handle or 'i'}/status/{post.post_id}",
+            )
+            for post in posts
+            if post.published_at >= since
+        ),
         covered_since=None if broken else since,
         broken=tuple(broken),
     )
 
 
 async def lookup(client: ApiClient, posts: Sequence[Post]) -> Lookup:
-    """Fresh counters of up to 100 posts of any accounts."""
+    """Fresh counters of up to 100 posts of any accounts, which the answer does not name."""
     broken: list[str] = []
     answer, taken_at = await client.get(
         "/2/tweets",
@@ -224,7 +233,7 @@ def parse(versions: Sequence[_Tweet], taken_at: datetime) -> Post:
     quotes = _sum(m.quote_count for m in metrics)
     return Post(
         platform="x",
-        account_id=latest.author_id or "",
+        account_id="",  # the caller knows whose timeline it read
         post_id=root,
         published_at=first.created_at if first.id == root else _time_of(root, first.created_at),
         url=f"https://x.com/i/status/{root}",
@@ -269,6 +278,18 @@ def _is_reply_or_repost(tweet: _Tweet) -> bool:
     return any(
         reference.type in ("replied_to", "retweeted") for reference in tweet.referenced_tweets
     )
+
+
+def _users(items: Iterable[msgspec.Raw]) -> tuple[dict[str, _User], bool]:
+    """Users by their name in lower case, and whether any could not be understood."""
+    users, broken = {}, False
+    for raw in items:
+        try:
+            user = msgspec.json.decode(raw, type=_User)
+            users[user.username.lower()] = user
+        except msgspec.DecodeError:
+            broken = True
+    return users, broken
 
 
 def _decode(items: Iterable[msgspec.Raw], broken: list[str]) -> list[_Tweet]:

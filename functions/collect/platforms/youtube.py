@@ -136,17 +136,17 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
     ids = [handle for handle in handles if _is_channel_id(handle)]
     for start in range(0, len(ids), LOOKUP_SIZE):
         batch = ids[start : start + LOOKUP_SIZE]
-        for channel in await _channels(client, id=",".join(batch), maxResults=LOOKUP_SIZE):
-            found[channel.id] = _profile(channel)
+        channels, broken = await _channels(client, id=",".join(batch), maxResults=LOOKUP_SIZE)
+        found |= {channel.id: _profile(channel) for channel in channels}
+        # What could not be understood may be any of those that are missing.
+        found |= {} if broken else {name: _unknown(name) for name in batch if name not in found}
     for handle in handles:
         if not _is_channel_id(handle):
-            for channel in await _channels(client, forHandle=handle):
-                found[handle] = _profile(channel)
-        if handle not in found:
-            found[handle] = AccountWrong(
-                "no such channel",
-                f"YouTube tidak mengenal kanal {handle}; periksa ejaannya atau isi id kanal (UC…).",
-            )
+            channels, broken = await _channels(client, forHandle=f"@{handle}")
+            if channels:
+                found[handle] = _profile(channels[0])
+            elif not broken:
+                found[handle] = _unknown(handle)
     return found
 
 
@@ -188,12 +188,13 @@ async def details(client: ApiClient, ids: Sequence[str]) -> Lookup:
         _List,
         part="statistics,snippet,liveStreamingDetails,status",
         id=",".join(ids),
-        maxResults=LOOKUP_SIZE,
     )
     posts: list[Post] = []
     pending: list[str] = []
     for video in _decode(answer.items, broken):
-        if _is_pending(video):
+        if not video.id:
+            broken.append("youtube item: no id")
+        elif _is_pending(video):
             pending.append(video.id)
         elif video.snippet.publishedAt is None:
             broken.append("youtube item: no publishedAt")
@@ -278,15 +279,25 @@ def _is_pending(video: _Resource) -> bool:
     return live is not None and live.actualEndTime is None
 
 
-async def _channels(client: ApiClient, **by: str | int) -> list[_Resource]:
+async def _channels(client: ApiClient, **by: str | int) -> tuple[list[_Resource], list[str]]:
+    """The channels that can be understood, and what cannot."""
     broken: list[str] = []
-    answer, _ = await client.get(
-        "/youtube/v3/channels", _List, part="id,contentDetails,statistics,snippet", **by
-    )
+    try:
+        answer, _ = await client.get(
+            "/youtube/v3/channels", _List, part="id,contentDetails,statistics,snippet", **by
+        )
+    except Missing:  # one channel's matter, not that of all who are asked about
+        return [], broken
     channels = _decode(answer.items, broken)
-    if broken:
-        raise Unreadable(broken[0])
-    return channels
+    broken += ["youtube channel: no id" for channel in channels if not channel.id]
+    return [channel for channel in channels if channel.id], broken
+
+
+def _unknown(handle: str) -> AccountWrong:
+    return AccountWrong(
+        "no such channel",
+        f"YouTube tidak mengenal kanal {handle}; periksa ejaannya atau isi id kanal (UC…).",
+    )
 
 
 def _profile(channel: _Resource) -> Profile:

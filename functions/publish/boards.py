@@ -1,0 +1,305 @@
+"""From a month's stored ranking to its head and lists as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from functions.model import (
+    PLATFORMS,
+    SETTLED,
+    Platform,
+    RankedList,
+    Ranking,
+    RankingName,
+    Row,
+    month_bounds,
+)
+from functions.publish import formats, words
+from functions.publish.charts import bar
+from functions.publish.pages import Board, Fact, MonthHead, Scope, Standing, Step, Unranked
+from functions.store.agency import MonthRecord
+
+Href = Callable[[str], str]
+Thin = frozenset[str]
+
+TITLES: dict[RankingName, str] = {
+    "most_popular": "Akun Terpopuler",
+    "most_active": "Akun Teraktif",
+}
+SHORT: dict[RankingName, str] = {"most_popular": "terpopuler", "most_active": "teraktif"}
+_SAYS: dict[RankingName, str] = {
+    "most_popular": "menurut jumlah Interaksi 24 Jam",
+    "most_active": "menurut banyaknya unggahan",
+}
+_PODIUM = 3
+_TOP = 10
+
+
+def month_path(month: str) -> str:
+    """Where a month's page lies."""
+    return f"{month[:4]}/{month[5:7]}/"
+
+
+def head(record: MonthRecord, zone: ZoneInfo, href: Href) -> MonthHead:
+    """What is said about the month."""
+    ranking = record.ranking
+    return MonthHead(
+        label=formats.month(ranking.month),
+        name=formats.month_name(ranking.month),
+        year=ranking.month[:4],
+        href=href(month_path(ranking.month)),
+        state=ranking.state,
+        state_label=words.MONTH_STATE[ranking.state],
+        sentence=_sentence(record, zone),
+        as_of=formats.time(ranking.as_of, zone),
+        revision=ranking.revision,
+        incomplete=ranking.incomplete,
+        steps=_steps(record, zone),
+    )
+
+
+def _sentence(record: MonthRecord, zone: ZoneInfo) -> str:
+    state = record.ranking.state
+    if state == "open":
+        return "Bulan ini masih berjalan. Peringkat berubah setiap kali data baru masuk."
+    if state == "closing":
+        until = formats.deadline(record.closes_at, zone) if record.closes_at else None
+        return f"Bulan sudah lewat. Angka dapat disanggah{f' sampai {until}' if until else ''}."
+    return "Angka bulan ini sudah beku dan tidak akan berubah lagi."
+
+
+def _steps(record: MonthRecord, zone: ZoneInfo) -> tuple[Step, ...]:
+    ranking = record.ranking
+    begin, end = month_bounds(ranking.month, zone)
+    last_day = (end - timedelta(seconds=1)).astimezone(zone).day
+    now = ("open", "closing", "final").index(ranking.state)
+    phases = ["done" if position < now else "next" for position in range(3)]
+    phases[now] = "done" if ranking.state == "final" else "now"
+    if record.closes_at:
+        objections = f"sampai {formats.deadline(record.closes_at, zone)}"
+    else:
+        objections = f"mulai {formats.time_short(end + SETTLED, zone)}"
+    if ranking.incomplete:
+        final = "tidak, karena bulan ini tidak lengkap"
+    elif ranking.state == "final":
+        final = "beku"
+    else:
+        final = "setelah 3 hari kerja penuh"
+    days = f"{begin.astimezone(zone).day}–{last_day} {formats.month(ranking.month)}"
+    return (
+        Step("Berjalan", days, phases[0]),
+        Step("Masa sanggah", objections, phases[1]),
+        Step("Final", final, phases[2]),
+    )
+
+
+def find(
+    ranking: Ranking,
+    name: RankingName,
+    *,
+    platform: Platform | None = None,
+    kind: str | None = None,
+) -> RankedList:
+    """A list of the month, empty when it was not ranked."""
+    for ranked in ranking.lists:
+        if (ranked.ranking, ranked.platform, ranked.kind, ranked.band) == (
+            name,
+            platform,
+            kind,
+            None,
+        ):
+            return ranked
+    return RankedList(ranking=name, platform=platform, kind=kind)
+
+
+def kinds(ranking: Ranking) -> tuple[str, ...]:
+    """The kinds of unit that have lists of their own, the best known first."""
+    found = dict.fromkeys(ranked.kind for ranked in ranking.lists if ranked.kind)
+    return tuple(sorted(found, key=words.kind_order))
+
+
+def both(
+    ranking: Ranking,
+    href: Href,
+    *,
+    platform: Platform | None = None,
+    kind: str | None = None,
+    thin: Thin = frozenset(),
+) -> tuple[Board, Board]:
+    """Terpopuler and Teraktif of a scope; ``thin``: satker known to be poorly measured."""
+    names: tuple[RankingName, RankingName] = ("most_popular", "most_active")
+    first, second = (
+        board(find(ranking, name, platform=platform, kind=kind), ranking.month, href, thin)
+        for name in names
+    )
+    return first, second
+
+
+def board(ranked: RankedList, month: str, href: Href, thin: Thin = frozenset()) -> Board:
+    """A list as shown: ranked rows, and apart from them who has no rank and why."""
+    popular = ranked.ranking == "most_popular"
+    scope = _scope(ranked)
+    largest = max((_figure(row, popular) or 0 for row in ranked.rows), default=0) or 1
+    rows = tuple(standing(row, popular, largest, href, thin) for row in ranked.rows if row.rank)
+    return Board(
+        anchor=_anchor(ranked),
+        title=TITLES[ranked.ranking],
+        scope=scope,
+        caption=f"{TITLES[ranked.ranking]} {formats.month(month)}, {scope}, "
+        f"{_SAYS[ranked.ranking]}",
+        popular=popular,
+        unit="interaksi" if popular else "unggahan",
+        rows=rows,
+        unranked=tuple(
+            Unranked(row.name, href(satker_path(row.satker)), _why_unranked(row, ranked.platform))
+            for row in ranked.rows
+            if not row.rank
+        ),
+        with_rate=any(row.engagement_rate is not None for row in ranked.rows),
+        podium=rows[:_PODIUM],
+        top=rows[_PODIUM:_TOP],
+    )
+
+
+def standing(row: Row, popular: bool, largest: int, href: Href, thin: Thin) -> Standing:
+    """A satker's line."""
+    figure = _figure(row, popular)
+    return Standing(
+        rank=row.rank,
+        name=row.name,
+        href=href(satker_path(row.satker)),
+        figure=figure,
+        posts=row.posts,
+        measured=row.measured,
+        i24=row.i24,
+        rate=row.engagement_rate,
+        bar=bar((figure or 0) * 1_000 // largest),
+        movement=row.movement_kind,
+        places=row.movement,
+        movement_words=words.movement(row.movement_kind, row.movement),
+        thin=row.satker in thin or row.measured * 10 < row.posts * 9,
+    )
+
+
+def scopes(
+    ranking: Ranking, href: Href, thin: Thin = frozenset()
+) -> tuple[tuple[Scope, ...], tuple[Scope, ...]]:
+    """The platforms and the kinds of unit that the month has lists for."""
+    platforms = tuple(
+        scope(
+            words.PLATFORM[platform],
+            both(ranking, href, platform=platform, thin=thin),
+            href(f"platform/{platform}/"),
+            platform,
+        )
+        for platform in PLATFORMS
+        if any(ranked.platform == platform for ranked in ranking.lists)
+    )
+    units = tuple(
+        scope(
+            words.kind(kind),
+            both(ranking, href, kind=kind, thin=thin),
+            "",
+            None,
+            anchor=segment(kind),
+        )
+        for kind in kinds(ranking)
+    )
+    return platforms, units
+
+
+def scope(
+    label: str,
+    boards: tuple[Board, Board],
+    href: str,
+    platform: Platform | None,
+    *,
+    anchor: str | None = None,
+) -> Scope:
+    """Both lists with their sums."""
+    active = boards[1].rows
+    measured = [row.i24 for row in active if row.i24 is not None]
+    return Scope(
+        anchor=anchor or platform or "",
+        label=label,
+        href=href,
+        posts=sum(row.posts for row in active),
+        i24=sum(measured) if measured else None,
+        active_units=sum(row.posts > 0 for row in active),
+        boards=boards,
+        platform=platform,
+        leaders=tuple(
+            (board.title, board.rows[0]) for board in boards if board.rows and board.rows[0].figure
+        ),
+    )
+
+
+def facts(ranking: Ranking, accounts: int) -> tuple[Fact, ...]:
+    """The month in four figures."""
+    rows = find(ranking, "most_active").rows
+    posts = sum(row.posts for row in rows)
+    measured = sum(row.measured for row in rows)
+    known = [row.i24 for row in rows if row.i24 is not None]
+    busy = sum(row.posts > 0 for row in rows)
+    return (
+        Fact(formats.number(posts), "unggahan", f"dari {formats.number(accounts)} akun"),
+        Fact(
+            formats.number(sum(known)) if known else "tidak terukur",
+            "Interaksi 24 Jam",
+            f"{formats.number(round(sum(known) / measured))} per unggahan terukur"
+            if known and measured
+            else "",
+        ),
+        Fact(
+            f"{formats.number(busy)}",
+            "satuan kerja aktif",
+            f"dari {formats.number(len(rows))} yang terdaftar",
+        ),
+        Fact(
+            f"{formats.decimal(measured * 100 / posts)} %" if posts else "–",
+            "unggahan terukur",
+            f"{formats.number(measured)} dari {formats.number(posts)}",
+            bar(measured * 1_000 // posts) if posts else None,
+        ),
+    )
+
+
+def satker_path(satker: str) -> str:
+    """Where a satker's page lies."""
+    return f"satker/{segment(satker)}/"
+
+
+def segment(text: str) -> str:
+    """A registry's code as a part of a path: what a path could misread is written as ``~2f``."""
+    safe = "".join(
+        c if c.isascii() and (c.isalnum() or c in "-_.") else f"~{ord(c):x}" for c in text
+    )
+    return f"~2e{safe[1:]}" if safe.startswith(".") else safe
+
+
+def _anchor(ranked: RankedList) -> str:
+    prefix = ranked.platform or (segment(ranked.kind) if ranked.kind else "")
+    return f"{prefix}-{SHORT[ranked.ranking]}" if prefix else SHORT[ranked.ranking]
+
+
+def _scope(ranked: RankedList) -> str:
+    if ranked.platform:
+        return words.PLATFORM[ranked.platform]
+    return words.kind(ranked.kind).lower() if ranked.kind else "semua platform"
+
+
+def _figure(row: Row, popular: bool) -> int | None:
+    return row.i24 if popular else row.posts
+
+
+def _why_unranked(row: Row, platform: Platform | None) -> str:
+    if row.posts:
+        return "unggahannya tidak terukur"
+    return f"tanpa akun {words.PLATFORM[platform]}" if platform else "belum punya akun terdaftar"
+
+
+def row_of(ranked: RankedList, satker: str) -> Row | None:
+    """A satker's row in a list."""
+    return next((row for row in ranked.rows if row.satker == satker), None)

@@ -1,0 +1,231 @@
+"""A month's open data files; every number on a page can be downloaded.
+
+``ranking.json`` is the stored ranking as it is: fields in the order of the struct, times in UTC,
+no spaces, a newline at the end. It depends on the ranking alone, so whoever recomputes the ranking
+from the evidence gets the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from functions.model import COUNTERS, Entry, Platform, Ranking, Reason, Sample, State, iso
+from functions.publish.tables import Cell, Column, write_csv, write_xlsx
+from functions.store import evidence as ev
+from functions.store.agency import MonthRecord
+from functions.store.ledgers import Ledger
+
+# The files of a month, in the order in which the data page lists them.
+NAMES = (
+    "ranking.json",
+    "ranking.csv",
+    "ranking.xlsx",
+    "unggahan.json",
+    "unggahan.csv",
+    "unggahan.xlsx",
+    "bukti.jsonl.gz",
+    "bukti.sha256",
+)
+
+RANKING_COLUMNS = (
+    Column("ranking", "most_active (Akun Teraktif) atau most_popular (Akun Terpopuler)", 14),
+    Column("platform", "Platform yang diperingkat; kosong pada peringkat resmi gabungan", 11),
+    Column("kind", "Jenis satuan kerja yang diperingkat; kosong bila semua jenis", 12),
+    Column("band", "Kelompok pengikut; kosong bila semua", 7),
+    Column("rank", "Peringkat; kosong bila tidak diperingkat", 7),
+    Column("satker", "Kode satuan kerja", 20),
+    Column("name", "Nama satuan kerja", 28),
+    Column("posts", "Unggahan yang dihitung", 9),
+    Column("measured", "Unggahan yang Interaksi 24 Jam-nya terukur", 10),
+    Column("i24", "Jumlah Interaksi 24 Jam; kosong bila tidak ada yang terukur", 10),
+    Column("engagement_rate", "Tingkat keterlibatan: median per 1.000 pengikut", 16),
+    Column(
+        "movement_kind",
+        "Dibanding bulan final sebelumnya: up naik, down turun, same tetap, new baru, "
+        "back kembali, none tanpa pembanding",
+        14,
+    ),
+    Column("movement", "Banyaknya tempat naik atau turun", 10),
+    Column("flags", "Penanda, dipisahkan spasi", 12),
+)
+
+POST_COLUMNS = (
+    Column("platform", "Platform", 11),
+    Column("post_id", "Kode unggahan pada platform", 24),
+    Column("account", "Akun: platform dan kode tetapnya, misalnya x:123", 26),
+    Column("satker", "Satuan kerja pemegang akun saat diunggah; kosong bila tidak ada", 20),
+    Column("url", "Alamat unggahan", 44),
+    Column("published_at", "Waktu unggah (UTC)", 21),
+    Column("counted", "Dihitung dalam Akun Teraktif", 9),
+    Column("reason", "Alasan dihitung atau tidak", 22),
+    Column(
+        "state",
+        "running berjalan, observed teramati, interpolated interpolasi, estimated perkiraan, "
+        "unmeasured tidak terukur, removed dihapus",
+        13,
+    ),
+    Column("i24", "Interaksi 24 Jam; kosong bila tidak terukur (bukan nol)", 9),
+    Column("lower", "Batas bawah; kosong bila tidak diketahui", 9),
+    Column("upper", "Batas atas; kosong bila tidak diketahui", 9),
+    Column("partial", "Sebagian angka tidak diberikan platform", 9),
+    Column("shared", "Unggahan kolaborasi yang dihitung untuk beberapa akun", 9),
+    *(
+        Column(f"{side}_{name}", f"{meaning} pada cuplikan {where} tanda 24 jam", width)
+        for side, where in (("before", "sebelum"), ("after", "sesudah"))
+        for name, meaning, width in (
+            ("taken_at", "Waktu baca (UTC)", 21),
+            ("likes", "Suka atau reaksi", 12),
+            ("comments", "Komentar atau balasan", 15),
+            ("shares", "Bagikan, repost, dan kutipan", 13),
+            ("views", "Tayangan (tidak ikut dihitung)", 12),
+        )
+    ),
+    Column("parts", "Bagian utas; selalu kosong: utas dihitung dari unggahan pertamanya", 7),
+    Column("over_usual", "Kelipatan dari biasanya; kosong: belum dihitung", 11),
+    Column("flags", "Penanda, dipisahkan spasi", 12),
+)
+
+
+class PostLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as ``unggahan.json`` tells it."""
+
+    platform: Platform
+    post_id: str
+    account: str
+    satker: str | None
+    url: str
+    published_at: datetime
+    counted: bool
+    reason: Reason
+    state: State
+    i24: int | None
+    lower: int | None
+    upper: int | None
+    partial: bool
+    shared: bool
+    before: Sample | None
+    after: Sample | None
+    parts: int | None = None
+    over_usual: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+class Posts(msgspec.Struct, frozen=True, kw_only=True):
+    """``unggahan.json``: every scored post of a month, counted or not."""
+
+    month: str
+    as_of: datetime
+    posts: tuple[PostLine, ...]
+
+
+def month_files(
+    record: MonthRecord, ledgers: Mapping[str, Ledger], evidence: bytes
+) -> dict[str, bytes]:
+    """The month's files by name. ``evidence`` is the uncompressed evidence of ``record``."""
+    ranking = record.ranking
+    posts = Posts(month=ranking.month, as_of=ranking.as_of, posts=tuple(post_lines(ledgers)))
+    ranking_rows = list(_ranking_rows(ranking))
+    post_rows = [_post_row(line) for line in posts.posts]
+    created = ranking.as_of
+    return {
+        "ranking.json": encode_ranking(ranking),
+        "ranking.csv": write_csv(RANKING_COLUMNS, ranking_rows),
+        "ranking.xlsx": write_xlsx("ranking", RANKING_COLUMNS, ranking_rows, created=created),
+        "unggahan.json": msgspec.json.encode(posts) + b"\n",
+        "unggahan.csv": write_csv(POST_COLUMNS, post_rows),
+        "unggahan.xlsx": write_xlsx("unggahan", POST_COLUMNS, post_rows, created=created),
+        "bukti.jsonl.gz": ev.compress(evidence),
+        # As sha256sum writes it, so that `sha256sum -c` checks it.
+        "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),
+    }
+
+
+def encode_ranking(ranking: Ranking) -> bytes:
+    """``ranking.json``, byte for byte."""
+    return msgspec.json.encode(ranking) + b"\n"
+
+
+def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:
+    """Every scored post by time, then account, then id."""
+    for entry in sort_entries(ledgers):
+        post, verdict = entry.post, entry.verdict
+        if verdict is not None:
+            measured = verdict.measurement
+            yield PostLine(
+                platform=post.platform,
+                post_id=post.post_id,
+                account=post.account,
+                satker=verdict.satker,
+                url=post.url,
+                published_at=post.published_at,
+                counted=verdict.counted,
+                reason=verdict.reason,
+                state=measured.state,
+                i24=measured.i24,
+                lower=measured.lower,
+                upper=measured.upper,
+                partial=measured.partial,
+                shared=verdict.shared,
+                before=measured.before,
+                after=measured.after,
+            )
+
+
+def sort_entries(ledgers: Mapping[str, Ledger]) -> list[Entry]:
+    """The entries of all ledgers in the order in which posts are told everywhere."""
+    entries = (entry for ledger in ledgers.values() for entry in ledger.entries.values())
+    return sorted(entries, key=lambda e: (e.post.published_at, e.post.account, e.post.post_id))
+
+
+def _ranking_rows(ranking: Ranking) -> Iterable[list[Cell]]:
+    for ranked in ranking.lists:
+        for row in ranked.rows:
+            yield [
+                ranked.ranking,
+                ranked.platform,
+                ranked.kind,
+                ranked.band,
+                row.rank,
+                row.satker,
+                row.name,
+                row.posts,
+                row.measured,
+                row.i24,
+                row.engagement_rate,
+                row.movement_kind,
+                row.movement,
+                " ".join(row.flags),
+            ]
+
+
+def _post_row(line: PostLine) -> list[Cell]:
+    return [
+        line.platform,
+        line.post_id,
+        line.account,
+        line.satker,
+        line.url,
+        iso(line.published_at),
+        line.counted,
+        line.reason,
+        line.state,
+        line.i24,
+        line.lower,
+        line.upper,
+        line.partial,
+        line.shared,
+        *_sample_cells(line.before),
+        *_sample_cells(line.after),
+        line.parts,
+        line.over_usual,
+        " ".join(line.flags),
+    ]
+
+
+def _sample_cells(sample: Sample | None) -> list[Cell]:
+    if sample is None:
+        return [None] * (1 + len(COUNTERS))
+    return [iso(sample.taken_at), *(getattr(sample, name) for name in COUNTERS)]

@@ -1,0 +1,257 @@
+"""Publishing, from top to bottom: read, prove, compose, render, and put what changed.
+
+Running twice puts nothing the second time. A run that dies half-way leaves the old index pages in
+front of files that are at worst newer; the next run finishes the work. Nothing is ever deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from functions import log
+from functions.model import Roster, iso, previous_month
+from functions.publish.boards import month_path
+from functions.publish.compose import pages
+from functions.publish.data import NAMES, month_files
+from functions.publish.material import Material, current_month
+from functions.publish.objects import File, Listed, Objects, md5_of
+from functions.publish.render import assets, render
+from functions.settings import Settings
+from functions.store import evidence as ev
+from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.ledgers import Ledger
+
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gz": "application/gzip",
+    "sha256": "text/plain; charset=utf-8",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+# Short enough that a correction is seen, long enough to spare the bucket.
+_A_MINUTE = "public, max-age=60"
+
+MonthFiles = dict[str, bytes]
+
+
+@dataclass
+class _Months:
+    """What was found out about the months."""
+
+    records: dict[str, MonthRecord] = field(default_factory=dict)
+    ledgers: dict[str, dict[str, Ledger]] = field(default_factory=dict)
+    files: dict[str, MonthFiles] = field(default_factory=dict)
+    settled: dict[str, dict[str, Listed]] = field(default_factory=dict)
+    pending: set[str] = field(default_factory=set)
+
+
+def publish(
+    book: AgencyStore, objects: Objects, *, now: datetime, settings: Settings, run_id: str
+) -> dict[str, Any]:
+    """Bring the site up to date with the store; returns the run's report.
+
+    ``StoreError`` and ``ObjectsError`` come through: what was put until then stays and is right.
+    """
+    held = objects.list()
+    months = _read_months(book, held, now)
+    places, asset_files = assets()
+    data_files = _data_paths(months.files)
+    frozen_files = _frozen_paths(months)
+    html = render(pages(_material(book, months, held, places, now, settings)))
+
+    put = _Put(objects, held)
+    put.all(_files(asset_files | data_files))
+    put.once(_files(frozen_files))
+    for batch in _by_reach(html):
+        put.all(_files(batch))
+
+    report = {
+        "job": "publish",
+        "run_id": run_id,
+        "now": iso(now),
+        "months": list(months.records),
+        "left": sorted(months.pending),
+        "pages": len(html),
+        "data_files": len(data_files) + len(frozen_files),
+        "uploaded": put.uploaded,
+        "unchanged": put.unchanged,
+        "bytes": put.bytes,
+        "failed": False,
+        "problems": put.problems
+        + [f"{month} is being scored; it stays as published" for month in sorted(months.pending)],
+    }
+    log.info("publish.finished", **report)
+    return report
+
+
+def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -> _Months:
+    """The months as of ``now``, each proved by its evidence or left as it was published."""
+    found = _Months()
+    records = {m: r for m, r in book.months().items() if r.ranking.as_of <= now}
+    current = current_month(records, now, book.agency.zone)
+    recent = (current, previous_month(current)) if current else ()
+    for month, record in records.items():
+        settled = _settled(record, held)
+        if settled and month not in recent:
+            # Written once and frozen: nothing to read, nothing to prove again.
+            found.settled[month] = settled
+            found.records[month] = record
+            continue
+        ledgers = book.ledgers(month)
+        evidence = _evidence(book, record, ledgers)
+        if ev.digest(evidence) == record.digest:
+            found.ledgers[month] = ledgers
+            found.files[month] = month_files(record, ledgers, evidence)
+            found.records[month] = record
+        else:
+            found.pending.add(month)
+            if f"{month_path(month)}index.html" in held:
+                found.records[month] = record
+    return found
+
+
+def _evidence(book: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]) -> bytes:
+    """What the month was ranked from: as it was frozen, else as the store tells it."""
+    ranking = record.ranking
+    if ranking.state == "final":
+        frozen = book.frozen_evidence(ranking.month, ranking.revision)
+        if frozen is not None:
+            return frozen
+    return ev.encode(book.evidence_of(record, ledgers))
+
+
+def _settled(record: MonthRecord, held: Mapping[str, Listed]) -> dict[str, Listed] | None:
+    """The files of a final month when they lie at both places, the same; else None."""
+    ranking = record.ranking
+    if ranking.state != "final":
+        return None
+    found = {name: held.get(f"data/{ranking.month}/{name}") for name in NAMES}
+    frozen = {name: held.get(f"data/{ranking.month}/r{ranking.revision}/{name}") for name in NAMES}
+    if found != frozen:
+        return None
+    files = {name: listed for name, listed in found.items() if listed is not None}
+    return files if len(files) == len(NAMES) else None
+
+
+def _data_paths(files: Mapping[str, MonthFiles]) -> dict[str, bytes]:
+    return {
+        f"data/{month}/{name}": body
+        for month, named in files.items()
+        for name, body in named.items()
+    }
+
+
+def _frozen_paths(months: _Months) -> dict[str, bytes]:
+    """The revisions of final months, which are written once."""
+    return {
+        f"data/{month}/r{months.records[month].ranking.revision}/{name}": body
+        for month, named in months.files.items()
+        if months.records[month].ranking.state == "final"
+        for name, body in named.items()
+    }
+
+
+def _material(
+    book: AgencyStore,
+    months: _Months,
+    held: Mapping[str, Listed],
+    places: Mapping[str, str],
+    now: datetime,
+    settings: Settings,
+) -> Material:
+    listed = {
+        month: {name: Listed("", len(body)) for name, body in named.items()}
+        for month, named in months.files.items()
+    }
+    for month in months.pending & months.records.keys():
+        listed[month] = {
+            name: held[path] for name in NAMES if (path := f"data/{month}/{name}") in held
+        }
+    return Material(
+        agency=book.agency,
+        now=now,
+        roster=book.roster(now) or Roster(as_of=now),
+        records=months.records,
+        ledgers=months.ledgers,
+        pending=frozenset(months.pending),
+        files=listed | months.settled,
+        assets=places,
+        notice=settings.notice,
+        site_url=settings.site_url,
+    )
+
+
+def _by_reach(pages: Mapping[str, bytes]) -> list[dict[str, bytes]]:
+    """Inner pages, then those that list them, then the front page: nobody sees half a site."""
+    batches: list[dict[str, bytes]] = [{}, {}, {}]
+    for path, body in pages.items():
+        batches[_reach(path)][path] = body
+    return batches
+
+
+def _reach(path: str) -> int:
+    if path == "index.html":
+        return 2
+    return 1 if path == "satker/index.html" or path[:4].isdecimal() else 0
+
+
+def _files(bodies: Mapping[str, bytes]) -> list[File]:
+    return [
+        File(path, body, _TYPES[path.rpartition(".")[2]], _cache(path))
+        for path, body in bodies.items()
+    ]
+
+
+def _cache(path: str) -> str:
+    is_fixed = path.startswith("assets/") or (path.startswith("data/") and path.count("/") == 3)
+    return _FOR_EVER if is_fixed else _A_MINUTE
+
+
+class _Put:
+    """Puts files that changed, several at a time, and counts."""
+
+    def __init__(self, objects: Objects, held: Mapping[str, Listed]) -> None:
+        self._objects = objects
+        self._held = held
+        self.uploaded = 0
+        self.unchanged = 0
+        self.bytes = 0
+        self.problems: list[str] = []
+
+    def all(self, files: Iterable[File]) -> None:
+        """Put those whose content differs; all are there when this returns."""
+        self._send([file for file in files if not self._same(file)], if_absent=False)
+
+    def once(self, files: Iterable[File]) -> None:
+        """Put those that are missing; one that is there and differs is a problem, and stays."""
+        missing = []
+        for file in files:
+            if file.path not in self._held:
+                missing.append(file)
+            elif not self._same(file):
+                self.problems.append(f"{file.path} is frozen and differs from what the store holds")
+        self._send(missing, if_absent=True)
+
+    def _same(self, file: File) -> bool:
+        held = self._held.get(file.path)
+        if held is None or held.size != len(file.body) or held.md5 != md5_of(file.body):
+            return False
+        self.unchanged += 1
+        return True
+
+    def _send(self, files: list[File], *, if_absent: bool) -> None:
+        with ThreadPoolExecutor(self._objects.parallel) as pool:
+            done = list(pool.map(lambda file: self._objects.put(file, if_absent=if_absent), files))
+        for file, was_put in zip(files, done, strict=True):
+            if was_put:
+                self.uploaded += 1
+                self.bytes += len(file.body)

@@ -1,0 +1,145 @@
+"""What a site is made of, read once and looked up by every page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from functions.model import (
+    PLATFORMS,
+    Account,
+    Agency,
+    Entry,
+    Roster,
+    Satker,
+    month_of,
+    previous_month,
+)
+from functions.publish import boards
+from functions.publish.data import sort_entries
+from functions.publish.objects import Listed
+from functions.store.agency import MonthRecord
+from functions.store.ledgers import Ledger
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a site is made of.
+
+    Args:
+        agency: Whose site it is.
+        now: The instant of publishing; it decides which month is the running one.
+        roster: Who is measured.
+        records: The months to show, oldest first.
+        ledgers: The posts of the running month and the one before, by month and account.
+        pending: Months that are being scored right now; nothing is known of their posts.
+        files: The data files of each month by name.
+        assets: Where the style sheet, the script and the icon lie, by plain name.
+    """
+
+    agency: Agency
+    now: datetime
+    roster: Roster
+    records: Mapping[str, MonthRecord]
+    ledgers: Mapping[str, Mapping[str, Ledger]]
+    pending: frozenset[str]
+    files: Mapping[str, Mapping[str, Listed]]
+    assets: Mapping[str, str]
+    notice: str = ""
+    site_url: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.agency.zone
+
+    @cached_property
+    def current(self) -> MonthRecord | None:
+        """The month the home page shows."""
+        shown = current_month(self.records, self.now, self.zone)
+        return self.records[shown] if shown else None
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """The months whose posts satker pages show: the current one and the one before."""
+        if self.current is None:
+            return ()
+        month = self.current.ranking.month
+        return tuple(m for m in (month, previous_month(month)) if m in self.records)
+
+    @property
+    def newest_first(self) -> list[str]:
+        """The months, the latest first."""
+        return sorted(self.records, reverse=True)
+
+    @cached_property
+    def units(self) -> tuple[Satker, ...]:
+        """Every satker that has a page: registered today, or ranked in any month shown."""
+        known = {satker.id: satker for satker in self.roster.satker}
+        for record in reversed(list(self.records.values())):
+            for ranked in record.ranking.lists:
+                for row in ranked.rows:
+                    if row.satker not in known:
+                        known[row.satker] = Satker(id=row.satker, name=row.name, kind="")
+        return tuple(known[key] for key in sorted(known))
+
+    @cached_property
+    def entries(self) -> dict[str, dict[str, list[Entry]]]:
+        """The posts by month and satker, oldest first."""
+        found: dict[str, dict[str, list[Entry]]] = {}
+        for month, ledgers in self.ledgers.items():
+            by_satker: dict[str, list[Entry]] = defaultdict(list)
+            for entry in sort_entries(ledgers):
+                if entry.verdict is not None and entry.verdict.satker is not None:
+                    by_satker[entry.verdict.satker].append(entry)
+            found[month] = by_satker
+        return found
+
+    def thin(self, month: str) -> frozenset[str]:
+        """The satker any of whose accounts has under 90 % of its posts measured.
+
+        Told for the recent months only: of older ones the posts are not read again, and the list's
+        own sums must do.
+        """
+        if month not in self.recent:
+            return frozenset()
+        measured: dict[tuple[str, str], list[bool]] = defaultdict(list)
+        for satker, entries in self.entries.get(month, {}).items():
+            for entry in entries:
+                if entry.verdict is not None and entry.verdict.counted:
+                    is_known = entry.verdict.measurement.i24 is not None
+                    measured[satker, entry.post.account].append(is_known)
+        return frozenset(
+            satker for (satker, _), known in measured.items() if sum(known) * 10 < len(known) * 9
+        )
+
+    @cached_property
+    def accounts(self) -> dict[str, list[Account]]:
+        """The registered accounts by satker, in the order of the platforms."""
+        found: dict[str, list[Account]] = defaultdict(list)
+        for account in sorted(
+            self.roster.accounts, key=lambda a: (PLATFORMS.index(a.platform), a.handle)
+        ):
+            found[account.satker].append(account)
+        return found
+
+
+def current_month(records: Mapping[str, MonthRecord], now: datetime, zone: ZoneInfo) -> str | None:
+    """The running month; on its first day, while it has no post, the one before."""
+    running = month_of(now, zone)
+    shown = [month for month in records if month <= running]
+    if not shown:
+        return None
+    latest = max(shown)
+    first_day = now.astimezone(zone).day == 1
+    if latest == running and first_day and len(shown) > 1 and not has_posts(records[running]):
+        return sorted(shown)[-2]
+    return latest
+
+
+def has_posts(record: MonthRecord) -> bool:
+    """Whether anything was posted in the month."""
+    return any(row.posts for row in boards.find(record.ranking, "most_active").rows)

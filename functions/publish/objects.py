@@ -1,0 +1,151 @@
+"""Where the site's files go: a small port, and the folder that is its default.
+
+Paths are relative, with slashes (``satker/setjen/index.html``). A destination says what it holds
+by MD5, so that unchanged files need not travel. Nothing is ever deleted through this port.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+_FORMS = "write file://FOLDER, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX"
+# How files still being written are called; no path of the site begins like this.
+_UNFINISHED = ".unfinished-"
+
+
+class ObjectsError(Exception):
+    """The destination cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a destination holds at a path. ``md5`` is hex, empty where it cannot say."""
+
+    md5: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file to be put, with what a reader's browser is told about it."""
+
+    path: str
+    body: bytes
+    content_type: str
+    cache_control: str
+
+
+class Objects(Protocol):
+    """What the adapters implement; one contract suite runs against all of them."""
+
+    parallel: int
+    """Files that may usefully be put at the same time."""
+
+    def list(self) -> dict[str, Listed]:
+        """Everything the destination holds, by path; empty when it does not exist yet."""
+
+    def get(self, path: str) -> bytes | None:
+        """A file's bytes; None when there is none."""
+
+    def put(self, file: File, *, if_absent: bool = False) -> bool:
+        """Write a file whole or not at all. False: it was there and ``if_absent`` left it alone."""
+
+
+def open_objects(url: str) -> Objects:
+    """The destination at ``url``, as in KIPRAH_SITE; only that adapter's library is imported.
+
+    ``file://site`` is a folder beside the current one, ``file:///var/www`` one from the root.
+    """
+    scheme, found, rest = url.partition("://")
+    if found and scheme == "file" and rest:
+        return FolderObjects(Path(rest))
+    bucket, _, prefix = rest.partition("/")
+    if found and scheme == "s3" and bucket:
+        from functions.publish.s3 import S3Objects
+
+        return S3Objects(bucket, prefix.strip("/"))
+    if found and scheme == "gs" and bucket:
+        from functions.publish.gcs import GcsObjects
+
+        return GcsObjects(bucket, prefix.strip("/"))
+    raise ObjectsError(f"{url!r} names no destination for the site: {_FORMS}")
+
+
+def md5_of(body: bytes) -> str:
+    """The digest that destinations compare by; it guards against accidents, not against people."""
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+
+class FolderObjects:
+    """A folder, made when it is not there. A web server, or a person, reads it directly."""
+
+    parallel = 1
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def list(self) -> dict[str, Listed]:
+        found: dict[str, Listed] = {}
+        try:
+            for folder, _, names in os.walk(self.root, onerror=_raise):
+                for name in names:
+                    if not name.startswith(_UNFINISHED):
+                        path = Path(folder, name)
+                        body = path.read_bytes()
+                        found[path.relative_to(self.root).as_posix()] = Listed(
+                            md5_of(body), len(body)
+                        )
+        except FileNotFoundError:
+            return found
+        except OSError as error:
+            raise self._unusable("read", error) from error
+        return found
+
+    def get(self, path: str) -> bytes | None:
+        try:
+            return self._inside(path).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unusable("read", error) from error
+
+    def put(self, file: File, *, if_absent: bool = False) -> bool:
+        target = self._inside(file.path)
+        unfinished = target.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                unfinished.write_bytes(file.body)
+                if if_absent:
+                    os.link(unfinished, target)
+                else:
+                    unfinished.replace(target)
+            except FileExistsError:
+                return False
+            finally:
+                unfinished.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unusable("written", error) from error
+        return True
+
+    def _inside(self, path: str) -> Path:
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or ".." in parts:
+            raise ValueError(f"{path!r} does not lie inside the site")
+        return self.root.joinpath(*parts)
+
+    def _unusable(self, done: str, error: OSError) -> ObjectsError:
+        reason = error.strerror or type(error).__name__
+        return ObjectsError(
+            f"the site's folder {self.root} cannot be {done} ({reason}); "
+            "check its owner and rights, or name another one in KIPRAH_SITE"
+        )
+
+
+def _raise(error: OSError) -> None:
+    raise error

@@ -1,0 +1,462 @@
+"""Page models: everything a template shows, ready to be shown.
+
+A template receives exactly one ``page`` and does no arithmetic and no look-ups. Times are written
+out where they are composed; None means unknown, and a template says so in words. Addresses are
+relative to the page, so a site works below any prefix and from any host.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from functions.model import MonthState, MovementKind, Platform, State
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where to, and what it is called. ``current``: the reader is there."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What surrounds every page. ``canonical`` is None without a public address."""
+
+    path: str
+    title: str
+    description: str
+    agency: str
+    home: str
+    nav: tuple[Link, ...]
+    footer: tuple[Link, ...]
+    stylesheet: str
+    script: str
+    icon: str
+    updated: str | None
+    notice: str = ""
+    canonical: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of a month's life; ``phase`` is done, now or next."""
+
+    label: str
+    when: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthHead:
+    """What is said about a month wherever it is the subject."""
+
+    label: str
+    name: str
+    year: str
+    href: str
+    state: MonthState
+    state_label: str
+    sentence: str
+    as_of: str
+    revision: int
+    incomplete: bool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A large figure and what it counts. ``share`` draws a bar, in thousandths."""
+
+    figure: str
+    label: str
+    note: str = ""
+    bar: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A satker's line in a list. ``figure`` is what the list ranks by, None when unmeasured."""
+
+    rank: int | None
+    name: str
+    href: str
+    figure: int | None
+    posts: int
+    measured: int
+    i24: int | None
+    rate: float | None
+    bar: Markup
+    movement: MovementKind
+    places: int | None
+    movement_words: str
+    thin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unranked:
+    """A satker without a rank, and why."""
+
+    name: str
+    href: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One list: Akun Terpopuler or Akun Teraktif of some scope."""
+
+    anchor: str
+    title: str
+    scope: str
+    caption: str
+    popular: bool
+    unit: str
+    rows: tuple[Standing, ...]
+    unranked: tuple[Unranked, ...]
+    with_rate: bool
+    podium: tuple[Standing, ...] = ()
+    top: tuple[Standing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Both lists of a platform or a kind of unit."""
+
+    anchor: str
+    label: str
+    href: str
+    posts: int
+    i24: int | None
+    active_units: int
+    boards: tuple[Board, ...]
+    platform: Platform | None = None
+    leaders: tuple[tuple[str, Standing], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with its words."""
+
+    svg: Markup
+    caption: str
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The running month, or the last one on a month's first day."""
+
+    template: ClassVar[str] = "pages/home.html"
+    shell: Shell
+    head: MonthHead
+    facts: tuple[Fact, ...]
+    boards: tuple[Board, ...]
+    chart: Chart | None
+    platforms: tuple[Scope, ...]
+    kinds: tuple[Scope, ...]
+    months: tuple[Link, ...]
+    method: str
+    data: str
+    units: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyPage:
+    """The first page of a site that has nothing to tell yet."""
+
+    template: ClassVar[str] = "pages/empty.html"
+    shell: Shell
+    method: str
+    units: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """A month with every list."""
+
+    template: ClassVar[str] = "pages/month.html"
+    shell: Shell
+    head: MonthHead
+    facts: tuple[Fact, ...]
+    boards: tuple[Board, ...]
+    platforms: tuple[Scope, ...]
+    kinds: tuple[Scope, ...]
+    earlier: Link | None
+    later: Link | None
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearMonth:
+    """A month in the list of a year."""
+
+    head: MonthHead
+    posts: int
+    i24: int | None
+    popular: tuple[Standing, ...]
+    active: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearPage:
+    """The months of a year, the newest first."""
+
+    template: ClassVar[str] = "pages/year.html"
+    shell: Shell
+    year: str
+    months: tuple[YearMonth, ...]
+    years: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An account on a platform, as registered."""
+
+    platform: Platform
+    label: str
+    handle: str
+    href: str | None
+    validity: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A satker in the list of all."""
+
+    name: str
+    full_name: str
+    href: str
+    province: str
+    search: str
+    profiles: tuple[Profile, ...]
+    popular: int | None
+    active: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitGroup:
+    """The satker of one kind."""
+
+    anchor: str
+    label: str
+    units: tuple[UnitLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsPage:
+    """Every satker."""
+
+    template: ClassVar[str] = "pages/units.html"
+    shell: Shell
+    count: int
+    month: str | None
+    groups: tuple[UnitGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of the two samples a value rests on."""
+
+    side: str
+    when: str
+    age: str
+    total: int | None
+    breakdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostItem:
+    """A post with its state, its value and its evidence."""
+
+    platform: Platform
+    label: str
+    handle: str
+    href: str | None
+    when: str
+    moment: str
+    caption: str
+    counted: bool
+    state: State
+    state_label: str
+    i24: int | None
+    bounds: str
+    why: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostGroup:
+    """A satker's posts of one month, the newest first."""
+
+    anchor: str
+    label: str
+    state_label: str
+    summary: str
+    posts: tuple[PostItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A rank out of how many, with where it comes from."""
+
+    title: str
+    rank: int | None
+    out_of: int
+    figure: str
+    movement: MovementKind
+    places: int | None
+    movement_words: str
+    spark: Markup | None
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformPlace:
+    """A satker's ranks on one platform."""
+
+    platform: Platform
+    label: str
+    href: str
+    popular: int | None
+    active: int | None
+    posts: int
+    measured: int
+    i24: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastMonth:
+    """A satker's ranks in one month."""
+
+    label: str
+    href: str
+    state_label: str
+    popular: int | None
+    active: int | None
+    posts: int
+    measured: int
+    i24: int | None
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """A satker: its accounts, its ranks and its posts."""
+
+    template: ClassVar[str] = "pages/unit.html"
+    shell: Shell
+    name: str
+    full_name: str
+    kind: str
+    province: str
+    website: str | None
+    month: str | None
+    places: tuple[Place, ...]
+    profiles: tuple[Profile, ...]
+    by_platform: tuple[PlatformPlace, ...]
+    history: tuple[PastMonth, ...]
+    groups: tuple[PostGroup, ...]
+    units: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformPage:
+    """One platform in the running month."""
+
+    template: ClassVar[str] = "pages/platform.html"
+    shell: Shell
+    platform: Platform
+    label: str
+    counted: str
+    beside: str | None
+    head: MonthHead | None
+    scope: Scope | None
+    accounts: int
+    others: tuple[Link, ...]
+    months: tuple[Link, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPage:
+    """The rules in force."""
+
+    template: ClassVar[str] = "pages/method.html"
+    shell: Shell
+    zone: str
+    data: str
+    platforms: tuple[tuple[Platform, str, str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file to download."""
+
+    name: str
+    label: str
+    href: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """The same content in several formats."""
+
+    label: str
+    meaning: str
+    files: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataMonth:
+    """A month's files and the digest of its evidence."""
+
+    anchor: str
+    label: str
+    state: MonthState
+    state_label: str
+    as_of: str
+    digest: str
+    sets: tuple[DataSet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """Every file of every month."""
+
+    template: ClassVar[str] = "pages/data.html"
+    shell: Shell
+    months: tuple[DataMonth, ...]
+    ranking_fields: tuple[tuple[str, str], ...]
+    post_fields: tuple[tuple[str, str], ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundPage:
+    """What a server shows for an address that does not exist."""
+
+    template: ClassVar[str] = "pages/not_found.html"
+    shell: Shell
+    units: str
+
+
+Page = (
+    HomePage
+    | EmptyPage
+    | MonthPage
+    | YearPage
+    | UnitsPage
+    | UnitPage
+    | PlatformPage
+    | MethodPage
+    | DataPage
+    | NotFoundPage
+)

@@ -1,0 +1,55 @@
+"""Page models into HTML, and the assets under names that change with their content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from functions.publish import formats
+from functions.publish.pages import Page
+
+TEMPLATES = Path(__file__).parents[2] / "site_templates"
+
+
+def render(pages: Mapping[str, Page]) -> dict[str, bytes]:
+    """The pages as files, by the same paths."""
+    environment = _environment()
+    return {
+        path: environment.get_template(page.template).render(page=page).encode()
+        for path, page in pages.items()
+    }
+
+
+def assets() -> tuple[dict[str, str], dict[str, bytes]]:
+    """Where each asset lies by its plain name, and the assets by where they lie.
+
+    The name carries a digest of the content: a browser may keep it for ever, and an older page
+    keeps the style sheet it was written for.
+    """
+    places: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    for source in sorted((TEMPLATES / "assets").iterdir()):
+        body = source.read_bytes()
+        digest = hashlib.sha256(body).hexdigest()[:10]
+        places[source.name] = f"assets/{source.stem}.{digest}{source.suffix}"
+        files[places[source.name]] = body
+    return places, files
+
+
+@lru_cache(1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["number"] = formats.number
+    environment.filters["decimal"] = formats.decimal
+    return environment

@@ -1,0 +1,251 @@
+"""The pages of the work units: the list of all, and one for each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from functions.model import Account, Ranking, RankingName, Row, Satker
+from functions.publish import boards, charts, formats, words
+from functions.publish.frame import Frame
+from functions.publish.material import Material
+from functions.publish.pages import (
+    PastMonth,
+    Place,
+    PlatformPlace,
+    PostGroup,
+    Profile,
+    UnitGroup,
+    UnitLine,
+    UnitPage,
+    UnitsPage,
+)
+from functions.publish.posts import post_item, profile_address, web_address
+from functions.store.agency import MonthRecord
+
+_NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
+_SPARK_MONTHS = 12
+
+
+def units_page(frame: Frame) -> UnitsPage:
+    """Every satker, by kind."""
+    m = frame.material
+    ranks = _ranks(m.current.ranking) if m.current else {}
+    groups: dict[str, list[UnitLine]] = defaultdict(list)
+    for satker in sorted(m.units, key=lambda s: words.kind_order(s.kind)):
+        popular, active = ranks.get(satker.id, (None, None))
+        groups[satker.kind].append(
+            UnitLine(
+                name=satker.label,
+                full_name=satker.name,
+                href=frame.href(boards.satker_path(satker.id)),
+                province=satker.province or "",
+                search=_search_text(satker, m.accounts.get(satker.id, [])),
+                profiles=_profiles(m, satker, current_only=True),
+                popular=popular.rank if popular else None,
+                active=active.rank if active else None,
+            )
+        )
+    return UnitsPage(
+        shell=frame.shell(
+            "Satuan kerja",
+            f"Semua satuan kerja {m.agency.name} yang diukur, dengan akun dan peringkatnya.",
+            section="units",
+        ),
+        count=len(m.units),
+        month=formats.month(m.current.ranking.month) if m.current else None,
+        groups=tuple(
+            UnitGroup(
+                boards.segment(kind) or "lainnya",
+                words.kind(kind) if kind else "Tidak lagi terdaftar",
+                tuple(units),
+            )
+            for kind, units in groups.items()
+        ),
+    )
+
+
+def unit_page(frame: Frame, satker: Satker) -> UnitPage:
+    """A satker: its accounts, its ranks and its posts."""
+    m = frame.material
+    current = m.current
+    return UnitPage(
+        shell=frame.shell(
+            satker.label,
+            f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
+            section="units",
+        ),
+        name=satker.label,
+        full_name=satker.name,
+        kind=words.kind(satker.kind) if satker.kind else "Tidak lagi terdaftar",
+        province=satker.province or "",
+        website=web_address(satker.website),
+        month=formats.month(current.ranking.month) if current else None,
+        places=_places(frame, satker, current) if current else (),
+        profiles=_profiles(m, satker),
+        by_platform=_by_platform(frame, satker, current) if current else (),
+        history=tuple(_past(frame, satker, month, m.records[month]) for month in m.newest_first),
+        groups=tuple(_post_groups(m, satker)),
+        units=frame.href("satker/"),
+    )
+
+
+def _places(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[Place, ...]:
+    found = []
+    records = frame.material.records
+    month_page = frame.href(boards.month_path(current.ranking.month))
+    for name in _NAMES:
+        ranked = boards.find(current.ranking, name)
+        rows, row = ranked.rows, boards.row_of(ranked, satker.id)
+        if row is None:
+            continue
+        past = [
+            boards.row_of(boards.find(record.ranking, name), satker.id)
+            for record in records.values()
+        ]
+        ranks = [each.rank if each else None for each in past][-_SPARK_MONTHS:]
+        spoken = ", ".join(str(rank) if rank else "tanpa peringkat" for rank in ranks)
+        found.append(
+            Place(
+                title=boards.TITLES[name],
+                rank=row.rank,
+                out_of=sum(other.rank is not None for other in rows),
+                figure=_place_figure(row, name),
+                movement=row.movement_kind,
+                places=row.movement,
+                movement_words=words.movement(row.movement_kind, row.movement),
+                spark=charts.sparkline(
+                    ranks, f"Peringkat tiap bulan, dari yang terlama: {spoken}", lowest=len(rows)
+                )
+                if sum(rank is not None for rank in ranks) > 1
+                else None,
+                href=f"{month_page}#{boards.SHORT[name]}",
+            )
+        )
+    return tuple(found)
+
+
+def _place_figure(row: Row, name: RankingName) -> str:
+    if name == "most_active":
+        return f"{formats.number(row.posts)} unggahan"
+    if row.i24 is None:
+        return "tidak terukur" if row.posts else "belum ada unggahan"
+    return (
+        f"{formats.number(row.i24)} interaksi, "
+        f"{formats.number(row.measured)} dari {formats.number(row.posts)} unggahan terukur"
+    )
+
+
+def _by_platform(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[PlatformPlace, ...]:
+    """The satker's ranks on each platform where it has an account."""
+    ranking = current.ranking
+    accounts = frame.material.accounts.get(satker.id, ())
+    found = []
+    for platform in dict.fromkeys(account.platform for account in accounts):
+        popular, active = (
+            boards.row_of(boards.find(ranking, name, platform=platform), satker.id)
+            for name in _NAMES
+        )
+        either = active or popular
+        if either is not None:
+            found.append(
+                PlatformPlace(
+                    platform=platform,
+                    label=words.PLATFORM[platform],
+                    href=frame.href(f"platform/{platform}/"),
+                    popular=popular.rank if popular else None,
+                    active=active.rank if active else None,
+                    posts=either.posts,
+                    measured=either.measured,
+                    i24=either.i24,
+                )
+            )
+    return tuple(found)
+
+
+def _past(frame: Frame, satker: Satker, month: str, record: MonthRecord) -> PastMonth:
+    popular, active = _ranks(record.ranking).get(satker.id, (None, None))
+    either = active or popular
+    return PastMonth(
+        label=formats.month(month),
+        href=frame.href(boards.month_path(month)),
+        state_label=words.MONTH_STATE[record.ranking.state],
+        popular=popular.rank if popular else None,
+        active=active.rank if active else None,
+        posts=either.posts if either else 0,
+        measured=either.measured if either else 0,
+        i24=either.i24 if either else None,
+        rate=either.engagement_rate if either else None,
+    )
+
+
+def _post_groups(m: Material, satker: Satker) -> Iterator[PostGroup]:
+    zone = ZoneInfo(satker.timezone)
+    # A handle is told only where the platform alone does not say which account it was.
+    on = Counter(account.platform for account in m.accounts.get(satker.id, []))
+    handles = {
+        a.key: a.handle for a in m.accounts.get(satker.id, []) if a.key and on[a.platform] > 1
+    }
+    for month in m.recent:
+        entries = m.entries.get(month, {}).get(satker.id, [])
+        items = tuple(
+            post_item(entry, entry.verdict, handles.get(entry.post.account, ""), zone)
+            for entry in reversed(entries)
+            if entry.verdict is not None
+        )
+        counted = sum(item.counted for item in items)
+        left = len(items) - counted
+        yield PostGroup(
+            anchor=month,
+            label=formats.month(month),
+            state_label=words.MONTH_STATE[m.records[month].ranking.state],
+            summary=f"{formats.number(counted)} dihitung"
+            + (f", {formats.number(left)} tidak dihitung" if left else ""),
+            posts=items,
+        )
+
+
+def _profiles(m: Material, satker: Satker, *, current_only: bool = False) -> tuple[Profile, ...]:
+    found = []
+    for account in m.accounts.get(satker.id, []):
+        if current_only and not account.holds(m.now):
+            continue
+        found.append(
+            Profile(
+                platform=account.platform,
+                label=words.PLATFORM[account.platform],
+                handle=_shown_handle(account.handle),
+                href=profile_address(account.platform, account.handle),
+                validity=_validity(m, account),
+            )
+        )
+    return tuple(found)
+
+
+def _shown_handle(handle: str) -> str:
+    """A handle as people write it; a Facebook page without one is known by name and number."""
+    if "/" in handle:
+        return handle.strip("/").split("/")[-2].replace("-", " ")
+    return handle if handle.isdecimal() else f"@{handle.lstrip('@')}"
+
+
+def _validity(m: Material, account: Account) -> str:
+    since = f"diukur sejak {formats.date(account.valid_from, m.zone)}"
+    if account.valid_to is None:
+        return since
+    return f"{since} sampai {formats.date(account.valid_to - timedelta(seconds=1), m.zone)}"
+
+
+def _search_text(satker: Satker, accounts: list[Account]) -> str:
+    parts = [satker.label, satker.name, satker.province or "", satker.id]
+    return " ".join([*parts, *(account.handle for account in accounts)]).casefold()
+
+
+def _ranks(ranking: Ranking) -> dict[str, tuple[Row | None, Row | None]]:
+    """Each satker's rows in the two official lists: popular, active."""
+    popular, active = (
+        {row.satker: row for row in boards.find(ranking, name).rows} for name in _NAMES
+    )
+    return {satker: (popular.get(satker), active.get(satker)) for satker in popular | active}

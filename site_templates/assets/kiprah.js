@@ -1,0 +1,111 @@
+// Sorting, searching and filtering on top of pages that are complete without it.
+"use strict";
+
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+
+// Tables: a heading becomes a button that sorts by its column.
+const valueOf = (row, column) => {
+  const cell = row.cells[column];
+  if (cell.dataset.value) return Number(cell.dataset.value);
+  if (!cell.classList.contains("num")) return cell.textContent.trim().toLowerCase();
+  const number = Number(cell.textContent.replace(/[^\d,-]/g, "").replace(",", "."));
+  return /\d/.test(cell.textContent) ? number : Infinity;
+};
+
+const sortBy = (table, heading, column) => {
+  const descending = heading.getAttribute("aria-sort") === "ascending";
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+  const body = table.tBodies[0];
+  const rows = [...body.rows].map((row) => ({ row, value: valueOf(row, column) }));
+  rows.sort(({ value: a }, { value: b }) => {
+    if (a === Infinity || b === Infinity) return (a === Infinity) - (b === Infinity);
+    const order = typeof a === "string" ? a.localeCompare(b, "id") : a - b;
+    return descending ? -order : order;
+  });
+  body.append(...rows.map(({ row }) => row));
+};
+
+for (const table of document.querySelectorAll("table[data-sort]")) {
+  [...table.tHead.rows[0].cells].forEach((heading, column) => {
+    if (heading.classList.contains("wide")) return;
+    const button = make("button", { type: "button", className: "sort" }, ...heading.childNodes);
+    button.addEventListener("click", () => sortBy(table, heading, column));
+    heading.append(button);
+  });
+}
+
+// A link into a folded list unfolds it.
+const unfold = () => {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = target && target.closest("details");
+  if (fold && !fold.open) {
+    fold.open = true;
+    target.scrollIntoView();
+  }
+};
+addEventListener("hashchange", unfold);
+unfold();
+
+// The list of units: a field that keeps the rows that match every word.
+for (const place of document.querySelectorAll("[data-find]")) {
+  const rows = [...document.querySelectorAll("[data-find-text]")];
+  const groups = [...document.querySelectorAll("[data-find-group]")];
+  const said = make("p", { className: "said", role: "status" });
+  const field = make("input", { type: "search", id: "cari", autocomplete: "off" });
+  const search = () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const row of rows) {
+      row.hidden = !words.every((word) => row.dataset.findText.includes(word));
+      count += row.hidden ? 0 : 1;
+    }
+    for (const group of groups) {
+      group.hidden = !group.querySelector("[data-find-text]:not([hidden])");
+    }
+    said.textContent = words.length ? `${count} satuan kerja cocok` : "";
+  };
+  field.addEventListener("input", search);
+  place.append(make("label", { htmlFor: "cari" }, "Cari nama, provinsi, atau akun"), field, said);
+  place.className = "find";
+  place.hidden = false;
+}
+
+// Posts: one choice of platform and one of what counts.
+const choice = (label, options, apply) => {
+  const select = make("select", {}, ...options.map(([value, text]) => make("option", { value }, text)));
+  select.addEventListener("change", apply);
+  return [make("label", {}, make("span", {}, label), select), select];
+};
+
+for (const place of document.querySelectorAll("[data-filter]")) {
+  const posts = [...document.getElementById(place.dataset.filter).children];
+  const names = new Map(
+    posts.map((post) => [post.dataset.platform, post.querySelector(".post-head").dataset.name]),
+  );
+  const said = make("span", { className: "said", role: "status" });
+  const apply = () => {
+    let count = 0;
+    for (const post of posts) {
+      const fits =
+        (!platform.value || post.dataset.platform === platform.value) &&
+        (!counted.value || post.dataset.counted === counted.value);
+      post.hidden = !fits;
+      count += fits ? 1 : 0;
+    }
+    said.textContent = `${count} unggahan`;
+  };
+  const [platformLabel, platform] = choice("Platform", [["", "Semua"], ...names], apply);
+  const [countedLabel, counted] = choice(
+    "Tampilkan",
+    [["", "Semua"], ["ya", "Dihitung"], ["tidak", "Tidak dihitung"]],
+    apply,
+  );
+  place.append(platformLabel, countedLabel, said);
+  place.className = "filters";
+  place.hidden = false;
+}

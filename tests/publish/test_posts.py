@@ -1,0 +1,105 @@
+"""A post on its satker's page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from functions.model import DAY, Entry, Measurement, Platform, Post, Sample, Verdict
+from functions.publish.pages import PostItem
+from functions.publish.posts import post_item, profile_address, web_address
+
+AT = datetime(2026, 10, 3, 2, 11, 9, tzinfo=UTC)
+BEFORE = Sample(taken_at=AT + DAY - timedelta(minutes=19), likes=30, comments=4, shares=6)
+
+
+def shown(measurement: Measurement, **facts: object) -> PostItem:
+    post = Post(
+        **{  # type: ignore[arg-type]
+            "platform": "x",
+            "account_id": "1",
+            "post_id": "2",
+            "published_at": AT,
+            "url": "https://x.com/i/2",
+            "text": "Halo",
+            "samples": (BEFORE,),
+            **facts,
+        }
+    )
+    verdict = Verdict(counted=True, reason="counted", satker="a", measurement=measurement)
+    return post_item(Entry(post=post, verdict=verdict), verdict, "", ZoneInfo("Asia/Makassar"))
+
+
+def test_a_value_comes_with_its_bounds_and_samples() -> None:
+    item = shown(Measurement(state="interpolated", i24=41, lower=40, upper=43, before=BEFORE))
+    assert (item.i24, item.bounds) == (41, "40–43")
+    reading = item.readings[0]
+    assert (reading.side, reading.when) == ("Sebelum", "4 Okt 09.52 WITA")
+    assert (reading.age, reading.total) == ("23 jam 41 menit", 40)
+
+
+@pytest.mark.parametrize(
+    ("measurement", "bounds"),
+    [
+        (Measurement(state="observed", i24=40, lower=40, upper=40), ""),
+        (Measurement(state="estimated", i24=1040, lower=1040), "paling sedikit 1.040"),
+        (Measurement(state="estimated", i24=40, upper=40), "paling banyak 40"),
+        (Measurement(state="running", i24=40, lower=40), ""),
+        (Measurement(state="unmeasured"), ""),
+    ],
+)
+def test_bounds_are_told_where_there_are_any(measurement: Measurement, bounds: str) -> None:
+    assert shown(measurement).bounds == bounds
+
+
+def test_a_running_post_shows_its_latest_read() -> None:
+    item = shown(Measurement(state="running", i24=40))
+    assert [reading.side for reading in item.readings] == ["Terakhir"]
+
+
+def test_an_unmeasured_post_has_no_number() -> None:
+    item = shown(Measurement(state="unmeasured"))
+    assert item.i24 is None
+    assert item.state_label == "tidak terukur"
+
+
+def test_a_removed_post_keeps_no_text() -> None:
+    assert shown(Measurement(state="observed", i24=1)).caption == "Halo"
+    assert shown(Measurement(state="removed")).caption == ""
+    gone_later = (BEFORE.taken_at + timedelta(hours=1),)
+    assert shown(Measurement(state="observed", i24=1), absences=gone_later).caption == ""
+    seen_again = (BEFORE.taken_at - timedelta(hours=1),)
+    assert shown(Measurement(state="observed", i24=1), absences=seen_again).caption == "Halo"
+
+
+def test_a_long_caption_ends_at_a_word() -> None:
+    caption = shown(Measurement(state="observed", i24=1), text="kata\n " * 60).caption
+    assert caption.endswith("kata …")
+    assert len(caption) < 165
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", "http:/x", None])
+def test_what_a_browser_would_run_is_not_linked(url: str | None) -> None:
+    assert web_address(url) is None
+
+
+@pytest.mark.parametrize(
+    ("platform", "handle", "address"),
+    [
+        ("instagram", "kemenkumbali", "https://www.instagram.com/kemenkumbali"),
+        ("facebook", "people/Kanwil/6157", "https://www.facebook.com/people/Kanwil/6157"),
+        ("x", "@kemenkumbali", "https://x.com/kemenkumbali"),
+        ("tiktok", "@kemenkumbali", "https://www.tiktok.com/@kemenkumbali"),
+        ("youtube", "@kemenkumbali", "https://www.youtube.com/@kemenkumbali"),
+        (
+            "youtube",
+            "UC0123456789012345678901",
+            "https://www.youtube.com/channel/UC0123456789012345678901",
+        ),
+        ("x", "@", None),
+    ],
+)
+def test_an_account_is_linked(platform: Platform, handle: str, address: str | None) -> None:
+    assert profile_address(platform, handle) == address

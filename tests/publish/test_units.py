@@ -1,0 +1,87 @@
+"""The pages of the work units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from functions.model import Roster
+from tests.publish.conftest import Publish
+from tests.publish.test_compose import text
+from tests.publish.world import NOW, World
+
+
+def test_every_post_of_two_months_is_shown_with_its_reason(
+    run: Publish, site: Path, world: World
+) -> None:
+    run()
+    told = (site / "satker/kanwil-bali/index.html").read_text(encoding="utf-8")
+    shown = 0
+    for month in ("2026-09", "2026-10"):
+        for ledger in world.book.ledgers(month).values():
+            for entry in ledger.entries.values():
+                if entry.verdict and entry.verdict.satker == "kanwil-bali":
+                    assert f'href="{entry.post.url}"' in told
+                    shown += 1
+    assert shown == told.count('<p class="why">')
+    assert shown > 10
+
+
+def test_times_are_in_the_units_own_zone(run: Publish, site: Path) -> None:
+    run()
+    bali = text(site / "satker/kanwil-bali/index.html")
+    assert "WITA" in bali
+    assert "WIT " in text(site / "satker/kanwil-papua/index.html")
+
+
+def test_unknown_is_said_and_never_a_zero(run: Publish, site: Path) -> None:
+    run()
+    everything = "".join(text(page) for page in site.rglob("satker/*/index.html"))
+    assert "tidak terukur" in everything
+    assert "None" not in everything
+
+
+def test_a_unit_without_an_account_says_so(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "satker/poltekpin/index.html")
+    assert "Belum punya akun terdaftar" in told
+    assert "tanpa peringkat" in told
+
+
+def test_the_list_of_units_leads_to_each(run: Publish, site: Path, world: World) -> None:
+    run()
+    told = (site / "satker/index.html").read_text(encoding="utf-8")
+    for unit in world.units:
+        assert f'href="../satker/{unit.id}/"' in told
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown"),
+    [
+        ("kemenkumbali", "@kemenkumbali"),
+        ("@kemenkumbali", "@kemenkumbali"),
+        ("people/Kanwil-Jatim/6157", "Kanwil Jatim"),
+        ("61574871164838", "61574871164838"),
+    ],
+)
+def test_handles_are_shown_as_people_write_them(
+    run: Publish, site: Path, world: World, handle: str, shown: str
+) -> None:
+    account = msgspec.structs.replace(world.accounts[0], handle=handle)
+    roster = Roster(as_of=NOW, satker=world.units, accounts=(account,))
+    world.book.save_roster(roster)
+    run()
+    told = text(site / f"satker/{account.satker}/index.html")
+    assert f"{shown} Instagram, diukur sejak" in told
+
+
+def test_history_tells_every_month(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "satker/kanwil-bali/index.html")
+    for month in ("Agustus 2026", "September 2026", "Oktober 2026"):
+        assert month in told
+    assert "Peringkat tiap bulan, dari yang terlama" in (
+        site / "satker/kanwil-bali/index.html"
+    ).read_text(encoding="utf-8")
