@@ -28,9 +28,6 @@ from functions.store.port import StoreError
 class Failed(click.ClickException):
     """The work failed: one line on stderr, exit status 1."""
 
-    def show(self, file: Any = None) -> None:
-        click.echo(f"kiprah: {log.clean(self.message)}", err=True)
-
 
 class Misused(Failed):
     """The command cannot be carried out as it was put: exit status 2."""
@@ -55,6 +52,7 @@ class _Instant(click.ParamType[datetime]):
 now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
 )
+PORT = click.IntRange(0, 65535)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
 
@@ -111,7 +109,27 @@ def tell(report: dict[str, Any], as_json: bool, words: str) -> None:
         sys.exit(1)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands; a wrong use of them is told in one line, as every other error is."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.Abort:
+            click.echo("kiprah: interrupted", err=True)
+            sys.exit(1)
+        except click.exceptions.NoArgsIsHelpError as asked:
+            asked.show()
+            sys.exit(asked.exit_code)
+        except click.ClickException as error:
+            words = error.format_message()
+            if isinstance(error, click.UsageError) and error.ctx:
+                words = f"{words.rstrip('.')}; see {error.ctx.command_path} --help"
+            click.echo(f"kiprah: {log.clean(' '.join(words.split()))}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Open monthly rankings of the social media of an agency's work units."""
     log.quiet()
@@ -307,7 +325,7 @@ def run() -> None:
 
 
 @cli.command()
-@click.option("--port", default=8000, show_default=True, help="0 takes any free one.")
+@click.option("--port", default=8000, type=PORT, show_default=True, help="0 takes any free one.")
 @tells_errors
 def serve(port: int) -> None:
     """Serve the site's folder on this machine, to look at it."""
@@ -315,7 +333,9 @@ def serve(port: int) -> None:
 
 
 @cli.command()
-@click.option("--port", default=8000, show_default=True, help="Where a terminal is served.")
+@click.option(
+    "--port", default=8000, type=PORT, show_default=True, help="Where a terminal is served."
+)
 @tells_errors
 def demo(port: int) -> None:
     """Simulate six weeks of the ministry's units and build their site under site/."""

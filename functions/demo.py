@@ -43,8 +43,8 @@ BEGIN = datetime.fromisoformat("2026-09-01T00:00:00+07:00").astimezone(UTC)
 WEEKS = 6
 LAST_HOURS = timedelta(hours=15)  # so that the site shows a day in full swing
 TICK = timedelta(hours=1)
-SCORE_EVERY = timedelta(days=2)
-DISCOVER_EVERY = timedelta(hours=16)
+SCORE_EVERY = timedelta(days=3)
+DISCOVER_EVERY = timedelta(hours=18)
 SEED = 2026
 NOTICE = (
     "Data contoh: semua angka, unggahan, dan sebagian nama akun di situs ini disimulasikan. "
@@ -172,6 +172,8 @@ def _stand_ins(accounts: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
     """The stand-in platforms' address, and the credentials they accept."""
     command = [sys.executable, "-m", "tests.platforms", "--until-stdin-closes"]
     command += ["--accounts", str(accounts.resolve()), "--start", BEGIN.isoformat()]
+    # A day, as TikTok's tokens lived until lately: the demo's pace would renew them at every read.
+    command += ["--tiktok-access-seconds", "86400"]
     command += ["--days", str(int(WEEKS * 7) + 1), "--seed", str(SEED)]
     process = subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

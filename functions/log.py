@@ -25,12 +25,16 @@ for _chatty in ("httpx", "httpcore"):
 
 def hide(secrets: Iterable[str]) -> None:
     """Blank these values in everything that is logged from now on."""
-    _hidden.update(secret for secret in secrets if len(secret) >= 4)
+    for secret in secrets:
+        if len(secret) >= 4:
+            # As it stands, and as it stands inside a JSON string.
+            _hidden.update((secret, json.dumps(secret, ensure_ascii=False)[1:-1]))
 
 
 def clean(text: str) -> str:
     """The text with every hidden value blanked."""
-    for secret in _hidden:
+    # The longest first: a secret that is part of another must not leave the rest of it behind.
+    for secret in sorted(_hidden, key=len, reverse=True):
         text = text.replace(secret, "•••")
     return text
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Answer = tuple[str, int, dict[str, str]]
 
 
+class BadRequestError(ValueError):
+    """The trigger asks for something that makes no sense; the message says what would."""
+
+
 class Trigger:
     """A trigger's wishes. ``given``: ``now`` was sent, so the run replays that instant."""
 
@@ -57,11 +61,9 @@ def answer(request: Request, job: Job) -> Answer:
             report = job(book, loaded, trigger)
         finally:
             book.store.close()
-    except ValueError as error:
-        if isinstance(error, SettingsError):
-            return _failed(error)
-        return _json({"error": log.clean(str(error))}, 400)
-    except StoreError as error:
+    except BadRequestError as error:
+        return _json({"error": str(error)}, 400)
+    except (SettingsError, StoreError) as error:
         return _failed(error)
     except Exception as error:
         log.error("trigger.crashed", error=f"{type(error).__name__}: {error}")

@@ -99,7 +99,7 @@ class Connection:
     def _open(self) -> httpx.AsyncClient:
         lane = httpx.AsyncClient(
             timeout=TIMEOUT,
-            limits=httpx.Limits(max_connections=1),
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=60),
             verify=self._verify,
             trust_env=self._secure,
         )

@@ -8,7 +8,7 @@ import functions_framework
 
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.trigger import Answer, Trigger, answer
+from functions.trigger import Answer, BadRequestError, Trigger, answer
 
 if TYPE_CHECKING:
     from flask import Request
@@ -28,8 +28,8 @@ def _collect(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[st
     from functions.model import PLATFORMS, run_id
 
     platforms = trigger.body.get("platforms", list(PLATFORMS))
-    if not isinstance(platforms, list) or not set(platforms) <= set(PLATFORMS):
-        raise ValueError(f"platforms must be a list of {', '.join(PLATFORMS)}")
+    if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
+        raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
     report = asyncio.run(
         run(
             book,

@@ -178,7 +178,11 @@ async def _platform(
     note.tick(now)
     note.waits = {c.number: c.until for c in reading.credentials if c.until}
     note.prune(now)
-    await asyncio.to_thread(_save, book, platform, roster, harvest, note, version)
+    work = (book, platform, roster, harvest, note, version)
+    if book.store.remote:  # an embedded store answers before a thread is even awake
+        await asyncio.to_thread(_save, *work)
+    else:
+        _save(*work)
     return note, harvest, _summary(reading, planned, requests)
 
 
@@ -304,9 +308,7 @@ def _account_for(report: Report, ready: Sequence[Platform], outcomes: Sequence[A
     fallen = 0
     for platform, outcome in zip(ready, outcomes, strict=True):
         if isinstance(outcome, BaseException):
-            if not isinstance(outcome, Exception) or isinstance(
-                outcome, StoreError | SettingsError
-            ):
+            if not isinstance(outcome, Exception) or isinstance(outcome, StoreError):
                 raise outcome
             fallen += 1
             report.problems.append(f"{platform}: {type(outcome).__name__}: {outcome}")
@@ -345,7 +347,9 @@ def _summary(reading: Reading, planned: Plan, requests: int) -> dict[str, Any]:
         },
         "given_up": sum(credential.skipped for credential in reading.credentials),
         "stopped": stopped,
-        "served": counts["accounts_read"] + counts["posts_read"] + len(reading.harvest.checked) > 0,
+        # To be told that an account is wrong is an answer, too.
+        "served": any(counts[name] for name in ("accounts_read", "accounts_wrong", "posts_read"))
+        or bool(reading.harvest.checked),
     }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from functions.collect.note import LivePost
-from functions.collect.plan import is_last_before_mark, stage
+from functions.collect.plan import CONFIRM_AFTER, is_last_before_mark, stage
 from functions.model import Post
 
 MOST_WRITES = 8
@@ -43,6 +43,9 @@ def missed(live: LivePost, at: datetime) -> tuple[LivePost, bool]:
     """The post's standing after a read that covered it without showing it."""
     if len(live.missing) > 1:
         return live, False
+    # A read too soon after the first absence confirms nothing and must not pass for one that does.
+    if live.missing and at - live.missing[-1] < CONFIRM_AFTER:
+        return live, False
     return msgspec.structs.replace(live, missing=(*live.missing, at)), True
 
 
@@ -57,6 +60,9 @@ def worth_keeping(live: LivePost, at: datetime, following: datetime) -> bool:
         return last < live.mark and not live.closed(at)
     if len(live.kept) >= MOST_WRITES - 1:  # one write stays reserved for the read after the mark
         return False
-    if is_last_before_mark(live, at, following):
+    # Where ticks come more often than expected, several look like the last before the mark; those
+    # that are hardly nearer than the one before would use up the writes.
+    nearer = 2 * (live.mark - at) <= live.mark - last
+    if nearer and is_last_before_mark(live, at, following):
         return True
     return stage(at - live.published_at) > stage(last - live.published_at)

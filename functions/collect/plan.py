@@ -132,6 +132,7 @@ def stale_profiles(
         and not _resting(a, now)
         and (
             a.followers_at is None
+            or a.wrong is not None  # it can be read again, so its admin is to be told
             or a.followers_at + 2 * every <= now
             or (a.followers_at + every <= now and a.swept_at is not None and a.swept_at >= now)
         )
@@ -142,6 +143,8 @@ def purpose_of(post: LivePost, now: datetime, following: datetime) -> Purpose | 
     """Why a post would be read at this tick; None = it needs no read."""
     if post.closed(now):
         return None
+    if post.read_at is not None and post.read_at >= now:
+        return None  # the same tick, delivered twice
     if post.missing:
         return Purpose.MARK if now - post.missing[-1] >= CONFIRM_AFTER else None
     if is_last_before_mark(post, now, following) or post.mark <= now:

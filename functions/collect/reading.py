@@ -18,11 +18,11 @@ import msgspec
 from functions.collect import keep
 from functions.collect.access import STOPS, Credential, choose
 from functions.collect.answers import AccountWrong, PlatformError, Profile, Sweep
-from functions.collect.client import ApiClient, Clock
+from functions.collect.client import CONNECTIONS, ApiClient, Clock
 from functions.collect.note import AccountNote, LivePost, Note
 from functions.collect.plan import LookupRequest, SweepRequest
 from functions.connect.consents import Busy, Consents, NoConsent
-from functions.model import DAY, Platform, Post
+from functions.model import COUNTERS, DAY, Platform, Post
 
 RETRY_WRONG = timedelta(hours=6)
 RETRY_CONSENT = timedelta(minutes=15)
@@ -69,6 +69,7 @@ class Reading:
         self.following = following
         self.began = clock()
         self.harvest = Harvest()
+        self._turns = asyncio.Semaphore(CONNECTIONS)
         for credential in credentials:
             if until := note.waits.get(credential.number):
                 credential.until, credential.stopped = until, PlatformError("a limit still holds")
@@ -112,6 +113,11 @@ class Reading:
                     self._wrong(handle, wrong.advice, RETRY_WRONG)
                 case Profile() as profile:
                     self._known(handle, profile)
+                case None if found is not None:
+                    self.harvest.counts["requests_failed"] += 1
+                    self.harvest.problems.append(
+                        f"{self.platform} {handle}: its profile cannot be understood"
+                    )
 
     def _known(self, handle: str, profile: Profile) -> None:
         now = self.clock()
@@ -244,6 +250,9 @@ class Reading:
             self._missed(by_id[post_id], at)
 
     def _seen(self, post: Post) -> None:
+        if not self._is_plausible(post):
+            self._broken([f"{self.platform} item: an impossible time or counter"])
+            return
         name = f"{post.account_id}:{post.post_id}"
         held = self.note.posts.get(name)
         self.note.posts[name], kept = keep.seen(held, post, self.following)
@@ -252,6 +261,12 @@ class Reading:
         if kept:
             self.harvest.counts["samples_kept"] += 1
             self.harvest.posts.append(post)
+
+    def _is_plausible(self, post: Post) -> bool:
+        """Whether a store can hold the post and a plan can wait for it; else it costs one item."""
+        (sample,) = post.samples
+        counts = [count for name in COUNTERS if (count := getattr(sample, name)) is not None]
+        return post.published_at <= self.clock() + DAY and all(0 <= n < 2**53 for n in counts)
 
     def _missed(self, live: LivePost, at: datetime) -> None:
         self.note.posts[live.key], kept = keep.missed(live, at)
@@ -266,11 +281,14 @@ class Reading:
         self, credential: Credential, handles: Sequence[str], request: Callable[[], Awaitable[T]]
     ) -> T | None:
         """The request's answer; None when it failed, with the consequence drawn."""
-        if credential.stopped:
-            credential.skipped += 1
-            return None
         try:
-            return await request()
+            # Whether the credential still serves is asked when the turn comes, not in advance: a
+            # limit met by the first requests spares all those that wait behind them.
+            async with self._turns:
+                if credential.stopped:
+                    credential.skipped += 1
+                    return None
+                return await request()
         except STOPS as error:
             credential.stop(error)
             self.harvest.problems.append(f"{self.platform}: {error}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from functions.connect.vault import Vault
+from functions.connect.vault import Vault, VaultError
 from functions.model import iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
@@ -75,14 +75,14 @@ class Consents:
         """Store consents; returns how many are new.
 
         A refresh token that was imported before is left alone: it has been used since, and what is
-        stored in its place is the living one.
+        stored in its place is the living one, unless its key was lost.
         """
         added = 0
         for row in rows:
             path = self._path(row.handle)
             held = self._book.store.get([path]).get(path)
             origin = hashlib.sha256(row.refresh_token.encode()).hexdigest()
-            if held and held.data.get("origin") == origin:
+            if held and held.data.get("origin") == origin and self._can_open(held):
                 continue
             document = {
                 "satker": row.satker,
@@ -117,6 +117,13 @@ class Consents:
         }
         self._book.store.write([Write(path, changes, mode="merge")])
         return grant.access_token
+
+    def _can_open(self, held: Stored) -> bool:
+        try:
+            self._vault.open(held.data["refresh"])
+        except VaultError:
+            return False
+        return True
 
     def _take_lease(self, held: Stored, now: datetime) -> None:
         if held.data["lease_until"] > iso(now):

@@ -40,5 +40,8 @@ def _row(number: int, cells: list[str]) -> ConsentRow:
         raise FileError(f"line {number}: all of {', '.join(HEADER)} are needed")
     satker, platform, handle, token = cells
     if platform.lower() != "tiktok":
-        raise FileError(f"line {number}: only tiktok needs consents, not {platform!r}")
-    return ConsentRow(satker, "tiktok", handle.removeprefix("@"), token)
+        # The cell is not repeated: where columns were swapped it holds the token.
+        raise FileError(f"line {number}: the platform must be tiktok; no other needs consents")
+    if not (handle := handle.removeprefix("@")):
+        raise FileError(f"line {number}: the handle is empty")
+    return ConsentRow(satker, "tiktok", handle, token)

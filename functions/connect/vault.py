@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import tempfile
 from pathlib import Path
 
 from functions.settings import Settings, SettingsError
@@ -70,14 +71,31 @@ def _key_file(path: Path) -> str:
     from cryptography.fernet import Fernet
 
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        if not path.exists():
+            _make_key_file(path, Fernet.generate_key() + b"\n")
+        key = path.read_bytes().strip()
     except OSError as error:
         raise SettingsError(
-            f"the key file {path} cannot be made ({error.strerror}); set KIPRAH_TOKEN_KEY"
+            f"the key file {path} cannot be used ({error.strerror}); set KIPRAH_TOKEN_KEY"
         ) from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = Fernet.generate_key().decode()
-        file.write(key + "\n")
-    return key
+    try:
+        Fernet(key)
+    except ValueError:
+        raise SettingsError(
+            f"the key file {path} holds no key; restore it, or remove it and import the "
+            "consents again"
+        ) from None
+    return key.decode()
+
+
+def _make_key_file(path: Path, content: bytes) -> None:
+    """Put a new key in place whole, so that nobody ever reads half of it; the first one stays."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.link(name, path)
+    except FileExistsError:
+        pass  # another process was faster
+    finally:
+        Path(name).unlink()

@@ -96,7 +96,8 @@ def _handles(row: Mapping[str, str], platform: Platform, problems: list[str]) ->
 
 def _kept(held: Mapping[str, Any], platform: Platform, handle: str) -> Any:
     """The handle, with the validity that an admin gave it earlier."""
-    earlier = (held.get("accounts") or {}).get(platform) or []
+    accounts = held.get("accounts")
+    earlier = (accounts.get(platform) if isinstance(accounts, Mapping) else None) or []
     for given in earlier if isinstance(earlier, list) else [earlier]:
         if (
             isinstance(given, Mapping)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from functions.model import PLATFORMS
@@ -33,18 +34,20 @@ class FileError(ValueError):
 def read(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
     """The file's rows with their line numbers, cells by column; empty rows left out."""
     table = _xlsx(content) if name.lower().endswith(".xlsx") else _csv(content)
-    if not table:
+    filled = [number for number, cells in enumerate(table, 1) if any(c.strip() for c in cells)]
+    if not filled:
         raise FileError("berkas kosong; baris pertama harus berisi nama kolom")
-    header = [cell.strip().lower() for cell in table[0]]
+    header = [cell.strip().lower() for cell in table[filled[0] - 1]]
     _check_header(header)
     rows = []
-    for number, cells in enumerate(table[1:], 2):
-        if any(cell.strip() for cell in cells):
-            filled = [*cells, *[""] * (len(header) - len(cells))]
-            row = {column: cell.strip() for column, cell in zip(header, filled, strict=False)}
-            if any(cell.strip() for cell in cells[len(header) :]):
-                row[""] = "surplus"
-            rows.append((number, row))
+    for number in filled[1:]:
+        cells = table[number - 1]
+        row = {column: "" for column in header if column}
+        for column, cell in zip_longest(header, cells, fillvalue=""):
+            # Spreadsheets export empty columns at the end; only what stands in one is surplus.
+            if column or cell.strip():
+                row[column] = cell.strip() if column else "surplus"
+        rows.append((number, row))
     return rows
 
 
@@ -55,7 +58,9 @@ def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     writer.writeheader()
     for satker_id in documents:
         document = documents[satker_id]
-        accounts = document.get("accounts") or {}
+        accounts = document.get("accounts")
+        if not isinstance(accounts, Mapping):  # typed by hand: the roster tells the admin
+            accounts = {}
         row = {
             "id": satker_id,
             "nama": document.get("name"),
@@ -109,18 +114,16 @@ def _csv(content: bytes) -> list[list[str]]:
 
 
 def _xlsx(content: bytes) -> list[list[str]]:
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
 
     try:
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
-    except (BadZipFile, KeyError, ValueError, OSError):
+        rows = [] if sheet is None else list(sheet.iter_rows(values_only=True))
+    except Exception:
+        # The library lets through whatever a damaged file provokes: errors of zip, zlib and XML,
+        # of missing parts and of attributes that are none.
         raise FileError("berkas bukan XLSX; simpan ulang dari Excel atau pakai CSV") from None
-    if sheet is None:
-        raise FileError("berkas XLSX tidak berisi lembar")
-    rows = ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
-    return [row for row in rows if any(row)] if sheet.max_row else []
+    return [[_cell(value) for value in row] for row in rows]
 
 
 def _cell(value: Any) -> str:

@@ -24,6 +24,18 @@ NAMES: dict[Platform, str] = {
     "tiktok": "TikTok",
     "youtube": "YouTube",
 }
+# First words of paths that lead to a post, a search or a short link, and never to a profile.
+ELSEWHERE: dict[Platform, frozenset[str]] = {
+    "instagram": frozenset({"p", "reel", "reels", "tv", "stories", "explore", "share"}),
+    "facebook": frozenset(
+        {"watch", "share", "groups", "events", "hashtag", "reel", "photo", "photo.php"}
+        | {"story.php", "permalink.php", "sharer", "sharer.php", "login"}
+    ),
+    "x": frozenset({"i", "home", "search", "hashtag", "intent", "explore", "share"}),
+    "tiktok": frozenset({"t", "v", "tag", "music", "video", "discover", "search"}),
+    "youtube": frozenset({"watch", "shorts", "live", "playlist", "results", "feed", "embed"}),
+}
+SHORT_LINKS = ("youtu.be", "vt.tiktok.com", "vm.tiktok.com")
 FORMS: dict[Platform, tuple[re.Pattern[str], str]] = {
     "instagram": (
         re.compile(r"[A-Za-z0-9._]{1,30}"),
@@ -44,7 +56,8 @@ def parse_handle(platform: Platform, text: str) -> str:
         handle = _page_id(handle)
     handle = handle.strip().strip("/").removeprefix("@")
     form, meaning = FORMS[platform]
-    if not form.fullmatch(handle):
+    # What would be read as an address the next time cannot be a handle: @www.kemenkum.
+    if not form.fullmatch(handle) or _is_address(handle):
         raise ValueError(
             f"{text!r} bukan nama akun {NAMES[platform]} ({meaning}); "
             "isi nama akun atau alamat profilnya"
@@ -56,16 +69,23 @@ def _is_address(text: str) -> bool:
     return (
         "://" in text
         or text.lower().startswith("www.")
-        or bool(re.match(r"[\w-]+(\.[\w-]+)*\.(com|be|am|me)/", text))
+        or bool(re.match(r"[\w-]+(\.[\w-]+)*\.(com|be|am|me)/", text, re.IGNORECASE))
     )
 
 
 def _from_address(platform: Platform, text: str) -> str:
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    host = (parts.hostname or "").lower()
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        raise ValueError(f"{text!r} bukan alamat; salin alamat profilnya") from None
     if not any(host == known or host.endswith("." + known) for known in HOSTS[platform]):
         raise ValueError(f"{text!r} bukan alamat {NAMES[platform]}; periksa kolomnya")
     path = unquote(parts.path).strip("/")
+    if host in SHORT_LINKS or path.split("/")[0].lower() in ELSEWHERE[platform]:
+        raise ValueError(
+            f"{text!r} bukan alamat profil {NAMES[platform]}; buka profilnya dan salin alamatnya"
+        )
     if platform == "facebook":
         profile = parse_qs(parts.query).get("id", [""])[0]
         return profile if path == "profile.php" else path

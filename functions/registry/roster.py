@@ -136,7 +136,13 @@ def _handles(
 def _accounts(
     satker: Mapping[str, Satker], held: Roster, now: datetime, zone: ZoneInfo
 ) -> list[Account]:
-    earlier = {_name(a): a for a in held.accounts}
+    # Of several registrations of one presence the newest is looked at, the others are history.
+    earlier: dict[tuple[str, str, str], Account] = {}
+    history: list[Account] = []
+    for account in sorted(held.accounts, key=lambda a: a.valid_from):
+        if before := earlier.get(_name(account)):
+            history.append(before)
+        earlier[_name(account)] = account
     today = datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
     accounts: dict[tuple[str, str, str], Account] = {}
     for unit in satker.values():
@@ -147,22 +153,27 @@ def _accounts(
                 handle.handle.casefold(),
             )
             known = earlier.get(name)
-            # An account that was removed and typed in again begins anew.
-            ended = known is not None and known.valid_to is not None and handle.valid_to is None
-            entered = known.valid_from if known and not ended else today
+            # An account that was removed and typed in again begins anew, and keeps its past.
+            ended = _is_over(known, now) and handle.valid_to is None
+            begin = handle.valid_from or (known.valid_from if known and not ended else today)
+            if known and ended and known.valid_from < begin:
+                history.append(known)
             accounts[name] = Account(
                 platform=handle.platform,
                 handle=handle.handle,
                 satker=unit.id,
-                valid_from=handle.valid_from or entered,
+                valid_from=begin,
                 valid_to=handle.valid_to,
                 account_id=known.account_id if known else None,
             )
     for name, known in earlier.items():
         if name not in accounts:
-            ended = known.valid_to is not None and known.valid_to <= now
-            accounts[name] = known if ended else msgspec.structs.replace(known, valid_to=now)
-    return sorted(accounts.values(), key=lambda a: (a.satker, a.platform, a.handle))
+            over = _is_over(known, now)
+            accounts[name] = known if over else msgspec.structs.replace(known, valid_to=now)
+    return sorted(
+        [*history, *accounts.values()],
+        key=lambda a: (a.satker, a.platform, a.handle, a.valid_from),
+    )
 
 
 def _double(accounts: list[Account], now: datetime) -> list[str]:
@@ -179,6 +190,10 @@ def _double(accounts: list[Account], now: datetime) -> list[str]:
                     f"{other}; unggahannya dihitung untuk {other}"
                 )
     return problems
+
+
+def _is_over(account: Account | None, now: datetime) -> bool:
+    return account is not None and account.valid_to is not None and account.valid_to <= now
 
 
 def _name(account: Account) -> tuple[str, str, str]:

@@ -151,7 +151,11 @@ def _score_month(
         "counted": sum(verdict.counted for _, verdict in judged),
         "written": False,
     }
-    if held and not verdicts_changed and _is_unchanged(held, evidence, ranking.lists):
+    # Past its time an incomplete month is written once more even when nothing changed: only its
+    # as_of tells later runs that it need not be scored, and its ledgers read, for ever.
+    over = header.closes_at is not None and now >= header.closes_at
+    unchanged = not verdicts_changed and not over
+    if held and unchanged and _is_unchanged(held, evidence, ranking.lists):
         return
     record = MonthRecord(
         ranking=ranking,

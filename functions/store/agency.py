@@ -70,8 +70,9 @@ class AgencyStore:
     def roster(self, now: datetime) -> Roster | None:
         """The newest roster that was in force at ``now``; None before the first."""
         until = iso(now + timedelta(seconds=1))
-        newest = list(self.store.list(f"{self.root}/rosters", below=until))[-1:]
-        return msgspec.json.decode(newest[0].data["body"], type=Roster) if newest else None
+        for stored in self.store.list(f"{self.root}/rosters", below=until, newest=1):
+            return msgspec.json.decode(stored.data["body"], type=Roster)
+        return None
 
     def save_roster(self, roster: Roster) -> None:
         """Add a version of the registry; earlier ones stay, for replaying the past."""

@@ -52,6 +52,8 @@ _ADVICE = {
 class FirestoreStore:
     """Documents in ``database`` of the Google Cloud project ``project``."""
 
+    remote = True
+
     def __init__(
         self, project: str, database: str = "(default)", *, deadline: float = 30.0
     ) -> None:
@@ -93,8 +95,11 @@ class FirestoreStore:
         at_least: str | None = None,
         below: str | None = None,
         changed_since: datetime | None = None,
+        newest: int | None = None,
     ) -> Iterator[Stored]:
-        query = self._query(collection, at_least, below, changed_since)
+        query = self._query(collection, at_least, below, changed_since, newest)
+        if newest is not None:
+            return self._page(query.limit(newest))
         return self._pages(query.limit(PAGE))
 
     def write(self, writes: Iterable[Write]) -> None:
@@ -122,23 +127,29 @@ class FirestoreStore:
         at_least: str | None,
         below: str | None,
         changed_since: datetime | None,
+        newest: int | None,
     ) -> Query:
         from google.cloud.firestore import FieldFilter
 
         query = self._client.collection(collection)
-        if at_least is None and below is None and changed_since is None:
+        if (at_least, below, changed_since, newest) == (None, None, None, None):
             return query.order_by("__name__")
         if changed_since is not None:
             if at_least is not None or below is not None:
                 raise ValueError("a list is bounded by its field or by its changes, not by both")
             return query.where(filter=FieldFilter(STAMP, ">=", changed_since)).order_by(STAMP)
         field = queried_field(collection)
-        bounded = query.order_by(field)
+        bounded = query.order_by(field, direction="ASCENDING" if newest is None else "DESCENDING")
         if at_least is not None:
             bounded = bounded.where(filter=FieldFilter(field, ">=", at_least))
         if below is not None:
             bounded = bounded.where(filter=FieldFilter(field, "<", below))
         return bounded
+
+    def _page(self, query: Query) -> Iterator[Stored]:
+        page = self._call(partial(self._results, query))
+        self._count(reads=len(page) or 1)
+        yield from map(_stored, page)
 
     def _pages(self, query: Query) -> Iterator[Stored]:
         """Page after page: a stream's deadline would run on while the reader works."""

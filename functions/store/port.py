@@ -79,6 +79,7 @@ class Store(Protocol):
     """What the adapters implement; one contract suite runs against all of them."""
 
     meter: Meter
+    remote: bool  # whether every call waits for a network
 
     def get(self, paths: Sequence[str]) -> dict[str, Stored]:
         """The documents that exist among ``paths``."""
@@ -90,11 +91,13 @@ class Store(Protocol):
         at_least: str | None = None,
         below: str | None = None,
         changed_since: datetime | None = None,
+        newest: int | None = None,
     ) -> Iterator[Stored]:
         """The documents of a collection (not of nested ones).
 
         ``at_least`` and ``below`` bound the collection's ``QUERIED`` field (half-open) and order by
-        it; ``changed_since`` bounds and orders by the store's stamp; without either, order by id.
+        it; ``newest`` gives only that many with its largest values, largest first.
+        ``changed_since`` bounds and orders by the store's stamp. Without any, order by id.
         """
 
     def write(self, writes: Iterable[Write]) -> None:

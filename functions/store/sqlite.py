@@ -73,6 +73,8 @@ Record = tuple[str, str, str, int]
 class SqliteStore:
     """Documents in the SQLite file at ``path``, made when it is not there; its folder must be."""
 
+    remote = False
+
     def __init__(self, path: str | Path, *, patience: float = _PATIENCE) -> None:
         """``patience``: seconds to wait for another writer before giving up."""
         self.meter = Meter()
@@ -109,8 +111,9 @@ class SqliteStore:
         at_least: str | None = None,
         below: str | None = None,
         changed_since: datetime | None = None,
+        newest: int | None = None,
     ) -> Iterator[Stored]:
-        query, values = _query(collection, at_least, below, changed_since)
+        query, values = _query(collection, at_least, below, changed_since, newest)
         return self._pages(query, values)
 
     def write(self, writes: Iterable[Write]) -> None:
@@ -278,6 +281,7 @@ def _query(
     at_least: str | None,
     below: str | None,
     changed_since: datetime | None,
+    newest: int | None,
 ) -> tuple[str, Sequence[str]]:
     bounds, values, order = ["collection = ?"], [collection], "path"
     if at_least is not None or below is not None:
@@ -296,6 +300,9 @@ def _query(
         values.append(_stamp_text(_microseconds(changed_since)))
         order = "changed_at, path"
     where = " AND ".join(bounds)
+    if newest is not None:
+        queried_field(collection)
+        order = f"queried DESC, path DESC LIMIT {newest:d}"
     query = f"SELECT {_COLUMNS} FROM documents WHERE {where} ORDER BY {order}"  # noqa: S608
     return query, values
 

@@ -49,5 +49,7 @@ class Quirks:
     """Whether timestamps carry `.000`, as older data does."""
     youtube_feed_works: bool = True
     """The keyless feed fails for hours to days at a time; otherwise 404."""
+    tiktok_access_seconds: int = 7_200
+    """How long an access token lives; older copies of the documentation say 24 hours."""
     tiktok_lists_photos: bool = True
     """Whether photo posts appear among the videos."""

@@ -23,7 +23,6 @@ from tests.platforms.world import Account, Post, World
 
 MAX_COUNT, DEFAULT_COUNT = 20, 10
 MAX_IDS = 20
-ACCESS_SECONDS = 7_200
 REFRESH_SECONDS = 180 * DAY
 SCOPES = "user.info.basic,user.info.profile,user.info.stats,video.list"
 _UTM = "?utm_campaign=tt4d_open_api&utm_source="
@@ -141,12 +140,13 @@ class TikTok:
                 raise OAuthError("unsupported_grant_type", "The grant type is not supported.")
         self._calls.tiktok_refreshes += 1
         now = self._world.now
+        lifetime = self._world.quirks.tiktok_access_seconds
         access, refresh = self._make("act"), self._make("rft")
-        self._access[access] = _Lease(account, now + ACCESS_SECONDS)
+        self._access[access] = _Lease(account, now + lifetime)
         self._refresh[refresh] = _Lease(account, now + REFRESH_SECONDS)
         return {
             "access_token": access,
-            "expires_in": ACCESS_SECONDS,
+            "expires_in": lifetime,
             "open_id": account.id,
             "refresh_expires_in": REFRESH_SECONDS,
             "refresh_token": refresh,

@@ -184,7 +184,7 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
                 video = msgspec.json.decode(raw, type=_Video)
                 floor = datetime.fromtimestamp(video.create_time, UTC)
                 posts.append(parse(video, profile.account_id, taken_at))
-            except (msgspec.DecodeError, ValueError, OverflowError) as error:
+            except (msgspec.DecodeError, ValueError, OverflowError, OSError) as error:
                 broken.append(f"tiktok item: {error}")
         cursor = answer.data.cursor
         if not answer.data.has_more or cursor is None:
