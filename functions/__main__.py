@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -322,6 +323,26 @@ def run() -> None:
     loaded = load_settings()
     with opened(loaded) as book:
         asyncio.run(loop(book, loaded, asyncio.Event()))
+
+
+@cli.command()
+@json_option
+@tells_errors
+def doctor(as_json: bool) -> None:
+    """Say what is set up and what is wrong; exits with 1 when nothing can work."""
+    from functions.doctor import examine
+
+    loaded = load_settings()
+    with opened(loaded) as book:
+        findings = examine(book, loaded, clock())
+    if as_json:
+        click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
+    else:
+        for finding in findings:
+            sign = "ok" if finding.ok else "!!"
+            click.echo(log.clean(f"{sign}  {finding.subject}: {finding.words}"))
+    if any(finding.fatal for finding in findings):
+        sys.exit(1)
 
 
 @cli.command()

@@ -34,7 +34,7 @@ ARROWS = {
     "publish": {*SHARED, "store", "trigger"},
 }
 # The command line's own files.
-ABOVE_ROOMS = {"__init__", "__main__", "demo", "loop"}
+ABOVE_ROOMS = {"__init__", "__main__", "demo", "doctor", "loop"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (

@@ -60,6 +60,18 @@ class Credential:
 STOPS = (Limited, Refused)
 
 
+def configured(settings: Settings, platform: Platform) -> int:
+    """How many credentials are set for the platform."""
+    held: Mapping[Platform, tuple[str, ...]] = {
+        "instagram": settings.instagram_token,
+        "facebook": settings.facebook_token,
+        "x": settings.x_bearer_token,
+        "tiktok": settings.tiktok_client_key,
+        "youtube": settings.youtube_api_key,
+    }
+    return len(held[platform])
+
+
 def address(settings: Settings, platform: Platform) -> str:
     """The platform's base URL."""
     value: str = getattr(settings, f"{platform}_url")

@@ -17,7 +17,7 @@ import msgspec
 
 from functions import log
 from functions.collect import note as notes
-from functions.collect.access import NEEDS, address, credentials, official
+from functions.collect.access import NEEDS, address, configured, credentials, official
 from functions.collect.answers import Profile
 from functions.collect.client import Clock, Connection
 from functions.collect.note import Note
@@ -277,14 +277,7 @@ def _note_beginning(book: AgencyStore, now: datetime) -> None:
 def _is_ready(settings: Settings, platform: Platform, roster: Roster, report: Report) -> bool:
     if not any(account.platform == platform for account in roster.accounts):
         return False
-    needed = {
-        "instagram": settings.instagram_token,
-        "facebook": settings.facebook_token,
-        "x": settings.x_bearer_token,
-        "tiktok": settings.tiktok_client_key,
-        "youtube": settings.youtube_api_key,
-    }
-    if not needed[platform]:
+    if not configured(settings, platform):
         report.skipped[platform] = f"no credentials; set {NEEDS[platform]}"
         return False
     return True

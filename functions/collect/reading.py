@@ -71,7 +71,9 @@ class Reading:
         self.harvest = Harvest()
         self._turns = asyncio.Semaphore(CONNECTIONS)
         for credential in credentials:
-            if until := note.waits.get(credential.number):
+            until = note.waits.get(credential.number)
+            # One that is over may still stand there: a tick that sends nothing writes nothing.
+            if until and until > self.began:
                 credential.until, credential.stopped = until, PlatformError("a limit still holds")
 
     # Accounts
