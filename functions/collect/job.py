@@ -113,7 +113,6 @@ async def collect(
     report = Report(run_id, now)
     clock = Clock(now if simulated else None)
     roster = _roster(book, now, report)
-    _note_beginning(book, now)
     ready = [platform for platform in platforms if _is_ready(settings, platform, roster, report)]
     async with AsyncExitStack() as stack:
         opened = connections
@@ -124,6 +123,8 @@ async def collect(
             return_exceptions=True,
         )
     _account_for(report, ready, outcomes)
+    if any(summary["served"] for summary in report.platforms.values()):
+        _note_beginning(book, now)
     _save_ids(book, roster, ready, outcomes, now)
     _save_report(book, report, settings)
     return report

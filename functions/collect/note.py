@@ -46,7 +46,7 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
     def closed(self, now: datetime) -> bool:
         """Whether no further read can change its measurement."""
         passed = bool(self.kept) and self.kept[-1] >= self.mark
-        return passed or len(self.missing) > 1 or now > self.published_at + SETTLED
+        return passed or now > self.published_at + SETTLED
 
     def as_post(self, platform: str) -> Post:
         """The post's facts, without samples."""

@@ -145,6 +145,9 @@ def purpose_of(post: LivePost, now: datetime, following: datetime) -> Purpose | 
         return None
     if post.read_at is not None and post.read_at >= now:
         return None  # the same tick, delivered twice
+    if len(post.missing) > 1:
+        # Gone, but for one more look before the mark: it may have come back.
+        return Purpose.MARK if is_last_before_mark(post, now, following) else None
     if post.missing:
         return Purpose.MARK if now - post.missing[-1] >= CONFIRM_AFTER else None
     if is_last_before_mark(post, now, following) or post.mark <= now:

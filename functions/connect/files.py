@@ -20,6 +20,8 @@ def read(content: bytes) -> list[ConsentRow]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileError("the file is not UTF-8; save it as 'CSV UTF-8'") from None
+    if "\0" in text:
+        raise FileError("the file is not CSV; save it as 'CSV UTF-8'")
     delimiter = ";" if text.partition("\n")[0].count(";") >= len(HEADER) - 1 else ","
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORMS, Platform
+from functions.model import PLATFORMS, Platform, iso, parse_time
 from functions.registry.handles import NAMES, parse_handle
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -117,10 +117,13 @@ def _timezone(name: str, problems: list[str]) -> str:
 
 
 def _date(column: str, row: Mapping[str, str], problems: list[str]) -> str | None:
+    """A date, or an instant as an export writes one that was picked in the console."""
     given = row.get(column, "")
     if not given:
         return None
     try:
+        if len(given) > len("2026-10-01"):
+            return iso(parse_time(given))
         return date.fromisoformat(given).isoformat()
     except ValueError:
         problems.append(f"{column} {given!r} bukan tanggal; tulis misalnya 2026-10-01")

@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
+from datetime import datetime
 from typing import Any
 
-from functions.model import PLATFORMS
+from functions.model import PLATFORMS, iso
 
 HEADER = (
     "id",
@@ -70,8 +71,8 @@ def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
             "zona_waktu": document.get("timezone"),
             "website": document.get("website"),
             "induk": document.get("parent"),
-            "aktif_dari": document.get("active_from"),
-            "aktif_sampai": document.get("active_to"),
+            "aktif_dari": _moment(document.get("active_from")),
+            "aktif_sampai": _moment(document.get("active_to")),
         }
         row |= {platform: ";".join(_names(accounts.get(platform))) for platform in PLATFORMS}
         writer.writerow({column: value or "" for column, value in row.items()})
@@ -81,6 +82,11 @@ def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
 def _names(given: Any) -> Iterable[str]:
     handles = given if isinstance(given, list) else [given] if given else []
     return [str(h.get("handle", "")) if isinstance(h, Mapping) else str(h) for h in handles]
+
+
+def _moment(given: Any) -> Any:
+    """A date as it was typed; one that was picked in the console is an instant."""
+    return iso(given) if isinstance(given, datetime) else given
 
 
 def _check_header(header: list[str]) -> None:

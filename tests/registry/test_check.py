@@ -1,0 +1,147 @@
+"""From rows to documents: all problems of all rows at once."""
+
+from pathlib import Path
+
+import pytest
+
+from functions.model import PLATFORMS
+from functions.registry.check import check
+from functions.registry.files import read
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "satker.csv"
+
+
+def row(satker="aceh", **cells):
+    return {"id": satker, "nama": f"Kanwil {satker}", "jenis": "kanwil", **cells}
+
+
+def checked(*rows, held=None):
+    return check(list(enumerate(rows, 2)), held or {})
+
+
+def problems(*rows, held=None):
+    return checked(*rows, held=held)[1]
+
+
+def test_a_row_becomes_a_document():
+    documents, found = checked(
+        row(
+            singkatan="Aceh",
+            provinsi="Aceh",
+            zona_waktu="Asia/Makassar",
+            instagram="https://www.instagram.com/kemenkum.aceh/",
+            x="@satu; dua;",
+            website="https://aceh.example.go.id",
+            aktif_dari="2026-10-01",
+        )
+    )
+    assert found == []
+    assert documents == {
+        "aceh": {
+            "name": "Kanwil aceh",
+            "short_name": "Aceh",
+            "kind": "kanwil",
+            "province": "Aceh",
+            "timezone": "Asia/Makassar",
+            "website": "https://aceh.example.go.id",
+            "parent": None,
+            "active_from": "2026-10-01",
+            "active_to": None,
+            "accounts": {"instagram": ["kemenkum.aceh"], "x": ["satu", "dua"]},
+        }
+    }
+
+
+def test_the_default_time_zone_is_jakartas():
+    assert checked(row())[0]["aceh"]["timezone"] == "Asia/Jakarta"
+
+
+def test_every_problem_of_every_row_is_told_at_once():
+    found = problems(
+        {
+            "id": "Aceh Besar",
+            "nama": "",
+            "jenis": "Kantor Wilayah",
+            "zona_waktu": "WIB",
+            "x": "kemenkum_sulawesi_utara",
+            "tiktok": "https://www.instagram.com/kemenkum",
+            "aktif_dari": "1 Oktober",
+            "": "surplus",
+        },
+        row("bali"),
+        row("papua", jenis=""),
+    )
+    assert [line.partition(": ")[0] for line in found] == ["baris 2"] * 8 + ["baris 4"]
+    for words in (
+        "ada isi di luar kolom",
+        "nama kosong",
+        "jenis 'Kantor Wilayah'",
+        "zona_waktu 'WIB'",
+        "aktif_dari '1 Oktober' bukan tanggal",
+        "id 'Aceh Besar'",
+        "kolom x: ",
+        "kolom tiktok: ",
+    ):
+        assert sum(words in line for line in found) == 1
+
+
+def test_an_id_that_is_used_twice_is_told():
+    assert problems(row(), row("bali"), row()) == ["baris 4: id 'aceh' sudah dipakai di baris lain"]
+
+
+@pytest.mark.parametrize("satker", ["", "Aceh", "aceh/besar", "-aceh", "a" * 61, "kanwil aceh"])
+def test_an_id_is_made_of_small_letters_digits_and_hyphens(satker):
+    assert "harus huruf kecil, angka dan tanda hubung" in problems(row(satker))[0]
+
+
+def test_one_handle_of_two_units_is_told_whatever_its_case():
+    assert problems(row(x="Kemenkum"), row("bali", x="@kemenkum")) == [
+        "baris 3: X kemenkum sudah terdaftar untuk aceh"
+    ]
+
+
+def test_the_same_name_on_two_platforms_or_twice_in_a_cell_is_no_problem():
+    documents, found = checked(row(x="kemenkum;@kemenkum", instagram="kemenkum"), row("bali"))
+    assert found == []
+    assert documents["aceh"]["accounts"] == {"x": ["kemenkum"], "instagram": ["kemenkum"]}
+
+
+def test_a_parent_must_be_there_in_the_file_or_before():
+    assert problems(row(induk="pusat")) == ["baris 2: induk 'pusat' tidak ada dalam daftar"]
+    assert problems(row(induk="pusat"), row("pusat")) == []
+    assert problems(row(induk="pusat"), held={"pusat": {"name": "Pusat"}}) == []
+
+
+def test_an_end_before_its_beginning_is_told():
+    found = problems(row(aktif_dari="2026-10-02", aktif_sampai="2026-10-01"))
+    assert found == ["baris 2: aktif_sampai lebih awal daripada aktif_dari"]
+    assert problems(row(aktif_dari="2026-10-01", aktif_sampai="2026-10-01")) == []
+
+
+def test_a_handles_own_validity_is_kept_from_the_document_there_was():
+    """A file has no place for a handle's ``from`` and ``to``; importing must not wipe them."""
+    dated = {"handle": "Kemenkum", "from": "2026-10-05", "to": "2026-12-31"}
+    held = {"aceh": {"name": "Aceh", "accounts": {"x": [dated, "lain"], "tiktok": dated}}}
+    documents, _ = checked(row(x="kemenkum;lain;baru", tiktok="kemenkum"), held=held)
+    assert documents["aceh"]["accounts"] == {"x": [dated, "lain", "baru"], "tiktok": [dated]}
+    # A handle of another unit of the same name has its own life.
+    assert checked(row("bali", x="kemenkum"), held=held)[0]["bali"]["accounts"] == {
+        "x": ["kemenkum"]
+    }
+
+
+def test_a_document_that_an_admin_broke_does_not_stop_an_import():
+    held = {"aceh": {"name": "Aceh", "accounts": "x: kemenkum"}}
+    documents, found = checked(row(x="kemenkum"), held=held)
+    assert found == []
+    assert documents["aceh"]["accounts"] == {"x": ["kemenkum"]}
+
+
+def test_the_example_is_the_ministrys_47_units_without_a_problem():
+    documents, found = check(read(EXAMPLE.read_bytes(), EXAMPLE.name), {})
+    assert found == []
+    assert len(documents) == 47
+    kinds = {document["kind"] for document in documents.values()}
+    assert {"unit-utama", "kanwil"} <= kinds
+    platforms = {p for document in documents.values() for p in document["accounts"]}
+    assert platforms <= set(PLATFORMS)

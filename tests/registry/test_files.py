@@ -1,0 +1,255 @@
+"""The registry's files: every usual way a spreadsheet saves them."""
+
+import csv
+import io
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.model import PLATFORMS
+from functions.registry.check import check
+from functions.registry.files import HEADER, FileError, read, write
+
+PLAIN = "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n"
+
+
+def rows(text, name="satker.csv"):
+    return read(text.encode() if isinstance(text, str) else text, name)
+
+
+def workbook(*table):
+    book = openpyxl.Workbook()
+    for cells in table:
+        book.active.append(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def refusal(content, name="satker.csv"):
+    with pytest.raises(FileError) as refused:
+        rows(content, name)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+ONE = [(2, {"id": "aceh", "nama": "Kanwil Aceh", "jenis": "kanwil"})]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN,
+        "\ufeff" + PLAIN,
+        PLAIN.replace(",", ";"),
+        "\ufeff" + PLAIN.replace(",", ";"),
+        PLAIN.replace("\n", "\r\n"),
+        PLAIN.rstrip("\n"),
+        PLAIN.replace("id,nama", " ID , Nama "),
+        PLAIN.replace("Kanwil Aceh", '" Kanwil Aceh "'),
+        PLAIN + "\n,,\n  ,\n",
+    ],
+)
+def test_a_csv_is_read_with_or_without_bom_by_comma_or_semicolon(content):
+    """ "CSV with UTF-8 BOM accepted" (DESIGN.md); Excel in Indonesian writes semicolons."""
+    assert rows(content) == ONE
+
+
+def test_handles_in_a_cell_keep_their_semicolons():
+    """ "several handles in a cell are separated by `;`" """
+    [(_, row)] = rows("id,nama,jenis,x\naceh,Aceh,kanwil,satu;dua;tiga\n")
+    assert row["x"] == "satu;dua;tiga"
+    [(_, row)] = rows('id;nama;jenis;x\naceh;Aceh;kanwil;"satu;dua;tiga;empat;lima"\n')
+    assert row["x"] == "satu;dua;tiga;empat;lima"
+
+
+def test_rows_have_the_numbers_that_a_spreadsheet_shows():
+    expected = [(2, "aceh"), (5, "bali")]
+    numbered = rows("id,nama,jenis\naceh,Aceh,kanwil\n,,\n\nbali,Bali,kanwil\n")
+    assert [(number, row["id"]) for number, row in numbered] == expected
+    sheet = workbook(["id", "nama", "jenis"], ["aceh", "A", "k"], [], [None], ["bali", "B", "k"])
+    assert [(number, row["id"]) for number, row in rows(sheet, "satker.xlsx")] == expected
+
+
+def test_a_row_that_is_too_short_has_empty_cells():
+    [(_, row)] = rows("id,nama,jenis,provinsi\naceh,Aceh\n")
+    assert row == {"id": "aceh", "nama": "Aceh", "jenis": "", "provinsi": ""}
+
+
+def test_an_xlsx_is_read_like_a_csv():
+    sheet = workbook(
+        ["id", "nama", "jenis", "facebook", "aktif_dari", "aktif_sampai"],
+        [
+            "aceh",
+            "Kanwil Aceh",
+            "kanwil",
+            61573000111222,
+            datetime(2026, 10, 1),  # noqa: DTZ001 – a spreadsheet's date has no zone
+            date(2026, 12, 31),
+        ],
+        [None, None, None],
+        ["bali", "Kanwil Bali", "kanwil", 105612345.0, "2026-10-01", None],
+    )
+    found = [row for _, row in rows(sheet, "Satker.XLSX")]
+    assert [(r["id"], r["facebook"], r["aktif_dari"]) for r in found] == [
+        ("aceh", "61573000111222", "2026-10-01"),
+        ("bali", "105612345", "2026-10-01"),
+    ]
+    assert found[0]["aktif_sampai"] == "2026-12-31"
+    assert found[1]["aktif_sampai"] == ""
+
+
+def test_empty_columns_at_the_end_are_no_surplus():
+    """Spreadsheets export them as bare commas."""
+    [(_, row)] = rows("id,nama,jenis,,\naceh,Aceh,kanwil,,\n")
+    assert set(row) == {"id", "nama", "jenis"}
+    sheet = workbook(["id", "nama", "jenis", None], ["aceh", "Aceh", "kanwil", " "])
+    [(_, row)] = rows(sheet, "a.xlsx")
+    assert check([(2, row)], {})[1] == []
+
+
+@pytest.mark.parametrize("header", ["id,nama,jenis", "id,nama,jenis,,"])
+def test_surplus_cells_are_told_and_never_dropped_silently(header):
+    numbered = rows(f"{header}\naceh,Kanwil, Aceh,kanwil\n")
+    _, problems = check(numbered, {})
+    assert problems[0] == "baris 2: ada isi di luar kolom; periksa pemisah atau tanda kutip"
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "\ufeff", ",,\n"])
+def test_an_empty_file_is_refused(content):
+    assert "berkas kosong" in refusal(content)
+
+
+def test_an_empty_xlsx_is_refused():
+    assert "berkas kosong" in refusal(workbook(), "a.xlsx")
+
+
+def test_missing_columns_are_named_with_the_header_to_write():
+    said = refusal("id,name\naceh,Aceh\n")
+    assert said.startswith("kolom nama, jenis tidak ada")
+    assert ",".join(HEADER[:12]) in said
+
+
+def test_unknown_columns_are_named_with_those_there_are():
+    said = refusal("id,nama,jenis,instagrm\na,b,c,d\n")
+    assert said.startswith("kolom instagrm tidak dikenal")
+    assert "instansi" in said
+
+
+def test_a_column_that_is_there_twice_is_named():
+    assert refusal("id,nama,jenis,x, X \na,b,c,d,e\n") == "kolom x tertulis dua kali"
+
+
+def test_every_column_of_the_design_is_known():
+    """ "header: id,nama,… ; optional further columns induk,aktif_dari,aktif_sampai,instansi" """
+    assert ",".join(HEADER) == (
+        "id,nama,singkatan,jenis,provinsi,zona_waktu,instagram,facebook,x,tiktok,youtube,website,"
+        "induk,aktif_dari,aktif_sampai,instansi"
+    )
+    assert rows(",".join(HEADER) + "\n") == []
+
+
+def test_what_is_not_utf_8_is_refused_with_what_to_do():
+    latin = PLAIN.replace("Aceh", "Acéh").encode("cp1252")
+    assert refusal(latin) == "berkas bukan UTF-8; simpan sebagai 'CSV UTF-8' lalu coba lagi"
+    assert "bukan UTF-8" in refusal(PLAIN.encode("utf-16"))
+    assert "simpan sebagai 'CSV UTF-8'" in refusal(PLAIN.encode("utf-16-le"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['id,nama,jenis\naceh,"Aceh,kanwil\n', 'id,nama,jenis\naceh,"Aceh"s,kanwil\n'],
+)
+def test_broken_quotes_are_refused(content):
+    assert "periksa tanda kutipnya" in refusal(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", PLAIN.encode(), workbook(["id"])[:800]])
+def test_what_is_no_xlsx_is_refused(content):
+    assert refusal(content, "a.xlsx").startswith("berkas bukan XLSX")
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**6), st.integers(0, 255))
+def test_a_damaged_xlsx_is_refused_or_read_and_never_a_crash(place, value):
+    content = bytearray(SHEET)
+    content[place % len(content)] = value
+    with suppress(FileError):
+        rows(bytes(content), "a.xlsx")
+
+
+SHEET = workbook(["id", "nama", "jenis"], ["aceh", "Aceh", "kanwil"])
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=12
+).map(str.strip)
+names = st.from_regex(r"[a-z][a-z0-9]{2,12}", fullmatch=True)
+
+
+@st.composite
+def documents(draw):
+    found = {}
+    taken = draw(st.lists(names, unique=True, max_size=12))
+    for satker in draw(
+        st.lists(st.from_regex(r"[a-z0-9][a-z0-9-]{0,9}", fullmatch=True), max_size=4)
+    ):
+        accounts = {}
+        for platform in PLATFORMS:
+            if taken and draw(st.booleans()):
+                accounts[platform] = [taken.pop() for _ in range(min(2, len(taken)))]
+        found[satker] = {
+            "name": draw(texts.filter(bool)),
+            "short_name": draw(texts) or None,
+            "kind": draw(st.sampled_from(["kanwil", "unit-utama", "upt"])),
+            "province": draw(texts) or None,
+            "timezone": draw(st.sampled_from(["Asia/Jakarta", "Asia/Makassar"])),
+            "website": draw(texts) or None,
+            "parent": draw(st.sampled_from([None, satker])),
+            "active_from": draw(st.sampled_from([None, "2026-10-01"])),
+            "active_to": draw(st.sampled_from([None, "2026-12-31"])),
+            "accounts": accounts,
+        }
+    return found
+
+
+@given(documents(), st.sampled_from([",", ";"]))
+def test_what_is_exported_is_imported_as_it_was(held, delimiter):
+    exported = write(held).decode()
+    if delimiter == ";":
+        table = list(csv.reader(io.StringIO(exported, newline="")))
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter=";").writerows(table)
+        exported = "\ufeff" + buffer.getvalue()
+    found, problems = check(rows(exported), {})
+    assert problems == []
+    assert found == held
+
+
+def test_an_account_with_its_own_validity_is_exported_by_its_handle():
+    held = {
+        "aceh": {
+            "name": "Aceh",
+            "kind": "kanwil",
+            "accounts": {"x": [{"handle": "lama", "to": "2026-09-30"}, "baru"], "tiktok": "satu"},
+        }
+    }
+    [(_, row)] = rows(write(held))
+    assert (row["x"], row["tiktok"]) == ("lama;baru", "satu")
+
+
+def test_a_document_that_an_admin_broke_costs_no_export():
+    held = {"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": "x: kemenkum"}, "bali": {}}
+    assert [row["id"] for _, row in rows(write(held))] == ["aceh", "bali"]
+
+
+def test_a_date_that_was_picked_in_the_console_is_exported_and_imported_again() -> None:
+    picked = datetime(2026, 10, 1, 2, 30, tzinfo=UTC)
+    document = {"name": "Kanwil A", "kind": "kanwil", "active_from": picked}
+    found = read(write({"kanwil-a": document}), "satker.csv")
+    documents, problems = check(found, {})
+    assert problems == []
+    assert documents["kanwil-a"]["active_from"] == "2026-10-01T02:30:00Z"

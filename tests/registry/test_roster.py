@@ -1,0 +1,294 @@
+"""Who is measured, and from when to when; the quoted lines stand in RULES.md."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.registry.roster import build, parse_satker, with_account_ids
+from tests.score.cases import WIB
+
+# 20 October 2026, 10:00 in Jakarta.
+NOW = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
+TODAY = datetime(2026, 10, 19, 17, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def wib(text):
+    return datetime.fromisoformat(f"{text}T00:00:00+07:00").astimezone(UTC)
+
+
+def document(**facts):
+    return {"name": "Kanwil Aceh", "kind": "kanwil", **facts}
+
+
+def roster(accounts, previous=None, now=NOW, **facts):
+    """The roster of one satker with these accounts."""
+    return build({"aceh": document(accounts=accounts, **facts)}, previous, now, WIB)[0]
+
+
+def spans(found):
+    return [(a.handle, a.valid_from, a.valid_to) for a in found.accounts]
+
+
+# From and to
+
+
+@pytest.mark.parametrize(
+    ("now", "begin"),
+    [
+        (NOW, TODAY),
+        (TODAY, TODAY),
+        (TODAY - timedelta(seconds=1), TODAY - DAY),
+    ],
+)
+def test_an_account_counts_from_0_00_of_the_day_it_entered_the_registry(now, begin):
+    """ "its `from` (default 00:00 agency time of the day it entered the registry)" """
+    assert spans(roster({"x": "kemenkum"}, now=now)) == [("kemenkum", begin, None)]
+
+
+def test_that_day_stays_when_the_registry_is_read_again():
+    first = roster({"x": "kemenkum"})
+    later = roster({"x": "kemenkum", "tiktok": "kemenkum"}, first, NOW + 5 * DAY)
+    assert [(a.platform, a.valid_from) for a in later.accounts] == [
+        ("tiktok", TODAY + 5 * DAY),
+        ("x", TODAY),
+    ]
+
+
+def test_explicit_dates_win_and_a_last_day_counts_whole():
+    accounts = {"x": {"handle": "kemenkum", "from": "2026-10-01", "to": "2026-12-31"}}
+    assert spans(roster(accounts)) == [("kemenkum", wib("2026-10-01"), wib("2027-01-01"))]
+
+
+@pytest.mark.parametrize(
+    ("given", "at"),
+    [
+        ("2026-10-01T08:30:00+09:00", datetime(2026, 9, 30, 23, 30, tzinfo=UTC)),
+        ("2026-10-01T08:30:00", datetime(2026, 10, 1, 1, 30, tzinfo=UTC)),
+        (
+            datetime(2026, 10, 1, 8, 30, 0, 999, tzinfo=WIB),
+            datetime(2026, 10, 1, 1, 30, tzinfo=UTC),
+        ),
+    ],
+)
+def test_an_instant_may_be_typed_or_picked_in_the_console(given, at):
+    for name in ("from", "to"):
+        found = roster({"x": {"handle": "kemenkum", "from": None, name: given}})
+        [account] = found.accounts
+        assert {"from": account.valid_from, "to": account.valid_to}[name] == at
+
+
+def test_a_satkers_dates_serve_the_accounts_that_have_none():
+    accounts = {"x": ["satu", {"handle": "dua", "from": "2026-10-10", "to": "2026-12-31"}]}
+    dated = {"active_from": "2026-10-05", "active_to": "2026-11-30"}
+    assert spans(roster(accounts, **dated)) == [
+        ("dua", wib("2026-10-10"), wib("2026-12-01")),
+        ("satu", wib("2026-10-05"), wib("2026-12-01")),
+    ]
+
+
+def test_a_handle_can_be_typed_in_every_form_the_console_allows():
+    """ "platform → handle, or a list of handles or of {handle, from, to}" (DESIGN.md)"""
+    accounts = {
+        "instagram": "@satu",
+        "x": ["dua", {"handle": "https://x.com/tiga"}, "", None],
+        "facebook": None,
+        "tiktok": "",
+        "youtube": [],
+    }
+    found = roster(accounts)
+    assert [(a.platform, a.handle) for a in found.accounts] == [
+        ("instagram", "satu"),
+        ("x", "dua"),
+        ("x", "tiga"),
+    ]
+
+
+# What was stays
+
+
+def test_a_removed_handle_keeps_its_past():
+    """ "an account counts from its `from` … to its `to`": the `to` is when it was removed."""
+    first = roster({"x": "kemenkum"})
+    removed = roster({}, first, NOW + DAY)
+    assert spans(removed) == [("kemenkum", TODAY, NOW + DAY)]
+    again = roster({"tiktok": "lain"}, removed, NOW + 9 * DAY)
+    assert ("kemenkum", TODAY, NOW + DAY) in spans(again)
+
+
+def test_a_handle_that_is_typed_in_again_begins_anew_and_keeps_its_past():
+    first = roster({"x": "kemenkum"})
+    removed = roster({}, first, NOW + DAY)
+    back = roster({"x": "Kemenkum"}, removed, NOW + 5 * DAY)
+    expected = [
+        ("Kemenkum", TODAY + 5 * DAY, None),
+        ("kemenkum", TODAY, NOW + DAY),
+    ]
+    assert spans(back) == expected
+    other = roster({"x": "Kemenkum", "tiktok": "bali"}, back, NOW + 6 * DAY)
+    assert spans(other)[1:] == expected
+    gone = roster({}, back, NOW + 7 * DAY)
+    assert sorted(spans(gone)) == [
+        ("Kemenkum", TODAY + 5 * DAY, NOW + 7 * DAY),
+        ("kemenkum", TODAY, NOW + DAY),
+    ]
+    third = roster({"x": "kemenkum"}, gone, NOW + 9 * DAY)
+    assert sorted(span[1] for span in spans(third)) == [
+        TODAY,
+        TODAY + 5 * DAY,
+        TODAY + 9 * DAY,
+    ]
+
+
+def test_an_end_that_is_taken_back_in_time_leaves_the_account_as_it_was():
+    planned = roster({"x": {"handle": "kemenkum", "to": "2026-12-31"}})
+    assert spans(roster({"x": "kemenkum"}, planned, NOW + 5 * DAY)) == [("kemenkum", TODAY, None)]
+
+
+def test_an_end_that_is_moved_is_moved():
+    ended = roster({"x": {"handle": "kemenkum", "from": "2026-09-01", "to": "2026-10-10"}})
+    later = roster({"x": {"handle": "kemenkum", "to": "2026-11-10"}}, ended)
+    assert spans(later) == [("kemenkum", wib("2026-09-01"), wib("2026-11-11"))]
+
+
+def test_a_satker_that_is_taken_out_ends_its_accounts():
+    first = roster({"x": "kemenkum"})
+    found, problems = build({}, first, NOW + DAY, WIB)
+    assert problems == []
+    assert found.satker == ()
+    assert spans(found) == [("kemenkum", TODAY, NOW + DAY)]
+
+
+def test_when_nothing_changed_the_previous_roster_itself_comes_back():
+    """So that a run with nothing new writes nothing."""
+    first = roster({"x": "kemenkum"})
+    assert roster({"x": "kemenkum"}, first, NOW + DAY) is first
+    removed = roster({}, first, NOW + DAY)
+    assert roster({}, removed, NOW + 2 * DAY) is removed
+
+
+# Durable ids
+
+
+def test_ids_that_were_found_are_kept_when_the_registry_changes():
+    named = with_account_ids(roster({"x": "kemenkum"}), {("x", "kemenkum"): "1"})
+    assert named.accounts[0].key == "x:1"
+    later = roster({"x": "kemenkum", "tiktok": "bali"}, named, NOW + DAY)
+    assert [(a.platform, a.account_id) for a in later.accounts] == [("tiktok", None), ("x", "1")]
+
+
+def test_a_renamed_account_goes_on_from_where_it_was():
+    """Another handle with the same id is the same account: no gap, no overlap."""
+    named = with_account_ids(roster({"x": "lama"}), {("x", "lama"): "1"})
+    renamed = roster({"x": "baru"}, named, NOW + 3 * DAY)
+    assert spans(renamed)[0] == ("baru", TODAY + 3 * DAY, None)
+    resolved = with_account_ids(renamed, {("x", "baru"): "1"})
+    assert spans(resolved) == [
+        ("baru", NOW + 3 * DAY, None),
+        ("lama", TODAY, NOW + 3 * DAY),
+    ]
+    assert {a.key for a in resolved.accounts} == {"x:1"}
+    for at in (TODAY, NOW + 3 * DAY, NOW + 9 * DAY):
+        assert sum(account.holds(at) for account in resolved.accounts) == 1
+
+
+def test_a_handle_that_now_means_another_account_begins_on_its_own_day():
+    named = with_account_ids(roster({"x": "lama"}), {("x", "lama"): "1"})
+    renamed = roster({"x": "baru"}, named, NOW + 3 * DAY)
+    resolved = with_account_ids(renamed, {("x", "baru"): "2"})
+    assert spans(resolved)[0] == ("baru", TODAY + 3 * DAY, None)
+
+
+def test_nothing_found_changes_nothing():
+    found = roster({"x": "kemenkum"})
+    assert with_account_ids(found, {}) == found
+
+
+# What is broken
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"kind": "kanwil"}, "name kosong"),
+        ({"name": "  ", "kind": "kanwil"}, "name kosong"),
+        ({"name": "Aceh"}, "kind kosong"),
+        (document(accounts="kemenkum"), "accounts harus berisi"),
+        (document(accounts={"telegram": "kemenkum"}), "platform 'telegram' tidak dikenal"),
+        (document(accounts={"x": "kemenkum_sulawesi"}), "bukan nama akun X"),
+        (document(accounts={"x": [{"from": "2026-10-01"}]}), "bukan nama akun X"),
+        (document(accounts={"x": {"handle": "a", "to": "besok"}}), "'besok' bukan tanggal"),
+        (document(active_from="2026-13-01"), "'2026-13-01' bukan tanggal"),
+    ],
+)
+def test_a_broken_document_costs_one_satker_and_keeps_its_previous_state(broken, said):
+    good = {
+        "aceh": document(accounts={"x": "kemenkum", "tiktok": "aceh"}),
+        "bali": document(name="Kanwil Bali"),
+    }
+    previous, _ = build(good, None, NOW, WIB)
+    mended = {**good, "aceh": broken, "bali": document(name="Bali", accounts={"x": "bali"})}
+    found, problems = build(mended, previous, NOW + DAY, WIB)
+    [problem] = problems
+    assert problem.startswith("aceh: ")
+    assert said in problem
+    assert [unit.name for unit in found.satker] == ["Kanwil Aceh", "Bali"]
+    assert spans(found) == [
+        ("aceh", TODAY, None),
+        ("kemenkum", TODAY, None),
+        ("bali", TODAY + DAY, None),
+    ]
+
+
+def test_a_satker_that_is_broken_from_the_start_is_left_out_and_told():
+    found, problems = build({"aceh": {}, "bali": document()}, None, NOW, WIB)
+    assert [unit.id for unit in found.satker] == ["bali"]
+    assert len(problems) == 1
+
+
+def test_problems_are_told_at_every_run_until_they_are_mended():
+    documents = {"aceh": {"kind": "kanwil"}}
+    first, problems = build(documents, None, NOW, WIB)
+    again, told = build(documents, first, NOW + DAY, WIB)
+    assert again is first
+    assert told == problems != []
+
+
+def test_two_holders_of_an_account_are_told_with_who_has_its_posts():
+    documents = {
+        "bali": document(accounts={"x": "Kemenkum"}),
+        "aceh": document(accounts={"x": "kemenkum"}),
+    }
+    _, problems = build(documents, None, NOW, WIB)
+    assert problems == [
+        "bali: x Kemenkum juga terdaftar untuk aceh; unggahannya dihitung untuk aceh"
+    ]
+
+
+def test_an_account_that_was_handed_over_has_one_holder():
+    documents = {
+        "aceh": document(accounts={"x": {"handle": "kemenkum", "to": "2026-10-10"}}),
+        "bali": document(accounts={"x": {"handle": "kemenkum", "from": "2026-10-11"}}),
+    }
+    _, problems = build(documents, None, NOW, WIB)
+    assert problems == []
+
+
+def test_a_satkers_facts_are_read_leniently():
+    found = parse_satker(
+        "aceh",
+        {
+            "name": " Kanwil Aceh ",
+            "kind": "kanwil ",
+            "short_name": "",
+            "province": " Aceh",
+            "timezone": None,
+            "parent": "pusat",
+            "website": 5,
+            "something": "else",
+        },
+        WIB,
+    )
+    assert (found.name, found.kind, found.short_name) == ("Kanwil Aceh", "kanwil", None)
+    assert (found.province, found.timezone, found.parent) == ("Aceh", "Asia/Jakarta", "pusat")
+    assert (found.website, found.label, found.handles) == ("5", "Kanwil Aceh", ())

@@ -1,0 +1,101 @@
+"""Working days and the dates on which objections end; the quoted lines stand in RULES.md."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.score.calendar import after_working_days, indonesian_holidays
+from functions.score.months import closing_ends
+from tests.score.cases import WIB
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def midnight(text, zone=WIB):
+    """24:00 of a local day, in UTC."""
+    day = date.fromisoformat(text) + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-01-01",  # New Year
+        "2026-03-19",  # Nyepi
+        "2026-03-20",  # cuti bersama before Idul Fitri
+        "2026-03-21",  # Idul Fitri
+        "2026-03-23",  # cuti bersama after it
+        "2026-08-17",  # independence
+        "2026-12-24",  # cuti bersama before Christmas
+        "2026-12-25",
+    ],
+)
+def test_national_holidays_and_cuti_bersama_are_no_working_days(day):
+    """ "Monday–Friday without national holidays and cuti bersama" """
+    assert date.fromisoformat(day) in indonesian_holidays()
+
+
+@pytest.mark.parametrize("day", ["2026-01-02", "2026-03-17", "2026-03-25", "2026-12-23"])
+def test_the_days_around_them_are_working_days(day):
+    assert date.fromisoformat(day) not in indonesian_holidays()
+
+
+@pytest.mark.parametrize(
+    ("month", "last_day"),
+    [
+        # Closing starts on Monday 2 November: Tuesday, Wednesday, Thursday.
+        ("2026-10", "2026-11-05"),
+        # Friday 2 October: the weekend does not count.
+        ("2026-09", "2026-10-07"),
+        # Wednesday 2 April 2025, in the middle of Lebaran: cuti bersama until Monday 7.
+        ("2025-03", "2025-04-10"),
+        # Monday 2 March 2026: Lebaran comes later and does not matter.
+        ("2026-02", "2026-03-05"),
+        # Friday 2 January 2026, after New Year.
+        ("2025-12", "2026-01-07"),
+        # Saturday 2 January 2027; Isra Mikraj on Tuesday 5.
+        ("2026-12", "2027-01-07"),
+        # Tuesday 2 June 2026; the holiday on Monday is over.
+        ("2026-05", "2026-06-05"),
+    ],
+)
+def test_objections_end_after_3_full_working_days_at_24_00(month, last_day):
+    """ "3 full working days after the day closing starts, ending 24:00 agency time" """
+    assert closing_ends(month, WIB, indonesian_holidays()) == midnight(last_day)
+
+
+def test_days_are_those_of_the_agency_and_not_of_utc():
+    """18:30 UTC on Thursday is Friday in Jakarta, so Monday is the first full day."""
+    start = datetime(2026, 10, 8, 18, 30, tzinfo=UTC)
+    assert after_working_days(start, 1, WIB, ()) == midnight("2026-10-12")
+    jayapura = ZoneInfo("Asia/Jayapura")
+    assert after_working_days(start, 1, jayapura, ()) == midnight("2026-10-12", jayapura)
+
+
+def test_the_day_on_which_it_starts_is_no_full_day():
+    begin = datetime(2026, 10, 5, 0, 0, tzinfo=WIB)
+    end = begin + timedelta(hours=23, minutes=59)
+    assert after_working_days(begin, 1, WIB, ()) == midnight("2026-10-06")
+    assert after_working_days(end, 1, WIB, ()) == midnight("2026-10-06")
+
+
+@given(
+    st.integers(0, 6 * 365 * 86_400).map(lambda n: START + timedelta(seconds=n)),
+    st.integers(1, 6),
+    st.sets(st.dates(date(2024, 1, 1), date(2030, 2, 1)), max_size=30),
+)
+def test_exactly_so_many_working_days_lie_between(start, count, holidays):
+    end = after_working_days(start, count, WIB, holidays)
+    first = start.astimezone(WIB).date() + timedelta(days=1)
+    days = (end.astimezone(WIB).date() - first).days
+    working = [
+        day
+        for day in (first + timedelta(days=n) for n in range(days))
+        if day.weekday() < 5 and day not in holidays
+    ]
+    assert len(working) == count
+    assert working[-1] == first + timedelta(days=days - 1)
+    assert end.astimezone(WIB).time() == time()

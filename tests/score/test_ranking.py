@@ -1,0 +1,397 @@
+"""Ranks, movement and lists; the quoted lines stand in RULES.md."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.model import PLATFORMS, Row
+from functions.score.ranking import FORMULA, judge_all, moved, order, rank
+from functions.store import evidence as ev
+from tests.score.cases import (
+    BEGIN,
+    END,
+    LATER,
+    PUBLISHED,
+    aged,
+    evidence,
+    measured_post,
+    presence,
+    read,
+    unit,
+    x_post,
+)
+
+SECOND = timedelta(seconds=1)
+
+
+def ranked(given_evidence, ranking="most_active", **scope):
+    """The rows of one list, by default the official total of Akun Teraktif."""
+    wanted = {"platform": None, "kind": None, "band": None, **scope}
+    ranking_of_month = rank(given_evidence, judge_all(given_evidence))
+    [found] = [
+        x
+        for x in ranking_of_month.lists
+        if x.ranking == ranking and all(getattr(x, k) == v for k, v in wanted.items())
+    ]
+    return found.rows
+
+
+def places(rows):
+    return [(row.rank, row.satker) for row in rows]
+
+
+def rows_of(figures):
+    """Rows of (satker, posts, i24) before they are ordered."""
+    return [
+        Row(rank=None, satker=satker, name=satker, posts=posts, measured=posts, i24=i24)
+        for satker, posts, i24 in figures
+    ]
+
+
+def month_of_posts(figures, **facts):
+    """One account on X per satker, with posts of these I24 values (None: unmeasured)."""
+    units = [unit(satker) for satker in figures]
+    accounts = [presence(satker, f"x:{satker}", **facts) for satker in figures]
+    posts = [
+        measured_post(i24, account=f"x:{satker}", post_id=f"{satker}-{n}")
+        for satker, values in figures.items()
+        for n, i24 in enumerate(values)
+    ]
+    return evidence(units, accounts, posts)
+
+
+# Ranks and ties
+
+
+def test_ties_share_a_rank_and_the_next_is_skipped():
+    """ "Ties share a rank and the next is skipped (1-2-2-4)." """
+    rows = rows_of([("d", 1, 1), ("b", 5, 2), ("a", 9, 0), ("c", 5, 2)])
+    assert places(order(rows, "most_active", set("abcd"))) == [
+        (1, "a"),
+        (2, "b"),
+        (2, "c"),
+        (4, "d"),
+    ]
+
+
+def test_inside_a_tie_the_other_headline_figure_decides_then_the_id():
+    """ "Inside a tie rows are ordered by the other headline figure, then by satker id." """
+    rows = rows_of([("d", 5, 7), ("c", 5, 9), ("b", 5, 7), ("a", 5, None)])
+    active = order(rows, "most_active", set("abcd"))
+    assert places(active) == [(1, "c"), (1, "b"), (1, "d"), (1, "a")]
+    rows = rows_of([("d", 5, 7), ("c", 6, 7), ("b", 5, 7)])
+    popular = order(rows, "most_popular", set("bcd"))
+    assert places(popular) == [(1, "c"), (1, "b"), (1, "d")]
+
+
+def test_a_satker_without_a_registered_account_is_listed_with_rank_null():
+    """ "A satker without a registered account is listed with rank null." """
+    given_evidence = evidence([unit("aceh"), unit("bali")], [presence("bali", "x:1")])
+    for ranking in ("most_active", "most_popular"):
+        rows = ranked(given_evidence, ranking)
+        assert places(rows) == [(1, "bali"), (None, "aceh")]
+        assert (rows[1].posts, rows[1].i24) == (0, None)
+
+
+def test_accounts_but_no_posts_are_0_posts_and_0_interactions_and_ranked():
+    """ "Accounts but no posts: 0 posts, 0 interactions, ranked." """
+    given_evidence = month_of_posts({"aceh": [3], "bali": []})
+    for ranking in ("most_active", "most_popular"):
+        last = ranked(given_evidence, ranking)[-1]
+        assert (last.satker, last.rank, last.posts, last.measured, last.i24) == ("bali", 2, 0, 0, 0)
+
+
+def test_posts_but_none_measured_are_null_and_unranked_in_terpopuler_alone():
+    """ "Posts but none measured: i24 null, unranked in Terpopuler." """
+    given_evidence = month_of_posts({"aceh": [None, None], "bali": [0]})
+    popular = ranked(given_evidence, "most_popular")
+    assert places(popular) == [(1, "bali"), (None, "aceh")]
+    assert (popular[1].posts, popular[1].measured, popular[1].i24) == (2, 0, None)
+    assert places(ranked(given_evidence)) == [(1, "aceh"), (2, "bali")]
+
+
+def test_a_satker_with_one_measured_post_has_the_sum_of_what_is_measured():
+    """ "n dari m unggahan terukur" """
+    [row] = ranked(month_of_posts({"aceh": [None, 4, None, 5]}), "most_popular")
+    assert (row.posts, row.measured, row.i24) == (4, 2, 9)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "rank_given"),
+    [
+        (BEGIN - timedelta(days=90), None, 1),
+        (END - SECOND, None, 1),
+        (END, None, None),
+        (BEGIN - timedelta(days=90), BEGIN + SECOND, 1),
+        (BEGIN - timedelta(days=90), BEGIN, None),
+    ],
+)
+def test_an_account_ranks_its_satker_in_the_months_in_which_it_is_registered(
+    begin, end, rank_given
+):
+    account = presence("aceh", "x:1", valid_from=begin, valid_to=end)
+    [row] = ranked(evidence([unit("aceh")], [account]))
+    assert row.rank == rank_given
+
+
+def test_an_account_whose_id_is_not_known_yet_ranks_its_satker_too():
+    account = msgspec.structs.replace(presence("aceh", "x:1"), account_id=None)
+    [row] = ranked(evidence([unit("aceh")], [account]))
+    assert (row.rank, row.posts, row.i24) == (1, 0, 0)
+
+
+# What is summed
+
+
+def test_teraktif_counts_counted_posts_and_terpopuler_sums_their_i24():
+    """Removed and unregistered posts stand in neither."""
+    units = [unit("aceh")]
+    accounts = [presence("aceh", "x:1", valid_from=PUBLISHED)]
+    posts = [
+        measured_post(5, post_id="1"),
+        measured_post(7, post_id="2", at=PUBLISHED + timedelta(hours=1)),
+        measured_post(100, post_id="3", at=PUBLISHED - timedelta(hours=1)),
+        measured_post(100, post_id="4", account="x:2"),
+        x_post(read(aged(1), likes=100), post_id="5", absences=(aged(3), aged(4))),
+    ]
+    [row] = ranked(evidence(units, accounts, posts))
+    assert (row.posts, row.measured, row.i24) == (2, 2, 12)
+
+
+def test_a_running_post_stands_in_both_with_its_provisional_value():
+    running = x_post(read(aged(1), likes=6))
+    given_evidence = evidence([unit("aceh")], [presence("aceh", "x:1")], [running], as_of=aged(2))
+    [row] = ranked(given_evidence, "most_popular")
+    assert (row.rank, row.posts, row.i24, row.engagement_rate) == (1, 1, 6, None)
+
+
+def test_the_two_headline_lists_put_all_accounts_of_a_satker_together():
+    """ "all its accounts on the five platforms together" """
+    accounts = [presence("aceh", f"{p}:{n}") for p in PLATFORMS for n in (1, 2)]
+    posts = [measured_post(1, account=a.key, post_id=a.key) for a in accounts]
+    [row] = ranked(evidence([unit("aceh")], accounts, posts))
+    assert (row.posts, row.i24) == (10, 10)
+
+
+def test_each_platform_and_each_kind_has_lists_of_its_own():
+    """ "each platform alone, each kind of unit alone" """
+    units = [unit("aceh"), unit("setjen", kind="unit-utama")]
+    accounts = [presence("aceh", "x:1"), presence("aceh", "tiktok:2"), presence("setjen", "x:3")]
+    posts = [
+        measured_post(1, account="x:1", post_id="1"),
+        measured_post(10, account="tiktok:2", post_id="2"),
+        measured_post(100, account="x:3", post_id="3"),
+    ]
+    given_evidence = evidence(units, accounts, posts)
+    on_x = ranked(given_evidence, "most_popular", platform="x")
+    assert [(r.rank, r.satker, r.i24) for r in on_x] == [(1, "setjen", 100), (2, "aceh", 1)]
+    on_tiktok = ranked(given_evidence, "most_popular", platform="tiktok")
+    assert [(r.rank, r.satker, r.i24) for r in on_tiktok] == [
+        (1, "aceh", 10),
+        (None, "setjen", None),
+    ]
+    kanwil = ranked(given_evidence, kind="kanwil")
+    assert [(r.rank, r.satker, r.posts) for r in kanwil] == [(1, "aceh", 2)]
+    ranking = rank(given_evidence, judge_all(given_evidence))
+    scopes = [(x.platform, x.kind) for x in ranking.lists]
+    assert (
+        scopes[::2]
+        == scopes[1::2]
+        == [
+            (None, None),
+            *((platform, None) for platform in PLATFORMS),
+            (None, "kanwil"),
+            (None, "unit-utama"),
+        ]
+    )
+
+
+def test_a_post_that_moved_with_its_account_counts_for_who_held_it():
+    accounts = [
+        presence("aceh", "x:1", valid_to=PUBLISHED),
+        presence("bali", "x:1", valid_from=PUBLISHED),
+    ]
+    posts = [
+        measured_post(1, post_id="1", at=PUBLISHED - SECOND),
+        measured_post(10, post_id="2", at=PUBLISHED),
+    ]
+    rows = ranked(evidence([unit("aceh"), unit("bali")], accounts, posts), "most_popular")
+    assert [(row.satker, row.i24) for row in rows] == [("bali", 10), ("aceh", 1)]
+
+
+def test_a_shared_item_counts_for_both_satker():
+    accounts = [presence("aceh", "x:1"), presence("bali", "x:2")]
+    posts = [measured_post(4, account=a.key, post_id="same") for a in accounts]
+    given_evidence = evidence([unit("aceh"), unit("bali")], accounts, posts)
+    assert all(verdict.shared for _, verdict in judge_all(given_evidence))
+    assert [(r.rank, r.i24) for r in ranked(given_evidence, "most_popular")] == [(1, 4), (1, 4)]
+
+
+# Engagement rate
+
+
+def test_the_rate_is_the_median_over_measured_posts_with_followers():
+    """ "median over its measured posts"; running ones and those without followers stay out."""
+    followers = [(PUBLISHED, 1000)]
+    accounts = [presence("aceh", "x:1", followers=followers), presence("aceh", "tiktok:2")]
+    posts = [
+        measured_post(1, post_id="1"),
+        measured_post(9, post_id="2"),
+        measured_post(2, post_id="3"),
+        measured_post(None, post_id="4"),
+        measured_post(500, account="tiktok:2", post_id="5"),
+        x_post(read(LATER, likes=1000), post_id="6", published_at=LATER - timedelta(hours=2)),
+    ]
+    given_evidence = evidence([unit("aceh")], accounts, posts)
+    assert ranked(given_evidence)[0].engagement_rate == 2.0
+    assert ranked(given_evidence, platform="tiktok")[0].engagement_rate is None
+
+
+# Movement
+
+
+@pytest.mark.parametrize(
+    ("ranks", "now", "kind", "places_moved"),
+    [
+        ({"a": 5}, 2, "up", 3),
+        ({"a": 2}, 5, "down", 3),
+        ({"a": 2}, 2, "same", 0),
+        ({"b": 1}, 2, "new", None),
+        ({"a": None}, 2, "back", None),
+        ({"a": 1}, None, "none", None),
+    ],
+)
+def test_movement_is_against_the_previous_final_ranking(ranks, now, kind, places_moved):
+    """ "`movement_kind` `up | down | same | new | back | none` and the number of places" """
+    base = ev.Previous(month="2026-09", ranking="most_active", ranks=ranks)
+    row = msgspec.structs.replace(rows_of([("a", 1, 1)])[0], rank=now)
+    result = moved(row, base)
+    assert (result.movement_kind, result.movement) == (kind, places_moved)
+
+
+def test_without_a_previous_final_ranking_nothing_moves():
+    row = msgspec.structs.replace(rows_of([("a", 1, 1)])[0], rank=1)
+    assert (moved(row, None).movement_kind, moved(row, None).movement) == ("none", None)
+
+
+def test_each_list_moves_against_its_own_predecessor():
+    def earlier(ranking, ranks, **scope):
+        return ev.Previous(month="2026-09", ranking=ranking, ranks=ranks, **scope)
+
+    given_evidence = month_of_posts({"aceh": [1], "bali": [5, 5]})
+    given_evidence = msgspec.structs.replace(
+        given_evidence,
+        previous=(
+            earlier("most_active", {"aceh": 1, "bali": 2}),
+            earlier("most_active", {"aceh": 2, "bali": 1}, platform="x"),
+        ),
+    )
+    total = ranked(given_evidence)
+    assert [(r.satker, r.movement_kind) for r in total] == [("bali", "up"), ("aceh", "down")]
+    assert {r.movement_kind for r in ranked(given_evidence, platform="x")} == {"same"}
+    assert {r.movement_kind for r in ranked(given_evidence, "most_popular")} == {"none"}
+    assert {r.movement_kind for r in ranked(given_evidence, kind="kanwil")} == {"none"}
+
+
+# The whole
+
+
+def test_a_ranking_carries_what_it_was_made_of():
+    given_evidence = month_of_posts({"aceh": [1]})
+    ranking = rank(given_evidence, judge_all(given_evidence))
+    month = given_evidence.month
+    assert (ranking.agency, ranking.month, ranking.state) == ("kemenkum", "2026-10", "open")
+    assert (ranking.formula, ranking.as_of, ranking.run_id) == (FORMULA, month.as_of, "run")
+
+
+def test_an_empty_registry_gives_empty_lists():
+    assert ranked(evidence([], [])) == ()
+
+
+@st.composite
+def months(draw):
+    """Up to five satker of two kinds, accounts on any platform, posts with and without a value."""
+    satker = [f"s{n}" for n in range(draw(st.integers(1, 5)))]
+    units = [unit(name, kind=draw(st.sampled_from(["kanwil", "upt"]))) for name in satker]
+    accounts = [
+        presence(
+            draw(st.sampled_from(satker)),
+            f"{draw(st.sampled_from(PLATFORMS))}:{n}",
+            followers=[(BEGIN, draw(st.integers(0, 5000)))],
+        )
+        for n in range(draw(st.integers(0, 6)))
+    ]
+    posts = [
+        measured_post(
+            draw(st.none() | st.integers(0, 3)),
+            account=draw(st.sampled_from(accounts)).key,
+            post_id=str(n),
+            at=PUBLISHED + timedelta(hours=draw(st.integers(-100, 140))),
+        )
+        for n in range(draw(st.integers(0, 12)) if accounts else 0)
+    ]
+    return evidence(units, accounts, posts)
+
+
+@given(months(), st.randoms())
+def test_the_order_of_evidence_lines_does_not_change_ranks(given_evidence, random):
+    def shuffled(lines):
+        return tuple(random.sample(lines, len(lines)))
+
+    other = msgspec.structs.replace(
+        given_evidence,
+        units=shuffled(given_evidence.units),
+        accounts=shuffled(given_evidence.accounts),
+        items=shuffled(given_evidence.items),
+    )
+    assert rank(other, judge_all(other)) == rank(given_evidence, judge_all(given_evidence))
+
+
+@given(months(), st.sampled_from(["most_active", "most_popular"]))
+def test_totals_add_up(given_evidence, ranking):
+    """The platforms' lists, and the kinds', sum to the official total."""
+    judged = judge_all(given_evidence)
+    lists = {
+        (x.platform, x.kind): x for x in rank(given_evidence, judged).lists if x.ranking == ranking
+    }
+
+    def sums(rows):
+        rows = list(rows)
+        return tuple(sum(getattr(r, n) or 0 for r in rows) for n in ("posts", "measured", "i24"))
+
+    total = sums(lists[None, None].rows)
+    assert total == sums(r for (p, k), x in lists.items() if p for r in x.rows)
+    assert total == sums(r for (p, k), x in lists.items() if k for r in x.rows)
+    counted = [v for _, v in judged if v.counted]
+    values = [v.measurement.i24 for v in counted if v.measurement.i24 is not None]
+    assert total == (len(counted), len(values), sum(values))
+
+
+@given(months(), st.sampled_from(["most_active", "most_popular"]))
+def test_a_rank_is_one_more_than_the_rows_that_are_better(given_evidence, ranking):
+    for listed in rank(given_evidence, judge_all(given_evidence)).lists:
+        if listed.ranking != ranking:
+            continue
+        figures = [
+            row.posts if ranking == "most_active" else row.i24 for row in listed.rows if row.rank
+        ]
+        ranks = [row.rank for row in listed.rows if row.rank]
+        assert ranks == [1 + sum(other > figure for other in figures) for figure in figures]
+        # The unranked stand below.
+        assert [row.rank for row in listed.rows[: len(ranks)]] == ranks
+
+
+@given(months())
+def test_a_satker_with_accounts_and_no_posts_changes_no_other_rank(given_evidence):
+    more = msgspec.structs.replace(
+        given_evidence,
+        units=(*given_evidence.units, unit("zz", kind="lain")),
+        accounts=(*given_evidence.accounts, presence("zz", "x:99")),
+    )
+    for ranking in ("most_active", "most_popular"):
+        before = places(ranked(given_evidence, ranking))
+        after = places(ranked(more, ranking))
+        assert [place for place in after if place[1] != "zz"] == before

@@ -1,0 +1,380 @@
+"""What the domain keeps under ``agencies/{agency}/``; each test runs against both stores."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from functions.model import Account, Agency, Entry, RankedList, Ranking, Roster, Row, Sample, Satker
+from functions.store import evidence as ev
+from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.port import Conflict
+from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
+
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def book(store):
+    return AgencyStore(store, Agency())
+
+
+def posts(book):
+    return list(book.posts_published(BEGIN))
+
+
+def record(month=MONTH, revision=1, **facts):
+    ranking = Ranking(
+        agency="kemenkum",
+        month=month,
+        state="open",
+        incomplete=False,
+        revision=revision,
+        formula="1",
+        as_of=END,
+        run_id="run",
+    )
+    return MonthRecord(ranking=msgspec.structs.replace(ranking, **facts), digest="0" * 64)
+
+
+def test_everything_of_an_agency_lies_under_its_own_path(store):
+    """ "Everything of an agency lies under `agencies/{agency}/`" (DESIGN.md)"""
+    one, other = AgencyStore(store, Agency(id="kemenkum")), AgencyStore(store, Agency(id="lain"))
+    one.save_posts([x_post(read(aged(1)))])
+    one.save_satker({"aceh": {"name": "Aceh"}})
+    one.save_cursor("collect", began_at="2026-10-01T00:00:00Z")
+    assert posts(other) == []
+    assert other.satker_documents() == []
+    assert other.cursor("collect") == {}
+    assert [stored.path for stored in one.satker_documents()] == ["agencies/kemenkum/satker/aceh"]
+
+
+# Posts
+
+
+def test_a_post_comes_back_as_it_was_saved(book):
+    post = x_post(
+        read(aged(1), likes=None, views=9),
+        read(aged(2), likes=0),
+        text="Halo “é” 🇮🇩",
+        versions=("100", "101"),
+        absences=(aged(3),),
+    )
+    book.save_posts([post])
+    assert posts(book) == [post]
+
+
+def test_what_two_writers_read_of_a_post_is_united(book):
+    """ "Posts are merged sample by sample … so two writers never undo each other." """
+    first = x_post(read(aged(1), likes=1), absences=(aged(4),))
+    second = x_post(read(aged(2), likes=2), absences=(aged(5),))
+    book.save_posts([second])
+    book.save_posts([first])
+    book.save_posts([first])
+    assert posts(book) == [
+        x_post(read(aged(1), likes=1), read(aged(2), likes=2), absences=(aged(4), aged(5)))
+    ]
+
+
+def test_what_a_read_does_not_bring_is_not_wiped(book):
+    whole = x_post(read(aged(1)), text="Halo", versions=("100", "101"), absences=(aged(4),))
+    book.save_posts([whole])
+    book.save_posts([x_post(absences=(aged(5),))])
+    [post] = posts(book)
+    assert (post.text, post.versions) == ("Halo", ("100", "101"))
+    assert (post.samples, post.absences) == (whole.samples, (aged(4), aged(5)))
+
+
+def test_a_changed_caption_and_address_replace_the_older_ones(book):
+    book.save_posts([x_post(read(aged(1)), text="lama", url="https://x.com/lama/1")])
+    book.save_posts([x_post(read(aged(2)), text="baru", url="https://x.com/baru/1")])
+    [post] = posts(book)
+    assert (post.text, post.url) == ("baru", "https://x.com/baru/1")
+
+
+def test_ids_may_hold_what_a_path_may_not(book):
+    strange = x_post(read(aged(1)), account_id="UC/a:b", post_id="..%2F", platform="youtube")
+    book.save_posts([strange])
+    assert posts(book) == [strange]
+
+
+def test_the_same_item_in_two_accounts_is_two_documents(book):
+    shared = [x_post(read(aged(1)), platform="instagram", account_id=str(n)) for n in (1, 2)]
+    book.save_posts(shared)
+    assert {post.account for post in posts(book)} == {"instagram:1", "instagram:2"}
+
+
+def test_posts_are_found_by_when_they_were_published(book):
+    book.save_posts(
+        [measured_post(1, post_id=str(n), at=PUBLISHED + n * DAY) for n in (3, 1, 2, 0)]
+    )
+    found = [post.post_id for post in book.posts_published(PUBLISHED + DAY)]
+    assert found == ["1", "2", "3"]
+
+
+def test_changed_posts_come_by_the_stores_own_clock(book):
+    book.save_posts([x_post(read(aged(1)), post_id="1")])
+    book.save_posts([x_post(read(aged(1)), post_id="2")])
+    changes = list(book.changed_posts(None))
+    assert [post.post_id for _, post in changes] == ["1", "2"]
+    stamp = changes[1][0]
+    assert stamp.tzinfo is not None
+    assert [post.post_id for _, post in book.changed_posts(stamp)] == ["2"]
+    book.save_posts([x_post(read(aged(2)), post_id="1")])
+    assert [post.post_id for _, post in book.changed_posts(stamp)] == ["2", "1"]
+
+
+# The registry
+
+
+def test_satker_documents_are_replaced_one_by_one(book):
+    book.save_satker({"aceh": {"name": "Aceh", "parent": None}, "bali": {"name": "Bali"}})
+    book.save_satker({"aceh": {"name": "Kanwil Aceh"}})
+    assert {stored.id: stored.data for stored in book.satker_documents()} == {
+        "aceh": {"name": "Kanwil Aceh"},
+        "bali": {"name": "Bali"},
+    }
+
+
+def test_the_roster_of_an_instant_is_the_newest_by_then(book):
+    """ "ignore … registry versions later than that instant" """
+    rosters = [
+        Roster(as_of=PUBLISHED + n * DAY, satker=(Satker(id=f"s{n}", name="S", kind="upt"),))
+        for n in range(3)
+    ]
+    for roster in reversed(rosters):
+        book.save_roster(roster)
+    assert book.roster(PUBLISHED - SECOND) is None
+    assert book.roster(PUBLISHED) == rosters[0]
+    assert book.roster(PUBLISHED + DAY - SECOND) == rosters[0]
+    assert book.roster(PUBLISHED + DAY) == rosters[1]
+    assert book.roster(PUBLISHED + 99 * DAY) == rosters[2]
+
+
+def test_a_roster_comes_back_as_it_was_saved(book):
+    account = Account(
+        platform="x", handle="a", satker="aceh", valid_from=BEGIN, valid_to=END, account_id="1"
+    )
+    unit = Satker(id="aceh", name="Aceh", kind="kanwil", timezone="Asia/Jakarta", parent="pusat")
+    roster = Roster(as_of=PUBLISHED, satker=(unit,), accounts=(account,))
+    book.save_roster(roster)
+    assert book.roster(PUBLISHED) == roster
+
+
+def test_feedback_stands_beside_what_the_admin_typed_and_is_merged(book):
+    book.save_satker({"aceh": {"name": "Aceh"}})
+    book.save_feedback([("aceh", "x", "kemenkum", {"status": "ok", "followers": 5})])
+    book.save_feedback([("aceh", "x", "kemenkum", {"status": "tidak ada"})])
+    assert book.feedback("aceh") == {"x:kemenkum": {"status": "tidak ada", "followers": 5}}
+    assert book.feedback("bali") == {}
+    [document] = book.satker_documents()
+    assert document.data == {"name": "Aceh"}
+
+
+# Followers
+
+
+def test_follower_readings_gather_by_account_in_order_of_time(book):
+    book.save_followers([("x", "1", aged(24), 20), ("x", "2", aged(1), 7)])
+    book.save_followers([("x", "1", aged(1), 10), ("youtube", "1", aged(2), 99)])
+    assert book.followers(MONTH, MONTH, END) == {
+        "x:1": ((aged(1), 10), (aged(24), 20)),
+        "x:2": ((aged(1), 7),),
+        "youtube:1": ((aged(2), 99),),
+    }
+
+
+def test_follower_readings_are_those_of_the_months_asked_for_and_known_by_then(book):
+    at = [BEGIN - SECOND, BEGIN, END - SECOND, END]
+    book.save_followers([("x", "1", moment, n) for n, moment in enumerate(at)])
+
+    def counts(first, last, now=END + DAY):
+        return [count for _, count in book.followers(first, last, now).get("x:1", ())]
+
+    assert counts("2026-09", "2026-11") == [0, 1, 2, 3]
+    assert counts(MONTH, MONTH) == [1, 2]
+    assert counts("2026-09", "2026-11", now=BEGIN) == [0, 1]
+
+
+# Ledgers
+
+
+def test_a_ledger_is_empty_before_its_first_writing(book):
+    ledger = book.ledger("x:1", MONTH)
+    assert (ledger.account, ledger.month, ledger.entries) == ("x:1", MONTH, {})
+    assert book.ledgers(MONTH) == {}
+
+
+def test_ledgers_are_listed_by_month(book):
+    for account, month in (("x:1", MONTH), ("tiktok:-0/1", MONTH), ("x:1", "2026-11")):
+        ledger = book.ledger(account, month)
+        ledger.entries["100"] = Entry(post=x_post(read(aged(1))))
+        book.save_ledger(ledger)
+    assert set(book.ledgers(MONTH)) == {"x:1", "tiktok:-0/1"}
+    assert set(book.ledgers("2026-11")) == {"x:1"}
+
+
+def test_who_writes_a_ledger_second_is_told(book):
+    mine, theirs = book.ledger("x:1", MONTH), book.ledger("x:1", MONTH)
+    theirs.entries["100"] = Entry(post=x_post(read(aged(1))))
+    book.save_ledger(theirs)
+    with pytest.raises(Conflict):
+        book.save_ledger(mine)
+    mine, theirs = book.ledger("x:1", MONTH), book.ledger("x:1", MONTH)
+    book.save_ledger(theirs)
+    with pytest.raises(Conflict):
+        book.save_ledger(mine)
+    assert book.ledger("x:1", MONTH).entries.keys() == {"100"}
+
+
+# Months
+
+
+def test_months_come_oldest_first_each_with_its_newest_revision(book):
+    first = [record("2026-11"), record("2026-09"), record(MONTH, state="final")]
+    for each in (*first, record(MONTH, revision=2, state="final")):
+        book.save_month(each)
+    assert [(m, r.ranking.revision) for m, r in book.months().items()] == [
+        ("2026-09", 1),
+        ("2026-10", 2),
+        ("2026-11", 1),
+    ]
+
+
+def test_an_open_month_is_replaced_and_a_final_one_is_not(book):
+    """ "A final month is frozen … written once and never again." """
+    book.save_month(record())
+    book.save_month(record(state="closing"))
+    frozen = record(state="final")
+    book.save_month(frozen)
+    for again in (record(), record(state="final", run_id="later")):
+        with pytest.raises(Conflict, match="2026-10 is final"):
+            book.save_month(again)
+    assert book.months() == {MONTH: frozen}
+
+
+# Evidence
+
+
+def header(book, month=MONTH, as_of=END):
+    return book.header(
+        month,
+        formula="1",
+        state="open",
+        incomplete=False,
+        revision=1,
+        as_of=as_of,
+        run_id="run",
+    )
+
+
+def test_evidence_holds_units_accounts_and_posts_each_in_a_fixed_order(book):
+    accounts = tuple(
+        Account(platform=p, handle=h, satker=s, valid_from=BEGIN, account_id=h)
+        for s, p, h in (("bali", "x", "2"), ("aceh", "x", "9"), ("aceh", "tiktok", "5"))
+    )
+    units = tuple(
+        Satker(id=name, name=f"Kantor Wilayah {name}", short_name=short, kind="kanwil")
+        for name, short in (("bali", None), ("aceh", "Aceh"))
+    )
+    book.save_roster(Roster(as_of=BEGIN, satker=units, accounts=accounts))
+    book.save_followers([("x", "9", PUBLISHED, 12)])
+    for account in ("x:9", "x:2"):
+        ledger = book.ledger(account, MONTH)
+        for post_id in ("20", "10"):
+            post = measured_post(1, account=account, post_id=post_id)
+            ledger.entries[post_id] = Entry(post=post)
+        book.save_ledger(ledger)
+    evidence = book.evidence(header(book), book.ledgers(MONTH))
+    assert [(u.id, u.name) for u in evidence.units] == [
+        ("aceh", "Aceh"),
+        ("bali", "Kantor Wilayah bali"),
+    ]
+    assert [(a.satker, a.key) for a in evidence.accounts] == [
+        ("aceh", "tiktok:5"),
+        ("aceh", "x:9"),
+        ("bali", "x:2"),
+    ]
+    assert [a.followers for a in evidence.accounts] == [(), ((PUBLISHED, 12),), ()]
+    assert [(i.account_id, i.post_id) for i in evidence.items] == [
+        ("2", "10"),
+        ("2", "20"),
+        ("9", "10"),
+        ("9", "20"),
+    ]
+
+
+def test_evidence_is_what_was_known_at_its_instant(book):
+    ledger = book.ledger("x:1", MONTH)
+    known = x_post(read(aged(1)), read(aged(5)), absences=(aged(2), aged(6)), post_id="1")
+    unseen = x_post(read(aged(5)), post_id="2")
+    missed = x_post(absences=(aged(1),), post_id="3")
+    ledger.entries = {post.post_id: Entry(post=post) for post in (known, unseen, missed)}
+    book.save_ledger(ledger)
+    [item] = book.evidence(header(book, as_of=aged(4)), book.ledgers(MONTH)).items
+    assert (item.post_id, item.samples, item.absences) == ("1", (read(aged(1)),), (aged(2),))
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_base"),
+    [
+        ({"state": "final"}, True),
+        ({"state": "closing"}, False),
+        ({"state": "final", "as_of": END + DAY}, True),
+        ({"state": "final", "as_of": END + 2 * DAY}, False),
+        ({"state": "final", "month": "2026-09"}, False),
+    ],
+)
+def test_movement_is_measured_against_the_month_before_if_it_was_final_by_then(
+    book, facts, is_base
+):
+    """ "Movement is against the previous month's final ranking" """
+    row = Row(rank=3, satker="aceh", name="Aceh", posts=1, measured=1, i24=1)
+    before = record(**facts)
+    lists = (RankedList(ranking="most_active", platform="x", rows=(row,)),)
+    ranking = msgspec.structs.replace(before.ranking, lists=lists)
+    book.save_month(msgspec.structs.replace(before, ranking=ranking))
+    evidence = book.evidence(header(book, "2026-11", as_of=END + DAY), {})
+    base = ev.Previous(month=MONTH, ranking="most_active", platform="x", ranks={"aceh": 3})
+    assert evidence.previous == ((base,) if is_base else ())
+
+
+# The jobs' notes
+
+
+def test_a_plan_is_replaced_by_who_read_it_last(book):
+    assert book.plan("x") == (None, None)
+    book.save_plan("x", b"one", None)
+    with pytest.raises(Conflict):
+        book.save_plan("x", b"two", None)
+    body, version = book.plan("x")
+    assert body == b"one"
+    book.save_plan("x", b"two", version)
+    with pytest.raises(Conflict):
+        book.save_plan("x", b"three", version)
+    assert book.plan("x")[0] == b"two"
+    assert book.plan("youtube") == (None, None)
+
+
+def test_a_cursor_keeps_its_other_values(book):
+    assert book.cursor("collect") == {}
+    book.save_cursor("collect", began_at="a")
+    book.save_cursor("collect", reached="b")
+    assert book.cursor("collect") == {"began_at": "a", "reached": "b"}
+    assert book.cursor("score") == {}
+
+
+def test_a_runs_report_is_kept_under_its_name(book):
+    book.save_run("20261020T030000Z-score", {"job": "score", "months": {MONTH: {"posts": 1}}})
+    [stored] = book.store.list("agencies/kemenkum/runs")
+    assert (stored.id, stored.data["months"]) == ("20261020T030000Z-score", {MONTH: {"posts": 1}})
+
+
+def test_times_that_come_out_are_aware_utc(book):
+    book.save_posts([x_post(Sample(taken_at=aged(1)), absences=(aged(2),))])
+    [post] = posts(book)
+    for at in (post.published_at, post.samples[0].taken_at, post.absences[0]):
+        assert isinstance(at, datetime)
+        assert at.utcoffset() == timedelta(0)
+        assert at == at.astimezone(UTC)

@@ -1,0 +1,132 @@
+"""One JSON line per event, and never a secret in it."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions import log
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch):
+    monkeypatch.setattr(log, "_hidden", set())
+    monkeypatch.setattr(log, "_quiet", False)
+    yield
+    log.trace(None)
+
+
+@pytest.fixture
+def lines(capsys):
+    def emitted():
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return emitted
+
+
+def test_an_event_is_one_json_line_with_its_severity_and_fields(lines):
+    log.info("score.finished", posts=3, months={"2026-10": "open"})
+    log.warning("collect.overlap", platform="x")
+    log.error("trigger.failed", error="two\nlines")
+    assert lines() == [
+        {
+            "severity": "INFO",
+            "message": "score.finished",
+            "posts": 3,
+            "months": {"2026-10": "open"},
+        },
+        {"severity": "WARNING", "message": "collect.overlap", "platform": "x"},
+        {"severity": "ERROR", "message": "trigger.failed", "error": "two\nlines"},
+    ]
+
+
+def test_values_that_are_no_json_are_written_as_text(lines):
+    log.info("a", at=datetime(2026, 10, 1, tzinfo=UTC), error=ValueError("b"), text="é…")
+    [line] = lines()
+    assert (line["at"], line["error"], line["text"]) == ("2026-10-01 00:00:00+00:00", "b", "é…")
+
+
+def test_secrets_are_blanked_wherever_they_stand(capsys):
+    log.hide(["rahasia", "kunci"])
+    log.info("collect.rahasia", url="https://x/?key=kunci&a=rahasiakunci", deep=[{"rahasia": 1}])
+    out = capsys.readouterr().out
+    assert "rahasia" not in out
+    assert "kunci" not in out
+    assert json.loads(out)["url"] == "https://x/?key=•••&a=••••••"
+
+
+@given(st.text(min_size=4, max_size=12), st.text(max_size=6), st.booleans())
+def test_no_line_holds_a_secret_whatever_it_is_made_of(secret, beside, longer):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "_hidden", set())
+        written = []
+        patch.setattr(sys, "stdout", Stream(written))
+        log.hide([secret, secret + beside] if longer else [secret + beside, secret])
+        log.error("event", field=f"…{secret + beside}…", other={"x": secret})
+    [line] = written
+    fields = json.loads(line)
+    assert fields["field"] == "…•••…"
+    assert fields["other"] == {"x": "•••"}
+
+
+class Stream:
+    """A pipe that remembers its lines."""
+
+    def __init__(self, written):
+        self.write = written.append
+
+    def isatty(self):
+        return False
+
+    def flush(self):
+        pass
+
+
+def test_a_part_of_a_longer_secret_does_not_leave_the_rest_of_it_behind():
+    log.hide(["abcd", "abcdefgh", "efgh"])
+    assert log.clean("abcdefgh abcd") == "••• •••"
+
+
+def test_what_is_too_short_to_be_a_secret_is_left():
+    """Else an empty or one-letter setting would blank every line."""
+    log.hide(["", "a", "abc"])
+    assert log.clean("abcabc") == "abcabc"
+
+
+def test_events_are_tied_to_the_trace_of_their_request(lines):
+    log.info("before")
+    log.trace("abc")
+    log.info("during")
+    log.trace(None)
+    log.info("after")
+    traces = [line.get("logging.googleapis.com/trace") for line in lines()]
+    assert traces == [None, "abc", None]
+
+
+def test_quiet_leaves_errors_alone(lines):
+    log.quiet()
+    log.info("a")
+    log.warning("b")
+    log.error("c")
+    log.speak()
+    log.info("d")
+    assert [line["message"] for line in lines()] == ["c", "d"]
+
+
+def test_a_terminal_gets_plain_words(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    log.hide(["rahasia"])
+    log.info("score.finished", posts=3, nothing=None, token="rahasia")
+    out = capsys.readouterr().out
+    assert out.endswith("info    score.finished posts=3 token=•••\n")
+    assert not out.startswith("{")
+
+
+def test_the_http_client_does_not_log_addresses():
+    """httpx names full addresses, keys included, at INFO."""
+    for name in ("httpx", "httpcore"):
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)

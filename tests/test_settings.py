@@ -1,0 +1,161 @@
+"""Settings: where they come from, what a bad one says, and that secrets stay secret."""
+
+from pathlib import Path
+
+import pytest
+
+from functions.settings import Settings, SettingsError, load, table
+
+NOWHERE = Path("no/such/file")
+SECRETS = {
+    "KIPRAH_TOKEN_KEY": "rahasia-kunci",
+    "KIPRAH_INSTAGRAM_TOKEN": "rahasia-ig-1,rahasia-ig-2",
+    "KIPRAH_INSTAGRAM_USER_ID": "rahasia-id-1,rahasia-id-2",
+    "KIPRAH_FACEBOOK_TOKEN": "rahasia-fb",
+    "KIPRAH_FACEBOOK_APP_SECRET": "rahasia-fb-app",
+    "KIPRAH_X_BEARER_TOKEN": "rahasia-x",
+    "KIPRAH_TIKTOK_CLIENT_KEY": "rahasia-tt-key",
+    "KIPRAH_TIKTOK_CLIENT_SECRET": "rahasia-tt",
+    "KIPRAH_YOUTUBE_API_KEY": "rahasia-yt",
+}
+
+
+def loaded(**environ):
+    return load({f"KIPRAH_{name.upper()}": value for name, value in environ.items()}, NOWHERE)
+
+
+def refusal(environ, dotenv=NOWHERE):
+    with pytest.raises(SettingsError) as refused:
+        load(environ, dotenv)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.fixture
+def dotenv(tmp_path):
+    return tmp_path / ".env"
+
+
+def test_without_any_setting_it_runs_on_a_laptop():
+    """ "all from the environment …, with defaults that run on a laptop" (DESIGN.md)"""
+    found = load({}, NOWHERE)
+    assert found == Settings()
+    assert (found.store, found.site, found.timezone) == (
+        "sqlite:///kiprah.db",
+        "file://site",
+        "Asia/Jakarta",
+    )
+    assert found.secrets() == ()
+
+
+def test_every_setting_has_a_name_of_its_own_and_a_meaning():
+    names = [field.metadata["env"] for field in table()]
+    assert len(set(names)) == len(names)
+    for field in table():
+        assert field.metadata["env"] == f"KIPRAH_{field.name.upper()}"
+        assert len(field.metadata["meaning"]) > 5
+        assert isinstance(field.metadata["secret"], bool)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KIPRAH_STORE",
+        "KIPRAH_SITE",
+        "KIPRAH_TIMEZONE",
+        "KIPRAH_TOKEN_KEY",
+        "KIPRAH_SITE_URL",
+        "KIPRAH_GRAPH_VERSION",
+        *(f"KIPRAH_{p}_URL" for p in ("INSTAGRAM", "FACEBOOK", "X", "TIKTOK", "YOUTUBE")),
+        *SECRETS,
+    ],
+)
+def test_the_settings_that_the_design_promises_are_there(name):
+    assert name in {field.metadata["env"] for field in table()}
+
+
+def test_a_dotenv_file_is_read(dotenv):
+    dotenv.write_text(
+        "\ufeff# a remark\n\n"
+        "KIPRAH_STORE = sqlite:///a.db \n"
+        'export KIPRAH_SITE="file://b"\n'
+        "KIPRAH_NOTICE='Uji = coba'\n"
+        "OTHER=1\n",
+        encoding="utf-8",
+    )
+    found = load({}, dotenv)
+    assert (found.store, found.site, found.notice) == ("sqlite:///a.db", "file://b", "Uji = coba")
+
+
+def test_the_environment_wins(dotenv):
+    dotenv.write_text("KIPRAH_STORE=sqlite:///file.db\nKIPRAH_SITE=file://site-of-file\n")
+    found = load({"KIPRAH_STORE": "sqlite:///environment.db"}, dotenv)
+    assert (found.store, found.site) == ("sqlite:///environment.db", "file://site-of-file")
+
+
+def test_an_empty_value_is_the_default():
+    assert loaded(store="  ", timezone="").store == "sqlite:///kiprah.db"
+
+
+def test_a_credential_may_be_a_list():
+    """ "Each may be a comma-separated list: several credentials" (DESIGN.md)"""
+    assert loaded(x_bearer_token=" a, b ,,c ").x_bearer_token == ("a", "b", "c")
+    assert loaded(x_bearer_token="a").x_bearer_token == ("a",)
+    assert loaded().x_bearer_token == ()
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"KIPRAH_TIMEZONE": "WIB/Jakarta"}, ["KIPRAH_TIMEZONE", "Asia/Jakarta"]),
+        ({"KIPRAH_TIMEZONE": "../etc/passwd"}, ["KIPRAH_TIMEZONE"]),
+        ({"KIPRAH_X_URL": "api.x.com"}, ["KIPRAH_X_URL", "scheme and host"]),
+        ({"KIPRAH_X_URL": "http://127.0.0.1:1/v2"}, ["KIPRAH_X_URL", "without a path"]),
+        ({"KIPRAH_YOUTUBE_URL": "ftp://host"}, ["KIPRAH_YOUTUBE_URL"]),
+        ({"KIPRAH_TIKTOK_URL": "http://[::1"}, ["KIPRAH_TIKTOK_URL"]),
+        ({"KIPRAH_COLLECT_EVERY": "0"}, ["KIPRAH_COLLECT_EVERY", "1 or more"]),
+        ({"KIPRAH_SCORE_EVERY": "1.5"}, ["KIPRAH_SCORE_EVERY", "whole number"]),
+        ({"KIPRAH_DISCOVER_EVERY": "-3"}, ["KIPRAH_DISCOVER_EVERY"]),
+        (
+            {"KIPRAH_INSTAGRAM_TOKEN": "a,b", "KIPRAH_INSTAGRAM_USER_ID": "1"},
+            ["KIPRAH_INSTAGRAM_TOKEN has 2", "KIPRAH_INSTAGRAM_USER_ID 1"],
+        ),
+        ({"KIPRAH_TIKTOK_CLIENT_KEY": "a"}, ["KIPRAH_TIKTOK_CLIENT_SECRET 0"]),
+    ],
+)
+def test_a_bad_value_is_one_line_that_names_the_setting_and_what_to_write(environ, words):
+    said = refusal(environ)
+    assert all(word in said for word in words)
+
+
+def test_a_bad_dotenv_is_one_line_that_names_the_place(dotenv, tmp_path):
+    dotenv.write_text("KIPRAH_STORE=sqlite:///a.db\nKIPRAH_SITE\n")
+    assert refusal({}, dotenv) == f"{dotenv}, line 2: expected NAME=value"
+    dotenv.write_bytes(b"KIPRAH_NOTICE=\xff\xfe\n")
+    assert "mend or remove it" in refusal({}, dotenv)
+    assert "cannot be read" in refusal({}, tmp_path)
+
+
+def test_an_address_of_a_stand_in_is_accepted():
+    assert loaded(x_url="http://127.0.0.1:8080/").x_url == "http://127.0.0.1:8080/"
+
+
+def test_secrets_never_show_in_repr():
+    """ "A secret never shows in repr, logs, reports or pages" """
+    found = load(SECRETS, NOWHERE)
+    assert "rahasia" not in repr(found)
+    assert "rahasia" not in f"{found} {[found]}"
+    assert "sqlite:///kiprah.db" in repr(found)
+    assert set(found.secrets()) == {
+        secret for value in SECRETS.values() for secret in value.split(",")
+    }
+
+
+def test_every_credential_is_marked_secret():
+    hidden = {field.metadata["env"] for field in table() if field.metadata["secret"]}
+    assert hidden == set(SECRETS)
+
+
+def test_a_bad_pair_of_credentials_is_told_without_them():
+    said = refusal({**SECRETS, "KIPRAH_TIKTOK_CLIENT_SECRET": "rahasia-a,rahasia-b"})
+    assert "rahasia" not in said
