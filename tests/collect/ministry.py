@@ -1,0 +1,102 @@
+"""A small ministry: units with an account on every platform, registered and consenting."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
+from datetime import datetime
+from typing import Any
+
+from functions.collect.job import Report, collect
+from functions.connect.consents import ConsentRow, Consents
+from functions.connect.vault import open_vault
+from functions.model import PLATFORMS, Platform, Post, run_id
+from functions.registry.check import check
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from tests.platforms.world import AccountRow
+
+FIRST_TOKEN = "rft.first-"
+
+
+def handle_of(satker: str) -> str:
+    return satker.replace("-", "")
+
+
+def rows(satker: Iterable[str], platforms: Iterable[Platform] = PLATFORMS) -> list[AccountRow]:
+    """The accounts of these units, as a generated world wants them."""
+    return [
+        AccountRow(
+            unit,
+            platform,
+            handle_of(unit),
+            FIRST_TOKEN + unit if platform == "tiktok" else "",
+        )
+        for unit in satker
+        for platform in platforms
+    ]
+
+
+def register(
+    book: AgencyStore,
+    settings: Settings,
+    satker: Iterable[str],
+    now: datetime,
+    platforms: Sequence[Platform] = PLATFORMS,
+) -> None:
+    """Enter units in the registry, and their TikTok consents."""
+    units = list(satker)
+    cells = [
+        (
+            n,
+            {"id": u, "nama": u.upper(), "jenis": "kanwil"}
+            | dict.fromkeys(platforms, handle_of(u)),
+        )
+        for n, u in enumerate(units)
+    ]
+    documents, problems = check(cells, {})
+    assert problems == []
+    book.save_satker(documents)
+    if "tiktok" in platforms:
+        consents = [ConsentRow(u, "tiktok", handle_of(u), FIRST_TOKEN + u) for u in units]
+        Consents(book, lambda: open_vault(settings)).add(consents, now)
+
+
+def tick(book: AgencyStore, settings: Settings, now: datetime, **options: Any) -> Report:
+    """One run of the collect job at a simulated instant."""
+    name = options.pop("run_id", run_id("collect", now))
+    options = {"simulated": True, **options}
+    return asyncio.run(collect(book, settings, now=now, run_id=name, **options))
+
+
+def stored_posts(book: AgencyStore) -> dict[tuple[str, str, str], Post]:
+    """Every post of the store, by platform, account and id."""
+    found = (post for _, post in book.changed_posts(None))
+    return {(post.platform, post.account_id, post.post_id): post for post in found}
+
+
+def documents(settings: Settings) -> dict[str, tuple[int, str]]:
+    """Every document of an embedded store: how often it was written, and all its text.
+
+    What is packed in bytes is unpacked as far as possible.
+    """
+    path = settings.store.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as connection:
+        rows = list(connection.execute("SELECT path, version, body FROM documents"))
+    return {path: (version, body + _unpacked(json.loads(body))) for path, version, body in rows}
+
+
+def _unpacked(value: Any) -> str:
+    if isinstance(value, dict) and list(value) == ["$base64"]:
+        packed = base64.b64decode(value["$base64"])
+        with suppress(zlib.error):
+            packed = zlib.decompress(packed)
+        return packed.decode(errors="replace")
+    if isinstance(value, dict):
+        return "".join(_unpacked(one) for one in value.values())
+    return ""

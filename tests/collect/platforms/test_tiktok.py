@@ -1,0 +1,172 @@
+"""TikTok's own ways: tokens that rotate, a 401 that is one account's, an error in every answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from functions.collect.answers import AccountWrong, Limited, Profile, Refused, Transient
+from functions.collect.platforms import tiktok
+from tests.collect.api import HOUR, Api, Asked, answer_with
+from tests.platforms.credentials import TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET
+
+PLATFORM = "tiktok"
+
+
+@pytest.fixture
+def account(api: Api) -> Any:
+    return api.account("kemenkum_ntt")
+
+
+def refresh(api: Api, token: str, secret: str = TIKTOK_CLIENT_SECRET) -> tiktok.Grant:
+    # Signed in as nobody: a refresh speaks for the app.
+    api.consents["kemenkum_ntt"] = "act.none"
+    return api.run(
+        lambda client: tiktok.refresh(client, TIKTOK_CLIENT_KEY, secret, token), "kemenkum_ntt"
+    )
+
+
+# Tokens
+
+
+def test_a_refresh_gives_a_new_pair_and_kills_the_old_one(api: Api, account: Any) -> None:
+    first = refresh(api, "rft.kemenkum_ntt")
+    assert first.open_id == account.id
+    assert first.expires_in == 7200
+    second = refresh(api, first.refresh_token)
+    assert second.refresh_token not in ("rft.kemenkum_ntt", first.refresh_token)
+    for dead in ("rft.kemenkum_ntt", first.refresh_token):
+        with pytest.raises(AccountWrong) as caught:
+            refresh(api, dead)
+        assert "izin baru" in caught.value.advice
+
+
+def test_a_wrong_client_secret_stops_the_app_and_blames_no_account(api: Api, account: Any) -> None:
+    with pytest.raises(Refused):
+        refresh(api, "rft.kemenkum_ntt", secret="another")
+
+
+def test_oauths_401_for_a_wrong_client_is_still_the_operators_matter(now: datetime) -> None:
+    body = b'{"error": "invalid_client", "error_description": "Client key is incorrect."}'
+    assert isinstance(tiktok.explain(401, {}, body, now), Refused)
+
+
+def test_both_envelopes_of_an_error_are_understood(now: datetime) -> None:
+    nested = b'{"data": {}, "error": {"code": "rate_limit_exceeded", "message": ""}}'
+    flat = b'{"error": "invalid_grant", "error_description": "expired"}'
+    success = b'{"data": {}, "error": {"code": "ok", "message": ""}}'
+    assert isinstance(tiktok.explain(429, {}, nested, now), Limited)
+    assert isinstance(tiktok.explain(400, {}, flat, now), AccountWrong)
+    assert tiktok.explain(200, {}, success, now) is None
+    # An error is an error, whatever the status says.
+    assert isinstance(tiktok.explain(200, {}, nested, now), Limited)
+
+
+def test_a_401_is_one_accounts_matter(api: Api, account: Any, now: datetime) -> None:
+    other = api.account("kemenkum_bali")
+    api.server.world.set_state(account, "revoked")
+    api.consents["kemenkum_ntt"] = "act.dead"
+    with pytest.raises(AccountWrong) as caught:
+        api.sweep(account, now - 24 * HOUR)
+    assert "izin" in caught.value.advice
+    assert api.sweep(other, now - 24 * HOUR).broken == ()
+
+
+@pytest.mark.parametrize("code", ["scope_not_authorized", "scope_permission_missed"])
+def test_a_consent_that_is_too_narrow_needs_a_new_one(code: str, now: datetime) -> None:
+    body = msgspec.json.encode({"data": {}, "error": {"code": code, "message": ""}})
+    found = tiktok.explain(401, {}, body, now)
+    assert isinstance(found, AccountWrong)
+    assert found.advice == tiktok.ASK_AGAIN
+
+
+def test_an_internal_error_is_worth_another_try(now: datetime) -> None:
+    body = b'{"data": {}, "error": {"code": "internal_error", "message": ""}}'
+    assert isinstance(tiktok.explain(500, {}, body, now), Transient)
+
+
+# Accounts
+
+
+def test_a_consent_of_another_account_names_both(api: Api, account: Any) -> None:
+    found = api.resolve("kemenkum_bali", speaking_for="kemenkum_ntt")["kemenkum_bali"]
+    assert isinstance(found, AccountWrong)
+    assert "@kemenkum_ntt" in found.advice
+    assert "@kemenkum_bali" in found.advice
+
+
+def test_a_handle_is_compared_without_regard_to_case(api: Api, account: Any) -> None:
+    found = api.resolve("Kemenkum_NTT", speaking_for="kemenkum_ntt")["Kemenkum_NTT"]
+    assert isinstance(found, Profile)
+
+
+# Posts
+
+
+def test_fields_are_asked_in_the_query_even_of_a_post(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    api.sweep(account, now - 24 * HOUR)
+    listing = asked[-1]
+    assert listing.request.method == "POST"
+    assert listing.query["fields"] == tiktok.VIDEO_FIELDS
+    assert msgspec.json.decode(listing.request.body) == {"max_count": 20}
+
+
+def test_pages_are_joined_by_a_cursor_in_milliseconds(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    for n in range(45):
+        # Bursts of posts within one second must not fall between two pages.
+        api.server.world.add_post(account, now - HOUR - timedelta(seconds=n // 9))
+    found = api.sweep(account, now - 24 * HOUR)
+    assert {post.post_id for post in found.posts} == {post.id for post in account.feed}
+    bodies = [msgspec.json.decode(one.request.body) for one in asked[1:]]
+    assert len(bodies) == 3
+    assert all(body["cursor"] > 10**12 for body in bodies[1:])
+
+
+def test_videos_and_photo_posts_are_posts(api: Api, account: Any, now: datetime) -> None:
+    video = api.server.world.add_post(account, now - HOUR)
+    photo = api.server.world.add_post(account, now - 2 * HOUR, media="photo")
+    found = api.sweep(account, now - 24 * HOUR)
+    assert [post.post_id for post in found.posts] == [video.id, photo.id]
+
+
+def test_an_address_carries_no_tracking(api: Api, account: Any, now: datetime) -> None:
+    post = api.server.world.add_post(account, now - HOUR)
+    [found] = api.sweep(account, now - 24 * HOUR).posts
+    assert found.url == post.url
+    assert "utm" not in found.url
+
+
+@pytest.mark.parametrize("post_id", [7_300_000_000_000_000_001, "7300000000000000001"])
+def test_a_large_id_loses_no_digit(
+    api: Api, account: Any, now: datetime, post_id: int | str
+) -> None:
+    video = {"id": post_id, "create_time": int((now - HOUR).timestamp())}
+    answer_with(api.server, {"data": {"videos": [video]}, "error": {"code": "ok"}})
+    [found] = api.sweep(account, now - 24 * HOUR).posts
+    assert found.post_id == "7300000000000000001"
+
+
+def test_a_post_that_vanishes_is_missing_from_what_is_covered(
+    api: Api, account: Any, now: datetime
+) -> None:
+    post = api.server.world.add_post(account, now - 3 * HOUR)
+    api.server.world.remove(post, now - HOUR)
+    found = api.sweep(account, now - 24 * HOUR)
+    assert (found.posts, found.covered_since) == ((), now - 24 * HOUR)
+
+
+@pytest.mark.parametrize("create_time", [10**18, -(10**18)])
+def test_an_impossible_time_costs_one_item(
+    api: Api, account: Any, now: datetime, create_time: int
+) -> None:
+    video = {"id": "1", "create_time": create_time}
+    answer_with(api.server, {"data": {"videos": [video]}, "error": {"code": "ok"}})
+    found = api.sweep(account, now - 24 * HOUR)
+    assert len(found.broken) == 1

@@ -1,0 +1,300 @@
+"""X's own ways: edits, replies that are never read, errors inside a 200, money that runs out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.collect.answers import AccountWrong, Limited, Profile, Refused, Unreadable
+from functions.collect.platforms import x
+from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
+
+PLATFORM = "x"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def account(api: Api) -> Any:
+    return api.account("kemenkum_ntt")
+
+
+# Edits
+
+
+def test_an_edited_post_is_one_post_by_its_first_version_with_counters_summed(
+    api: Api, account: Any, now: datetime
+) -> None:
+    published = now - 3 * HOUR
+    post = api.server.world.add_post(
+        account,
+        published,
+        edited_at=[published + 10 * MINUTE, published + 25 * MINUTE],
+        steps=[
+            (published, {"likes": 5, "shares": 1}),
+            (published + 20 * MINUTE, {"likes": 9, "comments": 2, "quotes": 1}),
+            (published + HOUR, {"likes": 30, "comments": 6, "views": 400}),
+        ],
+    )
+    [found] = api.sweep(account, now - 24 * HOUR).posts
+    assert (found.post_id, found.published_at) == (post.id, published)
+    assert found.versions == (post.id, *(version for version, _ in post.versions))
+    [sample] = found.samples
+    assert (sample.likes, sample.comments, sample.shares, sample.views) == (30, 6, 2, 400)
+
+
+def test_an_edit_between_two_reads_makes_no_second_post(
+    api: Api, account: Any, now: datetime
+) -> None:
+    published = now - 5 * MINUTE
+    post = api.server.world.add_post(
+        account, published, edited_at=[now + 5 * MINUTE], per_hour={"likes": 60}
+    )
+    [before] = api.sweep(account, now - HOUR).posts
+    api.server.set_clock(now + HOUR)
+    [after] = api.sweep(account, now - HOUR).posts
+    [looked_up] = api.lookup([before]).posts
+    assert before.post_id == after.post_id == looked_up.post_id == post.id
+    assert after.samples[0].likes == 65
+    # By the id known from before, the first version answers; its history names the newer one.
+    assert looked_up.versions == after.versions
+    assert looked_up.samples[0].likes == 65
+
+
+def test_an_edited_post_is_looked_up_whole(api: Api, account: Any, now: datetime) -> None:
+    published = now - 3 * HOUR
+    api.server.world.add_post(
+        account, published, edited_at=[published + 10 * MINUTE], per_hour={"likes": 60}
+    )
+    [known] = api.sweep(account, now - 24 * HOUR).posts
+    api.server.set_clock(now + HOUR)
+    [fresh] = api.lookup([known]).posts
+    assert fresh.samples[0].likes == 240
+    assert fresh.post_id == known.post_id
+
+
+def test_a_first_version_that_is_gone_leaves_its_time_in_its_id(
+    api: Api, account: Any, now: datetime
+) -> None:
+    published = now - 3 * HOUR
+    post = api.server.world.add_post(account, published, edited_at=[published + 10 * MINUTE])
+    latest = post.versions[0][0]
+    answer_with(api.server, {
+        "data": [{
+            "id": latest,
+            "created_at": "2026-10-20T00:10:00.000Z",
+            "author_id": account.id,
+            "edit_history_tweet_ids": [post.id, latest],
+            "public_metrics": {"like_count": 3, "reply_count": 0, "retweet_count": 0,
+                               "quote_count": 0},
+        }],
+        "meta": {"result_count": 1},
+    })  # fmt: skip
+    [found] = api.sweep(account, now - 24 * HOUR).posts
+    assert found.post_id == post.id
+    assert found.published_at == published
+
+
+# What is never read
+
+
+@pytest.mark.parametrize("kind", ["reply", "thread_part", "repost"])
+def test_replies_thread_parts_and_reposts_are_never_read(
+    api: Api, account: Any, now: datetime, kind: str
+) -> None:
+    """They are not even asked for: each one read is billed."""
+    first = api.server.world.add_post(account, now - 2 * HOUR)
+    api.server.world.add_post(account, now - HOUR, kind=kind, refers_to=first.id)
+    found = api.sweep(account, now - 24 * HOUR)
+    assert [post.post_id for post in found.posts] == [first.id]
+    assert {post_id for post_id, _ in api.server.calls.x_posts} == {first.id}
+
+
+@pytest.mark.parametrize("kind", ["replied_to", "retweeted"])
+def test_a_reply_that_slips_into_a_listing_is_left_out(
+    api: Api, account: Any, now: datetime, kind: str
+) -> None:
+    item = {"id": "1", "created_at": "2026-10-20T01:00:00Z", "referenced_tweets": [{"type": kind}]}
+    answer_with(api.server, {"data": [item], "meta": {"result_count": 1}})
+    assert api.sweep(account, now - 24 * HOUR).posts == ()
+
+
+def test_a_quote_is_a_post_of_its_own(api: Api, account: Any, now: datetime) -> None:
+    api.server.world.add_post(account, now - HOUR, kind="quote", refers_to="123")
+    assert len(api.sweep(account, now - 24 * HOUR).posts) == 1
+
+
+def test_no_user_is_read_for_a_listing_or_a_lookup(api: Api, account: Any, now: datetime) -> None:
+    """A user read costs twice a post read."""
+    api.server.world.add_post(account, now - HOUR)
+    found = api.sweep(account, now - 24 * HOUR)
+    api.lookup(found.posts)
+    assert api.server.calls.x_users == set()
+
+
+# Listings
+
+
+def test_no_posts_come_without_a_data_key(api: Api, account: Any, now: datetime) -> None:
+    found = api.sweep(account, now - 24 * HOUR)
+    assert (found.posts, found.covered_since) == ((), now - 24 * HOUR)
+
+
+def test_a_short_or_empty_page_with_a_next_token_is_not_the_end(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    """Replies are dropped after a page was cut: one page may be all replies."""
+    for n in range(1, 131):
+        kind = "reply" if n < 125 else "post"
+        refers_to = "123" if kind == "reply" else ""
+        api.server.world.add_post(account, now - n * MINUTE, kind=kind, refers_to=refers_to)
+    found = api.sweep(account, now - 24 * HOUR)
+    assert len(found.posts) == 6
+    assert len(asked) == 2
+
+
+def test_a_long_posts_text_is_the_whole_text(api: Api, account: Any, now: datetime) -> None:
+    text = "Sosialisasi layanan " * 30
+    api.server.world.add_post(account, now - HOUR, text=text)
+    assert api.sweep(account, now - 24 * HOUR).posts[0].text == text
+
+
+def test_old_clients_metrics_without_impressions_are_unknown_views(
+    api: Api, account: Any, now: datetime
+) -> None:
+    api.server.world.quirks.x_rich_metrics = False
+    api.server.world.add_post(account, now - HOUR, steps=[(now - HOUR, {"likes": 4})])
+    [sample] = api.sweep(account, now - 24 * HOUR).posts[0].samples
+    assert (sample.likes, sample.views) == (4, None)
+
+
+def test_a_post_without_its_author_belongs_to_the_account_that_was_asked(
+    api: Api, account: Any, now: datetime
+) -> None:
+    api.server.world.add_post(account, now - HOUR)
+    api.server.fault("missing_keys", platform="x", keys=["author_id"])
+    [found] = api.sweep(account, now - 24 * HOUR).posts
+    assert found.account_id == account.id
+
+
+# Errors inside a 200
+
+
+def posts(api: Api, account: Any, now: datetime, count: int) -> list[Any]:
+    return [api.server.world.add_post(account, now - n * HOUR) for n in range(1, count + 1)]
+
+
+def test_a_deleted_post_is_absent(api: Api, account: Any, now: datetime) -> None:
+    kept, gone = posts(api, account, now, 2)
+    api.server.world.remove(gone, now - 5 * MINUTE)
+    found = api.lookup([as_post(kept), as_post(gone)])
+    assert [post.post_id for post in found.posts] == [kept.id]
+    assert set(found.absent) == {gone.id}
+    assert now <= found.absent[gone.id] <= now + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("how", ["protected", "suspended", "silent"])
+def test_a_post_that_is_withheld_is_unknown_not_absent(
+    api: Api, account: Any, now: datetime, how: str
+) -> None:
+    """A suspended or protected author's posts are not deleted; the type alone would say so."""
+    one, other = posts(api, account, now, 2)
+    api.server.fault("partial", platform="x", ids=[other.id], how=how)
+    found = api.lookup([as_post(one), as_post(other)])
+    assert [post.post_id for post in found.posts] == [one.id]
+    assert found.absent == {}
+
+
+def test_a_listing_with_partial_errors_keeps_its_posts(
+    api: Api, account: Any, now: datetime
+) -> None:
+    one, other = posts(api, account, now, 2)
+    api.server.fault("partial", platform="x", ids=[other.id])
+    assert [post.post_id for post in api.sweep(account, now - 24 * HOUR).posts] == [one.id]
+
+
+@pytest.mark.parametrize(("state", "word"), [
+    ("suspended", "ditangguhkan"),
+    ("protected", "dikunci"),
+    ("unknown", "tidak mengenal"),
+])  # fmt: skip
+def test_an_accounts_state_is_told_in_its_own_words(
+    api: Api, account: Any, now: datetime, state: str, word: str
+) -> None:
+    api.server.world.set_state(account, state)
+    found = api.resolve("kemenkum_ntt")["kemenkum_ntt"]
+    assert isinstance(found, AccountWrong)
+    assert word in found.advice
+    with pytest.raises(AccountWrong) as caught:
+        api.sweep(account, now - 24 * HOUR)
+    assert word in caught.value.advice
+
+
+def test_a_malformed_handle_does_not_fail_its_batch(
+    api: Api, account: Any, asked: list[Asked]
+) -> None:
+    found = api.resolve("kemenkum_ntt", "nama_yang_terlalu_panjang", "tanda-hubung")
+    assert isinstance(found["kemenkum_ntt"], Profile)
+    wrong = found["nama_yang_terlalu_panjang"]
+    assert isinstance(wrong, AccountWrong)
+    assert "paling panjang 15" in wrong.advice
+    assert isinstance(found["tanda-hubung"], AccountWrong)
+    assert asked[0].query["usernames"] == "kemenkum_ntt"
+
+
+def test_a_handle_is_found_whatever_its_case(api: Api, account: Any) -> None:
+    assert isinstance(api.resolve("Kemenkum_NTT")["Kemenkum_NTT"], Profile)
+
+
+def test_a_user_that_cannot_be_understood_is_nobodys_verdict(api: Api, account: Any) -> None:
+    """Neither found nor wrong, and the others of the batch are found."""
+    odd = api.account("kemenkum_bali")
+    api.server.fault("wrong_types", platform="x", ids=[odd.id], keys=["username"])
+    found = api.resolve("kemenkum_ntt", "kemenkum_bali")
+    assert list(found) == ["kemenkum_ntt"]
+
+
+# Money and limits
+
+
+@pytest.mark.parametrize("kind", ["credits_depleted", "spend_cap", "usage_capped"])
+def test_spent_money_waits_for_a_human_not_for_a_window(
+    api: Api, account: Any, asked: list[Asked], now: datetime, kind: str
+) -> None:
+    """402, 403 and 429: the last has a rate limit's status and no rate limit's end."""
+    api.server.fault(kind, platform="x")
+    with pytest.raises(Refused) as caught:
+        api.sweep(account, now - 24 * HOUR)
+    assert "credits" in str(caught.value)
+    assert len(asked) == 1
+
+
+def test_an_app_without_access_is_refused(api: Api, account: Any, now: datetime) -> None:
+    answer_with(api.server, {"title": "Client Forbidden", "type": "about:blank"}, status=403)
+    with pytest.raises(Refused):
+        api.sweep(account, now - 24 * HOUR)
+
+
+def test_a_full_window_ends_when_its_header_says(api: Api, account: Any, now: datetime) -> None:
+    api.server.world.limits.x_calls["/2/users/:id/tweets"] = 2
+    for _ in range(2):
+        api.sweep(account, now - 24 * HOUR)
+    with pytest.raises(Limited) as caught:
+        api.sweep(account, now - 24 * HOUR)
+    window = 900
+    end = (int(now.timestamp()) // window + 1) * window
+    assert caught.value.until == datetime.fromtimestamp(end, UTC)
+
+
+def test_a_reset_that_has_passed_is_now(now: datetime) -> None:
+    headers = {"x-rate-limit-reset": "1", "x-rate-limit-remaining": "0"}
+    found = x.explain(429, headers, b"", now)
+    assert isinstance(found, Limited)
+    assert found.until == now
+
+
+def test_a_timeline_without_its_meta_makes_no_sense(api: Api, account: Any, now: datetime) -> None:
+    answer_with(api.server, {"data": []})
+    with pytest.raises(Unreadable):
+        api.sweep(account, now - 24 * HOUR)

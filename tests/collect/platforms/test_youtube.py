@@ -1,0 +1,282 @@
+"""YouTube's own ways: strings for numbers, streams, quota days, gaps that prove nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.collect.answers import AccountWrong, Limited, Profile, Refused, Sweep
+from functions.collect.platforms import youtube
+from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
+
+PLATFORM = "youtube"
+MINUTE = timedelta(minutes=1)
+READ = {"likes": 41, "comments": 7, "views": 900}
+
+
+@pytest.fixture
+def account(api: Api) -> Any:
+    return api.account("kemenkumntt")
+
+
+def add(api: Api, account: Any, at: datetime, **options: Any) -> Any:
+    return api.server.world.add_post(account, at, steps=[(at, READ)], **options)
+
+
+# Counters
+
+
+@pytest.mark.parametrize("as_int", [False, True])
+@pytest.mark.parametrize("millis", [False, True])
+def test_counters_and_times_are_read_in_every_form_they_come_in(
+    api: Api, account: Any, now: datetime, as_int: bool, millis: bool
+) -> None:
+    api.server.world.quirks.youtube_stats_as_int = as_int
+    api.server.world.quirks.youtube_millis = millis
+    video = add(api, account, now - HOUR)
+    [listed] = api.details([video.id]).posts
+    [fresh] = api.lookup([listed]).posts
+    for post in (listed, fresh):
+        assert (post.samples[0].likes, post.samples[0].comments, post.samples[0].views) == (
+            41,
+            7,
+            900,
+        )
+        assert post.published_at == now - HOUR
+
+
+def test_disabled_comments_and_hidden_likes_are_unknown_by_either_endpoint(
+    api: Api, account: Any, now: datetime
+) -> None:
+    silent = add(api, account, now - HOUR, hidden=["comments"])
+    shy = add(api, account, now - 2 * HOUR, hidden=["likes"])
+    known = [as_post(silent), as_post(shy)]
+    for found in (api.details([silent.id, shy.id]), api.lookup(known)):
+        by_id = {post.post_id: post.samples[0] for post in found.posts}
+        assert (by_id[silent.id].likes, by_id[silent.id].comments) == (41, None)
+        assert (by_id[shy.id].likes, by_id[shy.id].comments) == (None, 7)
+
+
+# Streams and premieres
+
+
+def test_a_stream_is_a_post_from_its_end_on_with_its_clock_from_its_start(
+    api: Api, account: Any, now: datetime
+) -> None:
+    announced, begun, over = now - 3 * HOUR, now + HOUR + 3 * MINUTE, now + 2 * HOUR
+    stream = api.server.world.add_post(
+        account,
+        announced,
+        scheduled_at=now + HOUR,
+        started_at=begun,
+        ended_at=over,
+        per_hour={"likes": 60},
+    )
+    for at in (now, begun + MINUTE, over - MINUTE):
+        api.server.set_clock(at)
+        found = api.details([stream.id])
+        assert (found.posts, found.pending, found.absent) == ((), (stream.id,), {})
+    api.server.set_clock(over)
+    found = api.details([stream.id])
+    [post] = found.posts
+    assert found.pending == ()
+    assert post.published_at == begun
+    assert post.samples[0].likes == 57
+
+
+def test_a_stream_whose_end_is_not_told_is_still_pending(api: Api) -> None:
+    item = {
+        "id": "abcdefghijk",
+        "snippet": {"publishedAt": "2026-10-20T01:00:00Z", "liveBroadcastContent": "none"},
+        "liveStreamingDetails": {"actualStartTime": "2026-10-20T02:00:00Z"},
+    }
+    answer_with(api.server, {"items": [item]})
+    assert api.details(["abcdefghijk"]).pending == ("abcdefghijk",)
+
+
+# Listings
+
+
+def test_a_video_made_public_late_is_found_below_older_ones(
+    api: Api, account: Any, now: datetime
+) -> None:
+    """The uploads are ordered by upload: the newest publication may stand at the bottom."""
+    late = add(api, account, now - HOUR, uploaded_at=now - 400 * HOUR)
+    for n in range(2, 42):
+        add(api, account, now - n * 9 * HOUR)
+    found = api.sweep(account, now - 24 * HOUR)
+    assert late.id in found.unread
+
+
+def test_a_listing_never_claims_that_something_is_gone(
+    api: Api, account: Any, now: datetime
+) -> None:
+    """Uploads can be missing from the playlist for hours; only videos.list tells."""
+    add(api, account, now - HOUR)
+    assert api.sweep(account, now - 24 * HOUR).covered_since is None
+
+
+@pytest.mark.parametrize("state", ["ok", "empty"])
+def test_a_channel_without_public_videos_is_empty_not_wrong(
+    api: Api, now: datetime, state: str
+) -> None:
+    account = api.account("kosong", state=state)
+    assert isinstance(api.resolve("kosong")["kosong"], Profile)
+    assert api.sweep(account, now - 24 * HOUR) == Sweep()
+
+
+def test_the_uploads_place_is_the_one_the_channel_names(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    found: Any = api.resolve("kemenkumntt")["kemenkumntt"]
+    assert found.place == "UU" + account.id[2:]
+    add(api, account, now - HOUR)
+    api.sweep(account, now - 24 * HOUR)
+    assert asked[-1].query["playlistId"] == found.place
+
+
+# Channels
+
+
+def test_channels_known_by_id_are_read_fifty_a_call(api: Api, asked: list[Asked]) -> None:
+    accounts = [api.account(f"kanwil{n}") for n in range(60)]
+    found = api.resolve(*(account.id for account in accounts))
+    assert all(isinstance(profile, Profile) for profile in found.values())
+    assert len(found) == 60
+    assert len(asked) == 2
+
+
+def test_hidden_subscribers_are_unknown_and_others_rounded_as_told(api: Api) -> None:
+    api.account("tersembunyi", followers=None)
+    api.account("bulat", followers=12_345)
+    found: Any = api.resolve("tersembunyi", "bulat")
+    assert found["tersembunyi"].followers is None
+    assert found["bulat"].followers == 12_300
+
+
+def test_a_channel_that_cannot_be_understood_is_nobodys_verdict(api: Api) -> None:
+    """Neither found nor wrong; the others are found."""
+    odd, fine = api.account("aneh"), api.account("wajar")
+    api.server.fault(
+        "wrong_types", platform="youtube", path="channels", ids=[odd.id], keys=["title"]
+    )
+    assert list(api.resolve("aneh", "wajar")) == ["wajar"]
+    assert list(api.resolve(odd.id, fine.id)) == [fine.id]
+
+
+def test_one_channels_404_is_that_channels_alone(api: Api) -> None:
+    fine = api.account("wajar")
+    body = {"error": {"errors": [{"reason": "channelNotFound"}]}}
+    honest = api.server.app._answer
+
+    def refusing(request: Any, route: Any) -> Any:
+        from tests.platforms.wire import json_response
+
+        if request.query.get("forHandle") == "hilang":
+            return json_response(404, body)
+        return honest(request, route)
+
+    api.server.app._answer = refusing  # type: ignore[method-assign]
+    found = api.resolve("hilang", "wajar")
+    assert isinstance(found["hilang"], AccountWrong)
+    assert found["wajar"] == Profile(
+        account_id=fine.id,
+        handle="wajar",
+        title="wajar",
+        followers=1000,
+        place="UU" + fine.id[2:],
+    )
+
+
+# Lookups
+
+
+def test_lookups_use_the_statistics_endpoint_which_has_a_quota_of_its_own(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    videos = [add(api, account, now - n * HOUR) for n in range(1, 6)]
+    found = api.lookup(as_post(video) for video in videos)
+    assert len(found.posts) == 5
+    assert [one.template for one in asked] == ["/youtube/v3/videos:batchGetStats"]
+
+
+def test_what_the_statistics_endpoint_leaves_out_is_asked_of_videos_list(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    """Its gaps are no proof of anything."""
+    one, other = add(api, account, now - HOUR), add(api, account, now - 2 * HOUR)
+    api.server.fault("partial", platform="youtube", path="batchGetStats", ids=[other.id])
+    found = api.lookup([as_post(one), as_post(other)])
+    assert {post.post_id for post in found.posts} == {one.id, other.id}
+    assert found.absent == {}
+    assert asked[-1].query["id"] == other.id
+
+
+def test_a_deleted_video_is_absent_only_by_videos_list(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    kept, gone = add(api, account, now - HOUR), add(api, account, now - 2 * HOUR)
+    api.server.world.remove(gone, now - MINUTE)
+    found = api.lookup([as_post(kept), as_post(gone)])
+    assert set(found.absent) == {gone.id}
+    assert asked[-1].template == "/youtube/v3/videos"
+
+
+def test_a_broken_answer_of_videos_list_makes_nothing_absent(
+    api: Api, account: Any, now: datetime
+) -> None:
+    one, other = add(api, account, now - HOUR), add(api, account, now - 2 * HOUR)
+    api.server.fault("missing_keys", platform="youtube", ids=[other.id])
+    found = api.lookup([as_post(one), as_post(other)])
+    assert found.absent == {}
+    assert found.broken
+
+
+def test_without_a_statistics_endpoint_videos_list_does_the_work(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    video = as_post(add(api, account, now - HOUR))
+    answer_with(
+        api.server,
+        {"error": {"errors": [{"reason": "notFound"}]}},
+        status=404,
+        path="batchGetStats",
+    )
+
+    async def twice(client: Any) -> list[int]:
+        return [len((await youtube.lookup(client, [video])).posts) for _ in range(2)]
+
+    assert api.run(twice) == [1, 1]
+    # It is asked for once, then no more.
+    assert [one.template for one in asked] == ["/youtube/v3/videos"] * 2
+    assert api.requests == 3
+
+
+# Quota
+
+
+@pytest.mark.parametrize(("at", "midnight"), [
+    ("2026-07-20T03:00:00Z", "2026-07-20T07:00:00Z"),
+    ("2026-07-20T07:00:00Z", "2026-07-21T07:00:00Z"),
+    ("2026-12-20T07:59:00Z", "2026-12-20T08:00:00Z"),
+    # The night in which California's clocks are put back, and forward.
+    ("2026-11-01T06:00:00Z", "2026-11-01T07:00:00Z"),
+    ("2026-11-01T12:00:00Z", "2026-11-02T08:00:00Z"),
+    ("2026-03-08T12:00:00Z", "2026-03-09T07:00:00Z"),
+])  # fmt: skip
+def test_a_spent_quota_waits_for_midnight_in_california(
+    api: Api, account: Any, at: str, midnight: str
+) -> None:
+    now = datetime.fromisoformat(at)
+    api.server.set_clock(now)
+    api.server.world.limits.youtube_units_per_day = 0
+    with pytest.raises(Limited) as caught:
+        api.sweep(account, now - 24 * HOUR)
+    assert caught.value.until == datetime.fromisoformat(midnight).astimezone(UTC)
+
+
+def test_a_key_without_the_api_enabled_is_refused(now: datetime) -> None:
+    body = b'{"error": {"errors": [{"reason": "accessNotConfigured"}]}}'
+    assert isinstance(youtube.explain(403, {}, body, now), Refused)

@@ -1,0 +1,303 @@
+"""HTTP to a platform: retries that end, limits that are heard, connections that are few."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+import stamina
+
+from functions.collect.access import credentials
+from functions.collect.answers import Limited, PlatformError, Transient, Unreadable
+from functions.collect.client import (
+    ATTEMPTS,
+    CONNECTIONS,
+    PATIENCE,
+    ApiClient,
+    Clock,
+    Connection,
+    retry_after,
+)
+from functions.collect.platforms import x
+from functions.settings import Settings
+from tests.collect.api import Asked
+from tests.platforms.server import Handle, serve
+from tests.platforms.wire import Connection as Served
+from tests.platforms.wire import Response, json_response
+from tests.platforms.world import World
+
+PATH = "/2/users/by"
+
+
+class Anything(msgspec.Struct):
+    data: list[msgspec.Raw] = []
+
+
+def nothing_special(*_: Any) -> None:
+    """An adapter's ``explain`` that leaves every answer to its status."""
+
+
+def use(
+    url: str,
+    work: Callable[[ApiClient], Awaitable[Any]],
+    explain: Any = nothing_special,
+    now: datetime | None = None,
+) -> Any:
+    async def session() -> Any:
+        async with Connection(url) as connection:
+            client = ApiClient(
+                connection, Clock(now), explain, headers={"Authorization": "Bearer x-bearer-token"}
+            )
+            return await work(client)
+
+    return asyncio.run(session())
+
+
+def ask(client: ApiClient) -> Awaitable[Any]:
+    return client.get(PATH, Anything, usernames="kemenkum")
+
+
+def script(server: Handle, *responses: Response) -> list[float]:
+    """Answers in turn, the last one for ever; the list grows with the time of each request."""
+    times: list[float] = []
+
+    def answer(request: Any, route: Any) -> Response:
+        times.append(time.monotonic())
+        return responses[min(len(times), len(responses)) - 1]
+
+    server.app._answer = answer  # type: ignore[method-assign]
+    return times
+
+
+UNWELL = Response(503, b"{}")
+FINE = json_response(200, {"data": []})
+
+
+# Trying again
+
+
+def test_attempts_are_bounded(server: Handle) -> None:
+    times = script(server, UNWELL)
+    with pytest.raises(Transient):
+        use(server.url, ask)
+    assert len(times) == ATTEMPTS
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_what_passes_is_tried_again(server: Handle, status: int) -> None:
+    times = script(server, Response(status), FINE)
+    use(server.url, ask)
+    assert len(times) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418])
+def test_a_refusal_is_not_tried_again(server: Handle, status: int) -> None:
+    times = script(server, Response(status))
+    with pytest.raises(Unreadable):
+        use(server.url, ask)
+    assert len(times) == 1
+
+
+def test_nobody_listening_is_a_passing_trouble() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(Transient):
+        use(f"http://127.0.0.1:{port}", ask)
+
+
+def test_a_redirection_is_not_followed(server: Handle) -> None:
+    """A token must not travel to another address."""
+    elsewhere = Response(302, headers=[("location", "http://127.0.0.1:1/away")])
+    times = script(server, elsewhere)
+    with pytest.raises(PlatformError):
+        use(server.url, ask)
+    assert len(times) == ATTEMPTS
+
+
+def test_the_servers_own_pause_wins_over_ours(server: Handle) -> None:
+    times = script(server, Response(503, headers=[("retry-after", "1")]), FINE)
+    with stamina.set_testing(False):
+        use(server.url, ask)
+    assert 0.95 <= times[1] - times[0] <= 1.6
+
+
+def test_a_pause_beyond_our_patience_is_left_to_the_next_tick(server: Handle) -> None:
+    long_pause = str(int(PATIENCE) + 1)
+    times = script(server, Response(503, headers=[("retry-after", long_pause)]), FINE)
+    with stamina.set_testing(False), pytest.raises(Transient):
+        use(server.url, ask)
+    assert len(times) == 1
+
+
+# Limits
+
+
+@pytest.mark.parametrize(("header", "seconds"), [
+    ([], 60),
+    ([("retry-after", "120")], 120),
+    ([("retry-after", "Tue, 20 Oct 2026 03:05:00 GMT")], 300),
+    ([("retry-after", "soon")], 60),
+])  # fmt: skip
+def test_too_many_requests_wait_as_long_as_the_server_says(
+    server: Handle, now: datetime, header: list[tuple[str, str]], seconds: int
+) -> None:
+    times = script(server, Response(429, headers=header))
+    with pytest.raises(Limited) as caught:
+        use(server.url, ask, now=now)
+    assert caught.value.until is not None
+    late = caught.value.until - (now + timedelta(seconds=seconds))
+    assert timedelta(0) <= late <= timedelta(seconds=5)
+    assert len(times) == 1
+
+
+def test_a_date_in_the_past_means_at_once(now: datetime) -> None:
+    assert retry_after({"retry-after": "Mon, 19 Oct 2026 03:05:00 GMT"}, now) == 0.0
+
+
+@pytest.mark.parametrize("odd", ["", " ", "-5", "12.5.1", "Tue, 99 Foo 2026", "Tue, 20 Oct 2026"])
+def test_a_header_that_makes_no_sense_says_nothing(now: datetime, odd: str) -> None:
+    assert retry_after({"retry-after": odd}, now) is None
+
+
+# Bodies
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"<html></html>", b"null", b'"text"', b"17"])
+def test_what_is_no_json_object_is_a_passing_trouble(server: Handle, body: bytes) -> None:
+    times = script(server, Response(200, body))
+    with pytest.raises(Transient):
+        use(server.url, ask)
+    assert len(times) == ATTEMPTS
+
+
+def test_a_shape_that_is_not_the_documented_one_names_its_place(server: Handle) -> None:
+    script(server, json_response(200, {"data": 5}))
+    with pytest.raises(Unreadable, match=r"\$\.data") as caught:
+        use(server.url, ask)
+    assert PATH in str(caught.value)
+
+
+def test_an_error_names_the_path_and_the_status_and_no_query(server: Handle) -> None:
+    script(server, Response(404))
+    with pytest.raises(Unreadable) as caught:
+        use(server.url, ask)
+    assert str(caught.value).startswith(f"{PATH}: 404 ")
+    assert "kemenkum" not in str(caught.value)
+
+
+# The clock
+
+
+def test_a_simulated_clock_starts_at_its_instant_and_runs_on(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(now)
+    assert clock() == now
+    began = time.monotonic()
+    monkeypatch.setattr("functions.collect.client.monotonic", lambda: began + 90.7)
+    assert timedelta(seconds=89) <= clock() - now <= timedelta(seconds=91)
+    assert clock().microsecond == 0
+
+
+def test_without_an_instant_it_is_the_computers_clock() -> None:
+    assert abs(Clock()() - datetime.now(UTC)) < timedelta(seconds=3)
+
+
+def test_taken_at_is_the_instant_of_the_answer_not_of_the_question(
+    world: World, now: datetime
+) -> None:
+    with serve(world, latency=1.1) as server:
+        _, taken_at = use(server.url, ask, now=now)
+    assert taken_at >= now + timedelta(seconds=1)
+
+
+# Connections
+
+
+@contextmanager
+def counted_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """How many connections the stand-in has open: now, and at most."""
+    counts = [0, 0]
+    made, lost = Served.connection_made, Served.connection_lost
+
+    def connection_made(self: Served, transport: Any) -> None:
+        counts[0] += 1
+        counts[1] = max(counts)
+        made(self, transport)
+
+    def connection_lost(self: Served, error: Exception | None) -> None:
+        counts[0] -= 1
+        lost(self, error)
+
+    monkeypatch.setattr(Served, "connection_made", connection_made)
+    monkeypatch.setattr(Served, "connection_lost", connection_lost)
+    yield counts
+
+
+def test_requests_are_in_flight_together_on_few_connections(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many, latency = 60, 0.05
+
+    async def all_at_once(client: ApiClient) -> float:
+        began = time.monotonic()
+        await asyncio.gather(*(ask(client) for _ in range(many)))
+        return time.monotonic() - began
+
+    with counted_connections(monkeypatch) as counts, serve(world, latency=latency) as server:
+        seconds = use(server.url, all_at_once, x.explain)
+    assert seconds < many * latency / 3
+    assert counts[1] == CONNECTIONS
+
+
+def test_one_request_opens_one_connection_and_further_ones_use_it_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def one_after_the_other(client: ApiClient) -> None:
+        for _ in range(5):
+            await ask(client)
+
+    with counted_connections(monkeypatch) as counts, serve(world) as server:
+        use(server.url, one_after_the_other)
+    assert counts[1] == 1
+
+
+def test_a_connection_that_broke_leaves_room_for_the_next(server: Handle) -> None:
+    """Ten broken ones would otherwise leave none."""
+    server.fault("refuse", times=3 * CONNECTIONS)
+
+    async def many(client: ApiClient) -> list[Any]:
+        tries = (ask(client) for _ in range(2 * CONNECTIONS))
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    found = use(server.url, many)
+    assert all(isinstance(one, Transient | tuple) for one in found)
+    assert sum(isinstance(one, tuple) for one in found) >= CONNECTIONS
+
+
+def test_retries_are_counted_as_requests(settings: Settings, server: Handle) -> None:
+    script(server, UNWELL, UNWELL, FINE)
+
+    async def session() -> int:
+        async with Connection(server.url) as connection:
+            [credential] = credentials(settings, "x", x, connection, Clock())
+            await ask(credential.client)
+            return connection.requests
+
+    assert asyncio.run(session()) == 3
+
+
+def test_parameters_arrive_as_they_were_given(server: Handle, asked: list[Asked]) -> None:
+    """Field lists are full of brackets, and a handle may hold a space or an ampersand."""
+    odd = "media.limit(25).after(a+b=/&c){id,caption} é €"
+    with pytest.raises(PlatformError):  # X knows no such parameters
+        use(server.url, lambda client: client.get(PATH, Anything, fields=odd, limit=25))
+    assert asked[0].query["fields"] == odd
+    assert asked[0].query["limit"] == "25"

@@ -1,0 +1,107 @@
+"""What Instagram and Facebook share: the code of an error decides, whatever its status."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.collect import graph
+from functions.collect.answers import Limited, PlatformError, Refused, Transient, Unreadable
+
+USAGE = "x-business-use-case-usage"
+
+
+def explained(now: datetime, code: int, status: int = 400, **facts: Any) -> PlatformError | None:
+    body = msgspec.json.encode({"error": {"message": "Words.", "code": code, **facts}})
+    return graph.explain(status, {}, body, now)
+
+
+@pytest.mark.parametrize(("code", "facts", "kind"), [
+    (4, {"is_transient": True}, Limited),
+    (17, {}, Limited),
+    (32, {}, Limited),
+    (613, {}, Limited),
+    (80001, {"error_subcode": 2494055}, Limited),
+    (80002, {}, Limited),
+    (190, {"error_subcode": 463}, Refused),
+    (10, {}, graph.EndpointRefused),
+    (200, {}, Refused),
+    (299, {}, Refused),
+    (300, {}, Unreadable),
+    (110, {"error_subcode": 2207013}, graph.Missing),
+    (803, {}, graph.Missing),
+    (100, {"error_subcode": 33}, graph.Missing),
+    (100, {}, graph.FieldRefused),
+    (1, {}, Transient),
+    (2, {}, Transient),
+    (999, {"is_transient": True}, Transient),
+    (999, {}, Unreadable),
+])  # fmt: skip
+@pytest.mark.parametrize("status", [400, 403])
+def test_the_code_decides(
+    now: datetime, code: int, facts: dict[str, Any], kind: type[PlatformError], status: int
+) -> None:
+    found = explained(now, code, status, **facts)
+    assert type(found) is kind
+    assert f"(#{code}" in str(found)
+    assert "Words" not in str(found)
+
+
+def test_an_unknown_code_of_an_unwell_server_passes(now: datetime) -> None:
+    assert isinstance(explained(now, 999, 503), Transient)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"error": "text"}', b"[]"])
+def test_a_body_without_an_error_is_left_to_its_status(now: datetime, body: bytes) -> None:
+    assert graph.explain(500, {}, body, now) is None
+
+
+def test_a_success_is_no_error(now: datetime) -> None:
+    assert explained(now, 190, 200) is None
+
+
+@pytest.mark.parametrize(("header", "minutes"), [
+    (None, 15),
+    ("", 15),
+    ("{}", 15),
+    ("no json", 15),
+    ("[]", 15),
+    ('{"1": [{"type": "pages", "estimated_time_to_regain_access": 0}]}', 15),
+    ('{"1": [{"type": "pages", "estimated_time_to_regain_access": 42}]}', 42),
+    ('{"1": [{"estimated_time_to_regain_access": 5}], '
+     '"2": [{"type": "x"}, {"estimated_time_to_regain_access": 90}]}', 90),
+    ('{"1": [{"estimated_time_to_regain_access": "soon"}]}', 15),
+    ('{"1": ["odd"]}', 15),
+    ('{"1": null}', 15),
+])  # fmt: skip
+def test_a_limit_ends_when_the_header_says_and_else_after_a_while(
+    header: str | None, minutes: int
+) -> None:
+    headers = {} if header is None else {USAGE: header}
+    assert graph.regain(headers) == timedelta(minutes=minutes)
+
+
+@given(st.text(max_size=40))
+def test_any_header_is_a_wait(header: str) -> None:
+    assert graph.regain({USAGE: header}) > timedelta(0)
+
+
+def test_times_are_utc_whatever_their_offset() -> None:
+    at = datetime(2026, 10, 3, 2, 11, 9, tzinfo=UTC)
+    for text in ("2026-10-03T02:11:09+0000", "2026-10-03T09:11:09+0700", "2026-10-03T02:11:09Z"):
+        assert graph.parse_time(text) == at
+        assert graph.parse_time(text).tzinfo is UTC
+
+
+@pytest.mark.parametrize("text", [
+    "", "kemarin", "2026-10-03T02:11:09", "1759457469", "2026-13-03T02:11:09+0000",
+    "0001-01-01T00:00:00+0700", "9999-12-31T23:59:59-0700",
+])  # fmt: skip
+def test_a_time_that_is_none_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):
+        graph.parse_time(text)

@@ -1,0 +1,751 @@
+"""The collect job over a whole world: what it stores, what it costs, and what goes wrong alone."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from functions.collect import note as notes
+from functions.collect.job import Connections
+from functions.connect.consents import ConsentRow, Consents
+from functions.connect.vault import Vault, open_vault
+from functions.model import PLATFORMS, Platform, iso
+from functions.settings import Settings, SettingsError, load
+from functions.store import open_agency
+from functions.store.agency import AgencyStore
+from functions.store.port import StoreError
+from tests.collect.api import HOUR, TOKEN_KEY, WRONG_CREDENTIALS, Asked, answer_with, settings_for
+from tests.collect.ministry import (
+    FIRST_TOKEN,
+    documents,
+    handle_of,
+    register,
+    rows,
+    stored_posts,
+    tick,
+)
+from tests.platforms.credentials import ENVIRONMENT
+from tests.platforms.server import Handle, serve
+from tests.platforms.world import World
+
+MINUTE = timedelta(minutes=1)
+UNITS = ("kanwil-ntt", "kanwil-bali")
+
+
+@pytest.fixture
+def world(now: datetime) -> World:
+    """Two units on five platforms since the month began, and a week to come."""
+    start = now - timedelta(days=5)
+    made = World.generate(3, rows(UNITS), start, 9, posts_per_day=2, history_days=2)
+    made.set_clock(now)
+    return made
+
+
+@pytest.fixture
+def ministry(book: AgencyStore, settings: Settings, now: datetime) -> AgencyStore:
+    register(book, settings, UNITS, now)
+    return book
+
+
+def sent(server: Handle) -> int:
+    total: int = server.calls.report()["total"]
+    return total
+
+
+# An ordinary tick
+
+
+def test_a_first_tick_finds_every_post_of_the_running_month(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    report = tick(ministry, settings, now)
+    assert (report.problems, report.skipped, report.failed) == ([], {}, False)
+    begin = datetime(2026, 9, 30, 17, tzinfo=UTC)  # midnight in Jakarta
+    posts = stored_posts(ministry)
+    public = {
+        (post.account.platform, owner.id, post.id)
+        for post in server.world.posts
+        for owner in (post.account, *post.collaborators)
+        if begin.timestamp() <= post.start <= now.timestamp()
+        and post.kind in ("post", "quote")
+        and post.visible(server.world.now)
+        and (post.stream is None or post.stream.ended <= server.world.now)
+    }
+    assert set(posts) == public
+    assert len(public) > 30
+    for post in posts.values():
+        [sample] = post.samples
+        assert now <= sample.taken_at <= now + MINUTE
+    assert report.platforms["x"]["posts_found"] == sum(key[0] == "x" for key in posts)
+
+
+def test_a_first_tick_tells_admins_and_the_registry_what_it_found(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    tick(ministry, settings, now)
+    roster = ministry.roster(now)
+    assert roster is not None
+    for account in roster.accounts:
+        owner = server.world.by_handle(account.platform, account.handle)
+        assert owner is not None
+        assert account.account_id == owner.id
+        feedback = ministry.feedback(account.satker)[f"{account.platform}:{account.handle}"]
+        assert feedback["status"] == "ok"
+        assert feedback["account_id"] == owner.id
+        assert feedback["checked_at"].startswith(iso(now)[:16])
+    followers = ministry.followers("2026-10", "2026-10", now + HOUR)
+    assert set(followers) == {account.key for account in roster.accounts}
+    assert all(len(readings) == 1 for readings in followers.values())
+
+
+def test_the_same_tick_again_sends_nothing_and_writes_nothing(
+    ministry: AgencyStore,
+    settings: Settings,
+    server: Handle,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever is due at a tick is done by it, marks included."""
+    monkeypatch.setattr("functions.collect.client.monotonic", lambda: 0.0)  # no time passes in it
+    for hours in range(26):
+        at = now + hours * HOUR
+        server.set_clock(at)
+        tick(ministry, settings, at)
+    before, asked = documents(settings), sent(server)
+    again = tick(ministry, settings, at)
+    assert sent(server) == asked
+    assert documents(settings) == before
+    assert not again.failed
+
+
+def test_a_tick_with_nothing_due_sends_nothing_and_writes_nothing(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    tick(ministry, settings, now)
+    before, asked = documents(settings), sent(server)
+    quiet = replace(settings, collect_every="1")
+    for minutes in (1, 2, 3):
+        server.set_clock(now + minutes * MINUTE)
+        report = tick(ministry, quiet, now + minutes * MINUTE)
+        if sum(summary["requests"] for summary in report.platforms.values()) == 0:
+            assert documents(settings) == before
+            assert sent(server) == asked
+            return
+    pytest.fail("every tick had something due")
+
+
+def test_a_tick_delivered_twice_at_once_loses_and_doubles_nothing(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        books = [ministry, open_agency(settings)]
+        reports = list(pool.map(lambda book: tick(book, settings, now), books))
+        books[1].store.close()
+    assert not any(report.failed for report in reports)
+    posts = stored_posts(ministry)
+    for post in posts.values():
+        times = [sample.taken_at for sample in post.samples]
+        assert times == sorted(set(times))
+        assert len(times) <= 2
+    # The next tick stands on one of the two notes and finds nothing missing.
+    server.set_clock(now + 3 * HOUR)
+    tick(ministry, settings, now + 3 * HOUR)
+    once = settings_for(server.url, settings.store.replace("kiprah.db", "once.db"))
+    alone = open_agency(once)
+    server.set_clock(now)
+    register(alone, once, UNITS, now, [p for p in PLATFORMS if p != "tiktok"])
+    tick(alone, once, now)
+    assert set(stored_posts(alone)) <= set(stored_posts(ministry))
+    alone.store.close()
+
+
+def test_connections_may_be_kept_between_ticks(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    from functions.collect.job import collect
+
+    async def two_ticks() -> list[int]:
+        counts = []
+        async with Connections() as opened:
+            for n in range(2):
+                at = now + n * 3 * HOUR
+                server.set_clock(at)
+                report = await collect(
+                    ministry,
+                    settings,
+                    now=at,
+                    run_id=str(n),
+                    simulated=True,
+                    connections=opened,
+                )
+                counts.append(sum(s["requests"] for s in report.platforms.values()))
+        return counts
+
+    first, second = asyncio.run(two_ticks())
+    assert first > second > 0
+
+
+def test_requests_of_many_accounts_are_in_flight_together(now: datetime, sqlite_url: str) -> None:
+    """Thirty accounts with an answer after 0.05 s each: far less than one after the other."""
+    import time
+
+    units = [f"unit-{n}" for n in range(30)]
+    world = World(now=now)
+    for row in rows(units, ["facebook"]):
+        world.add_account(row.platform, row.handle)
+    with serve(world, latency=0.05) as server:
+        settings = settings_for(server.url, sqlite_url)
+        book = open_agency(settings)
+        register(book, settings, units, now, ["facebook"])
+        began = time.monotonic()
+        report = tick(book, settings, now, platforms=["facebook"])
+        seconds = time.monotonic() - began
+        book.store.close()
+    requests = report.platforms["facebook"]["requests"]
+    assert requests == 60
+    assert seconds < requests * 0.05 / 2
+
+
+def test_only_the_named_platforms_are_read(
+    ministry: AgencyStore, settings: Settings, asked: list[Asked], now: datetime
+) -> None:
+    tick(ministry, settings, now, platforms=["x", "youtube"])
+    assert {one.platform for one in asked} == {"x", "youtube"}
+
+
+# Failing alone
+
+
+@pytest.mark.parametrize("down", PLATFORMS)
+@pytest.mark.parametrize("kind", ["server_error", "broken_json"])
+def test_one_platform_down_costs_one_platform(
+    ministry: AgencyStore,
+    settings: Settings,
+    server: Handle,
+    now: datetime,
+    down: Platform,
+    kind: str,
+) -> None:
+    server.fault(kind, platform=down)
+    report = tick(ministry, settings, now)
+    assert not report.failed
+    assert {key[0] for key in stored_posts(ministry)} == set(PLATFORMS) - {down}
+    assert report.problems
+    assert all(problem.startswith(down) for problem in report.problems)
+    assert report.platforms[down]["served"] is False
+    assert report.platforms[down]["requests_failed"] > 0
+
+
+def test_a_platform_that_comes_back_is_read_as_if_nothing_had_been(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    server.fault("server_error")
+    assert tick(ministry, settings, now).failed
+    server.app.faults.clear()
+    report = tick(ministry, settings, now + 15 * MINUTE)
+    assert (report.failed, report.problems) == (False, [])
+
+
+def test_a_bug_in_one_adapter_costs_one_platform(
+    ministry: AgencyStore, settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.collect.platforms import facebook
+
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(facebook, "parse", broken)
+    report = tick(ministry, settings, now)
+    assert not report.failed
+    assert report.problems == ["facebook: ZeroDivisionError: unforeseen"]
+    assert {key[0] for key in stored_posts(ministry)} == set(PLATFORMS) - {"facebook"}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_one_bad_account_costs_one_account(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime, platform: Platform
+) -> None:
+    bad = server.world.by_handle(platform, handle_of("kanwil-ntt"))
+    assert bad is not None
+    server.world.set_state(bad, "revoked" if platform == "tiktok" else "unknown")
+    report = tick(ministry, settings, now)
+    assert not report.failed
+    [problem] = report.problems
+    assert problem.startswith(f"{platform} {handle_of('kanwil-ntt')}: ")
+    owners = {key[:2] for key in stored_posts(ministry)}
+    assert (platform, bad.id) not in owners
+    good = server.world.by_handle(platform, handle_of("kanwil-bali"))
+    assert good is not None
+    assert (platform, good.id) in owners or not good.count(server.world.now)
+    told = ministry.feedback("kanwil-ntt")[f"{platform}:{handle_of('kanwil-ntt')}"]
+    assert told["status"] != "ok"
+    assert told["status"].endswith(".")
+    assert ministry.feedback("kanwil-bali")[f"{platform}:{handle_of('kanwil-bali')}"]["status"] == (
+        "ok"
+    )
+
+
+def test_a_wrong_account_rests_and_looking_again_in_vain_is_no_failure(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    bad = server.world.by_handle("facebook", handle_of("kanwil-ntt"))
+    assert bad is not None
+    server.world.set_state(bad, "unknown")
+    tick(ministry, settings, now, platforms=["facebook"])
+    written = documents(settings)
+    path = f"agencies/kemenkum/satker/kanwil-ntt/accounts/facebook:{handle_of('kanwil-ntt')}"
+    requests = []
+    for hours in (1, 7):
+        server.set_clock(now + hours * HOUR)
+        server.calls.reset()
+        only = tick(ministry, settings, now + hours * HOUR, platforms=["facebook"])
+        asked = server.calls.report()["requests"].get("facebook", {})
+        requests.append(asked.get("GET /{node}", 0))
+        assert not only.failed
+    assert requests == [0, 1]
+    # The same finding is not written twice.
+    assert documents(settings)[path] == written[path]
+
+
+def test_an_account_that_is_mended_is_told_so(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    """Also where a listing says nothing about the profile."""
+    account = server.world.by_handle("x", handle_of("kanwil-ntt"))
+    assert account is not None
+    tick(ministry, settings, now)
+    server.world.set_state(account, "protected", now + HOUR)
+    server.world.set_state(account, "ok", now + 6 * HOUR)
+
+    def status() -> str:
+        told: str = ministry.feedback("kanwil-ntt")[f"x:{handle_of('kanwil-ntt')}"]["status"]
+        return told
+
+    seen = [status()]
+    for hours in (4, 11):
+        server.set_clock(now + hours * HOUR)
+        tick(ministry, settings, now + hours * HOUR)
+        seen.append(status())
+    assert seen[0] == seen[2] == "ok"
+    assert "dikunci" in seen[1]
+
+
+def test_a_bad_item_costs_one_item_and_is_reported(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    account = server.world.by_handle("x", handle_of("kanwil-ntt"))
+    assert account is not None
+    victim = next(post for post in account.newest(server.world.now) if post.kind == "post")
+    server.fault("wrong_types", platform="x", ids=[victim.id])
+    report = tick(ministry, settings, now)
+    assert report.platforms["x"]["items_broken"] == 1
+    assert not report.failed
+    assert ("x", account.id, victim.id) not in stored_posts(ministry)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"id": "1", "created_time": "9999-12-31T23:59:59+0000"},
+        {"id": "1", "created_time": "2031-01-01T00:00:00+0000"},
+        {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": {"count": 2**70}},
+        {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": {"count": -4}},
+    ],
+)
+def test_an_impossible_item_never_gets_as_far_as_the_store(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime, item: dict[str, Any]
+) -> None:
+    answer_with(server, {"data": [item]}, path="/posts")
+    for n in range(2):
+        report = tick(ministry, settings, now + n * 4 * HOUR, platforms=["facebook"])
+        assert report.platforms["facebook"]["items_broken"] == 2
+        assert not report.failed
+    assert stored_posts(ministry) == {}
+
+
+# Credentials
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_platform_without_credentials_is_skipped_and_said_so(
+    ministry: AgencyStore, settings: Settings, now: datetime, platform: Platform
+) -> None:
+    without = {
+        name: () for name in vars(settings) if name.startswith(platform) and name[-4:] != "_url"
+    }
+    report = tick(ministry, replace(settings, **without), now)
+    assert set(report.skipped) == {platform}
+    assert f"KIPRAH_{platform.upper()}" in report.skipped[platform]
+    assert set(report.platforms) == set(PLATFORMS) - {platform}
+    assert not report.failed
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_refused_credential_costs_its_platform_and_blames_no_account(
+    ministry: AgencyStore, settings: Settings, now: datetime, platform: Platform
+) -> None:
+    wrong = replace(settings, **WRONG_CREDENTIALS[platform])
+    report = tick(ministry, wrong, now)
+    assert not report.failed
+    summary = report.platforms[platform]
+    assert list(summary["stopped"]) == ["0"]
+    assert summary["accounts_wrong"] == 0
+    assert not any("status" in told for told in of(ministry, platform))
+
+
+def of(book: AgencyStore, platform: Platform) -> list[Any]:
+    """The feedback on a platform's accounts."""
+    return [
+        told
+        for unit in UNITS
+        for name, told in book.feedback(unit).items()
+        if name.startswith(platform)
+    ]
+
+
+def test_several_credentials_share_the_accounts_and_one_that_is_stopped_leaves_the_other(
+    now: datetime, sqlite_url: str
+) -> None:
+    units = [f"unit-{n}" for n in range(12)]
+    world = World(now=now)
+    for row in rows(units, ["youtube"]):
+        world.add_post(world.add_account(row.platform, row.handle), now - HOUR)
+    world.credentials.youtube.add("second-key")
+    with serve(world) as server:
+        settings = settings_for(
+            server.url, sqlite_url, youtube_api_key=("revoked-key", "second-key")
+        )
+        book = open_agency(settings)
+        register(book, settings, units, now, ["youtube"])
+        report = tick(book, settings, now, platforms=["youtube"])
+        found = len(stored_posts(book))
+        book.store.close()
+    summary = report.platforms["youtube"]
+    assert list(summary["stopped"]) == ["0"]
+    assert 0 < found < len(units)
+    assert not report.failed
+
+
+def test_nothing_more_is_sent_once_a_limit_is_known(now: datetime, sqlite_url: str) -> None:
+    """Only the ten requests that were in flight when the first answer came."""
+    units = [f"unit-{n}" for n in range(40)]
+    world = World(now=now)
+    for row in rows(units, ["facebook"]):
+        world.add_account(row.platform, row.handle)
+    with serve(world, latency=0.01) as server:
+        settings = settings_for(server.url, sqlite_url)
+        book = open_agency(settings)
+        register(book, settings, units, now, ["facebook"])
+        server.fault("rate_limited", platform="facebook")
+        report = tick(book, settings, now, platforms=["facebook"])
+        summary = report.platforms["facebook"]
+        assert summary["requests"] <= 10
+        assert summary["given_up"] == 40 - summary["requests"]
+
+        # The limit holds until its end, also in the ticks to come; then all is made up for.
+        server.app.faults.clear()
+        server.calls.reset()
+        tick(book, settings, now + 14 * MINUTE, platforms=["facebook"])
+        assert sent(server) == 0
+        after = tick(book, settings, now + 16 * MINUTE, platforms=["facebook"])
+        assert after.platforms["facebook"]["accounts_read"] == 40
+        book.store.close()
+
+
+def test_when_all_fails_the_run_has_failed(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    server.fault("server_error")
+    report = tick(ministry, settings, now)
+    assert report.failed
+    assert len(report.problems) >= len(PLATFORMS)
+
+
+def test_without_any_credential_the_run_has_failed(
+    ministry: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    bare = load({"KIPRAH_STORE": settings.store})
+    local = {f"{p}_url": settings.x_url for p in PLATFORMS}
+    report = tick(ministry, replace(bare, **local), now)
+    assert report.failed
+    assert set(report.skipped) == set(PLATFORMS)
+
+
+def test_an_empty_registry_says_what_to_do(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    report = tick(book, settings, now)
+    assert report.failed
+    assert any("kiprah registry import" in problem for problem in report.problems)
+
+
+# TikTok's consents within a run
+
+
+def test_a_wrong_key_costs_tiktok_and_says_what_to_do(
+    ministry: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    report = tick(ministry, replace(settings, token_key="another"), now)
+    assert not report.failed
+    [problem] = report.problems
+    assert problem.startswith("tiktok: ")
+    assert "KIPRAH_TOKEN_KEY" in problem
+    assert set(report.platforms) == set(PLATFORMS) - {"tiktok"}
+    roster = ministry.roster(now)
+    assert roster is not None
+    assert all(a.account_id for a in roster.accounts if a.platform != "tiktok")
+
+
+def test_a_key_that_cannot_be_had_costs_tiktok_alone(
+    ministry: AgencyStore, settings: Settings, now: datetime, tmp_path: Any
+) -> None:
+    (tmp_path / "kiprah.key").write_text("half a k")
+    report = tick(ministry, replace(settings, token_key=""), now)
+    assert not report.failed
+    [problem] = report.problems
+    assert problem.startswith("tiktok: ")
+    assert set(report.platforms) == set(PLATFORMS) - {"tiktok"}
+
+
+def test_an_account_without_consent_is_told_and_asked_nothing(
+    book: AgencyStore, settings: Settings, asked: list[Asked], now: datetime
+) -> None:
+    register(book, settings, ["kanwil-maluku"], now, ["youtube"])
+    held = {s.id: s.data for s in book.satker_documents()}
+    held["kanwil-maluku"]["accounts"]["tiktok"] = "kanwilmaluku"
+    book.save_satker(held)
+    tick(book, settings, now, platforms=["tiktok"])
+    told = book.feedback("kanwil-maluku")["tiktok:kanwilmaluku"]
+    assert "Belum ada izin TikTok" in told["status"]
+    assert asked == []
+
+
+def test_a_new_consent_is_used_soon_after_a_missing_one(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    path = f"agencies/kemenkum/consents/tiktok:{handle_of('kanwil-ntt')}"
+    from functions.store.port import Write
+
+    ministry.store.write([Write(path, mode="delete")])
+    tick(ministry, settings, now)
+    row = ConsentRow("kanwil-ntt", "tiktok", handle_of("kanwil-ntt"), FIRST_TOKEN + "kanwil-ntt")
+    Consents(ministry, lambda: open_vault(settings)).add([row], now)
+    server.set_clock(now + 15 * MINUTE)
+    tick(ministry, settings, now + 15 * MINUTE)
+    told = ministry.feedback("kanwil-ntt")[f"tiktok:{handle_of('kanwil-ntt')}"]
+    assert told["status"] == "ok"
+
+
+# Dying half-way
+
+
+def test_a_run_that_died_before_its_note_was_written_is_repaired_by_the_next(
+    ministry: AgencyStore,
+    settings: Settings,
+    server: Handle,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def killed(*_: Any) -> None:
+        raise StoreError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AgencyStore, "save_plan", killed)
+        with pytest.raises(StoreError):
+            tick(ministry, settings, now)
+    found = stored_posts(ministry)
+    server.set_clock(now + 15 * MINUTE)
+    report = tick(ministry, settings, now + 15 * MINUTE)
+    assert (report.failed, report.problems) == (False, [])
+    posts = stored_posts(ministry)
+    assert set(found) <= set(posts)
+    assert {key[0] for key in posts} == set(PLATFORMS)
+    roster = ministry.roster(now + HOUR)
+    assert roster is not None
+    assert all(account.account_id for account in roster.accounts)
+
+
+@pytest.mark.parametrize("body", [None, b"", b"not a note"])
+def test_a_lost_note_is_rebuilt_and_nothing_is_doubled(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime, body: bytes | None
+) -> None:
+    from functions.store.port import Write
+
+    tick(ministry, settings, now)
+    before = stored_posts(ministry)
+    for platform in PLATFORMS:
+        path = f"agencies/kemenkum/plans/{platform}"
+        lost = Write(path, mode="delete") if body is None else Write(path, {"body": body})
+        ministry.store.write([lost])
+    at = now + 20 * MINUTE
+    server.set_clock(at)
+    report = tick(ministry, settings, at)
+    assert (report.failed, report.problems) == (False, [])
+    after = stored_posts(ministry)
+    assert set(before) <= set(after)
+    for key, post in before.items():
+        assert set(post.samples) <= set(after[key].samples)
+        assert len(after[key].samples) <= 2
+    for platform in PLATFORMS:
+        packed, _ = ministry.plan(platform)
+        assert packed is not None
+        note = notes.decode(packed)
+        assert note is not None
+        young = {key for key, post in after.items() if post.published_at > at - notes.REMEMBERED}
+        assert {(platform, live.account_id, live.post_id) for live in note.posts.values()} == {
+            key for key in young if key[0] == platform
+        }
+
+
+# Time
+
+
+def test_a_tick_far_from_the_present_refuses_official_hosts(
+    ministry: AgencyStore, settings: Settings, asked: list[Asked], now: datetime
+) -> None:
+    real = replace(settings, x_url="https://api.x.com")
+    with pytest.raises(SettingsError) as caught:
+        tick(ministry, real, now)
+    assert "KIPRAH_X_URL" in str(caught.value)
+    assert asked == []
+    assert stored_posts(ministry) == {}
+    # Where that platform is not read there is nothing to forge.
+    assert not tick(ministry, real, now, platforms=["youtube"]).failed
+
+
+def test_the_present_given_by_hand_is_the_present(
+    ministry: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    """Two minutes either way; official hosts would be read, were they not replaced here."""
+    from functions.collect import job
+
+    monkeypatch.setattr(job, "official", lambda settings: ["x"])
+    present = datetime.now(UTC).replace(microsecond=0)
+    for late in (-110, 0, 110):
+        tick(ministry, settings, present + timedelta(seconds=late), platforms=["x"])
+    for late in (-130, 130):
+        with pytest.raises(SettingsError):
+            tick(ministry, settings, present + timedelta(seconds=late), platforms=["x"])
+
+
+# The registry
+
+
+def test_an_account_registered_from_tomorrow_is_not_read_today(
+    book: AgencyStore, settings: Settings, asked: list[Asked], now: datetime
+) -> None:
+    register(book, settings, ["kanwil-ntt"], now, ["x"])
+    held = {s.id: s.data for s in book.satker_documents()}
+    typed = {"handle": handle_of("kanwil-ntt"), "from": "2026-10-21"}
+    held["kanwil-ntt"]["accounts"]["x"] = typed
+    book.save_satker(held)
+    tick(book, settings, now)
+    assert asked == []
+    tick(book, settings, now + timedelta(days=1))
+    assert asked
+
+
+def test_an_account_that_left_the_registry_is_read_until_its_last_marks(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    tick(ministry, settings, now)
+    held = {s.id: s.data for s in ministry.satker_documents()}
+    for document in held.values():
+        document["accounts"] = {}
+    ministry.save_satker(held)
+    asked = []
+    for hours in (1, 25, 32, 70):
+        server.set_clock(now + hours * HOUR)
+        server.calls.reset()
+        tick(ministry, settings, now + hours * HOUR)
+        asked.append(sent(server))
+    assert asked[1] > 0
+    assert asked[3] == 0
+
+
+def test_a_broken_registry_document_is_reported_and_the_others_are_read(
+    ministry: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    ministry.save_satker({"rusak": {"kind": "kanwil"}})
+    report = tick(ministry, settings, now)
+    assert any(problem.startswith("rusak: ") for problem in report.problems)
+    assert not report.failed
+    assert stored_posts(ministry)
+
+
+# Secrets
+
+
+@pytest.fixture
+def secrets(server: Handle) -> set[str]:
+    """Every credential and every token that the stand-ins give out meanwhile."""
+    given = set(ENVIRONMENT.values()) - {ENVIRONMENT["KIPRAH_INSTAGRAM_USER_ID"]}
+    given |= {FIRST_TOKEN, "stolen-token"}
+    make = server.app._tiktok._make
+
+    def remembering(prefix: str) -> str:
+        token = make(prefix)
+        given.add(token)
+        return token
+
+    server.app._tiktok._make = remembering  # type: ignore[method-assign]
+    return given
+
+
+FAULTS = [
+    ("x", "token_expired", {}),
+    ("x", "usage_capped", {}),
+    ("facebook", "meta_error", {"code": 190}),
+    ("facebook", "repeat_cursor", {}),
+    ("instagram", "broken_json", {}),
+    ("instagram", "wrong_types", {"keys": ["id", "timestamp"]}),
+    ("youtube", "quota_exceeded", {"skip": 3}),
+    ("tiktok", "token_revoked", {"skip": 3}),
+    ("tiktok", "cut", {"path": "oauth", "skip": 1}),
+]
+
+
+def test_no_secret_is_left_in_the_store_the_log_or_the_report_of_a_faulty_run(
+    ministry: AgencyStore,
+    settings: Settings,
+    server: Handle,
+    now: datetime,
+    secrets: set[str],
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nothing blanks them here: they are nowhere in the first place."""
+    caplog.set_level("DEBUG")
+    written = []
+    wrong = replace(settings, **WRONG_CREDENTIALS["instagram"])
+    for n, (platform, kind, options) in enumerate([("", "", {}), *FAULTS]):
+        if kind:
+            server.fault(kind, platform=platform, **options)
+        at = now + n * 3 * HOUR
+        server.set_clock(at)
+        report = tick(ministry, wrong if n == 7 else settings, at)
+        written.append(msgspec.json.encode(report.as_dict()).decode())
+    assert sum('"problems":[]' not in one for one in written) >= 5
+    written += [path + body for path, (_, body) in documents(settings).items()]
+    out, err = capfd.readouterr()
+    logged = [
+        record.getMessage() for record in caplog.records if not record.name.startswith("httpcore")
+    ]
+    assert len(secrets) > 8 + 4
+    for secret in secrets:
+        for text in (*written, out, err, *logged):
+            assert secret not in text
+
+
+def test_consents_are_sealed_in_the_store(ministry: AgencyStore, settings: Settings) -> None:
+    path = f"agencies/kemenkum/consents/tiktok:{handle_of('kanwil-ntt')}"
+    held = ministry.store.get([path])[path].data
+    assert Vault(TOKEN_KEY).open(held["refresh"]) == FIRST_TOKEN + "kanwil-ntt"
+    _, text = documents(settings)[path]
+    assert FIRST_TOKEN not in text

@@ -1,0 +1,242 @@
+"""Carrying out a plan: what is asked once, what is asked again, and what never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.collect import note as notes
+from functions.collect.job import Report
+from functions.model import Platform
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from tests.collect.api import HOUR, Asked
+from tests.collect.ministry import register, stored_posts, tick
+from tests.platforms.server import Handle
+from tests.platforms.world import Account
+
+MINUTE = timedelta(minutes=1)
+
+Enter = Callable[..., Account]
+Run = Callable[[datetime], Report]
+
+
+@pytest.fixture
+def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) -> Enter:
+    """Makes an account and registers it."""
+
+    def entered(platform: Platform, **options: Any) -> Account:
+        register(book, settings, ["kanwil-ntt"], now, [platform])
+        token = "rft.first-kanwil-ntt" if platform == "tiktok" else ""
+        return server.world.add_account(platform, "kanwilntt", refresh_token=token, **options)
+
+    return entered
+
+
+@pytest.fixture
+def run(book: AgencyStore, settings: Settings, server: Handle) -> Run:
+    """One tick at an instant, for the world too."""
+
+    def ticked(at: datetime) -> Report:
+        server.set_clock(at)
+        return tick(book, settings, at)
+
+    return ticked
+
+
+def templates(asked: list[Asked]) -> list[str]:
+    return [one.template.rpartition("/")[2] for one in asked]
+
+
+# YouTube's uploads
+
+
+def test_an_upload_that_was_looked_at_is_not_looked_at_again(
+    enter: Enter, run: Run, server: Handle, asked: list[Asked], now: datetime
+) -> None:
+    """Old videos stand in the uploads for ever; their details are asked for once."""
+    channel = enter("youtube")
+    for days in (1, 3, 60, 300):
+        server.world.add_post(channel, now - days * 24 * HOUR)
+    run(now)
+    assert "videos" in templates(asked)
+    asked.clear()
+    run(now + 3 * HOUR)
+    assert templates(asked) == ["playlistItems"]
+
+
+def test_a_stream_is_looked_at_until_it_has_ended(
+    enter: Enter,
+    run: Run,
+    server: Handle,
+    book: AgencyStore,
+    asked: list[Asked],
+    now: datetime,
+) -> None:
+    channel = enter("youtube")
+    begun, over = now + 4 * HOUR, now + 5 * HOUR
+    stream = server.world.add_post(
+        channel, now - HOUR, scheduled_at=begun, started_at=begun, ended_at=over
+    )
+    for hours in (0, 3):
+        run(now + hours * HOUR)
+        assert stored_posts(book) == {}
+    run(now + 6 * HOUR)
+    [post] = stored_posts(book).values()
+    assert (post.post_id, post.published_at) == (stream.id, begun)
+
+
+def test_details_that_failed_leave_their_videos_new(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    channel = enter("youtube")
+    server.world.add_post(channel, now - HOUR)
+    server.fault("server_error", platform="youtube", path="videos")
+    run(now)
+    assert stored_posts(book) == {}
+    server.app.faults.clear()
+    run(now + 15 * MINUTE)
+    assert len(stored_posts(book)) == 1
+
+
+def test_a_video_left_out_of_the_details_without_a_word_is_absent_not_new_for_ever(
+    enter: Enter, run: Run, server: Handle, asked: list[Asked], now: datetime
+) -> None:
+    """videos.list says that it is gone; the uploads may name it for a while yet."""
+    channel = enter("youtube")
+    gone = server.world.add_post(channel, now - HOUR)
+    server.world.add_post(channel, now - 2 * HOUR)
+    server.fault("partial", platform="youtube", path="/youtube/v3/videos", ids=[gone.id])
+    run(now)
+    asked.clear()
+    run(now + 3 * HOUR)
+    assert "videos" not in templates(asked)
+
+
+# Lookups
+
+
+def test_what_a_listing_of_the_same_tick_has_shown_is_not_looked_up(
+    enter: Enter, run: Run, server: Handle, asked: list[Asked], now: datetime
+) -> None:
+    account = enter("x")
+    server.world.add_post(account, now - 10 * MINUTE)
+    run(now)
+    asked.clear()
+    run(now + 3 * HOUR)  # due for freshness, and the account for discovery
+    assert [one.template for one in asked] == ["/2/users/:id/tweets"]
+
+
+def test_posts_of_many_accounts_are_looked_up_together(
+    book: AgencyStore,
+    settings: Settings,
+    run: Run,
+    server: Handle,
+    asked: list[Asked],
+    now: datetime,
+) -> None:
+    units = [f"unit-{n}" for n in range(30)]
+    register(book, settings, units, now, ["x"])
+    for unit in units:
+        account = server.world.add_account("x", unit.replace("-", ""))
+        for minutes in range(1, 5):
+            server.world.add_post(account, now - 2 * HOUR - minutes * MINUTE)
+    run(now)
+    asked.clear()
+    run(now + HOUR)  # all are three hours old by then
+    lookups = [one for one in asked if one.template == "/2/tweets"]
+    assert [len(one.query["ids"].split(",")) for one in lookups] == [100, 20]
+    assert len(asked) == 2
+
+
+# Being gone, and coming back
+
+
+@pytest.mark.parametrize("platform", ["instagram", "facebook", "x", "tiktok", "youtube"])
+def test_a_post_that_goes_is_confirmed_gone_and_one_that_returns_is_a_post_again(
+    enter: Enter,
+    run: Run,
+    server: Handle,
+    book: AgencyStore,
+    now: datetime,
+    platform: Platform,
+) -> None:
+    account = enter(platform)
+    post = server.world.add_post(account, now - 10 * MINUTE)
+    born = now - 10 * MINUTE
+    server.world.remove(post, now + HOUR, restored_at=now + 20 * HOUR)
+    for quarters in range(4 * 26):
+        run(now + quarters * 15 * MINUTE)
+    [stored] = stored_posts(book).values()
+    assert len(stored.absences) == 2
+    first, second = stored.absences
+    assert second - first >= 15 * MINUTE
+    assert second < born + 20 * HOUR
+    seen = [s.taken_at for s in stored.samples if s.taken_at > second]
+    assert any(at <= stored.mark for at in seen)
+    assert any(at >= stored.mark for at in seen)
+
+
+def test_a_broken_page_makes_no_post_absent(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    account = enter("facebook")
+    for hours in (1, 2):
+        server.world.add_post(account, now - hours * HOUR)
+    run(now)
+    server.fault("missing_keys", platform="facebook", ids=[account.feed[0].id])
+    for hours in (3, 6, 9):
+        run(now + hours * HOUR)
+    assert all(post.absences == () for post in stored_posts(book).values())
+
+
+# Accounts
+
+
+def test_a_handle_that_another_account_took_over_stays_with_its_first_id(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    ours = enter("instagram")
+    run(now)
+    server.world.rename(ours, "kanwilnttbaru", now + HOUR)
+    other = server.world.add_account("instagram", "penumpang")
+    server.world.rename(other, "kanwilntt", now + HOUR)
+    server.world.add_post(other, now + HOUR)
+    report = run(now + 3 * HOUR)
+    assert stored_posts(book) == {}
+    assert any("akun Instagram lain" in problem for problem in report.problems)
+    told = book.feedback("kanwil-ntt")["instagram:kanwilntt"]
+    assert "akun Instagram lain" in told["status"]
+    roster = book.roster(now + 4 * HOUR)
+    assert roster is not None
+    assert [account.account_id for account in roster.accounts] == [ours.id]
+
+
+def test_followers_are_read_about_once_a_day(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    enter("facebook", followers=2000, followers_per_day=240.0, followers_since=now)
+    for hours in range(0, 75, 3):
+        run(now + hours * HOUR)
+    [readings] = book.followers("2026-10", "2026-10", now + 99 * HOUR).values()
+    assert [count for _, count in readings] == [2000, 2240, 2480, 2720]
+
+
+def test_a_notes_size_does_not_grow_with_time(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    account = enter("facebook")
+    for hours in range(-48, 14 * 24, 6):
+        server.world.add_post(account, now + hours * HOUR)
+    sizes = []
+    for day in range(14):
+        run(now + day * 24 * HOUR)
+        body, _ = book.plan("facebook")
+        assert body is not None
+        note = notes.decode(body)
+        assert note is not None
+        sizes.append(len(note.posts))
+    assert max(sizes[3:]) <= 8

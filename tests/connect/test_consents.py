@@ -1,0 +1,294 @@
+"""Consents: tokens that die when used are renewed by one at a time and stored before use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.collect.answers import AccountWrong, Transient
+from functions.connect.consents import LEASE, SPARE, Busy, ConsentRow, Consents, NoConsent
+from functions.connect.vault import Vault, VaultError
+from functions.model import Agency
+from functions.store import open_store
+from functions.store.agency import AgencyStore
+from functions.store.port import Store, Write
+from functions.store.sqlite import SqliteStore
+
+# In Fernet's own form: deriving one from other words takes its time, on purpose.
+KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
+ANOTHER = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDI="
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+ROW = ConsentRow("kanwil-ntt", "tiktok", "kemenkum.ntt", "rft.pertama")
+PATH = "agencies/kemenkum/consents/tiktok:kemenkum.ntt"
+
+
+@dataclass(frozen=True)
+class Grant:
+    access_token: str
+    refresh_token: str
+    expires_in: int = 7200
+    refresh_expires_in: int = 180 * 86400
+
+
+class Platform:
+    """Where refresh tokens rotate: only the newest works, and only once."""
+
+    def __init__(self) -> None:
+        self.living = "rft.pertama"
+        self.renewals = 0
+        self.before_answering: Callable[[], Awaitable[None]] | None = None
+
+    async def renew(self, refresh_token: str) -> Grant:
+        if refresh_token != self.living:
+            raise AccountWrong("consent refused (invalid_grant)", "Minta izin baru.")
+        self.renewals += 1
+        self.living = f"rft.putaran-{self.renewals}"
+        grant = Grant(f"act.putaran-{self.renewals}", self.living)
+        if self.before_answering:
+            await self.before_answering()
+        return grant
+
+
+@pytest.fixture
+def book(store: Store) -> AgencyStore:
+    return AgencyStore(store, Agency())
+
+
+@pytest.fixture
+def consents(book: AgencyStore) -> Consents:
+    return Consents(book, lambda: Vault(KEY))
+
+
+@pytest.fixture
+def platform() -> Platform:
+    return Platform()
+
+
+def token(consents: Consents, platform: Platform, now: datetime, handle: str = ROW.handle) -> str:
+    return asyncio.run(consents.access_token(handle, now, platform.renew))
+
+
+def held(book: AgencyStore) -> dict[str, Any]:
+    return book.store.get([PATH])[PATH].data
+
+
+# Giving
+
+
+def test_an_imported_consent_serves_its_handle_whatever_its_case(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    assert consents.add([ROW], now) == 1
+    assert token(consents, platform, now, "Kemenkum.NTT") == "act.putaran-1"
+
+
+def test_without_a_consent_there_is_none(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    with pytest.raises(NoConsent):
+        token(consents, platform, now)
+    assert platform.renewals == 0
+
+
+def test_importing_the_file_again_leaves_the_living_token_alone(
+    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+) -> None:
+    """The token in the file has been used since and is dead."""
+    consents.add([ROW], now)
+    token(consents, platform, now)
+    before = held(book)
+    assert consents.add([ROW], now + HOUR) == 0
+    assert held(book) == before
+    assert token(consents, platform, now + 5 * HOUR) == "act.putaran-2"
+
+
+def test_a_new_consent_takes_the_place_of_the_old_one_and_its_access(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    token(consents, platform, now)
+    platform.living = "rft.baru"
+    again = ConsentRow(ROW.satker, ROW.platform, ROW.handle, "rft.baru")
+    assert consents.add([again], now + MINUTE) == 1
+    assert token(consents, platform, now + MINUTE) == "act.putaran-2"
+
+
+def test_after_its_key_was_lost_a_consent_can_be_imported_again(
+    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    rekeyed = Consents(book, lambda: Vault(ANOTHER))
+    with pytest.raises(VaultError):
+        token(rekeyed, platform, now)
+    assert rekeyed.add([ROW], now) == 1
+    assert token(rekeyed, platform, now + LEASE + MINUTE) == "act.putaran-1"
+
+
+# Renewing
+
+
+def test_a_living_access_token_is_used_until_shortly_before_its_end(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    end = now + timedelta(seconds=7200)
+    got = [
+        token(consents, platform, at)
+        for at in (now, now + MINUTE, end - SPARE - MINUTE, end - SPARE, end + HOUR)
+    ]
+    assert got == ["act.putaran-1"] * 3 + ["act.putaran-2"] * 2
+
+
+def test_every_renewal_uses_the_token_that_the_last_one_brought(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    for n in range(1, 6):
+        assert token(consents, platform, now + n * 2 * HOUR) == f"act.putaran-{n}"
+
+
+def test_the_new_pair_is_stored_before_it_is_used(
+    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    got = token(consents, platform, now)
+    vault = Vault(KEY)
+    assert vault.open(held(book)["access"]) == got
+    assert vault.open(held(book)["refresh"]) == platform.living
+    # Another process, started afresh, goes on from there.
+    fresh = Consents(book, lambda: Vault(KEY))
+    assert token(fresh, platform, now + 3 * HOUR) == "act.putaran-2"
+
+
+def test_a_renewal_whose_store_fails_is_not_used(
+    consents: Consents,
+    platform: Platform,
+    book: AgencyStore,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    consents.add([ROW], now)
+    write = book.store.write
+
+    def failing(writes: Any) -> None:
+        todo = list(writes)
+        if any("access" in one.data for one in todo):
+            raise OSError("disk full")
+        write(todo)
+
+    monkeypatch.setattr(book.store, "write", failing)
+    with pytest.raises(OSError, match="disk full"):
+        token(consents, platform, now)
+
+
+@pytest.mark.parametrize("error", [Transient("unwell"), AccountWrong("refused", "Minta izin.")])
+def test_a_failed_renewal_keeps_the_token_for_the_next_try(
+    consents: Consents, platform: Platform, now: datetime, error: Exception
+) -> None:
+    consents.add([ROW], now)
+
+    async def fail(_: str) -> Grant:
+        raise error
+
+    with pytest.raises(type(error)):
+        asyncio.run(consents.access_token(ROW.handle, now, fail))
+    with pytest.raises(Busy):
+        token(consents, platform, now + MINUTE)
+    assert token(consents, platform, now + LEASE) == "act.putaran-1"
+
+
+# One at a time
+
+
+def test_of_two_at_once_one_renews_and_the_other_is_told_to_come_back(
+    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    other = Consents(book, lambda: Vault(KEY))
+
+    async def meanwhile() -> None:
+        with pytest.raises(Busy):
+            await other.access_token(ROW.handle, now, platform.renew)
+
+    platform.before_answering = meanwhile
+    assert token(consents, platform, now) == "act.putaran-1"
+    assert platform.renewals == 1
+    # At the next tick both have it.
+    assert token(other, platform, now + MINUTE) == "act.putaran-1"
+
+
+def test_of_two_that_read_the_same_version_one_gets_the_lease(
+    book: AgencyStore,
+    consents: Consents,
+    platform: Platform,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between our read and our write somebody else took it."""
+    consents.add([ROW], now)
+    get = book.store.get
+
+    def overtaken(paths: Any) -> Any:
+        found = get(paths)
+        book.store.write([Write(PATH, {"satker": "kanwil-ntt"}, "merge")])
+        return found
+
+    monkeypatch.setattr(book.store, "get", overtaken)
+    with pytest.raises(Busy):
+        token(consents, platform, now)
+    assert platform.renewals == 0
+
+
+def test_a_lease_whose_holder_died_ends_by_itself(
+    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+
+    async def dies(_: str) -> Grant:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(consents.access_token(ROW.handle, now, dies))
+    with pytest.raises(Busy):
+        token(consents, platform, now + LEASE - timedelta(seconds=1))
+    assert token(consents, platform, now + LEASE) == "act.putaran-1"
+
+
+# Where tokens may be read: nowhere
+
+
+@pytest.fixture
+def on_disk(tmp_path: Any) -> Iterator[AgencyStore]:
+    opened = open_store(f"sqlite:///{tmp_path}/kiprah.db")
+    assert isinstance(opened, SqliteStore)
+    yield AgencyStore(opened, Agency())
+    opened.close()
+
+
+def test_no_token_can_be_read_anywhere_in_the_store(
+    on_disk: AgencyStore, platform: Platform, now: datetime, tmp_path: Any
+) -> None:
+    consents = Consents(on_disk, lambda: Vault(KEY))
+    consents.add([ROW], now)
+    for n in range(3):
+        token(consents, platform, now + n * 3 * HOUR)
+    on_disk.store.close()
+    found = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"kemenkum.ntt" in found
+    for part in (b"rft.", b"act.", b"pertama", b"putaran"):
+        assert part not in found
+
+
+def test_a_file_without_rows_opens_no_vault(book: AgencyStore, now: datetime) -> None:
+    """The key is asked for only where there is something to seal."""
+
+    def never() -> Vault:
+        raise AssertionError("opened")
+
+    assert Consents(book, never).add([], now) == 0
