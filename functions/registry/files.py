@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from itertools import zip_longest
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from functions.model import PLATFORMS, iso
