@@ -21,7 +21,7 @@ from functions.collect.access import NEEDS, address, configured, credentials, of
 from functions.collect.answers import Profile
 from functions.collect.client import Clock, Connection
 from functions.collect.note import Note
-from functions.collect.plan import Plan, next_tick, plan, stale_profiles, unresolved
+from functions.collect.plan import Plan, Purpose, next_tick, plan, stale_profiles, unresolved
 from functions.collect.platforms import adapter
 from functions.collect.reading import Harvest, Reading
 from functions.connect.consents import Consents
@@ -168,8 +168,10 @@ async def _platform(
         lookup_size=module.LOOKUP_SIZE,
         discover_every=timedelta(minutes=int(settings.discover_every)),
     )
+    # A limit met on the way must cost the least valuable: marks come before listings.
+    await reading.lookup(r for r in planned.lookups if r.purpose is Purpose.MARK)
     await reading.sweep(planned.sweeps)
-    await reading.lookup(planned.lookups)
+    await reading.lookup(r for r in planned.lookups if r.purpose is not Purpose.MARK)
     await reading.recheck(stale_profiles(note, handles, now, module.FOLLOWERS_EVERY))
 
     harvest = reading.harvest

@@ -16,7 +16,7 @@ from functions.model import DAY, SETTLED, Post
 
 # Posts stay in the note until no listing window can bring them up again.
 REMEMBERED = timedelta(hours=48)
-TICKS = 5
+TICKS = 32  # a quiet platform seldom has two in a row
 
 
 class LivePost(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from functions.collect.client import CONNECTIONS, ApiClient, Clock
 from functions.collect.note import AccountNote, LivePost, Note
 from functions.collect.plan import LookupRequest, SweepRequest
 from functions.connect.consents import Busy, Consents, NoConsent
+from functions.connect.vault import VaultError
 from functions.model import COUNTERS, DAY, Platform, Post
 
 RETRY_WRONG = timedelta(hours=6)
@@ -304,6 +305,9 @@ class Reading:
                     f"Belum ada izin TikTok untuk @{handle}; minta satker memberi izin.",
                     RETRY_CONSENT,
                 )
+        except VaultError as error:
+            self.harvest.counts["requests_failed"] += 1
+            self.harvest.problems.append(f"{self.platform} {' '.join(handles)}: {error}")
         except Busy:
             self.harvest.counts["consents_busy"] += 1
         except PlatformError as error:

@@ -60,9 +60,9 @@ def address(published: Path) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
-    """One Chromium for the whole run."""
+    """One Chromium for a module: its driver runs an event loop, in which no other may start."""
     with sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
         yield opened

@@ -131,9 +131,9 @@ def test_waits_are_forgotten_when_they_are_over() -> None:
 
 def test_only_the_last_few_ticks_are_remembered() -> None:
     note = Note()
-    for n in range(20):
+    for n in range(3 * TICKS):
         note.tick(START + n * MINUTE)
-    assert note.ticks == tuple(START + n * MINUTE for n in range(20 - TICKS, 20))
+    assert note.ticks == tuple(START + n * MINUTE for n in range(2 * TICKS, 3 * TICKS))
 
 
 # Made anew
