@@ -6,7 +6,7 @@ What comes back is folded into the note and gathered for the store; nothing is w
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -81,23 +81,27 @@ class Reading:
 
     async def resolve(self, handles: Sequence[str]) -> None:
         """Find the durable ids of handles that are new."""
-        await self._profiles({handle: handle for handle in handles})
+        names = {handle: handle for handle in handles}
+        await self._profiles(names, self.adapter.RESOLVE_SIZE)
 
     async def recheck(self, handles: Sequence[str]) -> None:
         """Read profiles and followers of known accounts again."""
         by_id = self.adapter.KNOWN_BY == "id"
         names = {h: (self.note.accounts[h].account_id or h) if by_id else h for h in handles}
-        await self._profiles(names)
+        await self._profiles(names, self.adapter.RECHECK_SIZE)
 
-    async def _profiles(self, names: dict[str, str]) -> None:
-        groups: dict[str, tuple[Credential, list[str]]] = {}
-        alone = self.platform in ("instagram", "facebook", "tiktok")  # one account a call
+    async def _profiles(self, names: dict[str, str], size: int) -> None:
+        """Read the profiles of handles, asked for under their names, so many in one call."""
+        served: dict[str, list[str]] = defaultdict(list)
         for handle in names:
-            credential = choose(self.credentials, handle)
-            group = f"{credential.number} {handle if alone else ''}"
-            groups.setdefault(group, (credential, []))[1].append(handle)
+            served[choose(self.credentials, handle).number].append(handle)
         await asyncio.gather(
-            *(self._profile_group(credential, hs, names) for credential, hs in groups.values())
+            *(
+                self._profile_group(credential, handles[start : start + size], names)
+                for credential in self.credentials
+                for handles in [served[credential.number]]
+                for start in range(0, len(handles), size)
+            )
         )
 
     async def _profile_group(

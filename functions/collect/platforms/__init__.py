@@ -2,8 +2,9 @@
 
 Each module has ``NAME``, ``PAGE_SIZE``, ``LOOKUP_SIZE`` (posts in one lookup by id; 0 = read by
 account alone), ``KNOWN_BY`` (what ``resolve`` takes for an account it has resolved before),
-``FOLLOWERS_EVERY``, ``explain``, ``resolve``, ``sweep``, where the platform has it ``lookup``, and
-a pure ``parse``.
+``RESOLVE_SIZE`` and ``RECHECK_SIZE`` (accounts one such call serves, by handle and by what they are
+known by), ``FOLLOWERS_EVERY``, ``explain``, ``resolve``, ``sweep``, where the platform has it
+``lookup``, and a pure ``parse``.
 """
 
 from __future__ import annotations

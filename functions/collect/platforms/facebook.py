@@ -24,6 +24,7 @@ PAGE_SIZE = 25
 MAX_PAGES = 40
 LOOKUP_SIZE = 0
 KNOWN_BY = "id"
+RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
 explain = graph.explain
 

@@ -33,6 +33,7 @@ PAGE_SIZE = 100
 MAX_PAGES = 32  # the timeline ends at 3,200 posts
 LOOKUP_SIZE = 100
 KNOWN_BY = "handle"
+RESOLVE_SIZE, RECHECK_SIZE = 100, 100
 FOLLOWERS_EVERY = timedelta(days=30)  # a user read costs twice a post read
 
 POST_FIELDS = "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet"

@@ -34,6 +34,7 @@ PAGE_SIZE = 50
 MAX_PAGES = 20
 LOOKUP_SIZE = 50
 KNOWN_BY = "id"
+RESOLVE_SIZE, RECHECK_SIZE = 1, 50
 FOLLOWERS_EVERY = timedelta(days=1)
 
 PACIFIC = ZoneInfo("America/Los_Angeles")  # the quota's day
