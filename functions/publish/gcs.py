@@ -15,7 +15,7 @@ from google.api_core.exceptions import (
     Unauthorized,
 )
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
-from google.cloud import storage  # type: ignore[attr-defined, import-untyped]
+from google.cloud import storage  # type: ignore[attr-defined]
 from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
