@@ -15,7 +15,7 @@ from google.api_core.exceptions import (
     Unauthorized,
 )
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
-from google.cloud import storage  # type: ignore[attr-defined]
+from google.cloud.storage import Client
 from google.cloud.storage.retry import DEFAULT_RETRY
 from requests.exceptions import RequestException
 
@@ -36,7 +36,7 @@ class GcsObjects:
         self._root = f"{prefix}/" if prefix else ""
         with self._errors():
             # The project matters for creating buckets only.
-            self._client: Any = storage.Client(project="-")
+            self._client: Any = Client(project="-")
             self._bucket: Any = self._client.bucket(bucket)
 
     def list(self) -> dict[str, Listed]:
