@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import ModuleType
@@ -40,6 +40,14 @@ class Harvest:
     checked: dict[str, Profile | str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What came of looking at new ids: those that are no posts yet, the accounts that failed."""
+
+    pending: Sequence[str] = ()
+    failed: Sequence[str] = ()
 
 
 class Reading:
@@ -161,10 +169,16 @@ class Reading:
     # Posts
 
     async def sweep(self, requests: Iterable[SweepRequest]) -> None:
-        """Read listings; then the details of what they show without counters."""
-        await asyncio.gather(*(self._sweep(request) for request in requests))
+        """Read listings; then, across accounts, the details of what they show without counters."""
+        answers = await asyncio.gather(*(self._listing(request) for request in requests))
+        listings = [answer for answer in answers if answer is not None]
+        failed = await self._details(listings)
+        live = self._live_by_account()
+        for request, found in listings:
+            if request.handle not in failed:  # what could not be looked at stays new
+                self._take(request, found, live)
 
-    async def _sweep(self, request: SweepRequest) -> None:
+    async def _listing(self, request: SweepRequest) -> tuple[SweepRequest, Sweep] | None:
         account = self.note.accounts[request.handle]
         credential = choose(self.credentials, request.handle)
         profile = Profile(
@@ -178,53 +192,81 @@ class Reading:
 
         found = await self._attempt(credential, [request.handle], listing)
         if found is None:
-            return
+            return None
         self.harvest.counts["accounts_read"] += 1
         self._broken(found.broken)
-        if found.unread and not await self._details(credential, request, found.unread):
-            return
+        return request, found
+
+    def _take(
+        self, request: SweepRequest, found: Sweep, live: Mapping[str, Sequence[LivePost]]
+    ) -> None:
+        """Note what a listing showed, and what it covered without showing."""
         if found.profile:
             self._known(request.handle, found.profile)
         for post in found.posts:
             self._seen(post)
+        account = self.note.accounts[request.handle]
         if found.covered_since is not None:
             listed = {post.post_id for post in found.posts}
-            for live in list(self.note.posts.values()):
-                ours = live.account_id == profile.account_id
-                if ours and live.post_id not in listed and live.published_at >= found.covered_since:
-                    self._missed(live, self.clock())
-        held = self.note.accounts[request.handle]
-        self.note.accounts[request.handle] = msgspec.structs.replace(held, swept_at=self.clock())
+            for known in live.get(account.account_id or "", ()):
+                if known.post_id not in listed and known.published_at >= found.covered_since:
+                    self._missed(known, self.clock())
+        self.note.accounts[request.handle] = msgspec.structs.replace(account, swept_at=self.clock())
 
-    async def _details(
-        self, credential: Credential, request: SweepRequest, unread: Sequence[str]
-    ) -> bool:
-        """Look at listed ids that are new; False when that failed, so that they stay new."""
-        account = self.note.accounts[request.handle]
-        known = set(account.settled)
-        known |= {p.post_id for p in self.note.posts.values() if p.account_id == account.account_id}
-        fresh = [post_id for post_id in unread if post_id not in known]
-        pending: set[str] = set()
-        for start in range(0, len(fresh), self.adapter.LOOKUP_SIZE):
-            batch = fresh[start : start + self.adapter.LOOKUP_SIZE]
-            found = await self._attempt(
-                credential,
-                [request.handle],
-                lambda batch=batch: self.adapter.details(credential.client, batch),  # type: ignore[misc]
+    async def _details(self, listings: Sequence[tuple[SweepRequest, Sweep]]) -> set[str]:
+        """Look at listed ids that are new; returns the handles for which that failed."""
+        if not any(found.unread for _, found in listings):
+            return set()
+        live = self._live_by_account()
+        fresh: dict[str, list[tuple[str, SweepRequest]]] = defaultdict(list)
+        for request, found in listings:
+            account = self.note.accounts[request.handle]
+            known = {*account.settled, *(p.post_id for p in live.get(account.account_id or "", ()))}
+            serving = choose(self.credentials, request.handle).number
+            fresh[serving] += [
+                (post_id, request) for post_id in found.unread if post_id not in known
+            ]
+        size = self.adapter.LOOKUP_SIZE
+        outcomes = await asyncio.gather(
+            *(
+                self._detail_batch(credential, fresh[credential.number][start : start + size])
+                for credential in self.credentials
+                for start in range(0, len(fresh[credential.number]), size)
             )
-            if found is None:
-                return False
-            self._broken(found.broken)
-            pending |= set(found.pending)
-            pending |= set(batch) - {p.post_id for p in found.posts} - set(found.absent)
-            for post in found.posts:
-                if post.published_at >= request.since:
-                    self._seen(post)
-        self.note.accounts[request.handle] = msgspec.structs.replace(
-            self.note.accounts[request.handle],
-            settled=tuple(post_id for post_id in unread if post_id not in pending),
         )
-        return True
+        failed = {handle for outcome in outcomes for handle in outcome.failed}
+        pending = {post_id for outcome in outcomes for post_id in outcome.pending}
+        for request, found in listings:
+            if found.unread and request.handle not in failed:
+                self.note.accounts[request.handle] = msgspec.structs.replace(
+                    self.note.accounts[request.handle],
+                    settled=tuple(p for p in found.unread if p not in pending),
+                )
+        return failed
+
+    async def _detail_batch(
+        self, credential: Credential, batch: Sequence[tuple[str, SweepRequest]]
+    ) -> _Details:
+        ids = [post_id for post_id, _ in batch]
+        handles = sorted({request.handle for _, request in batch})
+        found = await self._attempt(
+            credential, handles, lambda: self.adapter.details(credential.client, ids)
+        )
+        if found is None:
+            return _Details(failed=handles)
+        self._broken(found.broken)
+        since = {post_id: request.since for post_id, request in batch}
+        for post in found.posts:
+            if post.post_id in since and post.published_at >= since[post.post_id]:
+                self._seen(post)
+        told = {post.post_id for post in found.posts} | set(found.absent)
+        return _Details(pending=[*found.pending, *(i for i in ids if i not in told)])
+
+    def _live_by_account(self) -> Mapping[str, Sequence[LivePost]]:
+        grouped: dict[str, list[LivePost]] = defaultdict(list)
+        for post in self.note.posts.values():
+            grouped[post.account_id].append(post)
+        return grouped
 
     async def lookup(self, requests: Iterable[LookupRequest]) -> None:
         """Read posts by id."""
