@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from functions.model import COUNTERS, DAY, Platform, Post
 
 RETRY_WRONG = timedelta(hours=6)
 RETRY_CONSENT = timedelta(minutes=15)
+TIME_LIMIT = 8 * 60.0  # seconds after which a run begins no further request
 
 T = TypeVar("T")
 
@@ -79,6 +81,7 @@ class Reading:
         self.began = clock()
         self.harvest = Harvest()
         self._turns = asyncio.Semaphore(CONNECTIONS)
+        self._ends = monotonic() + TIME_LIMIT
         for credential in credentials:
             until = note.waits.get(credential.number)
             # One that is over may still stand there: a tick that sends nothing writes nothing.
@@ -334,7 +337,7 @@ class Reading:
             # Whether the credential still serves is asked when the turn comes, not in advance: a
             # limit met by the first requests spares all those that wait behind them.
             async with self._turns:
-                if credential.stopped:
+                if credential.stopped or monotonic() > self._ends:
                     credential.skipped += 1
                     return None
                 return await request()

@@ -240,3 +240,33 @@ def test_a_notes_size_does_not_grow_with_time(
         assert note is not None
         sizes.append(len(note.posts))
     assert max(sizes[3:]) <= 8
+
+
+def test_new_videos_of_many_channels_are_looked_at_fifty_a_call(
+    book: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
+) -> None:
+    units = [f"kanwil-{letter}" for letter in "abcdefgh"]
+    register(book, settings, units, now, ["youtube"])
+    for unit in units:
+        channel = server.world.add_account("youtube", unit.replace("-", ""))
+        for hours in range(1, 9):
+            server.world.add_post(channel, now - hours * HOUR)
+    server.set_clock(now)
+    tick(book, settings, now)
+    assert len(stored_posts(book)) == 64
+    assert templates(asked).count("videos") == 2
+
+
+# The time that a run may take
+
+
+def test_past_its_time_limit_a_run_begins_nothing_and_says_what_it_gave_up(
+    enter: Enter, run: Run, book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter("x")
+    monkeypatch.setattr("functions.collect.reading.TIME_LIMIT", -1.0)
+    report = run(now)
+    assert report.platforms["x"]["given_up"] == 1
+    assert report.platforms["x"]["requests"] == 0
+    monkeypatch.undo()
+    assert run(now + 15 * MINUTE).platforms["x"]["accounts_read"] == 1
