@@ -95,4 +95,5 @@ def _score(book: AgencyStore) -> None:
 def _publish(book: AgencyStore, settings: Settings) -> None:
     now = present()
     objects = open_objects(settings.site)
-    publish(book, objects, now=now, settings=settings, run_id=run_id("publish", now))
+    name = run_id("publish", now)
+    log.info("publish.finished", **publish(book, objects, now=now, settings=settings, run_id=name))

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from functions import log
 from functions.model import Roster, iso, previous_month
 from functions.publish.boards import month_path
 from functions.publish.compose import pages
@@ -89,7 +88,8 @@ def publish(
         "problems": put.problems
         + [f"{month} is being scored; it stays as published" for month in sorted(months.pending)],
     }
-    log.info("publish.finished", **report)
+    if put.uploaded:
+        book.save_run(run_id, {**report, "started_at": iso(now)})
     return report
 
 

@@ -106,6 +106,13 @@ def test_publishing_twice_puts_nothing(run: Publish) -> None:
     assert second["pages"] == first["pages"]
 
 
+def test_a_run_is_kept_when_it_put_something(run: Publish, world: World) -> None:
+    first = run()
+    run(now=NOW + timedelta(minutes=30))
+    kept = list(world.book.store.list(f"{world.book.root}/runs"))
+    assert [stored.data["uploaded"] for stored in kept] == [first["uploaded"]]
+
+
 def test_the_clouds_get_nothing_the_second_time_either(run: Publish, s3_server: str) -> None:
     objects = open_objects(make_s3_bucket())
     assert run(objects)["uploaded"] > 40
