@@ -30,6 +30,9 @@ check: .venv/installed-dev ## format, lint and types, without tests
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy --no-error-summary
 
+bench: .venv/installed-dev ## a simulated week of collecting: what was found, how near, at what cost
+	@$(PYTHON) -m tests.bench.week $(ARGS)
+
 requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade for the newest)
 	@$(PIP) install uv
 	@for name in requirements requirements-dev; do \
@@ -68,4 +71,4 @@ $(PYTHON):
 	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
 	exit 1
 
-.PHONY: help demo test check requirements clean
+.PHONY: help demo test check bench requirements clean

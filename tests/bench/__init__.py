@@ -1,0 +1,1 @@
+"""Benchmarks: tables of figures beside a named alternative; run by ``make bench``, never a test."""
