@@ -250,6 +250,35 @@ def connect_import(file: Path, now: datetime | None, as_json: bool) -> None:
     tell(report, as_json, f"{added} izin baru dari {len(rows)} baris.")
 
 
+@connect.command("link")
+@click.argument("satker")
+@now_option
+@tells_errors
+def connect_link(satker: str, now: datetime | None) -> None:
+    """Print a link for each TikTok account of SATKER, which its staff opens to consent."""
+    from functions.connect import ticket
+    from functions.connect.flow import handles
+    from functions.connect.vault import open_vault
+
+    loaded, at = load_settings(), now or clock()
+    if not loaded.connect_url:
+        raise SettingsError(
+            "KIPRAH_CONNECT_URL is not set; set it to the address of the function connect"
+        )
+    with opened(loaded) as book:
+        roster = book.roster(at)
+        known = {unit.id for unit in roster.satker} if roster else set()
+        found = handles(book, satker, at)
+    if satker not in known:
+        _fail(f"no satker {satker!r} in the registry; kiprah registry export shows their ids")
+    if not found:
+        _fail(f"{satker} has no TikTok account in the registry; enter its handle there first")
+    vault = open_vault(loaded)
+    for handle in found:
+        sealed = ticket.issue(vault, book.agency.id, satker, handle, at)
+        click.echo(f"@{handle}  {ticket.link(loaded.connect_url, sealed)}")
+
+
 @cli.command()
 @click.option("--platform", "platforms", multiple=True, type=click.Choice(PLATFORMS))
 @now_option

@@ -77,6 +77,12 @@ class Settings:
         "https://open.tiktokapis.com",
         "TikTok's Display API, tokens too",
     )
+    tiktok_auth_url: str = _setting(
+        "KIPRAH_TIKTOK_AUTH_URL", "https://www.tiktok.com", "TikTok's consent page"
+    )
+    connect_url: str = _setting(
+        "KIPRAH_CONNECT_URL", "", "Where the function connect is reached, for links to consent"
+    )
     youtube_url: str = _setting(
         "KIPRAH_YOUTUBE_URL", "https://www.googleapis.com", "YouTube Data API v3"
     )
@@ -104,8 +110,11 @@ class Settings:
     youtube_api_key: tuple[str, ...] = _credentials("KIPRAH_YOUTUBE_API_KEY", "API key")
 
     def __post_init__(self) -> None:
-        for name in ("instagram_url", "facebook_url", "x_url", "tiktok_url", "youtube_url"):
-            _check_address(_env(name), getattr(self, name))
+        for f in table():
+            if f.name.endswith("_url") and f.name not in ("site_url", "connect_url"):
+                _check_address(_env(f.name), getattr(self, f.name))
+        if self.connect_url:
+            _check_connect_address(_env("connect_url"), self.connect_url)
         try:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError):
@@ -184,6 +193,20 @@ def _check_address(env: str, value: str) -> None:
         usable = False
     if not usable:
         raise SettingsError(f"{env}={value!r} must be a scheme and host without a path")
+
+
+def _check_connect_address(env: str, value: str) -> None:
+    """A consent comes back to this address: only https, except on this machine."""
+    try:
+        parts = urlsplit(value)
+        loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        usable = parts.hostname and (
+            parts.scheme == "https" or (parts.scheme == "http" and loopback)
+        )
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment:
+        raise SettingsError(f"{env}={value!r} must be an https address without ? and #")
 
 
 def _check_pairs(settings: Settings, first: str, second: str) -> None:

@@ -7,12 +7,15 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
 
 from functions import log
 from functions.__main__ import cli
+from functions.connect import ticket
+from functions.connect.vault import StaleError, Vault
 from functions.model import Agency, iso, parse_time
 from functions.store import open_store
 from functions.store.agency import AgencyStore
@@ -410,6 +413,46 @@ def test_a_broken_file_of_consents_changes_nothing_and_repeats_no_token(content)
     assert "broken.csv: " in said
     assert "rahasia" not in said
     assert documents()[2] == []
+
+
+def test_a_link_is_printed_for_each_tiktok_account_of_a_satker(monkeypatch):
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example.go.id/")
+    Path("two.csv").write_text(REGISTRY.replace("@kemenkum.bali", "@kemenkum.bali;bali.dua"))
+    done("registry", "import", "two.csv", "--now", THEN)
+    before = documents()
+    lines = done("connect", "link", "bali", "--now", THEN).splitlines()
+    assert [line.split()[0] for line in lines] == ["@bali.dua", "@kemenkum.bali"]
+    vault = Vault(Path("kiprah.key").read_text().strip())
+    for line, handle in zip(lines, ["bali.dua", "kemenkum.bali"], strict=True):
+        address = urlsplit(line.split()[1])
+        assert address.geturl().startswith("https://izin.example.go.id/start?ticket=")
+        [sealed] = parse_qs(address.query)["ticket"]
+        week = timedelta(days=7)
+        read = ticket.read(vault, sealed, parse_time(THEN) + week - timedelta(seconds=1))
+        assert (read.agency, read.satker, read.handle) == ("kemenkum", "bali", handle)
+        with pytest.raises(StaleError):
+            ticket.read(vault, sealed, parse_time(THEN) + week)
+    assert documents() == before
+
+
+@pytest.mark.parametrize(
+    ("satker", "said"),
+    [("none", "no satker 'none'"), ("aceh", "aceh has no TikTok account")],
+)
+def test_a_link_that_cannot_be_made_is_one_line(monkeypatch, satker, said):
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example.go.id")
+    done("registry", "import", "satker.csv")
+    assert said in refused(1, "connect", "link", satker)
+
+
+def test_a_link_before_the_first_registry_is_one_line(monkeypatch):
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example.go.id")
+    assert "no satker 'bali'" in refused(1, "connect", "link", "bali")
+
+
+def test_a_link_without_an_address_to_lead_to_is_one_line():
+    done("registry", "import", "satker.csv")
+    assert "KIPRAH_CONNECT_URL" in refused(2, "connect", "link", "bali")
 
 
 # The jobs

@@ -20,6 +20,7 @@ from tests.platforms.server import serve
 from tests.platforms.world import World
 
 ROOT = Path(__file__).parents[1]
+JOBS = ("collect", "publish", "score")  # connect is for people: tests/connect/test_entrypoint.py
 
 
 @pytest.fixture
@@ -62,12 +63,12 @@ def ministry(book, now):
     book.save_cursor("collect", began_at=iso(now))
 
 
-def test_the_three_jobs_are_deployed_under_their_own_names():
-    assert main.__all__ == ["collect", "publish", "score"]
+def test_the_functions_are_deployed_under_their_own_names():
+    assert main.__all__ == ["collect", "connect", "publish", "score"]
     assert all(getattr(main, name).__name__ == name for name in main.__all__)
 
 
-@pytest.mark.parametrize("name", main.__all__)
+@pytest.mark.parametrize("name", JOBS)
 @pytest.mark.parametrize(
     ("method", "data", "status"),
     [
@@ -87,7 +88,7 @@ def test_a_trigger_that_makes_no_sense_is_refused_and_changes_nothing(
     assert documents(book) == {}
 
 
-@pytest.mark.parametrize("name", main.__all__)
+@pytest.mark.parametrize("name", JOBS)
 def test_work_that_fails_is_500_with_one_line(clients, monkeypatch, tmp_path, name):
     monkeypatch.setenv("KIPRAH_STORE", f"sqlite:///{tmp_path}/none/kiprah.db")
     answered = clients[name].post("/")
@@ -213,4 +214,5 @@ def test_a_cold_start_loads_only_what_its_job_uses():
     assert not any(name.startswith("google.cloud.f") and "firestore" in name for name in modules)
     assert "google.cloud.storage" not in modules
     assert {"functions.collect.job", "functions.publish.render"}.isdisjoint(modules)
+    assert {"functions.connect.flow", "functions.connect.vault"}.isdisjoint(modules)
     assert {"functions.score.job", "functions.store.sqlite"}.isdisjoint(modules)

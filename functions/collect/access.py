@@ -9,12 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from functions.collect.answers import Limited, PlatformError, Refused
 from functions.collect.client import ApiClient, Clock, Connection
 from functions.model import PLATFORMS, Platform
 from functions.settings import Settings
+
+T = TypeVar("T")
 
 NEEDS: Mapping[Platform, str] = {
     "instagram": "KIPRAH_INSTAGRAM_TOKEN and KIPRAH_INSTAGRAM_USER_ID",
@@ -128,7 +131,7 @@ def credentials(
     ]
 
 
-def choose(available: Sequence[Credential], name: str) -> Credential:
+def choose(available: Sequence[T], name: str) -> T:
     """The credential that serves an account: always the same one while the set is the same."""
     return available[zlib.crc32(name.encode()) % len(available)]
 

@@ -158,6 +158,7 @@ async def _platform(
     handles = _handles(roster, platform, now)
     _forget_strangers(note, handles)
 
+    reading.wake()
     await reading.resolve(unresolved(note, handles, now))
     planned = plan(
         note,

@@ -90,6 +90,20 @@ class Reading:
 
     # Accounts
 
+    def wake(self) -> None:
+        """End the rest of accounts whose consent was given after they were found wrong."""
+        if self.platform != "tiktok":
+            return
+        resting = {
+            handle: account.checked_at
+            for handle, account in self.note.accounts.items()
+            if account.checked_at and account.retry_at and account.retry_at > self.began
+        }
+        for handle in self.consents.given_since(resting):
+            self.note.accounts[handle] = msgspec.structs.replace(
+                self.note.accounts[handle], retry_at=None
+            )
+
     async def resolve(self, handles: Sequence[str]) -> None:
         """Find the durable ids of handles that are new."""
         names = {handle: handle for handle in handles}
@@ -182,14 +196,14 @@ class Reading:
                 self._take(request, found, live)
 
     async def _listing(self, request: SweepRequest) -> tuple[SweepRequest, Sweep] | None:
-        account = self.note.accounts[request.handle]
         credential = choose(self.credentials, request.handle)
-        profile = Profile(
-            account_id=account.account_id or "", handle=account.handle, place=account.place
-        )
 
         async def listing() -> Sweep:
             client = await self._client(credential, request.handle)
+            account = self.note.accounts[request.handle]
+            profile = Profile(
+                account_id=account.account_id or "", handle=account.handle, place=account.place
+            )
             found: Sweep = await self.adapter.sweep(client, profile, since=request.since)
             return found
 
@@ -375,8 +389,21 @@ class Reading:
             )
             return renewal
 
-        token = await self.consents.access_token(handle, self.clock(), renew)
-        return credential.client.authorised(token)
+        access = await self.consents.access(handle, self.clock(), renew)
+        client = credential.client.authorised(access.token)
+        await self._check_owner(client, handle, access.owner)
+        return client
+
+    async def _check_owner(self, client: ApiClient, handle: str, owner: str) -> None:
+        """A consent given anew may be another account's: nothing is filed before that is known."""
+        held = self.note.accounts.get(handle)
+        if not owner or held is None or held.account_id in (None, owner):
+            return
+        match (await self.adapter.resolve(client, [handle]))[handle]:
+            case AccountWrong() as wrong:
+                raise wrong
+            case Profile() as profile:  # the handle's new owner, or the same in a new app's eyes
+                self._known(handle, profile)
 
     def _broken(self, messages: Sequence[str]) -> None:
         self.harvest.counts["items_broken"] += len(messages)

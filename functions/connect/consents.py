@@ -8,7 +8,7 @@ renewal that never happened.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -35,9 +35,19 @@ class Grant(Protocol):
     def refresh_token(self) -> str: ...
     @property
     def refresh_expires_in(self) -> int: ...
+    @property
+    def open_id(self) -> str: ...
 
 
 Renew = Callable[[str], Awaitable[Grant]]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A living access token and the id of the account that it speaks for, if that was said."""
+
+    token: str
+    owner: str
 
 
 class NoConsent(Exception):
@@ -98,25 +108,63 @@ class Consents:
             added += 1
         return added
 
-    async def access_token(self, handle: str, now: datetime, renew: Renew) -> str:
+    def given(self, satker: str, handle: str, grant: Grant, now: datetime) -> Write:
+        """The document of a consent that was just given, whatever was there before."""
+        document = {
+            "satker": satker,
+            "platform": "tiktok",
+            "handle": handle,
+            "origin": hashlib.sha256(grant.refresh_token.encode()).hexdigest(),
+            "given_at": iso(now),
+            **self.pair(grant, now),
+        }
+        return Write(self._path(handle), document)
+
+    def pair(self, grant: Grant, now: datetime) -> dict[str, Any]:
+        """A pair of tokens as it is stored: sealed, with its ends and its owner."""
+        return {
+            "refresh": self._vault.seal(grant.refresh_token),
+            "access": self._vault.seal(grant.access_token),
+            "access_until": iso(now + timedelta(seconds=grant.expires_in)),
+            "refresh_until": iso(now + timedelta(seconds=grant.refresh_expires_in)),
+            "lease_until": _NEVER,
+            "owner": grant.open_id,
+        }
+
+    def given_since(self, checked: Mapping[str, datetime]) -> list[str]:
+        """Of these handles, those whose consent was given after they were last looked at."""
+        paths = {self._path(handle): handle for handle in checked}
+        held = self._book.store.get(list(paths)) if paths else {}
+        return [
+            handle
+            for path, handle in paths.items()
+            if path in held and held[path].data["given_at"] >= iso(checked[handle])
+        ]
+
+    async def access(self, handle: str, now: datetime, renew: Renew) -> Access:
         """A living access token, renewed if need be; ``NoConsent``, ``Busy``, or renew's errors."""
         path = self._path(handle)
         held = self._book.store.get([path]).get(path)
         if held is None:
             raise NoConsent(handle)
         if held.data["access_until"] > iso(now + SPARE):
-            return self._vault.open(held.data["access"])
+            return Access(self._vault.open(held.data["access"]), held.data.get("owner", ""))
         self._take_lease(held, now)
         grant = await renew(self._vault.open(held.data["refresh"]))
-        changes: dict[str, Any] = {
-            "refresh": self._vault.seal(grant.refresh_token),
-            "access": self._vault.seal(grant.access_token),
-            "access_until": iso(now + timedelta(seconds=grant.expires_in)),
-            "refresh_until": iso(now + timedelta(seconds=grant.refresh_expires_in)),
-            "lease_until": _NEVER,
-        }
-        self._book.store.write([Write(path, changes, mode="merge")])
-        return grant.access_token
+        self._keep(held, self.pair(grant, now))
+        return Access(grant.access_token, grant.open_id)
+
+    def _keep(self, held: Stored, pair: dict[str, Any]) -> None:
+        """Store a renewed pair, unless a consent was given anew in the meantime."""
+        while living := self._book.store.get([held.path]).get(held.path):
+            if living.data["origin"] != held.data["origin"]:
+                break
+            try:
+                self._book.store.write([Write(held.path, pair, "merge", living.version)])
+            except Conflict:
+                continue  # read again: a pair that is not stored is a consent lost
+            return
+        raise Busy(held.path)
 
     def _can_open(self, held: Stored) -> bool:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from functions.settings import Settings, SettingsError
@@ -14,6 +15,10 @@ SQLITE = "sqlite:///"
 
 class VaultError(Exception):
     """Something sealed cannot be opened with the present key."""
+
+
+class StaleError(VaultError):
+    """Something sealed for a time is opened after it."""
 
 
 class Vault:
@@ -39,6 +44,24 @@ class Vault:
                 "a stored consent was sealed with another key; restore KIPRAH_TOKEN_KEY "
                 "or import the consents again"
             ) from None
+
+    def seal_at(self, words: str, now: datetime) -> str:
+        """Words that can be opened for a limited time, as text that fits an address."""
+        return self._fernet.encrypt_at_time(words.encode(), int(now.timestamp())).decode()
+
+    def open_within(self, sealed: str, lifetime: timedelta, now: datetime) -> str:
+        """What ``seal_at`` sealed; ``StaleError`` when it is too old, ``VaultError`` otherwise."""
+        from cryptography.fernet import InvalidToken
+
+        token, at = sealed.encode(errors="replace"), int(now.timestamp())
+        seconds = int(lifetime.total_seconds())
+        try:
+            age = at - self._fernet.extract_timestamp(token)
+            if age >= seconds:
+                raise StaleError("it is too old")
+            return self._fernet.decrypt_at_time(token, seconds, at).decode()
+        except InvalidToken:
+            raise VaultError("it was not sealed with this key, or changed since") from None
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -34,6 +34,7 @@ class Grant:
     refresh_token: str
     expires_in: int = 7200
     refresh_expires_in: int = 180 * 86400
+    open_id: str = "pemilik"
 
 
 class Platform:
@@ -71,7 +72,7 @@ def platform() -> Platform:
 
 
 def token(consents: Consents, platform: Platform, now: datetime, handle: str = ROW.handle) -> str:
-    return asyncio.run(consents.access_token(handle, now, platform.renew))
+    return asyncio.run(consents.access(handle, now, platform.renew)).token
 
 
 def held(book: AgencyStore) -> dict[str, Any]:
@@ -197,7 +198,7 @@ def test_a_failed_renewal_keeps_the_token_for_the_next_try(
         raise error
 
     with pytest.raises(type(error)):
-        asyncio.run(consents.access_token(ROW.handle, now, fail))
+        asyncio.run(consents.access(ROW.handle, now, fail))
     with pytest.raises(Busy):
         token(consents, platform, now + MINUTE)
     assert token(consents, platform, now + LEASE) == "act.putaran-1"
@@ -214,7 +215,7 @@ def test_of_two_at_once_one_renews_and_the_other_is_told_to_come_back(
 
     async def meanwhile() -> None:
         with pytest.raises(Busy):
-            await other.access_token(ROW.handle, now, platform.renew)
+            await other.access(ROW.handle, now, platform.renew)
 
     platform.before_answering = meanwhile
     assert token(consents, platform, now) == "act.putaran-1"
@@ -254,10 +255,70 @@ def test_a_lease_whose_holder_died_ends_by_itself(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        asyncio.run(consents.access_token(ROW.handle, now, dies))
+        asyncio.run(consents.access(ROW.handle, now, dies))
     with pytest.raises(Busy):
         token(consents, platform, now + LEASE - timedelta(seconds=1))
     assert token(consents, platform, now + LEASE) == "act.putaran-1"
+
+
+def test_a_consent_given_during_a_renewal_stays(
+    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+) -> None:
+    """It may be of another account; the renewed pair of the old one must not take its place."""
+    consents.add([ROW], now)
+
+    async def meanwhile() -> None:
+        book.store.write([consents.given("kanwil-ntt", ROW.handle, Grant("act.b", "rft.b"), now)])
+
+    platform.before_answering = meanwhile
+    with pytest.raises(Busy):
+        token(consents, platform, now)
+    assert Vault(KEY).open(held(book)["refresh"]) == "rft.b"
+    assert token(consents, platform, now + MINUTE) == "act.b"
+
+
+def test_another_write_during_a_renewal_does_not_lose_the_new_pair(
+    book: AgencyStore,
+    consents: Consents,
+    platform: Platform,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    consents.add([ROW], now)
+    write, disturbed = book.store.write, []
+
+    def disturbing(writes: Any) -> None:
+        todo = list(writes)
+        if any("access" in one.data for one in todo) and not disturbed:
+            disturbed.append(True)
+            write([Write(PATH, {"satker": "kanwil-lain"}, "merge")])
+        write(todo)
+
+    monkeypatch.setattr(book.store, "write", disturbing)
+    assert token(consents, platform, now) == "act.putaran-1"
+    assert Vault(KEY).open(held(book)["refresh"]) == platform.living
+
+
+# Whose it is, since when
+
+
+def test_access_names_the_account_that_it_speaks_for(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    for at in (now, now + MINUTE):
+        access = asyncio.run(consents.access(ROW.handle, at, platform.renew))
+        assert access.owner == "pemilik"
+
+
+def test_consents_given_since_an_account_was_looked_at_are_told(
+    consents: Consents, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    assert consents.given_since({ROW.handle: now - MINUTE}) == [ROW.handle]
+    assert consents.given_since({ROW.handle: now}) == [ROW.handle]
+    assert consents.given_since({ROW.handle: now + MINUTE, "orang.lain": now - MINUTE}) == []
+    assert consents.given_since({}) == []
 
 
 # Where tokens may be read: nowhere

@@ -100,10 +100,45 @@ def test_consent_page_and_code(client: httpx.Client, account: Account) -> None:
     back = httpx.URL(page.headers["location"])
     assert page.status_code == 302
     assert back.params["state"] == "s1"
-    granted = _exchange(client, grant_type="authorization_code", code=back.params["code"])
+    said = {"code": back.params["code"], "redirect_uri": "http://localhost/back"}
+    granted = _exchange(client, grant_type="authorization_code", **said)
     assert granted.json()["open_id"] == account.id
-    again = _exchange(client, grant_type="authorization_code", code=back.params["code"])
+    again = _exchange(client, grant_type="authorization_code", **said)
     assert again.json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("verifier", "back", "status"),
+    [
+        ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "http://localhost/back", 200),
+        ("another", "http://localhost/back", 400),
+        ("", "http://localhost/back", 400),
+        ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "http://localhost/other", 400),
+    ],
+)
+def test_a_code_is_bound_to_its_request(
+    client: httpx.Client, account: Account, verifier: str, back: str, status: int
+) -> None:
+    """The pair of RFC 7636, appendix B."""
+    page = client.get(
+        "/v2/auth/authorize/",
+        params={
+            "client_key": TIKTOK_CLIENT_KEY,
+            "redirect_uri": "http://localhost/back",
+            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            "code_challenge_method": "S256",
+            "handle": "kemenkumntt",
+        },
+    )
+    code = httpx.URL(page.headers["location"]).params["code"]
+    granted = _exchange(
+        client,
+        grant_type="authorization_code",
+        code=code,
+        redirect_uri=back,
+        code_verifier=verifier,
+    )
+    assert granted.status_code == status
 
 
 def test_user_info(client: httpx.Client, account: Account) -> None:

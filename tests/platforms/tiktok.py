@@ -6,6 +6,7 @@ Facts: developers.tiktok.com/doc (tiktok-api-v2-get-user-info, â€¦-video-list, â
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -67,6 +68,21 @@ def rate_limit_exceeded() -> TikTokError:
 
 
 @dataclass(slots=True)
+class _Code:
+    """What a code of the consent page is bound to."""
+
+    account: Account
+    redirect_uri: str
+    challenge: str
+
+    def fits(self, asked: dict[str, str]) -> bool:
+        digest = sha256(asked.get("code_verifier", "").encode()).digest()
+        challenge = urlsafe_b64encode(digest).decode().rstrip("=")
+        same = asked.get("redirect_uri", "") == self.redirect_uri
+        return same and (not self.challenge or challenge == self.challenge)
+
+
+@dataclass(slots=True)
 class _Lease:
     """A token, whom it speaks for, and until when."""
 
@@ -82,7 +98,7 @@ class TikTok:
         self._access: dict[str, _Lease] = {}
         self._refresh: dict[str, _Lease] = {}
         self._dead: set[str] = set()
-        self._codes: dict[str, Account] = {}
+        self._codes: dict[str, _Code] = {}
         self._issued = 0
 
     def answer(self, request: Request, template: str) -> Response:
@@ -118,7 +134,7 @@ class TikTok:
             answer = {"error": "access_denied", "state": state}
         else:
             code = self._make("code")
-            self._codes[code] = account
+            self._codes[code] = _Code(account, back, query.get("code_challenge", ""))
             answer = {"code": code, "scopes": SCOPES, "state": state}
         joint = "&" if "?" in back else "?"
         return Response(
@@ -133,9 +149,9 @@ class TikTok:
                 account = self._spend(asked.get("refresh_token", ""))
             case "authorization_code":
                 code = self._codes.pop(asked.get("code", ""), None)
-                if code is None:
+                if code is None or not code.fits(asked):
                     raise OAuthError("invalid_grant", "Authorization code is expired.")
-                account = code
+                account = code.account
             case _:
                 raise OAuthError("unsupported_grant_type", "The grant type is not supported.")
         self._calls.tiktok_refreshes += 1

@@ -142,6 +142,34 @@ async def refresh(client: ApiClient, key: str, secret: str, refresh_token: str) 
     return grant
 
 
+async def exchange(
+    client: ApiClient, key: str, secret: str, code: str, redirect_uri: str, verifier: str
+) -> Grant:
+    """Exchange the code of a consent for its first pair; store the pair before using it.
+
+    The code works once, and with the address and the PKCE verifier of the request alone.
+    """
+    grant, _ = await client.post(
+        "/v2/oauth/token/",
+        Grant,
+        form={
+            "client_key": key,
+            "client_secret": secret,
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": verifier,
+        },
+    )
+    return grant
+
+
+async def username(client: ApiClient) -> str | None:
+    """The name of the account that ``client`` speaks for."""
+    answer, _ = await client.get("/v2/user/info/", _Info, fields="open_id,username")
+    return answer.data.user.username
+
+
 async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profile | AccountWrong]:
     """The account that ``client`` speaks for; a consent serves one handle."""
     answer, _ = await client.get("/v2/user/info/", _Info, fields=USER_FIELDS)

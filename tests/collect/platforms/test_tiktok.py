@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
 from functions.collect.answers import AccountWrong, Limited, Profile, Refused, Transient
 from functions.collect.platforms import tiktok
+from functions.connect.flow import challenge
 from tests.collect.api import HOUR, Api, Asked, answer_with
 from tests.platforms.credentials import TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET
 
@@ -86,6 +88,35 @@ def test_a_consent_that_is_too_narrow_needs_a_new_one(code: str, now: datetime) 
 def test_an_internal_error_is_worth_another_try(now: datetime) -> None:
     body = b'{"data": {}, "error": {"code": "internal_error", "message": ""}}'
     assert isinstance(tiktok.explain(500, {}, body, now), Transient)
+
+
+def test_a_code_gives_a_pair_once_to_the_request_that_it_was_given_for(
+    api: Api, account: Any
+) -> None:
+    api.consents["kemenkum_ntt"] = "act.none"
+    verifier = "v" * 43
+    asked = {
+        "client_key": TIKTOK_CLIENT_KEY,
+        "redirect_uri": "https://izin.example.go.id/callback",
+        "code_challenge": challenge(verifier),
+        "handle": "kemenkum_ntt",
+    }
+
+    def exchange(verifier: str) -> tiktok.Grant:
+        page = httpx.get(
+            f"{api.server.url}/v2/auth/authorize/", params=asked, verify=False, trust_env=False
+        )
+        code = httpx.URL(page.headers["location"]).params["code"]
+        words = (TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET, code, asked["redirect_uri"], verifier)
+        return api.run(lambda client: tiktok.exchange(client, *words), "kemenkum_ntt")
+
+    grant = exchange(verifier)
+    assert grant.open_id == account.id
+    assert "video.list" in grant.scope
+    api.consents["kemenkum_ntt"] = grant.access_token
+    assert api.run(tiktok.username, "kemenkum_ntt") == "kemenkum_ntt"
+    with pytest.raises(AccountWrong):
+        exchange("another")
 
 
 # Accounts

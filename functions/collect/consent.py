@@ -1,0 +1,66 @@
+"""Our TikTok app as the consent flow asks it: over the collector's client, with its credentials."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from functions import log
+from functions.collect.access import Credential, choose, credentials
+from functions.collect.answers import AccountWrong, Limited, PlatformError, Refused, Transient
+from functions.collect.client import Clock, Connection
+from functions.collect.platforms import tiktok
+from functions.connect.flow import Reason, Refusal
+from functions.settings import Settings
+
+
+class TikTokApp:
+    """``functions.connect.flow.App``; where several apps are set up, the one that will read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def client_key(self, handle: str) -> str:
+        """The public key of the app that serves an account."""
+        if not self._settings.tiktok_client_key:
+            log.error(
+                "connect.unready",
+                error="set KIPRAH_TIKTOK_CLIENT_KEY and KIPRAH_TIKTOK_CLIENT_SECRET",
+            )
+            raise Refusal(Reason.UNREADY, handle)
+        return choose(self._settings.tiktok_client_key, handle)
+
+    async def exchange(
+        self, handle: str, code: str, redirect_uri: str, verifier: str
+    ) -> tiktok.Grant:
+        """The pair of tokens for a code."""
+        async with self._asking(handle) as app:
+            return await tiktok.exchange(
+                app.client, app.key, app.secret, code, redirect_uri, verifier
+            )
+
+    async def username(self, handle: str, access_token: str) -> str | None:
+        """The name of the account that consented."""
+        async with self._asking(handle) as app:
+            return await tiktok.username(app.client.authorised(access_token))
+
+    @asynccontextmanager
+    async def _asking(self, handle: str) -> AsyncIterator[Credential]:
+        self.client_key(handle)
+        try:
+            async with Connection(self._settings.tiktok_url) as connection:
+                apps = credentials(self._settings, "tiktok", tiktok, connection, Clock())
+                yield choose(apps, handle)
+        except PlatformError as error:
+            log.warning("connect.tiktok_failed", handle=handle, error=str(error))
+            raise Refusal(_reason(error), handle) from None
+
+
+def _reason(error: PlatformError) -> Reason:
+    if isinstance(error, Transient | Limited):
+        return Reason.UNREACHABLE
+    if isinstance(error, Refused):
+        return Reason.UNREADY
+    # An account's 401 right after its consent: a permission that was not given.
+    narrow = isinstance(error, AccountWrong) and "too narrow" in str(error)
+    return Reason.NARROW if narrow else Reason.REJECTED

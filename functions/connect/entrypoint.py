@@ -1,0 +1,115 @@
+"""The function ``connect``: where a satker's staff gives its TikTok account's consent.
+
+``GET /start?ticket=…`` leads to TikTok's consent page, ``GET /callback`` back from it. This file is
+where the flow and the collector's HTTP are put together; no other file of the room sees them both.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import functions_framework
+
+from functions import log, settings
+from functions.settings import Settings, SettingsError
+from functions.store import open_agency
+from functions.store.port import StoreError
+from functions.trigger import Answer
+
+if TYPE_CHECKING:
+    from flask import Request
+
+    from functions.connect.flow import Flow
+
+
+@functions_framework.http
+def connect(request: Request) -> Answer:
+    """GET ``/start`` and ``/callback``; answers a redirection or a page."""
+    from functions.connect import page
+    from functions.connect.flow import Reason, Refusal
+    from functions.connect.vault import VaultError
+
+    if request.method != "GET":
+        return page.message("Buka tautan izin di peramban."), 405, page.HEADERS | {"Allow": "GET"}
+    try:
+        return _answer(request)
+    except Refusal as refusal:
+        log.info("connect.refused", handle=refusal.handle, reason=refusal.reason.value)
+        status, words = page.refused(refusal)
+        return words, status, page.HEADERS
+    except (SettingsError, StoreError, VaultError) as error:
+        log.error("connect.failed", error=str(error))
+    except Exception as error:
+        # Its message may hold what the address held.
+        log.error("connect.crashed", error=type(error).__name__)
+    status, words = page.refused(Refusal(Reason.UNREADY))
+    return words, status, page.HEADERS
+
+
+def _answer(request: Request) -> Answer:
+    from functions.collect.consent import TikTokApp
+    from functions.connect.flow import Flow, Reason, Refusal
+    from functions.connect.vault import open_vault
+
+    loaded = settings.load()
+    log.hide(loaded.secrets())
+    if not loaded.connect_url:
+        raise SettingsError("KIPRAH_CONNECT_URL is not set; set it to this function's address")
+    path = request.path.removeprefix(urlsplit(loaded.connect_url).path.rstrip("/"))
+    if path not in ("/start", "/callback"):
+        raise Refusal(Reason.UNKNOWN)
+    book = open_agency(loaded)
+    try:
+        flow = Flow(
+            book,
+            open_vault(loaded),
+            TikTokApp(loaded),
+            auth_url=loaded.tiktok_auth_url,
+            connect_url=loaded.connect_url,
+        )
+        now = datetime.now(UTC).replace(microsecond=0)
+        turn = _start if path == "/start" else _callback
+        return turn(flow, request, loaded, now)
+    finally:
+        book.store.close()
+
+
+def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Answer:
+    from functions.connect import page
+    from functions.connect.flow import ATTEMPT
+
+    begun = flow.start(request.args.get("ticket", ""), now)
+    log.info("connect.started", handle=begun.handle)
+    seconds = int(ATTEMPT.total_seconds())
+    cookie = _cookie(loaded, begun.cookie, begun.secret, seconds)
+    return "", 302, page.HEADERS | {"Location": begun.address, "Set-Cookie": cookie}
+
+
+def _callback(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Answer:
+    import asyncio
+
+    from functions.connect import page
+
+    sent = request.args
+    given = asyncio.run(
+        flow.finish(
+            sent.get("state", ""),
+            sent.get("code", ""),
+            sent.get("error", ""),
+            lambda name: request.cookies.get(name, ""),
+            now,
+        )
+    )
+    log.info("connect.given", satker=given.satker, handle=given.handle)
+    cookie = _cookie(loaded, given.cookie, "", 0)
+    return page.given(given), 200, page.HEADERS | {"Set-Cookie": cookie}
+
+
+def _cookie(loaded: Settings, name: str, value: str, seconds: int) -> str:
+    """A cookie for the callback alone. Lax, since the browser comes back from another site."""
+    parts = urlsplit(loaded.connect_url)
+    secure = "" if parts.scheme == "http" else "; Secure"  # plain http is this machine
+    path = f"{parts.path.rstrip('/')}/callback"
+    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"

@@ -1,0 +1,283 @@
+"""Consent by link: OAuth 2's authorization code with ``state`` and PKCE, for one account at a time.
+
+``start`` sends the browser to TikTok's page; ``finish`` takes what it brings back. Each start is an
+attempt of its own, a document named by the digest of its state: it holds the sealed verifier and
+the digest of a secret that only the browser has (a cookie), serves once, and for ten minutes.
+PKCE's challenge is the standard's (S256, base64url); TikTok's documentation for desktop apps asks
+for a hexadecimal SHA-256 instead, and whether its web flow checks the challenge at all is
+[unverified].
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from urllib.parse import urlencode
+
+from functions.connect import ticket as tickets
+from functions.connect.consents import Consents, Grant
+from functions.connect.ticket import Ticket
+from functions.connect.vault import StaleError, Vault, VaultError
+from functions.model import iso
+from functions.store.agency import AgencyStore
+from functions.store.keys import key
+from functions.store.port import Conflict, Stored, Write
+
+ATTEMPT = timedelta(minutes=10)
+SCOPES = ("user.info.basic", "user.info.profile", "user.info.stats", "video.list")
+
+
+class Reason(StrEnum):
+    """Why there is no consent; what people read about it stands in page.py."""
+
+    UNKNOWN = "unknown link"
+    EXPIRED = "expired link"
+    USED = "used link"
+    UNREGISTERED = "account not registered"
+    STALE = "expired or used attempt"
+    FOREIGN = "another browser"
+    DENIED = "refused by the user"
+    NARROW = "permissions missing"
+    WRONG_ACCOUNT = "another account"
+    UNREACHABLE = "TikTok does not answer"
+    REJECTED = "TikTok refused the exchange"
+    UNREADY = "this app is not set up"
+
+
+class Refusal(Exception):
+    """There is no consent. ``other``: the account that consented in place of ``handle``."""
+
+    def __init__(self, reason: Reason, handle: str = "", other: str = "") -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.handle = handle
+        self.other = other
+
+
+class App(Protocol):
+    """Our TikTok app over HTTP; its methods raise ``Refusal``.
+
+    Where several apps are set up the handle says which one serves it.
+    """
+
+    def client_key(self, handle: str) -> str: ...
+    async def exchange(
+        self, handle: str, code: str, redirect_uri: str, verifier: str
+    ) -> ScopedGrant: ...
+    async def username(self, handle: str, access_token: str) -> str | None: ...
+
+
+class ScopedGrant(Grant, Protocol):
+    """A pair of tokens and what they allow, comma-separated; empty when that was not said."""
+
+    @property
+    def scope(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where the browser goes, and the cookie that it keeps until it is back."""
+
+    handle: str
+    address: str
+    cookie: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A consent that is stored."""
+
+    satker: str
+    handle: str
+    cookie: str
+
+
+class Flow:
+    """The consent flow of one agency.
+
+    Args:
+        auth_url: scheme and host of TikTok's consent page.
+        connect_url: where this flow is reached; TikTok must know its ``/callback``.
+    """
+
+    def __init__(
+        self, book: AgencyStore, vault: Vault, app: App, *, auth_url: str, connect_url: str
+    ) -> None:
+        self._book = book
+        self._vault = vault
+        self._app = app
+        self._auth_url = auth_url.rstrip("/")
+        self._back = f"{connect_url.rstrip('/')}/callback"
+        self._consents = Consents(book, lambda: vault)
+
+    def start(self, sealed: str, now: datetime) -> Begun:
+        """Open a ticket and begin an attempt. The ticket is spent by a consent, not by opening it:
+        messengers open links too, to preview them."""
+        ticket = self._ticket(sealed, now)
+        client_key = self._app.client_key(ticket.handle)
+        state, verifier, secret = (secrets.token_urlsafe(n) for n in (32, 48, 32))
+        self._book.store.write(
+            [
+                *self._outdated(now),
+                Write(
+                    self._attempt_path(state),
+                    {
+                        "ticket": ticket.id,
+                        "satker": ticket.satker,
+                        "handle": ticket.handle,
+                        "expires_at": iso(now + ATTEMPT),
+                        "verifier": self._vault.seal(verifier),
+                        "browser": _digest(secret),
+                    },
+                    "create",
+                ),
+            ]
+        )
+        asked = {
+            "client_key": client_key,
+            "scope": ",".join(SCOPES),
+            "response_type": "code",
+            "redirect_uri": self._back,
+            "state": state,
+            "code_challenge": challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        address = f"{self._auth_url}/v2/auth/authorize/?{urlencode(asked)}"
+        return Begun(ticket.handle, address, cookie_name(state), secret)
+
+    async def finish(
+        self, state: str, code: str, error: str, cookie: Callable[[str], str], now: datetime
+    ) -> Given:
+        """Take the browser back from TikTok's page; the consent is stored, or ``Refusal``.
+
+        Args:
+            code, error: what TikTok sent, one of them.
+            cookie: the browser's cookie of a name, empty without one.
+        """
+        attempt = self._taken(state, cookie(cookie_name(state)), now)
+        handle = attempt.data["handle"]
+        try:
+            if not code:
+                denied = error in ("access_denied", "")
+                raise Refusal(Reason.DENIED if denied else Reason.REJECTED, handle)
+            grant = await self._app.exchange(
+                handle, code, self._back, self._vault.open(attempt.data["verifier"])
+            )
+            # Before the pair is used for anything: it exists nowhere else.
+            self._book.store.write([Write(attempt.path, self._consents.pair(grant, now), "merge")])
+            await self._check(grant, handle)
+            self._store(attempt, grant, now)
+        except Refusal:
+            self._book.store.write([Write(attempt.path, mode="delete")])
+            raise
+        return Given(attempt.data["satker"], handle, cookie_name(state))
+
+    # Tickets
+
+    def _ticket(self, sealed: str, now: datetime) -> Ticket:
+        try:
+            ticket = tickets.read(self._vault, sealed, now)
+        except StaleError:
+            raise Refusal(Reason.EXPIRED) from None
+        except VaultError:
+            raise Refusal(Reason.UNKNOWN) from None
+        if not hmac.compare_digest(ticket.agency.encode(), self._book.agency.id.encode()):
+            raise Refusal(Reason.UNKNOWN)
+        if self._book.store.get([self._spent_path(ticket.id)]):
+            raise Refusal(Reason.USED, ticket.handle)
+        if ticket.handle not in handles(self._book, ticket.satker, now):
+            raise Refusal(Reason.UNREGISTERED, ticket.handle)
+        return ticket
+
+    # Attempts
+
+    def _taken(self, state: str, secret: str, now: datetime) -> Stored:
+        """The attempt of a state, from now on spent."""
+        path = self._attempt_path(state)
+        held = self._book.store.get([path]).get(path)
+        if held is None or held.data["expires_at"] <= iso(now) or "taken_at" in held.data:
+            raise Refusal(Reason.STALE)
+        if not hmac.compare_digest(_digest(secret), held.data["browser"]):
+            raise Refusal(Reason.FOREIGN, held.data["handle"])
+        try:
+            taken = {"taken_at": iso(now)}
+            self._book.store.write([Write(path, taken, "merge", held.version)])
+        except Conflict:  # the same answer was sent twice, and the other one was faster
+            raise Refusal(Reason.STALE) from None
+        return held
+
+    def _outdated(self, now: datetime) -> list[Write]:
+        """Attempts that nobody finished, to be removed with all they hold."""
+        listed = self._book.store.list(f"{self._book.root}/attempts")
+        return [
+            Write(stored.path, mode="delete")
+            for stored in listed
+            if stored.data["expires_at"] <= iso(now)
+        ]
+
+    async def _check(self, grant: ScopedGrant, handle: str) -> None:
+        granted = set(grant.scope.replace(" ", ",").split(","))
+        if grant.scope and not granted.issuperset(SCOPES):
+            raise Refusal(Reason.NARROW, handle)
+        other = await self._app.username(handle, grant.access_token)
+        if not other:
+            raise Refusal(Reason.REJECTED, handle)
+        if other.lower() != handle.lower():
+            raise Refusal(Reason.WRONG_ACCOUNT, handle, other)
+
+    def _store(self, attempt: Stored, grant: Grant, now: datetime) -> None:
+        """The consent, the end of its ticket and of the attempt, all at once or not at all."""
+        satker, handle = attempt.data["satker"], attempt.data["handle"]
+        spent = {"satker": satker, "handle": handle, "used_at": iso(now)}
+        try:
+            self._book.store.write(
+                [
+                    Write(self._spent_path(attempt.data["ticket"]), spent, "create"),
+                    self._consents.given(satker, handle, grant, now),
+                    Write(attempt.path, mode="delete"),
+                ]
+            )
+        except Conflict:
+            raise Refusal(Reason.USED, handle) from None
+
+    def _attempt_path(self, state: str) -> str:
+        return f"{self._book.root}/attempts/{_digest(state)}"
+
+    def _spent_path(self, ticket_id: str) -> str:
+        return f"{self._book.root}/tickets/{key(ticket_id)}"
+
+
+def handles(book: AgencyStore, satker: str, now: datetime) -> list[str]:
+    """The TikTok handles of a satker that are registered now or will be."""
+    roster = book.roster(now)
+    found = {
+        account.handle: None
+        for account in (roster.accounts if roster else ())
+        if account.satker == satker
+        and account.platform == "tiktok"
+        and (account.valid_to is None or account.valid_to > now)
+    }
+    return list(found)
+
+
+def challenge(verifier: str) -> str:
+    """PKCE's S256."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def cookie_name(state: str) -> str:
+    """One cookie for each attempt, so that two tabs do not disturb each other."""
+    return f"kiprah_{_digest(state)[:16]}"
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode(errors="replace")).hexdigest()

@@ -1,0 +1,185 @@
+"""The flow against both stores: each step once, whoever else is at it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from functions.connect import ticket
+from functions.connect.flow import ATTEMPT, Begun, Flow, Given, Reason, Refusal, challenge, handles
+from functions.connect.vault import Vault
+from functions.model import Account, Agency, Roster, Satker
+from functions.store.agency import AgencyStore
+from functions.store.port import Store, Write
+
+KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
+SATKER, HANDLE = "kanwil-ntt", "kemenkum.ntt"
+CONSENT = f"agencies/kemenkum/consents/tiktok:{HANDLE}"
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Grant:
+    access_token: str = "act.satu"
+    refresh_token: str = "rft.satu"
+    expires_in: int = 7200
+    refresh_expires_in: int = 180 * 86400
+    open_id: str = "pemilik"
+    scope: str = ""
+
+
+class App:
+    """TikTok, which says yes; ``meanwhile`` happens while it is asked for the account's name."""
+
+    def __init__(self) -> None:
+        self.verifiers: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[Any]] | None = None
+
+    def client_key(self, handle: str) -> str:
+        return "kunci"
+
+    async def exchange(self, handle: str, code: str, redirect_uri: str, verifier: str) -> Grant:
+        self.verifiers.append(verifier)
+        return Grant()
+
+    async def username(self, handle: str, access_token: str) -> str:
+        if self.meanwhile:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+        return HANDLE
+
+
+@pytest.fixture
+def book(store: Store, now: datetime) -> AgencyStore:
+    held = AgencyStore(store, Agency())
+    began = now - timedelta(days=30)
+    unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
+    account = Account(platform="tiktok", handle=HANDLE, satker=SATKER, valid_from=began)
+    held.save_roster(Roster(as_of=began, satker=(unit,), accounts=(account,)))
+    return held
+
+
+@pytest.fixture
+def app() -> App:
+    return App()
+
+
+@pytest.fixture
+def flow(book: AgencyStore, app: App) -> Flow:
+    return Flow(book, Vault(KEY), app, auth_url="https://tiktok", connect_url="https://kiprah/")
+
+
+def sealed(now: datetime) -> str:
+    return ticket.issue(Vault(KEY), "kemenkum", SATKER, HANDLE, now)
+
+
+def state_of(begun: Begun) -> str:
+    return parse_qs(urlsplit(begun.address).query)["state"][0]
+
+
+async def finish(flow: Flow, begun: Begun, now: datetime) -> Given:
+    return await flow.finish(state_of(begun), "code", "", {begun.cookie: begun.secret}.get, now)  # type: ignore[arg-type]
+
+
+async def refusal(flow: Flow, begun: Begun, now: datetime) -> Reason:
+    with pytest.raises(Refusal) as caught:
+        await finish(flow, begun, now)
+    return caught.value.reason
+
+
+def test_the_verifier_that_is_sent_fits_the_challenge(flow: Flow, app: App, now: datetime) -> None:
+    begun = flow.start(sealed(now), now)
+    asyncio.run(finish(flow, begun, now))
+    [verifier] = app.verifiers
+    assert 43 <= len(verifier) <= 128
+    asked = parse_qs(urlsplit(begun.address).query)
+    assert asked["code_challenge"] == [challenge(verifier)]
+    assert asked["redirect_uri"] == ["https://kiprah/callback"]
+
+
+def test_the_challenge_is_the_standards() -> None:
+    """RFC 7636, appendix B."""
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+@pytest.mark.parametrize(
+    ("age", "good"), [(ATTEMPT - SECOND, True), (ATTEMPT, False), (2 * ATTEMPT, False)]
+)
+def test_an_attempt_lasts_ten_minutes(
+    flow: Flow, now: datetime, age: timedelta, good: bool
+) -> None:
+    begun = flow.start(sealed(now), now)
+    if good:
+        asyncio.run(finish(flow, begun, now + age))
+    else:
+        assert asyncio.run(refusal(flow, begun, now + age)) is Reason.STALE
+
+
+def test_a_ticket_is_spent_once_however_many_attempts_it_began(
+    flow: Flow, book: AgencyStore, app: App, now: datetime
+) -> None:
+    opened = sealed(now)
+    first, second = flow.start(opened, now), flow.start(opened, now)
+
+    async def meanwhile() -> None:
+        await finish(flow, second, now)
+
+    app.meanwhile = meanwhile
+    assert asyncio.run(refusal(flow, first, now)) is Reason.USED
+    assert book.store.get([CONSENT])
+    assert list(book.store.list(f"{book.root}/attempts")) == []
+    with pytest.raises(Refusal, match="used link"):
+        flow.start(opened, now)
+
+
+def test_of_two_that_read_the_same_attempt_one_takes_it(
+    flow: Flow, book: AgencyStore, app: App, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between our read and our write somebody else took it."""
+    begun = flow.start(sealed(now), now)
+    get = book.store.get
+
+    def overtaken(paths: Any) -> Any:
+        found = get(paths)
+        book.store.write([Write(path, {"taken_at": "then"}, "merge") for path in found])
+        return found
+
+    monkeypatch.setattr(book.store, "get", overtaken)
+    assert asyncio.run(refusal(flow, begun, now)) is Reason.STALE
+    assert app.verifiers == []
+
+
+def test_an_account_that_will_be_registered_may_consent_and_one_that_was_may_not(
+    book: AgencyStore, now: datetime
+) -> None:
+    unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
+    day = timedelta(days=1)
+
+    def account(handle: str, begin: timedelta, end: timedelta | None, **other: Any) -> Account:
+        facts = {"platform": "tiktok", "satker": SATKER} | other
+        ends = None if end is None else now + end
+        return Account(handle=handle, valid_from=now + begin, valid_to=ends, **facts)
+
+    accounts = (
+        account("sekarang", -day, None),
+        account("nanti", day, None),
+        account("dulu", -2 * day, -day),
+        account("kembali", -2 * day, -day),
+        account("kembali", -day, None),
+        account("lain", -day, None, satker="kanwil-bali"),
+        account("x", -day, None, platform="x"),
+    )
+    book.save_roster(Roster(as_of=now, satker=(unit,), accounts=accounts))
+    assert handles(book, SATKER, now) == ["sekarang", "nanti", "kembali"]
+    assert handles(book, "kanwil-none", now) == []
+
+
+def test_before_the_first_registry_nobody_may_consent(store: Store, now: datetime) -> None:
+    assert handles(AgencyStore(store, Agency()), SATKER, now) == []
