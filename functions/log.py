@@ -21,6 +21,8 @@ _quiet = False
 # httpx names full addresses, keys included, at INFO.
 for _chatty in ("httpx", "httpcore"):
     logging.getLogger(_chatty).setLevel(logging.WARNING)
+# Retries are counted in a run's report; stamina would print each of them besides.
+logging.getLogger("stamina").setLevel(logging.ERROR)
 
 
 def hide(secrets: Iterable[str]) -> None:

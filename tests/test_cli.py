@@ -539,3 +539,20 @@ def test_serving_a_site_that_is_not_there_says_what_to_do(monkeypatch):
     assert "kiprah publish" in refused(1, "serve")
     monkeypatch.setenv("KIPRAH_SITE", "gs://bucket/prefix")
     assert "open its public address" in refused(1, "serve")
+
+
+def test_a_platform_that_answers_nonsense_is_one_line_in_a_process_of_its_own(stand_ins):
+    """Whatever libraries would print besides is seen only where no test harness takes it."""
+    done("registry", "import", "satker.csv", "--now", THEN)
+    stand_ins.fault("html", platform="x")
+    ran = subprocess.run(
+        [sys.executable, "-m", "functions", "collect", "--platform", "x"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.splitlines() == [
+        "kiprah: x kemenkum_aceh: /2/users/by: the answer is not JSON"
+    ]
