@@ -224,7 +224,7 @@ def _content(file: Path) -> bytes:
 
 @cli.group()
 def connect() -> None:
-    """Consents of TikTok accounts."""
+    """Consents of TikTok accounts, and Facebook Pages' own tokens."""
 
 
 @connect.command("import")
@@ -233,14 +233,19 @@ def connect() -> None:
 @json_option
 @tells_errors
 def connect_import(file: Path, now: datetime | None, as_json: bool) -> None:
-    """Import consents from FILE, a CSV satker,platform,handle,refresh_token."""
+    """Import consents from FILE, a CSV satker,platform,handle,refresh_token.
+
+    A TikTok account's row carries its refresh token, a Facebook Page's row the Page's own
+    long-lived access token.
+    """
     from functions.connect.consents import Consents
     from functions.connect.files import FileError, read
     from functions.connect.vault import open_vault
+    from functions.registry.handles import parse_handle
 
     loaded = load_settings()
     try:
-        rows = read(_content(file))
+        rows = read(_content(file), parse_handle)
     except FileError as error:
         _fail(f"{file}: {error}")
     log.hide(row.refresh_token for row in rows)

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from functions import settings as all_settings
-from functions.collect.job import Connections, collect
+from functions.collect.client import Connections
+from functions.collect.job import collect
 from functions.connect.consents import ConsentRow, Consents
 from functions.connect.vault import open_vault
 from functions.model import PLATFORMS, run_id

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from functions.collect.access import NEEDS, address, configured
-from functions.model import PLATFORMS, Platform, Roster
+from functions.collect.access import NEEDS, address, configured, is_keyless, limits, names
+from functions.collect.bookkeeping import decode
+from functions.collect.budget import Budget, Limit
+from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.publish.objects import ObjectsError, open_objects
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
@@ -29,6 +31,8 @@ def examine(book: AgencyStore, settings: Settings, now: datetime) -> list[Findin
     findings = [Finding("store", settings.store), _registry(roster)]
     findings += [Finding("registry", problem, ok=False) for problem in roster.problems]
     findings += [_platform(settings, roster, platform) for platform in PLATFORMS]
+    findings += _budgets(book, settings, now)
+    findings += _consents(settings, roster)
     findings += _wrong_accounts(book, roster)
     findings.append(_site(settings))
     return findings
@@ -43,6 +47,14 @@ def _registry(roster: Roster) -> Finding:
 def _platform(settings: Settings, roster: Roster, platform: Platform) -> Finding:
     accounts = [a for a in roster.accounts if a.platform == platform]
     resolved = sum(a.account_id is not None for a in accounts)
+    counted = f"{len(accounts)} accounts, {resolved} resolved"
+    if accounts and is_keyless(settings, platform):
+        return Finding(
+            platform,
+            f"{counted}, no API key: only the public feed is read (views and likes of the latest "
+            f"15, marked partial); set {NEEDS[platform]}",
+            ok=False,
+        )
     count = configured(settings, platform)
     if accounts and not count:
         return Finding(
@@ -50,11 +62,43 @@ def _platform(settings: Settings, roster: Roster, platform: Platform) -> Finding
             f"{len(accounts)} accounts but no credentials; set {NEEDS[platform]}",
             ok=False,
         )
-    return Finding(
-        platform,
-        f"{len(accounts)} accounts, {resolved} resolved, {count} credentials, "
-        f"at {address(settings, platform)}",
+    return Finding(platform, f"{counted}, {count} credentials, at {address(settings, platform)}")
+
+
+def _budgets(book: AgencyStore, settings: Settings, now: datetime) -> list[Finding]:
+    """What each credential has spent of its limits, and what stops it."""
+    limited = {name: limits(settings, p) for p in PLATFORMS for name in names(settings, p)}
+    findings = []
+    for name, stored in sorted(book.budgets(limited).items()):
+        budget = decode(stored.data, name).pruned(limited[name], now)
+        spent = [_spent(budget, limit, now) for limit in limited[name]]
+        if budget.usage is not None:
+            spent.append(f"the platform says {budget.usage.percent} % of its own limit is used")
+        waits = [
+            f"waits until {iso(wait.until)} ({wait.message})" for wait in budget.waits.values()
+        ]
+        refused = [f"refused: {budget.refused.message}"] if budget.refused else []
+        words = "; ".join([*spent, *waits, *refused]) or "nothing spent"
+        findings.append(Finding(f"budget {name}", words, ok=not (waits or refused)))
+    return findings
+
+
+def _spent(budget: Budget, limit: Limit, now: datetime) -> str:
+    spent, most = budget.spent(limit, now), budget.ceiling(limit)
+    if limit.bucket == "mills":
+        return f"${spent / 1000:.2f} of ${most / 1000:.2f} since midnight UTC"
+    span = (
+        "since midnight Pacific" if limit.zone else f"in {limit.span // timedelta(minutes=1)} min"
     )
+    return f"{spent:,} of {most:,} {limit.bucket} {span}"
+
+
+def _consents(settings: Settings, roster: Roster) -> list[Finding]:
+    """Whether satker can be sent links for their TikTok consent."""
+    if settings.connect_url or not any(a.platform == "tiktok" for a in roster.accounts):
+        return []
+    words = "no links can be made; set KIPRAH_CONNECT_URL to where the function connect is reached"
+    return [Finding("consents", words, ok=False)]
 
 
 def _wrong_accounts(book: AgencyStore, roster: Roster) -> list[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
@@ -18,9 +19,26 @@ _trace: ContextVar[str | None] = ContextVar("trace", default=None)
 _hidden: set[str] = set()
 _quiet = False
 
-# httpx names full addresses, keys included, at INFO.
+_QUERY = re.compile(r"\?[^\s\"'>]+")
+# A logger's filter sees nothing of what its children say, so each is named.
+_HTTPCORE = ("connection", "http11", "http2", "proxy", "socks")
+_TELLING = ("httpx", *(f"httpcore.{part}" for part in _HTTPCORE))
+
+
+class _WithoutQueries(logging.Filter):
+    """Takes the query, where keys travel, out of the addresses in a library's own lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = clean(_QUERY.sub("?…", record.getMessage())), ()
+        return True
+
+
+# httpx names full addresses, keys included, at INFO; should somebody want its lines all the same,
+# there are none in them.
 for _chatty in ("httpx", "httpcore"):
     logging.getLogger(_chatty).setLevel(logging.WARNING)
+for _logger in _TELLING:
+    logging.getLogger(_logger).addFilter(_WithoutQueries())
 # Retries are counted in a run's report; stamina would print each of them besides.
 logging.getLogger("stamina").setLevel(logging.ERROR)
 

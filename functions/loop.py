@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions import log
-from functions.collect.job import Connections, collect
+from functions.collect.client import Connections
+from functions.collect.job import collect
 from functions.model import run_id
 from functions.publish.job import publish
 from functions.publish.objects import open_objects

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+# A queue's name has at most 100 characters; "-instagram" takes 10 of them.
+_QUEUE = re.compile(r"tasks://[A-Za-z0-9.:-]+/[a-z0-9-]+/[A-Za-z0-9-]{1,90}")
+_DOLLARS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
+BUDGETS = (
+    "meta_calls_per_hour",
+    "tiktok_calls_per_minute",
+    "youtube_units_per_day",
+    "youtube_stats_per_day",
+)
+_HOST_PORT = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
+_SERVICE_ACCOUNT = re.compile(r"[^@\s]+@([a-z0-9.-]+\.)?gserviceaccount\.com")
 
 
 class SettingsError(ValueError):
@@ -58,6 +71,37 @@ class Settings:
     score_every: str = _setting(
         "KIPRAH_SCORE_EVERY", "30", "Minutes between two scorings, each followed by publishing"
     )
+    queue: str = _setting(
+        "KIPRAH_QUEUE",
+        "",
+        "tasks://PROJECT/LOCATION/PREFIX: Cloud Tasks shares the reading among many calls",
+    )
+    queue_target: str = _setting(
+        "KIPRAH_QUEUE_TARGET", "", "Where the function collect is reached, for the queue's calls"
+    )
+    queue_account: str = _setting(
+        "KIPRAH_QUEUE_ACCOUNT", "", "The service account that the queue's calls come from"
+    )
+    queue_address: str = _setting(
+        "KIPRAH_QUEUE_ADDRESS", "", "HOST:PORT of a local server instead of Google's, for trials"
+    )
+    meta_calls_per_hour: str = _setting(
+        "KIPRAH_META_CALLS_PER_HOUR",
+        "200",
+        "Calls an hour with one Meta token; its usage header lowers it where it must",
+    )
+    x_dollars_per_day: str = _setting(
+        "KIPRAH_X_DOLLARS_PER_DAY", "20", "US dollars a UTC day with one X token"
+    )
+    tiktok_calls_per_minute: str = _setting(
+        "KIPRAH_TIKTOK_CALLS_PER_MINUTE", "600", "Calls a minute with one TikTok app"
+    )
+    youtube_units_per_day: str = _setting(
+        "KIPRAH_YOUTUBE_UNITS_PER_DAY", "10000", "Quota units a Pacific day with one API key"
+    )
+    youtube_stats_per_day: str = _setting(
+        "KIPRAH_YOUTUBE_STATS_PER_DAY", "10000", "The same for the statistics endpoint alone"
+    )
     token_key: str = _setting(
         "KIPRAH_TOKEN_KEY",
         "",
@@ -85,6 +129,11 @@ class Settings:
     )
     youtube_url: str = _setting(
         "KIPRAH_YOUTUBE_URL", "https://www.googleapis.com", "YouTube Data API v3"
+    )
+    youtube_feed_url: str = _setting(
+        "KIPRAH_YOUTUBE_FEED_URL",
+        "https://www.youtube.com",
+        "Channels' public feeds, read when there is no API key",
     )
     graph_version: str = _setting("KIPRAH_GRAPH_VERSION", "v26.0", "Version of Meta's Graph API")
 
@@ -115,6 +164,8 @@ class Settings:
                 _check_address(_env(f.name), getattr(self, f.name))
         if self.connect_url:
             _check_connect_address(_env("connect_url"), self.connect_url)
+        if self.queue:
+            _check_queue(self)
         try:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError):
@@ -124,6 +175,11 @@ class Settings:
         for name in ("collect_every", "discover_every", "score_every"):
             if not getattr(self, name).isdecimal() or int(getattr(self, name)) < 1:
                 raise SettingsError(f"{_env(name)} must be a whole number of minutes, 1 or more")
+        for name in BUDGETS:
+            if not getattr(self, name).isdecimal() or int(getattr(self, name)) < 1:
+                raise SettingsError(f"{_env(name)} must be a whole number, 1 or more")
+        if not _DOLLARS.fullmatch(self.x_dollars_per_day):
+            raise SettingsError(f"{_env('x_dollars_per_day')} must be an amount such as 20 or 2.50")
         _check_pairs(self, "instagram_token", "instagram_user_id")
         _check_pairs(self, "tiktok_client_key", "tiktok_client_secret")
 
@@ -207,6 +263,34 @@ def _check_connect_address(env: str, value: str) -> None:
         usable = False
     if not usable or parts.query or parts.fragment:
         raise SettingsError(f"{env}={value!r} must be an https address without ? and #")
+
+
+def _check_queue(settings: Settings) -> None:
+    """A queue is of use only with an address to call, and Google's only with an account to be."""
+    if not _QUEUE.fullmatch(settings.queue):
+        raise SettingsError(
+            f"{_env('queue')}={settings.queue!r} must be tasks://PROJECT/LOCATION/PREFIX, "
+            "the prefix of at most 90 letters, digits and hyphens"
+        )
+    if not settings.queue_target:
+        raise SettingsError(
+            f"{_env('queue')} needs {_env('queue_target')}, the address of the function collect"
+        )
+    _check_connect_address(_env("queue_target"), settings.queue_target)
+    if settings.queue_address and not _HOST_PORT.fullmatch(settings.queue_address):
+        raise SettingsError(
+            f"{_env('queue_address')}={settings.queue_address!r} must be HOST:PORT, without http://"
+        )
+    if not settings.queue_account and not settings.queue_address:
+        raise SettingsError(
+            f"{_env('queue')} needs {_env('queue_account')}, a service account that may call the "
+            "function collect"
+        )
+    if settings.queue_account and not _SERVICE_ACCOUNT.fullmatch(settings.queue_account):
+        raise SettingsError(
+            f"{_env('queue_account')}={settings.queue_account!r} must be a service account's "
+            "address, NAME@PROJECT.iam.gserviceaccount.com"
+        )
 
 
 def _check_pairs(settings: Settings, first: str, second: str) -> None:

@@ -30,9 +30,14 @@ class BadRequestError(ValueError):
 
 
 class Trigger:
-    """A trigger's wishes. ``given``: ``now`` was sent, so the run replays that instant."""
+    """A trigger's wishes. ``given``: ``now`` was sent, so the run replays that instant.
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
+    ``scheduled_at``: the instant that Cloud Scheduler meant, the same for every delivery of a
+    trigger; None when it was not the caller or did not say.
+    """
+
+    def __init__(self, body: Mapping[str, Any], scheduled: str = "") -> None:
+        self.scheduled_at = _instant(scheduled)
         sent = body.get("now")
         self.given = sent is not None
         if self.given and not isinstance(sent, str):
@@ -50,7 +55,8 @@ def answer(request: Request, job: Job) -> Answer:
     if request.method != "POST":
         return _json({"error": "send a POST with a JSON object, which may be empty"}, 405)
     try:
-        trigger = Trigger(_body(request))
+        schedule = request.headers.get("X-CloudScheduler-ScheduleTime", "")
+        trigger = Trigger(_body(request), schedule)
     except ValueError as error:
         return _json({"error": str(error)}, 400)
     try:
@@ -93,6 +99,13 @@ def _body(request: Request) -> Mapping[str, Any]:
 def _json(content: Mapping[str, Any], status: int) -> Answer:
     body = log.clean(json.dumps(content, ensure_ascii=False, default=str))
     return body, status, {"Content-Type": "application/json; charset=utf-8"}
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return parse_time(text)
+    except ValueError:
+        return None
 
 
 def _trace(header: str) -> str | None:

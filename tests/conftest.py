@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from functions import log
 from functions.store import open_store
 from functions.store.port import Store
 from tests import network, tools
@@ -58,6 +59,13 @@ def _clean_environment() -> Iterator[None]:
 def _no_network() -> Iterator[None]:
     with network.only_loopback():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _the_log_speaks_again() -> Iterator[None]:
+    """Whatever a command line that ran in a test has told it."""
+    yield
+    log.speak()
 
 
 @pytest.fixture

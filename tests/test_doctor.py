@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from functions import settings as all_settings
+from functions.collect.access import names
 from functions.doctor import Finding, examine
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Account, Agency, Roster, Satker, iso
 from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
@@ -90,3 +91,82 @@ def test_no_secret_is_told(book: AgencyStore, settings: Settings, now: datetime)
     register(book, now)
     findings = examine(book, replace(settings, x_bearer_token=("very-secret",)), now)
     assert "very-secret" not in str(findings)
+
+
+# Budgets
+
+
+def spend(book: AgencyStore, name: str, **facts: object) -> None:
+    document = {"runs": {}, **facts}
+    book.reserve({name: (document, None)})
+
+
+def run_of(at: datetime, **amounts: int) -> dict[str, object]:
+    return {"at": iso(at), "amounts": amounts, "settled": True, "lapses_at": None}
+
+
+def test_what_a_credential_has_spent_stands_beside_its_limit(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(book, now)
+    loaded = replace(settings, x_bearer_token=("token",), youtube_api_key=("key",))
+    [x], [youtube] = names(loaded, "x"), names(loaded, "youtube")
+    spend(book, x, runs={"r": run_of(now, mills=1_235)})
+    spend(book, youtube, runs={"r": run_of(now, units=1_240, stats=55)})
+    findings = examine(book, loaded, now)
+    assert about(findings, f"budget {x}").words == "$1.24 of $20.00 since midnight UTC"
+    assert about(findings, f"budget {youtube}").words == (
+        "1,240 of 10,000 units since midnight Pacific; 55 of 10,000 stats since midnight Pacific"
+    )
+    assert about(findings, f"budget {x}").ok
+
+
+def test_what_stops_a_credential_is_told_and_what_is_over_is_not(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(book, now)
+    loaded = replace(settings, instagram_token=("t",), instagram_user_id=("1",))
+    [name] = names(loaded, "instagram")
+    later, past = iso(now + timedelta(minutes=9)), iso(now - timedelta(minutes=9))
+    spend(
+        book,
+        name,
+        runs={"old": run_of(now - timedelta(hours=2), calls=150), "r": run_of(now, calls=40)},
+        usage={"at": iso(now), "percent": 35, "spent": 40},
+        waits={
+            "all": {"until": later, "message": "(#4) request limit reached"},
+            "calls": {"until": past, "message": "long ago"},
+        },
+        refused={"until": iso(now), "message": "(#190) the access token is invalid"},
+    )
+    found = about(examine(book, loaded, now), f"budget {name}")
+    assert not found.ok
+    assert "40 of 114 calls in 60 min" in found.words  # the header lets a ceiling be inferred
+    assert "35 %" in found.words
+    assert f"waits until {later} ((#4) request limit reached)" in found.words
+    assert "refused: (#190)" in found.words
+    assert "long ago" not in found.words
+
+
+def test_without_a_youtube_key_the_feed_is_named_for_what_it_is(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(book, now)
+    found = about(examine(book, settings, now), "youtube")
+    assert not found.ok
+    assert "public feed" in found.words
+    assert "KIPRAH_YOUTUBE_API_KEY" in found.words
+
+
+def test_links_for_consents_need_an_address(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    roster = Roster(
+        as_of=now,
+        satker=(Satker(id="kanwil-a", name="Kanwil A", kind="kanwil"),),
+        accounts=(Account(platform="tiktok", handle="a", satker="kanwil-a", valid_from=now),),
+    )
+    book.save_roster(roster)
+    assert "KIPRAH_CONNECT_URL" in about(examine(book, settings, now), "consents").words
+    reached = replace(settings, connect_url="https://izin.example.go.id")
+    assert not [f for f in examine(book, reached, now) if f.subject == "consents"]

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from functions import log
-from functions.collect.job import Connections, collect
+from functions.collect.client import Connections
+from functions.collect.job import collect
 from functions.model import DAY, PLATFORMS, SETTLED, Entry, iso, parse_time, run_id
 from functions.score.job import score
 from functions.store import open_agency
@@ -58,13 +59,13 @@ END = START + DAYS * DAY
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Compared]]:
     """Three days of three units on five platforms, collected hourly and scored at the end."""
     folder = tmp_path_factory.mktemp("whole")
-    world = World.generate(31, rows(UNITS), START, DAYS + 2, posts_per_day=4)
+    world = World.generate(31, rows(UNITS, page_tokens=True), START, DAYS + 2, posts_per_day=4)
     _take_some_back(world)
     log.quiet()
     with serve(world) as server:
         settings = settings_for(server.url, f"sqlite:///{folder}/kiprah.db", collect_every="60")
         book = open_agency(settings)
-        register(book, settings, UNITS, START)
+        register(book, settings, UNITS, START, page_tokens=True)
         asyncio.run(_hours(book, settings, server))
         score(book, now=END, run_id=run_id("score", END))
         yield _compare(world, book)

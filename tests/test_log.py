@@ -130,3 +130,31 @@ def test_the_http_client_does_not_log_addresses():
     """httpx names full addresses, keys included, at INFO."""
     for name in ("httpx", "httpcore"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+
+
+def test_not_even_at_debug_does_the_http_client_log_what_stands_behind_a_question_mark(caplog):
+    log.hide(["rahasia"])
+    names = ("httpx", "httpcore.connection", "httpcore.http11")
+    caplog.set_level(logging.DEBUG)
+    for name in names:
+        caplog.set_level(logging.DEBUG, logger=name)
+        logging.getLogger(name).debug('GET %s "%d"', "https://host/a?token=abc&b=c", 200)
+        logging.getLogger(name).debug("a path with rahasia in it")
+    assert [record.getMessage() for record in caplog.records] == [
+        'GET https://host/a?… "200"',
+        "a path with ••• in it",
+    ] * len(names)
+
+
+def test_every_logger_of_the_http_client_is_known():
+    """A filter sees nothing of what a logger's children say."""
+    import re
+    from pathlib import Path
+
+    import httpcore
+    import httpx
+
+    files = [p for module in (httpx, httpcore) for p in Path(module.__file__).parent.rglob("*.py")]
+    named = {n for p in files for n in re.findall(r'getLogger\("(.+?)"\)', p.read_text())}
+    assert "httpx" in named
+    assert all(logging.getLogger(name).filters for name in named)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.settings import Settings, SettingsError, load, table
+from functions.settings import BUDGETS, Settings, SettingsError, load, table
 
 NOWHERE = Path("no/such/file")
 SECRETS = {
@@ -17,6 +17,14 @@ SECRETS = {
     "KIPRAH_TIKTOK_CLIENT_KEY": "rahasia-tt-key",
     "KIPRAH_TIKTOK_CLIENT_SECRET": "rahasia-tt",
     "KIPRAH_YOUTUBE_API_KEY": "rahasia-yt",
+}
+
+
+# A queue that could be used, as a base to break.
+QUEUE = {
+    "KIPRAH_QUEUE": "tasks://proyek-kemenkum/asia-southeast2/kiprah",
+    "KIPRAH_QUEUE_TARGET": "https://asia-southeast2-proyek-kemenkum.cloudfunctions.net/collect",
+    "KIPRAH_QUEUE_ACCOUNT": "antrean@proyek-kemenkum.iam.gserviceaccount.com",
 }
 
 
@@ -68,6 +76,7 @@ def test_every_setting_has_a_name_of_its_own_and_a_meaning():
         "KIPRAH_TIKTOK_AUTH_URL",
         "KIPRAH_CONNECT_URL",
         "KIPRAH_GRAPH_VERSION",
+        "KIPRAH_YOUTUBE_FEED_URL",
         *(f"KIPRAH_{p}_URL" for p in ("INSTAGRAM", "FACEBOOK", "X", "TIKTOK", "YOUTUBE")),
         *SECRETS,
     ],
@@ -93,6 +102,30 @@ def test_the_environment_wins(dotenv):
     dotenv.write_text("KIPRAH_STORE=sqlite:///file.db\nKIPRAH_SITE=file://site-of-file\n")
     found = load({"KIPRAH_STORE": "sqlite:///environment.db"}, dotenv)
     assert (found.store, found.site) == ("sqlite:///environment.db", "file://site-of-file")
+
+
+def test_budgets_are_what_the_platforms_allow_by_default():
+    """Meta's rule of thumb, TikTok's and YouTube's own figures, and money by choice."""
+    found = loaded()
+    assert {name: getattr(found, name) for name in (*BUDGETS, "x_dollars_per_day")} == {
+        "meta_calls_per_hour": "200",
+        "tiktok_calls_per_minute": "600",
+        "youtube_units_per_day": "10000",
+        "youtube_stats_per_day": "10000",
+        "x_dollars_per_day": "20",
+    }
+
+
+@pytest.mark.parametrize("dollars", ["0", "20", "2.50", "0.005", "999999.999"])
+def test_money_may_have_thousandths(dollars):
+    """A post of X costs half a cent; nothing a day is a budget, too."""
+    assert loaded(x_dollars_per_day=dollars).x_dollars_per_day == dollars
+
+
+def test_a_budget_is_any_whole_number():
+    for name in BUDGETS:
+        for value in ("1", "123456"):
+            assert getattr(loaded(**{name: value}), name) == value
 
 
 def test_an_empty_value_is_the_default():
@@ -122,11 +155,36 @@ def test_a_credential_may_be_a_list():
         ({"KIPRAH_COLLECT_EVERY": "0"}, ["KIPRAH_COLLECT_EVERY", "1 or more"]),
         ({"KIPRAH_SCORE_EVERY": "1.5"}, ["KIPRAH_SCORE_EVERY", "whole number"]),
         ({"KIPRAH_DISCOVER_EVERY": "-3"}, ["KIPRAH_DISCOVER_EVERY"]),
+        *(
+            ({name: value}, [name, "whole number, 1 or more"])
+            for name in (
+                "KIPRAH_META_CALLS_PER_HOUR",
+                "KIPRAH_TIKTOK_CALLS_PER_MINUTE",
+                "KIPRAH_YOUTUBE_UNITS_PER_DAY",
+                "KIPRAH_YOUTUBE_STATS_PER_DAY",
+            )
+            for value in ("0", "-1", "1.5", "many", "1e3")
+        ),
+        *(
+            ({"KIPRAH_X_DOLLARS_PER_DAY": value}, ["KIPRAH_X_DOLLARS_PER_DAY", "20 or 2.50"])
+            for value in ("-1", "2,50", "$20", "1e3", "2.", ".5", "0.0001", "1234567", "nan")
+        ),
         (
             {"KIPRAH_INSTAGRAM_TOKEN": "a,b", "KIPRAH_INSTAGRAM_USER_ID": "1"},
             ["KIPRAH_INSTAGRAM_TOKEN has 2", "KIPRAH_INSTAGRAM_USER_ID 1"],
         ),
         ({"KIPRAH_TIKTOK_CLIENT_KEY": "a"}, ["KIPRAH_TIKTOK_CLIENT_SECRET 0"]),
+        ({**QUEUE, "KIPRAH_QUEUE": "proyek/asia/kiprah"}, ["KIPRAH_QUEUE=", "tasks://PROJECT/"]),
+        ({**QUEUE, "KIPRAH_QUEUE": "tasks://proyek/kiprah"}, ["tasks://PROJECT/LOCATION/PREFIX"]),
+        ({**QUEUE, "KIPRAH_QUEUE": "tasks://p/l/ki_prah"}, ["letters, digits and hyphens"]),
+        ({**QUEUE, "KIPRAH_QUEUE": f"tasks://p/l/{'k' * 91}"}, ["at most 90"]),
+        ({**QUEUE, "KIPRAH_QUEUE_TARGET": ""}, ["KIPRAH_QUEUE needs KIPRAH_QUEUE_TARGET"]),
+        ({**QUEUE, "KIPRAH_QUEUE_TARGET": "http://example.go.id"}, ["QUEUE_TARGET", "https"]),
+        ({**QUEUE, "KIPRAH_QUEUE_TARGET": "https://example.go.id/?a=b"}, ["KIPRAH_QUEUE_TARGET"]),
+        ({**QUEUE, "KIPRAH_QUEUE_ACCOUNT": ""}, ["KIPRAH_QUEUE needs KIPRAH_QUEUE_ACCOUNT"]),
+        ({**QUEUE, "KIPRAH_QUEUE_ACCOUNT": "a@example.go.id"}, ["KIPRAH_QUEUE_ACCOUNT", "iam."]),
+        ({**QUEUE, "KIPRAH_QUEUE_ADDRESS": "http://127.0.0.1:9"}, ["KIPRAH_QUEUE_ADDRESS", "HOST"]),
+        ({**QUEUE, "KIPRAH_QUEUE_ADDRESS": "127.0.0.1"}, ["KIPRAH_QUEUE_ADDRESS", "PORT"]),
     ],
 )
 def test_a_bad_value_is_one_line_that_names_the_setting_and_what_to_write(environ, words):
@@ -144,6 +202,33 @@ def test_a_bad_dotenv_is_one_line_that_names_the_place(dotenv, tmp_path):
 
 def test_an_address_of_a_stand_in_is_accepted():
     assert loaded(x_url="http://127.0.0.1:8080/").x_url == "http://127.0.0.1:8080/"
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        QUEUE,
+        {**QUEUE, "KIPRAH_QUEUE_ACCOUNT": "123-compute@developer.gserviceaccount.com"},
+        {**QUEUE, "KIPRAH_QUEUE": f"tasks://example.go.id:proyek/l/{'k' * 90}"},
+        {
+            "KIPRAH_QUEUE": "tasks://uji/lokal/kiprah",
+            "KIPRAH_QUEUE_TARGET": "http://127.0.0.1:8080/",
+            "KIPRAH_QUEUE_ADDRESS": "[::1]:8123",
+        },
+    ],
+)
+def test_a_queue_is_accepted(environ):
+    found = load(environ, NOWHERE)
+    assert (found.queue, found.queue_target) == (
+        environ["KIPRAH_QUEUE"],
+        environ["KIPRAH_QUEUE_TARGET"],
+    )
+
+
+def test_a_queue_is_turned_off_by_one_setting():
+    """What belongs to it may stay, and is not looked at."""
+    found = load({**QUEUE, "KIPRAH_QUEUE": "", "KIPRAH_QUEUE_TARGET": "later"}, NOWHERE)
+    assert found.queue == ""
 
 
 def test_secrets_never_show_in_repr():

@@ -39,6 +39,16 @@ def done(book, settings, trigger):
     return {"job": "test", "now": trigger.now, "given": trigger.given, "body": dict(trigger.body)}
 
 
+def scheduled(book, settings, trigger):
+    late = datetime.now(UTC) - trigger.now
+    return {
+        "job": "test",
+        "given": trigger.given,
+        "scheduled_at": trigger.scheduled_at,
+        "is_present": late.total_seconds() < 60,
+    }
+
+
 def raising(error):
     def job(book, settings, trigger):
         raise error
@@ -82,6 +92,34 @@ def test_a_body_that_makes_no_sense_is_400_with_one_line(data, words):
     assert status == 400
     assert words in report["error"]
     assert "\n" not in report["error"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["2026-10-20T03:00:00Z", "2026-10-20T03:00:00.123456789Z", "2026-10-20T10:00:00+07:00"],
+)
+def test_the_schedulers_instant_is_told_beside_the_present(sent):
+    """In RFC 3339, by every delivery of a trigger; the run's own clock goes on."""
+    report, status = send(scheduled, headers={"X-CloudScheduler-ScheduleTime": sent})
+    assert (status, report["scheduled_at"]) == (200, "2026-10-20 03:00:00+00:00")
+    assert (report["given"], report["is_present"]) == (False, True)
+
+
+@pytest.mark.parametrize("sent", [None, "", "soon", "2026-10-20T03:00:00", "Tue, 20 Oct 2026"])
+def test_a_caller_that_is_no_scheduler_is_as_welcome(sent):
+    headers = {"X-CloudScheduler-ScheduleTime": sent} if sent is not None else {}
+    report, status = send(scheduled, headers=headers)
+    assert (status, report["scheduled_at"]) == (200, None)
+
+
+def test_a_given_instant_stands_beside_the_schedulers():
+    report, _ = send(
+        scheduled,
+        data=b'{"now": "2026-10-01T00:00:00Z"}',
+        headers={"X-CloudScheduler-ScheduleTime": "2026-10-20T03:00:00Z"},
+    )
+    assert report["scheduled_at"] == "2026-10-20 03:00:00+00:00"
+    assert (report["given"], report["is_present"]) == (True, False)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, timedelta
+from decimal import Decimal
+from functools import partial
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from functions.collect.answers import Limited, PlatformError, Refused
-from functions.collect.client import ApiClient, Clock, Connection
+from functions.collect.budget import EVERYTHING, PACIFIC, Limit, in_turn
+from functions.collect.client import ApiClient, Clock, Connection, Rate
+from functions.collect.graph import usage
 from functions.model import PLATFORMS, Platform
 from functions.settings import Settings
 
@@ -39,25 +43,28 @@ OFFICIAL_HOSTS = (
 
 @dataclass(slots=True)
 class Credential:
-    """One credential of one platform: its client, and why it is stopped, if it is.
+    """One credential of one platform: its client, and what of its work is stopped.
 
-    ``key`` and ``secret`` are the app's own, for platforms where every account consents (TikTok).
-    ``until`` None with ``stopped`` set: until somebody acts.
+    ``name`` is that of its budget. ``key`` and ``secret`` are the app's own: TikTok's, for its
+    accounts' consents, and the Meta app's, which signs a Page's own token.
     """
 
-    number: str
+    name: str
     client: ApiClient
-    key: str = ""
-    secret: str = ""
-    stopped: PlatformError | None = None
-    until: datetime | None = None
-    skipped: int = field(default=0)
+    key: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    stops: dict[str, PlatformError] = field(default_factory=dict)
+    spent: Counter[str] = field(default_factory=Counter)
+    skipped: int = 0
 
-    def stop(self, error: PlatformError) -> None:
-        """Send nothing more with this credential in this run."""
-        self.stopped = self.stopped or error
-        if isinstance(error, Limited):
-            self.until = error.until
+    def stop(self, error: Limited | Refused) -> None:
+        """Send nothing more in this run that hangs on the same limit."""
+        bucket = error.bucket if isinstance(error, Limited) else ""
+        self.stops.setdefault(bucket or EVERYTHING, error)
+
+    def serves(self, bucket: str) -> bool:
+        """Whether work that is counted in a bucket may still be sent."""
+        return not (self.stops.keys() & {EVERYTHING, bucket})
 
 
 STOPS = (Limited, Refused)
@@ -65,20 +72,50 @@ STOPS = (Limited, Refused)
 
 def configured(settings: Settings, platform: Platform) -> int:
     """How many credentials are set for the platform."""
-    held: Mapping[Platform, tuple[str, ...]] = {
-        "instagram": settings.instagram_token,
-        "facebook": settings.facebook_token,
-        "x": settings.x_bearer_token,
-        "tiktok": settings.tiktok_client_key,
-        "youtube": settings.youtube_api_key,
-    }
-    return len(held[platform])
+    return len(_secrets(settings, platform))
+
+
+def limits(settings: Settings, platform: Platform) -> tuple[Limit, ...]:
+    """What each of the platform's credentials may spend."""
+    if platform in ("instagram", "facebook"):
+        calls = int(settings.meta_calls_per_hour)
+        return (Limit(bucket="calls", amount=calls, span=timedelta(hours=1)),)
+    if platform == "x":
+        mills = int(Decimal(settings.x_dollars_per_day) * 1000)
+        return (Limit(bucket="mills", amount=mills, zone=UTC),)
+    if platform == "tiktok":
+        calls = int(settings.tiktok_calls_per_minute)
+        return (Limit(bucket="calls", amount=calls, span=timedelta(minutes=1)),)
+    if is_keyless(settings, platform):
+        return ()
+    return (
+        Limit(bucket="units", amount=int(settings.youtube_units_per_day), zone=PACIFIC),
+        Limit(bucket="stats", amount=int(settings.youtube_stats_per_day), zone=PACIFIC),
+    )
 
 
 def address(settings: Settings, platform: Platform) -> str:
-    """The platform's base URL."""
+    """The base URL at which the platform is read."""
+    if is_keyless(settings, platform):
+        return settings.youtube_feed_url
     value: str = getattr(settings, f"{platform}_url")
     return value
+
+
+def names(settings: Settings, platform: Platform) -> list[str]:
+    """The names of the platform's credentials: Instagram and Facebook with one token share one.
+
+    A name tells nothing of the secret, is the same as long as that is, and another afterwards.
+    """
+    if is_keyless(settings, platform):
+        return ["youtube:feed"]
+    currency = "meta" if platform in ("instagram", "facebook") else platform
+    return [f"{currency}:{fingerprint(secret)}" for secret in _secrets(settings, platform)]
+
+
+def is_keyless(settings: Settings, platform: Platform) -> bool:
+    """Whether YouTube is read by its public feed, for want of a key."""
+    return platform == "youtube" and not settings.youtube_api_key
 
 
 def credentials(
@@ -89,54 +126,65 @@ def credentials(
     clock: Clock,
 ) -> list[Credential]:
     """A client for each credential that is set; empty when there is none."""
-    common = {"connection": connection, "clock": clock, "explain": adapter.explain}
-    version = f"/{settings.graph_version}"
+    clients = [
+        (partial(ApiClient, connection, clock, adapter.explain, **how), key, secret)
+        for how, key, secret in _ways_in(settings, platform, adapter)
+    ]
+    return [
+        Credential(name, client(), key=key, secret=secret)
+        for name, (client, key, secret) in zip(names(settings, platform), clients, strict=True)
+    ]
+
+
+def _ways_in(
+    settings: Settings, platform: Platform, adapter: ModuleType
+) -> list[tuple[dict[str, Any], str, str]]:
+    """How each credential's client is made, with the app's own key and secret."""
+    meta = {"prefix": f"/{settings.graph_version}", "usage": usage}
     if platform == "instagram":
         return [
-            Credential(
-                str(n),
-                ApiClient(**common, prefix=version, subject=user, params={"access_token": token}),
-            )
-            for n, (token, user) in enumerate(
-                zip(settings.instagram_token, settings.instagram_user_id, strict=True)
+            ({**meta, "subject": user, "params": {"access_token": token}}, "", "")
+            for token, user in zip(
+                settings.instagram_token, settings.instagram_user_id, strict=True
             )
         ]
     if platform == "facebook":
-        proofs = [
-            appsecret_proof(token, secret)
-            for token, secret in _pad(settings.facebook_token, settings.facebook_app_secret)
-        ]
         return [
-            Credential(
-                str(n),
-                ApiClient(**common, prefix=version, params={"access_token": token, **proof}),
-            )
-            for n, (token, proof) in enumerate(zip(settings.facebook_token, proofs, strict=True))
+            ({**meta, "params": page_access(token, secret)}, "", secret)
+            for token, secret in _pad(settings.facebook_token, settings.facebook_app_secret)
         ]
     if platform == "x":
         return [
-            Credential(str(n), ApiClient(**common, headers={"Authorization": f"Bearer {token}"}))
-            for n, token in enumerate(settings.x_bearer_token)
+            ({"headers": {"Authorization": f"Bearer {token}"}}, "", "")
+            for token in settings.x_bearer_token
         ]
     if platform == "tiktok":
+        calls = int(settings.tiktok_calls_per_minute)
         return [
-            Credential(str(n), ApiClient(**common), key=key, secret=secret)
-            for n, (key, secret) in enumerate(
-                zip(settings.tiktok_client_key, settings.tiktok_client_secret, strict=True)
+            ({"rate": Rate(calls, 60.0)}, key, secret)
+            for key, secret in zip(
+                settings.tiktok_client_key, settings.tiktok_client_secret, strict=True
             )
         ]
+    if is_keyless(settings, platform):
+        return [({}, "", "")]
     return [
-        Credential(str(n), ApiClient(**common, params={"key": key}))
-        for n, key in enumerate(settings.youtube_api_key)
+        ({"params": {"key": key}, "bucket": adapter.bucket}, "", "")
+        for key in settings.youtube_api_key
     ]
+
+
+def page_access(token: str, secret: str) -> dict[str, str]:
+    """The parameters by which a token reads Pages; signed where the app's secret is known."""
+    return {"access_token": token, **appsecret_proof(token, secret)}
 
 
 def choose(available: Sequence[T], name: str) -> T:
     """The credential that serves an account: always the same one while the set is the same."""
-    return available[zlib.crc32(name.encode()) % len(available)]
+    return in_turn(available, name)[0]
 
 
-def appsecret_proof(token: str, secret: str | None) -> dict[str, str]:
+def appsecret_proof(token: str, secret: str) -> dict[str, str]:
     """HMAC-SHA256 of the token, which Page Public Content Access asks for; empty without secret."""
     if not secret:
         return {}
@@ -149,9 +197,24 @@ def official(settings: Settings) -> list[Platform]:
     return [p for p in PLATFORMS if urlsplit(address(settings, p)).hostname in OFFICIAL_HOSTS]
 
 
-def _pad(tokens: Sequence[str], secrets: Sequence[str]) -> list[tuple[str, str | None]]:
-    """Each token with its app's secret; one secret serves all tokens of one app."""
+def _pad(tokens: Sequence[str], secrets: Sequence[str]) -> list[tuple[str, str]]:
+    """Each token with its app's secret (empty: none); one serves all tokens of one app."""
     if len(secrets) == 1:
         return [(token, secrets[0]) for token in tokens]
-    filled: list[str | None] = [*secrets, *[None] * len(tokens)]
-    return list(zip(tokens, filled, strict=False))
+    return list(zip(tokens, [*secrets, *[""] * len(tokens)], strict=False))
+
+
+def _secrets(settings: Settings, platform: Platform) -> tuple[str, ...]:
+    held: Mapping[Platform, tuple[str, ...]] = {
+        "instagram": settings.instagram_token,
+        "facebook": settings.facebook_token,
+        "x": settings.x_bearer_token,
+        "tiktok": settings.tiktok_client_key,
+        "youtube": settings.youtube_api_key,
+    }
+    return held[platform]
+
+
+def fingerprint(secret: str) -> str:
+    """Eight digits by which a secret is known again, and from which it cannot be had."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:8]

@@ -5,6 +5,7 @@
     ├── Limited            this credential waits until a given time
     ├── Refused            this credential is stopped until somebody acts
     ├── AccountWrong       this account alone cannot be read; its admin is told why
+    │   └── TokenDied      its access token is refused, which a renewal may mend
     └── Unreadable         this answer makes no sense; the request is given up
 
 Messages are in English for operators and name no secret and no query string; ``AccountWrong``
@@ -20,6 +21,10 @@ import msgspec
 
 from functions.model import Post
 
+# What msgspec raises for bytes that are not the JSON that was expected: wrong, no UTF-8, or nested
+# without end.
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 class PlatformError(Exception):
     """A platform's request failed; the subclass says what to do next."""
@@ -34,11 +39,16 @@ class Transient(PlatformError):
 
 
 class Limited(PlatformError):
-    """A limit is reached; nothing with this credential before ``until`` (None: this run)."""
+    """A limit is reached; nothing with this credential before ``until`` (None: this run).
 
-    def __init__(self, message: str, until: datetime | None = None) -> None:
+    ``bucket``: the part of the credential's work that has to wait, where the platform counts it
+    apart (YouTube's ``units`` and ``stats``); empty: everything that the credential does.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None, bucket: str = "") -> None:
         super().__init__(message)
         self.until = until
+        self.bucket = bucket
 
 
 class Refused(PlatformError):
@@ -53,6 +63,10 @@ class AccountWrong(PlatformError):
         self.advice = advice
 
 
+class TokenDied(AccountWrong):
+    """An account's access token is not accepted; its refresh token may be."""
+
+
 class Unreadable(PlatformError):
     """The answer is not what the API documents; names the place where it departs."""
 
@@ -60,8 +74,10 @@ class Unreadable(PlatformError):
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """An account as its platform shows it; ``followers`` None when hidden or not asked for.
 
-    ``place`` is where its posts are listed if that is not the account itself (YouTube's uploads
-    playlist).
+    ``handle``: what the platform calls it today, whatever it was asked by; None when it does not
+    say. Handles know no upper and lower case. ``place`` is where its posts are listed if that is
+    not the account itself (YouTube's uploads playlist). ``posts``: how many public posts it has in
+    all, as the platform counts them; 0 = it has none yet, None = the platform does not say.
     """
 
     account_id: str
@@ -69,6 +85,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     followers: int | None = None
     place: str | None = None
+    posts: int | None = None
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,22 +93,29 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
 
     ``covered_since``: every public post published from then on is among ``posts`` or ``unread``;
     None when the listing does not allow that conclusion. ``unread``: ids listed without details,
-    to be looked up. ``broken``: items that could not be understood, one message each.
+    to be looked up; ``dated``: when they were published, as far as the listing says so. ``broken``:
+    items that could not be understood, one message each. ``advice``: an Indonesian sentence for the
+    account's admin on what this reading, though it went well, lacks; None when nothing (any more).
     """
 
     posts: tuple[Post, ...] = ()
     covered_since: datetime | None = None
     unread: tuple[str, ...] = ()
+    dated: Mapping[str, datetime] = {}
     profile: Profile | None = None
     broken: tuple[str, ...] = ()
+    advice: str | None = None
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     """Posts read by id. ``absent``: ids that the platform says do not exist (any more), with the
     time of that answer; ids in neither are simply unknown. ``pending``: ids that are no posts yet.
+    ``spent``: the limit that was met half-way; what had been read by then is here, the rest is
+    unknown, and the caller draws the same consequence as from a limit that is raised.
     """
 
     posts: tuple[Post, ...] = ()
     absent: Mapping[str, datetime] = {}
     pending: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    spent: Limited | None = None

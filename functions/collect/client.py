@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -19,32 +23,83 @@ import httpx
 import msgspec
 import stamina
 
-from functions.collect.answers import Limited, PlatformError, Transient, Unreadable
+from functions.collect.answers import (
+    UNDECODABLE,
+    Limited,
+    PlatformError,
+    Transient,
+    Unreadable,
+)
+from functions.model import Platform
 
 CONNECTIONS = 10
 TIMEOUT = httpx.Timeout(20, connect=5)
 ATTEMPTS = 3
+CLOCKS_AGREE = timedelta(minutes=2)
 PATIENCE = 45.0  # seconds for all attempts of one request together
+WHOLE = 30.0  # seconds for one answer, however slowly it trickles in
+LONGEST_WAIT = 24 * 3600.0  # seconds; no limit of any platform lasts longer than a day
 
 T = TypeVar("T")
 
 # What an answer means: (status, headers, body, now) -> an error, or None to judge by status.
 Explain = Callable[[int, Mapping[str, str], bytes, datetime], PlatformError | None]
+# How much of its limit a platform says is used, in percent; None when it does not say.
+Usage = Callable[[Mapping[str, str]], int | None]
+
+
+def says_nothing(headers: Mapping[str, str]) -> int | None:
+    """``Usage`` of a platform whose answers do not tell it."""
+    return None
+
+
+def every_call(path: str) -> str:
+    """The bucket of a platform that counts calls of all kinds alike."""
+    return "calls"
 
 
 class Clock:
     """The present: the given instant plus the time that has passed since.
 
-    With no instant given it is the computer's clock.
+    With no instant given it is the computer's clock, and ``given`` is false.
     """
 
     def __init__(self, now: datetime | None = None) -> None:
+        self.given = now is not None
         self._start = now or datetime.now(UTC)
         self._began = monotonic()
 
     def __call__(self) -> datetime:
         """Aware UTC in whole seconds, rounded down."""
         return (self._start + timedelta(seconds=monotonic() - self._began)).replace(microsecond=0)
+
+
+class Rate:
+    """At most so many calls in any span of so many seconds; those beyond wait for their turn."""
+
+    def __init__(self, calls: int, seconds: float) -> None:
+        self._calls = calls
+        self._seconds = seconds
+        self._began: deque[float] = deque()
+
+    async def turn(self) -> None:
+        """Wait until one more call may begin."""
+        while len(self._began) >= self._calls:
+            pause = self._began[0] + self._seconds - monotonic()
+            if pause <= 0:
+                self._began.popleft()
+            else:
+                await asyncio.sleep(pause)
+        self._began.append(monotonic())
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a credential sent, by bucket, retries included; ``usage``: what the platform said last
+    of its limit, in percent (None: nothing)."""
+
+    sent: Counter[str] = field(default_factory=Counter)
+    usage: int | None = None
 
 
 class Connection:
@@ -89,8 +144,11 @@ class Connection:
             try:
                 # One address, put together once: httpx parses it anew for each part it is given.
                 address = f"{self.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
-                return await lane.request(method, address, headers=headers, json=json, data=form)
-            except (httpx.TransportError, httpx.DecodingError) as error:
+                async with asyncio.timeout(WHOLE):
+                    return await lane.request(
+                        method, address, headers=headers, json=json, data=form
+                    )
+            except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
                 # Never its message, which may carry the address with its query.
                 raise Transient(f"no answer ({type(error).__name__})") from None
             finally:
@@ -107,6 +165,27 @@ class Connection:
         return lane
 
 
+class Connections:
+    """Open connections by platform and address, kept between ticks by whoever runs many."""
+
+    def __init__(self) -> None:
+        self._stack = AsyncExitStack()
+        self._open: dict[tuple[Platform, str], Connection] = {}
+
+    async def __aenter__(self) -> Connections:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def to(self, platform: Platform, base_url: str) -> Connection:
+        """The connection to a platform at an address, opened on first use."""
+        place = (platform, base_url)
+        if place not in self._open:
+            self._open[place] = await self._stack.enter_async_context(Connection(base_url))
+        return self._open[place]
+
+
 class ApiClient:
     """One credential's way into one platform's API.
 
@@ -117,6 +196,9 @@ class ApiClient:
         prefix: goes before every path (an API version).
         subject: whose eyes the API reads through, where it wants that in the path (Instagram).
         params, headers: what authenticates every request.
+        usage: the adapter's word on what an answer says of the limit.
+        bucket: which part of the budget a path is counted in.
+        rate: what calls wait for, where a platform limits them by the minute.
     """
 
     def __init__(
@@ -129,30 +211,46 @@ class ApiClient:
         subject: str = "",
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        usage: Usage = says_nothing,
+        bucket: Callable[[str], str] = every_call,
+        rate: Rate | None = None,
     ) -> None:
         self.clock = clock
         self.prefix = prefix
         self.subject = subject
         self.learned: set[str] = set()  # what an adapter found this API not to offer
+        self.tally = Tally()
         self._connection = connection
         self._explain = explain
         self._params = dict(params or {})
         self._headers = dict(headers or {})
+        self._usage = usage
+        self._bucket = bucket
+        self._rate = rate
 
     def authorised(self, token: str) -> ApiClient:
-        """The same client speaking for the owner of a Bearer token."""
-        return ApiClient(
-            self._connection,
-            self.clock,
-            self._explain,
-            prefix=self.prefix,
-            params=self._params,
-            headers={**self._headers, "Authorization": f"Bearer {token}"},
-        )
+        """The same client speaking for the owner of a Bearer token; calls count as this one's."""
+        client = copy(self)
+        client.learned = set()
+        client._headers = {**self._headers, "Authorization": f"Bearer {token}"}
+        return client
+
+    def speaking(self, **params: str) -> ApiClient:
+        """A client authenticated by other parameters, which counts its calls for itself."""
+        client = copy(self)
+        client.learned, client.tally, client._params = set(), Tally(), dict(params)
+        return client
 
     async def get(self, path: str, type: type[T], **params: str | int) -> tuple[T, datetime]:
         """A decoded answer and when it arrived; raises ``PlatformError``s."""
         return await self._request("GET", path, type, params=params)
+
+    async def raw(self, path: str, **params: str | int) -> tuple[bytes, datetime]:
+        """Like ``get``, for an answer that is no JSON: its body as it came.
+
+        Whether the body makes any sense is for ``explain`` to say, which sees successes as well.
+        """
+        return await self._send("GET", path, params=params, is_json=False)
 
     async def post(
         self,
@@ -176,10 +274,27 @@ class ApiClient:
         json: Any = None,
         form: Mapping[str, str] | None = None,
     ) -> tuple[T, datetime]:
+        body, taken_at = await self._send(method, path, params=params, json=json, form=form)
+        return _decode(path, body, type), taken_at
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int],
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        is_json: bool = True,
+    ) -> tuple[bytes, datetime]:
+        """A body that passed the checks, after as many attempts as it took."""
         async for attempt in stamina.retry_context(
             on=_backoff, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=10.0
         ):
             with attempt:
+                if self._rate:
+                    await self._rate.turn()
+                self.tally.sent[self._bucket(path)] += 1
                 response = await self._connection.send(
                     method,
                     self.prefix + path,
@@ -189,17 +304,24 @@ class ApiClient:
                     form=form,
                 )
                 taken_at = self.clock()
-                self._check(path, response)
-        return _decode(path, response.content, type), taken_at
+                used = self._usage(response.headers)
+                self.tally.usage = self.tally.usage if used is None else used
+                self._check(path, response, is_json)
+        return response.content, taken_at
 
-    def _check(self, path: str, response: httpx.Response) -> None:
+    def _check(self, path: str, response: httpx.Response, is_json: bool) -> None:
         status, body = response.status_code, response.content
-        error = self._explain(status, response.headers, body, self.clock())
+        if not self.clock.given:
+            _check_clock(path, response.headers, self.clock())
+        try:
+            error = self._explain(status, response.headers, body, self.clock())
+        except UNDECODABLE:  # the status alone has to tell
+            error = None
         if error is None and status >= 400:
             error = _by_status(status, response.headers, self.clock())
         if error is not None:
             raise _named(path, status, error)
-        if body.lstrip()[:1] not in (b"{", b"["):
+        if is_json and body.lstrip()[:1] not in (b"{", b"["):
             raise Transient(f"{path}: the answer is not JSON")
 
 
@@ -212,6 +334,22 @@ def _by_status(status: int, headers: Mapping[str, str], now: datetime) -> Platfo
     return Unreadable("an unexpected refusal")
 
 
+def _check_clock(path: str, headers: Mapping[str, str], now: datetime) -> None:
+    """Refuse to go on when the platform's clock and ours differ: reads would be filed under a wrong
+    time, and nobody could tell. An answer that some cache kept says nothing of the present."""
+    try:
+        theirs = parsedate_to_datetime(headers.get("date", ""))
+        differ = now - theirs
+    except (TypeError, ValueError, OverflowError):
+        return
+    if abs(differ) > CLOCKS_AGREE and "age" not in headers:
+        ahead = "ahead of" if differ > timedelta() else "behind"
+        minutes = abs(differ) // timedelta(minutes=1)
+        raise Limited(
+            f"{path}: this computer's clock is {minutes} min {ahead} the platform's; set it right"
+        )
+
+
 def _named(path: str, status: int, error: PlatformError) -> PlatformError:
     error.args = (f"{path}: {status} {error}",)
     return error
@@ -220,9 +358,9 @@ def _named(path: str, status: int, error: PlatformError) -> PlatformError:
 def _decode(path: str, body: bytes, type: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=type)
-    except msgspec.DecodeError as error:
-        if isinstance(error, msgspec.ValidationError):
-            raise Unreadable(f"{path}: {error}") from None
+    except msgspec.ValidationError as error:
+        raise Unreadable(f"{path}: {error}") from None
+    except UNDECODABLE:
         raise Transient(f"{path}: the answer is broken JSON") from None
 
 
@@ -235,13 +373,14 @@ def _backoff(error: Exception) -> bool | float:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds until the time that ``Retry-After`` names; None without that header."""
+    """Seconds until the time that ``Retry-After`` names, a day at most; None without it."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
     if value.isdecimal():
-        return float(value)
+        return min(float(value), LONGEST_WAIT)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
+        wait = (parsedate_to_datetime(value) - now).total_seconds()
+        return min(max(0.0, wait), LONGEST_WAIT)
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -1,4 +1,7 @@
-"""The function ``collect``: reads what is due on every platform, for Cloud Scheduler."""
+"""The function ``collect``: reads what is due on every platform, for Cloud Scheduler.
+
+With a queue it only plans; Cloud Tasks then calls the same function with each batch.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def collect(request: Request) -> Answer:
-    """POST ``{"platforms": ["x"], "now": "…"}``, both optional; answers the run's report."""
+    """POST ``{"platforms": ["x"], "now": "…"}``, both optional; answers the run's report.
+
+    Or ``{"batch": …}``, as the queue sends it.
+    """
     return answer(request, _collect)
 
 
@@ -24,9 +30,18 @@ def _collect(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[st
     # Imported here, so that a cold start of another function does not load it.
     import asyncio
 
+    from functions.collect.batches import work_off
     from functions.collect.job import collect as run
+    from functions.collect.queue import received
     from functions.model import PLATFORMS, run_id
 
+    name = run_id("collect", trigger.scheduled_at or trigger.now)
+    try:
+        batch = received(trigger.body)
+    except ValueError as error:
+        raise BadRequestError(str(error)) from None
+    if batch is not None:
+        return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
     platforms = trigger.body.get("platforms", list(PLATFORMS))
     if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
         raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
@@ -35,7 +50,7 @@ def _collect(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[st
             book,
             settings,
             now=trigger.now,
-            run_id=run_id("collect", trigger.now),
+            run_id=name,
             simulated=trigger.given,
             platforms=platforms,
         )

@@ -6,13 +6,15 @@ the code decides. Source: Meta's error and rate-limit references.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import msgspec
 
 from functions.collect.answers import (
+    UNDECODABLE,
     AccountWrong,
     Limited,
     PlatformError,
@@ -23,10 +25,16 @@ from functions.collect.answers import (
 
 LIMITS = {4, 17, 32, 613, 80001, 80002}
 COOLING = timedelta(minutes=15)  # usage is counted over a rolling hour
+LONGEST_MINUTES = 24 * 60  # of a wait that an answer may ask for
+USAGE_FIELDS = ("call_count", "total_cputime", "total_time")  # percentages; not the minutes to wait
 
 
 class FieldRefused(Unreadable):
     """Code 100: a field or parameter that this endpoint does not offer (to us)."""
+
+
+class TokenDead(Refused):
+    """Code 190: the token is invalid, expired or withdrawn."""
 
 
 class EndpointRefused(Refused):
@@ -59,13 +67,13 @@ def explain(
         return None
     try:
         error = _envelope.decode(body).error
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return None
     label = f"(#{error.code}{'/' + str(error.error_subcode) if error.error_subcode else ''})"
     if error.code in LIMITS:
         return Limited(f"{label} request limit reached", now + regain(headers))
     if error.code == 190:
-        return Refused(f"{label} the access token is invalid or expired; issue a new one")
+        return TokenDead(f"{label} the access token is invalid or expired; issue a new one")
     if error.code == 10:
         return EndpointRefused(f"{label} the app lacks permission or review for this endpoint")
     if 200 <= error.code < 300:
@@ -83,7 +91,7 @@ def explain(
 
 
 def regain(headers: Mapping[str, str]) -> timedelta:
-    """How long to wait, by ``X-Business-Use-Case-Usage`` (minutes) if it says so."""
+    """How long to wait, by ``X-Business-Use-Case-Usage`` (minutes) if it says so; a day at most."""
     try:
         usage: Any = msgspec.json.decode(headers.get("x-business-use-case-usage", "{}"))
         minutes = max(
@@ -91,9 +99,50 @@ def regain(headers: Mapping[str, str]) -> timedelta:
             for entries in usage.values()
             for entry in entries
         )
-    except (msgspec.DecodeError, ValueError, TypeError, AttributeError):
+    except (*UNDECODABLE, ValueError, OverflowError, TypeError, AttributeError):
         minutes = 0
-    return timedelta(minutes=minutes) if minutes > 0 else COOLING
+    return timedelta(minutes=min(minutes, LONGEST_MINUTES)) if minutes > 0 else COOLING
+
+
+def usage(headers: Mapping[str, str]) -> int | None:
+    """The percentage of a limit that is used, the largest that the headers name.
+
+    ``X-App-Usage`` is the app's or user's limit, ``X-Business-Use-Case-Usage`` that of each Page or
+    business; at 100 Meta refuses. None when neither header is there or can be understood: next to
+    nothing used goes unsaid.
+    """
+    shares = [
+        share
+        for entry in (_app_usage(headers), *_business_usage(headers))
+        for field in USAGE_FIELDS
+        if (share := _percent(entry.get(field))) is not None
+    ]
+    return max(shares, default=None)
+
+
+def _app_usage(headers: Mapping[str, str]) -> dict[str, Any]:
+    found = _decoded(headers.get("x-app-usage", ""))
+    return found if isinstance(found, dict) else {}
+
+
+def _business_usage(headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The entries of all Pages and businesses; each has one for each kind of limit."""
+    found = _decoded(headers.get("x-business-use-case-usage", ""))
+    for entries in found.values() if isinstance(found, dict) else ():
+        yield from (e for e in entries if isinstance(e, dict)) if isinstance(entries, list) else ()
+
+
+def _decoded(header: str) -> Any:
+    try:
+        return msgspec.json.decode(header)
+    except (ValueError, RecursionError):  # no JSON, or not even text that can be encoded
+        return None
+
+
+def _percent(value: Any) -> int | None:
+    """A share rounded up, so that nearly spent never reads as room left."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return ceil(value) if is_number and 0 <= value < float("inf") else None
 
 
 def parse_time(text: str) -> datetime:

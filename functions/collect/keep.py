@@ -65,4 +65,7 @@ def worth_keeping(live: LivePost, at: datetime, following: datetime) -> bool:
     nearer = 2 * (live.mark - at) <= live.mark - last
     if nearer and is_last_before_mark(live, at, following):
         return True
+    # And one for the read before it: runs that died half-way may have stored more on the way.
+    if len(live.kept) >= MOST_WRITES - 2:
+        return False
     return stage(at - live.published_at) > stage(last - live.published_at)

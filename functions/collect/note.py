@@ -1,14 +1,14 @@
 """The collector's note about a platform: accounts, live posts, and when each was read.
 
 One small document (``plans/{platform}``), so that a tick need not read accounts and posts one by
-one. It can be lost: accounts are then resolved again and live posts come back from the store.
+one. It can be lost: posts, and when accounts were last listed, then come back from the store.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -16,6 +16,8 @@ from functions.model import DAY, SETTLED, Post
 
 # Posts stay in the note until no listing window can bring them up again.
 REMEMBERED = timedelta(hours=48)
+LONGEST_REST = timedelta(days=1)  # no account found wrong rests as long as that
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 TICKS = 32  # a quiet platform seldom has two in a row
 
 
@@ -67,7 +69,12 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     """An account by its handle. ``account_id`` None: not resolved yet, or ``wrong``.
 
     ``wrong`` is the Indonesian sentence its admin sees; it is looked at again at ``retry_at``.
-    ``settled``: ids in its listing that need no further look (YouTube).
+    Of an account that is read all the same its admin sees ``told`` (a new name, say) and what its
+    listing is ``lacking``.
+    ``settled``: ids in its listing that need no further look, ``deep_at``: when the listing was
+    last read beyond its first page (YouTube). ``daily``: how many of its posts were found, by the
+    UTC day of their publication, where a platform lists busy accounts incompletely (Facebook), and
+    ``proven`` the day on which a Page's token was last found to be its own, with its fingerprint.
     """
 
     handle: str
@@ -78,31 +85,67 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     followers_at: datetime | None = None
     swept_at: datetime | None = None
     wrong: str | None = None
+    told: str | None = None
+    lacking: str | None = None
     retry_at: datetime | None = None
     settled: tuple[str, ...] = ()
+    deep_at: datetime | None = None
+    daily: dict[str, int] = {}
+    proven: str | None = None
 
 
 class Note(msgspec.Struct, kw_only=True):
     """What the collector knows about a platform.
 
-    ``ticks``: the last ticks that sent anything. ``waits``: a credential's number to its end.
+    ``ticks``: the last ticks that sent anything.
     """
 
     ticks: tuple[datetime, ...] = ()
     accounts: dict[str, AccountNote] = {}
     posts: dict[str, LivePost] = {}
-    waits: dict[str, datetime] = {}
 
     def tick(self, now: datetime) -> None:
         """Remember this tick among the last few."""
         self.ticks = (*self.ticks[1 - TICKS :], now)
 
+    def has_forgotten(self, now: datetime) -> bool:
+        """Whether a clock that was ahead has pruned posts that are still being read at ``now``."""
+        return max(self.ticks, default=now) - now > REMEMBERED - SETTLED
+
     def prune(self, now: datetime) -> None:
-        """Forget posts that no listing window can bring up again, and waits that are over."""
+        """Forget posts that no listing window can bring up again."""
         self.posts = {
             name: post for name, post in self.posts.items() if post.published_at > now - REMEMBERED
         }
-        self.waits = {name: until for name, until in self.waits.items() if until > now}
+
+    def rest(self, handle: str, until: datetime | None) -> None:
+        """Leave an account alone until then; None ends its rest."""
+        self.accounts[handle] = msgspec.structs.replace(self.accounts[handle], retry_at=until)
+
+    def part(self, handles: Iterable[str], posts: Iterable[str]) -> Note:
+        """These accounts and posts alone, those that are not in it left out."""
+        return Note(
+            accounts={name: self.accounts[name] for name in handles if name in self.accounts},
+            posts={name: self.posts[name] for name in posts if name in self.posts},
+        )
+
+    def fold(self, other: Note) -> None:
+        """Take in what another reading noted: in any order, and as often as it comes."""
+        for name, account in other.accounts.items():
+            held = self.accounts.get(name)
+            self.accounts[name] = _same_account(held, account) if held else account
+        for name, post in other.posts.items():
+            known = self.posts.get(name)
+            self.posts[name] = _same_post(known, post) if known else post
+
+    def until(self, now: datetime) -> None:
+        """Forget what seems to have happened later than now: a clock was wrong for a while.
+
+        An account that seems to have been looked at is looked at again, over two days back.
+        """
+        self.ticks = tuple(at for at in self.ticks if at <= now)
+        self.accounts = {name: _account_until(a, now) for name, a in self.accounts.items()}
+        self.posts = {name: _post_until(post, now) for name, post in self.posts.items()}
 
 
 def encode(note: Note) -> bytes:
@@ -118,9 +161,9 @@ def decode(body: bytes) -> Note | None:
         return None
 
 
-def rebuild(posts: Iterable[Post]) -> Note:
-    """A note from the posts that the store holds."""
-    live = (
+def rebuild(posts: Iterable[Post], ids: Mapping[str, str] | None = None) -> Note:
+    """A note from the posts that the store holds; ``ids``: accounts found before, by handle."""
+    live = [
         LivePost(
             account_id=post.account_id,
             post_id=post.post_id,
@@ -134,5 +177,76 @@ def rebuild(posts: Iterable[Post]) -> Note:
             ),
         )
         for post in posts
+    ]
+    # A post is first read where its account's listing shows it: then, at least, that was looked at.
+    listed: dict[str, datetime] = {}
+    for post in live:
+        for found_at in post.kept[:1]:
+            listed[post.account_id] = max(found_at, listed.get(post.account_id, found_at))
+    return Note(
+        accounts={
+            handle: AccountNote(handle=handle, account_id=name, swept_at=listed.get(name))
+            for handle, name in (ids or {}).items()
+        },
+        posts={post.key: post for post in live},
     )
-    return Note(posts={post.key: post for post in live})
+
+
+def _same_account(one: AccountNote, other: AccountNote) -> AccountNote:
+    """Two readings' notes of an account: each fact by the reading that looked later."""
+    checked, swept = (
+        max((one, other), key=lambda a: (_time(getattr(a, name)), msgspec.json.encode(a)))
+        for name in ("checked_at", "swept_at")
+    )
+    return msgspec.structs.replace(
+        checked,
+        followers_at=max((one.followers_at, other.followers_at), key=_time),
+        swept_at=swept.swept_at,
+        settled=swept.settled,
+        deep_at=max((one.deep_at, other.deep_at), key=_time),
+        daily={
+            day: max(one.daily.get(day, 0), other.daily.get(day, 0))
+            for day in {*one.daily, *other.daily}
+        },
+    )
+
+
+def _same_post(one: LivePost, other: LivePost) -> LivePost:
+    """Two readings' notes of a post: all that was kept, and what was missed since it was seen."""
+    read_at = max((one.read_at, other.read_at), key=_time)
+    missing = {at for at in (*one.missing, *other.missing) if at > _time(read_at)}
+    return msgspec.structs.replace(
+        max((one, other), key=lambda post: (len(post.versions), msgspec.json.encode(post))),
+        kept=tuple(sorted({*one.kept, *other.kept})),
+        read_at=read_at,
+        missing=tuple(sorted(missing)),
+    )
+
+
+def _account_until(account: AccountNote, now: datetime) -> AccountNote:
+    late = [
+        name
+        for name in ("checked_at", "followers_at", "swept_at", "deep_at")
+        if _time(getattr(account, name)) > now
+    ]
+    if not late and (account.retry_at is None or account.retry_at <= now + LONGEST_REST):
+        return account
+    past = now - REMEMBERED
+    return msgspec.structs.replace(account, retry_at=None, **dict.fromkeys(late, past))
+
+
+def _post_until(post: LivePost, now: datetime) -> LivePost:
+    last = max((post.read_at, *post.kept, *post.missing), key=_time)
+    if _time(last) <= now:
+        return post
+    kept = tuple(at for at in post.kept if at <= now)
+    return msgspec.structs.replace(
+        post,
+        kept=kept,
+        read_at=kept[-1] if kept else None,
+        missing=tuple(at for at in post.missing if at <= now),
+    )
+
+
+def _time(at: datetime | None) -> datetime:
+    return at or _NEVER

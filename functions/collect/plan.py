@@ -1,19 +1,30 @@
-"""What to read at this tick, most valuable first: a pure function.
+"""What to read at this tick, most valuable first: pure functions.
 
 A post needs two reads that matter, just before and just after its 24-hour mark; it must be found
-well before that, and pages want it fresh. So: marks, then discovery, then freshness.
+well before that, and pages want it fresh. ``wishes`` says all that would be worth reading now,
+``ration`` grants of it what the credentials' budgets allow. When a budget does not reach, freshness
+gives way first, then looks for new posts, then reads that would only narrow a bracket; reads
+without which a mark is lost come last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import pairwise
+from types import ModuleType
+from typing import NamedTuple, TypeVar
 
+from functions.collect.budget import PRICES, Allowance, Expected, in_turn
 from functions.collect.note import AccountNote, LivePost, Note
-from functions.model import SETTLED
+from functions.model import SETTLED, Platform
+
+T = TypeVar("T")
+_Batch = tuple[Platform, str, str, bool, int]
+Foreseen = tuple[str, Expected]  # the account whose credential will pay, and what
 
 CONFIRM_AFTER = timedelta(minutes=15)  # two absences count when they are this far apart
 OVERLAP = timedelta(hours=6)  # listings show some posts late
@@ -22,38 +33,145 @@ OVERLAP = timedelta(hours=6)  # listings show some posts late
 STAGES = tuple(timedelta(hours=h) for h in (3, 6, 12, 18))
 LONGEST_TICK = timedelta(hours=6)
 
+# A read this near to the mark observes it; a bracket this wide is what we promise; a wider one than
+# the last is an estimate.
+OBSERVES = timedelta(minutes=5)
+PROMISED, INTERPOLATES = timedelta(hours=1), timedelta(hours=2)
+# An account is looked at before a post that came right after its last look is this old.
+FOUND_WITHIN = timedelta(hours=5, minutes=30)
+# Without a post for two days an account is looked at that much more seldom.
+QUIET = 5 / 3
+USUAL = 1 / 86_400  # posts a second of an account that was never looked at: one a day
+DEEP_EVERY = timedelta(hours=5)
+
 
 class Purpose(IntEnum):
     """Why a request is made; the smaller, the more valuable."""
 
-    MARK = 1
-    DISCOVER = 2
-    FRESHEN = 3
+    MARK = 1  # now or never: later the mark would be measured worse, or not at all
+    OVERDUE = 2  # an account that nobody has looked at for long
+    NARROW = 3  # the mark is safe; this read makes its bracket narrower
+    DISCOVER = 4
+    FRESHEN = 5
+
+
+# What a run's report calls that which was given up.
+GIVEN_UP: Mapping[Purpose, str] = {
+    Purpose.MARK: "marks",
+    Purpose.OVERDUE: "discovery",
+    Purpose.NARROW: "brackets",
+    Purpose.DISCOVER: "discovery",
+    Purpose.FRESHEN: "freshness",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SweepRequest:
-    """Read an account's listing back to ``since``."""
+    """Read an account's listing back to ``since``, ``depth`` pages of it at least."""
 
     handle: str
     since: datetime
     purpose: Purpose
+    depth: int = 1
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LookupRequest:
-    """Read posts by id, of any accounts."""
+    """Read posts by id, of any accounts; ``way``: which of the platform's ways to pay is used."""
 
     posts: tuple[LivePost, ...]
     purpose: Purpose
+    way: int = 0
+    credential: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRequest:
+    """Read profiles: of handles that are new, or of accounts ``known`` by their durable id."""
+
+    handles: tuple[str, ...]
+    known: bool
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A tick's requests for one platform, each kind in order of value."""
+    """A tick's requests for one platform, each kind in order of value.
+
+    ``given_up`` counts what a budget did not allow, by the names of ``GIVEN_UP``.
+    """
 
     sweeps: tuple[SweepRequest, ...] = ()
     lookups: tuple[LookupRequest, ...] = ()
+    profiles: tuple[ProfileRequest, ...] = ()
+    given_up: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to ask."""
+        return not (self.sweeps or self.lookups or self.profiles)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a platform can be read; see ``platforms/__init__.py`` for the adapters' words."""
+
+    platform: Platform
+    lookup_size: int
+    resolve_size: int
+    recheck_size: int
+    followers_every: timedelta
+    depth: int = 1
+    listing_tells: bool = False
+
+    @classmethod
+    def of(cls, adapter: ModuleType) -> Ways:
+        """What an adapter says of itself."""
+        return cls(
+            adapter.NAME,
+            adapter.LOOKUP_SIZE,
+            adapter.RESOLVE_SIZE,
+            adapter.RECHECK_SIZE,
+            adapter.FOLLOWERS_EVERY,
+            adapter.DEPTH,
+            adapter.LISTING_TELLS,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One form a wish can take, and its cost by bucket: ``each`` time, and once a ``batch``."""
+
+    depth: int = 1
+    way: int = 0
+    each: Mapping[str, int] = field(default_factory=dict)
+    batch: Mapping[str, int] = field(default_factory=dict)
+    size: int = 1
+
+
+class Reason(NamedTuple):
+    """What speaks for a request, in the order of value: a smaller one goes first.
+
+    ``rank``: the smaller of one purpose lose more by waiting. ``spared``: minus the number of
+    marks that one request serves.
+    """
+
+    purpose: Purpose
+    rank: int
+    spared: int
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something worth reading now, and why. ``subject``: the account whose credential serves it."""
+
+    platform: Platform
+    reason: Reason
+    subject: str
+    what: SweepRequest | LivePost | ProfileRequest
+    options: tuple[Option, ...]
 
 
 def next_tick(note: Note, now: datetime, cadence: timedelta) -> datetime:
@@ -67,95 +185,120 @@ def next_tick(note: Note, now: datetime, cadence: timedelta) -> datetime:
     return now + min(max(cadence, min(pauses, default=cadence)), LONGEST_TICK)
 
 
-def plan(
+def wishes(
     note: Note,
     handles: Iterable[str],
+    ways: Ways,
     *,
     now: datetime,
     following: datetime,
     look_back: datetime,
-    lookup_size: int,
     discover_every: timedelta,
-) -> Plan:
-    """What to read of posts and listings at this tick.
+) -> list[Wish]:
+    """Everything worth reading on a platform at this tick, in no order.
 
     Args:
         note: accounts and live posts of the platform.
         handles: the handles that are registered now.
         now, following: this tick and the next.
         look_back: how far back an account's very first listing reaches.
-        lookup_size: how many posts one lookup takes; 0 = the platform is read by account alone.
         discover_every: how often an account is looked at for new posts.
     """
-    accounts = {handle: note.accounts.get(handle, AccountNote(handle=handle)) for handle in handles}
-    due = _due_posts(note, now, following)
-    wanted: dict[str, Purpose] = {}
-    if not lookup_size:
-        by_id = {a.account_id: handle for handle, a in accounts.items() if a.account_id}
-        for post, purpose in due:
-            # Freshness alone is not worth a listing: it rides on those that look for new posts.
-            if purpose is Purpose.MARK and (handle := by_id.get(post.account_id)):
-                wanted[handle] = purpose
-    for handle, account in accounts.items():
-        if account.account_id and _discovery_due(account, now, following, discover_every):
-            wanted[handle] = min(Purpose.DISCOVER, wanted.get(handle, Purpose.DISCOVER))
-    sweeps = [
-        SweepRequest(handle, _since(accounts[handle], now, look_back, lookup_size), purpose)
-        for handle, purpose in wanted.items()
-        if not _resting(accounts[handle], now)
-    ]
-    return Plan(
-        sweeps=tuple(sorted(sweeps, key=lambda s: (s.purpose, s.since, s.handle))),
-        lookups=_batches(due, lookup_size) if lookup_size else (),
-    )
+    accounts = [note.accounts.get(handle, AccountNote(handle=handle)) for handle in handles]
+    awake = [account for account in accounts if not _resting(account, now)]
+    live: dict[str, list[LivePost]] = defaultdict(list)
+    for post in note.posts.values():
+        live[post.account_id].append(post)
+    found: list[Wish] = []
+    marks: dict[str, Reason] = {}
+    for post in note.posts.values():
+        reason = _reason(post, now, following)
+        if reason is None:
+            continue
+        if ways.lookup_size:
+            found.append(_look(post, reason, ways, now))
+        # Freshness alone is not worth a listing: it rides on those that look for new posts.
+        elif reason.purpose is not Purpose.FRESHEN:
+            marks[post.account_id] = _together(reason, marks.get(post.account_id))
+    for account in awake:
+        posts = live.get(account.account_id or "", [])
+        reasons = [
+            reason
+            for reason in (
+                marks.get(account.account_id or ""),
+                _discovery(account, posts, now, following, discover_every),
+            )
+            if reason
+        ]
+        if reasons:
+            since = _since(account, now, look_back, ways.lookup_size)
+            found.append(_sweep(account, min(reasons), since, posts, ways, now))
+        if (profile := _profile(account, ways, now, swept=bool(reasons))) is not None:
+            found.append(profile)
+    return found
 
 
-def unresolved(note: Note, handles: Iterable[str], now: datetime) -> list[str]:
-    """The handles whose durable id is not known yet, those at rest left out."""
-    accounts = (note.accounts.get(handle, AccountNote(handle=handle)) for handle in handles)
-    return [a.handle for a in accounts if a.account_id is None and not _resting(a, now)]
+def expected(note: Note, ways: Ways, now: datetime, tick: timedelta) -> Iterator[Foreseen]:
+    """What the marks to come will need, one for each request that can be foreseen.
 
-
-def stale_profiles(
-    note: Note, handles: Iterable[str], now: datetime, every: timedelta
-) -> list[str]:
-    """The resolved handles whose profile and followers were read longer than ``every`` ago.
-
-    They wait for a tick that reads the account anyway (an access token may be dear), but not for
-    longer than as much again.
+    A listing serves all marks of its account that fall into one tick; a lookup by id is billed by
+    the post, where it is billed at all, once a UTC day.
     """
-    accounts = (note.accounts[handle] for handle in handles if handle in note.accounts)
-    return [
-        a.handle
-        for a in accounts
-        if a.account_id
-        and not _resting(a, now)
-        and (
-            a.followers_at is None
-            or a.wrong is not None  # it can be read again, so its admin is to be told
-            or a.followers_at + 2 * every <= now
-            or (a.followers_at + every <= now and a.swept_at is not None and a.swept_at >= now)
-        )
-    ]
+    price = PRICES[ways.platform]
+    served: set[tuple[str, int]] = set()
+    handles = {account.account_id: handle for handle, account in note.accounts.items()}
+    for post in note.posts.values():
+        if post.mark <= now or post.closed(now):
+            continue
+        if ways.lookup_size:
+            is_read = post.read_at is not None and post.read_at.date() == post.mark.date()
+            if price.post and not is_read:
+                versions = len(post.versions) or 1
+                yield post.account_id, Expected(post.mark, _times(price.post, versions))
+        elif (slot := (post.account_id, (post.mark - now) // tick)) not in served:
+            served.add(slot)
+            subject = handles.get(post.account_id, post.account_id)
+            yield subject, Expected(post.mark, price.page)
+
+
+def ration(
+    wanted: Iterable[Wish],
+    ways: Mapping[Platform, Ways],
+    serving: Mapping[Platform, Sequence[tuple[str, Allowance]]],
+) -> dict[Platform, Plan]:
+    """What the budgets allow of all platforms' wishes; the allowances are used up by it.
+
+    Args:
+        serving: each platform's credentials with their allowances. Two platforms that share a
+            credential share its allowance, and the more valuable wish of either goes first.
+            TikTok's consents belong to one app each; elsewhere another credential steps in when an
+            account's own cannot pay, or was refused: then it is tried once a tick, on no mark.
+    """
+    granted: dict[Platform, list[tuple[Wish, Option, str]]] = {name: [] for name in ways}
+    given_up: dict[Platform, Counter[str]] = {name: Counter() for name in ways}
+    batched: Counter[_Batch] = Counter()
+    tried: Counter[str] = Counter()
+    for wish in sorted(wanted, key=_order):
+        found = _affordable(wish, serving[wish.platform], batched, tried)
+        if found is None:
+            given_up[wish.platform][GIVEN_UP[wish.reason.purpose]] += 1
+            continue
+        option, name, allowed = found
+        batch = _batch(wish, option, name)
+        allowed.take(_cost(option, batched[batch]))
+        batched[batch] += 1
+        tried[name] += 1
+        granted[wish.platform].append((wish, option, name))
+    return {
+        platform: _plan(taken, ways[platform], given_up[platform])
+        for platform, taken in granted.items()
+    }
 
 
 def purpose_of(post: LivePost, now: datetime, following: datetime) -> Purpose | None:
     """Why a post would be read at this tick; None = it needs no read."""
-    if post.closed(now):
-        return None
-    if post.read_at is not None and post.read_at >= now:
-        return None  # the same tick, delivered twice
-    if len(post.missing) > 1:
-        # Gone, but for one more look before the mark: it may have come back.
-        return Purpose.MARK if is_last_before_mark(post, now, following) else None
-    if post.missing:
-        return Purpose.MARK if now - post.missing[-1] >= CONFIRM_AFTER else None
-    if is_last_before_mark(post, now, following) or post.mark <= now:
-        return Purpose.MARK
-    read_at = post.read_at or post.published_at
-    if stage(now - post.published_at) > stage(read_at - post.published_at):
-        return Purpose.FRESHEN
-    return None
+    reason = _reason(post, now, following)
+    return reason.purpose if reason else None
 
 
 def is_last_before_mark(post: LivePost, now: datetime, following: datetime) -> bool:
@@ -169,21 +312,89 @@ def stage(age: timedelta) -> int:
     return sum(age >= at for at in STAGES)
 
 
-def _due_posts(note: Note, now: datetime, following: datetime) -> list[tuple[LivePost, Purpose]]:
-    due = [
-        (post, purpose)
-        for post in note.posts.values()
-        if (purpose := purpose_of(post, now, following)) is not None
-    ]
-    return sorted(due, key=lambda pair: (pair[1], pair[0].mark, pair[0].key))
+def _reason(post: LivePost, now: datetime, following: datetime) -> Reason | None:
+    """What speaks for reading a post now; None = it needs no read."""
+    if post.closed(now):
+        return None
+    if post.read_at is not None and post.read_at >= now:
+        return None  # the same tick, delivered twice
+    last = is_last_before_mark(post, now, following)
+    if post.missing:
+        # Gone, but for one more look before the mark: it may have come back.
+        confirm = len(post.missing) == 1 and now - post.missing[-1] >= CONFIRM_AFTER
+        wanted = confirm or (last and len(post.missing) > 1)
+        return Reason(Purpose.MARK, 0, -1, post.mark) if wanted else None
+    if last or post.mark <= now:
+        return Reason(*_at_mark(post, now, following), -1, post.mark)
+    read_at = post.read_at or post.published_at
+    if stage(now - post.published_at) > stage(read_at - post.published_at):
+        return Reason(Purpose.FRESHEN, 0, 0, post.mark)
+    return None
 
 
-def _discovery_due(
-    account: AccountNote, now: datetime, following: datetime, every: timedelta
-) -> bool:
+def _together(one: Reason, other: Reason | None) -> Reason:
+    """What speaks for a request that serves both; those of less value ride along."""
+    if other is None:
+        return one
+    if one[:2] != other[:2]:
+        return min(one, other)
+    return Reason(*one[:2], one.spared + other.spared, min(one.when, other.when))
+
+
+def _at_mark(post: LivePost, now: datetime, following: datetime) -> tuple[Purpose, int]:
+    """Whether a mark would lose by waiting for the next tick.
+
+    What the read at the next tick could make of it without this one is compared with what this one
+    makes of it; equal means that this read only narrows the bracket.
+    """
+    before = _before(post)
+    then = _quality(post, before, following)
+    if now <= post.mark:
+        return (Purpose.MARK, 0) if then else (Purpose.NARROW, 1)
+    at_once = _quality(post, before, now)
+    if at_once < then:
+        return Purpose.MARK, 0
+    if at_once:
+        # Too late for a promised bracket, and no worse at the next tick: behind those that are not.
+        return Purpose.MARK, 1
+    # What completes a narrow bracket goes first: the one call for which another was spent before.
+    is_narrow = before is not None and now - before <= 1.5 * (following - now)
+    return Purpose.NARROW, 0 if is_narrow else 2
+
+
+def _quality(post: LivePost, before: datetime | None, after: datetime) -> int:
+    """How well two reads measure the mark: 0 as promised, 1 interpolated, 2 estimated."""
+    if after - post.mark <= OBSERVES or (before and post.mark - before <= OBSERVES):
+        return 0
+    if before is None or after - before > INTERPOLATES:
+        return 2
+    return 0 if after - before <= PROMISED else 1
+
+
+def _before(post: LivePost) -> datetime | None:
+    """The last stored read that is usable for the mark and not behind it."""
+    earliest = post.published_at + STAGES[-1]
+    return max((at for at in post.kept if earliest <= at <= post.mark), default=None)
+
+
+def _discovery(
+    account: AccountNote,
+    live: Sequence[LivePost],
+    now: datetime,
+    following: datetime,
+    every: timedelta,
+) -> Reason | None:
+    """What speaks for looking at an account's listing for new posts; None = not yet."""
+    if account.account_id is None or account.swept_at is None:
+        return Reason(Purpose.OVERDUE, 0, 0, now)
+    if following - account.swept_at > max(FOUND_WITHIN, every + (following - now)):
+        return Reason(Purpose.OVERDUE, 0, 0, account.swept_at)
     # Due at the tick that lies nearest to the wished time, not always at the one after it.
     half = (following - now) / 2
-    return account.swept_at is None or account.swept_at + every <= now + half
+    pause = every if live else min(every * QUIET, max(every, FOUND_WITHIN))
+    if account.swept_at + pause > now + half:
+        return None
+    return Reason(Purpose.DISCOVER, 0, 0, account.swept_at)
 
 
 def _since(account: AccountNote, now: datetime, look_back: datetime, lookup_size: int) -> datetime:
@@ -198,10 +409,173 @@ def _resting(account: AccountNote, now: datetime) -> bool:
     return account.retry_at is not None and now < account.retry_at
 
 
-def _batches(due: list[tuple[LivePost, Purpose]], size: int) -> tuple[LookupRequest, ...]:
-    """Fill each purpose's batches; the last of one is topped up with what comes next."""
-    batches: list[LookupRequest] = []
-    for start in range(0, len(due), size):
-        batch = due[start : start + size]
-        batches.append(LookupRequest(tuple(post for post, _ in batch), batch[0][1]))
-    return tuple(batches)
+def _look(post: LivePost, reason: Reason, ways: Ways, now: datetime) -> Wish:
+    price = PRICES[ways.platform]
+    options = tuple(
+        Option(way=way, each=_unread((post,), price.post, now), batch=batch, size=ways.lookup_size)
+        for way, batch in enumerate(price.lookup)
+    )
+    return Wish(ways.platform, reason, post.account_id, post, options)
+
+
+def _sweep(
+    account: AccountNote,
+    reason: Reason,
+    since: datetime,
+    live: Sequence[LivePost],
+    ways: Ways,
+    now: datetime,
+) -> Wish:
+    price = PRICES[ways.platform]
+    # What the listing will bring: known posts not read today, and as many new ones as usual.
+    shown = [post for post in live if post.published_at >= since]
+    pace = len(live) / timedelta(days=2).total_seconds() if account.swept_at else USUAL
+    new = round(pace * (now - (account.swept_at or since)).total_seconds())
+    posts = _sum(_unread(shown, price.post, now), _times(price.post, new))
+    deep = ways.depth > 1 and (account.deep_at is None or account.deep_at + DEEP_EVERY <= now)
+    options = tuple(
+        Option(depth=depth, each=_sum(_times(price.page, depth), posts))
+        for depth in ((ways.depth, 1) if deep else (1,))
+    )
+    request = SweepRequest(account.handle, since, reason.purpose)
+    return Wish(ways.platform, reason, account.handle, request, options)
+
+
+def _profile(account: AccountNote, ways: Ways, now: datetime, *, swept: bool) -> Wish | None:
+    """A look at who the account is: when its handle is new, and now and then for its followers."""
+    known = account.account_id is not None
+    if known and (
+        (swept and ways.listing_tells) or not _is_stale(account, ways.followers_every, now, swept)
+    ):
+        return None
+    price = PRICES[ways.platform]
+    size = ways.recheck_size if known else ways.resolve_size
+    return Wish(
+        ways.platform,
+        Reason(_profile_purpose(account, ways, now), 0, 0, account.followers_at or now),
+        account.handle,
+        ProfileRequest((account.handle,), known),
+        (Option(each=price.user, batch=price.profile, size=size),),
+    )
+
+
+def _profile_purpose(account: AccountNote, ways: Ways, now: datetime) -> Purpose:
+    if account.account_id is None:
+        return Purpose.OVERDUE
+    late = account.followers_at is None or account.followers_at + 2 * ways.followers_every <= now
+    return Purpose.DISCOVER if late else Purpose.FRESHEN
+
+
+def _is_stale(account: AccountNote, every: timedelta, now: datetime, swept: bool) -> bool:
+    """Whether profile and followers are to be read again.
+
+    They wait for a tick that reads the account anyway (an access token may be dear), but not for
+    longer than as much again.
+    """
+    return (
+        account.followers_at is None
+        or account.wrong is not None  # it can be read again, so its admin is to be told
+        or account.followers_at + 2 * every <= now
+        or (account.followers_at + every <= now and swept)
+    )
+
+
+def _unread(posts: Iterable[LivePost], price: Mapping[str, int], now: datetime) -> dict[str, int]:
+    """What reading these posts costs where each is billed once a UTC day."""
+    if not price:
+        return {}
+    count = sum(
+        len(post.versions) or 1
+        for post in posts
+        if post.read_at is None or post.read_at.date() != now.date()
+    )
+    return _times(price, count)
+
+
+def _times(price: Mapping[str, int], count: int) -> dict[str, int]:
+    return {bucket: amount * count for bucket, amount in price.items()} if count else {}
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {bucket: one.get(bucket, 0) + other.get(bucket, 0) for bucket in {*one, *other}}
+
+
+def _order(wish: Wish) -> tuple[Reason, Platform, str, str]:
+    """The most valuable first; of equals always the same, and a handle's profile before its
+    listing, which nobody can ask for before it is known whose it is."""
+    name = wish.what.key if isinstance(wish.what, LivePost) else type(wish.what).__name__
+    return wish.reason, wish.platform, wish.subject, name
+
+
+def _affordable(
+    wish: Wish,
+    serving: Sequence[tuple[str, Allowance]],
+    batched: Mapping[_Batch, int],
+    tried: Mapping[str, int],
+) -> tuple[Option, str, Allowance] | None:
+    """The first way in which a wish can be granted; None when no credential can pay it."""
+    able = in_turn(serving, wish.subject)
+    if wish.platform == "tiktok":  # a consent was given to one app alone
+        able = able[:1]
+    else:
+        may_try = not tried[able[0][0]] and wish.reason.purpose is not Purpose.MARK
+        own = able[0][0] if may_try else ""
+        able.sort(key=lambda one: one[1].refused and one[0] != own)
+    for option in wish.options:
+        for name, allowed in able:
+            cost = _cost(option, batched[_batch(wish, option, name)])
+            if allowed.affords(cost, urgent=wish.reason.purpose is Purpose.MARK):
+                return option, name, allowed
+    return None
+
+
+def _batch(wish: Wish, option: Option, credential: str) -> _Batch:
+    """The calls in which a wish shares one with others."""
+    known = isinstance(wish.what, ProfileRequest) and wish.what.known
+    return wish.platform, credential, type(wish.what).__name__, known, option.way
+
+
+def _cost(option: Option, before: int) -> dict[str, int]:
+    """What a wish costs when so many share its batches already: the first of a call pays it."""
+    begins_a_call = before % option.size == 0
+    return _sum(option.each, option.batch if begins_a_call else {})
+
+
+def _plan(
+    granted: Sequence[tuple[Wish, Option, str]], ways: Ways, given_up: Mapping[str, int]
+) -> Plan:
+    """The granted wishes as requests; what shares a call is put into one."""
+    sweeps: list[SweepRequest] = []
+    looks: dict[tuple[str, int], list[Wish]] = defaultdict(list)
+    profiles: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for wish, option, credential in granted:
+        match wish.what:
+            case SweepRequest() as sweep:
+                sweeps.append(replace(sweep, depth=option.depth, credential=credential))
+            case ProfileRequest() as profile:
+                profiles[credential, profile.known] += profile.handles
+            case LivePost():
+                looks[credential, option.way].append(wish)
+    return Plan(
+        sweeps=tuple(sweeps),
+        lookups=tuple(
+            LookupRequest(
+                tuple(wish.what for wish in batch if isinstance(wish.what, LivePost)),
+                batch[0].reason.purpose,
+                way,
+                credential,
+            )
+            for (credential, way), wanted in looks.items()
+            for batch in _chunks(wanted, ways.lookup_size)
+        ),
+        profiles=tuple(
+            ProfileRequest(tuple(batch), known, credential)
+            for (credential, known), handles in profiles.items()
+            for batch in _chunks(handles, ways.recheck_size if known else ways.resolve_size)
+        ),
+        given_up=dict(given_up),
+    )
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -9,37 +9,63 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from time import monotonic
+from traceback import extract_tb
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from functions import log
 from functions.collect import keep
-from functions.collect.access import STOPS, Credential, choose
-from functions.collect.answers import AccountWrong, PlatformError, Profile, Sweep
+from functions.collect.access import STOPS, Credential, fingerprint, page_access
+from functions.collect.answers import (
+    AccountWrong,
+    Lookup,
+    PlatformError,
+    Profile,
+    Sweep,
+    TokenDied,
+)
+from functions.collect.budget import EVERYTHING, PRICES
 from functions.collect.client import CONNECTIONS, ApiClient, Clock
-from functions.collect.note import AccountNote, LivePost, Note
-from functions.collect.plan import LookupRequest, SweepRequest
+from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
+from functions.collect.plan import LookupRequest, Plan, ProfileRequest, Purpose, SweepRequest
 from functions.connect.consents import Busy, Consents, NoConsent
 from functions.connect.vault import VaultError
 from functions.model import COUNTERS, DAY, Platform, Post
+from functions.settings import SettingsError
+from functions.store.port import StoreError
 
 RETRY_WRONG = timedelta(hours=6)
 RETRY_CONSENT = timedelta(minutes=15)
 TIME_LIMIT = 8 * 60.0  # seconds after which a run begins no further request
+GRACE = 1.0  # seconds that a request which is under way then still gets
+# What is longer than any platform's own is cut (a text, a title) or makes a broken item (the rest);
+# a document of the store holds a megabyte.
+LONGEST_TEXT = 20_000
+LONGEST_TITLE = 500
+LONGEST_NAME = 200  # of an id
+LONGEST_ADDRESS = 2_000
+EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)  # no platform is older
+RECENT = timedelta(days=30)  # of a Page's posts, to tell its pace by
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Harvest:
-    """What one tick brought from one platform, and what went wrong (one line each)."""
+    """What one tick brought from one platform, and what went wrong (one line each).
+
+    ``checked``: the handles whose admins are to be told what the note says of them now, with the
+    profile that was read, if any.
+    """
 
     posts: list[Post] = field(default_factory=list)
     followers: list[tuple[Platform, str, datetime, int]] = field(default_factory=list)
-    checked: dict[str, Profile | str] = field(default_factory=dict)
+    checked: dict[str, Profile | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
@@ -52,13 +78,22 @@ class _Details:
     failed: Sequence[str] = ()
 
 
+class _New(NamedTuple):
+    """An id that a listing showed for the first time; ``published_at`` None: it did not say."""
+
+    post_id: str
+    request: SweepRequest
+    published_at: datetime | None
+
+
 class Reading:
     """One platform at one tick.
 
     Args:
-        credentials: at least one; accounts are spread over them.
-        note: changed in place as answers arrive.
-        following: when the next tick is expected.
+        credentials: at least one.
+        note: changed in place as answers arrive; ``changed`` is the part of it that was.
+        horizon: a read is kept as the last before a mark when the mark falls before then. That is
+            the next tick, or later when budgets may not allow a read at that tick.
     """
 
     def __init__(
@@ -69,78 +104,82 @@ class Reading:
         consents: Consents,
         note: Note,
         clock: Clock,
-        following: datetime,
+        horizon: datetime,
     ) -> None:
         self.platform = platform
         self.adapter = adapter
-        self.credentials = credentials
+        self.credentials = {credential.name: credential for credential in credentials}
         self.consents = consents
         self.note = note
         self.clock = clock
-        self.following = following
+        self.horizon = horizon
         self.began = clock()
         self.harvest = Harvest()
+        self._price = PRICES[platform]
+        self._accounts_changed: set[str] = set()
+        self._posts_changed: set[str] = set()
+        self._own: dict[str, ApiClient] = {}
+        self._proofs: dict[str, str] = {}
+        self._spoken: dict[str, str] = {}  # the access tokens used, by handle
+        self._dead: dict[str, str] = {}  # those that TikTok refused
+        self._unusable: StoreError | SettingsError | None = None
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._ends = monotonic() + TIME_LIMIT
-        for credential in credentials:
-            until = note.waits.get(credential.number)
-            # One that is over may still stand there: a tick that sends nothing writes nothing.
-            if until and until > self.began:
-                credential.until, credential.stopped = until, PlatformError("a limit still holds")
+
+    @property
+    def changed(self) -> Note:
+        """What this reading noted."""
+        return self.note.part(sorted(self._accounts_changed), sorted(self._posts_changed))
+
+    async def carry_out(self, plan: Plan) -> None:
+        """Send the plan's requests, most valuable first.
+
+        StoreError or SettingsError when no consent could be used for want of the store or the
+        key; what was under way is over then.
+        """
+        self._find_page_tokens(plan)
+        try:
+            # A limit met on the way must cost the least valuable: marks come before listings.
+            await self._lookups(r for r in plan.lookups if r.purpose is Purpose.MARK)
+            await self._profiles(r for r in plan.profiles if not r.known)
+            await self._sweeps(plan.sweeps)
+            await self._lookups(r for r in plan.lookups if r.purpose is not Purpose.MARK)
+            await self._profiles(r for r in plan.profiles if r.known)
+        finally:
+            await self.consents.settle()
+        if self._unusable is not None:
+            raise self._unusable
 
     # Accounts
 
-    def wake(self) -> None:
-        """End the rest of accounts whose consent was given after they were found wrong."""
-        if self.platform != "tiktok":
+    async def _profiles(self, requests: Iterable[ProfileRequest]) -> None:
+        """Find out who handles are, or who known accounts are today, and their followers."""
+        await asyncio.gather(*(self._profile_group(request) for request in requests))
+
+    async def _profile_group(self, request: ProfileRequest) -> None:
+        # Where a listing of this tick has told it all, there is nothing left to ask.
+        handles = [h for h in request.handles if not (request.known and self._was_just_read(h))]
+        if not handles:
             return
-        resting = {
-            handle: account.checked_at
-            for handle, account in self.note.accounts.items()
-            if account.checked_at and account.retry_at and account.retry_at > self.began
-        }
-        for handle in self.consents.given_since(resting):
-            self.note.accounts[handle] = msgspec.structs.replace(
-                self.note.accounts[handle], retry_at=None
-            )
+        credential = self.credentials[request.credential]
+        keys = {h: self._account_id(h) if request.known else h for h in handles}
 
-    async def resolve(self, handles: Sequence[str]) -> None:
-        """Find the durable ids of handles that are new."""
-        names = {handle: handle for handle in handles}
-        await self._profiles(names, self.adapter.RESOLVE_SIZE)
-
-    async def recheck(self, handles: Sequence[str]) -> None:
-        """Read profiles and followers of known accounts again."""
-        by_id = self.adapter.KNOWN_BY == "id"
-        names = {h: (self.note.accounts[h].account_id or h) if by_id else h for h in handles}
-        await self._profiles(names, self.adapter.RECHECK_SIZE)
-
-    async def _profiles(self, names: dict[str, str], size: int) -> None:
-        """Read the profiles of handles, asked for under their names, so many in one call."""
-        served: dict[str, list[str]] = defaultdict(list)
-        for handle in names:
-            served[choose(self.credentials, handle).number].append(handle)
-        await asyncio.gather(
-            *(
-                self._profile_group(credential, handles[start : start + size], names)
-                for credential in self.credentials
-                for handles in [served[credential.number]]
-                for start in range(0, len(handles), size)
-            )
-        )
-
-    async def _profile_group(
-        self, credential: Credential, handles: list[str], names: dict[str, str]
-    ) -> None:
-        async def request() -> dict[str, Profile | AccountWrong]:
+        async def ask() -> dict[str, Profile | AccountWrong]:
             client = await self._client(credential, handles[0])
-            asked = [names[handle] for handle in handles]
-            found: dict[str, Profile | AccountWrong] = await self.adapter.resolve(client, asked)
+            own = {keys[h]: self._own[h] for h in handles if h in self._own}
+            more = {"own": own} if own else {}
+            found: dict[str, Profile | AccountWrong]
+            if request.known:
+                known = [Profile(account_id=keys[h], handle=h) for h in handles]
+                found = await self.adapter.recheck(client, known, **more)
+            else:
+                found = await self.adapter.resolve(client, handles, **more)
             return found
 
-        found = await self._attempt(credential, handles, request)
+        found = await self._attempt(credential, handles, ask, self._price.profile)
+        self._charge(credential, self._price.user, len(found or {}))
         for handle in handles:
-            match (found or {}).get(names[handle]):
+            match (found or {}).get(keys[handle]):
                 case AccountWrong() as wrong:
                     self._wrong(handle, wrong.advice, RETRY_WRONG)
                 case Profile() as profile:
@@ -151,63 +190,102 @@ class Reading:
                         f"{self.platform} {handle}: its profile cannot be understood"
                     )
 
+    def _account(self, handle: str) -> AccountNote:
+        return self.note.accounts.get(handle, AccountNote(handle=handle))
+
+    def _account_id(self, handle: str) -> str:
+        return self._account(handle).account_id or handle
+
+    def _was_just_read(self, handle: str) -> bool:
+        read_at = self._account(handle).followers_at
+        return read_at is not None and read_at >= self.began
+
+    def _note_account(self, handle: str, **facts: Any) -> None:
+        self.note.accounts[handle] = msgspec.structs.replace(self._account(handle), **facts)
+        self._accounts_changed.add(handle)
+
     def _known(self, handle: str, profile: Profile) -> None:
         now = self.clock()
-        held = self.note.accounts.get(handle, AccountNote(handle=handle))
+        held = self._account(handle)
         due = held.followers_at is None or held.followers_at + DAY <= now
-        if due or held.wrong:
+        profile = self._within_bounds(handle, profile)
+        told = _remark(handle, profile)
+        if due or held.wrong or told != held.told:
             self.harvest.checked[handle] = profile
         if due and profile.followers is not None:
             self.harvest.followers.append(
                 (self.platform, profile.account_id, now, profile.followers)
             )
-        self.note.accounts[handle] = msgspec.structs.replace(
-            held,
+        self._note_account(
+            handle,
             account_id=profile.account_id,
             title=profile.title or held.title,
             place=profile.place or held.place,
             checked_at=now,
             followers_at=now if due else held.followers_at,
+            told=told,
             wrong=None,
             retry_at=None,
         )
 
-    def _wrong(self, handle: str, advice: str, pause: timedelta) -> None:
-        held = self.note.accounts.get(handle, AccountNote(handle=handle))
-        now = self.clock()
-        if held.wrong != advice:
-            self.harvest.checked[handle] = advice
-        self.harvest.counts["accounts_wrong"] += 1
-        self.harvest.problems.append(f"{self.platform} {handle}: {advice}")
-        self.note.accounts[handle] = msgspec.structs.replace(
-            held, wrong=advice, checked_at=now, retry_at=now + pause
+    def _within_bounds(self, handle: str, profile: Profile) -> Profile:
+        """The profile as a store can hold it."""
+        followers = profile.followers
+        if followers is not None and not _is_count(followers):
+            self._broken([f"{self.platform} {handle}: an impossible number of followers"])
+            followers = None
+        return msgspec.structs.replace(
+            profile,
+            followers=followers,
+            title=profile.title and profile.title[:LONGEST_TITLE],
+            handle=profile.handle and profile.handle[:LONGEST_NAME],
         )
 
-    # Posts
+    def _advise(self, handle: str, advice: str | None) -> None:
+        """What a listing that went well lacks, for the account's admin; None when nothing."""
+        if advice == self._account(handle).lacking:
+            return
+        self._note_account(handle, lacking=advice, checked_at=self.clock())
+        self.harvest.checked.setdefault(handle, None)
 
-    async def sweep(self, requests: Iterable[SweepRequest]) -> None:
+    def _wrong(self, handle: str, advice: str, pause: timedelta) -> None:
+        now = self.clock()
+        if self._account(handle).wrong != advice:
+            self.harvest.checked[handle] = None
+        self.harvest.counts["accounts_wrong"] += 1
+        self.harvest.problems.append(f"{self.platform} {handle}: {advice}")
+        self._note_account(handle, wrong=advice, checked_at=now, retry_at=now + pause)
+
+    # Listings
+
+    async def _sweeps(self, requests: Iterable[SweepRequest]) -> None:
         """Read listings; then, across accounts, the details of what they show without counters."""
-        answers = await asyncio.gather(*(self._listing(request) for request in requests))
+        known = [request for request in requests if self._account(request.handle).account_id]
+        answers = await asyncio.gather(*(self._listing(request) for request in known))
         listings = [answer for answer in answers if answer is not None]
         failed = await self._details(listings)
         live = self._live_by_account()
         for request, found in listings:
             if request.handle not in failed:  # what could not be looked at stays new
                 self._take(request, found, live)
+        await asyncio.gather(*(self._confirm(request, found, live) for request, found in listings))
 
     async def _listing(self, request: SweepRequest) -> tuple[SweepRequest, Sweep] | None:
-        credential = choose(self.credentials, request.handle)
+        credential = self.credentials[request.credential]
+        handle = request.handle
 
         async def listing() -> Sweep:
-            client = await self._client(credential, request.handle)
-            account = self.note.accounts[request.handle]
+            client = await self._client(credential, handle)
+            account = self._account(handle)
             profile = Profile(
-                account_id=account.account_id or "", handle=account.handle, place=account.place
+                account_id=account.account_id or "", handle=handle, place=account.place
             )
-            found: Sweep = await self.adapter.sweep(client, profile, since=request.since)
+            found: Sweep = await self.adapter.sweep(
+                client, profile, since=request.since, depth=request.depth, **self._of_page(handle)
+            )
             return found
 
-        found = await self._attempt(credential, [request.handle], listing)
+        found = await self._attempt(credential, [handle], listing, self._price.page)
         if found is None:
             return None
         self.harvest.counts["accounts_read"] += 1
@@ -218,66 +296,113 @@ class Reading:
         self, request: SweepRequest, found: Sweep, live: Mapping[str, Sequence[LivePost]]
     ) -> None:
         """Note what a listing showed, and what it covered without showing."""
+        handle = request.handle
         if found.profile:
-            self._known(request.handle, found.profile)
+            self._known(handle, found.profile)
+        self._advise(handle, found.advice)
         for post in found.posts:
-            self._seen(post)
-        account = self.note.accounts[request.handle]
+            self._seen(post, self.credentials[request.credential])
+        account = self._account(handle)
         if found.covered_since is not None:
             listed = {post.post_id for post in found.posts}
             for known in live.get(account.account_id or "", ()):
                 if known.post_id not in listed and known.published_at >= found.covered_since:
                     self._missed(known, self.clock())
-        self.note.accounts[request.handle] = msgspec.structs.replace(account, swept_at=self.clock())
+        now = self.clock()
+        deep = request.depth > 1
+        self._note_account(handle, swept_at=now, deep_at=now if deep else account.deep_at)
+        if self.platform == "facebook":
+            self._count_days(handle, found.posts)
+            own = self._own.get(handle)
+            if own and self.adapter.OWNER_KNOWN in own.learned:
+                self._note_account(handle, proven=self._proofs[handle])
+
+    async def _confirm(
+        self, request: SweepRequest, found: Sweep, live: Mapping[str, Sequence[LivePost]]
+    ) -> None:
+        """Where a listing proves no absence (a ranked one), ask for what it left out by id."""
+        if found.covered_since is not None or self.platform != "facebook" or found.broken:
+            return
+        account = self._account(request.handle)
+        listed = {post.post_id for post in found.posts}
+        left_out = {
+            post.post_id: post
+            for post in sorted(live.get(account.account_id or "", ()), key=lambda p: p.mark)
+            if post.post_id not in listed
+            and post.published_at >= request.since
+            and len(post.missing) < 2
+            and not post.closed(self.began)
+        }
+        if not left_out:
+            return
+        credential = self.credentials[request.credential]
+        profile = Profile(account_id=account.account_id or "", handle=request.handle)
+        posts = [post.as_post(self.platform) for post in left_out.values()]
+        answer = await self._attempt(
+            credential, [], lambda: self.adapter.confirm(credential.client, profile, posts)
+        )
+        if answer is not None:
+            self._answered(answer, left_out, credential)
 
     async def _details(self, listings: Sequence[tuple[SweepRequest, Sweep]]) -> set[str]:
         """Look at listed ids that are new; returns the handles for which that failed."""
         if not any(found.unread for _, found in listings):
             return set()
         live = self._live_by_account()
-        fresh: dict[str, list[tuple[str, SweepRequest]]] = defaultdict(list)
+        fresh: dict[str, list[_New]] = defaultdict(list)
         for request, found in listings:
-            account = self.note.accounts[request.handle]
+            account = self._account(request.handle)
             known = {*account.settled, *(p.post_id for p in live.get(account.account_id or "", ()))}
-            serving = choose(self.credentials, request.handle).number
-            fresh[serving] += [
-                (post_id, request) for post_id in found.unread if post_id not in known
+            fresh[request.credential] += [
+                _New(post_id, request, found.dated.get(post_id))
+                for post_id in found.unread
+                if post_id not in known
             ]
         size = self.adapter.LOOKUP_SIZE
         outcomes = await asyncio.gather(
             *(
-                self._detail_batch(credential, fresh[credential.number][start : start + size])
-                for credential in self.credentials
-                for start in range(0, len(fresh[credential.number]), size)
+                self._detail_batch(self.credentials[name], wanted[start : start + size])
+                for name, wanted in fresh.items()
+                for start in range(0, len(wanted), size)
             )
         )
         failed = {handle for outcome in outcomes for handle in outcome.failed}
         pending = {post_id for outcome in outcomes for post_id in outcome.pending}
         for request, found in listings:
             if found.unread and request.handle not in failed:
-                self.note.accounts[request.handle] = msgspec.structs.replace(
-                    self.note.accounts[request.handle],
-                    settled=tuple(p for p in found.unread if p not in pending),
-                )
+                settled = tuple(p for p in found.unread if p not in pending)
+                self._note_account(request.handle, settled=settled)
         return failed
 
-    async def _detail_batch(
-        self, credential: Credential, batch: Sequence[tuple[str, SweepRequest]]
-    ) -> _Details:
-        ids = [post_id for post_id, _ in batch]
-        handles = sorted({request.handle for _, request in batch})
+    async def _detail_batch(self, credential: Credential, batch: Sequence[_New]) -> _Details:
+        ids = [new.post_id for new in batch]
+        handles = sorted({new.request.handle for new in batch})
         found = await self._attempt(
-            credential, handles, lambda: self.adapter.details(credential.client, ids)
+            credential,
+            handles,
+            lambda: self.adapter.details(credential.client, ids),
+            self._price.page,
         )
         if found is None:
             return _Details(failed=handles)
         self._broken(found.broken)
-        since = {post_id: request.since for post_id, request in batch}
+        # An id may stay unread for hours (a stream, one that the details left out), while the
+        # listing's ``since`` moves on: that must not drop it.
+        young = self.began - REMEMBERED
+        since = {post_id: min(request.since, young) for post_id, request, _ in batch}
         for post in found.posts:
             if post.post_id in since and post.published_at >= since[post.post_id]:
-                self._seen(post)
-        told = {post.post_id for post in found.posts} | set(found.absent)
-        return _Details(pending=[*found.pending, *(i for i in ids if i not in told)])
+                self._seen(post, credential)
+        shown = {post.post_id for post in found.posts}
+        # What the details leave out may come late; in time it is settled, so that no id is looked
+        # at for ever.
+        late = [
+            post_id
+            for post_id, _, published_at in batch
+            if post_id not in shown
+            and (post_id not in found.absent if published_at is None else published_at >= young)
+        ]
+        return _Details(pending=[*found.pending, *late])
 
     def _live_by_account(self) -> Mapping[str, Sequence[LivePost]]:
         grouped: dict[str, list[LivePost]] = defaultdict(list)
@@ -285,43 +410,62 @@ class Reading:
             grouped[post.account_id].append(post)
         return grouped
 
-    async def lookup(self, requests: Iterable[LookupRequest]) -> None:
+    # Posts by id
+
+    async def _lookups(self, requests: Iterable[LookupRequest]) -> None:
         """Read posts by id."""
         await asyncio.gather(*(self._lookup(request) for request in requests))
 
     async def _lookup(self, request: LookupRequest) -> None:
         # What a listing of this very tick has shown needs no second read.
-        held = [self.note.posts[wanted.key] for wanted in request.posts]
-        live = [post for post in held if post.read_at is None or post.read_at < self.began]
+        held = [self.note.posts[p.key] for p in request.posts if p.key in self.note.posts]
+        live = {p.post_id: p for p in held if p.read_at is None or p.read_at < self.began}
         if not live:
             return
-        credential = choose(self.credentials, live[0].key)
+        credential = self.credentials[request.credential]
+        posts = [post.as_post(self.platform) for post in live.values()]
         found = await self._attempt(
             credential,
             [],
-            lambda: self.adapter.lookup(
-                credential.client, [post.as_post(self.platform) for post in live]
-            ),
+            lambda: self.adapter.lookup(credential.client, posts, **self._buckets(request)),
+            self._price.lookup[request.way],
         )
-        if found is None:
-            return
-        self._broken(found.broken)
-        by_id = {post.post_id: post for post in live}
-        for post in found.posts:
-            if asked := by_id.get(post.post_id):
-                self._seen(
-                    msgspec.structs.replace(post, account_id=asked.account_id, url=asked.url)
-                )
-        for post_id, at in found.absent.items():
-            self._missed(by_id[post_id], at)
+        if found is not None:
+            self._answered(found, live, credential)
 
-    def _seen(self, post: Post) -> None:
+    def _buckets(self, request: LookupRequest) -> dict[str, bool]:
+        """Which of YouTube's two buckets a lookup may draw on."""
+        if len(self._price.lookup) < 2:
+            return {}
+        units = self.credentials[request.credential].serves("units")
+        return {"stats": request.way == 0, "details": units}
+
+    def _answered(
+        self, found: Lookup, asked: Mapping[str, LivePost], credential: Credential
+    ) -> None:
+        """Note what was said of posts that were asked for by id."""
+        self._broken(found.broken)
+        for post in found.posts:
+            if known := asked.get(post.post_id):
+                named = {"account_id": known.account_id, "url": known.url}
+                self._seen(msgspec.structs.replace(post, **named), credential)
+        for post_id, at in found.absent.items():
+            self._missed(asked[post_id], at)
+        if found.spent is not None:
+            self._stop(credential, found.spent)
+
+    def _seen(self, post: Post, credential: Credential) -> None:
         if not self._is_plausible(post):
-            self._broken([f"{self.platform} item: an impossible time or counter"])
+            self._broken([f"{self.platform} item: an impossible time, counter, id or address"])
             return
+        post = msgspec.structs.replace(post, text=post.text and post.text[:LONGEST_TEXT])
         name = f"{post.account_id}:{post.post_id}"
         held = self.note.posts.get(name)
-        self.note.posts[name], kept = keep.seen(held, post, self.following)
+        (sample,) = post.samples
+        if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
+            self._charge(credential, self._price.post, len(post.versions) or 1)
+        self.note.posts[name], kept = keep.seen(held, post, self.horizon)
+        self._posts_changed.add(name)
         self.harvest.counts["posts_read"] += 1
         self.harvest.counts["posts_found"] += held is None
         if kept:
@@ -332,10 +476,17 @@ class Reading:
         """Whether a store can hold the post and a plan can wait for it; else it costs one item."""
         (sample,) = post.samples
         counts = [count for name in COUNTERS if (count := getattr(sample, name)) is not None]
-        return post.published_at <= self.clock() + DAY and all(0 <= n < 2**53 for n in counts)
+        names = (post.post_id, post.account_id, *post.versions)
+        return (
+            EARLIEST <= post.published_at <= self.clock() + DAY
+            and all(_is_count(count) for count in counts)
+            and all(len(name) <= LONGEST_NAME for name in names)
+            and len(post.url) <= LONGEST_ADDRESS
+        )
 
     def _missed(self, live: LivePost, at: datetime) -> None:
         self.note.posts[live.key], kept = keep.missed(live, at)
+        self._posts_changed.add(live.key)
         if kept:
             self.harvest.counts["absences"] += 1
             post = live.as_post(self.platform)
@@ -344,20 +495,32 @@ class Reading:
     # Failing alone
 
     async def _attempt(
-        self, credential: Credential, handles: Sequence[str], request: Callable[[], Awaitable[T]]
+        self,
+        credential: Credential,
+        handles: Sequence[str],
+        request: Callable[[], Awaitable[T]],
+        cost: Mapping[str, int] | None = None,
     ) -> T | None:
-        """The request's answer; None when it failed, with the consequence drawn."""
+        """The request's answer; None when it failed, with the consequence drawn.
+
+        Whatever the failure, it is this request's alone, but for a store or a key that cannot be
+        used: then nothing more is sent, and ``carry_out`` raises that in the end.
+        """
+        bucket = next(iter(cost or {}), EVERYTHING)
         try:
             # Whether the credential still serves is asked when the turn comes, not in advance: a
             # limit met by the first requests spares all those that wait behind them.
             async with self._turns:
-                if credential.stopped or monotonic() > self._ends:
+                left = self._ends - monotonic()
+                if not credential.serves(bucket) or left < 0 or self._unusable is not None:
                     credential.skipped += 1
                     return None
-                return await request()
+                async with asyncio.timeout(left + GRACE):
+                    return await self._with_living_token(handles, request)
         except STOPS as error:
-            credential.stop(error)
-            self.harvest.problems.append(f"{self.platform}: {error}")
+            self._stop(credential, error)
+        except TimeoutError:
+            self._failed(handles, "the run's time is over")
         except AccountWrong as wrong:
             for handle in handles:
                 self._wrong(handle, wrong.advice or str(wrong), RETRY_WRONG)
@@ -368,15 +531,42 @@ class Reading:
                     f"Belum ada izin TikTok untuk @{handle}; minta satker memberi izin.",
                     RETRY_CONSENT,
                 )
-        except VaultError as error:
-            self.harvest.counts["requests_failed"] += 1
-            self.harvest.problems.append(f"{self.platform} {' '.join(handles)}: {error}")
         except Busy:
             self.harvest.counts["consents_busy"] += 1
-        except PlatformError as error:
-            self.harvest.counts["requests_failed"] += 1
-            self.harvest.problems.append(f"{self.platform} {' '.join(handles)}: {error}")
+        except (VaultError, PlatformError) as error:
+            self._failed(handles, str(error))
+        except (StoreError, SettingsError) as error:
+            self._unusable = self._unusable or error
+        except Exception as error:  # nobody foresaw it, and its words may hold anything
+            name, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
+            where = f"{Path(place.filename).name}:{place.lineno}"
+            log.error("collect.unforeseen", platform=self.platform, error=name, where=where)
+            self._failed(handles, f"unforeseen {name}")
         return None
+
+    async def _with_living_token(
+        self, handles: Sequence[str], request: Callable[[], Awaitable[T]]
+    ) -> T:
+        """The request's answer; with a renewed access token where the first was refused."""
+        try:
+            return await request()
+        except TokenDied:
+            self._dead |= {h: self._spoken[h] for h in handles if h in self._spoken}
+            return await request()  # refused once more, it is the consent that is wrong
+
+    def _failed(self, handles: Sequence[str], why: str) -> None:
+        self.harvest.counts["requests_failed"] += 1
+        self.harvest.problems.append(f"{self.platform} {' '.join(handles)}: {why}")
+
+    def _stop(self, credential: Credential, error: Any) -> None:
+        credential.stop(error)
+        self.harvest.problems.append(f"{self.platform}: {error}")
+
+    def _charge(self, credential: Credential, price: Mapping[str, int], count: int) -> None:
+        for bucket, amount in price.items():
+            credential.spent[bucket] += amount * count
+
+    # Who speaks
 
     async def _client(self, credential: Credential, handle: str) -> ApiClient:
         """The credential's client; for TikTok one that speaks for the account."""
@@ -389,22 +579,90 @@ class Reading:
             )
             return renewal
 
-        access = await self.consents.access(handle, self.clock(), renew)
+        try:
+            access = await self.consents.access(
+                handle, self.clock(), renew, dead=self._dead.get(handle)
+            )
+        except AccountWrong as wrong:
+            raise self.adapter.named(wrong, handle) from None
+        self._spoken[handle] = access.token
         client = credential.client.authorised(access.token)
         await self._check_owner(client, handle, access.owner)
         return client
 
     async def _check_owner(self, client: ApiClient, handle: str, owner: str) -> None:
         """A consent given anew may be another account's: nothing is filed before that is known."""
-        held = self.note.accounts.get(handle)
-        if not owner or held is None or held.account_id in (None, owner):
+        held = self._account(handle)
+        if not owner or held.account_id in (None, owner):
             return
-        match (await self.adapter.resolve(client, [handle]))[handle]:
+        known = Profile(account_id=held.account_id or "", handle=handle)
+        match (await self.adapter.recheck(client, [known]))[known.account_id]:
             case AccountWrong() as wrong:
                 raise wrong
             case Profile() as profile:  # the handle's new owner, or the same in a new app's eyes
                 self._known(handle, profile)
 
+    def _find_page_tokens(self, plan: Plan) -> None:
+        """Clients for those Facebook Pages that gave a token of their own."""
+        if self.platform != "facebook":
+            return
+        serving = {sweep.handle: sweep.credential for sweep in plan.sweeps}
+        serving |= {h: request.credential for request in plan.profiles for h in request.handles}
+        for handle, token in self.consents.page_tokens(serving).items():
+            if isinstance(token, VaultError):
+                self.harvest.problems.append(f"facebook {handle}: {token}")
+                continue
+            log.hide([token])
+            app = self.credentials[serving[handle]]
+            own = app.client.speaking(**page_access(token, app.secret))
+            # Whose token it is need not be asked at every tick.
+            if self._account(handle).proven == self._proof(token):
+                own.learned.add(self.adapter.OWNER_KNOWN)
+            self._own[handle] = own
+            self._proofs[handle] = self._proof(token)
+
+    def _proof(self, token: str) -> str:
+        return f"{self.began.date().isoformat()} {fingerprint(token)}"
+
+    def _of_page(self, handle: str) -> dict[str, Any]:
+        """What a Facebook Page's listing is read with besides."""
+        if self.platform != "facebook":
+            return {}
+        return {"own": self._own.get(handle), "recent": sum(self._account(handle).daily.values())}
+
+    def _count_days(self, handle: str, posts: Iterable[Post]) -> None:
+        """Remember how many posts of each of the last days a Page has shown."""
+        shown = Counter(post.published_at.date().isoformat() for post in posts)
+        first = (self.began - RECENT).date()
+        daily = self._account(handle).daily
+        self._note_account(
+            handle,
+            daily={
+                day: max(daily.get(day, 0), shown[day])
+                for day in sorted({*daily, *shown})
+                if date.fromisoformat(day) >= first
+            },
+        )
+
     def _broken(self, messages: Sequence[str]) -> None:
         self.harvest.counts["items_broken"] += len(messages)
         self.harvest.problems += messages
+
+
+def _is_count(number: int) -> bool:
+    """Whether it can be a counter, and every store and file can hold it."""
+    return 0 <= number < 2**53
+
+
+def _remark(handle: str, profile: Profile) -> str | None:
+    """What the admin of an account that is read all the same should know of it."""
+    named = profile.handle
+    by_id = handle.isdecimal() or handle == profile.account_id
+    if named and not by_id and named.casefold() != handle.casefold():
+        return (
+            f"Akun ini kini bernama @{named}; perbarui nama akun di daftar. "
+            "Riwayatnya tetap tersimpan."
+        )
+    if profile.posts == 0:
+        return "Akun ini belum memiliki unggahan publik."
+    return None

@@ -1,15 +1,18 @@
-"""Consents of TikTok accounts: refresh tokens that rotate and die when used.
+"""Consents: TikTok's refresh tokens, which rotate and die when used, and Pages' own tokens.
 
-One writer at a time: whoever renews an access token first takes a lease on the consent's document
-(a conditional write). The new pair is stored before it is used, so that a crash loses at most a
-renewal that never happened.
+A Facebook Page's token is an access token and is kept as it was given: a long-lived one does not
+expire. For TikTok there is one writer at a time: whoever renews an access token first takes a lease
+on the consent's document (a conditional write). The new pair is stored before it is used, so that a
+crash loses at most a renewal that never happened; once begun, a renewal is seen through, whoever
+gave up waiting for it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -17,10 +20,13 @@ from functions.connect.vault import Vault, VaultError
 from functions.model import iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
-from functions.store.port import Conflict, Stored, Write
+from functions.store.port import Conflict, Stored, StoreError, Write
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=4)  # longer than a renewal takes, with all its attempts
 SPARE = timedelta(minutes=5)  # renew before the token dies under a running request
+LONGEST_LIFE = timedelta(days=3650)  # of a token, whatever the platform says
+# Seconds between attempts to store a new pair, which the platform gives only once.
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _NEVER = "1970-01-01T00:00:00Z"
 
 
@@ -46,7 +52,7 @@ Renew = Callable[[str], Awaitable[Grant]]
 class Access:
     """A living access token and the id of the account that it speaks for, if that was said."""
 
-    token: str
+    token: str = field(repr=False)
     owner: str
 
 
@@ -60,12 +66,15 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
-    """A line of the file that ``kiprah connect import`` reads."""
+    """A line of the file that ``kiprah connect import`` reads.
+
+    ``refresh_token``: with platform ``facebook`` the Page's own access token.
+    """
 
     satker: str
     platform: str
     handle: str
-    refresh_token: str
+    refresh_token: str = field(repr=False)
 
 
 class Consents:
@@ -75,6 +84,7 @@ class Consents:
         self._book = book
         self._open_vault = vault
         self._opened: Vault | None = None
+        self._renewals: set[asyncio.Future[Access]] = set()
 
     @property
     def _vault(self) -> Vault:
@@ -89,7 +99,7 @@ class Consents:
         """
         added = 0
         for row in rows:
-            path = self._path(row.handle)
+            path = self._path(row.handle, row.platform)
             held = self._book.store.get([path]).get(path)
             origin = hashlib.sha256(row.refresh_token.encode()).hexdigest()
             if held and held.data.get("origin") == origin and self._can_open(held):
@@ -100,13 +110,42 @@ class Consents:
                 "handle": row.handle,
                 "origin": origin,
                 "given_at": iso(now),
-                "refresh": self._vault.seal(row.refresh_token),
-                "access_until": _NEVER,
-                "lease_until": _NEVER,
+                **self._sealed(row),
             }
             self._book.store.write([Write(path, document)])
             added += 1
         return added
+
+    def _sealed(self, row: ConsentRow) -> dict[str, Any]:
+        """The token as it is stored; a refresh token with its first lease and end."""
+        sealed = self._vault.seal(row.refresh_token)
+        if row.platform == "facebook":
+            return {"access": sealed}
+        return {"refresh": sealed, "access_until": _NEVER, "lease_until": _NEVER}
+
+    def page_token(self, handle: str) -> str | None:
+        """The own token of a Facebook Page; None when none was given, ``VaultError``."""
+        token = self.page_tokens([handle]).get(handle)
+        if isinstance(token, VaultError):
+            raise token
+        return token
+
+    def page_tokens(self, handles: Iterable[str]) -> dict[str, str | VaultError]:
+        """The own tokens of those Facebook Pages that gave one, with one read of the store.
+
+        A token that cannot be opened is told in its place, and costs no other.
+        """
+        paths = {handle: self._path(handle, "facebook") for handle in handles}
+        held = self._book.store.get([*set(paths.values())]) if paths else {}
+        return {
+            handle: self._opened_page(held[path]) for handle, path in paths.items() if path in held
+        }
+
+    def _opened_page(self, held: Stored) -> str | VaultError:
+        try:
+            return self._vault.open(held.data["access"])
+        except VaultError as error:
+            return error
 
     def given(self, satker: str, handle: str, grant: Grant, now: datetime) -> Write:
         """The document of a consent that was just given, whatever was there before."""
@@ -125,8 +164,8 @@ class Consents:
         return {
             "refresh": self._vault.seal(grant.refresh_token),
             "access": self._vault.seal(grant.access_token),
-            "access_until": iso(now + timedelta(seconds=grant.expires_in)),
-            "refresh_until": iso(now + timedelta(seconds=grant.refresh_expires_in)),
+            "access_until": iso(now + _life(grant.expires_in)),
+            "refresh_until": iso(now + _life(grant.refresh_expires_in)),
             "lease_until": _NEVER,
             "owner": grant.open_id,
         }
@@ -141,17 +180,51 @@ class Consents:
             if path in held and held[path].data["given_at"] >= iso(checked[handle])
         ]
 
-    async def access(self, handle: str, now: datetime, renew: Renew) -> Access:
-        """A living access token, renewed if need be; ``NoConsent``, ``Busy``, or renew's errors."""
+    async def access(
+        self, handle: str, now: datetime, renew: Renew, *, dead: str | None = None
+    ) -> Access:
+        """A living access token, renewed if need be; ``NoConsent``, ``Busy``, or renew's errors.
+
+        ``dead``: an access token that the platform refused; it is renewed whatever its end. Await
+        ``settle`` before the event loop ends.
+        """
         path = self._path(handle)
         held = self._book.store.get([path]).get(path)
         if held is None:
             raise NoConsent(handle)
         if held.data["access_until"] > iso(now + SPARE):
-            return Access(self._vault.open(held.data["access"]), held.data.get("owner", ""))
+            token = self._vault.open(held.data["access"])
+            if token != dead:
+                return Access(token, held.data.get("owner", ""))
+        refresh_token = self._vault.open(held.data["refresh"])
         self._take_lease(held, now)
-        grant = await renew(self._vault.open(held.data["refresh"]))
-        self._keep(held, self.pair(grant, now))
+        # With the answer the old refresh token is dead: who waits may give up, the renewal may not.
+        renewal = asyncio.ensure_future(self._renew(held, refresh_token, renew, now))
+        self._renewals.add(renewal)
+        renewal.add_done_callback(self._renewed)
+        return await asyncio.shield(renewal)
+
+    async def settle(self) -> None:
+        """Wait until every renewal under way is stored or has failed, two minutes or so at most."""
+        while self._renewals:
+            await asyncio.wait(self._renewals)
+
+    def _renewed(self, renewal: asyncio.Future[Access]) -> None:
+        self._renewals.discard(renewal)
+        if not renewal.cancelled():
+            renewal.exception()  # looked at, in case nobody waits for it any more
+
+    async def _renew(self, held: Stored, refresh_token: str, renew: Renew, now: datetime) -> Access:
+        grant = await renew(refresh_token)
+        pair = self.pair(grant, now)
+        for pause in PAUSES:
+            try:
+                self._keep(held, pair)
+                break
+            except StoreError:
+                await asyncio.sleep(pause)
+        else:
+            self._keep(held, pair)
         return Access(grant.access_token, grant.open_id)
 
     def _keep(self, held: Stored, pair: dict[str, Any]) -> None:
@@ -168,13 +241,14 @@ class Consents:
 
     def _can_open(self, held: Stored) -> bool:
         try:
-            self._vault.open(held.data["refresh"])
+            self._vault.open(held.data["refresh" if "refresh" in held.data else "access"])
         except VaultError:
             return False
         return True
 
     def _take_lease(self, held: Stored, now: datetime) -> None:
-        if held.data["lease_until"] > iso(now):
+        # One that is longer than any was taken by a clock that was ahead.
+        if iso(now) < held.data["lease_until"] <= iso(now + LEASE):
             raise Busy(held.path)
         lease = {"lease_until": iso(now + LEASE)}
         try:
@@ -182,5 +256,10 @@ class Consents:
         except Conflict:
             raise Busy(held.path) from None
 
-    def _path(self, handle: str) -> str:
-        return f"{self._book.root}/consents/{key('tiktok', handle.lower())}"
+    def _path(self, handle: str, platform: str = "tiktok") -> str:
+        return f"{self._book.root}/consents/{key(platform, handle.lower())}"
+
+
+def _life(seconds: int) -> timedelta:
+    """A token's lifetime, within what a calendar can hold."""
+    return timedelta(seconds=min(max(seconds, 0), LONGEST_LIFE.total_seconds()))

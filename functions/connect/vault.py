@@ -39,7 +39,7 @@ class Vault:
 
         try:
             return self._fernet.decrypt(sealed).decode()
-        except InvalidToken:
+        except (InvalidToken, UnicodeDecodeError):  # a key may differ in its encrypting half alone
             raise VaultError(
                 "a stored consent was sealed with another key; restore KIPRAH_TOKEN_KEY "
                 "or import the consents again"
@@ -60,7 +60,7 @@ class Vault:
             if age >= seconds:
                 raise StaleError("it is too old")
             return self._fernet.decrypt_at_time(token, seconds, at).decode()
-        except InvalidToken:
+        except (InvalidToken, UnicodeDecodeError):
             raise VaultError("it was not sealed with this key, or changed since") from None
 
 

@@ -22,7 +22,7 @@ from functions.publish.render import assets, render
 from functions.settings import Settings
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
-from functions.store.ledgers import Ledger
+from functions.store.ledgers import Ledger, Ledgers
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -47,7 +47,7 @@ class _Months:
     """What was found out about the months."""
 
     records: dict[str, MonthRecord] = field(default_factory=dict)
-    ledgers: dict[str, dict[str, Ledger]] = field(default_factory=dict)
+    ledgers: dict[str, Ledgers] = field(default_factory=dict)
     files: dict[str, MonthFiles] = field(default_factory=dict)
     settled: dict[str, dict[str, Listed]] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
@@ -101,10 +101,13 @@ def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -
     recent = (current, previous_month(current)) if current else ()
     for month, record in records.items():
         settled = _settled(record, held)
-        if settled and month not in recent:
-            # Written once and frozen: nothing to read, nothing to prove again.
+        if settled:
+            # Written once and frozen: nothing to prove again, and no post to read but those that
+            # pages still show.
             found.settled[month] = settled
             found.records[month] = record
+            if month in recent:
+                found.ledgers[month] = book.ledgers(month)
             continue
         ledgers = book.ledgers(month)
         evidence = _evidence(book, record, ledgers)

@@ -78,6 +78,7 @@ _NOT_COUNTED = {
     "outside_month": "waktu unggahnya di luar bulan ini",
     "account_not_registered": "akun belum atau tidak lagi terdaftar saat unggahan terbit",
     "excluded": "dikeluarkan dengan keputusan admin",
+    "found_late": "baru ditemukan setelah bulannya berakhir",
 }
 
 

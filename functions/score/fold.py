@@ -5,9 +5,24 @@ Pure: no I/O, no clock.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from functions.model import Entry, Post, Sample
+from functions.store.ledgers import Ledgers
+
+
+def fold_into(ledgers: Ledgers, posts: Iterable[Post]) -> int:
+    """Fold posts into their month's ledgers; returns how many brought something new."""
+    news = 0
+    for post in posts:
+        held = ledgers.entry(post)
+        entry = fold(held, post)
+        if entry is not held:
+            ledgers.put(entry)
+            news += 1
+    return news
 
 
 def fold(entry: Entry | None, post: Post) -> Entry:

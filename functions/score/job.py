@@ -1,12 +1,13 @@
 """The score job: fold what changed into ledgers, then rank every month that is not frozen.
 
-A run with nothing new writes nothing. A final month is never touched again.
+A month's ledgers are read once, take in what changed and the verdicts that follow, and are written
+once. A run with nothing new writes nothing. A final month is never touched again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ import msgspec
 from functions import log
 from functions.model import Entry, Post, Verdict, iso, month_of
 from functions.score.calendar import indonesian_holidays
-from functions.score.fold import fold
+from functions.score.fold import fold_into
 from functions.score.months import (
     closing_begins,
     closing_ends,
@@ -27,11 +28,12 @@ from functions.score.months import (
 from functions.score.ranking import FORMULA, judge_all, rank
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
-from functions.store.ledgers import Ledger
+from functions.store.ledgers import Ledgers
 from functions.store.port import Conflict
 
 OVERLAP = timedelta(minutes=10)  # writers whose clocks and commits overlap
-ATTEMPTS = 3
+INSTANT = timedelta(microseconds=1)
+ATTEMPTS = 5  # where other instances score at the same time
 
 
 @dataclass(slots=True)
@@ -65,13 +67,19 @@ def score(book: AgencyStore, *, now: datetime, run_id: str) -> Report:
     report = Report(run_id, now)
     reads, writes = book.store.meter.reads, book.store.meter.writes
     records = book.months()
-    _fold_changes(book, records, report)
+    changes = _changes(book, now)
     began = book.cursor("collect").get("began_at")
     if began is not None:
         began_at = datetime.fromisoformat(began)
         for month in months_between(began_at, now, book.agency.zone):
             if not _is_frozen(records.get(month), now):
-                _score_month(book, month, records, began_at, now, report)
+                posts = changes.posts.pop(month, ())
+                _with_patience(book, month, posts, records, began_at, now, report)
+    for month, posts in sorted(changes.posts.items()):
+        _only_fold(book, month, posts, records, report)
+    # Last of all: a run that died before is made good by the next, which sees the same changes.
+    if changes.cursor:
+        book.save_cursor("score", **changes.cursor)
     report.reads = book.store.meter.reads - reads
     report.writes = book.store.meter.writes - writes
     if report.writes:
@@ -79,43 +87,57 @@ def score(book: AgencyStore, *, now: datetime, run_id: str) -> Report:
     return report
 
 
-def _fold_changes(book: AgencyStore, records: Mapping[str, MonthRecord], report: Report) -> None:
-    """Fold the posts that changed since the last run into their account-month ledgers."""
-    cursor = book.cursor("score").get("reached")
-    reached = datetime.fromisoformat(cursor) if cursor else None
-    changed: dict[tuple[str, str], list[Post]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """The posts that changed since the last run, by month, and where the next is to go on.
+
+    ``cursor`` is empty when nothing changed; else the newest stamp that was read, and whether
+    everything up to it was there to be read.
+    """
+
+    posts: dict[str, list[Post]]
+    cursor: Mapping[str, Any]
+
+
+def _changes(book: AgencyStore, now: datetime) -> _Changes:
+    held = book.cursor("score")
+    reached = since = None
+    if "reached" in held:
+        reached = datetime.fromisoformat(held["reached"])
+        # Writers whose clocks and commits overlap may have added behind the newest stamp since,
+        # unless it lay so far back that they were done.
+        since = reached + INSTANT if held.get("settled") else reached - OVERLAP
+    posts: dict[str, list[Post]] = defaultdict(list)
     newest = reached
-    for changed_at, post in book.changed_posts(reached - OVERLAP if reached else None):
+    for changed_at, post in book.changed_posts(since):
         newest = changed_at if newest is None else max(newest, changed_at)
-        month = month_of(post.published_at, book.agency.zone)
-        if month in records and records[month].ranking.state == "final":
-            continue
-        changed[post.account, month].append(post)
-    for (account, month), posts in sorted(changed.items()):
-        report.folded += _fold_ledger(book, account, month, posts)
-    if newest != reached and newest is not None:
-        book.save_cursor("score", reached=newest.isoformat())
+        posts[month_of(post.published_at, book.agency.zone)].append(post)
+    if newest is None or newest == reached:
+        return _Changes(posts, {})
+    return _Changes(posts, {"reached": newest.isoformat(), "settled": newest <= now - OVERLAP})
 
 
-def _fold_ledger(book: AgencyStore, account: str, month: str, posts: list[Post]) -> int:
-    """Fold posts into one ledger; returns how many brought something new."""
-    for attempt in range(1, ATTEMPTS + 1):
-        ledger = book.ledger(account, month)
-        news = 0
-        for post in posts:
-            held = ledger.entries.get(post.post_id)
-            ledger.entries[post.post_id] = fold(held, post)
-            news += ledger.entries[post.post_id] is not held
-        if not news:
-            return 0
+def _only_fold(
+    book: AgencyStore,
+    month: str,
+    posts: Sequence[Post],
+    records: Mapping[str, MonthRecord],
+    report: Report,
+) -> None:
+    """Keep what changed in a month that is not scored now; a final one stays as it is."""
+    if month in records and records[month].ranking.state == "final":
+        return
+    for left in reversed(range(ATTEMPTS)):
+        ledgers = book.ledgers(month)
+        news = fold_into(ledgers, posts)
         try:
-            book.save_ledger(ledger)
+            book.save_ledgers(ledgers)
         except Conflict:
-            if attempt == ATTEMPTS:
+            if not left:
                 raise
-            continue
-        return news
-    return 0
+        else:
+            report.folded += news
+            return
 
 
 def _is_frozen(record: MonthRecord | None, now: datetime) -> bool:
@@ -127,9 +149,34 @@ def _is_frozen(record: MonthRecord | None, now: datetime) -> bool:
     return ranking.state == "final" or (ranking.incomplete and over)
 
 
+def _with_patience(
+    book: AgencyStore,
+    month: str,
+    posts: Sequence[Post],
+    records: dict[str, MonthRecord],
+    began_at: datetime,
+    now: datetime,
+    report: Report,
+) -> None:
+    """Score a month, from the start again where another instance wrote at the same time."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            _score_month(book, month, posts, records, began_at, now, report)
+        except Conflict:
+            records.update(book.months())
+            if _is_frozen(records.get(month), now):
+                _only_fold(book, month, posts, records, report)
+                return
+            if not left:
+                raise
+        else:
+            return
+
+
 def _score_month(
     book: AgencyStore,
     month: str,
+    posts: Sequence[Post],
     records: dict[str, MonthRecord],
     began_at: datetime,
     now: datetime,
@@ -137,6 +184,7 @@ def _score_month(
 ) -> None:
     held = records.get(month)
     ledgers = book.ledgers(month)
+    news = fold_into(ledgers, posts)
     header = _header(book, month, records, began_at, now, report.run_id)
     evidence = book.evidence(header, ledgers)
     if header.state == "final":
@@ -144,7 +192,9 @@ def _score_month(
         evidence = ev.decode(book.freeze_evidence(month, header.revision, ev.encode(evidence)))
     judged = judge_all(evidence)
     ranking = rank(evidence, judged)
-    verdicts_changed = _save_verdicts(book, ledgers, judged, report)
+    verdicts_changed = _put_verdicts(ledgers, judged)
+    book.save_ledgers(ledgers)
+    report.folded += news
     report.months[month] = {
         "state": ranking.state,
         "posts": len(judged),
@@ -206,26 +256,15 @@ def _previous_digest(month: str, records: Mapping[str, MonthRecord]) -> str | No
     return finals[-1] if finals else None
 
 
-def _save_verdicts(
-    book: AgencyStore,
-    ledgers: Mapping[str, Ledger],
-    judged: list[tuple[Post, Verdict]],
-    report: Report,
-) -> bool:
-    """Write the verdicts that changed beside their posts; True when there were any."""
-    changed: set[str] = set()
+def _put_verdicts(ledgers: Ledgers, judged: Sequence[tuple[Post, Verdict]]) -> bool:
+    """Put the verdicts that changed beside their posts; True when there were any."""
+    changed = False
     for post, verdict in judged:
-        entries = ledgers[post.account].entries
-        if entries[post.post_id].verdict != verdict:
-            entries[post.post_id] = Entry(post=entries[post.post_id].post, verdict=verdict)
-            changed.add(post.account)
-    for account in sorted(changed):
-        try:
-            book.save_ledger(ledgers[account])
-        except Conflict:
-            # Another instance folded into it meanwhile; its own scoring follows.
-            report.problems.append(f"{account}: the ledger was written by another run")
-    return bool(changed)
+        entry = ledgers.entry(post)
+        if entry is not None and entry.verdict != verdict:
+            ledgers.put(Entry(post=entry.post, verdict=verdict))
+            changed = True
+    return changed
 
 
 def _is_unchanged(held: MonthRecord, evidence: ev.Evidence, lists: tuple[Any, ...]) -> bool:

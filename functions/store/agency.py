@@ -7,8 +7,10 @@ sample by sample (keyed by the time of the read), so two writers never undo each
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -26,11 +28,14 @@ from functions.model import (
     previous_month,
 )
 from functions.store import evidence as ev
+from functions.store import followers as stored_followers
 from functions.store.keys import key
-from functions.store.ledgers import PART_SIZE, Ledger, pack, unpack
+from functions.store.ledgers import Ledger, Ledgers
+from functions.store.parts import PART_SIZE, compress, expand, join, split
 from functions.store.port import Conflict, Store, Stored, Write
 
 _NEVER = "0000"
+ATTEMPTS = 20  # at adding to a document that others add to as well
 
 
 class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +49,16 @@ class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     previous_digest: str | None = None
     closes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """A collector's note as it is stored. ``body`` None: there is none, or a part of it is lost;
+    ``version`` None: there is no document yet. ``parts`` are the names of its parts, if split."""
+
+    body: bytes | None = None
+    version: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 class AgencyStore:
@@ -70,15 +85,17 @@ class AgencyStore:
     def roster(self, now: datetime) -> Roster | None:
         """The newest roster that was in force at ``now``; None before the first."""
         until = iso(now + timedelta(seconds=1))
-        for stored in self.store.list(f"{self.root}/rosters", below=until, newest=1):
-            return msgspec.json.decode(stored.data["body"], type=Roster)
+        newest = self.store.list(f"{self.root}/rosters", below=until, newest=1)
+        for body in join(self.store, newest):
+            return expand(body, Roster)
         return None
 
     def save_roster(self, roster: Roster) -> None:
         """Add a version of the registry; earlier ones stay, for replaying the past."""
         as_of = iso(roster.as_of)
-        body = msgspec.json.encode(roster, order="sorted")
-        self.store.write([Write(f"{self.root}/rosters/{as_of}", {"as_of": as_of, "body": body})])
+        path = f"{self.root}/rosters/{as_of}"
+        document, pieces = split(path, compress(roster))
+        self.store.write([*pieces, Write(path, {"as_of": as_of, **document})])
 
     def save_feedback(
         self, feedback: Iterable[tuple[str, Platform, str, Mapping[str, Any]]]
@@ -122,81 +139,74 @@ class AgencyStore:
 
     def save_followers(self, readings: Iterable[tuple[Platform, str, datetime, int]]) -> None:
         """Add (platform, account id, read at, followers), kept by platform and month."""
-        grouped: dict[tuple[str, str], dict[str, dict[str, int]]] = defaultdict(dict)
+        grouped: dict[tuple[Platform, str], stored_followers.Readings] = defaultdict(dict)
         for platform, account_id, at, count in readings:
             month = month_of(at, self.agency.zone)
             grouped[platform, month].setdefault(account_id, {})[iso(at)] = count
-        self.store.write(
-            Write(
-                f"{self.root}/followers/{key(platform, month)}",
-                {"month": month, "platform": platform, "accounts": accounts},
-                mode="merge",
-            )
-            for (platform, month), accounts in sorted(grouped.items())
-        )
+        for (platform, month), added in sorted(grouped.items()):
+            for left in reversed(range(ATTEMPTS)):
+                try:
+                    self._add_followers(platform, month, added)
+                    break
+                except Conflict:
+                    # Another writer added its own meanwhile: both are wanted.
+                    if not left:
+                        raise
 
     def followers(
         self, first: str, last: str, now: datetime
     ) -> dict[str, tuple[tuple[datetime, int], ...]]:
         """Follower counts read by ``now`` in the months first..last: account key to readings."""
-        found: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
-        listed = self.store.list(f"{self.root}/followers", at_least=first, below=last + "~")
-        for stored in listed:
-            for account_id, readings in stored.data["accounts"].items():
-                account = f"{stored.data['platform']}:{account_id}"
-                for at, count in readings.items():
-                    if (read_at := datetime.fromisoformat(at)) <= now:
-                        found[account].append((read_at, count))
-        return {account: tuple(sorted(readings)) for account, readings in found.items()}
+        documents: dict[str, list[Stored]] = defaultdict(list)
+        for stored in self.store.list(f"{self.root}/followers", at_least=first, below=last + "~"):
+            documents[stored.data["platform"]].append(stored)
+        found: dict[str, tuple[tuple[datetime, int], ...]] = {}
+        for platform, held in documents.items():
+            for account_id, counts in stored_followers.unite(held).items():
+                read = ((datetime.fromisoformat(at), count) for at, count in counts.items())
+                known = tuple(sorted((at, count) for at, count in read if at <= now))
+                if known:
+                    found[f"{platform}:{account_id}"] = known
+        return found
+
+    def _add_followers(
+        self, platform: Platform, month: str, added: stored_followers.Readings
+    ) -> None:
+        head = f"{self.root}/followers/{key(platform, month)}"
+        held = self.store.get([head])
+        if head in held:
+            count = stored_followers.count_parts(held[head])
+            held |= self.store.get([f"{head}:{n}" for n in range(1, count)])
+        known = stored_followers.unite(held.values())
+        stored_followers.add(known, added)
+        facts = {"month": month, "platform": platform}
+        self.store.write(stored_followers.writes(head, held, facts, known))
 
     # Ledgers
 
-    def ledgers(self, month: str) -> dict[str, Ledger]:
+    def ledgers(self, month: str) -> Ledgers:
         """Every ledger of a month, by account key."""
-        parts: dict[str, list[Stored]] = defaultdict(list)
-        for stored in self.store.list(f"{self.root}/ledgers", at_least=month, below=month + "~"):
-            parts[stored.data["account"]].append(stored)
-        return {account: _ledger(account, month, found) for account, found in parts.items()}
+        listed = self.store.list(f"{self.root}/ledgers", at_least=month, below=month + "~")
+        return Ledgers.read(month, self.agency.zone, listed)
 
-    def ledger(self, account: str, month: str) -> Ledger:
-        """One account-month, empty when there is none yet."""
-        first = self._ledger_path(account, month, 0)
-        found = self.store.get([first])
-        if first in found:
-            count = found[first].data["parts"]
-            found |= self.store.get([self._ledger_path(account, month, n) for n in range(1, count)])
-        return _ledger(account, month, list(found.values()))
+    def save_ledgers(self, ledgers: Ledgers) -> None:
+        """Write what was put into ledgers; they are to be read anew before they are written again.
 
-    def save_ledger(self, ledger: Ledger) -> None:
-        """Write a ledger's parts; ``Conflict`` when somebody else wrote it since it was read."""
-        parts = pack(ledger.entries)
-        writes = []
-        for n, body in enumerate(parts):
-            path = self._ledger_path(ledger.account, ledger.month, n)
-            document = {
-                "account": ledger.account,
-                "month": ledger.month,
-                "parts": len(parts),
-                "body": body,
-            }
-            version = ledger.versions.get(path)
-            writes.append(Write(path, document, "set" if version else "create", version))
-        kept = {write.path for write in writes}
-        writes += [Write(path, mode="delete") for path in ledger.versions if path not in kept]
-        self.store.write(writes)
-
-    def _ledger_path(self, account: str, month: str, part: int) -> str:
-        platform, _, account_id = account.partition(":")
-        suffix = (str(part),) if part else ()
-        return f"{self.root}/ledgers/{key(platform, account_id, month, *suffix)}"
+        ``Conflict`` when somebody else wrote since they were read; a part may be written by then.
+        """
+        self.store.write(ledgers.writes(f"{self.root}/ledgers"))
 
     # Months
 
     def months(self) -> dict[str, MonthRecord]:
         """The newest revision of every ranked month, oldest month first."""
+        return self._months(_NEVER, None)
+
+    def _months(self, first: str, below: str | None) -> dict[str, MonthRecord]:
         newest: dict[str, MonthRecord] = {}
-        for stored in self.store.list(f"{self.root}/rankings", at_least=_NEVER):
-            record = msgspec.json.decode(stored.data["body"], type=MonthRecord)
+        listed = self.store.list(f"{self.root}/rankings", at_least=first, below=below)
+        for body in join(self.store, listed):
+            record = expand(body, MonthRecord)
             held = newest.get(record.ranking.month)
             if held is None or held.ranking.revision < record.ranking.revision:
                 newest[record.ranking.month] = record
@@ -209,6 +219,7 @@ class AgencyStore:
         held = self.store.get([path]).get(path)
         if held and held.data["state"] == "final":
             raise Conflict(f"the ranking of {ranking.month} is final and is never written again")
+        body, pieces = split(path, compress(record))
         document = {
             "month": ranking.month,
             "revision": ranking.revision,
@@ -216,12 +227,20 @@ class AgencyStore:
             "formula": ranking.formula,
             "digest": record.digest,
             "as_of": iso(ranking.as_of),
-            "body": msgspec.json.encode(record, order="sorted"),
+            # Whoever has just read the document before still finds its pieces.
+            "stale": held.data.get("pieces", []) if held else [],
+            **body,
         }
         if held is None:
-            self.store.write([Write(path, document, "create")])
-        else:
-            self.store.write([Write(path, document, "set", held.version)])
+            self.store.write([*pieces, Write(path, document, "create")])
+            return
+        self.store.write([*pieces, Write(path, document, "set", held.version)])
+        kept = {*body.get("pieces", ()), *document["stale"]}
+        self.store.write(
+            Write(f"{path}:{name}", mode="delete")
+            for name in held.data.get("stale", ())
+            if name not in kept
+        )
 
     # Evidence
 
@@ -283,7 +302,8 @@ class AgencyStore:
         )
 
     def _previous(self, header: ev.Month) -> tuple[ev.Previous, ...]:
-        record = self.months().get(previous_month(header.month))
+        before = previous_month(header.month)
+        record = self._months(before, before + "~").get(before)
         if record is None or record.ranking.state != "final" or record.ranking.as_of > header.as_of:
             return ()
         return tuple(
@@ -334,17 +354,79 @@ class AgencyStore:
 
     # The jobs' own notes
 
-    def plan(self, platform: Platform) -> tuple[bytes | None, str | None]:
-        """The collector's note about a platform and its stored version; (None, None) at first."""
+    def plan(self, platform: Platform) -> StoredPlan:
+        """The collector's note about a platform."""
         path = f"{self.root}/plans/{platform}"
         held = self.store.get([path]).get(path)
-        return (None, None) if held is None else (held.data["body"], held.version)
+        if held is None:
+            return StoredPlan()
+        parts = tuple(held.data.get("parts", ()))
+        if not parts:
+            return StoredPlan(held.data["body"], held.version)
+        found = self.store.get([f"{path}:{name}" for name in parts])
+        whole = len(found) == len(set(parts))
+        body = b"".join(found[f"{path}:{name}"].data["body"] for name in parts) if whole else None
+        return StoredPlan(body, held.version, parts)
 
-    def save_plan(self, platform: Platform, body: bytes, version: str | None) -> None:
-        """Replace the note; ``Conflict`` when another instance wrote it since it was read."""
+    def save_plan(self, platform: Platform, body: bytes, held: StoredPlan) -> None:
+        """Replace the note; ``Conflict`` when another instance wrote it since it was read.
+
+        A note too large for one document is split: its parts are named by what they hold and are
+        written first, so that the document which names them always names a whole.
+        """
         path = f"{self.root}/plans/{platform}"
-        mode: Literal["set", "create"] = "create" if version is None else "set"
-        self.store.write([Write(path, {"body": body}, mode, version)])
+        pieces = [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
+        names = [hashlib.sha256(piece).hexdigest()[:16] for piece in pieces]
+        document: dict[str, Any] = {"parts": names}
+        if len(pieces) == 1:
+            names, document = [], {"body": body}
+        else:
+            self.store.write(
+                Write(f"{path}:{name}", {"body": piece})
+                for name, piece in dict(zip(names, pieces, strict=True)).items()
+            )
+        mode: Literal["set", "create"] = "create" if held.version is None else "set"
+        self.store.write([Write(path, document, mode, held.version)])
+        self.store.write(
+            Write(f"{path}:{name}", mode="delete") for name in held.parts if name not in names
+        )
+
+    def budgets(self, names: Iterable[str]) -> dict[str, Stored]:
+        """What credentials have spent, by their names; those that never spent are left out."""
+        paths = {f"{self.root}/budgets/{key(*name.split(':'))}": name for name in names}
+        return {paths[path]: stored for path, stored in self.store.get([*paths]).items()}
+
+    def reserve(self, budgets: Mapping[str, tuple[Mapping[str, Any], str | None]]) -> None:
+        """Write budgets with a new reservation; ``Conflict`` when one changed since it was read."""
+        for name, (document, version) in budgets.items():
+            path = f"{self.root}/budgets/{key(*name.split(':'))}"
+            mode: Literal["set", "create"] = "create" if version is None else "set"
+            self.store.write([Write(path, dict(document), mode, version)])
+
+    def settle(self, budgets: Mapping[str, Mapping[str, Any]]) -> None:
+        """Add to budgets what a run really spent, in the place of its reservation."""
+        self.store.write(
+            Write(f"{self.root}/budgets/{key(*name.split(':'))}", dict(changes), "merge")
+            for name, changes in budgets.items()
+        )
+
+    def save_outcome(self, platform: Platform, batch: str, body: bytes) -> None:
+        """Keep what a batch brought for the next plan; ``Conflict`` when it is there already."""
+        path = f"{self.root}/outcomes/{key(platform, batch)}"
+        self.store.write([Write(path, {"platform": platform, "body": body}, "create")])
+
+    def has_outcome(self, platform: Platform, batch: str) -> bool:
+        """Whether a batch was worked off and its outcome not taken in yet."""
+        return bool(self.store.get([f"{self.root}/outcomes/{key(platform, batch)}"]))
+
+    def outcomes(self, platform: Platform) -> list[Stored]:
+        """What batches brought and no plan has taken in."""
+        listed = self.store.list(f"{self.root}/outcomes", at_least=platform, below=platform + "~")
+        return list(listed)
+
+    def forget_outcomes(self, outcomes: Iterable[Stored]) -> None:
+        """Remove outcomes that a stored plan has taken in."""
+        self.store.write(Write(stored.path, mode="delete") for stored in outcomes)
 
     def cursor(self, job: str) -> dict[str, Any]:
         """Where a job stands; empty before its first run."""
@@ -371,15 +453,6 @@ def _around(month: str) -> tuple[str, str]:
 def _known_at(entry: Entry, now: datetime) -> bool:
     """Whether anything had been read of the post by then."""
     return any(s.taken_at <= now for s in entry.post.samples)
-
-
-def _ledger(account: str, month: str, parts: list[Stored]) -> Ledger:
-    return Ledger(
-        account=account,
-        month=month,
-        entries=unpack(part.data["body"] for part in parts),
-        versions={part.path: part.version for part in parts},
-    )
 
 
 def _post_key(post: Post) -> str:

@@ -1,57 +1,125 @@
-"""The account-month book: every post of one account in one month, as compressed canonical JSON.
+"""The books that rankings and pages are made from: every post of an account in a month.
 
-Rankings and pages are made from ledgers, so a month of posts is never read again one by one. One
-bytes field keeps Firestore's index entries at nil; a ledger that outgrows ``PART_SIZE`` is split
-into parts by a hash of the post id, so that the split depends on the content alone.
+They are stored a page for each day on which posts were published, all accounts together: a post
+changes for a day and a half, so a scoring reads some thirty documents and writes the last two,
+where a document for each account would be read and written by the hundred. A page is one unindexed
+bytes field of compressed canonical JSON, in parts when it grows.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
 
-import msgspec
-
-from functions.model import Entry
-
-PART_SIZE = 500_000  # bytes, compressed; Firestore's documents end at 1 MiB
-
-_decoder = msgspec.json.Decoder(dict[str, Entry])
+from functions.model import Entry, Post
+from functions.store.keys import key
+from functions.store.parts import digest, expand, pack
+from functions.store.port import Stored, Write
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The entries of an account-month by post id, and the stored versions they were read from."""
+    """The entries of an account-month by post id."""
 
     account: str
     month: str
     entries: dict[str, Entry] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
 
 
-def pack(entries: Mapping[str, Entry]) -> list[bytes]:
-    """The parts of a ledger: the same entries give the same bytes, whatever their order."""
-    whole = _compress(entries)
-    count = -(-len(whole) // PART_SIZE)
-    while count > 1:
-        parts: list[dict[str, Entry]] = [{} for _ in range(count)]
-        for post_id, entry in entries.items():
-            parts[zlib.crc32(post_id.encode()) % count][post_id] = entry
-        packed = [_compress(part) for part in parts]
-        if max(map(len, packed)) <= PART_SIZE or len(entries) <= count:
-            return packed
-        count += 1
-    return [whole]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stored part of a page, as it was read. ``day`` is empty in the layout of old."""
+
+    day: str
+    parts: int
+    version: str
+    digest: str
 
 
-def unpack(parts: Iterable[bytes]) -> dict[str, Entry]:
-    """The entries of all parts together."""
-    entries: dict[str, Entry] = {}
-    for part in parts:
-        entries.update(_decoder.decode(zlib.decompress(part)))
-    return entries
+class Ledgers(dict[str, Ledger]):
+    """A month's ledgers by account key, as they were read and with what was put into them since."""
+
+    def __init__(self, month: str, zone: ZoneInfo) -> None:
+        super().__init__()
+        self.month = month
+        self._zone = zone
+        self._held: dict[str, _Part] = {}
+        self._changed: set[str] = set()
+
+    @classmethod
+    def read(cls, month: str, zone: ZoneInfo, documents: Iterable[Stored]) -> Ledgers:
+        """The ledgers that documents hold."""
+        found = cls(month, zone)
+        # A writer that died may have left parts of a coarser split beside those of the finer one
+        # that it was writing: the finer ones are newer.
+        for stored in sorted(documents, key=_age):
+            entries = expand(stored.data["body"], dict[str, Entry])
+            day = stored.data.get("day", "")
+            found._held[stored.path] = _Part(
+                day, stored.data["parts"], stored.version, digest(stored.data["body"])
+            )
+            for entry in entries.values():
+                before = found._place(entry)
+                if before is not None or found._day(entry.post) != day:
+                    # Twice, or not where it belongs: the pages concerned are to be written anew.
+                    days = {found._day(each.post) for each in (before, entry) if each}
+                    found._changed |= {day, *days}
+        return found
+
+    def entry(self, post: Post) -> Entry | None:
+        """What is held of a post."""
+        ledger = self.get(post.account)
+        return None if ledger is None else ledger.entries.get(post.post_id)
+
+    def put(self, entry: Entry) -> None:
+        """Take in an entry in the place of the one that is held of its post."""
+        before = self._place(entry)
+        if before is not None:
+            self._changed.add(self._day(before.post))
+        self._changed.add(self._day(entry.post))
+
+    def writes(self, collection: str) -> Iterator[Write]:
+        """The parts that differ from what was read; conditional on nobody having written since."""
+        pages: dict[str, dict[str, Entry]] = defaultdict(dict)
+        for ledger in self.values():
+            for entry in ledger.entries.values():
+                day, post = self._day(entry.post), entry.post
+                if day in self._changed:
+                    pages[day][key(post.platform, post.account_id, post.post_id)] = entry
+        kept = set()
+        for day in sorted(self._changed - {""}):
+            bodies = pack(pages[day])
+            # Last part first: see `pack`.
+            for n, body in reversed(list(enumerate(bodies))):
+                path = f"{collection}/{key(self.month, day, *([str(n)] if n else []))}"
+                kept.add(path)
+                held = self._held.get(path)
+                if held and (held.parts, held.digest) == (len(bodies), digest(body)):
+                    continue
+                document: dict[str, Any] = {"month": self.month, "day": day}
+                document |= {"parts": len(bodies), "body": body}
+                if held is None:
+                    yield Write(path, document, "create")
+                else:
+                    yield Write(path, document, "set", held.version)
+        for path, held in self._held.items():
+            if held.day in self._changed and path not in kept:
+                yield Write(path, mode="delete")
+
+    def _place(self, entry: Entry) -> Entry | None:
+        """Put it where it is looked up; returns what was there."""
+        post = entry.post
+        ledger = self.setdefault(post.account, Ledger(account=post.account, month=self.month))
+        before = ledger.entries.get(post.post_id)
+        ledger.entries[post.post_id] = entry
+        return before
+
+    def _day(self, post: Post) -> str:
+        return f"{post.published_at.astimezone(self._zone):%d}"
 
 
-def _compress(entries: Mapping[str, Entry]) -> bytes:
-    return zlib.compress(msgspec.json.encode(entries, order="sorted"), 6)
+def _age(stored: Stored) -> tuple[bool, int, str]:
+    return "day" in stored.data, stored.data["parts"], stored.path

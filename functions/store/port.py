@@ -24,6 +24,7 @@ QUERIED = {
     "followers": "month",
     "rankings": "month",
     "evidence": "month",
+    "outcomes": "platform",
     "rosters": "as_of",
     "runs": "started_at",
 }

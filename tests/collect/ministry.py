@@ -22,21 +22,33 @@ from functions.store.agency import AgencyStore
 from tests.platforms.world import AccountRow
 
 FIRST_TOKEN = "rft.first-"
+PAGE_TOKEN = "page-token-of-"
 
 
 def handle_of(satker: str) -> str:
     return satker.replace("-", "")
 
 
-def rows(satker: Iterable[str], platforms: Iterable[Platform] = PLATFORMS) -> list[AccountRow]:
-    """The accounts of these units, as a generated world wants them."""
+def token_of(unit: str, platform: Platform, page_tokens: bool = False) -> str:
+    """What a unit's account gives for being read, where anything is needed."""
+    if platform == "tiktok":
+        return FIRST_TOKEN + unit
+    return PAGE_TOKEN + unit if platform == "facebook" and page_tokens else ""
+
+
+def rows(
+    satker: Iterable[str],
+    platforms: Iterable[Platform] = PLATFORMS,
+    *,
+    page_tokens: bool = False,
+) -> list[AccountRow]:
+    """The accounts of these units, as a generated world wants them.
+
+    ``page_tokens``: Facebook Pages gave tokens of their own, without which busy ones are listed
+    incompletely.
+    """
     return [
-        AccountRow(
-            unit,
-            platform,
-            handle_of(unit),
-            FIRST_TOKEN + unit if platform == "tiktok" else "",
-        )
+        AccountRow(unit, platform, handle_of(unit), token_of(unit, platform, page_tokens))
         for unit in satker
         for platform in platforms
     ]
@@ -48,8 +60,10 @@ def register(
     satker: Iterable[str],
     now: datetime,
     platforms: Sequence[Platform] = PLATFORMS,
+    *,
+    page_tokens: bool = False,
 ) -> None:
-    """Enter units in the registry, and their TikTok consents."""
+    """Enter units in the registry, and their consents."""
     units = list(satker)
     cells = [
         (
@@ -62,9 +76,13 @@ def register(
     documents, problems = check(cells, {})
     assert problems == []
     book.save_satker(documents)
-    if "tiktok" in platforms:
-        consents = [ConsentRow(u, "tiktok", handle_of(u), FIRST_TOKEN + u) for u in units]
-        Consents(book, lambda: open_vault(settings)).add(consents, now)
+    consents = [
+        ConsentRow(unit, platform, handle_of(unit), token)
+        for unit in units
+        for platform in platforms
+        if (token := token_of(unit, platform, page_tokens))
+    ]
+    Consents(book, lambda: open_vault(settings)).add(consents, now)
 
 
 def tick(book: AgencyStore, settings: Settings, now: datetime, **options: Any) -> Report:

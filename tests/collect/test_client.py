@@ -19,6 +19,7 @@ from functions.collect.answers import Limited, PlatformError, Transient, Unreada
 from functions.collect.client import (
     ATTEMPTS,
     CONNECTIONS,
+    LONGEST_WAIT,
     PATIENCE,
     ApiClient,
     Clock,
@@ -218,6 +219,70 @@ def test_taken_at_is_the_instant_of_the_answer_not_of_the_question(
     assert taken_at >= now + timedelta(seconds=1)
 
 
+@pytest.mark.parametrize("value", [
+    "86401",
+    "9" * 20,
+    "9" * 400,
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+])  # fmt: skip
+def test_nobody_is_waited_for_longer_than_a_day(now: datetime, value: str) -> None:
+    assert retry_after({"retry-after": value}, now) == LONGEST_WAIT
+
+
+@pytest.mark.parametrize("value", ["Fri, 31 Dec 99999999999999999999 23:59:59 GMT", "-1", "soon"])
+def test_a_wait_that_nobody_can_understand_is_none(now: datetime, value: str) -> None:
+    assert retry_after({"retry-after": value}, now) is None
+
+
+class Titled(msgspec.Struct):
+    title: str
+
+
+@pytest.mark.parametrize("body", [b'{"title": "\xff"}', b'{"x":' * 5_000], ids=["bytes", "deep"])
+def test_an_answer_that_cannot_be_decoded_may_be_better_next_time(
+    server: Handle, body: bytes
+) -> None:
+    script(server, Response(200, body))
+    with pytest.raises(Transient, match="broken JSON"):
+        use(server.url, lambda client: client.get(PATH, Titled))
+
+
+@pytest.mark.parametrize("error", [
+    UnicodeDecodeError("utf-8", b"", 0, 1, ""),
+    RecursionError(),
+    msgspec.DecodeError(),
+])  # fmt: skip
+def test_a_refusal_that_its_adapter_cannot_decode_is_told_by_its_status(
+    server: Handle, error: Exception
+) -> None:
+    def explain(*_: Any) -> PlatformError | None:
+        raise error
+
+    script(server, Response(403, b"{}"))
+    with pytest.raises(Unreadable, match="403 an unexpected refusal"):
+        use(server.url, ask, explain)
+
+
+def test_an_answer_that_trickles_in_is_given_up_as_a_whole(
+    server: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.collect.client.WHOLE", 0.2)
+    whole = Served._send
+
+    def drop_by_drop(self: Served, response: Response, close: bool) -> None:
+        data = response.encode()
+        loop = asyncio.get_running_loop()
+        for n in range(len(data)):
+            loop.call_later(0.02 * n, self._transport.write, data[n : n + 1])
+
+    monkeypatch.setattr(Served, "_send", drop_by_drop)
+    began = time.monotonic()
+    with pytest.raises(Transient, match="no answer"):
+        use(server.url, ask)
+    assert time.monotonic() - began < 0.2 * ATTEMPTS + 1
+    monkeypatch.setattr(Served, "_send", whole)
+
+
 # Connections
 
 
@@ -301,3 +366,73 @@ def test_parameters_arrive_as_they_were_given(server: Handle, asked: list[Asked]
         use(server.url, lambda client: client.get(PATH, Anything, fields=odd, limit=25))
     assert asked[0].query["fields"] == odd
     assert asked[0].query["limit"] == "25"
+
+
+# Answers that are no JSON
+
+
+def ask_raw(client: ApiClient) -> Awaitable[tuple[bytes, datetime]]:
+    return client.raw("/feeds/videos.xml", channel_id="UC1")
+
+
+@pytest.mark.parametrize("body", [b"<feed/>", b"", b"\xff\x00"])
+def test_a_raw_answer_comes_as_it_is_with_its_time(
+    server: Handle, now: datetime, body: bytes
+) -> None:
+    script(server, Response(200, body))
+    got, taken_at = use(server.url, ask_raw, now=now)
+    assert got == body
+    assert now <= taken_at <= now + timedelta(seconds=5)
+
+
+def test_a_raw_answer_is_tried_again_as_any_other(server: Handle) -> None:
+    times = script(server, UNWELL, UNWELL, Response(200, b"<feed/>"))
+    assert use(server.url, ask_raw)[0] == b"<feed/>"
+    assert len(times) == 3
+
+
+def test_a_raw_answer_that_its_adapter_finds_no_sense_in_is_tried_again(server: Handle) -> None:
+    times = script(server, Response(200, b"<html/>"))
+
+    def explain(status: int, headers: Any, body: bytes, now: datetime) -> PlatformError | None:
+        return Transient("not a feed") if b"<feed" not in body else None
+
+    with pytest.raises(Transient, match=r"/feeds/videos\.xml: 200 not a feed"):
+        use(server.url, ask_raw, explain)
+    assert len(times) == ATTEMPTS
+
+
+# Clocks that differ
+
+
+@pytest.mark.parametrize(
+    ("minutes", "age", "is_refused"),
+    [(0, False, False), (1, False, False), (3, False, True), (-3, False, True), (30, True, False)],
+)
+def test_an_answer_from_another_time_stops_the_credential(
+    minutes: int, age: bool, is_refused: bool
+) -> None:
+    from email.utils import format_datetime
+
+    from functions.collect.client import _check_clock
+
+    now = datetime(2026, 10, 20, 3, tzinfo=UTC)
+    headers = {"date": format_datetime(now + timedelta(minutes=minutes), usegmt=True)}
+    headers |= {"age": "100"} if age else {}
+    if not is_refused:
+        _check_clock("/2/tweets", headers, now)
+        return
+    with pytest.raises(Limited, match=r"clock is 3 min (ahead of|behind) the platform's"):
+        _check_clock("/2/tweets", headers, now)
+
+
+@pytest.mark.parametrize("header", [
+    "",
+    "yesterday",
+    "Tue, 99 Oct",
+    "Fri, 31 Dec 99999999999999999999 23:59:59 GMT",
+])  # fmt: skip
+def test_without_a_readable_date_nothing_is_concluded(header: str) -> None:
+    from functions.collect.client import _check_clock
+
+    _check_clock("/", {"date": header}, datetime(2026, 10, 20, 3, tzinfo=UTC))

@@ -28,7 +28,7 @@ def explained(now: datetime, code: int, status: int = 400, **facts: Any) -> Plat
     (613, {}, Limited),
     (80001, {"error_subcode": 2494055}, Limited),
     (80002, {}, Limited),
-    (190, {"error_subcode": 463}, Refused),
+    (190, {"error_subcode": 463}, graph.TokenDead),
     (10, {}, graph.EndpointRefused),
     (200, {}, Refused),
     (299, {}, Refused),
@@ -78,6 +78,10 @@ def test_a_success_is_no_error(now: datetime) -> None:
     ('{"1": [{"estimated_time_to_regain_access": "soon"}]}', 15),
     ('{"1": ["odd"]}', 15),
     ('{"1": null}', 15),
+    ('{"1": [{"estimated_time_to_regain_access": 1441}]}', 1440),
+    ('{"1": [{"estimated_time_to_regain_access": 99999999999999}]}', 1440),
+    ('{"1": [{"estimated_time_to_regain_access": 1e999}]}', 15),
+    ("[" * 5_000, 15),
 ])  # fmt: skip
 def test_a_limit_ends_when_the_header_says_and_else_after_a_while(
     header: str | None, minutes: int
@@ -89,6 +93,75 @@ def test_a_limit_ends_when_the_header_says_and_else_after_a_while(
 @given(st.text(max_size=40))
 def test_any_header_is_a_wait(header: str) -> None:
     assert graph.regain({USAGE: header}) > timedelta(0)
+
+
+# Usage
+
+
+@pytest.mark.parametrize(("app", "business", "share"), [
+    ('{"call_count": 13, "total_cputime": 0, "total_time": 2}', None, 13),
+    ('{"call_count": 13, "total_cputime": 71, "total_time": 2}', None, 71),
+    ('{"call_count": 0, "total_cputime": 0, "total_time": 0}', None, 0),
+    ('{"call_count": 12.2}', None, 13),
+    ('{"call_count": 180}', None, 180),
+    # The minutes to wait are no percentage.
+    (None, '{"1": [{"type": "pages", "call_count": 4, "total_time": 5, "total_cputime": 1, '
+     '"estimated_time_to_regain_access": 90}]}', 5),
+    (None, '{"1": [{"call_count": 4}, {"call_count": 44}], "2": [{"total_time": 5}]}', 44),
+    ('{"call_count": 13}', '{"1": [{"call_count": 4}]}', 13),
+    ('{"call_count": 3}', '{"1": [{"call_count": 4}]}', 4),
+    ("no json", '{"1": [{"call_count": 4}]}', 4),
+    ('{"call_count": 3}', "[[]]", 3),
+    ('{"call_count": 3}', '{"1": ["odd", {"call_count": 8}], "2": null, "3": {}}', 8),
+    ('{"call_count": "9", "total_time": 3}', None, 3),
+    ('{"call_count": true, "total_time": -3}', None, None),
+    ('{"call_count": 1e999}', None, None),
+    (None, '{"1": [{"estimated_time_to_regain_access": 90}]}', None),
+    ("", "", None),
+    ("[" * 5_000, "[" * 5_000, None),
+    ("[]", "{}", None),
+    (None, None, None),
+])  # fmt: skip
+def test_usage_is_the_largest_share_that_the_headers_name(
+    app: str | None, business: str | None, share: int | None
+) -> None:
+    headers = {"x-app-usage": app, USAGE: business}
+    assert graph.usage({name: said for name, said in headers.items() if said is not None}) == share
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*graph.USAGE_FIELDS, "x"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+headers_of_any_kind = st.text(max_size=60) | json_values.map(
+    lambda value: msgspec.json.encode(value).decode()
+)
+
+
+@given(headers_of_any_kind, headers_of_any_kind)
+def test_any_header_is_a_share_or_nothing(app: str, business: str) -> None:
+    share = graph.usage({"x-app-usage": app, USAGE: business})
+    assert share is None or (isinstance(share, int) and share >= 0)
+
+
+shares = st.dictionaries(st.sampled_from(graph.USAGE_FIELDS), st.integers(0, 150), min_size=1)
+
+
+@given(st.none() | shares, st.lists(st.lists(shares, max_size=3), max_size=3))
+def test_no_share_that_is_named_is_larger_than_the_usage(
+    app: dict[str, int] | None, business: list[list[dict[str, int]]]
+) -> None:
+    waiting = {"estimated_time_to_regain_access": 1440}
+    told = {str(n): [{**entry, **waiting} for entry in e] for n, e in enumerate(business)}
+    named = [*(app or {}).values(), *(v for e in business for entry in e for v in entry.values())]
+    headers = {USAGE: msgspec.json.encode(told).decode()}
+    if app is not None:
+        headers["x-app-usage"] = msgspec.json.encode(app).decode()
+    assert graph.usage(headers) == max(named, default=None)
 
 
 def test_times_are_utc_whatever_their_offset() -> None:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from functions.collect import note as notes
-from functions.collect.job import Connections
+from functions.collect.client import Connections
 from functions.connect.consents import ConsentRow, Consents
 from functions.connect.vault import Vault, open_vault
 from functions.model import PLATFORMS, Platform, iso
@@ -252,18 +252,21 @@ def test_a_platform_that_comes_back_is_read_as_if_nothing_had_been(
     assert (report.failed, report.problems) == (False, [])
 
 
-def test_a_bug_in_one_adapter_costs_one_platform(
+def test_a_bug_in_one_adapter_costs_the_requests_that_meet_it(
     ministry: AgencyStore, settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from functions.collect.platforms import facebook
 
     def broken(*_: Any) -> None:
-        raise ZeroDivisionError("unforeseen")
+        raise ZeroDivisionError("of rahasia")
 
     monkeypatch.setattr(facebook, "parse", broken)
     report = tick(ministry, settings, now)
     assert not report.failed
-    assert report.problems == ["facebook: ZeroDivisionError: unforeseen"]
+    assert sorted(report.problems) == [
+        f"facebook {handle_of(unit)}: unforeseen ZeroDivisionError" for unit in sorted(UNITS)
+    ]
+    assert report.platforms["facebook"]["requests_failed"] == len(UNITS)
     assert {key[0] for key in stored_posts(ministry)} == set(PLATFORMS) - {"facebook"}
 
 
@@ -377,8 +380,10 @@ def test_an_impossible_item_never_gets_as_far_as_the_store(
 def test_a_platform_without_credentials_is_skipped_and_said_so(
     ministry: AgencyStore, settings: Settings, now: datetime, platform: Platform
 ) -> None:
-    without = {
-        name: () for name in vars(settings) if name.startswith(platform) and name[-4:] != "_url"
+    without: dict[str, Any] = {
+        name: ()
+        for name, value in vars(settings).items()
+        if name.startswith(platform) and isinstance(value, tuple)
     }
     report = tick(ministry, replace(settings, **without), now)
     assert set(report.skipped) == {platform}
@@ -395,7 +400,8 @@ def test_a_refused_credential_costs_its_platform_and_blames_no_account(
     report = tick(ministry, wrong, now)
     assert not report.failed
     summary = report.platforms[platform]
-    assert list(summary["stopped"]) == ["0"]
+    [stopped] = summary["stopped"]
+    assert report.budgets[stopped]["refused"] == summary["stopped"][stopped]
     assert summary["accounts_wrong"] == 0
     assert not any("status" in told for told in of(ministry, platform))
 
@@ -426,11 +432,16 @@ def test_several_credentials_share_the_accounts_and_one_that_is_stopped_leaves_t
         register(book, settings, units, now, ["youtube"])
         report = tick(book, settings, now, platforms=["youtube"])
         found = len(stored_posts(book))
+        tick(book, settings, now + 15 * MINUTE, platforms=["youtube"])
+        found_then = len(stored_posts(book))
         book.store.close()
     summary = report.platforms["youtube"]
-    assert list(summary["stopped"]) == ["0"]
+    assert [name for name in summary["stopped"] if "refused" in report.budgets[name]]
+    assert len(summary["stopped"]) == 1
     assert 0 < found < len(units)
     assert not report.failed
+    # The other has stepped in for all but the one on which the first is tried again.
+    assert found_then >= len(units) - 1
 
 
 def test_nothing_more_is_sent_once_a_limit_is_known(now: datetime, sqlite_url: str) -> None:
@@ -447,7 +458,7 @@ def test_nothing_more_is_sent_once_a_limit_is_known(now: datetime, sqlite_url: s
         report = tick(book, settings, now, platforms=["facebook"])
         summary = report.platforms["facebook"]
         assert summary["requests"] <= 10
-        assert summary["given_up"] == 40 - summary["requests"]
+        assert summary["skipped"] == 40 - summary["requests"]
 
         # The limit holds until its end, also in the ticks to come; then all is made up for.
         server.app.faults.clear()
@@ -466,6 +477,24 @@ def test_when_all_fails_the_run_has_failed(
     report = tick(ministry, settings, now)
     assert report.failed
     assert len(report.problems) >= len(PLATFORMS)
+
+
+def test_one_platform_that_is_down_is_not_the_runs_failure_when_no_other_is_due(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    """It may be down for hours, and asking again at once helps nobody."""
+    server.fault("server_error", platform="x")
+    for minutes in (0, 15):
+        server.set_clock(now + minutes * MINUTE)
+        at = now + minutes * MINUTE
+        report = tick(ministry, settings, at, platforms=["x", "tiktok"])
+        assert not report.failed
+        assert report.platforms["x"]["requests"] > 0
+        assert report.platforms["x"]["served"] is False
+    assert [p for p, told in report.platforms.items() if told["requests"]] == ["x"]
+    # The only platform that is set up is the run.
+    lonely = tick(ministry, settings, now + 30 * MINUTE, platforms=["x"])
+    assert lonely.failed
 
 
 def test_without_any_credential_the_run_has_failed(
@@ -593,7 +622,7 @@ def test_a_lost_note_is_rebuilt_and_nothing_is_doubled(
         assert set(post.samples) <= set(after[key].samples)
         assert len(after[key].samples) <= 2
     for platform in PLATFORMS:
-        packed, _ = ministry.plan(platform)
+        packed = ministry.plan(platform).body
         assert packed is not None
         note = notes.decode(packed)
         assert note is not None

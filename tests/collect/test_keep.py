@@ -76,6 +76,15 @@ def test_the_last_read_before_the_mark_is_kept() -> None:
     assert not kept_at(live(18 * HOUR), DAY - 2 * TICK)
 
 
+def test_where_the_next_tick_may_be_refused_an_early_read_is_kept_as_the_last() -> None:
+    """The horizon is then an hour away, a few minutes more since ticks may come late."""
+    known = live(18 * HOUR)
+    hour = timedelta(hours=1)
+    assert kept_at(known, DAY - hour, tick=hour)
+    assert kept_at(known, DAY - hour - 5 * MINUTE, tick=hour)
+    assert not kept_at(known, DAY - hour - 6 * MINUTE, tick=hour)
+
+
 def test_the_first_read_after_the_mark_is_kept_and_closes_the_post() -> None:
     known = live(18 * HOUR, DAY - TICK)
     after, kept = seen(known, read(DAY + MINUTE), BORN + DAY + MINUTE + TICK)
@@ -109,6 +118,14 @@ def test_one_write_stays_reserved_for_the_read_after_the_mark() -> None:
     assert kept_at(full, DAY + MINUTE)
 
 
+def test_a_read_that_came_out_of_turn_is_forgotten() -> None:
+    """Two instances at once: the later answer was noted first."""
+    known = live(HOUR, 6 * HOUR)
+    for age in (3 * HOUR, 6 * HOUR):
+        assert not kept_at(known, age)
+    assert not kept_at(live(18 * HOUR, DAY + HOUR), DAY + MINUTE)
+
+
 @given(st.lists(st.integers(0, 48 * 60), max_size=200), st.integers(1, 360))
 def test_no_series_of_reads_is_stored_more_than_eight_times(ages: list[int], tick: int) -> None:
     """In whatever order and however often they come; and never two at one instant."""
@@ -121,6 +138,15 @@ def test_no_series_of_reads_is_stored_more_than_eight_times(ages: list[int], tic
         assert list(known.kept) == sorted(set(known.kept))
     assert stored <= MOST_WRITES
     assert known is None or len(known.kept) == stored
+
+
+def test_what_was_stored_too_often_on_the_way_leaves_room_for_both_reads_at_the_mark() -> None:
+    """Runs that died before they noted what they had stored."""
+    known = live(*(HOUR + n * MINUTE for n in range(MOST_WRITES - 2)))
+    assert not kept_at(known, 18 * HOUR)
+    assert kept_at(known, DAY - 5 * MINUTE)
+    known = live(*(HOUR + n * MINUTE for n in range(MOST_WRITES - 2)), DAY - 5 * MINUTE)
+    assert kept_at(known, DAY + 5 * MINUTE)
 
 
 # Absences

@@ -11,17 +11,27 @@ from typing import Any
 import pytest
 
 from functions.collect.answers import AccountWrong, Transient
-from functions.connect.consents import LEASE, SPARE, Busy, ConsentRow, Consents, NoConsent
+from functions.connect.consents import (
+    LEASE,
+    LONGEST_LIFE,
+    PAUSES,
+    SPARE,
+    Busy,
+    ConsentRow,
+    Consents,
+    NoConsent,
+)
 from functions.connect.vault import Vault, VaultError
 from functions.model import Agency
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from functions.store.port import Store, Write
+from functions.store.port import Store, StoreError, Write
 from functions.store.sqlite import SqliteStore
 
 # In Fernet's own form: deriving one from other words takes its time, on purpose.
 KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
-ANOTHER = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDI="
+# Differs from the first byte on: that half signs, the other half encrypts.
+ANOTHER = "b3RoZXIta2lwcmFoLWtleS1mb3ItdGVzdHMtLTAwMDI="
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 ROW = ConsentRow("kanwil-ntt", "tiktok", "kemenkum.ntt", "rft.pertama")
@@ -188,6 +198,133 @@ def test_a_renewal_whose_store_fails_is_not_used(
         token(consents, platform, now)
 
 
+def refusing(book: AgencyStore, monkeypatch: pytest.MonkeyPatch, times: int) -> list[StoreError]:
+    """Let the store refuse a new pair so many times, with no pause in between."""
+    write, refused = book.store.write, []
+
+    def refuse(writes: Any) -> None:
+        todo = list(writes)
+        if any("access" in one.data for one in todo) and len(refused) < times:
+            refused.append(StoreError("the store refuses for a while; try again"))
+            raise refused[-1]
+        write(todo)
+
+    monkeypatch.setattr(book.store, "write", refuse)
+    monkeypatch.setattr("functions.connect.consents.PAUSES", (0.0,) * len(PAUSES))
+    return refused
+
+
+@pytest.mark.parametrize("times", [1, len(PAUSES)])
+def test_a_store_that_refuses_for_a_minute_costs_no_pair(
+    consents: Consents,
+    platform: Platform,
+    book: AgencyStore,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    times: int,
+) -> None:
+    consents.add([ROW], now)
+    refused = refusing(book, monkeypatch, times)
+    assert token(consents, platform, now) == "act.putaran-1"
+    assert len(refused) == times
+    assert Vault(KEY).open(held(book)["refresh"]) == platform.living
+    assert 50 < sum(PAUSES) < LEASE.total_seconds()
+
+
+def test_a_store_that_refuses_for_longer_is_told_as_it_is(
+    consents: Consents,
+    platform: Platform,
+    book: AgencyStore,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    consents.add([ROW], now)
+    refusing(book, monkeypatch, len(PAUSES) + 1)
+    with pytest.raises(StoreError, match="refuses for a while"):
+        token(consents, platform, now)
+
+
+def test_a_renewal_that_nobody_waits_for_any_more_is_stored(
+    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+) -> None:
+    consents.add([ROW], now)
+
+    async def slowly() -> None:
+        await asyncio.sleep(0.05)
+
+    async def impatient() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await consents.access(ROW.handle, now, platform.renew)
+        assert Vault(KEY).open(held(book)["refresh"]) != platform.living
+        await consents.settle()
+
+    platform.before_answering = slowly
+    asyncio.run(impatient())
+    assert Vault(KEY).open(held(book)["refresh"]) == platform.living
+    assert token(consents, platform, now + MINUTE) == "act.putaran-1"
+
+
+def test_a_renewal_that_nobody_waits_for_any_more_may_fail(
+    consents: Consents, now: datetime
+) -> None:
+    consents.add([ROW], now)
+
+    async def fails(_: str) -> Grant:
+        await asyncio.sleep(0.02)
+        raise Transient("unwell")
+
+    async def impatient() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await consents.access(ROW.handle, now, fails)
+        await consents.settle()
+
+    asyncio.run(impatient())
+
+
+def test_an_access_token_that_was_refused_is_renewed_whatever_its_end(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    token(consents, platform, now + 40 * 24 * HOUR)  # by a clock that was ahead
+
+    def again(dead: str) -> str:
+        asked = consents.access(ROW.handle, now, platform.renew, dead=dead)
+        return asyncio.run(asked).token
+
+    assert again("another") == "act.putaran-1"
+    assert again("act.putaran-1") == "act.putaran-2"
+    assert again("act.putaran-1") == "act.putaran-2"
+    # Its end is told by the right clock again.
+    assert token(consents, platform, now + 3 * HOUR) == "act.putaran-3"
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 10**18])
+def test_a_pair_with_an_odd_lifetime_is_stored_all_the_same(
+    consents: Consents, platform: Platform, book: AgencyStore, now: datetime, seconds: int
+) -> None:
+    consents.add([ROW], now)
+
+    async def odd(_: str) -> Grant:
+        return Grant("act.aneh", "rft.aneh", seconds, seconds)
+
+    asyncio.run(consents.access(ROW.handle, now, odd))
+    assert Vault(KEY).open(held(book)["refresh"]) == "rft.aneh"
+    until = datetime.fromisoformat(held(book)["access_until"])
+    assert until == (now + LONGEST_LIFE if seconds > 0 else now)
+
+
+def test_no_token_shows_in_what_is_printed_of_it(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    access = asyncio.run(consents.access(ROW.handle, now, platform.renew))
+    assert access.token not in repr(access)
+    assert ROW.refresh_token not in repr(ROW)
+    assert ROW.handle in repr(ROW)
+
+
 @pytest.mark.parametrize("error", [Transient("unwell"), AccountWrong("refused", "Minta izin.")])
 def test_a_failed_renewal_keeps_the_token_for_the_next_try(
     consents: Consents, platform: Platform, now: datetime, error: Exception
@@ -261,6 +398,19 @@ def test_a_lease_whose_holder_died_ends_by_itself(
     assert token(consents, platform, now + LEASE) == "act.putaran-1"
 
 
+def test_a_lease_taken_by_a_clock_that_was_ahead_holds_nobody_up(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+
+    async def fail(_: str) -> Grant:
+        raise Transient("unwell")
+
+    with pytest.raises(Transient):
+        asyncio.run(consents.access(ROW.handle, now + 400 * 24 * HOUR, fail))
+    assert token(consents, platform, now) == "act.putaran-1"
+
+
 def test_a_consent_given_during_a_renewal_stays(
     book: AgencyStore, consents: Consents, platform: Platform, now: datetime
 ) -> None:
@@ -321,6 +471,67 @@ def test_consents_given_since_an_account_was_looked_at_are_told(
     assert consents.given_since({}) == []
 
 
+# Facebook Pages' own tokens
+
+PAGE = ConsentRow("kanwil-ntt", "facebook", "KemenkumNTT", "EAAB.pertama")
+PAGE_PATH = "agencies/kemenkum/consents/facebook:kemenkumntt"
+
+
+def test_a_pages_token_is_kept_as_it_was_given_whatever_the_case_of_its_name(
+    consents: Consents, book: AgencyStore, now: datetime
+) -> None:
+    assert consents.add([PAGE], now) == 1
+    assert consents.page_token("kemenkumntt") == "EAAB.pertama"
+    assert consents.page_token("orang.lain") is None
+    document = book.store.get([PAGE_PATH])[PAGE_PATH].data
+    assert set(document) == {"satker", "platform", "handle", "origin", "given_at", "access"}
+
+
+def test_a_pages_token_imported_again_changes_nothing_and_a_new_one_takes_its_place(
+    consents: Consents, book: AgencyStore, now: datetime
+) -> None:
+    consents.add([PAGE], now)
+    before = book.store.get([PAGE_PATH])[PAGE_PATH].data
+    assert consents.add([PAGE], now + HOUR) == 0
+    assert book.store.get([PAGE_PATH])[PAGE_PATH].data == before
+    assert consents.add([ConsentRow(PAGE.satker, "facebook", PAGE.handle, "EAAB.dua")], now) == 1
+    assert consents.page_token(PAGE.handle) == "EAAB.dua"
+
+
+def test_a_page_and_a_tiktok_account_of_one_name_keep_apart(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    page = ConsentRow(ROW.satker, "facebook", ROW.handle, "EAAB.pertama")
+    assert consents.add([ROW, page], now) == 2
+    assert token(consents, platform, now) == "act.putaran-1"
+    assert consents.page_token(ROW.handle) == "EAAB.pertama"
+
+
+def test_the_tokens_of_many_pages_cost_one_read_and_one_lost_key_no_other(
+    consents: Consents, book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = ConsentRow("kanwil-ntb", "facebook", "kemenkumntb", "EAAB.lain")
+    Consents(book, lambda: Vault(ANOTHER)).add([lost], now)
+    consents.add([PAGE], now)
+    get, reads = book.store.get, []
+
+    def counting(paths: Any) -> Any:
+        reads.append(paths)
+        return get(paths)
+
+    monkeypatch.setattr(book.store, "get", counting)
+    found = consents.page_tokens(["kemenkumntb", "KemenkumNTT", "kemenkumntt", "orang.lain"])
+    assert len(reads) == 1
+    assert isinstance(found.pop("kemenkumntb"), VaultError)
+    assert found == {"KemenkumNTT": "EAAB.pertama", "kemenkumntt": "EAAB.pertama"}
+    assert consents.page_tokens([]) == {}
+    with pytest.raises(VaultError):
+        consents.page_token("kemenkumntb")
+    # Imported again after its key was lost, it serves again.
+    assert consents.add([lost], now) == 1
+    assert consents.page_token("kemenkumntb") == "EAAB.lain"
+
+
 # Where tokens may be read: nowhere
 
 
@@ -336,13 +547,14 @@ def test_no_token_can_be_read_anywhere_in_the_store(
     on_disk: AgencyStore, platform: Platform, now: datetime, tmp_path: Any
 ) -> None:
     consents = Consents(on_disk, lambda: Vault(KEY))
-    consents.add([ROW], now)
+    consents.add([ROW, PAGE], now)
     for n in range(3):
         token(consents, platform, now + n * 3 * HOUR)
+    assert consents.page_token(PAGE.handle) == PAGE.refresh_token
     on_disk.store.close()
     found = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"kemenkum.ntt" in found
-    for part in (b"rft.", b"act.", b"pertama", b"putaran"):
+    for part in (b"rft.", b"act.", b"EAAB", b"pertama", b"putaran"):
         assert part not in found
 
 

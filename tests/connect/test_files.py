@@ -6,13 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.connect import files
 from functions.connect.consents import ConsentRow
-from functions.connect.files import FileError, read
+from functions.connect.files import FileError
+from functions.registry.handles import parse_handle
 
 HEADER = "satker,platform,handle,refresh_token"
 TOKEN = "rft.rahasia"
 ROW = ConsentRow("kanwil-ntt", "tiktok", "kemenkum.ntt", TOKEN)
 LINE = f"kanwil-ntt,tiktok,kemenkum.ntt,{TOKEN}"
+
+
+def read(content: bytes) -> list[ConsentRow]:
+    """The file as the command line reads it."""
+    return files.read(content, parse_handle)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,21 @@ LINE = f"kanwil-ntt,tiktok,kemenkum.ntt,{TOKEN}"
 )
 def test_the_forms_in_which_people_save_it_are_all_read(text: str) -> None:
     assert read(text.encode()) == [ROW]
+
+
+@pytest.mark.parametrize(("typed", "handle"), [
+    ("kemenkumntt", "kemenkumntt"),
+    ("@KemenkumNTT", "KemenkumNTT"),
+    ("https://www.facebook.com/kemenkumntt/", "kemenkumntt"),
+    ("facebook.com/kemenkumntt?locale=id_ID", "kemenkumntt"),
+    ("https://www.facebook.com/profile.php?id=61557000000001", "61557000000001"),
+    ("https://www.facebook.com/people/Kanwil-NTT/61557000000001/", "61557000000001"),
+])  # fmt: skip
+def test_a_pages_row_carries_its_own_token_under_the_registrys_handle(
+    typed: str, handle: str
+) -> None:
+    content = f"{HEADER}\n{LINE}\nkanwil-ntt, Facebook ,{typed},EAAB-rahasia\n".encode()
+    assert read(content) == [ROW, ConsentRow("kanwil-ntt", "facebook", handle, "EAAB-rahasia")]
 
 
 def test_a_header_alone_is_no_consent() -> None:
@@ -51,7 +73,16 @@ def test_a_header_alone_is_no_consent() -> None:
         (f"{HEADER}\n{LINE}\nkanwil,tiktok,{TOKEN}\n".encode(), "line 3: all of"),
         (f"{HEADER}\nkanwil,tiktok,,{TOKEN}\n".encode(), "line 2: all of"),
         (f"{HEADER}\nkanwil,tiktok,@,{TOKEN}\n".encode(), "line 2: the handle"),
-        (f"{HEADER}\nkanwil,instagram,k,{TOKEN}\n".encode(), "line 2: the platform"),
+        (
+            f"{HEADER}\nkanwil,instagram,k,{TOKEN}\n".encode(),
+            "line 2: the platform must be tiktok or",
+        ),
+        (f"{HEADER}\nkanwil,facebook,dua kata,{TOKEN}\n".encode(), "line 2: the handle is no Face"),
+        (f"{HEADER}\nkanwil,facebook,x.com/k,{TOKEN}\n".encode(), "line 2: the handle is no Face"),
+        (
+            f"{HEADER}\nkanwil,facebook,{TOKEN}|{TOKEN},k\n".encode(),
+            "line 2: the handle is no Face",
+        ),
         # Columns that were swapped put the token where something else is expected.
         (f"{HEADER}\nkanwil,{TOKEN},k,tiktok\n".encode(), "line 2: the platform"),
     ],

@@ -7,6 +7,7 @@ import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def test_no_other_key_opens_it(key: str) -> None:
         Vault("x" + key).open(sealed)
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_key_that_differs_in_its_encrypting_half_alone_opens_nothing_either() -> None:
+    """The signing half accepts it; what comes out is noise, now and then well padded."""
+    keys = [base64.urlsafe_b64encode(b"s" * 16 + bytes([n] * 16)).decode() for n in (1, 2)]
+    mine, other = (Vault(key) for key in keys)
+    now = datetime(2026, 10, 20, tzinfo=UTC)
+    for _ in range(1500):  # one in 256 is well padded
+        with pytest.raises(VaultError):
+            other.open(mine.seal(SECRET))
+    for _ in range(1500):
+        with pytest.raises(VaultError):
+            other.open_within(mine.seal_at(SECRET, now), timedelta(hours=1), now)
 
 
 def test_a_key_of_fernets_own_form_is_used_as_it_is() -> None:

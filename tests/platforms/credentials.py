@@ -35,11 +35,14 @@ class MetaGrant:
     `instagram_user` is our own professional account, on which `business_discovery` is asked.
     With an `app_secret`, Page Public Content Access demands a right `appsecret_proof`;
     without one the token counts as an app token, which needs no proof.
+    `page` is the id of the Page whose own token this is: it reads that Page without any feature
+    of the app, and others only with `pages`.
     """
 
     instagram_user: str | None = None
     pages: bool = False
     app_secret: str | None = None
+    page: str | None = None
 
     def proof(self, token: str) -> str | None:
         """HMAC-SHA256 of the token, keyed with the app's secret."""
@@ -63,3 +66,9 @@ class Credentials:
         default_factory=lambda: {TIKTOK_CLIENT_KEY: TIKTOK_CLIENT_SECRET}
     )
     youtube: set[str] = field(default_factory=lambda: {YOUTUBE_API_KEY})
+
+    def give_page_token(self, page: str, token: str = "", *, pages: bool = False) -> str:
+        """A Page's own token, made through our app; taking it out of `meta` is its death."""
+        token = token or f"page-token-{page}"
+        self.meta[token] = MetaGrant(pages=pages, app_secret=FACEBOOK_APP_SECRET, page=page)
+        return token

@@ -1,4 +1,4 @@
-"""Facebook Pages: public content of Pages that are not ours (PPCA).
+"""Facebook Pages: public content of Pages that are not ours (PPCA), and of those that gave a token.
 
 Facts: developers.facebook.com, graph-api/reference/page/feed, …/published_posts and
 features-reference/page-public-content-access; field syntax as recorded in `paging.next` of
@@ -7,16 +7,18 @@ public recordings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from heapq import nsmallest
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from tests.platforms import cursors
 from tests.platforms.calls import Calls
 from tests.platforms.credentials import MetaGrant
 from tests.platforms.graph import Field, Gate, GraphError, parse_fields, timestamp, unsupported_get
-from tests.platforms.growth import HOUR, Counters
+from tests.platforms.growth import DAY, HOUR, Counters
 from tests.platforms.wire import Request, Response, json_response
 from tests.platforms.world import Account, Post, World
 
@@ -46,6 +48,8 @@ _STORIES = {
 
 
 class Facebook:
+    """An account in the state `unpublished` is a Page that its own token alone still reads."""
+
     def __init__(self, world: World, gate: Gate, calls: Calls) -> None:
         self._world = world
         self._gate = gate
@@ -55,14 +59,19 @@ class Facebook:
         """`path` is what follows the version: nothing, a node, or a node and an edge."""
         grant = self._gate.enter(request)
         headers = self._gate.count(request)
-        self._allow(request, grant)
+        if path and path[0] == "me":
+            path = [_oneself(grant), *path[1:]]
+        by = grant.page
+        is_own = bool(path) and by is not None and self._owner(path[0], by) == by
+        if not is_own:
+            self._allow(request, grant)
         if not path:
             payload = self._batch(request)
         elif len(path) == 1:
             fields = parse_fields(request.query.get("fields", "id,name"))
-            payload = self._node(path[0], fields)
+            payload = self._node(path[0], fields, by)
         elif len(path) == 2 and path[1] in POST_EDGES:
-            payload = self._edge(request, path[0], path[1])
+            payload = self._edge(request, path[0], path[1], by if is_own else None)
         else:
             raise GraphError(
                 f"Unknown path components: /{'/'.join(path[1:])}", 2500, type="OAuthException"
@@ -82,6 +91,12 @@ class Facebook:
                 "token",
                 100,
             )
+
+    def _owner(self, node: str, by: str) -> str | None:
+        """The id of the Page that a node is, or is a post of."""
+        post = self._world.post("facebook", node)
+        account = post.account if post else self._page(node, by)
+        return account.id if account else None
 
     # Objects
 
@@ -112,13 +127,13 @@ class Facebook:
                     raise
         return found
 
-    def _node(self, node: str, fields: tuple[Field, ...]) -> dict[str, Any]:
+    def _node(self, node: str, fields: tuple[Field, ...], by: str | None = None) -> dict[str, Any]:
         post = self._world.post("facebook", node)
         if post is not None:
-            if not post.visible(self._world.now) or self._page(post.account.id) is None:
+            if not post.visible(self._world.now) or self._page(post.account.id, by) is None:
                 raise unsupported_get(node)
             return self._post(post, fields)
-        account = self._page(node)
+        account = self._page(node, by)
         if account is None:
             raise unsupported_get(node)
         now = self._world.now
@@ -132,18 +147,21 @@ class Facebook:
         page["id"] = account.id
         return page
 
-    def _page(self, node: str) -> Account | None:
-        """A page by its id or its username."""
+    def _page(self, node: str, by: str | None = None) -> Account | None:
+        """A page by its id or its username, as the Page `by` may see it."""
         account = self._world.account("facebook", node) or self._world.by_handle("facebook", node)
-        if account is None or account.state(self._world.now) != "ok":
+        if account is None:
             return None
-        return account
+        state = account.state(self._world.now)
+        return account if state == "ok" or (state == "unpublished" and account.id == by) else None
 
     # The posts of a page
 
-    def _edge(self, request: Request, node: str, edge: str) -> dict[str, Any]:
-        self._allow_edge(edge)
-        account = self._page(node)
+    def _edge(self, request: Request, node: str, edge: str, own: str | None) -> dict[str, Any]:
+        """The listing; `own` is the Page's id where its own token asks."""
+        if own is None:
+            self._allow_edge(edge)
+        account = self._page(node, own)
         if account is None:
             raise unsupported_get(node)
         query = request.query
@@ -160,7 +178,9 @@ class Facebook:
             before = cursors.decode(cursor) if cursor else None
         except ValueError:
             raise GraphError("(#100) Invalid cursors values", 100) from None
-        posts = list(islice(self._between(account, since, until, before), max(1, limit) + 1))
+        hidden = () if own and edge == "published_posts" else self._left_out(account)
+        shown = (p for p in self._between(account, since, until, before) if p.id not in hidden)
+        posts = list(islice(shown, max(1, limit) + 1))
         page, more = posts[:limit], len(posts) > limit
         more = more or (self._world.quirks.facebook_empty_last_page and len(page) == limit)
         payload: dict[str, Any] = {
@@ -189,6 +209,16 @@ class Facebook:
                 "Public Content Access' feature.",
                 10,
             )
+
+    def _left_out(self, account: Account) -> Container[str]:
+        """The ids of the last year's posts that did not make it into the ranked listing."""
+        most = self._world.quirks.facebook_listed_per_year
+        if len(account.feed) <= most:
+            return ()
+        year_ago = self._world.now - 365 * DAY
+        recent = [p.id for p in account.newest(self._world.now) if p.published > year_ago]
+        best = set(nsmallest(most, recent, key=lambda id: crc32(id.encode())))
+        return {id for id in recent if id not in best}
 
     def _between(
         self, account: Account, since: int, until: int, before: cursors.Key | None
@@ -325,7 +355,9 @@ def _of_type(total: int, reaction: str | None) -> int:
     return others[reaction]
 
 
-_PAGE_FIELDS = frozenset({"id", "name", "username", "followers_count", "fan_count", "link"})
+_PAGE_FIELDS = frozenset(
+    {"id", "name", "username", "followers_count", "fan_count", "link", "is_published"}
+)
 
 
 def _page_field(name: str, account: Account, now: int) -> Any:
@@ -339,9 +371,20 @@ def _page_field(name: str, account: Account, now: int) -> Any:
             return account.handle(now)
         case "link":
             return f"https://www.facebook.com/{account.handle(now)}"
+        case "is_published":
+            return account.state(now) == "ok"
         case "fan_count":
             return _ABSENT if followers is None else followers * 19 // 20
     return _ABSENT if followers is None else followers
+
+
+def _oneself(grant: MetaGrant) -> str:
+    """Whom `me` names: the Page whose token it is; an app is nobody."""
+    if grant.page is None:
+        raise GraphError(
+            "An active access token must be used to query information about the current user.", 2500
+        )
+    return grant.page
 
 
 def _no_such_field(name: str, node: str) -> GraphError:

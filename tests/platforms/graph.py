@@ -168,13 +168,24 @@ class Gate:
         return grant
 
     def count(self, request: Request) -> list[tuple[str, str]]:
-        """Count the call; the usage header, which is absent while next to nothing is used."""
+        """Count the call; the usage header, which is absent while next to nothing is used.
+
+        A Page's own token has a limit of its own, told in a header of its own.
+        """
+        token = self.token(request)
+        grant = self._world.credentials.meta.get(token)
+        page = grant.page if grant else None
         limit = self._world.limits.meta_calls_per_hour
-        calls = self._calls.add(self.token(request), self._world.limiter_now())
+        calls = self._calls.add(token, self._world.limiter_now())
         percent = 100 * calls // limit
+        if percent >= 100 and page:
+            raise GraphError("(#80001) There have been too many calls to this Page account.", 80001)
         if percent >= 100:
             raise GraphError("(#4) Application request limit reached", 4, transient=True)
         if percent < 1:
             return []
         usage = {"call_count": percent, "total_cputime": percent // 4, "total_time": percent // 3}
-        return [("x-app-usage", msgspec.json.encode(usage).decode())]
+        if page is None:
+            return [("x-app-usage", msgspec.json.encode(usage).decode())]
+        entry = {"type": "pages", **usage, "estimated_time_to_regain_access": 0}
+        return [("x-business-use-case-usage", msgspec.json.encode({page: [entry]}).decode())]

@@ -35,6 +35,9 @@ class Quirks:
     """Whether `since` looks at the update, so that old posts come back when commented."""
     facebook_ranked: bool = False
     """Whether neighbours in a feed may stand in the wrong order."""
+    facebook_listed_per_year: int = 600
+    """How many of the last year's posts a listing shows without the Page's own token: the best
+    ranked, and nobody knows how. With that token `/published_posts` shows all."""
     facebook_posts_allowed: bool = True
     """Whether `/posts` is granted; otherwise (#10), and `/published_posts` is the fallback."""
     facebook_published_posts_allowed: bool = True

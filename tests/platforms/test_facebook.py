@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from tests.platforms.conftest import NOON
@@ -153,3 +154,83 @@ def test_open_questions_can_be_turned_over(
     world.quirks.facebook_posts_allowed = False
     assert _get(client, world, f"/v26.0/{page.id}/posts").json()["error"]["code"] == 10
     assert _get(client, world, f"/v26.0/{page.id}/published_posts").status_code == 200
+
+
+def _as_page(client: httpx.Client, world: World, token: str, path: str, **params: Any) -> Any:
+    proof = world.credentials.meta[token].proof(token)
+    params = {"access_token": token, "appsecret_proof": proof, **params}
+    return client.get(f"/v26.0/{path}", params=params)
+
+
+def test_a_pages_own_token(client: httpx.Client, world: World, page: Account) -> None:
+    token = world.credentials.give_page_token(page.id)
+    other = world.add_account("facebook", "halamanlain")
+    post = world.add_post(page, NOON)
+    me = _as_page(client, world, token, "me", fields="id,username,is_published").json()
+    assert me == {"id": page.id, "username": "kemenkumntt", "is_published": True}
+    # It needs no proof for its own, and without a feature of the app it sees no other Page.
+    for path in (f"{page.id}/published_posts", "me/posts", post.id):
+        asked = {"access_token": token, "fields": "id"}
+        assert client.get(f"/v26.0/{path}", params=asked).status_code == 200
+    refused = _as_page(client, world, token, f"{other.id}/posts")
+    assert refused.json()["error"]["code"] == 10
+    world.credentials.give_page_token(page.id, pages=True)
+    assert _as_page(client, world, token, f"{other.id}/posts").status_code == 200
+    nobody = _get(client, world, "/v26.0/me")
+    assert nobody.json()["error"]["code"] == 2500
+    del world.credentials.meta[token]
+    dead = client.get("/v26.0/me", params={"access_token": token})
+    assert dead.json()["error"]["code"] == 190
+
+
+def test_an_unpublished_page_shows_itself_alone(
+    client: httpx.Client, world: World, page: Account
+) -> None:
+    token = world.credentials.give_page_token(page.id)
+    world.set_state(page, "unpublished")
+    assert _get(client, world, f"/v26.0/{page.id}").json()["error"]["error_subcode"] == 33
+    assert _as_page(client, world, token, "me", fields="is_published").json() == {
+        "id": page.id,
+        "is_published": False,
+    }
+
+
+def test_a_ranked_listing_leaves_posts_out_that_are_there(
+    client: httpx.Client, world: World, page: Account
+) -> None:
+    world.quirks.facebook_listed_per_year = 5
+    old = world.add_post(page, NOON - timedelta(days=400))
+    posts = [world.add_post(page, NOON - timedelta(hours=n)) for n in range(8)]
+    token = world.credentials.give_page_token(page.id)
+
+    def listed(get: Any, path: str) -> set[str]:
+        response = get(path)
+        assert response.status_code == 200
+        return {item["id"] for item in response.json()["data"]}
+
+    def as_app(path: str) -> httpx.Response:
+        return _get(client, world, f"/v26.0/{path}", fields="id")
+
+    def as_page(path: str) -> Any:
+        return _as_page(client, world, token, path, fields="id")
+
+    everything = {old.id, *(post.id for post in posts)}
+    ranked = listed(as_app, f"{page.id}/posts")
+    assert ranked < everything
+    assert len(ranked - {old.id}) == 5
+    assert listed(as_app, f"{page.id}/published_posts") == ranked
+    assert listed(as_page, f"{page.id}/posts") == ranked
+    assert listed(as_page, f"{page.id}/published_posts") == everything
+    for post_id in everything - ranked:
+        assert as_app(post_id).json() == {"id": post_id}
+
+
+def test_usage_of_a_pages_own_limit(client: httpx.Client, world: World, page: Account) -> None:
+    token = world.credentials.give_page_token(page.id)
+    world.limits.meta_calls_per_hour = 4
+    headers = [_as_page(client, world, token, "me").headers for _ in range(3)]
+    told = msgspec.json.decode(headers[-1]["x-business-use-case-usage"])
+    assert told[page.id][0]["call_count"] == 75
+    assert "x-app-usage" not in headers[-1]
+    assert _as_page(client, world, token, "me").json()["error"]["code"] == 80001
+    assert "x-app-usage" in _get(client, world, f"/v26.0/{page.id}").headers

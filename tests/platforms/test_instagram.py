@@ -111,9 +111,12 @@ def test_hidden_counts_removed_posts_and_collaborations(client: httpx.Client, wo
         assert {"comments_count", "view_count"} <= set(item)
 
 
-def test_unknown_and_personal_accounts_look_the_same(client: httpx.Client, world: World) -> None:
+def test_unknown_personal_and_renamed_accounts_look_the_same(
+    client: httpx.Client, world: World
+) -> None:
     world.add_account("instagram", "pribadi", state="personal")
-    for handle in ("pribadi", "tidak.ada"):
+    world.rename(world.add_account("instagram", "nama.lama"), "nama.baru")
+    for handle in ("pribadi", "tidak.ada", "nama.lama"):
         response = _get(client, f"business_discovery.username({handle}){{id}}")
         error = response.json()["error"]
         assert response.status_code == 400

@@ -156,6 +156,20 @@ def test_user_info(client: httpx.Client, account: Account) -> None:
     }
 
 
+def test_a_consent_outlives_a_new_username(
+    client: httpx.Client, world: World, account: Account
+) -> None:
+    held = _access(client)
+    world.rename(account, "kanwil_ntt")
+    answer = client.get(
+        "/v2/user/info/",
+        params={"fields": "open_id,username,video_count"},
+        headers=held,
+    ).json()
+    user = {"open_id": account.id, "username": "kanwil_ntt", "video_count": 0}
+    assert answer["data"]["user"] == user
+
+
 def test_videos(client: httpx.Client, world: World, account: Account) -> None:
     post = world.add_post(account, NOON - timedelta(hours=1), start_with={"likes": 3, "views": 50})
     payload = _list(client, _access(client)).json()

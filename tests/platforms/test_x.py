@@ -42,6 +42,22 @@ def test_users_by_name(client: httpx.Client, world: World, account: Account) -> 
     assert response.headers["x-rate-limit-limit"] == "300"
 
 
+def test_users_by_id_bear_the_name_of_today(
+    client: httpx.Client, world: World, account: Account
+) -> None:
+    world.rename(account, "kanwil_ntt")
+    shut = world.add_account("x", "tertutup", state="suspended")
+    answer = client.get(
+        "/2/users",
+        params={"ids": f"{account.id},{shut.id},404", "user.fields": "public_metrics"},
+    ).json()
+    (user,) = answer["data"]
+    assert (user["id"], user["username"]) == (account.id, "kanwil_ntt")
+    assert user["public_metrics"]["tweet_count"] == 0
+    problems = [(one["value"], one["title"]) for one in answer["errors"]]
+    assert problems == [(shut.id, "Forbidden"), ("404", "Not Found Error")]
+
+
 @pytest.mark.parametrize(
     ("path", "params"),
     [

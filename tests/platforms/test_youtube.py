@@ -197,5 +197,20 @@ def test_feed(client: httpx.Client, world: World, channel: Account) -> None:
     assert feed.status_code == 200
     assert feed.text.count("<entry>") == 15
     assert '<media:statistics views="8"/>' in feed.text
+    world.set_state(channel, "unknown")
+    assert client.get("/feeds/videos.xml", params={"channel_id": channel.id}).status_code == 404
+    world.set_state(channel, "ok")
     world.quirks.youtube_feed_works = False
     assert client.get("/feeds/videos.xml", params={"channel_id": channel.id}).status_code == 404
+
+
+def test_the_feed_tells_hidden_likes_as_none_and_may_leave_out_all_counters(
+    client: httpx.Client, world: World, channel: Account
+) -> None:
+    counts = {"likes": 5, "views": 90}
+    world.add_post(channel, NOON, start_with=counts, hidden=("likes",))
+    world.add_post(channel, NOON - timedelta(hours=1), start_with=counts, hidden=("views",))
+    feed = client.get("/feeds/videos.xml", params={"channel_id": channel.id}).text
+    assert feed.count("<entry>") == 2
+    assert feed.count("<media:community>") == 1
+    assert '<media:starRating count="0" average="0.00" min="1" max="5"/>' in feed

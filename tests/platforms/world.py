@@ -392,10 +392,16 @@ class World:
             _list(collaborator, post)
 
     def consent(self, account: Account, refresh_token: str) -> None:
-        """The account's owner allows the app to read it; this is the token that proves it."""
-        if account.platform != "tiktok":
-            raise ValueError("only TikTok accounts give consent")
-        self.refresh_tokens[refresh_token] = account
+        """The account's owner allows the app to read it; this is the token that proves it.
+
+        TikTok's is a refresh token, Facebook's the Page's own access token.
+        """
+        if account.platform == "facebook":
+            self.credentials.give_page_token(account.id, refresh_token)
+        elif account.platform == "tiktok":
+            self.refresh_tokens[refresh_token] = account
+        else:
+            raise ValueError("only TikTok accounts and Facebook Pages give consent")
 
     # Changing, at once or from an instant on
 

@@ -407,7 +407,8 @@ class YouTube:
         """Atom with the latest fifteen; its 404 says nothing about the channel."""
         channel = query.get("channel_id") or "UC" + query.get("playlist_id", "")[2:]
         account = self._world.account("youtube", channel)
-        if account is None or not self._world.quirks.youtube_feed_works:
+        gone = account is None or account.state(self._world.now) == "unknown"
+        if account is None or gone or not self._world.quirks.youtube_feed_works:
             return Response(404, b"<html>Error 404 (Not Found)</html>", "text/html; charset=UTF-8")
         entries = "".join(
             self._entry(post) for post in islice(account.newest(self._world.now), FEED_LENGTH)
@@ -422,13 +423,6 @@ class YouTube:
         return Response(200, body.encode(), "text/xml; charset=UTF-8")
 
     def _entry(self, post: Post) -> str:
-        now = self._world.now
-        counters = self._world.counters(post, now)
-        rating = (
-            ""
-            if post.hides("likes", now)
-            else f'<media:starRating count="{counters.likes}" average="5.00" min="1" max="5"/>'
-        )
         published = datetime.fromtimestamp(post.published, UTC).isoformat()
         return (
             f"<entry><id>yt:video:{post.id}</id><yt:videoId>{post.id}</yt:videoId>"
@@ -436,9 +430,22 @@ class YouTube:
             f"<title>{escape(post.title)}</title>"
             f'<link rel="alternate" href={quoteattr(post.url)}/>'
             f"<published>{published}</published><updated>{published}</updated>"
-            f"<media:group><media:title>{escape(post.title)}</media:title><media:community>{rating}"
-            f'<media:statistics views="{counters.views}"/></media:community></media:group>'
-            "</entry>\n"
+            f"<media:group><media:title>{escape(post.title)}</media:title>{self._community(post)}"
+            "</media:group></entry>\n"
+        )
+
+    def _community(self, post: Post) -> str:
+        """Likes that are hidden are told as 0 (recorded beside 166,972 views); with hidden views
+        the whole element is missing."""
+        now = self._world.now
+        if post.hides("views", now):
+            return ""
+        counters = self._world.counters(post, now)
+        likes = 0 if post.hides("likes", now) else counters.likes
+        average = "5.00" if likes else "0.00"
+        return (
+            f'<media:community><media:starRating count="{likes}" average="{average}" min="1" '
+            f'max="5"/><media:statistics views="{counters.views}"/></media:community>'
         )
 
     def _time(self, instant: int) -> str:

@@ -60,14 +60,14 @@ def tree(folder: Path) -> Mapping[str, bytes]:
 
 def rescore(world: World, month: str = "2026-10") -> None:
     """Leave the month as a scoring run leaves it half-way: new samples, the old ranking."""
-    ledger = next(iter(world.book.ledgers(month).values()))
-    post_id, entry = sorted(ledger.entries.items())[0]
+    ledgers = world.book.ledgers(month)
+    _, entry = min(next(iter(ledgers.values())).entries.items())
     later = msgspec.structs.replace(
         entry.post.samples[-1], taken_at=entry.post.samples[-1].taken_at + timedelta(seconds=1)
     )
     post = msgspec.structs.replace(entry.post, samples=(*entry.post.samples, later))
-    ledger.entries[post_id] = Entry(post=post, verdict=entry.verdict)
-    world.book.save_ledger(ledger)
+    ledgers.put(Entry(post=post, verdict=entry.verdict))
+    world.book.save_ledgers(ledgers)
 
 
 def test_a_site_has_every_page_and_file(run: Publish, site: Path, world: World) -> None:
@@ -258,6 +258,26 @@ def test_a_frozen_month_is_not_read_again(run: Publish, world: World) -> None:
     world.book.ledgers = lambda month: asked.append(month) or ledgers(month)  # type: ignore[method-assign, func-returns-value]
     run(memory)
     assert asked == ["2026-09", "2026-10"]
+
+
+def test_a_frozen_month_is_not_proved_again(run: Publish, world: World) -> None:
+    """Its posts are still on pages; its evidence and its files are not made a second time."""
+    memory = Memory()
+    run(memory)
+    asked: list[str] = []
+
+    def frozen_evidence(month: str, revision: int) -> bytes | None:
+        asked.append(month)
+        return None
+
+    world.book.frozen_evidence = frozen_evidence  # type: ignore[method-assign]
+    before = dict(memory.files)
+    assert run(memory)["uploaded"] == 0
+    assert asked == []
+    del memory.files["data/2026-09/ranking.csv"]
+    run(memory)
+    assert asked == ["2026-09"]
+    assert memory.files == before
 
 
 def test_a_lost_file_of_a_final_month_is_put_back(run: Publish) -> None:

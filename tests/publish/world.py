@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -31,7 +32,7 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
-from functions.store.ledgers import Ledger
+from functions.store.ledgers import Ledger, Ledgers
 from functions.store.port import Store
 
 NOW = datetime(2026, 10, 21, 4, 0, tzinfo=UTC)
@@ -121,17 +122,14 @@ class World:
         as_of = as_of or (self.now if state == "open" else min(self.now, end + timedelta(days=7)))
         until = min(end, as_of)
         weights = {a: self.random.uniform(0.2, 3) for a in self.accounts}
-        ledgers: dict[str, Ledger] = {}
+        ledgers = Ledgers(month, zone)
         for number in range(posts):
             account = self.random.choices(self.accounts, [weights[a] for a in self.accounts])[0]
             span = int((until - begin).total_seconds()) - 3600
             at = begin + timedelta(seconds=self.random.randrange(1800, span))
-            key = account.key or ""
-            ledger = ledgers.setdefault(key, Ledger(account=key, month=month))
-            entry = self._entry(account, f"{month.replace('-', '')}{number:05d}", at, as_of, number)
-            ledger.entries[entry.post.post_id] = entry
-        for ledger in ledgers.values():
-            self.book.save_ledger(ledger)
+            post_id = f"{month.replace('-', '')}{number:05d}"
+            ledgers.put(self._entry(account, post_id, at, as_of, number))
+        self.book.save_ledgers(ledgers)
         ranking = Ranking(
             agency=self.book.agency.id,
             month=month,
@@ -253,7 +251,7 @@ class World:
 
     def _lists(
         self,
-        ledgers: dict[str, Ledger],
+        ledgers: Mapping[str, Ledger],
         previous: dict[tuple[str, str | None, str | None], dict[str, int | None]],
     ) -> list[RankedList]:
         scopes: list[tuple[Platform | None, str | None]] = [(None, None)]
@@ -271,7 +269,7 @@ class World:
         name: RankingName,
         platform: Platform | None,
         kind: str | None,
-        ledgers: dict[str, Ledger],
+        ledgers: Mapping[str, Ledger],
         before: dict[str, int | None],
     ) -> RankedList:
         found: dict[str, list[Verdict]] = defaultdict(list)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import Entry, Measurement, Sample, Verdict
-from functions.score.fold import fold
-from functions.store.ledgers import pack
-from tests.score.cases import aged, read, x_post
+from functions.score.fold import fold, fold_into
+from functions.store.ledgers import Ledgers
+from functions.store.parts import pack
+from tests.score.cases import MONTH, WIB, aged, read, x_post
 
 ages = st.integers(0, 40)
 counters = st.none() | st.integers(0, 3)
@@ -99,3 +100,15 @@ def test_a_verdict_stays_until_the_month_is_scored_again():
     )
     entry = Entry(post=x_post(read(aged(1))), verdict=verdict)
     assert fold(entry, x_post(read(aged(2)))).verdict == verdict
+
+
+def test_posts_that_bring_something_new_are_counted_and_written_with_their_day():
+    ledgers = Ledgers(MONTH, WIB)
+    first = x_post(read(aged(1)), post_id="1")
+    second = x_post(read(aged(1)), post_id="2", published_at=aged(48))
+    assert fold_into(ledgers, [first, first, second]) == 2
+    assert [write.path for write in ledgers.writes("ledgers")] == [
+        "ledgers/2026-10:10",
+        "ledgers/2026-10:12",
+    ]
+    assert fold_into(ledgers, [first, second]) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 from functions.model import Account, Agency, Roster, Satker
 from functions.score import job
 from functions.score.calendar import indonesian_holidays
-from functions.score.fold import fold
+from functions.score.fold import fold, fold_into
 from functions.score.job import score
 from functions.score.months import closing_begins, closing_ends
 from functions.score.ranking import judge_all, rank
@@ -87,6 +88,13 @@ def october(book):
     )
 
 
+def entries(book, month=MONTH):
+    """Every entry of the month's ledgers by post id."""
+    return {
+        name: e for ledger in book.ledgers(month).values() for name, e in ledger.entries.items()
+    }
+
+
 def versions(book):
     """Every document of the score job's, with its version."""
     found = {}
@@ -114,7 +122,7 @@ def test_posts_become_ledgers_and_a_ranking(book):
     assert report.folded == 3
     assert report.months == {MONTH: {"state": "open", "posts": 3, "counted": 3, "written": True}}
     assert official(book) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
-    verdict = book.ledger("x:1", MONTH).entries["a"].verdict
+    verdict = entries(book)["a"].verdict
     assert (verdict.satker, verdict.reason, verdict.measurement.i24) == ("aceh", "counted", 5)
 
 
@@ -152,7 +160,7 @@ def test_a_run_keeps_its_report(book):
     assert (stored.data["job"], stored.data["writes"]) == ("score", report.writes)
 
 
-def test_a_new_post_changes_its_own_ledger_and_no_other(book):
+def test_a_new_post_changes_the_page_of_its_day_and_no_other(book):
     october(book)
     run(book, BEGIN + 20 * DAY)
     before = versions(book)
@@ -160,8 +168,63 @@ def test_a_new_post_changes_its_own_ledger_and_no_other(book):
     report = run(book, BEGIN + 21 * DAY)
     changed = {path for path, version in versions(book).items() if before.get(path) != version}
     assert report.folded == 1
-    assert {path for path in changed if "/ledgers/" in path} == {f"{book.root}/ledgers/x:1:{MONTH}"}
+    assert {p for p in changed if "/ledgers/" in p} == {f"{book.root}/ledgers/{MONTH}:10"}
     assert official(book)[0] == (1, "aceh", 3, 21)
+
+
+def test_posts_and_verdicts_of_a_day_are_written_together_and_once(book):
+    """Firestore is paid per document: the page, the ranking, the cursor and the report."""
+    save(
+        book,
+        *(measured_post(n, account="x:1", post_id=f"a{n}") for n in range(5)),
+        *(measured_post(n, account="x:3", post_id=f"b{n}") for n in range(5)),
+    )
+    report = run(book, BEGIN + 20 * DAY)
+    assert (report.folded, report.writes) == (10, 3)
+    assert all(entry.verdict for entry in entries(book).values())
+
+
+def test_a_ledger_is_read_once_by_a_run(book, monkeypatch):
+    october(book)
+    run(book, BEGIN + 20 * DAY)
+    save(book, measured_post(9, account="x:1", post_id="new"))
+    read = book.store.meter.reads
+    list(book.store.list(f"{book.root}/ledgers"))
+    pages = book.store.meter.reads - read
+    asked = []
+    listed = book.store.list
+
+    def counted(collection, **bounds):
+        for stored in listed(collection, **bounds):
+            asked.append(stored.path)
+            yield stored
+
+    monkeypatch.setattr(book.store, "list", counted)
+    run(book, BEGIN + 21 * DAY)
+    assert sum("/ledgers/" in path for path in asked) == pages
+
+
+def test_a_run_reads_on_where_the_last_one_ended(book):
+    """Stamps of long ago are not read again; young ones are, since writers overlap."""
+    stamps = [BEGIN + 3 * HOUR + n * SECOND for n in range(3)]
+    given = [measured_post(n, post_id=str(n)) for n in range(3)]
+    since = []
+
+    def changed_posts(stamp):
+        since.append(stamp)
+        return iter(
+            [(at, p) for at, p in zip(stamps, given, strict=True) if not stamp or at >= stamp]
+        )
+
+    book.changed_posts = changed_posts
+    assert run(book, stamps[-1] + SECOND).folded == 3
+    assert run(book, stamps[-1] + DAY).folded == 0
+    given.append(measured_post(4, post_id="4"))
+    stamps.append(stamps[-1] + HOUR)
+    assert run(book, stamps[-1] + job.OVERLAP).folded == 1
+    assert run(book, stamps[-1] + DAY).folded == 0
+    young = stamps[2] - job.OVERLAP
+    assert since == [None, young, young, stamps[3] + job.INSTANT]
 
 
 def test_a_run_that_died_half_way_is_made_good_by_the_next(store):
@@ -258,8 +321,7 @@ def test_a_post_found_after_closing_began_is_not_counted(book):
         x_post(read(CLOSING), post_id="too late", published_at=last),
     )
     run(book, CLOSING + HOUR)
-    entries = book.ledger("x:1", MONTH).entries
-    verdicts = {name: (e.verdict.reason, e.verdict.counted) for name, e in entries.items()}
+    verdicts = {n: (e.verdict.reason, e.verdict.counted) for n, e in entries(book).items()}
     assert verdicts == {"in time": ("found_late", True), "too late": ("found_late", False)}
     assert official(book, ranking="most_active")[0] == (1, "aceh", 1, None)
 
@@ -284,7 +346,7 @@ def test_a_replay_ignores_what_was_read_or_registered_after_its_now(store):
         run(book, now)
     found, expected = replayed.months()[MONTH], told.months()[MONTH]
     assert found.ranking.lists == expected.ranking.lists
-    entry = replayed.ledger("x:1", MONTH).entries["young"]
+    entry = entries(replayed)["young"]
     assert (entry.verdict.reason, entry.verdict.measurement.i24) == ("running", 3)
     assert proof(replayed, found).items == proof(told, expected).items
     assert proof(replayed, found).accounts == proof(told, expected).accounts
@@ -334,10 +396,10 @@ def test_the_evidence_still_has_that_digest_when_the_world_went_on(book):
     record = book.months()[MONTH]
     book.save_followers([("x", "1", now + DAY, 77)])
     book.save_roster(Roster(as_of=now + DAY, satker=UNITS[:1], accounts=()))
-    ledger = book.ledger("x:1", MONTH)
+    ledgers = book.ledgers(MONTH)
     again = msgspec.structs.replace(first, samples=(read(now + HOUR, likes=900),))
-    ledger.entries["a"] = fold(ledger.entries["a"], again)
-    book.save_ledger(ledger)
+    fold_into(ledgers, [again])
+    book.save_ledgers(ledgers)
     assert ev.digest(ev.encode(proof(book, record))) == record.digest
 
 
@@ -405,56 +467,77 @@ def test_a_month_moves_against_the_final_one_before(book):
 
 
 class Raced(AgencyStore):
-    """Somebody else writes the ledger between its being read and written, so many times."""
+    """Somebody else writes the ledgers between their being read and written, so many times."""
 
     races = 1
 
-    def ledger(self, account, month):
-        ledger = super().ledger(account, month)
-        if self.races and account == "x:1":
+    def ledgers(self, month):
+        found = super().ledgers(month)
+        if self.races and month == MONTH:
             self.races -= 1
             other = AgencyStore(self.store, self.agency)
-            theirs = other.ledger(account, month)
-            post = measured_post(1, account=account, post_id=f"theirs-{self.races}")
-            theirs.entries[post.post_id] = fold(None, post)
-            other.save_ledger(theirs)
-        return ledger
+            theirs = other.ledgers(month)
+            at = BEGIN + 10 * DAY
+            post = measured_post(1, account="x:1", post_id=f"theirs-{self.races}", at=at)
+            theirs.put(fold(None, post))
+            other.save_ledgers(theirs)
+        return found
 
 
-def test_a_ledger_that_another_instance_wrote_is_read_and_folded_again(store):
+def test_ledgers_that_another_instance_wrote_are_read_and_folded_again(store):
     book = ministry(store, kind=Raced)
     october(book)
     report = run(book, BEGIN + 20 * DAY)
     assert report.folded == 3
-    assert set(book.ledger("x:1", MONTH).entries) == {"a", "theirs-0"}
+    assert set(entries(book)) == {*"abc", "theirs-0"}
+    assert all(entry.verdict for entry in entries(book).values())
     assert official(book)[0] == (1, "aceh", 3, 13)
 
 
-def test_a_ledger_that_is_written_all_the_time_fails_the_run_and_loses_nothing(store):
+def test_ledgers_that_are_written_all_the_time_fail_the_run_and_lose_nothing(store):
     book = ministry(store, kind=Raced)
     october(book)
     book.races = 99
     with pytest.raises(Conflict):
         run(book, BEGIN + 20 * DAY)
+    theirs = 99 - book.races
     book.races = 0
     run(book, BEGIN + 20 * DAY)
-    assert official(book)[0] == (1, "aceh", 5, 15)
+    assert official(book)[0] == (1, "aceh", 2 + theirs, 12 + theirs)
 
 
-def test_verdicts_that_lose_a_race_are_told_and_left_to_the_next_run(store):
-    class Late(AgencyStore):
-        fails = True
+def test_a_month_that_another_instance_ended_meanwhile_is_left_as_it_was_frozen(store):
+    class Overtaken(AgencyStore):
+        meanwhile = True
 
-        def save_ledger(self, ledger):
-            if self.fails and any(entry.verdict for entry in ledger.entries.values()):
-                raise Conflict("somebody else wrote first")
-            super().save_ledger(ledger)
+        def save_month(self, record):
+            if self.meanwhile:
+                self.meanwhile = False
+                run(AgencyStore(self.store, self.agency), CLOSES)
+            super().save_month(record)
 
-    book = ministry(store, kind=Late)
+    book = ministry(store, kind=Overtaken)
     october(book)
-    report = run(book, BEGIN + 20 * DAY)
-    assert len(report.problems) == 3
+    report = run(book, CLOSES + HOUR)
+    assert report.months.get(MONTH, {"written": False})["written"] is False
+    record = book.months()[MONTH]
+    # It was frozen with the evidence of who came first to freeze it.
+    assert (record.ranking.state, record.ranking.as_of) == ("final", CLOSES + HOUR)
+    assert record.digest == ev.digest(book.frozen_evidence(MONTH, 1))
     assert official(book)[0] == (1, "aceh", 2, 12)
-    book.fails = False
-    assert run(book, BEGIN + 20 * DAY).problems == []
-    assert book.ledger("x:1", MONTH).entries["a"].verdict.counted
+
+
+def test_two_instances_at_once_leave_what_one_would(store):
+    book = ministry(store)
+    october(book)
+    now = BEGIN + 20 * DAY
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: run(AgencyStore(store, book.agency), now), range(2)))
+    assert official(book) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
+    assert {name: e.verdict.measurement.i24 for name, e in entries(book).items()} == {
+        "a": 5,
+        "b": 7,
+        "c": 6,
+    }
+    assert ev.digest(ev.encode(proof(book, book.months()[MONTH]))) == book.months()[MONTH].digest
+    assert run(book, now).writes == 0

@@ -1,14 +1,30 @@
 """What the domain keeps under ``agencies/{agency}/``; each test runs against both stores."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import msgspec
 import pytest
 
-from functions.model import Account, Agency, Entry, RankedList, Ranking, Roster, Row, Sample, Satker
+from functions.model import (
+    PLATFORMS,
+    Account,
+    Agency,
+    Entry,
+    Handle,
+    RankedList,
+    Ranking,
+    Roster,
+    Row,
+    Sample,
+    Satker,
+    iso,
+)
 from functions.store import evidence as ev
-from functions.store.agency import AgencyStore, MonthRecord
-from functions.store.port import Conflict
+from functions.store import parts
+from functions.store.agency import AgencyStore, MonthRecord, StoredPlan
+from functions.store.parts import PART_SIZE, compress, split
+from functions.store.port import Conflict, StoreError, Write
 from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
 
 SECOND = timedelta(seconds=1)
@@ -162,6 +178,43 @@ def test_a_roster_comes_back_as_it_was_saved(book):
     assert book.roster(PUBLISHED) == roster
 
 
+def test_a_registry_of_5000_satker_is_stored(book):
+    """Their 25,000 accounts take 8 MB as JSON; a document may take one."""
+    random = Random(1)
+    units = tuple(
+        Satker(
+            id=f"upt-{n}",
+            name=f"Unit Pelaksana Teknis {random.randrange(10**9)}",
+            kind="upt",
+            handles=tuple(Handle(platform=p, handle=f"unit{n}_{p}") for p in PLATFORMS),
+        )
+        for n in range(5000)
+    )
+    accounts = tuple(
+        Account(
+            platform=p,
+            handle=f"unit{n}_{p}",
+            satker=f"upt-{n}",
+            valid_from=BEGIN,
+            account_id=str(random.randrange(10**17)),
+        )
+        for n in range(5000)
+        for p in PLATFORMS
+    )
+    roster = Roster(as_of=PUBLISHED, satker=units, accounts=accounts)
+    book.save_roster(roster)
+    book.save_roster(Roster(as_of=PUBLISHED + DAY))
+    assert book.roster(PUBLISHED) == roster
+    assert book.roster(PUBLISHED + DAY).accounts == ()
+
+
+def test_a_roster_that_was_stored_uncompressed_is_read(book):
+    roster = Roster(as_of=PUBLISHED, satker=(Satker(id="aceh", name="Aceh", kind="kanwil"),))
+    document = {"as_of": iso(PUBLISHED), "body": msgspec.json.encode(roster)}
+    book.store.write([Write(f"agencies/kemenkum/rosters/{iso(PUBLISHED)}", document)])
+    assert book.roster(PUBLISHED) == roster
+
+
 def test_feedback_stands_beside_what_the_admin_typed_and_is_merged(book):
     book.save_satker({"aceh": {"name": "Aceh"}})
     book.save_feedback([("aceh", "x", "kemenkum", {"status": "ok", "followers": 5})])
@@ -200,32 +253,45 @@ def test_follower_readings_are_those_of_the_months_asked_for_and_known_by_then(b
 # Ledgers
 
 
-def test_a_ledger_is_empty_before_its_first_writing(book):
-    ledger = book.ledger("x:1", MONTH)
-    assert (ledger.account, ledger.month, ledger.entries) == ("x:1", MONTH, {})
+def keep(book, *posts, month=MONTH):
+    """Put posts into a month's ledgers, as scoring does."""
+    ledgers = book.ledgers(month)
+    for post in posts:
+        ledgers.put(Entry(post=post))
+    book.save_ledgers(ledgers)
+
+
+def test_a_month_without_posts_has_no_ledgers(book):
     assert book.ledgers(MONTH) == {}
 
 
-def test_ledgers_are_listed_by_month(book):
-    for account, month in (("x:1", MONTH), ("tiktok:-0/1", MONTH), ("x:1", "2026-11")):
-        ledger = book.ledger(account, month)
-        ledger.entries["100"] = Entry(post=x_post(read(aged(1))))
-        book.save_ledger(ledger)
+def test_ledgers_come_by_month_and_account(book):
+    keep(book, x_post(read(aged(1))), x_post(read(aged(1)), platform="tiktok", account_id="-0/1"))
+    keep(book, x_post(read(aged(1)), published_at=END), month="2026-11")
     assert set(book.ledgers(MONTH)) == {"x:1", "tiktok:-0/1"}
-    assert set(book.ledgers("2026-11")) == {"x:1"}
+    [november] = book.ledgers("2026-11").values()
+    assert (november.account, november.month) == ("x:1", "2026-11")
+    assert november.entries.keys() == {"100"}
 
 
-def test_who_writes_a_ledger_second_is_told(book):
-    mine, theirs = book.ledger("x:1", MONTH), book.ledger("x:1", MONTH)
-    theirs.entries["100"] = Entry(post=x_post(read(aged(1))))
-    book.save_ledger(theirs)
-    with pytest.raises(Conflict):
-        book.save_ledger(mine)
-    mine, theirs = book.ledger("x:1", MONTH), book.ledger("x:1", MONTH)
-    book.save_ledger(theirs)
-    with pytest.raises(Conflict):
-        book.save_ledger(mine)
-    assert book.ledger("x:1", MONTH).entries.keys() == {"100"}
+def test_who_writes_a_page_second_is_told(book):
+    for n in range(2):
+        mine, theirs = book.ledgers(MONTH), book.ledgers(MONTH)
+        theirs.put(Entry(post=x_post(read(aged(1)), post_id=f"theirs-{n}")))
+        book.save_ledgers(theirs)
+        mine.put(Entry(post=x_post(read(aged(1)), post_id=f"mine-{n}")))
+        with pytest.raises(Conflict):
+            book.save_ledgers(mine)
+    assert book.ledgers(MONTH)["x:1"].entries.keys() == {"theirs-0", "theirs-1"}
+
+
+def test_two_writers_of_different_days_do_not_meet(book):
+    mine, theirs = book.ledgers(MONTH), book.ledgers(MONTH)
+    mine.put(Entry(post=x_post(read(aged(1)), post_id="1")))
+    theirs.put(Entry(post=x_post(read(aged(30)), post_id="2", published_at=aged(24))))
+    book.save_ledgers(theirs)
+    book.save_ledgers(mine)
+    assert book.ledgers(MONTH)["x:1"].entries.keys() == {"1", "2"}
 
 
 # Months
@@ -254,6 +320,61 @@ def test_an_open_month_is_replaced_and_a_final_one_is_not(book):
     assert book.months() == {MONTH: frozen}
 
 
+def test_rankings_of_5000_satker_are_stored_and_replaced(book):
+    def large(state, seed):
+        random = Random(seed)
+        rows = tuple(
+            Row(
+                rank=n + 1,
+                satker=f"upt-{n}",
+                name=f"Unit Pelaksana Teknis {random.randrange(10**9)}",
+                posts=random.randrange(1000),
+                measured=random.randrange(1000),
+                i24=random.randrange(10**6),
+                engagement_rate=random.randrange(1000) / 10,
+            )
+            for n in range(5000)
+        )
+        # Official, five platforms, and each satker in the list of its kind.
+        lists = tuple(RankedList(ranking="most_active", rows=rows) for _ in range(14))
+        return record(state=state, lists=lists)
+
+    def documents():
+        return {stored.id for stored in book.store.list("agencies/kemenkum/rankings")}
+
+    for n, state in enumerate(("open", "open", "closing", "final")):
+        given = large(state, n)
+        book.save_month(given)
+        assert book.months() == {MONTH: given}
+        written = documents()
+    # The pieces of the last two, not of all four.
+    book.save_month(record("2026-09"))
+    assert len(written) > 1
+    sizes = len(split("x", compress(given))[1])
+    assert len(written) <= 1 + 2 * (sizes + 1)
+
+
+def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile(book, monkeypatch):
+    monkeypatch.setattr(parts, "PART_SIZE", 50)
+    book.save_month(record(run_id="first"))
+    path = f"agencies/kemenkum/rankings/{MONTH}:r1"
+    read_before = book.store.get([path])[path]
+    book.save_month(record(run_id="second"))
+    [body] = parts.join(book.store, [read_before])
+    assert parts.expand(body, MonthRecord).ranking.run_id == "first"
+    assert book.months()[MONTH].ranking.run_id == "second"
+
+
+def test_a_ranking_that_was_stored_uncompressed_is_read(book):
+    old = record(state="closing")
+    document = {"month": MONTH, "state": "closing", "body": msgspec.json.encode(old)}
+    path = f"agencies/kemenkum/rankings/{MONTH}:r1"
+    book.store.write([Write(path, document)])
+    assert book.months() == {MONTH: old}
+    book.save_month(record(state="final"))
+    assert book.months()[MONTH].ranking.state == "final"
+
+
 # Evidence
 
 
@@ -280,12 +401,8 @@ def test_evidence_holds_units_accounts_and_posts_each_in_a_fixed_order(book):
     )
     book.save_roster(Roster(as_of=BEGIN, satker=units, accounts=accounts))
     book.save_followers([("x", "9", PUBLISHED, 12)])
-    for account in ("x:9", "x:2"):
-        ledger = book.ledger(account, MONTH)
-        for post_id in ("20", "10"):
-            post = measured_post(1, account=account, post_id=post_id)
-            ledger.entries[post_id] = Entry(post=post)
-        book.save_ledger(ledger)
+    names = [(account, post_id) for account in ("x:9", "x:2") for post_id in ("20", "10")]
+    keep(book, *(measured_post(1, account=account, post_id=post_id) for account, post_id in names))
     evidence = book.evidence(header(book), book.ledgers(MONTH))
     assert [(u.id, u.name) for u in evidence.units] == [
         ("aceh", "Aceh"),
@@ -306,12 +423,10 @@ def test_evidence_holds_units_accounts_and_posts_each_in_a_fixed_order(book):
 
 
 def test_evidence_is_what_was_known_at_its_instant(book):
-    ledger = book.ledger("x:1", MONTH)
     known = x_post(read(aged(1)), read(aged(5)), absences=(aged(2), aged(6)), post_id="1")
     unseen = x_post(read(aged(5)), post_id="2")
     missed = x_post(absences=(aged(1),), post_id="3")
-    ledger.entries = {post.post_id: Entry(post=post) for post in (known, unseen, missed)}
-    book.save_ledger(ledger)
+    keep(book, known, unseen, missed)
     [item] = book.evidence(header(book, as_of=aged(4)), book.ledgers(MONTH)).items
     assert (item.post_id, item.samples, item.absences) == ("1", (read(aged(1)),), (aged(2),))
 
@@ -344,17 +459,176 @@ def test_movement_is_measured_against_the_month_before_if_it_was_final_by_then(
 
 
 def test_a_plan_is_replaced_by_who_read_it_last(book):
-    assert book.plan("x") == (None, None)
-    book.save_plan("x", b"one", None)
+    nothing = book.plan("x")
+    assert nothing == StoredPlan(None, None, ())
+    book.save_plan("x", b"one", nothing)
     with pytest.raises(Conflict):
-        book.save_plan("x", b"two", None)
-    body, version = book.plan("x")
-    assert body == b"one"
-    book.save_plan("x", b"two", version)
+        book.save_plan("x", b"two", nothing)
+    held = book.plan("x")
+    assert (held.body, held.parts) == (b"one", ())
+    book.save_plan("x", b"two", held)
     with pytest.raises(Conflict):
-        book.save_plan("x", b"three", version)
-    assert book.plan("x")[0] == b"two"
-    assert book.plan("youtube") == (None, None)
+        book.save_plan("x", b"three", held)
+    assert book.plan("x").body == b"two"
+    assert book.plan("youtube") == nothing
+
+
+def large(*letters):
+    """A note that takes one document for each letter."""
+    return b"".join(letter.encode() * PART_SIZE for letter in letters)
+
+
+def plan_documents(book):
+    return {stored.id for stored in book.store.list("agencies/kemenkum/plans")}
+
+
+@pytest.mark.parametrize(
+    ("size", "parts"),
+    [(1, 0), (PART_SIZE, 0), (PART_SIZE + 1, 2), (2 * PART_SIZE, 2), (3 * PART_SIZE - 1, 3)],
+)
+def test_a_plan_too_large_for_one_document_is_split(book, size, parts):
+    body = bytes(n % 251 for n in range(size))
+    book.save_plan("x", body, book.plan("x"))
+    held = book.plan("x")
+    assert held.body == body
+    assert len(held.parts) == parts
+    assert plan_documents(book) == {"x", *(f"x:{name}" for name in held.parts)}
+
+
+def test_parts_that_are_alike_are_one(book):
+    book.save_plan("x", large("a", "b", "a"), book.plan("x"))
+    held = book.plan("x")
+    assert held.body == large("a", "b", "a")
+    assert len(held.parts) == 3
+    assert len(plan_documents(book)) == 3
+
+
+def test_a_plan_that_shrinks_and_grows_leaves_no_part_behind(book):
+    for body in (large("a", "b", "c"), large("a", "d"), b"small", large("e", "a"), large("f", "g")):
+        book.save_plan("x", body, book.plan("x"))
+        held = book.plan("x")
+        assert held.body == body
+        assert plan_documents(book) == {"x", *(f"x:{name}" for name in held.parts)}
+
+
+def test_who_wrote_first_keeps_a_split_plan_whole(book):
+    """The loser's parts are in nobody's way, whatever both have in common."""
+    book.save_plan("x", large("a", "b"), book.plan("x"))
+    one, two = book.plan("x"), book.plan("x")
+    book.save_plan("x", large("a", "c"), one)
+    with pytest.raises(Conflict):
+        book.save_plan("x", large("b", "d"), two)
+    assert book.plan("x").body == large("a", "c")
+
+
+def test_a_plan_that_lost_a_part_is_none_and_can_be_replaced(book):
+    book.save_plan("x", large("a", "b"), book.plan("x"))
+    lost = book.plan("x").parts[1]
+    book.store.write([Write(f"agencies/kemenkum/plans/x:{lost}", mode="delete")])
+    held = book.plan("x")
+    assert held.body is None
+    assert held.version is not None
+    book.save_plan("x", b"anew", held)
+    assert book.plan("x").body == b"anew"
+    assert plan_documents(book) == {"x"}
+
+
+def test_a_plan_that_died_half_way_is_the_old_one(book):
+    """The parts come first: the document that names them always names a whole."""
+    book.save_plan("x", large("a", "b"), book.plan("x"))
+    write, calls = book.store.write, []
+
+    def dying(writes):
+        calls.append(list(writes))
+        if len(calls) > 1:
+            raise StoreError("the machine is gone")
+        write(calls[-1])
+
+    book.store.write = dying
+    with pytest.raises(StoreError):
+        book.save_plan("x", large("c", "d"), book.plan("x"))
+    book.store.write = write
+    assert all(w.path.startswith("agencies/kemenkum/plans/x:") for w in calls[0])
+    assert book.plan("x").body == large("a", "b")
+
+
+# Budgets
+
+RUNS = {"one": {"at": "2026-10-20T03:00:00Z", "amounts": {"calls": 5}}}
+
+
+def test_a_budget_is_reserved_by_who_read_it_last(book):
+    assert book.budgets(["meta:1a", "x:2b"]) == {}
+    book.reserve({"meta:1a": ({"runs": RUNS}, None)})
+    with pytest.raises(Conflict):
+        book.reserve({"meta:1a": ({}, None)})
+    [(name, held)] = book.budgets(["meta:1a", "x:2b"]).items()
+    assert (name, held.data) == ("meta:1a", {"runs": RUNS})
+    book.reserve({"meta:1a": ({"runs": {}}, held.version)})
+    with pytest.raises(Conflict):
+        book.reserve({"meta:1a": ({"runs": RUNS}, held.version)})
+    assert book.budgets(["meta:1a"])["meta:1a"].data == {"runs": {}}
+
+
+def test_budgets_lie_under_their_credentials_name(book):
+    book.reserve({"meta:1a": ({}, None), "youtube:feed": ({}, None)})
+    listed = [stored.path for stored in book.store.list("agencies/kemenkum/budgets")]
+    assert listed == [f"agencies/kemenkum/budgets/{name}" for name in ("meta:1a", "youtube:feed")]
+
+
+def test_settling_adds_to_what_others_wrote_and_replaces_what_it_names(book):
+    wait = {"until": "2026-10-20T04:00:00Z", "message": "later"}
+    book.reserve({"meta:1a": ({"runs": RUNS, "waits": {"all": wait}, "usage": None}, None)})
+    book.settle(
+        {
+            "meta:1a": {
+                "runs": {
+                    "one": {"amounts": {"calls": 4}, "settled": True},
+                    "two": {"amounts": {"calls": 9}},
+                },
+                "usage": {"percent": 9},
+            },
+            "x:2b": {"runs": RUNS},
+        }
+    )
+    found = book.budgets(["meta:1a", "x:2b"])
+    assert found["meta:1a"].data == {
+        "runs": {
+            "one": {"at": "2026-10-20T03:00:00Z", "amounts": {"calls": 4}, "settled": True},
+            "two": {"amounts": {"calls": 9}},
+        },
+        "waits": {"all": wait},
+        "usage": {"percent": 9},
+    }
+    assert found["x:2b"].data == {"runs": RUNS}
+
+
+# Outcomes
+
+
+def test_an_outcome_is_kept_once_until_it_is_taken_in(book):
+    assert not book.has_outcome("x", "run/1")
+    book.save_outcome("x", "run/1", b"first")
+    with pytest.raises(Conflict):
+        book.save_outcome("x", "run/1", b"again")
+    book.save_outcome("x", "run/2", b"second")
+    book.save_outcome("youtube", "run/1", b"other")
+    assert book.has_outcome("x", "run/1")
+    taken = book.outcomes("x")
+    assert {stored.data["body"] for stored in taken} == {b"first", b"second"}
+    book.save_outcome("x", "run/3", b"late")  # it came after the plan had looked
+    book.forget_outcomes(taken)
+    assert [stored.data["body"] for stored in book.outcomes("x")] == [b"late"]
+    assert [stored.data["body"] for stored in book.outcomes("youtube")] == [b"other"]
+    assert not book.has_outcome("x", "run/1")
+    book.forget_outcomes(taken)  # again
+    assert len(book.outcomes("x")) == 1
+
+
+def test_outcomes_of_a_platform_are_none_of_another_whose_name_it_begins(book):
+    for platform in ("facebook", "instagram", "tiktok", "x", "youtube"):
+        book.save_outcome(platform, "run/1", platform.encode())
+        assert [stored.data["body"] for stored in book.outcomes(platform)] == [platform.encode()]
 
 
 def test_a_cursor_keeps_its_other_values(book):

@@ -1,4 +1,4 @@
-"""The account-month book: small enough for a document, and the same bytes for the same content."""
+"""A month's ledgers in their pages: what is written, and that whatever goes in comes out."""
 
 from datetime import timedelta
 from random import Random
@@ -8,16 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import Agency, Entry, Measurement, Verdict
-from functions.store import ledgers
+from functions.store import parts
 from functions.store.agency import AgencyStore
 from functions.store.documents import MAX_BYTES
-from functions.store.ledgers import PART_SIZE, pack, unpack
-from tests.score.cases import BEGIN, aged, read, x_post
+from functions.store.ledgers import Ledgers
+from functions.store.parts import compress, expand
+from functions.store.port import Stored, Write
+from tests.score.cases import BEGIN, MONTH, WIB, aged, read, x_post
 
-MONTH = "2026-10"
+DAY = timedelta(days=1)
+FOLDER = "agencies/kemenkum/ledgers"
 
 
-def entry(post_id, random, samples=8):
+@pytest.fixture
+def book(store):
+    return AgencyStore(store, Agency())
+
+
+def entry(post_id, random, samples=8, **facts):
     """A post as it stands in a ledger, its numbers as hard to compress as real ones."""
     reads = tuple(
         read(
@@ -39,69 +47,143 @@ def entry(post_id, random, samples=8):
     )
     verdict = Verdict(counted=True, reason="counted", satker="aceh", measurement=measurement)
     text = " ".join(f"{random.randrange(16**10):x}" for _ in range(10))
-    return Entry(post=x_post(*reads, post_id=post_id, text=text), verdict=verdict)
+    return Entry(post=x_post(*reads, post_id=post_id, text=text, **facts), verdict=verdict)
 
 
-@pytest.fixture(scope="module")
-def huge():
-    """An account-month of 5,000 posts, each with 8 samples, a caption and a verdict."""
+def put(book, *entries):
+    """Add entries to the month's ledgers; returns the ids of what was written."""
+    before = versions(book)
+    ledgers = book.ledgers(MONTH)
+    for each in entries:
+        ledgers.put(each)
+    book.save_ledgers(ledgers)
+    after = versions(book)
+    return {name for name in after if before.get(name) != after[name]}
+
+
+def versions(book):
+    return {stored.id: stored.version for stored in book.store.list(FOLDER)}
+
+
+def held(book):
+    return {
+        (account, name): each
+        for account, ledger in book.ledgers(MONTH).items()
+        for name, each in ledger.entries.items()
+    }
+
+
+def on_day(n, post_id="1", **facts):
+    return Entry(post=x_post(read(aged(1)), post_id=post_id, published_at=BEGIN + n * DAY, **facts))
+
+
+def test_accounts_share_a_page_for_each_day(book):
+    """A day begins at midnight of the agency's time zone."""
+    last = BEGIN + DAY - timedelta(seconds=1)
+    written = put(
+        book,
+        on_day(0),
+        on_day(0, account_id="2", platform="tiktok"),
+        on_day(1, post_id="3"),
+        Entry(post=x_post(read(aged(1)), post_id="last", published_at=last)),
+    )
+    assert written == {"2026-10:01", "2026-10:02"}
+    pages = {s.id: s.data["day"] for s in book.store.list(FOLDER)}
+    assert pages == {"2026-10:01": "01", "2026-10:02": "02"}
+    assert set(held(book)) == {("x:1", "1"), ("tiktok:2", "1"), ("x:1", "3"), ("x:1", "last")}
+
+
+def test_only_the_pages_that_changed_are_written(book):
+    put(book, *(on_day(n, post_id=str(n)) for n in range(5)))
+    assert put(book, on_day(2, post_id="new")) == {"2026-10:03"}
+    assert put(book, on_day(2, post_id="new")) == set()
+
+
+def test_what_is_put_in_and_taken_back_is_not_written(book):
+    put(book, on_day(1))
+    ledgers = book.ledgers(MONTH)
+    before = ledgers["x:1"].entries["1"]
+    ledgers.put(on_day(1, text="lain"))
+    ledgers.put(before)
+    assert list(ledgers.writes(FOLDER)) == []
+
+
+def test_a_post_whose_day_turns_out_to_be_another_moves(book):
+    put(book, on_day(1), on_day(1, post_id="stays"))
+    assert put(book, on_day(3)) == {"2026-10:02", "2026-10:04"}
+    assert {name: e.post.published_at for (_, name), e in held(book).items()} == {
+        "1": BEGIN + 3 * DAY,
+        "stays": BEGIN + DAY,
+    }
+    assert sorted(len(x.entries) for x in book.ledgers(MONTH).values()) == [2]
+
+
+def test_a_post_that_a_dead_writer_left_on_two_pages_is_one_again(book):
+    put(book, on_day(1))
+    page = book.store.get([f"{FOLDER}/2026-10:02"])[f"{FOLDER}/2026-10:02"].data
+    moved = {"day": "04", "body": compress({"x:1:1": on_day(3)})}
+    book.store.write([Write(f"{FOLDER}/2026-10:04", page | moved)])
+    assert put(book) == {"2026-10:02"}
+    assert [e.post.published_at for e in held(book).values()] == [BEGIN + 3 * DAY]
+
+
+def test_a_busy_day_splits_into_parts_under_1_mib_and_comes_back_equal(book):
+    """5,000 posts of a day, each with 8 samples, a caption and a verdict."""
     random = Random(1)
-    names = [str(random.randrange(10**18)) for _ in range(5000)]
-    return {name: entry(name, random) for name in names}
+    given = [entry(str(random.randrange(10**18)), random) for _ in range(5000)]
+    written = put(book, *given)
+    assert len(written) > 1
+    assert {e.post.post_id: e for e in held(book).values()} == {e.post.post_id: e for e in given}
+    sizes = [len(s.data["body"]) for s in book.store.list(FOLDER)]
+    assert max(sizes) <= parts.PART_SIZE < MAX_BYTES
 
 
-@pytest.fixture(scope="module")
-def packed(huge):
-    return pack(huge)
-
-
-def test_a_month_of_5000_posts_splits_into_parts_under_1_mib_and_comes_back_equal(huge, packed):
-    """ "parts `:{n}` from 500 kB on" (DESIGN.md); Firestore's documents end at 1 MiB."""
-    assert len(packed) > 1
-    assert all(len(part) <= PART_SIZE < MAX_BYTES for part in packed)
-    assert unpack(packed) == huge
-
-
-def test_the_parts_do_not_depend_on_the_order_of_the_posts(huge, packed):
-    names = Random(2).sample(sorted(huge), len(huge))
-    assert pack({name: huge[name] for name in names}) == packed
-
-
-def test_a_huge_ledger_is_stored_and_read_part_by_part(store, huge):
-    book = AgencyStore(store, Agency())
-    ledger = book.ledger("x:1", MONTH)
-    ledger.entries = dict(huge)
-    book.save_ledger(ledger)
-    assert book.ledger("x:1", MONTH).entries == huge
-    assert book.ledgers(MONTH)["x:1"].entries == huge
-    assert len(list(store.list(f"{book.root}/ledgers"))) > 1
-
-
-def test_a_ledger_that_shrinks_leaves_no_part_behind(store, monkeypatch):
-    monkeypatch.setattr(ledgers, "PART_SIZE", 2000)
+def test_a_page_that_is_split_anew_leaves_no_part_behind(book, monkeypatch):
     random = Random(3)
-    book = AgencyStore(store, Agency())
-    ledger = book.ledger("x:1", MONTH)
-    ledger.entries = {str(n): entry(str(n), random) for n in range(40)}
-    book.save_ledger(ledger)
-    assert len(list(store.list(f"{book.root}/ledgers"))) > 3
-    ledger = book.ledger("x:1", MONTH)
-    ledger.entries = {"1": ledger.entries["1"]}
-    book.save_ledger(ledger)
-    [only] = store.list(f"{book.root}/ledgers")
-    assert (only.id, only.data["parts"]) == ("x:1:2026-10", 1)
-    assert book.ledger("x:1", MONTH).entries.keys() == {"1"}
+    given = [entry(str(n), random) for n in range(40)]
+    monkeypatch.setattr(parts, "PART_SIZE", 2000)
+    put(book, *given[:20])
+    coarse = len(versions(book))
+    put(book, *given[20:])
+    assert len(versions(book)) > coarse > 1
+    monkeypatch.undo()
+    put(book, entry("40", random))
+    assert set(versions(book)) == {"2026-10:10"}
+    assert len(held(book)) == 41
 
 
-def test_a_single_post_larger_than_a_part_is_not_split_for_ever(monkeypatch):
-    monkeypatch.setattr(ledgers, "PART_SIZE", 10)
-    one = {"1": entry("1", Random(4))}
-    assert unpack(pack(one)) == one
+@pytest.mark.parametrize("count", [1, 2, 5, 7])
+def test_a_finer_split_that_was_cut_short_loses_nothing_and_is_newer(book, monkeypatch, count):
+    random = Random(4)
+    given = [entry(str(n), random) for n in range(40)]
+    put(book, *given)
+    ledgers = book.ledgers(MONTH)
+    for each in given:
+        ledgers.put(Entry(post=each.post))
+    monkeypatch.setattr(parts, "PART_SIZE", 2000)
+    writes = list(ledgers.writes(FOLDER))
+    assert len(writes) == 8
+    book.store.write(writes[:count])
+    found = held(book)
+    assert {name for _, name in found} == {str(n) for n in range(40)}
+    rewritten = {name for w in writes[:count] for name in expand(w.data["body"], dict[str, Entry])}
+    is_new = {n for n, e in found.items() if e.verdict is None}
+    assert len(is_new) == len(rewritten)
+    put(book)
+    assert held(book) == found
+    assert {s.data["parts"] for s in book.store.list(FOLDER)} == {len(versions(book))}
+    assert put(book) == set()
 
 
-def test_an_empty_ledger_is_one_small_part():
-    assert unpack(pack({})) == {}
-    assert len(pack({})) == 1
+def test_books_of_the_first_layout_are_read_and_replaced(book):
+    """A document for each account, by post id."""
+    old = {"1": on_day(1), "2": on_day(2, post_id="2")}
+    document = {"account": "x:1", "month": MONTH, "parts": 1, "body": compress(old)}
+    book.store.write([Write(f"{FOLDER}/x:1:{MONTH}", document)])
+    assert held(book) == {("x:1", name): each for name, each in old.items()}
+    put(book, on_day(2, post_id="3"))
+    assert set(versions(book)) == {"2026-10:02", "2026-10:03"}
+    assert {name for _, name in held(book)} == {"1", "2", "3"}
 
 
 counts = st.none() | st.integers(0, 2**53)
@@ -109,26 +191,36 @@ samples = st.lists(st.integers(0, 300), unique=True, max_size=4).map(sorted)
 
 
 @st.composite
-def entries(draw):
+def some_entries(draw):
     found = {}
-    for name in draw(st.sets(st.text(min_size=1, max_size=8), max_size=6)):
+    names = st.tuples(st.sampled_from(["1", "a:b", "/"]), st.text(min_size=1, max_size=8))
+    for account_id, name in draw(st.sets(names, max_size=6)):
         post = x_post(
             *(read(aged(hours), likes=draw(counts)) for hours in draw(samples)),
+            account_id=account_id,
             post_id=name,
+            published_at=BEGIN + draw(st.integers(0, 30)) * DAY,
             text=draw(st.none() | st.text(max_size=20)),
             versions=tuple(draw(st.lists(st.text(max_size=3), max_size=2))),
             absences=tuple(aged(hours) for hours in draw(samples)),
         )
-        found[name] = Entry(post=post)
+        found[account_id, name] = Entry(post=post)
     return found
 
 
-@given(entries(), st.randoms(), st.sampled_from([60, 300, PART_SIZE]))
-def test_what_goes_into_a_ledger_comes_out_whatever_its_parts_and_order(held, random, part_size):
+@given(some_entries(), st.randoms(), st.sampled_from([60, 300, 500_000]))
+def test_what_goes_in_comes_out_whatever_the_parts_and_the_order(given_entries, random, size):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ledgers, "PART_SIZE", part_size)
-        parts = pack(held)
-        names = random.sample(sorted(held), len(held))
-        assert pack({name: held[name] for name in names}) == parts
-    random.shuffle(parts)
-    assert unpack(parts) == held
+        patch.setattr(parts, "PART_SIZE", size)
+        names = random.sample(sorted(given_entries), len(given_entries))
+        one, other = Ledgers(MONTH, WIB), Ledgers(MONTH, WIB)
+        for name in names:
+            one.put(given_entries[name])
+        for name in sorted(names):
+            other.put(given_entries[name])
+        writes = list(one.writes("ledgers"))
+        assert writes == list(other.writes("ledgers"))
+        stored = [Stored(w.path, w.data, "1", BEGIN) for w in writes]
+        found = Ledgers.read(MONTH, WIB, random.sample(stored, len(stored)))
+        assert found == other
+        assert list(found.writes("ledgers")) == []

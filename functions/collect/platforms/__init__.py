@@ -1,10 +1,33 @@
 """One platform, one file, the same parts in the same order.
 
-Each module has ``NAME``, ``PAGE_SIZE``, ``LOOKUP_SIZE`` (posts in one lookup by id; 0 = read by
-account alone), ``KNOWN_BY`` (what ``resolve`` takes for an account it has resolved before),
-``RESOLVE_SIZE`` and ``RECHECK_SIZE`` (accounts one such call serves, by handle and by what they are
-known by), ``FOLLOWERS_EVERY``, ``explain``, ``resolve``, ``sweep``, where the platform has it
-``lookup``, and a pure ``parse``.
+Each module has ``NAME`` and
+
+- ``PAGE_SIZE``, ``MAX_PAGES``: posts on a page of a listing, and the pages read at most;
+- ``LOOKUP_SIZE``: posts in one lookup by id; 0 = read by account alone;
+- ``DEPTH``: the pages of a deep look at a listing, which is due now and then; 1 where a listing is
+  in the order of publication, so that any look sees all that is recent;
+- ``LISTING_TELLS``: whether a ``sweep`` brings the profile along, followers included;
+- ``RESOLVE_SIZE``, ``RECHECK_SIZE``: accounts that one call serves, by handle and once known;
+- ``FOLLOWERS_EVERY``: how often followers are read.
+
+and these functions, which raise ``PlatformError``s:
+
+- ``explain(status, headers, body, now)``: what an answer means, for the client;
+- ``resolve(client, handles)``: the accounts behind handles that an admin typed, by handle;
+- ``recheck(client, known)``: accounts found before (``Profile``s, of which ``account_id`` and the
+  ``handle`` of then are looked at) as they are today, by ``account_id``. The two differ: by id a
+  renamed account is still found, a handle of digits is no id, and what is told of an account that
+  was lost is not what is told of one that was never found. What stands in neither answer is simply
+  unknown;
+- ``sweep(client, profile, *, since, depth=1)``: an account's recent posts. At least ``depth`` pages
+  are read even when nothing recent stands on them;
+- where the platform has it, ``lookup(client, posts)``: posts by id;
+- where a listing proves no absence (Facebook's is ranked), ``confirm(client, profile, posts)``:
+  posts that it left out, by id;
+- where listings carry no counters, ``details(client, ids)``: posts that are not known yet;
+- ``parse``: one item as a post, pure.
+
+``youtube_feed`` reads YouTube without a key, and is no platform of its own.
 """
 
 from __future__ import annotations
@@ -12,9 +35,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from functions.model import Platform
 
-
-def adapter(platform: Platform) -> ModuleType:
-    """The platform's module, loaded when it is needed."""
-    return import_module(f"functions.collect.platforms.{platform}")
+def adapter(name: str) -> ModuleType:
+    """The module of a platform (or ``youtube_feed``), loaded when it is needed."""
+    return import_module(f"functions.collect.platforms.{name}")

@@ -1,34 +1,79 @@
-"""Facebook Pages by Page Public Content Access: the Graph API with an app's own permission.
+"""Facebook Pages: the Graph API with a Page's own token, or by Page Public Content Access.
 
 One call returns a Page's posts with counters. Quirks: the listing is ranked, so neither order nor
 position means anything and every item is filtered by its own time; ``since`` may bring back older
 posts that were commented; ``shares`` is absent when 0; ``paging.next`` carries the token, so only
 its other parameters are used; fields that an app may not see fail the whole call (#100).
+
+Without the Page's own token a listing shows "approximately 600 ranked, published posts per year"
+(Meta's reference of the Page feed, v26.0). Which ones it leaves out it does not say, so what is
+not in it proves nothing: such posts are read by id (``confirm``). With the Page's own token
+``published_posts`` is complete.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from functions.collect import graph
-from functions.collect.answers import AccountWrong, Profile, Sweep, Unreadable
+from functions.collect.answers import (
+    UNDECODABLE,
+    AccountWrong,
+    Limited,
+    Lookup,
+    PlatformError,
+    Profile,
+    Refused,
+    Sweep,
+    Transient,
+    Unreadable,
+)
 from functions.collect.client import ApiClient
 from functions.model import Post, Sample
 
 NAME = "facebook"
 PAGE_SIZE = 25
 MAX_PAGES = 40
+DEPTH = 1
+LISTING_TELLS = False
+CONFIRM_SIZE = 25  # posts that one ``confirm`` reads at most, a call each
+PROOF_SIZE = 5  # listed posts, one of which ``confirm`` reads by id to see whether that works
 LOOKUP_SIZE = 0
-KNOWN_BY = "id"
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
 explain = graph.explain
 
-PROFILES = ("id,name,username,followers_count,fan_count", "id,name")
+# How much a listing without the Page's own token shows, and over what time posting is judged.
+RANKED_A_YEAR = 600
+YEAR = timedelta(days=365)
+RECENT = timedelta(days=30)
+LEAST_SPAN = timedelta(days=14)  # one busy week is no pace
+
+GONE = "Halaman Facebook {} tidak dapat dibaca lagi; periksa apakah masih diterbitkan."
+INCOMPLETE = (
+    "Halaman ini mengunggah lebih dari sekitar 600 unggahan setahun; tanpa token Halaman, Facebook "
+    "mungkin tidak menampilkan semuanya. Mintalah token Halaman kepada pengelolanya."
+)
+TOKEN_DEAD = (
+    "Token Halaman Facebook ini tidak berlaku lagi, jadi Halaman dibaca tanpa token itu dan "
+    "sebagian unggahannya mungkin tidak tampil. Mintalah token baru kepada pengelola Halaman."
+)
+TOKEN_FOREIGN = (
+    "Token yang diberikan untuk Halaman Facebook ini milik Halaman lain, jadi Halaman dibaca tanpa "
+    "token itu dan sebagian unggahannya mungkin tidak tampil. Mintalah token Halaman yang benar."
+)
+TOKEN_WEAK = (
+    "Token Halaman Facebook ini tidak boleh membaca unggahan Halaman, jadi Halaman dibaca tanpa "
+    "token itu dan sebagian unggahannya mungkin tidak tampil. Mintalah token baru dengan izin "
+    "pages_read_engagement, dibuat lewat aplikasi instansi."
+)
+
+OWNER = ("id,username,is_published", "id,username", "id")
+PROFILES = ("id,name,username,followers_count,fan_count", "id,name,username", "id,name")
 BASIC = (
     "id,created_time,permalink_url,message,status_type,shares,"
     "reactions.summary(total_count).limit(0),"
@@ -37,6 +82,11 @@ BASIC = (
 # Attachments tell a changed profile or cover photo from a photo post.
 FIELDS = f"{BASIC},story,attachments{{type}}"
 EDGES = (("posts", FIELDS), ("posts", BASIC), ("published_posts", BASIC))
+OWN_EDGES = (("published_posts", FIELDS), ("published_posts", BASIC))
+
+# What is remembered of a client besides the listings that it was refused.
+OWNER_KNOWN = "speaks for its Page"
+NOT_BY_ID = "posts by id"
 
 # What a Page does that is no post of its own.
 NO_POSTS = {
@@ -82,6 +132,10 @@ class _Item(msgspec.Struct):
     attachments: _Attachments = msgspec.field(default_factory=_Attachments)
 
 
+class _Node(msgspec.Struct):
+    id: str
+
+
 class _Paging(msgspec.Struct):
     next: str | None = None
 
@@ -97,56 +151,235 @@ class _Profile(msgspec.Struct):
     username: str | None = None
     followers_count: int | None = None
     fan_count: int | None = None
+    is_published: bool | None = None
 
 
-async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profile | AccountWrong]:
-    """The Pages behind names or ids, one call each."""
-    found: dict[str, Profile | AccountWrong] = {}
-    for handle in handles:
-        found[handle] = await _resolve(client, handle)
-    return found
+class _ForeignToken(Refused):
+    """The token given for a Page is another Page's."""
 
 
-async def _resolve(client: ApiClient, handle: str) -> Profile | AccountWrong:
-    """One Page, by the most telling field list that this app may use."""
-    wrong: Exception | None = None
-    for fields in PROFILES:
+async def resolve(
+    client: ApiClient, handles: Sequence[str], *, own: Mapping[str, ApiClient] | None = None
+) -> dict[str, Profile | AccountWrong]:
+    """The Pages behind names or ids, one call each.
+
+    ``own``: clients that speak with a Page's own token, by the name or id that is asked for; where
+    one fails, the Page is asked for without it.
+    """
+    unknown = (
+        "Facebook tidak menemukan Halaman publik {}. Periksa ejaannya; "
+        "profil pribadi dan grup tidak dapat dibaca, hanya Halaman yang diterbitkan."
+    )
+    return {
+        handle: await _page_behind(client, (own or {}).get(handle), handle, unknown.format(handle))
+        for handle in handles
+    }
+
+
+async def recheck(
+    client: ApiClient,
+    known: Sequence[Profile],
+    *,
+    own: Mapping[str, ApiClient] | None = None,
+) -> dict[str, Profile | AccountWrong]:
+    """Known Pages as they are today, by their ids, one call each: a new name loses nothing.
+
+    ``own``: as for ``resolve``, by the Page's id.
+    """
+    return {
+        one.account_id: await _page_behind(
+            client, (own or {}).get(one.account_id), one.account_id, _gone(one)
+        )
+        for one in known
+    }
+
+
+async def _page_behind(
+    client: ApiClient, own: ApiClient | None, node: str, unknown: str
+) -> Profile | AccountWrong:
+    """A Page by its name or id; ``unknown`` is what its admin is told where there is none."""
+    if own is not None:
         try:
-            page, _ = await client.get(f"/{handle}", _Profile, fields=fields)
-        except graph.FieldRefused as refusal:
-            wrong = refusal
-        except graph.Missing as missing:
-            wrong = missing
-            break
-        else:
-            followers = page.followers_count
-            return Profile(
-                account_id=page.id,
-                handle=page.username or handle,
-                title=page.name,
-                followers=page.fan_count if followers is None else followers,
-            )
-    return AccountWrong(
-        str(wrong),
-        f"Facebook tidak menemukan Halaman publik {handle}. Periksa ejaannya; "
-        "profil pribadi dan grup tidak dapat dibaca, hanya Halaman yang diterbitkan.",
+            return _as_profile(await _profile(own, node, PROFILES), node)
+        except (Limited, Refused, AccountWrong, Unreadable):
+            pass  # a listing says what is wrong with the token; here it only was not needed
+    try:
+        return _as_profile(await _profile(client, node, PROFILES), node)
+    except (graph.FieldRefused, graph.Missing) as wrong:
+        return AccountWrong(str(wrong), unknown)
+
+
+def _as_profile(page: _Profile, asked: str) -> Profile:
+    followers = page.followers_count
+    return Profile(
+        account_id=page.id,
+        # An id is no name: with it in the name's place the Page would seem to be renamed.
+        handle=page.username or (None if asked.isdecimal() else asked),
+        title=page.name,
+        followers=page.fan_count if followers is None else followers,
     )
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Sweep:
-    """The Page's own posts from ``since`` on."""
+async def _profile(client: ApiClient, node: str, fields_lists: Sequence[str]) -> _Profile:
+    """One Page, by the first field list that this client may use."""
+    refusal: graph.FieldRefused | None = None
+    for fields in fields_lists:
+        try:
+            page, _ = await client.get(f"/{node}", _Profile, fields=fields)
+        except graph.FieldRefused as error:
+            refusal = error
+        else:
+            return page
+    raise refusal or Unreadable("no fields of a Page are offered")
+
+
+async def sweep(
+    client: ApiClient,
+    profile: Profile,
+    *,
+    since: datetime,
+    depth: int = 1,
+    own: ApiClient | None = None,
+    recent: int | None = None,
+) -> Sweep:
+    """The Page's own posts from ``since`` on, all of them at any ``depth``.
+
+    ``own``: a client that speaks with the Page's own token, which is tried first. What is wrong
+    with that token costs this Page its use and nothing else; ``advice`` says so. ``recent``: how
+    many posts of the last 30 days are known, None when collection has not run that long. A listing
+    without the Page's own token covers nothing: ask ``confirm`` about what it leaves out.
+    """
+    advice: str | None = None
+    if own is not None:
+        try:
+            await _check_owner(own, profile)
+            return await _listing(own, OWN_EDGES, profile, since)
+        except (Limited, Refused, AccountWrong, Unreadable) as error:
+            advice = _about_token(error)
+    found = await _listing(client, EDGES, profile, since)
+    if advice is None and (
+        is_listed_incompletely(len(found.posts), client.clock() - since)
+        or is_listed_incompletely(recent or 0, RECENT)
+    ):
+        advice = INCOMPLETE
+    return msgspec.structs.replace(found, covered_since=None, advice=advice)
+
+
+def is_listed_incompletely(posts: int, span: timedelta) -> bool:
+    """Whether so many posts in that time are a pace at which Facebook leaves some out.
+
+    False for a span too short to tell a pace by.
+    """
+    return span >= LEAST_SPAN and posts * YEAR > RANKED_A_YEAR * span
+
+
+async def confirm(client: ApiClient, profile: Profile, posts: Sequence[Post]) -> Lookup:
+    """Posts that a listing left out, read by id: each is there, ``absent``, or stays unknown.
+
+    One call for each of the first ``CONFIRM_SIZE``. Facebook says the same of what is gone and of
+    what a token may not see, so posts are absent only where another post of the same Page can be
+    read in this way; that costs up to two calls more, and only where none of ``posts`` was read.
+    """
+    if NOT_BY_ID in client.learned:
+        return Lookup()
+    read = await _read_each(client, profile.account_id, posts[:CONFIRM_SIZE])
+    if read.posts or not read.absent:
+        return read
+    try:
+        if read.spent is None and await _reads_by_id(client, profile, read.absent):
+            return read
+    except Limited as limit:
+        read = msgspec.structs.replace(read, spent=limit)
+    return msgspec.structs.replace(read, absent={})
+
+
+async def _read_each(client: ApiClient, page_id: str, posts: Sequence[Post]) -> Lookup:
+    """What Facebook says of each id, as far as it can be asked; absences are not proven yet."""
+    found: list[Post] = []
+    absent: dict[str, datetime] = {}
+    broken: list[str] = []
+    spent: Limited | None = None
+    for post in posts:
+        try:
+            item, taken_at = await client.get(f"/{post.post_id}", _Item, fields=BASIC)
+            read = parse(item, page_id, taken_at)
+            found.append(msgspec.structs.replace(read, post_id=post.post_id))
+        except graph.Missing:
+            absent[post.post_id] = client.clock()
+        except (Unreadable, ValueError) as error:
+            broken.append(f"facebook item: {error}")
+        except Refused as refusal:
+            # The listing was allowed a moment ago: this way alone is not, which stops nobody.
+            client.learned.add(NOT_BY_ID)
+            return Lookup(broken=(f"facebook posts cannot be confirmed by id: {refusal}",))
+        except Transient as error:
+            broken.append(f"facebook item: {error}")
+            break
+        except Limited as limit:
+            spent = limit
+            break
+    return Lookup(posts=tuple(found), absent=absent, broken=tuple(broken), spent=spent)
+
+
+async def _reads_by_id(client: ApiClient, profile: Profile, but: Mapping[str, object]) -> bool:
+    """Whether a listed post of the Page, none of those, can be read by its id; or ``Limited``."""
+    try:
+        page, _ = await _page(client, EDGES, profile, {"limit": PROOF_SIZE})
+        listed = [msgspec.json.decode(raw, type=_Node).id for raw in page.data]
+        others = [post_id for post_id in listed if post_id not in but]
+        if others:
+            await client.get(f"/{others[0]}", _Node, fields="id")
+        return bool(others)
+    except (Transient, Refused, AccountWrong, Unreadable, *UNDECODABLE):
+        return False
+
+
+async def _check_owner(own: ApiClient, profile: Profile) -> None:
+    """Raise unless this token shows what anybody may see of this Page, and all of it.
+
+    Another Page's token would read it as anybody's does, ranked; its own token reads it even when
+    it is not published.
+    """
+    if OWNER_KNOWN in own.learned:
+        return
+    page = await _profile(own, "me", OWNER)
+    # A Page may have two ids, an old one and that of its new profile; its username is one.
+    name, known_as = (page.username or "").lower(), (profile.handle or "").lower()
+    if page.id != profile.account_id and (not name or name != known_as):
+        raise _ForeignToken("the Page's token is another Page's")
+    if page.is_published is False:
+        raise AccountWrong("the Page is not published", _gone(profile))
+    own.learned.add(OWNER_KNOWN)
+
+
+def _about_token(error: PlatformError) -> str | None:
+    """What the admin is told of a Page's token that failed; None when that passes by itself."""
+    match error:
+        case graph.TokenDead():
+            return TOKEN_DEAD
+        case _ForeignToken():
+            return TOKEN_FOREIGN
+        case Refused() | AccountWrong() | graph.FieldRefused():
+            return TOKEN_WEAK
+    return None
+
+
+async def _listing(
+    client: ApiClient, edges: Sequence[tuple[str, str]], profile: Profile, since: datetime
+) -> Sweep:
+    """What a walk through the whole listing shows, covering the time since then."""
     posts: list[Post] = []
     broken: list[str] = []
     seen: set[str] = set()
-    more: dict[str, str] = {}
+    asked: dict[str, str | int] = {"limit": PAGE_SIZE, "since": int(since.timestamp())}
     for _ in range(MAX_PAGES):
-        page, taken_at = await _page(client, profile.account_id, since, more)
+        page, taken_at = await _page(client, edges, profile, asked)
         for raw in page.data:
             try:
                 item = msgspec.json.decode(raw, type=_Item)
                 if _is_post(item):
                     posts.append(parse(item, profile.account_id, taken_at))
-            except (msgspec.DecodeError, ValueError) as error:
+            except (*UNDECODABLE, ValueError) as error:
                 broken.append(f"facebook item: {error}")
         if not page.paging.next:
             return Sweep(
@@ -157,7 +390,7 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
         if page.paging.next in seen:
             raise Unreadable("the listing repeats a page")
         seen.add(page.paging.next)
-        more = _parameters(page.paging.next)
+        asked |= _parameters(page.paging.next)
     return Sweep(posts=tuple(p for p in posts if p.published_at >= since), broken=tuple(broken))
 
 
@@ -182,31 +415,31 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
 
 
 async def _page(
-    client: ApiClient, page_id: str, since: datetime, more: dict[str, str]
+    client: ApiClient,
+    edges: Sequence[tuple[str, str]],
+    profile: Profile,
+    asked: Mapping[str, str | int],
 ) -> tuple[_Page, datetime]:
-    """A page of the listing, from the first edge and field list that this app may use."""
+    """A page of the listing, from the first edge and field list that this client may use."""
     refusal: Exception | None = None
-    for edge, fields in EDGES:
+    for edge, fields in edges:
         if f"{edge} {fields}" in client.learned:
             continue
-        asked: dict[str, str | int] = {
-            "limit": PAGE_SIZE,
-            "since": int(since.timestamp()),
-            **more,
-            "fields": fields,
-        }
         try:
-            return await client.get(f"/{page_id}/{edge}", _Page, **asked)
+            return await client.get(
+                f"/{profile.account_id}/{edge}", _Page, **{**asked, "fields": fields}
+            )
         except (graph.FieldRefused, graph.EndpointRefused) as error:
             refusal = error
         except graph.Missing as missing:
-            raise AccountWrong(
-                str(missing),
-                "Halaman Facebook ini tidak dapat dibaca lagi; periksa apakah masih diterbitkan.",
-            ) from None
+            raise AccountWrong(str(missing), _gone(profile)) from None
         client.learned.add(f"{edge} {fields}")
     client.learned.clear()
     raise refusal or Unreadable("no listing of posts is offered")
+
+
+def _gone(known: Profile) -> str:
+    return GONE.format(known.handle or known.account_id)
 
 
 def _is_post(item: _Item) -> bool:

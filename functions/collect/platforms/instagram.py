@@ -2,9 +2,9 @@
 
 One call returns an account's profile and its newest posts with counters; there is no lookup by
 media id, so a post is re-read by reading its account again. Quirks: the username is the key, and a
-missing, a personal and a private account answer alike (110); hidden counters are left out of the
-answer; pinned posts may come first, so only a page's last item tells how far back it reaches;
-``paging`` is absent when everything fits on one page.
+missing, a personal, a private and a renamed account answer alike (110); hidden counters are left
+out of the answer; pinned posts may come first, so only a page's last item tells how far back it
+reaches; ``paging`` is absent when everything fits on one page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from functions.collect import graph
-from functions.collect.answers import AccountWrong, Profile, Sweep, Unreadable
+from functions.collect.answers import UNDECODABLE, AccountWrong, Profile, Sweep, Unreadable
 from functions.collect.client import ApiClient
 from functions.model import Post, Sample
 
@@ -23,7 +23,8 @@ NAME = "instagram"
 PAGE_SIZE = 25
 MAX_PAGES = 40
 LOOKUP_SIZE = 0
-KNOWN_BY = "handle"
+DEPTH = 1
+LISTING_TELLS = True
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
 explain = graph.explain
@@ -66,6 +67,7 @@ class _Account(msgspec.Struct):
     id: str
     username: str | None = None
     followers_count: int | None = None
+    media_count: int | None = None
     media: _Media | None = None
 
 
@@ -80,27 +82,32 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
         try:
             account, _ = await _discover(client, handle, PROFILE)
             found[handle] = _profile(account)
-        except AccountWrong as wrong:
-            found[handle] = wrong
+        except graph.Missing as missing:
+            found[handle] = _unknown(handle, missing)
     return found
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Sweep:
-    """The account's posts back to ``since``, and its profile."""
+async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Profile | AccountWrong]:
+    """Known accounts as they are today, by their handles, one call each; there is no other key."""
+    found: dict[str, Profile | AccountWrong] = {}
+    for one in known:
+        try:
+            account, _ = await _rediscover(client, one, PROFILE)
+            found[one.account_id] = _profile(account)
+        except AccountWrong as wrong:
+            found[one.account_id] = wrong
+    return found
+
+
+async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
+    """The account's posts back to ``since``, at any ``depth``, and its profile."""
     posts: list[Post] = []
     broken: list[str] = []
     seen: set[str] = set()
     cursor = ""
     for _ in range(MAX_PAGES):
         modifier = f"media.limit({PAGE_SIZE})" + (f".after({cursor})" if cursor else "")
-        account, taken_at = await _discover(
-            client, profile.handle or "", f"{PROFILE},{modifier}{{{MEDIA}}}"
-        )
-        if account.id != profile.account_id:
-            raise AccountWrong(
-                f"the username now belongs to account {account.id}",
-                f"@{profile.handle} kini dipakai akun Instagram lain; periksa nama akunnya.",
-            )
+        account, taken_at = await _rediscover(client, profile, f"{PROFILE},{modifier}{{{MEDIA}}}")
         if account.media is None:  # nothing was said about any post
             return _sweep(posts, broken, None, since, account)
         floor: datetime | None = None
@@ -110,7 +117,7 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
                 floor = graph.parse_time(item.timestamp)
                 if item.media_product_type in POSTS:
                     posts.append(parse(item, account.id, taken_at))
-            except (msgspec.DecodeError, ValueError) as error:
+            except (*UNDECODABLE, ValueError) as error:
                 broken.append(f"instagram item: {error}")
         cursor = account.media.paging.cursors.after or ""
         if not cursor or not account.media.data:
@@ -144,19 +151,45 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
 
 
 async def _discover(client: ApiClient, handle: str, fields: str) -> tuple[_Account, datetime]:
-    try:
-        answer, taken_at = await client.get(
-            f"/{client.subject}",
-            _Answer,
-            fields=f"business_discovery.username({handle}){{{fields}}}",
-        )
-    except graph.Missing as missing:
-        raise AccountWrong(
-            str(missing),
-            f"Instagram tidak menemukan @{handle} sebagai akun profesional publik. "
-            "Periksa ejaannya; bila benar, ubah menjadi akun profesional (Bisnis atau Kreator).",
-        ) from None
+    """Whoever bears the handle; ``graph.Missing`` when nobody does whom we may see."""
+    answer, taken_at = await client.get(
+        f"/{client.subject}",
+        _Answer,
+        fields=f"business_discovery.username({handle}){{{fields}}}",
+    )
     return answer.business_discovery, taken_at
+
+
+async def _rediscover(client: ApiClient, known: Profile, fields: str) -> tuple[_Account, datetime]:
+    """An account that was found before, under the handle it had then."""
+    try:
+        account, taken_at = await _discover(client, known.handle or "", fields)
+    except graph.Missing as missing:
+        raise _lost(known, missing) from None
+    if account.id != known.account_id:
+        raise AccountWrong(
+            f"the username now belongs to account {account.id}",
+            f"@{known.handle} kini dipakai akun Instagram lain; isi nama baru akun yang lama di "
+            "daftar.",
+        )
+    return account, taken_at
+
+
+def _unknown(handle: str, missing: graph.Missing) -> AccountWrong:
+    return AccountWrong(
+        str(missing),
+        f"Instagram tidak menemukan @{handle} sebagai akun profesional publik. "
+        "Periksa ejaannya; bila benar, ubah menjadi akun profesional (Bisnis atau Kreator).",
+    )
+
+
+def _lost(known: Profile, missing: graph.Missing) -> AccountWrong:
+    return AccountWrong(
+        str(missing),
+        f"@{known.handle} di Instagram tidak dapat dibaca lagi: namanya diganti, akunnya dijadikan "
+        "pribadi atau privat, atau dihapus. Isi nama barunya di daftar, atau jadikan lagi akun "
+        "profesional publik.",
+    )
 
 
 def _sweep(
@@ -181,4 +214,5 @@ def _profile(account: _Account) -> Profile:
         handle=account.username,
         title=account.username,
         followers=account.followers_count,
+        posts=account.media_count,
     )

@@ -3,7 +3,8 @@
 The list returns 20 public videos and photo posts a page, newest first, with counters. Quirks:
 ``fields`` belongs in the query even of a POST; the cursor is in milliseconds while ``create_time``
 is in seconds; every answer carries an ``error`` object, with code ``ok`` on success; a 401 is one
-account's matter; refreshing rotates the refresh token, and the one that was used is dead.
+account's matter; refreshing rotates the refresh token, and the one that was used is dead; a consent
+outlives a new username, and the account's id (``open_id``) is another in the eyes of another app.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from functions.collect.answers import (
+    UNDECODABLE,
     AccountWrong,
     Limited,
     PlatformError,
     Profile,
     Refused,
     Sweep,
+    TokenDied,
     Transient,
     Unreadable,
 )
@@ -30,7 +33,8 @@ NAME = "tiktok"
 PAGE_SIZE = 20
 MAX_PAGES = 40
 LOOKUP_SIZE = 0
-KNOWN_BY = "handle"
+DEPTH = 1
+LISTING_TELLS = False
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
 
@@ -38,11 +42,15 @@ VIDEO_FIELDS = (
     "id,create_time,share_url,title,video_description,"
     "like_count,comment_count,share_count,view_count"
 )
-USER_FIELDS = "open_id,display_name,username,follower_count"
+USER_FIELDS = "open_id,display_name,username,follower_count,video_count"
 LIMIT_WINDOW = timedelta(minutes=1)
 EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 
 ASK_AGAIN = "Izin TikTok tidak berlaku lagi; minta satker memberi izin baru melalui tautan izin."
+ASK_MORE = (
+    "Izin TikTok tidak mencakup profil dan daftar video; minta satker memberi izin baru melalui "
+    "tautan izin dan menyetujui semua bagiannya."
+)
 
 
 class _Error(msgspec.Struct):
@@ -81,6 +89,7 @@ class _User(msgspec.Struct):
     display_name: str | None = None
     username: str | None = None
     follower_count: int | None = None
+    video_count: int | None = None
 
 
 class _UserData(msgspec.Struct):
@@ -101,6 +110,10 @@ class Grant(msgspec.Struct, frozen=True):
     open_id: str = ""
     scope: str = ""
 
+    def __repr__(self) -> str:
+        """Without the tokens."""
+        return f"Grant(open_id={self.open_id!r}, expires_in={self.expires_in})"
+
 
 def explain(
     status: int, headers: Mapping[str, str], body: bytes, now: datetime
@@ -108,7 +121,7 @@ def explain(
     """What TikTok's answer means; both its envelopes are understood."""
     try:
         error = msgspec.json.decode(body, type=_Envelope).error
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return None
     code = error if isinstance(error, str) else error.code
     if code == "ok" and status < 400:
@@ -117,8 +130,10 @@ def explain(
     if code in ("invalid_client", "unauthorized_client"):
         return Refused(f"{code}: check the client key and secret")
     if code in ("scope_not_authorized", "scope_permission_missed"):
-        return AccountWrong(f"consent too narrow ({code})", ASK_AGAIN)
-    if code in ("access_token_invalid", "invalid_grant") or status == 401:
+        return AccountWrong(f"consent too narrow ({code})", ASK_MORE)
+    if code == "access_token_invalid":
+        return TokenDied(f"consent refused ({code})", ASK_AGAIN)
+    if code == "invalid_grant" or status == 401:
         return AccountWrong(f"consent refused ({code})", ASK_AGAIN)
     if code == "rate_limit_exceeded" or status == 429:
         return Limited("too many requests", now + LIMIT_WINDOW)
@@ -129,16 +144,19 @@ def explain(
 
 async def refresh(client: ApiClient, key: str, secret: str, refresh_token: str) -> Grant:
     """Exchange a refresh token for a new pair; store the pair before using it."""
-    grant, _ = await client.post(
-        "/v2/oauth/token/",
-        Grant,
-        form={
-            "client_key": key,
-            "client_secret": secret,
-            "grant_type": "refresh_token",
-            "refresh_token": refresh_token,
-        },
-    )
+    try:
+        grant, _ = await client.post(
+            "/v2/oauth/token/",
+            Grant,
+            form={
+                "client_key": key,
+                "client_secret": secret,
+                "grant_type": "refresh_token",
+                "refresh_token": refresh_token,
+            },
+        )
+    except TokenDied as died:  # of a refresh token: there is nothing left to renew it with
+        raise AccountWrong(str(died), died.advice) from None
     return grant
 
 
@@ -172,39 +190,41 @@ async def username(client: ApiClient) -> str | None:
 
 async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profile | AccountWrong]:
     """The account that ``client`` speaks for; a consent serves one handle."""
-    answer, _ = await client.get("/v2/user/info/", _Info, fields=USER_FIELDS)
-    user = answer.data.user
-    profile = Profile(
-        account_id=user.open_id,
-        handle=user.username,
-        title=user.display_name or user.username,
-        followers=user.follower_count,
-    )
     found: dict[str, Profile | AccountWrong] = {}
     for handle in handles:
-        other = user.username is not None and user.username.lower() != handle.lower()
-        found[handle] = (
-            AccountWrong(
-                f"the consent is of another account, {user.username}",
-                f"Izin TikTok yang tersimpan milik @{user.username}, bukan @{handle}; "
-                "perbaiki nama akun di daftar atau minta izin dari akun yang benar.",
-            )
-            if other
-            else profile
-        )
+        profile = await _speaking(client, handle)
+        found[handle] = profile if _is_called(profile, handle) else _anothers(profile, handle)
     return found
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Sweep:
-    """The account's public posts back to ``since``."""
+async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Profile | AccountWrong]:
+    """The known account that ``client`` speaks for, whatever it is called today.
+
+    A profile with another ``account_id`` is whoever bears the handle now, or the same account in
+    the eyes of another app.
+    """
+    found: dict[str, Profile | AccountWrong] = {}
+    for one in known:
+        handle = one.handle or ""
+        profile = await _speaking(client, handle)
+        same = profile.account_id == one.account_id or _is_called(profile, handle)
+        found[one.account_id] = profile if same else _anothers(profile, handle)
+    return found
+
+
+async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
+    """The account's public posts back to ``since``, at any ``depth``."""
     posts: list[Post] = []
     broken: list[str] = []
     seen: set[int] = set()
     body: dict[str, int] = {"max_count": PAGE_SIZE}
     for _ in range(MAX_PAGES):
-        answer, taken_at = await client.post(
-            "/v2/video/list/", _List, json=body, fields=VIDEO_FIELDS
-        )
+        try:
+            answer, taken_at = await client.post(
+                "/v2/video/list/", _List, json=body, fields=VIDEO_FIELDS
+            )
+        except AccountWrong as wrong:
+            raise named(wrong, profile.handle) from None
         floor: datetime | None = None
         if answer.data.videos is None:  # nothing was said about any video
             return _sweep(posts, broken, None, since)
@@ -213,7 +233,7 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
                 video = msgspec.json.decode(raw, type=_Video)
                 floor = datetime.fromtimestamp(video.create_time, UTC)
                 posts.append(parse(video, profile.account_id, taken_at))
-            except (msgspec.DecodeError, ValueError, OverflowError, OSError) as error:
+            except (*UNDECODABLE, ValueError, OverflowError, OSError) as error:
                 broken.append(f"tiktok item: {error}")
         cursor = answer.data.cursor
         if not answer.data.has_more or cursor is None:
@@ -245,6 +265,43 @@ def parse(video: _Video, account_id: str, taken_at: datetime) -> Post:
                 views=video.view_count,
             ),
         ),
+    )
+
+
+def named(wrong: AccountWrong, handle: str | None) -> AccountWrong:
+    """The same fault of a consent, in a sentence that says whose consent it is."""
+    if not handle:
+        return wrong
+    of = wrong.advice.replace("Izin TikTok ", f"Izin TikTok @{handle} ", 1)
+    return type(wrong)(str(wrong), of)
+
+
+async def _speaking(client: ApiClient, handle: str) -> Profile:
+    """Whom ``client`` speaks for, as the consent kept under ``handle`` has it."""
+    try:
+        answer, _ = await client.get("/v2/user/info/", _Info, fields=USER_FIELDS)
+    except AccountWrong as wrong:
+        raise named(wrong, handle) from None
+    user = answer.data.user
+    return Profile(
+        account_id=user.open_id,
+        handle=user.username,
+        title=user.display_name or user.username,
+        followers=user.follower_count,
+        posts=user.video_count,
+    )
+
+
+def _is_called(profile: Profile, handle: str) -> bool:
+    """Whether the profile bears the handle, or says nothing against it."""
+    return profile.handle is None or profile.handle.lower() == handle.lower()
+
+
+def _anothers(profile: Profile, handle: str) -> AccountWrong:
+    return AccountWrong(
+        f"the consent is of another account, {profile.handle}",
+        f"Izin TikTok yang tersimpan milik @{profile.handle}, bukan @{handle}; "
+        "perbaiki nama akun di daftar atau minta izin dari akun yang benar.",
     )
 
 

@@ -4,7 +4,7 @@ A timeline call returns an account's posts with counters, a lookup up to 100 pos
 Each post read is billed once per UTC day. Quirks: a failed part comes as ``errors`` inside a 200;
 no posts means no ``data`` key; fewer results than asked do not mean the end; replies, own thread
 parts among them, and reposts are never asked for; an edit makes a new post with counters of its
-own, so a post is known by its first version and counted over all of them.
+own, so a post is known by its first version and counted over all of them that are left.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
 from functions.collect.answers import (
+    UNDECODABLE,
     AccountWrong,
     Limited,
     Lookup,
@@ -32,14 +34,20 @@ NAME = "x"
 PAGE_SIZE = 100
 MAX_PAGES = 32  # the timeline ends at 3,200 posts
 LOOKUP_SIZE = 100
-KNOWN_BY = "handle"
+DEPTH = 1
+LISTING_TELLS = False
 RESOLVE_SIZE, RECHECK_SIZE = 100, 100
 FOLLOWERS_EVERY = timedelta(days=30)  # a user read costs twice a post read
 
 POST_FIELDS = "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet"
 USER_FIELDS = "public_metrics,protected"
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+LONGEST_WINDOW = timedelta(days=1)
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)  # of the ids, which carry their time
+
+
+class Missing(AccountWrong):
+    """404: what the path names does not exist."""
 
 
 class _Metrics(msgspec.Struct):
@@ -49,6 +57,7 @@ class _Metrics(msgspec.Struct):
     quote_count: int | None = None
     impression_count: int | None = None
     followers_count: int | None = None
+    tweet_count: int | None = None
 
 
 class _Reference(msgspec.Struct):
@@ -61,7 +70,7 @@ class _Note(msgspec.Struct):
 
 class _Tweet(msgspec.Struct):
     id: str
-    created_at: datetime
+    created_at: Annotated[datetime, msgspec.Meta(tz=True)]
     text: str | None = None
     public_metrics: _Metrics = msgspec.field(default_factory=_Metrics)
     referenced_tweets: list[_Reference] = []
@@ -71,6 +80,9 @@ class _Tweet(msgspec.Struct):
     @property
     def versions(self) -> list[str]:
         return self.edit_history_tweet_ids or [self.id]
+
+
+_Read = tuple[_Tweet, datetime]  # and when it was read
 
 
 class _User(msgspec.Struct):
@@ -113,7 +125,7 @@ def explain(
         return None
     try:
         problem = msgspec.json.decode(body, type=_Trouble)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         problem = _Trouble()
     if status == 402 or problem.type.endswith(("/problems/credits", "/problems/usage-capped")):
         return Refused(
@@ -126,7 +138,7 @@ def explain(
     if status == 403:
         return Refused(f"{problem.title or 'forbidden'}: the app lacks access")
     if status == 404:
-        return AccountWrong("not found", "Akun X ini tidak ditemukan lagi; periksa nama akunnya.")
+        return Missing("not found", "Akun X ini tidak ditemukan lagi; periksa nama akunnya.")
     return None
 
 
@@ -141,24 +153,35 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
         if not HANDLE.fullmatch(handle)
     }
     valid = [handle for handle in handles if handle not in found]
-    for start in range(0, len(valid), LOOKUP_SIZE):
-        batch = valid[start : start + LOOKUP_SIZE]
-        answer, _ = await client.get(
-            "/2/users/by", _Users, usernames=",".join(batch), **{"user.fields": USER_FIELDS}
-        )
-        users, broken = _users(answer.data)
-        troubles = {(t.value or t.resource_id or "").lower(): t for t in answer.errors}
+    for start in range(0, len(valid), RESOLVE_SIZE):
+        batch = valid[start : start + RESOLVE_SIZE]
+        users, troubles = await _users(client, "/2/users/by", usernames=",".join(batch))
+        by_name = {user.username.lower(): user for user in users}
         for handle in batch:
-            user, trouble = users.get(handle.lower()), troubles.get(handle.lower())
-            # What could not be understood may be any of those that are missing.
-            if user or trouble or not broken:
-                found[handle] = _profile(user, handle, trouble)
+            user, trouble = by_name.get(handle.lower()), troubles.get(handle.lower())
+            if user or trouble:  # of what is in neither nothing is known
+                found[handle] = _profile(user) if user else _account_wrong(handle, trouble)
     return found
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Sweep:
-    """The account's original posts and quotes from ``since`` on."""
-    tweets: list[_Tweet] = []
+async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Profile | AccountWrong]:
+    """Known accounts as they are today, by their ids, 100 a call: a new handle loses nothing."""
+    found: dict[str, Profile | AccountWrong] = {}
+    for start in range(0, len(known), RECHECK_SIZE):
+        batch = known[start : start + RECHECK_SIZE]
+        ids = _ids(one.account_id for one in batch)
+        users, troubles = await _users(client, "/2/users", ids=ids)
+        by_id = {user.id: user for user in users}
+        for one in batch:
+            user, trouble = by_id.get(one.account_id), troubles.get(one.account_id)
+            if user or trouble:
+                found[one.account_id] = _profile(user) if user else _lost(one, trouble)
+    return found
+
+
+async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
+    """The account's original posts and quotes from ``since`` on, all of them at any ``depth``."""
+    tweets: list[_Read] = []
     broken: list[str] = []
     seen: set[str] = set()
     asked: dict[str, str | int] = {
@@ -168,13 +191,18 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
         "tweet.fields": POST_FIELDS,
     }
     for _ in range(MAX_PAGES):
-        page, taken_at = await client.get(f"/2/users/{profile.account_id}/tweets", _Posts, **asked)
+        try:
+            page, taken_at = await client.get(
+                f"/2/users/{profile.account_id}/tweets", _Posts, **asked
+            )
+        except Missing:
+            raise _lost(profile, None) from None
         trouble = [t for t in page.errors if t.section != "includes"]
         if trouble and not page.data:
-            raise _account_wrong(profile.handle or profile.account_id, trouble[0])
+            raise _lost(profile, trouble[0])
         if page.meta is None:  # it is always there, even without any post
             raise Unreadable("the timeline came without its meta")
-        tweets += _decode(page.data, broken)
+        tweets += _decode(page.data, taken_at, broken)
         token = page.meta.next_token
         if not token:
             break
@@ -184,7 +212,7 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
         asked["pagination_token"] = token
     else:
         broken.append("x timeline: more pages than the API offers")
-    posts = await _assemble(client, tweets, taken_at, broken)
+    posts = await _assemble(client, tweets, broken)
     return Sweep(
         posts=tuple(
             msgspec.structs.replace(
@@ -209,14 +237,9 @@ async def lookup(client: ApiClient, posts: Sequence[Post]) -> Lookup:
         ids=_ids(_latest(post) for post in posts),
         **{"tweet.fields": POST_FIELDS},
     )
-    tweets = _decode(answer.data, broken)
-    gone = {
-        trouble.resource_id or trouble.value or ""
-        for trouble in answer.errors
-        if trouble.title == "Not Found Error"
-    }
+    gone = _gone(answer)
     return Lookup(
-        posts=tuple(await _assemble(client, tweets, taken_at, broken)),
+        posts=tuple(await _assemble(client, _decode(answer.data, taken_at, broken), broken)),
         absent={post.post_id: taken_at for post in posts if _latest(post) in gone},
         broken=tuple(broken),
     )
@@ -252,13 +275,16 @@ def parse(versions: Sequence[_Tweet], taken_at: datetime) -> Post:
     )
 
 
-async def _assemble(
-    client: ApiClient, tweets: Iterable[_Tweet], taken_at: datetime, broken: list[str]
-) -> list[Post]:
-    """Posts from tweets, reading the other versions of those that were edited."""
-    own = [tweet for tweet in tweets if not _is_reply_or_repost(tweet)]
-    known = {tweet.id: tweet for tweet in own}
-    missing = [version for tweet in own for version in tweet.versions if version not in known]
+async def _assemble(client: ApiClient, tweets: Iterable[_Read], broken: list[str]) -> list[Post]:
+    """Posts from tweets, reading the other versions of those that were edited.
+
+    A version that X says does not exist is gone with its interactions. One that is left out without
+    a word makes the post a broken item: the sum over the others would be too low.
+    """
+    own = [read for read in tweets if not _is_reply_or_repost(read[0])]
+    known = {tweet.id: (tweet, taken_at) for tweet, taken_at in own}
+    missing = [version for tweet, _ in own for version in tweet.versions if version not in known]
+    gone: set[str] = set()
     for start in range(0, len(missing), LOOKUP_SIZE):
         answer, taken_at = await client.get(
             "/2/tweets",
@@ -266,13 +292,18 @@ async def _assemble(
             ids=_ids(missing[start : start + LOOKUP_SIZE]),
             **{"tweet.fields": POST_FIELDS},
         )
-        known |= {tweet.id: tweet for tweet in _decode(answer.data, broken)}
+        known |= {read[0].id: read for read in _decode(answer.data, taken_at, broken)}
+        gone |= _gone(answer)
     # A post edited between two reads shows up once per version read; the longest history wins.
-    newest = {t.versions[0]: t.versions for t in sorted(own, key=lambda t: len(t.versions))}
-    return [
-        parse([known[version] for version in versions if version in known], taken_at)
-        for versions in newest.values()
-    ]
+    histories = sorted((tweet.versions for tweet, _ in own), key=len)
+    posts: list[Post] = []
+    for versions in {versions[0]: versions for versions in histories}.values():
+        if any(version not in known and version not in gone for version in versions):
+            broken.append(f"x item: a version of {versions[0]} was left out")
+            continue
+        reads = [known[version] for version in versions if version in known]
+        posts.append(parse([tweet for tweet, _ in reads], max(at for _, at in reads)))
+    return posts
 
 
 def _is_reply_or_repost(tweet: _Tweet) -> bool:
@@ -281,26 +312,40 @@ def _is_reply_or_repost(tweet: _Tweet) -> bool:
     )
 
 
-def _users(items: Iterable[msgspec.Raw]) -> tuple[dict[str, _User], bool]:
-    """Users by their name in lower case, and whether any could not be understood."""
-    users, broken = {}, False
-    for raw in items:
+async def _users(
+    client: ApiClient, path: str, **by: str
+) -> tuple[list[_User], dict[str, _Trouble]]:
+    """The users that can be understood, and X's complaints by the name or id they are about."""
+    try:
+        answer, _ = await client.get(path, _Users, **by, **{"user.fields": USER_FIELDS})
+    except Missing as missing:  # of a hundred, it does not say which
+        raise Unreadable(str(missing)) from None
+    users = []
+    for raw in answer.data:
         try:
-            user = msgspec.json.decode(raw, type=_User)
-            users[user.username.lower()] = user
-        except msgspec.DecodeError:
-            broken = True
-    return users, broken
+            users.append(msgspec.json.decode(raw, type=_User))
+        except UNDECODABLE:
+            continue
+    return users, {(t.value or t.resource_id or "").lower(): t for t in answer.errors}
 
 
-def _decode(items: Iterable[msgspec.Raw], broken: list[str]) -> list[_Tweet]:
+def _decode(items: Iterable[msgspec.Raw], taken_at: datetime, broken: list[str]) -> list[_Read]:
     tweets = []
     for raw in items:
         try:
-            tweets.append(msgspec.json.decode(raw, type=_Tweet))
-        except msgspec.DecodeError as error:
+            tweets.append((msgspec.json.decode(raw, type=_Tweet), taken_at))
+        except UNDECODABLE as error:
             broken.append(f"x item: {error}")
     return tweets
+
+
+def _gone(answer: _Posts) -> set[str]:
+    """The ids that X says do not exist (any more)."""
+    return {
+        trouble.resource_id or trouble.value or ""
+        for trouble in answer.errors
+        if trouble.title == "Not Found Error"
+    }
 
 
 def _latest(post: Post) -> str:
@@ -334,29 +379,47 @@ def _reset(headers: Mapping[str, str], now: datetime) -> datetime:
     reset, remaining = headers.get("x-rate-limit-reset", ""), headers.get("x-rate-limit-remaining")
     if remaining not in (None, "0"):
         return now + timedelta(seconds=30)
-    if reset.isdecimal():
-        return max(now, datetime.fromtimestamp(int(reset), UTC))
+    if reset.isdecimal() and len(reset) < 12:  # else no seconds since 1970
+        latest = now + LONGEST_WINDOW
+        return min(max(now, datetime.fromtimestamp(int(reset), UTC)), latest)
     return now + timedelta(minutes=15)
 
 
-def _profile(user: _User | None, handle: str, trouble: _Trouble | None) -> Profile | AccountWrong:
-    if user is None:
-        return _account_wrong(handle, trouble or _Trouble(title="Not Found Error"))
+def _profile(user: _User) -> Profile | AccountWrong:
     if user.protected:
-        return _account_wrong(handle, _Trouble(title="Authorization Error"))
+        return _account_wrong(user.username, _Trouble(title="Authorization Error"))
     return Profile(
         account_id=user.id,
         handle=user.username,
         title=user.name,
         followers=user.public_metrics.followers_count,
+        posts=user.public_metrics.tweet_count,
     )
 
 
-def _account_wrong(handle: str, trouble: _Trouble) -> AccountWrong:
-    if "suspended" in trouble.detail or trouble.title == "Forbidden":
-        return AccountWrong("suspended", f"Akun X @{handle} ditangguhkan oleh X.")
-    if trouble.title == "Authorization Error":
+def _account_wrong(handle: str, trouble: _Trouble | None) -> AccountWrong:
+    """Why the account behind a handle cannot be read; without any trouble told, it is not there."""
+    if trouble and ("suspended" in trouble.detail or trouble.title == "Forbidden"):
+        return AccountWrong(
+            "suspended",
+            f"Akun X @{handle} ditangguhkan oleh X; ajukan banding ke X atau ganti akunnya di "
+            "daftar.",
+        )
+    if trouble and trouble.title == "Authorization Error":
         return AccountWrong(
             "protected", f"Akun X @{handle} dikunci; buka kuncinya agar unggahan dapat dibaca."
         )
     return AccountWrong("not found", f"X tidak mengenal @{handle}; periksa ejaan nama akunnya.")
+
+
+def _lost(known: Profile, trouble: _Trouble | None) -> AccountWrong:
+    """Why an account that was read before cannot be read now."""
+    handle = known.handle or known.account_id
+    wrong = _account_wrong(handle, trouble)
+    if str(wrong) != "not found":
+        return wrong
+    return AccountWrong(
+        "gone",
+        f"Akun X @{handle} tidak ada lagi: dihapus atau dinonaktifkan pemiliknya. Aktifkan "
+        "kembali, atau ganti akunnya di daftar.",
+    )

@@ -2,20 +2,26 @@
 
 A channel's uploads playlist lists video ids (1 unit a page of 50), details and counters are read
 by id, 50 a call. Quirks: counters are strings, and absent when hidden or disabled; the playlist is
-ordered by upload, not publication, so the whole first page is looked at; streams and premieres
+ordered by upload, not publication, so the whole first page is looked at, and now and then a few
+more (``DEPTH``): a video uploaded weeks before it is published stands there; streams and premieres
 stand in it before they air; a channel without public videos answers ``playlistNotFound``; the
 statistics endpoint has a quota of its own, but its gaps are no proof that a video is gone.
+
+The day's quota is counted in two buckets: ``stats`` for the statistics endpoint, ``units`` for all
+else. A deleted and a suspended channel answer alike: they are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from functions.collect.answers import (
+    UNDECODABLE,
     AccountWrong,
     Limited,
     Lookup,
@@ -33,10 +39,15 @@ NAME = "youtube"
 PAGE_SIZE = 50
 MAX_PAGES = 20
 LOOKUP_SIZE = 50
-KNOWN_BY = "id"
+DEPTH = 4  # reaches 200 uploads back; each page costs a unit
+LISTING_TELLS = False
 RESOLVE_SIZE, RECHECK_SIZE = 1, 50
 FOLLOWERS_EVERY = timedelta(days=1)
+LATE = timedelta(hours=48)  # a video that is listed may still be missing from its details
 
+UNITS, STATS = "units", "stats"  # the buckets of the day's quota
+VIDEOS = "youtube#videoListResponse"  # what an answer has to be to prove an absence
+BATCH_STATS = "videos:batchGetStats"
 PACIFIC = ZoneInfo("America/Los_Angeles")  # the quota's day
 SPENT = {"quotaExceeded", "dailyLimitExceeded"}
 HURRIED = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
@@ -45,6 +56,9 @@ MISSING = {"playlistNotFound", "channelNotFound", "videoNotFound"}
 
 class Missing(AccountWrong):
     """The playlist, channel or video named does not exist, or the endpoint is not offered."""
+
+
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class _Reason(msgspec.Struct):
@@ -67,14 +81,14 @@ class _Playlists(msgspec.Struct):
 class _Content(msgspec.Struct):
     relatedPlaylists: _Playlists = msgspec.field(default_factory=_Playlists)
     videoId: str = ""
-    videoPublishedAt: datetime | None = None
+    videoPublishedAt: _Time | None = None
 
 
 class _Snippet(msgspec.Struct):
     title: str | None = None
     customUrl: str | None = None
     channelId: str | None = None
-    publishedAt: datetime | None = None
+    publishedAt: _Time | None = None
     liveBroadcastContent: str = "none"
 
 
@@ -84,11 +98,12 @@ class _Statistics(msgspec.Struct):
     commentCount: int | None = None
     subscriberCount: int | None = None
     hiddenSubscriberCount: bool = False
+    videoCount: int | None = None
 
 
 class _Live(msgspec.Struct):
-    actualStartTime: datetime | None = None
-    actualEndTime: datetime | None = None
+    actualStartTime: _Time | None = None
+    actualEndTime: _Time | None = None
 
 
 class _Resource(msgspec.Struct):
@@ -100,6 +115,7 @@ class _Resource(msgspec.Struct):
 
 
 class _List(msgspec.Struct):
+    kind: str = ""
     items: list[msgspec.Raw] = []
     nextPageToken: str | None = None
 
@@ -112,12 +128,13 @@ def explain(
         return None
     try:
         error = msgspec.json.decode(body, type=_Refusal).error
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return None
     reasons = {reason.reason for reason in error.errors} | {error.status}
     label = ", ".join(sorted(reasons - {""})) or "refused"
     if reasons & SPENT:
-        return Limited(f"{label}: the day's units are spent", _midnight(now))
+        # Of which bucket is for the caller to correct: a refusal does not name its endpoint.
+        return Limited(f"{label}: the day's units are spent", _midnight(now), UNITS)
     if reasons & HURRIED:
         return Limited(f"{label}: too many requests", now + timedelta(minutes=1))
     if reasons & MISSING or status == 404:
@@ -131,19 +148,21 @@ def explain(
     return None
 
 
+def bucket(path: str) -> str:
+    """Which part of the day's quota a call is counted in."""
+    return STATS if path.endswith(BATCH_STATS) else UNITS
+
+
 async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profile | AccountWrong]:
-    """Channels by id 50 a call, by handle one a call."""
-    found: dict[str, Profile | AccountWrong] = {}
+    """The channels behind ids, 50 a call, and behind handles, one a call."""
     ids = [handle for handle in handles if _is_channel_id(handle)]
-    for start in range(0, len(ids), LOOKUP_SIZE):
-        batch = ids[start : start + LOOKUP_SIZE]
-        channels, broken = await _channels(client, id=",".join(batch), maxResults=LOOKUP_SIZE)
-        found |= {channel.id: _profile(channel) for channel in channels}
-        # What could not be understood may be any of those that are missing.
-        found |= {} if broken else {name: _unknown(name) for name in batch if name not in found}
+    found = await _by_id(client, {name: _unknown(name) for name in ids})
     for handle in handles:
         if not _is_channel_id(handle):
-            channels, broken = await _channels(client, forHandle=f"@{handle}")
+            try:
+                channels, broken = await _channels(client, forHandle=f"@{handle}")
+            except Missing:
+                channels, broken = [], []
             if channels:
                 found[handle] = _profile(channels[0])
             elif not broken:
@@ -151,13 +170,25 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
     return found
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Sweep:
-    """Ids in the channel's uploads; they carry no counters, so all are ``unread``."""
-    unread: list[str] = []
+async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Profile | AccountWrong]:
+    """Known channels as they are today, by their ids, 50 a call."""
+    return await _by_id(client, {one.account_id: _gone(one) for one in known})
+
+
+async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
+    """Ids in the channel's uploads; they carry no counters, so all are ``unread``.
+
+    At least ``depth`` pages are read, more while they bring videos published from ``since`` on.
+    The first page's ids are all given: a stream that airs today was published when it was
+    announced. Of the others only those published from ``since`` on are worth a look, and what is
+    young enough (``LATE``) to have been left out by the details before.
+    """
+    worth = min(since, client.clock() - LATE)
+    unread: dict[str, datetime | None] = {}
     broken: list[str] = []
     page_token = ""
     seen: set[str] = set()
-    for _ in range(MAX_PAGES):
+    for number in range(1, MAX_PAGES + 1):
         asked: dict[str, str | int] = {
             "part": "contentDetails",
             "playlistId": profile.place or "UU" + profile.account_id[2:],
@@ -168,28 +199,45 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime) -> Swee
         try:
             page, _taken_at = await client.get("/youtube/v3/playlistItems", _List, **asked)
         except Missing:
-            return Sweep()  # a channel without public videos answers so
+            break  # a channel without public videos answers so, at times also between two pages
         items = [item.contentDetails for item in _decode(page.items, broken)]
-        unread += [item.videoId for item in items if item.videoId]
+        dates = [item.videoPublishedAt for item in items if item.videoPublishedAt]
+        unread |= {
+            item.videoId: item.videoPublishedAt
+            for item in items
+            if item.videoId
+            and (number == 1 or (item.videoPublishedAt and item.videoPublishedAt >= worth))
+        }
         page_token = page.nextPageToken or ""
-        recent = any(i.videoPublishedAt and i.videoPublishedAt >= since for i in items)
-        if not page_token or not recent:
+        is_recent = any(date >= since for date in dates)
+        if not page_token or not (is_recent or number < depth):
             break
         if page_token in seen:
             raise Unreadable("the playlist repeats a page")
         seen.add(page_token)
-    return Sweep(unread=tuple(dict.fromkeys(unread)), broken=tuple(broken))
+    return Sweep(
+        unread=tuple(unread),
+        dated={video_id: at for video_id, at in unread.items() if at},
+        broken=tuple(broken),
+    )
 
 
 async def details(client: ApiClient, ids: Sequence[str]) -> Lookup:
     """Up to 50 videos with their facts; streams and premieres that have not ended are pending."""
+    return await _read(client, ids)
+
+
+async def _read(client: ApiClient, ids: Sequence[str]) -> Lookup:
     broken: list[str] = []
-    answer, taken_at = await client.get(
-        "/youtube/v3/videos",
-        _List,
-        part="statistics,snippet,liveStreamingDetails,status",
-        id=",".join(ids),
-    )
+    try:
+        answer, taken_at = await client.get(
+            "/youtube/v3/videos",
+            _List,
+            part="statistics,snippet,liveStreamingDetails,status",
+            id=",".join(ids),
+        )
+    except Missing as missing:  # of fifty, it does not say which
+        raise Unreadable(str(missing)) from None
     posts: list[Post] = []
     pending: list[str] = []
     for video in _decode(answer.items, broken):
@@ -200,50 +248,77 @@ async def details(client: ApiClient, ids: Sequence[str]) -> Lookup:
         elif video.snippet.publishedAt is None:
             broken.append("youtube item: no publishedAt")
         else:
-            posts.append(parse(video, taken_at))
+            try:
+                posts.append(parse(video, taken_at))
+            except OverflowError:
+                broken.append("youtube item: a time outside of the calendar")
     answered = {post.post_id for post in posts} | set(pending)
+    is_whole = answer.kind == VIDEOS and not broken
     return Lookup(
         posts=tuple(posts),
         pending=tuple(pending),
-        absent={} if broken else {i: taken_at for i in ids if i not in answered},
+        absent={i: taken_at for i in ids if i not in answered} if is_whole else {},
         broken=tuple(broken),
     )
 
 
-async def lookup(client: ApiClient, posts: Sequence[Post]) -> Lookup:
+async def lookup(
+    client: ApiClient, posts: Sequence[Post], *, details: bool = True, stats: bool = True
+) -> Lookup:
     """Fresh counters of up to 50 known videos, from the statistics endpoint where it exists.
 
-    What that endpoint leaves out is asked for again by details: only they tell what is gone.
+    What that endpoint leaves out is asked for again by details: only they tell what is gone. A
+    bucket that is spent is left alone: without ``details`` what the statistics leave out is simply
+    unknown, without ``stats`` everything is asked of the details (one unit).
     """
-    broken: list[str] = []
     fresh: list[Post] = []
-    if "batchGetStats" not in client.learned:
-        try:
-            answer, taken_at = await client.get(
-                "/youtube/v3/videos:batchGetStats",
-                _List,
-                part="statistics,snippet",
-                id=",".join(post.post_id for post in posts),
-            )
-            counters = {video.id: video.statistics for video in _decode(answer.items, broken)}
-            fresh = [
-                msgspec.structs.replace(post, samples=(_sample(counters[post.post_id], taken_at),))
-                for post in posts
-                if post.post_id in counters
-            ]
-        except (Missing, Unreadable):
-            client.learned.add("batchGetStats")
+    broken: list[str] = []
+    if stats and BATCH_STATS not in client.learned:
+        fresh = await _statistics(client, posts, broken)
     read = {post.post_id for post in fresh}
     rest = [post.post_id for post in posts if post.post_id not in read]
-    if not rest:
+    if not rest or not details:
         return Lookup(posts=tuple(fresh), broken=tuple(broken))
-    found = await details(client, rest)
+    try:
+        found = await _read(client, rest)
+    except Limited as limit:
+        if not fresh:
+            raise
+        found = Lookup(spent=limit)
+    except (Transient, Unreadable) as error:
+        if not fresh:
+            raise
+        found = Lookup(broken=(f"youtube details: {error}",))
     return Lookup(
         posts=(*fresh, *found.posts),
         absent=found.absent,
         pending=found.pending,
         broken=(*broken, *found.broken),
+        spent=found.spent,
     )
+
+
+async def _statistics(client: ApiClient, posts: Sequence[Post], broken: list[str]) -> list[Post]:
+    """The videos that the statistics endpoint tells of; none where it is not offered."""
+    try:
+        answer, taken_at = await client.get(
+            f"/youtube/v3/{BATCH_STATS}",
+            _List,
+            part="statistics,snippet",
+            id=",".join(post.post_id for post in posts),
+        )
+    except Limited as limit:
+        limit.bucket = limit.bucket and STATS
+        raise
+    except (Missing, Unreadable):
+        client.learned.add(BATCH_STATS)
+        return []
+    counters = {video.id: video.statistics for video in _decode(answer.items, broken)}
+    return [
+        msgspec.structs.replace(post, samples=(_sample(counters[post.post_id], taken_at),))
+        for post in posts
+        if post.post_id in counters
+    ]
 
 
 def parse(video: _Resource, taken_at: datetime) -> Post:
@@ -280,15 +355,29 @@ def _is_pending(video: _Resource) -> bool:
     return live is not None and live.actualEndTime is None
 
 
+async def _by_id(
+    client: ApiClient, wanted: Mapping[str, AccountWrong]
+) -> dict[str, Profile | AccountWrong]:
+    """Channels by id; ``wanted`` says what to tell of each that is not there."""
+    found: dict[str, Profile | AccountWrong] = {}
+    for start in range(0, len(wanted), RECHECK_SIZE):
+        batch = list(wanted)[start : start + RECHECK_SIZE]
+        try:
+            channels, broken = await _channels(client, id=",".join(batch), maxResults=RECHECK_SIZE)
+        except Missing as missing:  # of fifty, it does not say which
+            raise Unreadable(str(missing)) from None
+        found |= {channel.id: _profile(channel) for channel in channels}
+        # What could not be understood may be any of those that are missing.
+        found |= {} if broken else {name: wanted[name] for name in batch if name not in found}
+    return found
+
+
 async def _channels(client: ApiClient, **by: str | int) -> tuple[list[_Resource], list[str]]:
     """The channels that can be understood, and what cannot."""
     broken: list[str] = []
-    try:
-        answer, _ = await client.get(
-            "/youtube/v3/channels", _List, part="id,contentDetails,statistics,snippet", **by
-        )
-    except Missing:  # one channel's matter, not that of all who are asked about
-        return [], broken
+    answer, _ = await client.get(
+        "/youtube/v3/channels", _List, part="id,contentDetails,statistics,snippet", **by
+    )
     channels = _decode(answer.items, broken)
     broken += ["youtube channel: no id" for channel in channels if not channel.id]
     return [channel for channel in channels if channel.id], broken
@@ -301,6 +390,14 @@ def _unknown(handle: str) -> AccountWrong:
     )
 
 
+def _gone(known: Profile) -> AccountWrong:
+    return AccountWrong(
+        "the channel is gone",
+        f"Kanal YouTube {known.handle or known.account_id} tidak ada lagi: dihapus pemiliknya atau "
+        "ditutup oleh YouTube. Pulihkan kanalnya, atau ganti akunnya di daftar.",
+    )
+
+
 def _profile(channel: _Resource) -> Profile:
     hidden = channel.statistics.hiddenSubscriberCount
     return Profile(
@@ -309,6 +406,7 @@ def _profile(channel: _Resource) -> Profile:
         title=channel.snippet.title,
         followers=None if hidden else channel.statistics.subscriberCount,
         place=channel.contentDetails.relatedPlaylists.uploads,
+        posts=channel.statistics.videoCount,
     )
 
 
@@ -318,7 +416,7 @@ def _decode(items: Iterable[msgspec.Raw], broken: list[str]) -> list[_Resource]:
         try:
             # Counters come as strings, from the statistics endpoint also as numbers.
             resources.append(msgspec.json.decode(raw, type=_Resource, strict=False))
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             broken.append(f"youtube item: {error}")
     return resources
 

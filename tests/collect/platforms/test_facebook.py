@@ -6,17 +6,32 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.collect import graph
 from functions.collect.access import appsecret_proof
-from functions.collect.answers import AccountWrong, PlatformError, Refused
+from functions.collect.answers import (
+    AccountWrong,
+    Limited,
+    Lookup,
+    PlatformError,
+    Refused,
+    Sweep,
+    Transient,
+)
+from functions.collect.client import ApiClient
 from functions.collect.platforms import facebook
-from tests.collect.api import HOUR, Api, Asked, answer_with
+from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
 from tests.platforms.credentials import FACEBOOK_APP_SECRET, FACEBOOK_TOKEN
 from tests.platforms.graph import GraphError
 from tests.platforms.server import Handle
+from tests.platforms.world import Post as WorldPost
 
 PLATFORM = "facebook"
+
+
+DAY = timedelta(days=1)
 
 
 def listings(asked: list[Asked]) -> list[Asked]:
@@ -39,7 +54,6 @@ def test_a_ranked_feed_is_read_whole_and_judged_by_each_posts_own_time(
     found = api.sweep(account, since)
     recent = {post.id for post in account.feed if post.published >= since.timestamp()}
     assert {post.post_id for post in found.posts} == recent
-    assert found.covered_since == since
 
 
 def test_a_full_last_page_that_leads_to_an_empty_one_is_the_end(
@@ -172,6 +186,404 @@ def test_a_renamed_page_is_found_by_its_id(api: Api, account: Any, now: datetime
     assert len(api.sweep(account, now - 24 * HOUR).posts) == 1
     found: Any = api.resolve(account.id)[account.id]
     assert found.handle == "nama_baru"
+
+
+def test_a_page_known_by_its_id_alone_is_not_taken_for_renamed(api: Api, account: Any) -> None:
+    refuse_fields(api.server, "username")
+    for asked, told in ((account.id, None), ("kemenkumntt", "kemenkumntt")):
+        found: Any = api.resolve(asked)[asked]
+        assert (found.account_id, found.handle) == (account.id, told)
+
+
+# A Page's own token
+
+
+def as_page(client: ApiClient, token: str, secret: str = FACEBOOK_APP_SECRET) -> ApiClient:
+    """A client that speaks with a Page's own token, as the collector makes it."""
+    return ApiClient(
+        client._connection,
+        client.clock,
+        facebook.explain,
+        prefix=client.prefix,
+        params={"access_token": token, **appsecret_proof(token, secret)},
+    )
+
+
+def owner_sweep(api: Api, account: Any, since: datetime, token: str, **options: Any) -> Sweep:
+    profile = api.profile(account)
+    return api.run(
+        lambda client: facebook.sweep(
+            client, profile, since=since, own=as_page(client, token), **options
+        )
+    )
+
+
+def fill(api: Api, account: Any, now: datetime, posts: int, every: timedelta) -> list[WorldPost]:
+    return [api.server.world.add_post(account, now - n * every) for n in range(1, posts + 1)]
+
+
+@pytest.fixture
+def token(api: Api, account: Any) -> str:
+    return api.server.world.credentials.give_page_token(account.id)
+
+
+def test_with_its_own_token_a_page_is_listed_whole_and_absences_show(
+    api: Api, account: Any, token: str, asked: list[Asked], now: datetime
+) -> None:
+    api.server.world.quirks.facebook_listed_per_year = 20
+    posts = fill(api, account, now, 60, HOUR)
+    since = now - 30 * HOUR
+    plain, found = api.sweep(account, since), owner_sweep(api, account, since, token)
+    assert {post.post_id for post in found.posts} == {post.id for post in posts[:30]}
+    assert (found.covered_since, found.advice) == (since, None)
+    assert len(plain.posts) < 30
+    assert plain.covered_since is None
+    last = listings(asked)[-1]
+    assert (last.template, last.query["access_token"]) == ("/{node}/published_posts", token)
+
+
+def test_a_page_that_gave_its_token_needs_no_reviewed_app(
+    api: Api, account: Any, token: str, now: datetime
+) -> None:
+    api.server.world.credentials.meta[FACEBOOK_TOKEN].pages = False
+    fill(api, account, now, 3, HOUR)
+    assert len(owner_sweep(api, account, now - DAY, token).posts) == 3
+    profile = api.profile(account)
+
+    async def told(client: ApiClient) -> list[Any]:
+        own = as_page(client, token)
+        resolved = await facebook.resolve(client, ["kemenkumntt"], own={"kemenkumntt": own})
+        again = await facebook.recheck(client, [profile], own={account.id: own})
+        return [*resolved.values(), *again.values()]
+
+    assert [one.account_id for one in api.run(told)] == [account.id] * 2
+    with pytest.raises(Refused):
+        api.sweep(account, now - DAY)
+
+
+def test_who_a_token_speaks_for_is_asked_once(
+    api: Api, account: Any, token: str, asked: list[Asked], now: datetime
+) -> None:
+    profile = api.profile(account)
+
+    async def thrice(client: ApiClient) -> None:
+        own = as_page(client, token)
+        for _ in range(3):
+            await facebook.sweep(client, profile, since=now - DAY, own=own)
+
+    api.run(thrice)
+    assert [one.template for one in asked] == ["/{node}"] + ["/{node}/published_posts"] * 3
+
+
+def dead(api: Api, account: Any, token: str) -> None:
+    del api.server.world.credentials.meta[token]
+
+
+def foreign(api: Api, account: Any, token: str) -> None:
+    other = api.account("halamanlain")
+    api.server.world.credentials.meta[token].page = other.id
+    api.server.world.credentials.meta[token].pages = True  # so that it may read this one as well
+
+
+def unpermitted(api: Api, account: Any, token: str) -> None:
+    honest = api.server.app._answer
+
+    def refusing(request: Any, route: Any) -> Any:
+        if request.query.get("access_token") == token and "posts" in route.template:
+            return GraphError("(#10) This needs pages_read_engagement", 10).response()
+        return honest(request, route)
+
+    api.server.app._answer = refusing  # type: ignore[method-assign]
+
+
+def of_another_app(api: Api, account: Any, token: str) -> None:
+    api.server.world.credentials.meta[token].app_secret = "another-apps-secret"
+
+
+@pytest.mark.parametrize(("harm", "advice"), [
+    (dead, facebook.TOKEN_DEAD),
+    (foreign, facebook.TOKEN_FOREIGN),
+    (unpermitted, facebook.TOKEN_WEAK),
+    (of_another_app, facebook.TOKEN_WEAK),
+])  # fmt: skip
+def test_a_bad_page_token_costs_the_page_that_token_and_nothing_else(
+    api: Api, account: Any, token: str, now: datetime, harm: Any, advice: str
+) -> None:
+    fill(api, account, now, 3, HOUR)
+    harm(api, account, token)
+    found = owner_sweep(api, account, now - DAY, token)
+    assert (len(found.posts), found.advice) == (3, advice)
+    assert found.covered_since is None
+
+    async def resolved(client: ApiClient) -> Any:
+        own = {"kemenkumntt": as_page(client, token)}
+        return await facebook.resolve(client, ["kemenkumntt"], own=own)
+
+    assert api.run(resolved)["kemenkumntt"].account_id == account.id
+
+
+def test_a_pages_own_limit_is_not_the_apps_and_no_fault_of_its_token(
+    api: Api, account: Any, token: str, now: datetime
+) -> None:
+    fill(api, account, now, 3, HOUR)
+    honest = api.server.app._answer
+
+    def limited(request: Any, route: Any) -> Any:
+        if request.query.get("access_token") == token:
+            return GraphError("(#80001) Too many calls to this Page", 80001).response()
+        return honest(request, route)
+
+    api.server.app._answer = limited  # type: ignore[method-assign]
+    found = owner_sweep(api, account, now - DAY, token)
+    assert (len(found.posts), found.covered_since, found.advice) == (3, None, None)
+
+
+def test_a_page_with_two_ids_is_known_by_its_username(
+    api: Api, account: Any, token: str, now: datetime
+) -> None:
+    honest = api.server.app._answer
+
+    def another_id(request: Any, route: Any) -> Any:
+        response = honest(request, route)
+        if route.template == "/{node}":
+            response.body = response.body.replace(account.id.encode(), b"61557000000001")
+        return response
+
+    api.server.app._answer = another_id  # type: ignore[method-assign]
+    found = owner_sweep(api, account, now - DAY, token)
+    assert (found.covered_since, found.advice) == (now - DAY, None)
+
+
+def test_an_unpublished_page_is_not_read_though_its_own_token_could(
+    api: Api, account: Any, token: str, now: datetime
+) -> None:
+    fill(api, account, now, 3, HOUR)
+    api.server.world.set_state(account, "unpublished")
+    with pytest.raises(AccountWrong) as caught:
+        owner_sweep(api, account, now - DAY, token)
+    assert caught.value.advice == facebook.GONE.format(account.handle(int(now.timestamp())))
+
+
+def test_a_platform_that_is_unwell_is_not_asked_a_second_way(
+    api: Api, account: Any, token: str, asked: list[Asked], now: datetime
+) -> None:
+    api.server.fault("server_error", platform="facebook")
+    with pytest.raises(Transient):
+        owner_sweep(api, account, now - DAY, token)
+    assert {one.query["access_token"] for one in asked} == {token}
+
+
+# What a ranked listing leaves out
+
+
+def test_a_listing_without_the_pages_own_token_proves_no_absence(
+    api: Api, account: Any, now: datetime
+) -> None:
+    fill(api, account, now, 3, HOUR)
+    found = api.sweep(account, now - DAY)
+    assert (len(found.posts), found.covered_since, found.advice) == (3, None, None)
+
+
+@pytest.mark.parametrize(("posts", "days", "short"), [
+    (49, 30, False),
+    (50, 30, True),
+    (23, 14, False),
+    (24, 14, True),
+    (500, 13, False),  # one busy week is no pace
+    (0, 0, False),
+    (600, 365, False),
+    (601, 365, True),
+])  # fmt: skip
+def test_a_pace_over_600_a_year_is_listed_incompletely(posts: int, days: int, short: bool) -> None:
+    assert facebook.is_listed_incompletely(posts, timedelta(days=days)) is short
+
+
+@given(st.integers(0, 5000), st.integers(1, 500 * 86400))
+def test_more_posts_in_less_time_never_look_better_listed(posts: int, seconds: int) -> None:
+    span = timedelta(seconds=seconds)
+    if facebook.is_listed_incompletely(posts, span):
+        assert facebook.is_listed_incompletely(posts + 1, span)
+        assert posts / span.total_seconds() > 600 / (365 * 86400)
+    elif span >= facebook.LEAST_SPAN:
+        assert not facebook.is_listed_incompletely(posts, span + DAY)
+
+
+def test_a_busy_page_without_its_token_is_marked(api: Api, account: Any, now: datetime) -> None:
+    fill(api, account, now, 60, timedelta(hours=8))
+    profile = api.profile(account)
+
+    def told(since: datetime, recent: int | None) -> str | None:
+        return api.run(
+            lambda client: facebook.sweep(client, profile, since=since, recent=recent)
+        ).advice
+
+    assert told(now - 20 * DAY, None) == facebook.INCOMPLETE
+    assert told(now - 2 * DAY, None) is None
+    assert told(now - 2 * DAY, 49) is None
+    assert told(now - 2 * DAY, 50) == facebook.INCOMPLETE
+    token = api.server.world.credentials.give_page_token(account.id)
+    assert owner_sweep(api, account, now - 20 * DAY, token, recent=60).advice is None
+    dead(api, account, token)
+    found = owner_sweep(api, account, now - 20 * DAY, token, recent=60)
+    assert found.advice == facebook.TOKEN_DEAD
+
+
+@pytest.mark.parametrize("advice", [
+    facebook.GONE,
+    facebook.INCOMPLETE,
+    facebook.TOKEN_DEAD,
+    facebook.TOKEN_FOREIGN,
+    facebook.TOKEN_WEAK,
+])  # fmt: skip
+def test_what_admins_are_told_is_one_line_of_whole_sentences(advice: str) -> None:
+    assert advice.endswith(".")
+    assert "\n" not in advice
+    assert "  " not in advice
+
+
+def confirm(api: Api, account: Any, *posts: WorldPost) -> Lookup:
+    profile = api.profile(account)
+    wanted = [as_post(post) for post in posts]
+    return api.run(lambda client: facebook.confirm(client, profile, wanted))
+
+
+def test_a_post_left_out_of_the_listing_is_read_by_its_id(
+    api: Api, account: Any, now: datetime
+) -> None:
+    counters = {"likes": 100, "comments": 40, "shares": 3}
+    posts = [
+        api.server.world.add_post(account, now - n * HOUR, steps=[(now - DAY, counters)])
+        for n in (1, 2, 3)
+    ]
+    api.server.world.quirks.facebook_listed_per_year = 1
+    listed = {post.post_id for post in api.sweep(account, now - DAY).posts}
+    left_out = [post for post in posts if post.id not in listed]
+    assert len(left_out) == 2
+    found = confirm(api, account, *left_out)
+    assert {post.post_id for post in found.posts} == {post.id for post in left_out}
+    assert found.absent == {}
+    for post in found.posts:
+        [sample] = post.samples
+        assert (sample.likes, sample.comments, sample.shares) == (100, 40, 3)
+        assert post.account_id == account.id
+        assert sample.taken_at >= now
+
+
+def test_a_post_that_is_gone_is_absent_and_its_neighbour_is_not(
+    api: Api, account: Any, now: datetime
+) -> None:
+    here, gone = fill(api, account, now, 2, HOUR)
+    api.server.world.remove(gone, now)
+    found = confirm(api, account, gone, here)
+    assert [post.post_id for post in found.posts] == [here.id]
+    assert list(found.absent) == [gone.id]
+    assert now <= found.absent[gone.id] <= now + timedelta(minutes=1)
+
+
+def test_posts_that_are_all_gone_are_held_against_one_that_is_listed(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    _, *gone = fill(api, account, now, 3, HOUR)
+    for post in gone:
+        api.server.world.remove(post, now)
+    assert set(confirm(api, account, *gone).absent) == {post.id for post in gone}
+    assert len(asked) == 4
+    api.server.world.remove(account.feed[-1], now)
+    assert confirm(api, account, *gone).absent == {}  # nothing left to hold them against
+
+
+def refuse_posts_by_id(api: Api, error: GraphError) -> None:
+    honest = api.server.app._answer
+
+    def refusing(request: Any, route: Any) -> Any:
+        if route.template == "/{node}" and "_" in route.parts[-1]:
+            return error.response()
+        return honest(request, route)
+
+    api.server.app._answer = refusing  # type: ignore[method-assign]
+
+
+def test_an_app_that_may_not_read_posts_by_id_proves_nothing(
+    api: Api, account: Any, now: datetime
+) -> None:
+    """Facebook says the same of what is gone and of what a token may not see."""
+    posts = fill(api, account, now, 3, HOUR)
+    refuse_posts_by_id(api, GraphError("Unsupported get request.", 100, subcode=33))
+    assert confirm(api, account, *posts) == Lookup()
+
+
+@pytest.mark.parametrize("code", [10, 200])
+def test_a_refusal_of_this_way_alone_stops_no_credential_and_is_asked_once(
+    api: Api, account: Any, asked: list[Asked], now: datetime, code: int
+) -> None:
+    posts = fill(api, account, now, 3, HOUR)
+    refuse_posts_by_id(api, GraphError("(#10) Not reviewed", code))
+    profile, wanted = api.profile(account), [as_post(post) for post in posts]
+
+    async def twice(client: ApiClient) -> list[Lookup]:
+        return [await facebook.confirm(client, profile, wanted) for _ in range(2)]
+
+    first, second = api.run(twice)
+    assert (first.posts, first.absent, second) == ((), {}, Lookup())
+    assert len(first.broken) == 1
+    assert f"(#{code})" in first.broken[0]
+    assert api.requests == 1
+
+
+def test_a_limit_half_way_keeps_what_was_read(api: Api, account: Any, now: datetime) -> None:
+    gone, here, last = fill(api, account, now, 3, HOUR)
+    api.server.world.remove(gone, now)
+    honest, sent = api.server.app._answer, []
+
+    def limited(request: Any, route: Any) -> Any:
+        sent.append(request)
+        if len(sent) > 2:
+            return GraphError("(#4) Application request limit reached", 4).response()
+        return honest(request, route)
+
+    api.server.app._answer = limited  # type: ignore[method-assign]
+    found = confirm(api, account, gone, here, last)
+    assert [post.post_id for post in found.posts] == [here.id]
+    assert list(found.absent) == [gone.id]
+    assert isinstance(found.spent, Limited)
+    # Met at once, or while the proof is looked for, it proves nothing.
+    assert confirm(api, account, gone).absent == {}
+    del sent[:]
+    sent.append(None)
+    found = confirm(api, account, gone)
+    assert found.absent == {}
+    assert isinstance(found.spent, Limited)
+
+
+@pytest.mark.parametrize("spoiled", [b'"created_at"', b'"created_time":"kemarin","x"'])
+def test_a_broken_answer_costs_one_post(
+    api: Api, account: Any, now: datetime, spoiled: bytes
+) -> None:
+    bad, good = fill(api, account, now, 2, HOUR)
+    honest = api.server.app._answer
+
+    def spoiling(request: Any, route: Any) -> Any:
+        response = honest(request, route)
+        if bad.id in request.path:
+            response.body = response.body.replace(b'"created_time"', spoiled)
+        return response
+
+    api.server.app._answer = spoiling  # type: ignore[method-assign]
+    found = confirm(api, account, bad, good)
+    assert [post.post_id for post in found.posts] == [good.id]
+    assert found.absent == {}
+    assert len(found.broken) == 1
+
+
+def test_no_more_posts_than_a_few_are_confirmed_at_once(
+    api: Api, account: Any, now: datetime
+) -> None:
+    posts = fill(api, account, now, facebook.CONFIRM_SIZE + 5, timedelta(minutes=10))
+    found = confirm(api, account, *posts)
+    assert [post.post_id for post in found.posts] == [
+        post.id for post in posts[: facebook.CONFIRM_SIZE]
+    ]
+    assert api.requests == facebook.CONFIRM_SIZE
 
 
 # Secrets

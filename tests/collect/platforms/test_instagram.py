@@ -75,12 +75,28 @@ def test_a_personal_account_is_asked_to_become_a_professional_one(api: Api) -> N
     assert "@pribadi" in found.advice
 
 
-def test_an_account_that_turns_personal_is_told_so_by_its_listing(api: Api, now: datetime) -> None:
+@pytest.mark.parametrize("what", ["personal", "unknown", "renamed"])
+def test_a_known_account_that_answers_no_more_is_told_all_that_may_have_happened(
+    api: Api, now: datetime, what: str
+) -> None:
+    """Instagram answers alike to all of it, and there is no looking for it by its id."""
     account = api.account()
-    api.server.world.set_state(account, "personal")
-    with pytest.raises(AccountWrong) as caught:
-        api.sweep(account, now - 24 * HOUR)
-    assert "profesional" in caught.value.advice
+    known = api.profile(account)
+    if what == "renamed":
+        api.server.world.rename(account, "kanwil_baru", now - HOUR)
+    else:
+        api.server.world.set_state(account, what)
+
+    async def listed(client: Any) -> Any:
+        with pytest.raises(AccountWrong) as caught:
+            await instagram.sweep(client, known, since=now - 24 * HOUR)
+        return caught.value
+
+    rechecked = api.run(lambda client: instagram.recheck(client, [known]))[account.id]
+    for wrong in (api.run(listed), rechecked):
+        assert isinstance(wrong, AccountWrong)
+        words = ("@kemenkum_ntt", "namanya diganti", "pribadi atau privat", "dihapus", "nama baru")
+        assert [word for word in words if word not in wrong.advice] == []
 
 
 def test_a_handle_taken_over_by_another_account_brings_no_foreign_posts(
@@ -95,6 +111,9 @@ def test_a_handle_taken_over_by_another_account_brings_no_foreign_posts(
     with pytest.raises(AccountWrong) as caught:
         api.run(lambda client: instagram.sweep(client, profile, since=now - 24 * HOUR))
     assert "akun Instagram lain" in caught.value.advice
+    rechecked = api.run(lambda client: instagram.recheck(client, [profile]))[ours.id]
+    assert isinstance(rechecked, AccountWrong)
+    assert "akun Instagram lain" in rechecked.advice
 
 
 @pytest.mark.parametrize(("product", "counts"), [
@@ -137,8 +156,14 @@ def test_a_collaboration_stands_in_both_accounts_listings(api: Api, now: datetim
 def test_a_listing_brings_followers_along(api: Api, asked: list[Asked], now: datetime) -> None:
     found = api.sweep(api.account(followers=4300), now - 24 * HOUR)
     assert found.profile is not None
-    assert found.profile.followers == 4300
+    assert (found.profile.followers, found.profile.posts) == (4300, 0)
     assert len(asked) == 1
+
+
+def test_a_number_of_posts_that_is_not_told_is_unknown(api: Api) -> None:
+    answer_with(api.server, {"business_discovery": {"id": "178400000"}, "id": "1"})
+    found: Any = api.resolve("kemenkum_ntt")["kemenkum_ntt"]
+    assert found.posts is None
 
 
 def test_hidden_followers_are_unknown(api: Api) -> None:

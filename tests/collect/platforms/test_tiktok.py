@@ -9,11 +9,19 @@ import httpx
 import msgspec
 import pytest
 
-from functions.collect.answers import AccountWrong, Limited, Profile, Refused, Transient
+from functions.collect.answers import (
+    AccountWrong,
+    Limited,
+    Profile,
+    Refused,
+    TokenDied,
+    Transient,
+)
 from functions.collect.platforms import tiktok
 from functions.connect.flow import challenge
 from tests.collect.api import HOUR, Api, Asked, answer_with
 from tests.platforms.credentials import TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET
+from tests.platforms.wire import json_response
 
 PLATFORM = "tiktok"
 
@@ -77,12 +85,52 @@ def test_a_401_is_one_accounts_matter(api: Api, account: Any, now: datetime) -> 
     assert api.sweep(other, now - 24 * HOUR).broken == ()
 
 
+def test_a_dead_access_token_is_no_dead_consent(now: datetime) -> None:
+    body = b'{"data": {}, "error": {"code": "access_token_invalid", "message": ""}}'
+    assert type(tiktok.explain(401, {}, body, now)) is TokenDied
+    assert type(tiktok.explain(400, {}, b'{"error": "invalid_grant"}', now)) is AccountWrong
+    assert type(tiktok.explain(401, {}, b"{}", now)) is AccountWrong
+
+
+def test_of_a_refresh_token_a_dead_one_is_a_dead_consent(api: Api, account: Any) -> None:
+    body = {"data": {}, "error": {"code": "access_token_invalid", "message": ""}}
+    api.server.app._answer = lambda *_: json_response(401, body)  # type: ignore[method-assign]
+    with pytest.raises(AccountWrong) as caught:
+        refresh(api, "rft.kemenkum_ntt")
+    assert type(caught.value) is AccountWrong
+
+
+def test_a_pair_that_is_printed_shows_no_token() -> None:
+    shown = repr(tiktok.Grant("act.rahasia", 7200, "rft.rahasia", open_id="pemilik"))
+    assert "rahasia" not in shown
+    assert "pemilik" in shown
+
+
 @pytest.mark.parametrize("code", ["scope_not_authorized", "scope_permission_missed"])
 def test_a_consent_that_is_too_narrow_needs_a_new_one(code: str, now: datetime) -> None:
     body = msgspec.json.encode({"data": {}, "error": {"code": code, "message": ""}})
     found = tiktok.explain(401, {}, body, now)
     assert isinstance(found, AccountWrong)
-    assert found.advice == tiktok.ASK_AGAIN
+    assert found.advice == tiktok.ASK_MORE
+
+
+@pytest.mark.parametrize(("code", "word"), [
+    ("access_token_invalid", "tidak berlaku lagi"),
+    ("scope_not_authorized", "tidak mencakup"),
+])  # fmt: skip
+def test_a_consent_that_does_not_serve_is_told_with_its_accounts_name(
+    api: Api, account: Any, now: datetime, code: str, word: str
+) -> None:
+    answer_with(api.server, {"data": {}, "error": {"code": code, "message": ""}}, status=401)
+    known = api.profile(account)
+    for attempt in (
+        lambda client: tiktok.resolve(client, ["kemenkum_ntt"]),
+        lambda client: tiktok.recheck(client, [known]),
+        lambda client: tiktok.sweep(client, known, since=now - HOUR),
+    ):
+        with pytest.raises(AccountWrong) as caught:
+            api.run(attempt, "kemenkum_ntt")  # type: ignore[arg-type]
+        assert f"Izin TikTok @kemenkum_ntt {word}" in caught.value.advice
 
 
 def test_an_internal_error_is_worth_another_try(now: datetime) -> None:
@@ -127,6 +175,36 @@ def test_a_consent_of_another_account_names_both(api: Api, account: Any) -> None
     assert isinstance(found, AccountWrong)
     assert "@kemenkum_ntt" in found.advice
     assert "@kemenkum_bali" in found.advice
+
+
+def recheck(api: Api, known: Profile) -> Any:
+    """What the consent kept under ``kemenkum_ntt`` says of a known account."""
+    return api.run(lambda client: tiktok.recheck(client, [known]), "kemenkum_ntt")[known.account_id]
+
+
+def test_a_new_username_is_a_new_name_and_not_another_accounts_consent(
+    api: Api, account: Any, now: datetime
+) -> None:
+    api.server.world.rename(account, "kanwil_ntt", now - HOUR)
+    known = Profile(account_id=account.id, handle="kemenkum_ntt")
+    assert recheck(api, known).handle == "kanwil_ntt"
+    # Of a handle that was never found nobody can say so.
+    found = api.resolve("kemenkum_ntt")["kemenkum_ntt"]
+    assert isinstance(found, AccountWrong)
+    assert "bukan @kemenkum_ntt" in found.advice
+
+
+def test_a_known_accounts_consent_replaced_by_anothers_names_both(api: Api, account: Any) -> None:
+    found = recheck(api, Profile(account_id="-000lain", handle="kemenkum_bali"))
+    assert isinstance(found, AccountWrong)
+    assert "@kemenkum_ntt" in found.advice
+    assert "@kemenkum_bali" in found.advice
+
+
+def test_the_same_name_with_another_id_is_told_with_that_id(api: Api, account: Any) -> None:
+    """Another app gives every account another id; the name's new owner has another one, too."""
+    found = recheck(api, Profile(account_id="-000lama", handle="Kemenkum_NTT"))
+    assert (found.account_id, found.handle) == (account.id, "kemenkum_ntt")
 
 
 def test_a_handle_is_compared_without_regard_to_case(api: Api, account: Any) -> None:

@@ -74,6 +74,59 @@ def test_an_edited_post_is_looked_up_whole(api: Api, account: Any, now: datetime
     assert fresh.post_id == known.post_id
 
 
+@pytest.mark.parametrize("how", ["protected", "suspended", "silent"])
+def test_an_edited_post_of_which_a_version_is_withheld_is_broken_for_once(
+    api: Api, account: Any, now: datetime, how: str
+) -> None:
+    """The sum over the other versions would be too low."""
+    edited = api.server.world.add_post(
+        account, now - HOUR, edited_at=[now - 30 * MINUTE], per_hour={"likes": 60}
+    )
+    whole = api.server.world.add_post(account, now - 2 * HOUR, per_hour={"likes": 60})
+    api.server.fault("partial", platform="x", path="/2/tweets", ids=[edited.id], how=how)
+    found = api.sweep(account, now - 24 * HOUR)
+    assert [post.post_id for post in found.posts] == [whole.id]
+    assert found.covered_since is None
+    [broken] = found.broken
+    assert edited.id in broken
+    looked_up = api.lookup([as_post(edited)])
+    assert (looked_up.posts, looked_up.absent) == ((), {})
+
+
+def test_an_edited_post_of_which_a_version_is_gone_counts_what_is_left(
+    api: Api, account: Any, now: datetime
+) -> None:
+    post = api.server.world.add_post(
+        account, now - HOUR, edited_at=[now - 30 * MINUTE], per_hour={"likes": 60}
+    )
+    api.server.fault("partial", platform="x", path="/2/tweets", ids=[post.id])
+    found = api.sweep(account, now - 24 * HOUR)
+    assert found.broken == ()
+    [left] = found.posts
+    assert (left.post_id, left.samples[0].likes) == (post.id, 30)
+
+
+def test_each_page_of_a_timeline_was_read_at_its_own_time(
+    api: Api, account: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(x, "PAGE_SIZE", 5)
+    for n in range(12):
+        api.server.world.add_post(account, now - (n + 1) * MINUTE)
+    honest = api.server.app._answer
+
+    def slow(request: Any, route: Any) -> Any:
+        response = honest(request, route)
+        response.delay = 1.1
+        return response
+
+    api.server.app._answer = slow  # type: ignore[method-assign]
+    posts = api.sweep(account, now - HOUR).posts
+    times = [post.samples[0].taken_at for post in sorted(posts, key=lambda p: p.published_at)]
+    assert len(times) == 12
+    assert len(set(times)) == 3
+    assert times == sorted(times, reverse=True)
+
+
 def test_a_first_version_that_is_gone_leaves_its_time_in_its_id(
     api: Api, account: Any, now: datetime
 ) -> None:
@@ -89,6 +142,7 @@ def test_a_first_version_that_is_gone_leaves_its_time_in_its_id(
             "public_metrics": {"like_count": 3, "reply_count": 0, "retweet_count": 0,
                                "quote_count": 0},
         }],
+        "errors": [{"title": "Not Found Error", "resource_id": post.id}],
         "meta": {"result_count": 1},
     })  # fmt: skip
     [found] = api.sweep(account, now - 24 * HOUR).posts
@@ -214,21 +268,73 @@ def test_a_listing_with_partial_errors_keeps_its_posts(
     assert [post.post_id for post in api.sweep(account, now - 24 * HOUR).posts] == [one.id]
 
 
-@pytest.mark.parametrize(("state", "word"), [
-    ("suspended", "ditangguhkan"),
-    ("protected", "dikunci"),
-    ("unknown", "tidak mengenal"),
+def recheck(api: Api, *known: Profile) -> dict[str, Profile | AccountWrong]:
+    return api.run(lambda client: x.recheck(client, known))
+
+
+@pytest.mark.parametrize(("state", "new", "known"), [
+    ("suspended", "ditangguhkan", "ditangguhkan"),
+    ("protected", "dikunci", "dikunci"),
+    ("unknown", "tidak mengenal", "tidak ada lagi"),
 ])  # fmt: skip
 def test_an_accounts_state_is_told_in_its_own_words(
-    api: Api, account: Any, now: datetime, state: str, word: str
+    api: Api, account: Any, now: datetime, state: str, new: str, known: str
 ) -> None:
     api.server.world.set_state(account, state)
     found = api.resolve("kemenkum_ntt")["kemenkum_ntt"]
     assert isinstance(found, AccountWrong)
-    assert word in found.advice
+    assert new in found.advice
     with pytest.raises(AccountWrong) as caught:
         api.sweep(account, now - 24 * HOUR)
-    assert word in caught.value.advice
+    rechecked = recheck(api, api.profile(account))[account.id]
+    assert isinstance(rechecked, AccountWrong)
+    for wrong in (caught.value, rechecked):
+        assert known in wrong.advice
+        assert "@kemenkum_ntt" in wrong.advice
+
+
+def test_a_timeline_that_answers_404_is_a_lost_account(
+    api: Api, account: Any, now: datetime
+) -> None:
+    answer_with(api.server, {"title": "Not Found", "status": 404}, status=404)
+    with pytest.raises(AccountWrong) as caught:
+        api.sweep(account, now - 24 * HOUR)
+    assert "@kemenkum_ntt tidak ada lagi" in caught.value.advice
+
+
+def test_a_batch_that_answers_404_is_nobodys_verdict(api: Api, account: Any) -> None:
+    answer_with(api.server, {"title": "Not Found", "status": 404}, status=404)
+    with pytest.raises(Unreadable):
+        api.resolve("kemenkum_ntt")
+    with pytest.raises(Unreadable):
+        recheck(api, api.profile(account))
+
+
+def test_a_handle_of_digits_is_not_the_account_with_that_id(api: Api, now: datetime) -> None:
+    ours = api.account("lama", id="12345")
+    other = api.account("12345", id="67890")
+    found: Any = api.resolve("12345")["12345"]
+    assert found.account_id == other.id
+    again: Any = recheck(api, Profile(account_id="12345", handle="lama"))["12345"]
+    assert (again.account_id, again.handle) == (ours.id, "lama")
+
+
+def test_known_accounts_are_read_a_hundred_a_call(api: Api, asked: list[Asked]) -> None:
+    known = [Profile(account_id=api.account(f"kanwil{n}").id) for n in range(130)]
+    found = recheck(api, *known)
+    assert all(isinstance(profile, Profile) for profile in found.values())
+    assert list(found) == [one.account_id for one in known]
+    assert [(one.template, len(one.query["ids"].split(","))) for one in asked] == [
+        ("/2/users", 100),
+        ("/2/users", 30),
+    ]
+
+
+def test_an_account_of_which_nothing_is_said_is_nobodys_verdict(api: Api, account: Any) -> None:
+    """Neither among the users nor among the errors."""
+    answer_with(api.server, {"meta": {}})
+    assert recheck(api, api.profile(account)) == {}
+    assert api.resolve("kemenkum_ntt") == {}
 
 
 def test_a_malformed_handle_does_not_fail_its_batch(
@@ -285,6 +391,20 @@ def test_a_full_window_ends_when_its_header_says(api: Api, account: Any, now: da
     window = 900
     end = (int(now.timestamp()) // window + 1) * window
     assert caught.value.until == datetime.fromtimestamp(end, UTC)
+
+
+@pytest.mark.parametrize(("reset", "wait"), [
+    ("99999999999", timedelta(days=1)),
+    ("1790000000000", 15 * MINUTE),  # in milliseconds, which X never does
+    ("9" * 40, 15 * MINUTE),
+])  # fmt: skip
+def test_no_reset_is_waited_for_longer_than_a_day(
+    now: datetime, reset: str, wait: timedelta
+) -> None:
+    headers = {"x-rate-limit-reset": reset, "x-rate-limit-remaining": "0"}
+    found = x.explain(429, headers, b"", now)
+    assert isinstance(found, Limited)
+    assert found.until == now + wait
 
 
 def test_a_reset_that_has_passed_is_now(now: datetime) -> None:

@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 
-from functions.collect.answers import AccountWrong, Limited, Profile, Refused, Sweep
+from functions.collect.answers import (
+    AccountWrong,
+    Limited,
+    Profile,
+    Refused,
+    Sweep,
+    Transient,
+    Unreadable,
+)
 from functions.collect.platforms import youtube
 from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
+from tests.platforms.wire import json_response
 
 PLATFORM = "youtube"
 MINUTE = timedelta(minutes=1)
@@ -110,6 +119,63 @@ def test_a_video_made_public_late_is_found_below_older_ones(
     assert late.id in found.unread
 
 
+def deep(api: Api, account: Any, since: datetime, depth: int) -> Sweep:
+    profile = api.profile(account)
+    return api.run(lambda client: youtube.sweep(client, profile, since=since, depth=depth))
+
+
+def test_a_video_uploaded_long_before_is_found_by_a_deep_look_alone(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    """Uploaded 180 uploads ago, published an hour ago."""
+    late = add(api, account, now - HOUR, uploaded_at=now - 5400 * HOUR)
+    for n in range(1, 251):
+        add(api, account, now - n * 30 * HOUR)
+    since = now - 24 * HOUR
+    assert late.id not in api.sweep(account, since).unread
+    assert len(asked) == 1
+    found = deep(api, account, since, youtube.DEPTH)
+    # The last of them brought a recent one, so one page more is looked at.
+    assert len(asked) == 1 + youtube.DEPTH + 1
+    # The first page whole, of the others only what was published since.
+    assert found.unread[-1] == late.id
+    assert len(found.unread) == youtube.PAGE_SIZE + 1
+
+
+def test_a_deep_look_ends_with_the_uploads(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    for n in range(60):
+        add(api, account, now - n * 30 * HOUR)
+    assert len(deep(api, account, now - 24 * HOUR, youtube.DEPTH).unread) == youtube.PAGE_SIZE
+    assert len(asked) == 2
+
+
+def test_a_deep_look_goes_on_while_pages_bring_recent_videos(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    videos = [add(api, account, now - n * timedelta(minutes=1)) for n in range(240)]
+    found = deep(api, account, now - 24 * HOUR, 2)
+    assert set(found.unread) == {video.id for video in videos}
+    assert len(asked) == 5
+
+
+def test_uploads_that_vanish_between_two_pages_cost_only_the_rest(
+    api: Api, account: Any, now: datetime
+) -> None:
+    for n in range(60):
+        add(api, account, now - n * timedelta(minutes=1))
+    honest = api.server.app._answer
+
+    def vanishing(request: Any, route: Any) -> Any:
+        if "pageToken" in request.query:
+            return json_response(404, {"error": {"errors": [{"reason": "playlistNotFound"}]}})
+        return honest(request, route)
+
+    api.server.app._answer = vanishing  # type: ignore[method-assign]
+    assert len(api.sweep(account, now - 24 * HOUR).unread) == youtube.PAGE_SIZE
+
+
 def test_a_listing_never_claims_that_something_is_gone(
     api: Api, account: Any, now: datetime
 ) -> None:
@@ -172,8 +238,6 @@ def test_one_channels_404_is_that_channels_alone(api: Api) -> None:
     honest = api.server.app._answer
 
     def refusing(request: Any, route: Any) -> Any:
-        from tests.platforms.wire import json_response
-
         if request.query.get("forHandle") == "hilang":
             return json_response(404, body)
         return honest(request, route)
@@ -187,7 +251,40 @@ def test_one_channels_404_is_that_channels_alone(api: Api) -> None:
         title="wajar",
         followers=1000,
         place="UU" + fine.id[2:],
+        posts=0,
     )
+
+
+def test_known_channels_are_read_fifty_a_call_and_the_lost_are_named(
+    api: Api, asked: list[Asked]
+) -> None:
+    accounts = [api.account(f"kanwil{n}") for n in range(60)]
+    api.server.world.set_state(accounts[7], "unknown")
+    known = [Profile(account_id=one.id, handle=f"kanwil{n}") for n, one in enumerate(accounts)]
+    found = api.run(lambda client: youtube.recheck(client, known))
+    assert len(found) == 60
+    assert len(asked) == 2
+    [lost] = [wrong for wrong in found.values() if isinstance(wrong, AccountWrong)]
+    assert found[accounts[7].id] is lost
+    assert "kanwil7 tidak ada lagi" in lost.advice
+
+
+def test_a_batch_that_answers_404_is_nobodys_verdict(api: Api, account: Any) -> None:
+    answer_with(api.server, {"error": {"errors": [{"reason": "notFound"}]}}, status=404)
+    known = Profile(account_id=account.id, handle="kemenkumntt")
+    with pytest.raises(Unreadable):
+        api.run(lambda client: youtube.recheck(client, [known]))
+    with pytest.raises(Unreadable):
+        api.resolve(account.id)
+    with pytest.raises(Unreadable):
+        api.details(["abcdefghijk"])
+
+
+def test_a_number_of_videos_that_is_not_told_is_unknown(api: Api) -> None:
+    channel = {"id": "UC" + "a" * 22, "statistics": {"subscriberCount": "10"}}
+    answer_with(api.server, {"items": [channel]})
+    found: Any = api.resolve("kanal")["kanal"]
+    assert found.posts is None
 
 
 # Lookups
@@ -234,6 +331,14 @@ def test_a_broken_answer_of_videos_list_makes_nothing_absent(
     assert found.broken
 
 
+@pytest.mark.parametrize("payload", [{}, {"items": []}, {"kind": "youtube#channelListResponse"}])
+def test_an_answer_that_is_no_list_of_videos_makes_nothing_absent(
+    api: Api, payload: dict[str, Any]
+) -> None:
+    answer_with(api.server, payload)
+    assert api.details(["abcdefghijk"]).absent == {}
+
+
 def test_without_a_statistics_endpoint_videos_list_does_the_work(
     api: Api, account: Any, asked: list[Asked], now: datetime
 ) -> None:
@@ -275,6 +380,119 @@ def test_a_spent_quota_waits_for_midnight_in_california(
     with pytest.raises(Limited) as caught:
         api.sweep(account, now - 24 * HOUR)
     assert caught.value.until == datetime.fromisoformat(midnight).astimezone(UTC)
+
+
+def spent(api: Api, work: Any) -> Limited:
+    with pytest.raises(Limited) as caught:
+        api.run(work)
+    return caught.value
+
+
+def test_a_spent_quota_names_its_bucket(api: Api, account: Any, now: datetime) -> None:
+    video = as_post(add(api, account, now - HOUR))
+    profile = api.profile(account)
+    api.server.fault("quota_exceeded", platform="youtube")
+    units = (
+        lambda client: youtube.resolve(client, ["kemenkumntt"]),
+        lambda client: youtube.recheck(client, [profile]),
+        lambda client: youtube.sweep(client, profile, since=now - HOUR),
+        lambda client: youtube.details(client, [video.post_id]),
+        lambda client: youtube.lookup(client, [video], stats=False),
+    )
+    assert {spent(api, work).bucket for work in units} == {"units"}
+    assert spent(api, lambda client: youtube.lookup(client, [video])).bucket == "stats"
+
+
+@pytest.mark.parametrize("path", ["playlistItems", "videos:batchGetStats"])
+def test_too_much_haste_concerns_the_whole_key(
+    api: Api, account: Any, now: datetime, path: str
+) -> None:
+    video = as_post(add(api, account, now - HOUR))
+    profile = api.profile(account)
+    api.server.fault("rate_limited", platform="youtube", path=path)
+
+    async def work(client: Any) -> None:
+        await youtube.lookup(client, [video])
+        await youtube.sweep(client, profile, since=now - HOUR)
+
+    assert spent(api, work).bucket == ""
+
+
+def test_with_the_units_spent_the_statistics_still_serve(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    """What they leave out is simply unknown."""
+    kept, gone = add(api, account, now - HOUR), add(api, account, now - 2 * HOUR)
+    api.server.world.remove(gone, now - MINUTE)
+    api.server.world.limits.youtube_units_per_day = 0
+    posts = [as_post(kept), as_post(gone)]
+    found = api.run(lambda client: youtube.lookup(client, posts, details=False))
+    assert [post.post_id for post in found.posts] == [kept.id]
+    assert (found.absent, found.spent) == ({}, None)
+    assert [one.template for one in asked] == ["/youtube/v3/videos:batchGetStats"]
+
+
+def test_without_details_and_without_the_endpoint_everything_is_unknown(
+    api: Api, account: Any, now: datetime
+) -> None:
+    video = as_post(add(api, account, now - HOUR))
+    refusal = {"error": {"errors": [{"reason": "notFound"}]}}
+    answer_with(api.server, refusal, status=404, path="batchGetStats")
+    found = api.run(lambda client: youtube.lookup(client, [video], details=False))
+    assert found == youtube.Lookup()
+
+
+def test_with_the_statistics_spent_the_details_serve(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    kept, gone = add(api, account, now - HOUR), add(api, account, now - 2 * HOUR)
+    api.server.world.remove(gone, now - MINUTE)
+    api.server.world.limits.youtube_stats_units_per_day = 0
+    posts = [as_post(kept), as_post(gone)]
+    found = api.run(lambda client: youtube.lookup(client, posts, stats=False))
+    assert [post.post_id for post in found.posts] == [kept.id]
+    assert found.posts[0].samples[0].likes == 41
+    assert set(found.absent) == {gone.id}
+    assert [one.template for one in asked] == ["/youtube/v3/videos"]
+
+
+def test_a_quota_that_ends_half_way_loses_nothing_that_was_read(
+    api: Api, account: Any, now: datetime
+) -> None:
+    kept, gone = add(api, account, now - HOUR), add(api, account, now - 2 * HOUR)
+    api.server.world.remove(gone, now - MINUTE)
+    api.server.world.limits.youtube_units_per_day = 0
+    found = api.lookup([as_post(kept), as_post(gone)])
+    assert [post.post_id for post in found.posts] == [kept.id]
+    assert found.absent == {}
+    assert found.spent is not None
+    assert found.spent.bucket == "units"
+    assert found.spent.until is not None
+    # With nothing read there is nothing to save.
+    with pytest.raises(Limited):
+        api.lookup([as_post(gone)])
+
+
+def test_details_that_fail_half_way_lose_nothing_that_was_read(
+    api: Api, account: Any, now: datetime
+) -> None:
+    kept, gone = add(api, account, now - HOUR), add(api, account, now - 2 * HOUR)
+    api.server.world.remove(gone, now - MINUTE)
+
+    def failing(request: Any, route: Any) -> Any:
+        if route.template == "/youtube/v3/videos":
+            return json_response(503, {"error": {"status": "UNAVAILABLE"}})
+        return honest(request, route)
+
+    honest = api.server.app._answer
+    api.server.app._answer = failing  # type: ignore[method-assign]
+    found = api.lookup([as_post(kept), as_post(gone)])
+    assert [post.post_id for post in found.posts] == [kept.id]
+    assert (found.absent, found.spent) == ({}, None)
+    [problem] = found.broken
+    assert "503" in problem
+    with pytest.raises(Transient):
+        api.lookup([as_post(gone)])
 
 
 def test_a_key_without_the_api_enabled_is_refused(now: datetime) -> None:

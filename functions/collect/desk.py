@@ -1,0 +1,259 @@
+"""One platform's matter at one tick: its note, what is worth reading, and what came of it.
+
+Every step may be repeated: documents have deterministic keys, samples are merged, and the note that
+steers the next tick is written last, so that a run that dies half-way is simply read again. Two
+instances at once fold what they noted into each other's note.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+from functions import log
+from functions.collect import note as notes
+from functions.collect.access import choose, is_keyless, names
+from functions.collect.answers import Profile
+from functions.collect.bookkeeping import Account as Spent
+from functions.collect.bookkeeping import Books
+from functions.collect.budget import Expected
+from functions.collect.note import Note
+from functions.collect.plan import (
+    PROMISED,
+    Plan,
+    Ways,
+    Wish,
+    expected,
+    next_tick,
+    ration,
+    wishes,
+)
+from functions.collect.platforms import adapter
+from functions.collect.reading import Harvest
+from functions.connect.consents import Consents
+from functions.model import SETTLED, Account, Platform, Roster, iso, month_bounds, month_of
+from functions.settings import Settings
+from functions.store.agency import AgencyStore, StoredPlan
+from functions.store.port import Conflict
+
+ATTEMPTS = 5
+
+
+@dataclass(slots=True)
+class Desk:
+    """A platform's note as this tick works on it, and where it came from."""
+
+    book: AgencyStore
+    platform: Platform
+    module: ModuleType
+    note: Note
+    stored: StoredPlan
+    handles: list[str]
+
+    @property
+    def ways(self) -> Ways:
+        """How the platform can be read."""
+        return Ways.of(self.module)
+
+    def following(self, now: datetime, settings: Settings) -> datetime:
+        """When the next tick is to be expected."""
+        return next_tick(self.note, now, timedelta(minutes=int(settings.collect_every)))
+
+    def wishes(self, now: datetime, settings: Settings) -> list[Wish]:
+        """What is worth reading now; a first look at an account reaches back to the first of the
+        running month."""
+        zone = self.book.agency.zone
+        return wishes(
+            self.note,
+            self.handles,
+            self.ways,
+            now=now,
+            following=self.following(now, settings),
+            look_back=month_bounds(month_of(now, zone), zone)[0],
+            discover_every=timedelta(minutes=int(settings.discover_every)),
+        )
+
+    def forget_strangers(self) -> None:
+        """Drop accounts that are no longer registered, so that a return is resolved afresh."""
+        known = self.note.accounts
+        self.note.accounts = {name: known[name] for name in self.handles if name in known}
+
+    def wake(self, consents: Consents, now: datetime) -> None:
+        """End the rest of accounts whose consent was given after they were found wrong."""
+        if self.platform != "tiktok":
+            return
+        resting = {
+            handle: account.checked_at
+            for handle, account in self.note.accounts.items()
+            if account.checked_at and account.retry_at and account.retry_at > now
+        }
+        for handle in consents.given_since(resting):
+            self.note.rest(handle, None)
+
+    def account_ids(self) -> dict[str, str]:
+        """The durable ids of the handles that have been found."""
+        return {name: a.account_id for name, a in self.note.accounts.items() if a.account_id}
+
+    def save(self, changed: Note, now: datetime, *, sent: bool = True) -> bool:
+        """Write the note; when another instance was faster, ``changed`` goes into its note.
+
+        ``sent``: whether this tick asks the platform for anything. False when others were always
+        faster.
+        """
+        note, stored = self.note, self.stored
+        for _ in range(ATTEMPTS):
+            if sent:
+                note.tick(now)
+            note.prune(now)
+            try:
+                self.book.save_plan(self.platform, notes.encode(note), stored)
+            except Conflict:
+                note, stored = read_note(self.book, self.platform, now, self.account_ids())
+                note.fold(changed)
+                continue
+            self.note = note
+            return True
+        log.warning("collect.overlap", platform=self.platform)
+        return False
+
+
+def open_desk(
+    book: AgencyStore, settings: Settings, platform: Platform, roster: Roster, now: datetime
+) -> Desk:
+    """A platform's note and the handles to read; StoreError when the store cannot be used."""
+    known = {a.handle: a.account_id for a in roster.accounts if a.platform == platform}
+    ids = {handle: name for handle, name in known.items() if name}
+    note, stored = read_note(book, platform, now, ids)
+    handles = _handles(roster, platform, now)
+    desk = Desk(book, platform, reader(settings, platform), note, stored, handles)
+    desk.forget_strangers()
+    return desk
+
+
+def plan_together(
+    desks: Mapping[Platform, Desk],
+    settings: Settings,
+    books: Books,
+    *,
+    settled: Sequence[tuple[str, datetime, Spent]] = (),
+    lapses_after: timedelta | None = None,
+) -> dict[Platform, Plan]:
+    """All platforms' plans within their budgets, which are reserved by it.
+
+    Nothing is planned, and nothing reserved, when nothing is worth reading. ``settled`` and
+    ``lapses_after``: as for ``Books.reserve``.
+    """
+    now = books.now
+    wanted = [wish for desk in desks.values() for wish in desk.wishes(now, settings)]
+    if not wanted and not settled:
+        return {}
+    tick = timedelta(minutes=int(settings.collect_every))
+    serving = {platform: names(settings, platform) for platform in desks}
+    needs: dict[str, list[Expected]] = defaultdict(list)
+    for platform, desk in desks.items():
+        for subject, need in expected(desk.note, desk.ways, now, tick):
+            needs[choose(serving[platform], subject)].append(need)
+    return books.reserve(
+        now + tick,
+        lambda allowances: ration(
+            wanted,
+            {platform: desk.ways for platform, desk in desks.items()},
+            {p: [(name, allowances[name]) for name in serving[p]] for p in desks},
+        ),
+        expected=needs,
+        settled=settled,
+        lapses_after=lapses_after,
+    )
+
+
+def reader(settings: Settings, platform: Platform) -> ModuleType:
+    """The adapter that reads a platform: YouTube's feed where there is no key."""
+    return adapter("youtube_feed" if is_keyless(settings, platform) else platform)
+
+
+def read_note(
+    book: AgencyStore, platform: Platform, now: datetime, ids: Mapping[str, str] | None = None
+) -> tuple[Note, StoredPlan]:
+    """The stored note. What of it is lost is made anew from the month's posts and from ``ids``, the
+    accounts found before by handle: what is in the store is not to be read and paid for again."""
+    stored = book.plan(platform)
+    note = notes.decode(stored.body) if stored.body else None
+    if note is None or note.has_forgotten(now):
+        held = note or Note()
+        month = month_bounds(month_of(now, book.agency.zone), book.agency.zone)[0]
+        posts = book.posts_published(min(month, now - notes.REMEMBERED))
+        note = notes.rebuild((post for post in posts if post.platform == platform), ids)
+        note.ticks = held.ticks
+        note.fold(held)
+    note.until(now)
+    return note, stored
+
+
+def horizon(plan: Plan, now: datetime, following: datetime) -> datetime:
+    """Until when a mark may fall for a read to be kept as the last before it.
+
+    Where budgets are short the read at the next tick may be refused.
+    """
+    return max(following, now + PROMISED) if plan.given_up else following
+
+
+def save_harvest(
+    book: AgencyStore, platform: Platform, roster: Roster, harvest: Harvest, note: Note
+) -> None:
+    """Write what reading brought: posts, followers, and what admins are to be told."""
+    book.save_posts(harvest.posts)
+    if harvest.followers:
+        book.save_followers(harvest.followers)
+    holders = _holders(roster, platform, harvest.checked)
+    book.save_feedback(
+        (account.satker, platform, account.handle, finding)
+        for account in holders
+        if (finding := _feedback(harvest.checked[account.handle], note, account.handle))
+    )
+
+
+def _holders(roster: Roster, platform: Platform, checked: Mapping[str, object]) -> list[Account]:
+    found = {
+        (account.satker, account.handle): account
+        for account in roster.accounts
+        if account.platform == platform and account.handle in checked
+    }
+    return [*found.values()]
+
+
+def _feedback(profile: Profile | None, note: Note, handle: str) -> dict[str, Any]:
+    """What is shown beside the handle that an admin typed."""
+    account = note.accounts.get(handle)
+    if account is None:
+        return {}
+    remarks = [account.wrong] if account.wrong else [account.told, account.lacking]
+    feedback: dict[str, Any] = {"status": " ".join(r for r in remarks if r) or "ok"}
+    if account.checked_at:
+        feedback["checked_at"] = iso(account.checked_at)
+    if profile is not None:
+        feedback |= {
+            "account_id": profile.account_id,
+            "title": profile.title,
+            "followers": profile.followers,
+        }
+    return feedback
+
+
+def _handles(roster: Roster, platform: Platform, now: datetime) -> list[str]:
+    """The handles to read: registered now, or until so lately that a mark is still to come."""
+    return sorted(
+        {
+            account.handle
+            for account in roster.accounts
+            if account.platform == platform and _is_read(account, now)
+        }
+    )
+
+
+def _is_read(account: Account, now: datetime) -> bool:
+    ended = account.valid_to is not None and account.valid_to + SETTLED < now
+    return account.valid_from <= now and not ended

@@ -1,0 +1,83 @@
+"""What a run of the collect job says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from functions.collect.plan import Plan
+from functions.collect.reading import Harvest
+from functions.model import iso
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did, per platform; ``failed``: nothing at all could be read."""
+
+    run_id: str
+    now: datetime
+    platforms: dict[str, dict[str, Any]] = field(default_factory=dict)
+    budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    failed: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "job": "collect",
+            "run_id": self.run_id,
+            "now": iso(self.now),
+            "platforms": self.platforms,
+            "budgets": self.budgets,
+            "skipped": self.skipped,
+            "problems": self.problems,
+            "failed": self.failed,
+        }
+
+
+def summary_of(
+    plan: Plan,
+    harvest: Harvest,
+    *,
+    stopped: Mapping[str, str] | None = None,
+    requests: int = 0,
+    skipped: int = 0,
+    queued: int = 0,
+) -> dict[str, Any]:
+    """A platform's part of the report.
+
+    ``given_up`` is what the budgets did not allow, ``skipped`` what a limit or the end of the run's
+    time cut off, ``queued`` the batches that were handed on instead of being worked off.
+    """
+    counts = harvest.counts
+    return {
+        "requests": requests,
+        "queued": queued,
+        "planned": {
+            "sweeps": len(plan.sweeps),
+            "lookups": len(plan.lookups),
+            "profiles": len(plan.profiles),
+        },
+        **{
+            name: counts[name]
+            for name in (
+                "accounts_read",
+                "accounts_wrong",
+                "posts_read",
+                "posts_found",
+                "samples_kept",
+                "absences",
+                "items_broken",
+                "requests_failed",
+                "consents_busy",
+            )
+        },
+        "given_up": dict(plan.given_up),
+        "skipped": skipped,
+        "stopped": dict(stopped or {}),
+        # To be told that an account is wrong is an answer, too.
+        "served": any(counts[name] for name in ("accounts_read", "accounts_wrong", "posts_read"))
+        or bool(harvest.checked),
+    }

@@ -1,0 +1,94 @@
+"""One platform's plan carried out, and what it brought written, all but the note."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from functions.collect.access import address, credentials
+from functions.collect.bookkeeping import Account, account_of
+from functions.collect.client import Clock, Connections
+from functions.collect.desk import Desk, horizon, save_harvest
+from functions.collect.note import Note
+from functions.collect.plan import Plan
+from functions.collect.reading import Harvest, Reading
+from functions.collect.report import summary_of
+from functions.connect.consents import Consents
+from functions.connect.vault import open_vault
+from functions.model import Roster, iso
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What carrying out a plan came to; ``changed`` is the part of the note that it changed."""
+
+    desk: Desk
+    changed: Note
+    harvest: Harvest
+    spent: list[Account]
+    summary: dict[str, Any]
+
+
+def consents_of(book: AgencyStore, settings: Settings) -> Consents:
+    """The agency's consents; the vault is opened when one is needed."""
+    return Consents(book, lambda: open_vault(settings))
+
+
+async def carry_out(
+    book: AgencyStore,
+    settings: Settings,
+    roster: Roster,
+    desk: Desk,
+    plan: Plan,
+    clock: Clock,
+    opened: Connections,
+) -> Work:
+    """Read what the plan says, and write posts, followers and what admins are told.
+
+    StoreError when the store cannot be used; whatever a platform does is in the summary.
+    """
+    connection = await opened.to(desk.platform, address(settings, desk.platform))
+    began, sent = clock(), connection.requests
+    reading = Reading(
+        desk.platform,
+        desk.module,
+        credentials(settings, desk.platform, desk.module, connection, clock),
+        consents_of(book, settings),
+        desk.note,
+        clock,
+        horizon(plan, began, desk.following(began, settings)),
+    )
+    await reading.carry_out(plan)
+    harvest = reading.harvest
+    if book.store.remote:  # an embedded store answers before a thread is even awake
+        await asyncio.to_thread(save_harvest, book, desk.platform, roster, harvest, desk.note)
+    else:
+        save_harvest(book, desk.platform, roster, harvest, desk.note)
+    served = reading.credentials.values()
+    summary = summary_of(
+        plan,
+        harvest,
+        stopped={c.name: str(error) for c in served for error in c.stops.values()},
+        requests=connection.requests - sent,
+        skipped=sum(credential.skipped for credential in served),
+    )
+    if summary["served"]:
+        _note_beginning(book, began)
+    accounts = [account_of(credential, clock()) for credential in served]
+    return Work(
+        desk,
+        reading.changed,
+        harvest,
+        [account for account in accounts if account.is_of_note],
+        summary,
+    )
+
+
+def _note_beginning(book: AgencyStore, now: datetime) -> None:
+    """Remember when collection began: a month it did not cover whole is incomplete."""
+    if "began_at" not in book.cursor("collect"):
+        book.save_cursor("collect", began_at=iso(now))

@@ -1,0 +1,66 @@
+"""How many followers accounts had, by platform and month, as one compressed mapping in parts.
+
+A platform's accounts together would fill a document as a map of readings, and pass Firestore's
+limit of index entries before. Readings are only ever added, so a writer that meets another reads
+again and adds its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from functions.store.parts import expand, pack
+from functions.store.port import Stored, Write
+
+Readings = dict[str, dict[str, int]]
+"""Follower counts by account id and the instant at which they were read."""
+
+
+def count_parts(head: Stored) -> int:
+    """In how many parts a platform's month lies, its head included."""
+    return int(head.data.get("parts", 1))
+
+
+def unite(documents: Iterable[Stored]) -> Readings:
+    """The readings of one platform that documents hold together."""
+    found: Readings = {}
+    # A finer split is newer than what a writer that died may have left of a coarser one.
+    for stored in sorted(documents, key=count_parts):
+        add(found, _readings(stored))
+    return found
+
+
+def add(known: Readings, readings: Readings) -> None:
+    """Add readings to those that are known."""
+    for account_id, counts in readings.items():
+        known.setdefault(account_id, {}).update(counts)
+
+
+def writes(
+    head: str, held: Mapping[str, Stored], facts: Mapping[str, str], known: Readings
+) -> Iterator[Write]:
+    """The parts that differ from what was read, conditional on nobody having written since.
+
+    Args:
+        head: path of the first part.
+        held: the stored parts by path.
+        facts: what each part says beside its readings.
+        known: all readings.
+    """
+    bodies = pack(known)
+    # Last part first: see `pack`. The head, which is in every split, decides who was first.
+    for n, body in reversed(list(enumerate(bodies))):
+        path = f"{head}:{n}" if n else head
+        document = {**facts, "parts": len(bodies), "body": body}
+        if path not in held:
+            yield Write(path, document, "set" if n else "create")
+        elif held[path].data != document:
+            yield Write(path, document, "set", held[path].version)
+
+
+def _readings(stored: Stored) -> Readings:
+    # Readings were once stored as a map that is no body.
+    if "accounts" in stored.data:
+        accounts: Readings = stored.data["accounts"]
+        return accounts
+    return expand(stored.data["body"], Readings)

@@ -1,0 +1,87 @@
+"""What may outgrow a document: compressed, and split where even that is too large.
+
+Two ways to split. A *mapping* whose entries change one by one is split by a hash of its keys, so
+that a change rewrites one part (``pack``, ``unpack``). A *body* that is replaced as a whole is cut
+into pieces named by what they hold (``split``, ``join``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from functions.store.port import Store, Stored, StoreError, Write
+
+PART_SIZE = 500_000  # bytes, compressed; Firestore's documents end at 1 MiB
+
+T = TypeVar("T")
+
+
+def compress(value: Any) -> bytes:
+    """Canonical JSON, compressed: equal values are equal bytes."""
+    return zlib.compress(msgspec.json.encode(value, order="sorted"), 6)
+
+
+def expand(body: bytes, type: type[T]) -> T:
+    """What was compressed; JSON that was stored before bodies were compressed is read too."""
+    plain = body if body[:1] in (b"{", b"[") else zlib.decompress(body)
+    return msgspec.json.decode(plain, type=type)
+
+
+def pack(entries: Mapping[str, Any]) -> list[bytes]:
+    """The parts of a mapping: the same entries give the same bytes, whatever their order.
+
+    The number of parts is a power of two. So each part of a finer split lies within one part of the
+    coarser, and a split may be written last part first: whatever a writer that dies has overwritten
+    is in the parts behind it.
+    """
+    count = 1
+    packed = [compress(entries)]
+    while max(map(len, packed)) > PART_SIZE and count < len(entries):
+        count *= 2
+        parts: list[dict[str, Any]] = [{} for _ in range(count)]
+        for name, entry in entries.items():
+            parts[zlib.crc32(name.encode()) % count][name] = entry
+        packed = [compress(part) for part in parts]
+    return packed
+
+
+def digest(body: bytes) -> str:
+    """Tells a body from another: the first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
+def split(path: str, body: bytes) -> tuple[dict[str, Any], list[Write]]:
+    """What the document at ``path`` says of its body, and the pieces to write before it."""
+    if len(body) <= PART_SIZE:
+        return {"body": body}, []
+    pieces = [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
+    names = [digest(piece) for piece in pieces]
+    writes = [
+        Write(f"{path}:{name}", {"body": piece}) for name, piece in zip(names, pieces, strict=True)
+    ]
+    return {"pieces": names}, writes
+
+
+def join(store: Store, documents: Iterable[Stored]) -> list[bytes]:
+    """The bodies of documents, in their order; StoreError when a piece of one is gone."""
+    held = list(documents)
+    paths = {doc.path: _pieces(doc) for doc in held}
+    found = store.get([path for pieces in paths.values() for path in pieces])
+    lost = [path for pieces in paths.values() for path in pieces if path not in found]
+    if lost:
+        raise StoreError(f"{lost[0]} is gone: a part of the document that names it; try again")
+    return [
+        b"".join(found[path].data["body"] for path in paths[doc.path])
+        if paths[doc.path]
+        else doc.data["body"]
+        for doc in held
+    ]
+
+
+def _pieces(document: Stored) -> list[str]:
+    return [f"{document.path}:{name}" for name in document.data.get("pieces", ())]

@@ -1,0 +1,273 @@
+"""What becomes of accounts over the real job: new names, empty ones, Pages' own tokens, no key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.collect.report import Report
+from functions.connect.consents import ConsentRow, Consents
+from functions.connect.vault import open_vault
+from functions.model import Platform
+from functions.score.job import score
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from tests.collect.api import HOUR, Asked
+from tests.collect.ministry import documents, register, stored_posts, tick
+from tests.platforms.server import Handle
+from tests.platforms.world import Account
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+UNIT = "kanwil-ntt"
+
+Enter = Callable[..., Account]
+Run = Callable[..., Report]
+
+
+@pytest.fixture
+def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) -> Enter:
+    """Makes an account with a post an hour old and registers it."""
+
+    def entered(platform: Platform, *, posts: int = 1, **options: Any) -> Account:
+        register(book, settings, [UNIT], now, [platform])
+        token = "rft.first-kanwil-ntt" if platform == "tiktok" else ""
+        account = server.world.add_account(platform, "kanwilntt", refresh_token=token, **options)
+        for n in range(posts):
+            server.world.add_post(account, now - (n + 1) * HOUR, level={"likes": 40, "comments": 3})
+        return account
+
+    return entered
+
+
+@pytest.fixture
+def run(book: AgencyStore, settings: Settings, server: Handle) -> Run:
+    """One tick at an instant, for the world too."""
+
+    def ticked(at: datetime, **changes: Any) -> Report:
+        server.set_clock(at)
+        return tick(book, replace(settings, **changes), at)
+
+    return ticked
+
+
+def status(book: AgencyStore) -> str:
+    """What stands beside the handle that the admin typed."""
+    [told] = book.feedback(UNIT).values()
+    return str(told["status"])
+
+
+# Other names
+
+
+@pytest.mark.parametrize(
+    ("platform", "seen_after"),
+    [("facebook", 1), ("tiktok", 1), ("youtube", 1), ("x", 30)],
+)
+def test_a_renamed_account_is_read_on_and_its_admin_is_told(
+    enter: Enter,
+    run: Run,
+    server: Handle,
+    book: AgencyStore,
+    now: datetime,
+    platform: Platform,
+    seen_after: int,
+) -> None:
+    account = enter(platform)
+    run(now)
+    assert status(book) == "ok"
+    server.world.rename(account, "kemenkumntt", now + HOUR)
+    later = now + seen_after * DAY + HOUR
+    server.world.add_post(account, later - HOUR)
+    run(later - 30 * MINUTE)
+    run(later + 3 * HOUR)
+    run(later + 6 * HOUR)
+    assert "@kemenkumntt" in status(book)
+    assert "perbarui" in status(book)
+    posts = stored_posts(book)
+    assert {key[1] for key in posts} == {account.id}
+    assert len(posts) == 2
+
+
+def test_an_instagram_account_that_is_found_no_more_is_told_apart_and_not_asked_in_a_loop(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, asked: list[Asked], now: datetime
+) -> None:
+    account = enter("instagram")
+    run(now)
+    server.world.rename(account, "kemenkumntt", now + HOUR)
+    asked.clear()
+    for quarters in range(12, 12 + 24):
+        run(now + quarters * 15 * MINUTE)
+    assert "berganti nama" in status(book) or "nama" in status(book)
+    assert 1 <= len(asked) <= 2
+    assert len(stored_posts(book)) == 1
+    # The admin corrects the name: the account goes on with its history.
+    document = book.satker_documents()[0].data
+    book.save_satker({UNIT: {**document, "accounts": {"instagram": "kemenkumntt"}}})
+    at = now + 10 * HOUR
+    server.world.add_post(account, at - HOUR)
+    run(at)
+    roster = book.roster(at)
+    assert roster is not None
+    assert {a.account_id for a in roster.accounts} == {account.id}
+    assert {key[1] for key in stored_posts(book)} == {account.id}
+    assert len(stored_posts(book)) == 2
+
+
+@pytest.mark.parametrize(
+    ("platform", "state", "word"),
+    [
+        ("instagram", "personal", "profesional"),
+        ("x", "suspended", "ditangguhkan"),
+        ("x", "protected", "dikunci"),
+        ("tiktok", "revoked", "izin"),
+        ("facebook", "unknown", "Halaman"),
+        ("youtube", "unknown", "tidak mengenal"),
+    ],
+)
+def test_what_is_wrong_with_an_account_is_said_in_one_indonesian_sentence(
+    enter: Enter,
+    run: Run,
+    book: AgencyStore,
+    asked: list[Asked],
+    now: datetime,
+    platform: Platform,
+    state: str,
+    word: str,
+) -> None:
+    enter(platform, state=state)
+    run(now)
+    told = status(book)
+    assert word in told
+    assert "\n" not in told
+    asked.clear()
+    for quarters in range(1, 20):
+        run(now + quarters * 15 * MINUTE)
+    assert len(asked) <= (19 if platform == "tiktok" else 0)
+    assert status(book) == told
+
+
+@pytest.mark.parametrize("platform", ["instagram", "x", "tiktok", "youtube"])
+def test_an_account_without_posts_is_read_and_its_admin_is_told(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime, platform: Platform
+) -> None:
+    account = enter(platform, posts=0)
+    run(now)
+    assert "belum memiliki unggahan" in status(book)
+    # With the first post the remark goes, when the account is looked at again.
+    server.world.add_post(account, now + HOUR)
+    run(now + 3 * HOUR)
+    for days in (1, 2, 30, 31):
+        run(now + days * DAY + 4 * HOUR)
+    assert status(book) == "ok"
+    assert len(stored_posts(book)) == 1
+
+
+# Facebook Pages' own tokens
+
+
+def give_page_token(book: AgencyStore, settings: Settings, token: str, now: datetime) -> None:
+    row = ConsentRow(UNIT, "facebook", "kanwilntt", token)
+    Consents(book, lambda: open_vault(settings)).add([row], now)
+
+
+def test_a_busy_page_is_listed_whole_with_its_own_token_and_marked_without(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    server.world.quirks.facebook_listed_per_year = 60
+    page = enter("facebook", posts=120)
+    run(now)
+    without = len(stored_posts(book))
+    assert without == 60
+    assert "600" in status(book)
+    token = server.world.credentials.give_page_token(page.id)
+    give_page_token(book, settings, token, now)
+    run(now + 3 * HOUR)
+    assert status(book) == "ok"
+    young = [p for p in server.world.posts if p.published > (now - 27 * HOUR).timestamp()]
+    assert len([p for p in stored_posts(book).values() if p.published_at > now - 27 * HOUR]) == len(
+        young
+    )
+
+
+def test_a_dead_page_token_costs_that_page_its_use_alone(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    page = enter("facebook")
+    token = server.world.credentials.give_page_token(page.id)
+    give_page_token(book, settings, token, now)
+    run(now)
+    assert status(book) == "ok"
+    del server.world.credentials.meta[token]
+    report = run(now + 3 * HOUR)
+    assert report.platforms["facebook"]["stopped"] == {}
+    assert report.platforms["facebook"]["accounts_read"] == 1
+    assert "token" in status(book).lower()
+    assert all(token not in text for _, text in documents(settings).values())
+
+
+# YouTube without a key
+
+
+def channel(enter: Enter, book: AgencyStore) -> Account:
+    account = enter("youtube", posts=3)
+    document = book.satker_documents()[0].data
+    book.save_satker({UNIT: {**document, "accounts": {"youtube": account.id}}})
+    return account
+
+
+def test_without_a_key_the_public_feed_is_read_and_marked_partial(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, asked: list[Asked], now: datetime
+) -> None:
+    account = channel(enter, book)
+    keyless = {"youtube_api_key": (), "youtube_feed_url": server.url}
+    for hours in range(32):
+        report = run(now + hours * HOUR, **keyless)
+        assert report.skipped == {}
+    assert {one.template for one in asked} == {"/feeds/videos.xml"}
+    posts = stored_posts(book)
+    assert {key[1] for key in posts} == {account.id}
+    assert len(posts) == 3
+    score(book, now=now + 32 * HOUR, run_id="s")
+    [ledger] = book.ledgers("2026-10").values()
+    for entry in ledger.entries.values():
+        assert entry.verdict is not None
+        assert entry.verdict.measurement.partial
+        assert entry.verdict.measurement.i24 is not None
+
+
+def test_an_outage_of_the_feed_is_never_a_channel_gone(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    channel(enter, book)
+    keyless = {"youtube_api_key": (), "youtube_feed_url": server.url}
+    run(now, **keyless)
+    server.world.quirks.youtube_feed_works = False
+    for hours in range(3, 24):
+        report = run(now + hours * HOUR, **keyless)
+        assert report.platforms["youtube"]["accounts_wrong"] == 0
+    assert status(book) == "ok"
+    assert all(post.absences == () for post in stored_posts(book).values())
+    server.world.quirks.youtube_feed_works = True
+    run(now + 25 * HOUR, **keyless)
+    assert all(len(post.samples) == 2 for post in stored_posts(book).values())
+
+
+def test_without_a_key_a_handle_cannot_be_resolved_and_its_admin_learns_what_to_type(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    enter("youtube")
+    run(now, youtube_api_key=(), youtube_feed_url=server.url)
+    assert "UC" in status(book)
+
+
+def test_at_a_simulated_time_the_official_feed_is_left_alone(
+    enter: Enter, run: Run, book: AgencyStore, now: datetime
+) -> None:
+    channel(enter, book)
+    report = run(now, youtube_api_key=())
+    assert list(report.skipped) == ["youtube"]
+    assert report.failed
