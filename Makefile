@@ -30,12 +30,12 @@ check: .venv/installed-dev ## format, lint and types, without tests
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy --no-error-summary
 
-bench: .venv/installed-dev ## a simulated week of collecting: what was found, how near, at what cost
-	@$(PYTHON) -m tests.bench.week $(ARGS)
+bench: .venv/installed-bench ## speed, memory, documents, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
+	@$(PYTHON) -m tests.bench $(ARGS)
 
 requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade for the newest)
 	@$(PIP) install uv
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-bench; do \
 	  $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make requirements" \
 	    $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
@@ -54,6 +54,11 @@ clean: ## remove .venv and what the tools left behind
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "Installing requirements-dev.txt into .venv"
 	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/installed-bench: requirements-bench.txt .venv/installed-dev
+	@echo "Installing requirements-bench.txt into .venv"
+	@$(PIP) install --require-hashes -r requirements-bench.txt
 	@touch $@
 
 # The newest Python that runs: a name may be there and not work (a version manager's shim).

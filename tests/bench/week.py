@@ -8,38 +8,30 @@ Ticks come every 15 minutes. Calls stand beside those of reading every account a
 from __future__ import annotations
 
 import argparse
-import asyncio
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
+from time import perf_counter
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from functions import log
-from functions import settings as all_settings
-from functions.collect.job import Connections, collect
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.vault import open_vault
-from functions.model import PLATFORMS, Entry, Platform, run_id
-from functions.registry.check import check
+from functions.model import PLATFORMS, Entry, Platform
 from functions.score.job import score
-from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
-from tests.platforms.credentials import ENVIRONMENT
-from tests.platforms.limits import Limits
-from tests.platforms.server import Handle, serve
-from tests.platforms.truth import truth
-from tests.platforms.world import World
+from tests.bench.ministry import BEGIN, TICK, account_rows, register, run_ticks, settings
+from tests.bench.stand_ins import Plan, StandIns, stand_ins
+from tests.platforms.calls import X_POST_READ_DOLLARS, X_USER_READ_DOLLARS
 
-BEGIN = datetime(2026, 9, 30, 17, tzinfo=UTC)  # midnight in Jakarta, the first of October
-TICK = timedelta(minutes=15)
 POLLS = timedelta(days=1) // TICK
+YOUTUBE_UNITS = 10_000  # a day in each bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +53,29 @@ class Post:
         return abs(self.i24 - self.at_mark) / max(self.at_mark, 1)
 
 
+@dataclass(slots=True)
+class Hours:
+    """Calls by platform in every hour that begins with a tick."""
+
+    platforms: StandIns
+    counts: list[Counter[str]] = field(default_factory=list)
+
+    def note(self, _: datetime) -> None:
+        """Remember how many calls there were by the end of this tick."""
+        requests = self.platforms.calls()["requests"]
+        self.counts.append(Counter({name: sum(of.values()) for name, of in requests.items()}))
+
+    def busiest(self, *names: str, after: timedelta = timedelta()) -> int:
+        """The most calls of these platforms together in any hour that begins ``after`` or later."""
+        totals = [0, *(sum(count[name] for name in names) for count in self.counts)]
+        ticks = timedelta(hours=1) // TICK
+        first = after // TICK
+        return max(
+            totals[min(n + ticks, len(totals) - 1)] - totals[n]
+            for n in range(first, len(totals) - 1)
+        )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Simulate and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.week", description=__doc__)
@@ -69,72 +84,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--days", type=int, default=7)
     options = parser.parse_args(arguments)
     log.quiet()
-    accounts = [
-        (f"unit-{n}", platform, f"unit{n}", f"rft.{n}" if platform == "tiktok" else "")
-        for n in range(options.accounts)
-        for platform in PLATFORMS
-    ]
-    # Posts go on for the two days that follow, so that the last ones have their mark.
-    world = World.generate(1, accounts, BEGIN, options.days, posts_per_day=options.posts)
-    world.limits = Limits(meta_calls_per_hour=10**9, tiktok_calls_per_minute=10**9)
-    with serve(world) as platforms, tempfile.TemporaryDirectory() as folder:
-        settings = _settings(platforms.url, Path(folder))
-        book = open_agency(settings)
-        _register(book, settings, options.accounts)
-        end = BEGIN + timedelta(days=options.days, hours=31)
-        asyncio.run(_collect(book, settings, platforms, end))
-        reads, writes = book.store.meter.reads, book.store.meter.writes
+    began = perf_counter()
+    # Ticks go on until the last day's posts have been read behind their mark.
+    end = BEGIN + timedelta(days=options.days, hours=31)
+    plan = Plan(account_rows(options.accounts), BEGIN, options.days, options.posts)
+    with stand_ins(plan) as platforms, tempfile.TemporaryDirectory() as folder:
+        loaded = settings(platforms.url, Path(folder))
+        book = open_agency(loaded)
+        register(book, loaded, options.accounts)
+        hours = Hours(platforms)
+        run_ticks(book, loaded, platforms, BEGIN, end, after=hours.note)
         score(book, now=end, run_id="bench")
-        posts = _posts(world, book, end)
-        days = (end - BEGIN) / timedelta(days=1)
-        _print(posts, platforms, options.accounts, days, (reads, writes))
+        posts = _posts(platforms, book, end)
+        costs = platforms.calls()
         book.store.close()
+    days = (end - BEGIN) / timedelta(days=1)
+    console = Console(width=160)
+    console.print(_table(posts, costs, options, days))
+    _print_x(console, costs["x"], posts, days)
+    _print_youtube(console, costs["youtube"]["units"])
+    _print_meta(console, hours)
+    console.print(f"simulated in {perf_counter() - began:.0f} s")
 
 
-async def _collect(book: AgencyStore, settings: Settings, platforms: Handle, end: datetime) -> None:
-    now = BEGIN
-    async with Connections() as connections:
-        while now <= end:
-            platforms.set_clock(now)
-            await collect(
-                book,
-                settings,
-                now=now,
-                run_id=run_id("collect", now),
-                simulated=True,
-                connections=connections,
-            )
-            now += TICK
-
-
-def _settings(address: str, folder: Path) -> Settings:
-    return all_settings.load(
-        {
-            **ENVIRONMENT,
-            **{f"KIPRAH_{platform.upper()}_URL": address for platform in PLATFORMS},
-            "KIPRAH_STORE": f"sqlite:///{folder}/kiprah.db",
-        },
-        dotenv=folder / "none",
-    )
-
-
-def _register(book: AgencyStore, settings: Settings, count: int) -> None:
-    cells = [
-        (
-            n,
-            {"id": f"unit-{n}", "nama": f"Unit {n}", "jenis": "kanwil"}
-            | dict.fromkeys(PLATFORMS, f"unit{n}"),
-        )
-        for n in range(count)
-    ]
-    documents, problems = check(cells, {})
-    assert not problems, problems
-    book.save_satker(documents)
-    consents = [ConsentRow(f"unit-{n}", "tiktok", f"unit{n}", f"rft.{n}") for n in range(count)]
-    Consents(book, lambda: open_vault(settings)).add(consents, BEGIN)
-
-
-def _posts(world: World, book: AgencyStore, end: datetime) -> list[Post]:
+def _posts(platforms: StandIns, book: AgencyStore, end: datetime) -> list[Post]:
     """Every post that counts and whose mark has passed."""
     held: dict[tuple[str, str, str], Entry] = {
         (entry.post.platform, entry.post.account_id, entry.post.post_id): entry
@@ -143,15 +116,15 @@ def _posts(world: World, book: AgencyStore, end: datetime) -> list[Post]:
         for entry in ledger.entries.values()
     }
     posts = []
-    for row in truth(world, int(end.timestamp())):
+    for row in platforms.posts(BEGIN, end):
         published = datetime.fromisoformat(row["published_at"])
-        if row["counted"] and published >= BEGIN and published + timedelta(hours=30) <= end:
+        if published + timedelta(hours=30) <= end:
             name = (row["platform"], row["account_id"], row["post_id"])
             posts.append(_post(row, published, held.get(name)))
     return posts
 
 
-def _post(row: dict[str, Any], published: datetime, entry: Entry | None) -> Post:
+def _post(row: Mapping[str, Any], published: datetime, entry: Entry | None) -> Post:
     if entry is None or entry.verdict is None:
         return Post(row["platform"], None, None, "not found", row["i24"] or 0, None)
     measurement = entry.verdict.measurement
@@ -170,11 +143,12 @@ def _post(row: dict[str, Any], published: datetime, entry: Entry | None) -> Post
     )
 
 
-def _print(
-    posts: Sequence[Post], platforms: Handle, accounts: int, days: float, documents: tuple[int, int]
-) -> None:
+def _table(
+    posts: Sequence[Post], costs: Mapping[str, Any], options: argparse.Namespace, days: float
+) -> Table:
     table = Table(
-        title=f"{accounts} accounts on each platform, {days:.1f} days, a tick every 15 min"
+        title=f"{options.accounts} accounts on each platform with {options.posts:g} posts a day, "
+        f"{days:.1f} days, a tick every {TICK // timedelta(minutes=1)} min"
     )
     for heading in (
         "platform",
@@ -189,17 +163,16 @@ def _print(
         "ratio",
     ):
         table.add_column(heading, justify="left" if heading == "platform" else "right")
-    calls = {
-        name: sum(paths.values()) for name, paths in platforms.calls.report()["requests"].items()
-    }
     for platform in PLATFORMS:
         ours = [post for post in posts if post.platform == platform]
-        per_day = calls.get(platform, 0) / accounts / days
+        asked = costs["requests"].get(platform, {})
+        per_day = sum(asked.values()) / options.accounts / days
+        brackets = [post.bracket for post in ours if post.bracket is not None]
         table.add_row(
             platform,
             str(len(ours)),
             _share(post.found_after is not None and post.found_after < 360 for post in ours),
-            f"{median(p.bracket for p in ours if p.bracket is not None):.0f} min",
+            f"{median(brackets):.0f} min" if brackets else "–",
             _share(p.state == "observed" or (p.bracket or 1e9) <= 60 for p in ours),
             _p95([p.error for p in ours if p.at_mark >= 100 and p.error is not None]),
             _share(
@@ -209,16 +182,67 @@ def _print(
             ),
             f"{per_day:.1f}",
             str(POLLS),
-            f"{POLLS / per_day:.1f}",
+            f"{POLLS / per_day:.1f}" if per_day else "–",
         )
-    console = Console(width=160)
+    return table
+
+
+def _print_x(
+    console: Console, costs: Mapping[str, Any], posts: Sequence[Post], days: float
+) -> None:
+    """Money by what it was paid for: users are read at registration and once a month."""
+    table = Table(title="X: money")
+    for heading in ("for", "reads billed", "dollars", "a day", "a post counted"):
+        table.add_column(heading, justify="left" if heading == "for" else "right")
+    count = max(sum(post.platform == "x" for post in posts), 1)
+    for name, reads, price in (
+        ("posts", costs["post_reads"], X_POST_READ_DOLLARS),
+        ("users", costs["user_reads"], X_USER_READ_DOLLARS),
+    ):
+        dollars = reads * price
+        table.add_row(
+            name,
+            f"{reads:,}",
+            f"{dollars:,.2f}",
+            f"{dollars / days:,.2f}",
+            f"{dollars / count:.4f}",
+        )
     console.print(table)
-    costs = platforms.calls.report()
-    x_posts = sum(post.platform == "x" for post in posts)
-    console.print(f"X: {costs['x']} = ${costs['x']['post_reads'] * 0.005 / x_posts:.4f} a post")
-    console.print(f"YouTube units: {costs['youtube']}")
-    reads, writes = documents
-    console.print(f"documents a day: {reads / days:,.0f} read, {writes / days:,.0f} written")
+
+
+def _print_youtube(console: Console, units: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
+    """Units by bucket and day; a day ends at midnight Pacific, so the first and last are parts."""
+    days = sorted({day for buckets in units.values() for of in buckets.values() for day in of})
+    table = Table(title=f"YouTube: units a key, bucket and day in California (≤ {YOUTUBE_UNITS:,})")
+    for heading in ("bucket", *(day[5:] for day in days), "holds"):
+        table.add_column(heading, justify="left" if heading == "bucket" else "right")
+    for buckets in units.values():
+        for bucket, spent in sorted(buckets.items()):
+            table.add_row(
+                bucket,
+                *(f"{spent.get(day, 0):,}" for day in days),
+                "yes" if max(spent.values()) <= YOUTUBE_UNITS else "NO",
+            )
+    console.print(table)
+
+
+def _print_meta(console: Console, hours: Hours) -> None:
+    """Calls in the busiest hour; one credential of each serves all, on one Meta app or on two."""
+    table = Table(title="Meta: calls in the busiest hour, whose ceiling is not published")
+    for heading in ("credential", "from the second day on", "with the first listings"):
+        table.add_column(heading, justify="left" if heading == "credential" else "right")
+    day = timedelta(days=1)
+    for name, platforms in (
+        ("instagram", ("instagram",)),
+        ("facebook", ("facebook",)),
+        ("both on one app", ("instagram", "facebook")),
+    ):
+        table.add_row(
+            name,
+            f"{hours.busiest(*platforms, after=day):,}",
+            f"{hours.busiest(*platforms):,}",
+        )
+    console.print(table)
 
 
 def _share(held: Iterable[bool]) -> str:

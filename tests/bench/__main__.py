@@ -1,0 +1,39 @@
+"""All tables, or one of them with its own options.
+
+    python -m tests.bench                       all; half an hour or more on two cores
+    python -m tests.bench tick                  a tick's speed, beside the usual clients
+    python -m tests.bench memory                a tick's memory over 5,000 accounts
+    python -m tests.bench memory --accounts 5000 --only x
+    python -m tests.bench documents             what a day costs on Firestore
+    python -m tests.bench documents --day first
+    python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
+    python -m tests.bench planning --accounts 300 --only instagram facebook
+    python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
+    python -m tests.bench week --help           a table's options
+
+Whether a bound holds stands in the tables; no run fails because this machine is slow or busy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+TABLES = ("tick", "memory", "documents", "planning", "week")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the tables; 2 when the first word names none."""
+    name, *options = arguments or ("",)
+    if name and name not in TABLES:
+        (sys.stdout if name in ("-h", "--help") else sys.stderr).write(__doc__ or "")
+        return 0 if name in ("-h", "--help") else 2
+    for table in [name] if name else TABLES:
+        # Each is imported when its turn comes: only one of them needs the usual clients.
+        importlib.import_module(f"tests.bench.{table}").main(options)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
