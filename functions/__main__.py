@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -345,6 +346,42 @@ def publish(now: datetime | None, as_json: bool) -> None:
             _fail(str(error))
     words = f"{report['uploaded']} berkas diperbarui, {report['unchanged']} tetap."
     tell(report, as_json, words)
+
+
+@cli.command()
+@click.argument("month")
+@click.option(
+    "--from",
+    "place",
+    metavar="FOLDER-OR-URL",
+    help="The published site; without it the folder of KIPRAH_SITE.",
+)
+@json_option
+@tells_errors
+def audit(month: str, place: str | None, as_json: bool) -> None:
+    """Recompute MONTH (such as 2026-10) from the published evidence alone, without the store.
+
+    Says "identical", or lists each difference and exits with 1. Every month before it is looked at
+    as well.
+    """
+    from functions.audit import SourceError, source
+    from functions.audit import audit as check_month
+
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+        raise Misused(f"{month!r} is no month; write for example 2026-10")
+    try:
+        found = check_month(source(place or str(_site_folder(load_settings().site))), month)
+    except SourceError as error:
+        _fail(str(error))
+    if as_json:
+        click.echo(json.dumps({**asdict(found), "identical": found.identical}))
+    else:
+        for difference in found.differences:
+            click.echo(difference)
+        for name, digest in found.months.items() if found.identical else ():
+            click.echo(f"{name} {digest} identical")
+    if not found.identical:
+        sys.exit(1)
 
 
 @cli.command()

@@ -1,9 +1,4 @@
-"""A month's open data files; every number on a page can be downloaded.
-
-``ranking.json`` is the stored ranking as it is: fields in the order of the struct, times in UTC,
-no spaces, a newline at the end. It depends on the ranking alone, so whoever recomputes the ranking
-from the evidence gets the same bytes.
-"""
+"""A month's open data files; every number on a page can be downloaded."""
 
 from __future__ import annotations
 
@@ -15,6 +10,7 @@ import msgspec
 from functions.model import COUNTERS, Entry, Platform, Ranking, Reason, Sample, State, iso
 from functions.publish.tables import Cell, Column, write_csv, write_xlsx
 from functions.store import evidence as ev
+from functions.store import rankings
 from functions.store.agency import MonthRecord
 from functions.store.ledgers import Ledger
 
@@ -131,7 +127,7 @@ def month_files(
     post_rows = [_post_row(line) for line in posts.posts]
     created = ranking.as_of
     return {
-        "ranking.json": encode_ranking(ranking),
+        "ranking.json": rankings.encode(ranking),
         "ranking.csv": write_csv(RANKING_COLUMNS, ranking_rows),
         "ranking.xlsx": write_xlsx("ranking", RANKING_COLUMNS, ranking_rows, created=created),
         "unggahan.json": msgspec.json.encode(posts) + b"\n",
@@ -141,11 +137,6 @@ def month_files(
         # As sha256sum writes it, so that `sha256sum -c` checks it.
         "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),
     }
-
-
-def encode_ranking(ranking: Ranking) -> bytes:
-    """``ranking.json``, byte for byte."""
-    return msgspec.json.encode(ranking) + b"\n"
 
 
 def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:

@@ -24,9 +24,9 @@ from functions.publish.data import (
     NAMES,
     POST_COLUMNS,
     RANKING_COLUMNS,
-    encode_ranking,
     month_files,
 )
+from functions.store import rankings
 from functions.store.agency import MonthRecord
 from functions.store.ledgers import Ledger
 from tests.publish.world import World
@@ -107,7 +107,7 @@ def test_a_month_has_these_files() -> None:
 
 
 def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
-    assert json.loads(encode_ranking(RANKING)) == {
+    assert json.loads(rankings.encode(RANKING)) == {
         "agency": "kemenkum",
         "month": "2026-10",
         "state": "open",
@@ -154,9 +154,9 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
 
 
 def test_the_rankings_bytes_follow_from_the_ranking_alone() -> None:
-    body = encode_ranking(RANKING)
+    body = rankings.encode(RANKING)
     assert msgspec.json.decode(body, type=Ranking) == RANKING
-    assert encode_ranking(msgspec.json.decode(body, type=Ranking)) == body
+    assert rankings.encode(msgspec.json.decode(body, type=Ranking)) == body
     assert body.startswith(b'{"agency":"kemenkum","month":"2026-10","state":"open"')
     assert body.endswith(b"}\n")
 

@@ -1,0 +1,245 @@
+"""``kiprah audit``: recompute a month from what is published, with nothing else.
+
+The evidence (``bukti.jsonl.gz``) is checked against its digest, the ranking is made from it anew
+and compared byte for byte, and so is every month before it: each evidence names the digest of the
+final month before, so that nobody can change the past quietly.
+"""
+
+from __future__ import annotations
+
+import gzip
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from functions.model import RankedList, Ranking, Row, previous_month
+from functions.score.ranking import FORMULA, judge_all, rank
+from functions.store import evidence as ev
+from functions.store import rankings
+
+GZIP_HEADER = bytes.fromhex("1f8b08000000000002ff")  # no name, no time: the same everywhere
+MOST = 20  # differences of one month that are listed one by one
+OLDEST = "2000-01"
+TIMEOUT = 30.0
+LARGEST = 256 * 1024 * 1024  # bytes of one file
+
+# The bytes at a path of the site; None when there is nothing.
+Read = Callable[[str], bytes | None]
+
+
+class SourceError(Exception):
+    """The published files cannot be read; one line says why."""
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was found: the months looked at with their digests, and each thing that is wrong."""
+
+    months: dict[str, str] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def identical(self) -> bool:
+        """Whether everything that is published follows from its evidence."""
+        return bool(self.months) and not self.differences
+
+
+def source(place: str) -> Read:
+    """A reader of a site: its folder, or its address."""
+    if place.startswith(("http://", "https://")):
+        return _web(place.rstrip("/"))
+    folder = Path(place.removeprefix("file://"))
+    if not folder.is_dir():
+        raise SourceError(f"{place} is no folder; name the site's folder, or its address")
+    return _folder(folder)
+
+
+def audit(read: Read, month: str) -> Audit:
+    """Recompute a month and every month before it that its evidence vouches for.
+
+    SourceError when nothing of the month is published, or it cannot be read.
+    """
+    found = Audit()
+    expected: str | None = None
+    while True:
+        evidence = _month(read, month, found)
+        if evidence is None:
+            if expected is not None:
+                found.differences.append(
+                    f"{month}: a later month names its digest {expected}, and it is not published"
+                )
+            return found
+        if expected not in (None, found.months[month]):
+            found.differences.append(
+                f"{month}: a later month names the digest {expected} for it, not this one"
+            )
+        expected = evidence.month.previous_digest
+        earlier = _before(read, month) if expected else None
+        if expected and earlier is None:
+            found.differences.append(
+                f"{month}: its evidence names the digest {expected} of a month before it, and none "
+                "is published"
+            )
+        if earlier is None:
+            return found
+        month = earlier
+
+
+def _month(read: Read, month: str, found: Audit) -> ev.Evidence | None:
+    """One month's evidence, with what is wrong noted; None when it cannot be used."""
+    packed = read(f"data/{month}/bukti.jsonl.gz")
+    if packed is None:
+        if not found.months:
+            raise SourceError(f"there is no data/{month}/bukti.jsonl.gz; is {month} published?")
+        return None
+    complain = found.differences.append
+    try:
+        data = gzip.decompress(packed)
+        evidence = ev.decode(data)
+    except (OSError, EOFError, zlib.error, ValueError, msgspec.DecodeError) as error:
+        found.months[month] = ""
+        complain(f"{month}: bukti.jsonl.gz is broken ({type(error).__name__})")
+        return None
+    digest = ev.digest(data)
+    found.months[month] = digest
+    if ev.encode(evidence) != data or not _is_packed_by_us(packed, data):
+        complain(f"{month}: bukti.jsonl.gz is not written as evidence is")
+    if read(f"data/{month}/bukti.sha256") != f"{digest}  bukti.jsonl\n".encode():
+        complain(f"{month}: bukti.sha256 is not the digest of the evidence, {digest}")
+    if evidence.month.month != month:
+        complain(f"{month}: the evidence is that of {evidence.month.month}")
+    if evidence.month.formula != FORMULA:
+        complain(
+            f"{month}: ranked by formula {evidence.month.formula}, and this version has {FORMULA}; "
+            "use the version that the month was ranked with"
+        )
+        return evidence
+    _compare(read, month, rank(evidence, judge_all(evidence)), complain)
+    if evidence.month.state == "final":
+        _frozen(read, month, evidence.month.revision, complain)
+    return evidence
+
+
+def _is_packed_by_us(packed: bytes, data: bytes) -> bool:
+    """Whether nothing of the file was changed that unpacking does not show: its header, and the few
+    bits that fill up its last byte. Another compressor's file has another length, and is fine."""
+    ours = ev.compress(data)
+    return packed.startswith(GZIP_HEADER) and (len(packed) != len(ours) or packed == ours)
+
+
+def _compare(read: Read, month: str, ranking: Ranking, complain: Callable[[str], None]) -> None:
+    """The published ranking beside the recomputed one."""
+    published = read(f"data/{month}/ranking.json")
+    if published == rankings.encode(ranking):
+        return
+    if published is None:
+        complain(f"{month}: ranking.json is missing")
+        return
+    try:
+        claimed = rankings.decode(published)
+    except (msgspec.DecodeError, ValueError) as error:
+        complain(f"{month}: ranking.json is broken ({error})")
+        return
+    differences = list(_differences(claimed, ranking))
+    for difference in differences[:MOST]:
+        complain(f"{month}: {difference}")
+    if len(differences) > MOST:
+        complain(f"{month}: and {len(differences) - MOST} more")
+    if not differences:
+        complain(f"{month}: ranking.json says the same in other bytes")
+
+
+def _frozen(read: Read, month: str, revision: int, complain: Callable[[str], None]) -> None:
+    """A final month's files lie at two places, and must be the same at both."""
+    for name in ("ranking.json", "bukti.jsonl.gz", "bukti.sha256"):
+        if read(f"data/{month}/{name}") != read(f"data/{month}/r{revision}/{name}"):
+            complain(f"{month}: {name} is not that of the frozen revision r{revision}")
+
+
+def _differences(claimed: Ranking, computed: Ranking) -> Iterator[str]:
+    for name in Ranking.__struct_fields__:
+        one, other = getattr(claimed, name), getattr(computed, name)
+        if name != "lists" and one != other:
+            yield f"{name} is {one!r}, recomputed {other!r}"
+    theirs = {_name(ranked): ranked for ranked in claimed.lists}
+    ours = {_name(ranked): ranked for ranked in computed.lists}
+    for name in [*ours, *(name for name in theirs if name not in ours)]:
+        if name not in theirs or name not in ours:
+            yield f"{name}: {'missing' if name not in theirs else 'does not follow'}"
+        else:
+            yield from _row_differences(name, theirs[name], ours[name])
+    if [*theirs] != [*ours]:
+        yield "the lists stand in another order"
+
+
+def _row_differences(name: str, claimed: RankedList, computed: RankedList) -> Iterator[str]:
+    theirs = {row.satker: row for row in claimed.rows}
+    ours = {row.satker: row for row in computed.rows}
+    for satker in [*ours, *(s for s in theirs if s not in ours)]:
+        if satker not in theirs or satker not in ours:
+            yield f"{name}: {satker} {'is missing' if satker not in theirs else 'does not follow'}"
+            continue
+        for fact in Row.__struct_fields__:
+            one, other = getattr(theirs[satker], fact), getattr(ours[satker], fact)
+            if one != other:
+                yield f"{name}: {satker} {fact} is {one!r}, recomputed {other!r}"
+    if [*theirs] != [*ours]:
+        yield f"{name}: the rows stand in another order"
+
+
+def _name(ranked: RankedList) -> str:
+    facts = (ranked.ranking, ranked.platform, ranked.kind, ranked.band)
+    return " ".join(str(fact) for fact in facts if fact is not None)
+
+
+def _before(read: Read, month: str) -> str | None:
+    """The nearest earlier month whose evidence is published and final; a gap of a year at most."""
+    for _ in range(12):
+        month = previous_month(month)
+        if month < OLDEST:
+            return None
+        packed = read(f"data/{month}/bukti.jsonl.gz")
+        if packed is not None and not _is_incomplete(packed):
+            return month
+    return None
+
+
+def _is_incomplete(packed: bytes) -> bool:
+    """Whether it is the evidence of a month that never became final, and vouches for nothing."""
+    try:
+        return ev.decode(gzip.decompress(packed)).month.state != "final"
+    except (OSError, EOFError, zlib.error, ValueError, msgspec.DecodeError):
+        return False  # a broken one must be looked at
+
+
+def _folder(folder: Path) -> Read:
+    def read(path: str) -> bytes | None:
+        try:
+            return (folder / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise SourceError(f"{folder / path} cannot be read ({error.strerror})") from None
+
+    return read
+
+
+def _web(address: str) -> Read:
+    def read(path: str) -> bytes | None:
+        try:
+            with urllib.request.urlopen(f"{address}/{path}", timeout=TIMEOUT) as answer:
+                body: bytes = answer.read(LARGEST)
+                return body
+        except urllib.error.HTTPError as error:
+            if error.code in (403, 404, 410):  # a bucket says 403 of what is not there
+                return None
+            raise SourceError(f"{address}/{path} answers {error.code}") from None
+        except (OSError, ValueError) as error:
+            raise SourceError(f"{address} cannot be reached ({error})") from None
+
+    return read
