@@ -58,6 +58,7 @@ class Books:
     run: str
     now: datetime
     budgets: dict[str, Budget] = field(default_factory=dict)
+    reserved: set[str] = field(default_factory=set)
 
     def reserve(
         self,
@@ -107,15 +108,24 @@ class Books:
                 )
             except Conflict:
                 continue
+            self.reserved = {*taken}
             return made
         log.warning("collect.budgets_contended", run=self.run)
         return made
 
     def settle(self, accounts: Iterable[Account]) -> None:
-        """Write what was really spent in the place of the reservation."""
+        """Write what was really spent in the place of the reservation.
+
+        A bucket that was reserved and not drawn on is written as 0, and so is a whole credential
+        that turned out not to be needed: else its reservation would count for ever.
+        """
+        spent = {account.name: account for account in accounts}
+        idle = [Account(name=name) for name in sorted(self.reserved - spent.keys())]
         changes: dict[str, dict[str, Any]] = {}
-        for account in accounts:
-            spending = Spending(at=self.now, amounts=account.spent, settled=True)
+        for account in [*spent.values(), *idle]:
+            unspent = {limit.bucket: 0 for limit in self.limits.get(account.name, ())}
+            amounts = {**unspent, **account.spent}
+            spending = Spending(at=self.now, amounts=amounts, settled=True)
             entered = _entered(
                 self.budgets.get(account.name, Budget()), self.run, self.now, account, self.limits
             )

@@ -432,7 +432,7 @@ def test_a_stored_budget_holds_no_secret(book: AgencyStore, platform: Platform) 
     credential.spent[bucket] += 7
     held.settle([account_of(credential, START)])
     [document] = book.store.list(f"{book.root}/budgets")
-    assert document.data["runs"]["run"]["amounts"] == {bucket: 7}
+    assert document.data["runs"]["run"]["amounts"][bucket] == 7
     said = f"{document.path} {json.dumps(document.data)} {json.dumps(held.report())}"
     assert not any(secret in said for secret in settings.secrets())
 
@@ -520,3 +520,16 @@ def test_a_wait_speaks_as_the_limit_it_stands_for() -> None:
     assert isinstance(error, Limited)
     assert error.until == START
     assert "out of units" in str(error)
+
+
+def test_what_was_reserved_and_not_drawn_on_is_free_again(book: AgencyStore) -> None:
+    """A platform that never answered billed nothing; nor did a credential nobody needed."""
+    mine = books(book, "mine")
+    reserve(mine, take(30))
+    mine.settle([Account(name=META, spent={"requests": 3})])
+    assert budget(book).runs["mine"].amounts == {"calls": 0, "requests": 3}
+    other = books(book, "other")
+    reserve(other, take(30))
+    other.settle([])
+    assert budget(book).runs["other"].amounts == {"calls": 0}
+    assert budget(book).runs["other"].settled
