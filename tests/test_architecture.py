@@ -62,6 +62,7 @@ HOMES = {
     "botocore": "functions/publish/s3.py",
     "xlsxwriter": "functions/publish/tables.py",
     "holidays": "functions/score/calendar.py",
+    "rapidfuzz": "functions/score/duplicates.py",
     "cryptography": "functions/connect/vault.py",
     "functions_framework": "functions/*/entrypoint.py",
     "click": "functions/__main__.py functions/demo.py",
