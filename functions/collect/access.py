@@ -82,7 +82,7 @@ def limits(settings: Settings, platform: Platform) -> tuple[Limit, ...]:
         return (Limit(bucket="calls", amount=calls, span=timedelta(hours=1)),)
     if platform == "x":
         mills = int(Decimal(settings.x_dollars_per_day) * 1000)
-        return (Limit(bucket="mills", amount=mills, zone=UTC),)
+        return (Limit(bucket="mills", amount=mills, zone=UTC, even=False),)
     if platform == "tiktok":
         calls = int(settings.tiktok_calls_per_minute)
         return (Limit(bucket="calls", amount=calls, span=timedelta(minutes=1)),)

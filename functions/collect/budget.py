@@ -42,12 +42,15 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     """What may be spent of one kind (``bucket``) in a span of time.
 
     ``zone`` set: the span is that zone's day, from midnight. None: it rolls with the clock.
+    ``even``: a day's limit is spent along the clock, where looks cost the same at any hour; not
+    where new posts are what costs, which come when they come.
     """
 
     bucket: str
     amount: int
     span: timedelta = DAY
     zone: tzinfo | None = None
+    even: bool = True
 
     def begin(self, now: datetime) -> datetime:
         """The instant from which on spending counts against the limit."""
@@ -232,10 +235,13 @@ def _share(
     if limit.zone is not None:
         ends = limit.begin(now) + DAY
         later = sum(need.amounts.get(limit.bucket, 0) for need in needs if need.at < ends)
-        # A day's limit is spent along the clock, with some hours' start.
+        free = limit.left(budget.spent(limit, now)) - later
+        if not limit.even:
+            return free
+        # Along the clock, with some hours' start.
         passed = min(1.0, (following - limit.begin(now) + AHEAD) / DAY)
         spent = budget.spent(limit, now)
-        return min(limit.left(spent) - later, int(limit.left(0) * passed) - spent)
+        return min(free, int(limit.left(0) * passed) - spent)
     tick = following - now
     room = limit.left(budget.spent(limit, now))
     least = int(limit.left(0) * min(1.0, tick / limit.span)) // KEPT_FOR_LOOKS

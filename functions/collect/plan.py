@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import pairwise
+from math import ceil
 from types import ModuleType
 from typing import NamedTuple, TypeVar
 
@@ -41,7 +42,9 @@ PROMISED, INTERPOLATES = timedelta(hours=1), timedelta(hours=2)
 FOUND_WITHIN = timedelta(hours=5, minutes=30)
 # Without a post for two days an account is looked at that much more seldom.
 QUIET = 5 / 3
-USUAL = 1 / 86_400  # posts a second of an account that was never looked at: one a day
+# Posts a second that an account is taken to publish: one a day over a month that nobody has looked
+# at, five a day since the last look, lest many looks at once cost more than there is.
+USUAL, BUSY = 1 / 86_400, 5 / 86_400
 DEEP_EVERY = timedelta(hours=5)
 
 
@@ -427,11 +430,13 @@ def _sweep(
     now: datetime,
 ) -> Wish:
     price = PRICES[ways.platform]
-    # What the listing will bring: known posts not read today, and as many new ones as usual.
+    # What the listing will bring: known posts not read today, and as many new ones as usual. A part
+    # of a new post is a cost as well: where nothing is left no listing may be read for nothing.
     shown = [post for post in live if post.published_at >= since]
-    pace = len(live) / timedelta(days=2).total_seconds() if account.swept_at else USUAL
-    new = round(pace * (now - (account.swept_at or since)).total_seconds())
-    posts = _sum(_unread(shown, price.post, now), _times(price.post, new))
+    pace = max(BUSY, len(live) / timedelta(days=2).total_seconds()) if account.swept_at else USUAL
+    new = pace * (now - (account.swept_at or since)).total_seconds()
+    expected_new = {bucket: max(1, ceil(amount * new)) for bucket, amount in price.post.items()}
+    posts = _sum(_unread(shown, price.post, now), expected_new)
     deep = ways.depth > 1 and (account.deep_at is None or account.deep_at + DEEP_EVERY <= now)
     options = tuple(
         Option(depth=depth, each=_sum(_times(price.page, depth), posts))

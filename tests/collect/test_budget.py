@@ -474,3 +474,15 @@ def test_an_account_has_its_own_credential_and_all_others_behind_it(
 def test_accounts_are_spread_over_the_credentials() -> None:
     counts = Counter(in_turn("abc", f"kanwil{n}")[0] for n in range(300))
     assert min(counts.values()) > 80
+
+
+def test_dollars_are_spent_when_posts_come_and_units_along_the_clock() -> None:
+    """New posts are what X bills, and they come in working hours: early in the UTC day."""
+    morning = datetime(2026, 10, 20, 1, tzinfo=UTC)
+    following = morning + timedelta(minutes=15)
+    dollars = Limit(bucket="mills", amount=20_000, zone=UTC, even=False)
+    evenly = Limit(bucket="mills", amount=20_000, zone=UTC)
+    spent = Budget(runs={"r": Spending(at=morning, amounts={"mills": 5_000}, settled=True)})
+    later = [Expected(morning + timedelta(hours=3), {"mills": 100})]
+    assert allowance(spent, [dollars], morning, following, later).purses["mills"].share == 13_900
+    assert allowance(spent, [evenly], morning, following, later).purses["mills"].share == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -913,8 +914,15 @@ def test_a_listing_of_x_is_reckoned_by_the_posts_that_it_will_bring() -> None:
     plan = rationed(wanted(note_of(*posts, accounts=(held,))), "x", one)
     assert len(plan.sweeps) == 1
     assert plan.lookups == ()
-    # One known post, and 8 posts in two days make one in six hours.
-    assert one.taken["mills"] == 5 + 5
+    # One known post; 8 posts in two days are less than the five a day that are reckoned with.
+    assert one.taken["mills"] == 5 + ceil(5 * 5 / 4)
+
+
+def test_where_nothing_is_left_no_listing_of_x_is_read_for_nothing() -> None:
+    """Its new posts are billed, however few are expected."""
+    held = account(swept_at=START - 3 * HOUR - MINUTE)
+    spent = Allowance({"mills": Purse(0, 0)})
+    assert rationed(wanted(note_of(accounts=(held,))), "x", spent).sweeps == ()
 
 
 def test_a_first_listing_of_x_is_reckoned_at_a_post_a_day() -> None:
