@@ -122,7 +122,7 @@ def test_limits_come_from_the_settings() -> None:
     assert {platform: limits(settings, platform) for platform in PLATFORMS} == {
         "instagram": calls,
         "facebook": calls,
-        "x": (Limit(bucket="mills", amount=2505, span=DAY, zone=UTC),),
+        "x": (Limit(bucket="mills", amount=2505, span=DAY, zone=UTC, even=False),),
         "tiktok": (Limit(bucket="calls", amount=60, span=timedelta(minutes=1)),),
         "youtube": (
             Limit(bucket="units", amount=70, span=DAY, zone=PACIFIC),
