@@ -20,7 +20,7 @@ from functions.collect.client import ApiClient
 from functions.model import Post, Sample
 
 NAME = "instagram"
-PAGE_SIZE = 25
+PAGE_SIZE = 50  # the most that others were given; a second page is a second call
 MAX_PAGES = 40
 LOOKUP_SIZE = 0
 DEPTH = 1
