@@ -23,7 +23,7 @@ import msgspec
 
 from functions import log
 from functions.collect.access import names, official
-from functions.collect.bookkeeping import Account, Books, together
+from functions.collect.bookkeeping import Bill, Books, together
 from functions.collect.budget import RUN
 from functions.collect.client import Clock, Connections
 from functions.collect.desk import Desk, open_desk, plan_together
@@ -65,7 +65,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     of: int
     note: Note
-    spent: list[Account]
+    spent: list[Bill]
     summary: dict[str, Any]
     problems: list[str]
 
@@ -183,7 +183,7 @@ def _decode(stored: Stored) -> Outcome | None:
         return None
 
 
-def _entries(outcomes: Sequence[Outcome], books: Books) -> list[tuple[str, datetime, Account]]:
+def _entries(outcomes: Sequence[Outcome], books: Books) -> list[tuple[str, datetime, Bill]]:
     """What batches spent, for the budgets: one entry for a run's batches on a credential.
 
     Where all batches of a run came back, nothing is left of its reservation; else it stands until
@@ -200,7 +200,7 @@ def _entries(outcomes: Sequence[Outcome], books: Books) -> list[tuple[str, datet
             if account.name not in books.limits:
                 continue  # a credential that is set no longer
             if is_whole:
-                entries.append((run, held[-1].at, Account(name=account.name)))
+                entries.append((run, held[-1].at, Bill(name=account.name)))
             entries.append((f"{run}:{_digest(which.encode())}", held[-1].at, account))
     return entries
 

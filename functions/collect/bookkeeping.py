@@ -15,7 +15,7 @@ import msgspec
 
 from functions import log
 from functions.collect.access import Credential
-from functions.collect.answers import Limited, PlatformError, Refused
+from functions.collect.answers import Limited, Refused
 from functions.collect.budget import (
     Allowance,
     Budget,
@@ -34,7 +34,7 @@ ATTEMPTS = 5
 T = TypeVar("T")
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Bill(msgspec.Struct, frozen=True, kw_only=True):
     """What one credential spent in a piece of work, and what it was told of its limits."""
 
     name: str
@@ -66,7 +66,7 @@ class Books:
         plan: Callable[[Mapping[str, Allowance]], T],
         *,
         expected: Mapping[str, Sequence[Expected]],
-        settled: Iterable[tuple[str, datetime, Account]] = (),
+        settled: Iterable[tuple[str, datetime, Bill]] = (),
         lapses_after: timedelta | None = None,
     ) -> T:
         """Plan within the budgets and write down what the plan takes from them.
@@ -113,14 +113,14 @@ class Books:
         log.warning("collect.budgets_contended", run=self.run)
         return made
 
-    def settle(self, accounts: Iterable[Account]) -> None:
+    def settle(self, accounts: Iterable[Bill]) -> None:
         """Write what was really spent in the place of the reservation.
 
         A bucket that was reserved and not drawn on is written as 0, and so is a whole credential
         that turned out not to be needed: else its reservation would count for ever.
         """
         spent = {account.name: account for account in accounts}
-        idle = [Account(name=name) for name in sorted(self.reserved - spent.keys())]
+        idle = [Bill(name=name) for name in sorted(self.reserved - spent.keys())]
         changes: dict[str, dict[str, Any]] = {}
         for account in [*spent.values(), *idle]:
             unspent = {limit.bucket: 0 for limit in self.limits.get(account.name, ())}
@@ -179,10 +179,10 @@ def decode(document: Mapping[str, Any], name: str) -> Budget:
         return Budget()
 
 
-def account_of(credential: Credential, now: datetime) -> Account:
+def bill_of(credential: Credential, now: datetime) -> Bill:
     """What a credential did in this run."""
     sent = credential.client.tally
-    return Account(
+    return Bill(
         name=credential.name,
         spent=dict(sorted((sent.sent + credential.spent).items())),
         usage=sent.usage,
@@ -197,9 +197,9 @@ def account_of(credential: Credential, now: datetime) -> Account:
     )
 
 
-def together(accounts: Iterable[Account]) -> list[Account]:
+def together(accounts: Iterable[Bill]) -> list[Bill]:
     """One account for each credential: two platforms may have used the same."""
-    found: dict[str, Account] = {}
+    found: dict[str, Bill] = {}
     for account in accounts:
         held = found.get(account.name)
         if held is None:
@@ -210,7 +210,7 @@ def together(accounts: Iterable[Account]) -> list[Account]:
             for bucket in {*held.spent, *account.spent}
         }
         used = [u for u in (held.usage, account.usage) if u is not None]
-        found[account.name] = Account(
+        found[account.name] = Bill(
             name=account.name,
             spent=spent,
             usage=max(used, default=None),
@@ -220,16 +220,11 @@ def together(accounts: Iterable[Account]) -> list[Account]:
     return list(found.values())
 
 
-def stopped(wait: Wait) -> PlatformError:
-    """The error that a wait stands for, once more."""
-    return Limited(f"a limit still holds ({wait.message})", wait.until)
-
-
 def _entered(
     budget: Budget,
     run: str,
     at: datetime,
-    account: Account,
+    account: Bill,
     limits: Mapping[str, tuple[Limit, ...]],
 ) -> Budget:
     entered = _with(budget, run, Spending(at=at, amounts=account.spent, settled=True))

@@ -128,13 +128,6 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
             if limit.counts(run.at, now) and run.counts(now)
         )
 
-    def waiting(self, bucket: str, now: datetime) -> Wait | None:
-        """The wait that holds for a bucket, by its own name or for everything."""
-        for name in (EVERYTHING, bucket):
-            if (wait := self.waits.get(name)) and wait.until > now:
-                return wait
-        return None
-
     def ceiling(self, limit: Limit) -> int:
         """The limit, lowered where the platform's usage header lets a lower one be inferred."""
         if self.usage is None or self.usage.percent < TELLING:

@@ -18,8 +18,7 @@ from functions import log
 from functions.collect import note as notes
 from functions.collect.access import choose, is_keyless, names
 from functions.collect.answers import Profile
-from functions.collect.bookkeeping import Account as Spent
-from functions.collect.bookkeeping import Books
+from functions.collect.bookkeeping import Bill, Books
 from functions.collect.budget import Expected
 from functions.collect.note import Note
 from functions.collect.plan import (
@@ -139,7 +138,7 @@ def plan_together(
     settings: Settings,
     books: Books,
     *,
-    settled: Sequence[tuple[str, datetime, Spent]] = (),
+    settled: Sequence[tuple[str, datetime, Bill]] = (),
     lapses_after: timedelta | None = None,
 ) -> dict[Platform, Plan]:
     """All platforms' plans within their budgets, which are reserved by it.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.collect.access import address, credentials
-from functions.collect.bookkeeping import Account, account_of
+from functions.collect.bookkeeping import Bill, bill_of
 from functions.collect.client import Clock, Connections
 from functions.collect.desk import Desk, horizon, save_harvest
 from functions.collect.note import Note
@@ -29,7 +29,7 @@ class Work:
     desk: Desk
     changed: Note
     harvest: Harvest
-    spent: list[Account]
+    spent: list[Bill]
     summary: dict[str, Any]
 
 
@@ -78,7 +78,7 @@ async def carry_out(
     )
     if summary["served"]:
         _note_beginning(book, began)
-    accounts = [account_of(credential, clock()) for credential in served]
+    accounts = [bill_of(credential, clock()) for credential in served]
     return Work(
         desk,
         reading.changed,

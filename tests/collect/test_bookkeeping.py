@@ -14,12 +14,11 @@ from functions.collect.access import Credential, credentials, limits, names
 from functions.collect.answers import Limited, Refused
 from functions.collect.bookkeeping import (
     ATTEMPTS,
-    Account,
+    Bill,
     Books,
-    account_of,
+    bill_of,
     decode,
     standing,
-    stopped,
     together,
 )
 from functions.collect.budget import (
@@ -123,21 +122,21 @@ def test_a_tick_writes_a_budget_twice(book: AgencyStore) -> None:
     before = book.store.meter.writes
     held = books(book)
     reserve(held, take(50))
-    held.settle([Account(name=META, spent={"calls": 48})])
+    held.settle([Bill(name=META, spent={"calls": 48})])
     assert book.store.meter.writes - before == 2
 
 
 def test_what_was_spent_takes_the_place_of_what_was_reserved(book: AgencyStore) -> None:
     held = books(book)
     reserve(held, take(50))
-    held.settle([Account(name=META, spent={"calls": 30})])
+    held.settle([Bill(name=META, spent={"calls": 30})])
     assert left(book) == FULL - 30
     [run] = budget(book).runs.values()
     assert (run.amounts, run.settled) == ({"calls": 30}, True)
 
 
 def test_to_settle_twice_is_to_settle_once(book: AgencyStore) -> None:
-    held, account = books(book), Account(name=META, spent={"calls": 30}, usage=15)
+    held, account = books(book), Bill(name=META, spent={"calls": 30}, usage=15)
     reserve(held, take(50))
     held.settle([account])
     first = budget(book)
@@ -183,8 +182,8 @@ def test_the_second_of_two_instances_plans_with_what_is_left(book: AgencyStore) 
     one, two = books(book, "one"), books(book, "two")
     assert reserve(one, take(150)) == 150
     assert reserve(two, take(150)) == FULL - 150
-    one.settle([Account(name=META, spent={"calls": 150})])
-    two.settle([Account(name=META, spent={"calls": FULL - 150})])
+    one.settle([Bill(name=META, spent={"calls": 150})])
+    two.settle([Bill(name=META, spent={"calls": FULL - 150})])
     assert left(book) == 0
     assert set(budget(book).runs) == {"one", "two"}
 
@@ -249,8 +248,8 @@ def test_settling_undoes_nothing_that_another_instance_wrote(book: AgencyStore) 
     reserve(one, take(10))
     reserve(two, take(20))
     wait = Wait(until=START + HOUR, message="units are gone")
-    two.settle([Account(name=META, spent={"calls": 20}, usage=50, waits={"units": wait})])
-    one.settle([Account(name=META, spent={"calls": 10})])
+    two.settle([Bill(name=META, spent={"calls": 20}, usage=50, waits={"units": wait})])
+    one.settle([Bill(name=META, spent={"calls": 10})])
     held = budget(book)
     assert held.usage == Usage(at=START, percent=50, spent=30)
     assert {name: run.amounts["calls"] for name, run in held.runs.items()} == {"one": 10, "two": 20}
@@ -270,7 +269,7 @@ def test_a_usage_header_lowers_what_is_left(book: AgencyStore) -> None:
     """40 calls are 50 %: the ceiling is at 80, of which 95 % may be used."""
     held = books(book)
     reserve(held, take(60))
-    held.settle([Account(name=META, spent={"calls": 40}, usage=50)])
+    held.settle([Bill(name=META, spent={"calls": 40}, usage=50)])
     assert budget(book).usage == Usage(at=START, percent=50, spent=40)
     assert left(book) == 76 - 40
     assert held.report()[META] == {
@@ -282,20 +281,20 @@ def test_a_usage_header_lowers_what_is_left(book: AgencyStore) -> None:
 def test_a_header_is_compared_with_all_that_the_hour_has_seen(book: AgencyStore) -> None:
     early = books(book, "early", START - 30 * MINUTE)
     reserve(early, take(30))
-    early.settle([Account(name=META, spent={"calls": 30})])
+    early.settle([Bill(name=META, spent={"calls": 30})])
     held = books(book, "late")
     reserve(held, take(10))
-    held.settle([Account(name=META, spent={"calls": 10}, usage=50)])
+    held.settle([Bill(name=META, spent={"calls": 10}, usage=50)])
     assert budget(book).usage == Usage(at=START, percent=50, spent=40)
 
 
 def test_a_run_that_was_told_nothing_leaves_what_was_told_before(book: AgencyStore) -> None:
     held = books(book)
     reserve(held, take(40))
-    held.settle([Account(name=META, spent={"calls": 40}, usage=50)])
+    held.settle([Bill(name=META, spent={"calls": 40}, usage=50)])
     later = books(book, "two", START + 10 * MINUTE)
     reserve(later, take(1))
-    later.settle([Account(name=META, spent={"calls": 1})])
+    later.settle([Bill(name=META, spent={"calls": 1})])
     assert budget(book).usage == Usage(at=START, percent=50, spent=40)
 
 
@@ -306,18 +305,18 @@ def test_a_refusal_is_remembered_and_forgotten_when_it_serves_again(book: Agency
     held = books(book)
     reserve(held, take(3))
     assert not refused(START)
-    held.settle([Account(name=META, spent={"calls": 1}, refused="the access token is invalid")])
+    held.settle([Bill(name=META, spent={"calls": 1}, refused="the access token is invalid")])
     assert refused(START)
     assert refused(START + 9 * HOUR)
     assert held.report()[META]["refused"] == "the access token is invalid"
     # A run in which it was not asked at all changes nothing.
     idle = books(book, "two", START + 15 * MINUTE)
     reserve(idle, take(1))
-    idle.settle([Account(name=META, waits={"calls": Wait(until=START + HOUR, message="later")})])
+    idle.settle([Bill(name=META, waits={"calls": Wait(until=START + HOUR, message="later")})])
     assert refused(START + 15 * MINUTE)
     again = books(book, "three", START + HOUR)
     reserve(again, take(1))
-    again.settle([Account(name=META, spent={"calls": 1})])
+    again.settle([Bill(name=META, spent={"calls": 1})])
     assert not refused(START + HOUR)
     assert "refused" not in again.report()[META]
 
@@ -330,7 +329,7 @@ def test_a_wait_stops_until_it_is_over(book: AgencyStore) -> None:
     held = books(book)
     reserve(held, take(1))
     wait = Wait(until=START + 15 * MINUTE, message="(#4) request limit reached")
-    held.settle([Account(name=META, spent={"calls": 1}, waits={EVERYTHING: wait})])
+    held.settle([Bill(name=META, spent={"calls": 1}, waits={EVERYTHING: wait})])
     assert waiting(START + 14 * MINUTE) == {EVERYTHING}
     assert waiting(START + 15 * MINUTE) == frozenset()
     assert held.report()[META]["waits"] == {
@@ -342,8 +341,8 @@ def test_what_batches_spent_is_entered_with_the_next_plan(book: AgencyStore) -> 
     """Each by its own name and time, and once however often it is entered."""
     reserve(books(book, "tick", START - 15 * MINUTE), take(60), lapses_after=10 * MINUTE)
     outcomes = [
-        ("tick/a", START - 14 * MINUTE, Account(name=META, spent={"calls": 20}, usage=40)),
-        ("tick/b", START - 13 * MINUTE, Account(name=META, spent={"calls": 10}, refused="no")),
+        ("tick/a", START - 14 * MINUTE, Bill(name=META, spent={"calls": 20}, usage=40)),
+        ("tick/b", START - 13 * MINUTE, Bill(name=META, spent={"calls": 10}, refused="no")),
     ]
     for run in ("two", "three"):
         held = books(book, run)
@@ -362,8 +361,8 @@ def test_what_batches_were_told_adds_to_what_is_known(book: AgencyStore) -> None
     units, stats = (Wait(until=START + n * HOUR, message="gone") for n in (1, 2))
     held = books(book)
     reserve(held, take(1))
-    held.settle([Account(name=META, spent={"calls": 1}, waits={"units": units})])
-    outcome = ("tick/a", START, Account(name=META, spent={"calls": 1}, waits={"stats": stats}))
+    held.settle([Bill(name=META, spent={"calls": 1}, waits={"units": units})])
+    outcome = ("tick/a", START, Bill(name=META, spent={"calls": 1}, waits={"stats": stats}))
     reserve(books(book, "two"), take(0), settled=[outcome])
     assert budget(book).waits == {"units": units, "stats": stats}
 
@@ -375,12 +374,12 @@ def test_a_wait_that_is_over_is_not_reported() -> None:
 
 
 def test_what_batches_spent_leaves_less_for_this_plan(book: AgencyStore) -> None:
-    outcome = ("tick/a", START - MINUTE, Account(name=META, spent={"calls": 100}))
+    outcome = ("tick/a", START - MINUTE, Bill(name=META, spent={"calls": 100}))
     assert reserve(books(book), take(150), settled=[outcome]) == FULL - 100
 
 
 def test_what_batches_spent_survives_being_overtaken(book: AgencyStore) -> None:
-    outcome = ("tick/a", START - MINUTE, Account(name=META, spent={"calls": 100}))
+    outcome = ("tick/a", START - MINUTE, Bill(name=META, spent={"calls": 100}))
     tries: list[int] = []
 
     def plan(allowances: Mapping[str, Allowance]) -> int:
@@ -410,7 +409,7 @@ def test_an_unreadable_budget_is_an_empty_one_and_one_line(
     [line] = lines(capsys)
     assert (line["message"], line["credential"]) == ("collect.budget_unreadable", META)
     assert line["severity"] == "WARNING"
-    held.settle([Account(name=META, spent={"calls": 50})])
+    held.settle([Bill(name=META, spent={"calls": 50})])
     assert left(book) == FULL - 50
     assert lines(capsys) == []
 
@@ -430,7 +429,7 @@ def test_a_stored_budget_holds_no_secret(book: AgencyStore, platform: Platform) 
     [credential] = made(platform)
     credential.stop(Refused("the access token is invalid or expired; issue a new one"))
     credential.spent[bucket] += 7
-    held.settle([account_of(credential, START)])
+    held.settle([bill_of(credential, START)])
     [document] = book.store.list(f"{book.root}/budgets")
     assert document.data["runs"]["run"]["amounts"][bucket] == 7
     said = f"{document.path} {json.dumps(document.data)} {json.dumps(held.report())}"
@@ -441,7 +440,7 @@ def test_a_report_is_plain_and_names_every_credential(book: AgencyStore) -> None
     held = books(book, key=(UNITS, STATS))
     assert held.report() == {}
     reserve(held, take(5))
-    held.settle([Account(name=META, spent={"calls": 5})])
+    held.settle([Bill(name=META, spent={"calls": 5})])
     assert held.report() == {
         META: {"calls": {"spent": 5, "limit": 200}},
         KEY: {
@@ -465,7 +464,7 @@ def test_an_account_is_what_was_sent_and_what_was_charged_besides() -> None:
     credential.client.tally.sent.update({"units": 3, "stats": 2})
     credential.client.tally.usage = 12
     credential.spent["mills"] += 15
-    assert account_of(credential, START) == Account(
+    assert bill_of(credential, START) == Bill(
         name=credential.name, spent={"mills": 15, "stats": 2, "units": 3}, usage=12
     )
 
@@ -476,57 +475,50 @@ def test_an_account_tells_of_limits_that_hold_on_and_of_refusals() -> None:
     credential.stop(Limited("out of units", until, "units"))
     credential.stop(Limited("in a hurry", START, "stats"))  # over by now
     credential.stop(Limited("for this run"))
-    assert account_of(credential, START) == Account(
+    assert bill_of(credential, START) == Bill(
         name=credential.name, waits={"units": Wait(until=until, message="out of units")}
     )
     [other] = made("x")
     other.stop(Refused("out of credits"))
-    assert account_of(other, START) == Account(name=other.name, refused="out of credits")
+    assert bill_of(other, START) == Bill(name=other.name, refused="out of credits")
 
 
 def test_what_did_nothing_is_not_of_note() -> None:
     wait = Wait(until=START, message="later")
-    assert not Account(name=META).is_of_note
-    assert Account(name=META, spent={"calls": 1}).is_of_note
-    assert Account(name=META, waits={"all": wait}).is_of_note
-    assert Account(name=META, refused="no").is_of_note
+    assert not Bill(name=META).is_of_note
+    assert Bill(name=META, spent={"calls": 1}).is_of_note
+    assert Bill(name=META, waits={"all": wait}).is_of_note
+    assert Bill(name=META, refused="no").is_of_note
 
 
 def test_what_two_platforms_did_with_one_credential_is_one_account() -> None:
     wait, other = Wait(until=START, message="a"), Wait(until=START, message="b")
     merged = together(
         [
-            Account(name=META, spent={"calls": 3}, usage=10, waits={"a": wait}),
-            Account(name=KEY, spent={"units": 1}),
-            Account(name=META, spent={"calls": 4, "mills": 1}, usage=12, waits={"b": other}),
-            Account(name=META, refused="no"),
+            Bill(name=META, spent={"calls": 3}, usage=10, waits={"a": wait}),
+            Bill(name=KEY, spent={"units": 1}),
+            Bill(name=META, spent={"calls": 4, "mills": 1}, usage=12, waits={"b": other}),
+            Bill(name=META, refused="no"),
         ]
     )
     assert merged == [
-        Account(
+        Bill(
             name=META,
             spent={"calls": 7, "mills": 1},
             usage=12,
             waits={"a": wait, "b": other},
             refused="no",
         ),
-        Account(name=KEY, spent={"units": 1}),
+        Bill(name=KEY, spent={"units": 1}),
     ]
     assert together([]) == []
-
-
-def test_a_wait_speaks_as_the_limit_it_stands_for() -> None:
-    error = stopped(Wait(until=START, message="out of units"))
-    assert isinstance(error, Limited)
-    assert error.until == START
-    assert "out of units" in str(error)
 
 
 def test_what_was_reserved_and_not_drawn_on_is_free_again(book: AgencyStore) -> None:
     """A platform that never answered billed nothing; nor did a credential nobody needed."""
     mine = books(book, "mine")
     reserve(mine, take(30))
-    mine.settle([Account(name=META, spent={"requests": 3})])
+    mine.settle([Bill(name=META, spent={"requests": 3})])
     assert budget(book).runs["mine"].amounts == {"calls": 0, "requests": 3}
     other = books(book, "other")
     reserve(other, take(30))

@@ -303,11 +303,6 @@ def test_what_marks_need_of_one_bucket_is_not_kept_of_another() -> None:
 def test_a_wait_stops_its_bucket_or_everything_until_it_is_over() -> None:
     wait = Wait(until=START + MINUTE, message="later")
     book = Budget(waits={"units": wait})
-    assert book.waiting("units", START) == wait
-    assert book.waiting("units", START + MINUTE) is None
-    assert book.waiting("stats", START) is None
-    whole = Budget(waits={EVERYTHING: wait})
-    assert whole.waiting("stats", START) == wait
     held = allowance(book, [UNITS], START, START + TICK)
     assert held.stopped == {"units"}
     assert allowance(book, [UNITS], START + MINUTE, START + TICK).stopped == frozenset()

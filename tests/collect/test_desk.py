@@ -13,8 +13,7 @@ import pytest
 
 from functions.collect.access import limits, names
 from functions.collect.answers import Profile
-from functions.collect.bookkeeping import Account as Spent
-from functions.collect.bookkeeping import Books, decode
+from functions.collect.bookkeeping import Bill, Books, decode
 from functions.collect.budget import Budget, Spending
 from functions.collect.desk import (
     ATTEMPTS,
@@ -458,7 +457,7 @@ def test_what_batches_brought_is_entered_even_where_nothing_is_worth_reading(
         {},
         settings,
         books_of(book, settings),
-        settled=[("r/1", START, Spent(name=name, spent={"calls": 3}))],
+        settled=[("r/1", START, Bill(name=name, spent={"calls": 3}))],
     )
     assert plans == {}
     assert decode(book.budgets([name])[name].data, name) == Budget(
