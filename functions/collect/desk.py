@@ -12,12 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import ModuleType
-from typing import Any
 
 from functions import log
 from functions.collect import note as notes
 from functions.collect.access import choose, is_keyless, names
-from functions.collect.answers import Profile
 from functions.collect.bookkeeping import Bill, Books
 from functions.collect.budget import Expected
 from functions.collect.note import Note
@@ -32,9 +30,8 @@ from functions.collect.plan import (
     wishes,
 )
 from functions.collect.platforms import adapter
-from functions.collect.reading import Harvest
 from functions.connect.consents import Consents
-from functions.model import SETTLED, Account, Platform, Roster, iso, month_bounds, month_of
+from functions.model import SETTLED, Account, Platform, Roster, month_bounds, month_of
 from functions.settings import Settings
 from functions.store.agency import AgencyStore, StoredPlan
 from functions.store.port import Conflict
@@ -198,48 +195,6 @@ def horizon(plan: Plan, now: datetime, following: datetime) -> datetime:
     Where budgets are short the read at the next tick may be refused.
     """
     return max(following, now + PROMISED) if plan.given_up else following
-
-
-def save_harvest(
-    book: AgencyStore, platform: Platform, roster: Roster, harvest: Harvest, note: Note
-) -> None:
-    """Write what reading brought: posts, followers, and what admins are to be told."""
-    book.save_posts(harvest.posts)
-    if harvest.followers:
-        book.save_followers(harvest.followers)
-    holders = _holders(roster, platform, harvest.checked)
-    book.save_feedback(
-        (account.satker, platform, account.handle, finding)
-        for account in holders
-        if (finding := _feedback(harvest.checked[account.handle], note, account.handle))
-    )
-
-
-def _holders(roster: Roster, platform: Platform, checked: Mapping[str, object]) -> list[Account]:
-    found = {
-        (account.satker, account.handle): account
-        for account in roster.accounts
-        if account.platform == platform and account.handle in checked
-    }
-    return [*found.values()]
-
-
-def _feedback(profile: Profile | None, note: Note, handle: str) -> dict[str, Any]:
-    """What is shown beside the handle that an admin typed."""
-    account = note.accounts.get(handle)
-    if account is None:
-        return {}
-    remarks = [account.wrong] if account.wrong else [account.told, account.lacking]
-    feedback: dict[str, Any] = {"status": " ".join(r for r in remarks if r) or "ok"}
-    if account.checked_at:
-        feedback["checked_at"] = iso(account.checked_at)
-    if profile is not None:
-        feedback |= {
-            "account_id": profile.account_id,
-            "title": profile.title,
-            "followers": profile.followers,
-        }
-    return feedback
 
 
 def _handles(roster: Roster, platform: Platform, now: datetime) -> list[str]:

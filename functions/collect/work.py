@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from functions.collect.access import address, credentials
+from functions.collect.answers import Profile
 from functions.collect.bookkeeping import Bill, bill_of
 from functions.collect.client import Clock, Connections
-from functions.collect.desk import Desk, horizon, save_harvest
+from functions.collect.desk import Desk, horizon
 from functions.collect.note import Note
 from functions.collect.plan import Plan
 from functions.collect.reading import Harvest, Reading
 from functions.collect.report import summary_of
 from functions.connect.consents import Consents
 from functions.connect.vault import open_vault
-from functions.model import Roster, iso
+from functions.model import Account, Platform, Roster, iso
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
@@ -86,6 +88,48 @@ async def carry_out(
         [account for account in accounts if account.is_of_note],
         summary,
     )
+
+
+def save_harvest(
+    book: AgencyStore, platform: Platform, roster: Roster, harvest: Harvest, note: Note
+) -> None:
+    """Write what reading brought: posts, followers, and what admins are to be told."""
+    book.save_posts(harvest.posts)
+    if harvest.followers:
+        book.save_followers(harvest.followers)
+    holders = _holders(roster, platform, harvest.checked)
+    book.save_feedback(
+        (account.satker, platform, account.handle, finding)
+        for account in holders
+        if (finding := _feedback(harvest.checked[account.handle], note, account.handle))
+    )
+
+
+def _holders(roster: Roster, platform: Platform, checked: Mapping[str, object]) -> list[Account]:
+    found = {
+        (account.satker, account.handle): account
+        for account in roster.accounts
+        if account.platform == platform and account.handle in checked
+    }
+    return [*found.values()]
+
+
+def _feedback(profile: Profile | None, note: Note, handle: str) -> dict[str, Any]:
+    """What is shown beside the handle that an admin typed."""
+    account = note.accounts.get(handle)
+    if account is None:
+        return {}
+    remarks = [account.wrong] if account.wrong else [account.told, account.lacking]
+    feedback: dict[str, Any] = {"status": " ".join(r for r in remarks if r) or "ok"}
+    if account.checked_at:
+        feedback["checked_at"] = iso(account.checked_at)
+    if profile is not None:
+        feedback |= {
+            "account_id": profile.account_id,
+            "title": profile.title,
+            "followers": profile.followers,
+        }
+    return feedback
 
 
 def _note_beginning(book: AgencyStore, now: datetime) -> None:

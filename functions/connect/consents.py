@@ -123,13 +123,6 @@ class Consents:
             return {"access": sealed}
         return {"refresh": sealed, "access_until": _NEVER, "lease_until": _NEVER}
 
-    def page_token(self, handle: str) -> str | None:
-        """The own token of a Facebook Page; None when none was given, ``VaultError``."""
-        token = self.page_tokens([handle]).get(handle)
-        if isinstance(token, VaultError):
-            raise token
-        return token
-
     def page_tokens(self, handles: Iterable[str]) -> dict[str, str | VaultError]:
         """The own tokens of those Facebook Pages that gave one, with one read of the store.
 

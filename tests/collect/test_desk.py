@@ -23,11 +23,11 @@ from functions.collect.desk import (
     plan_together,
     read_note,
     reader,
-    save_harvest,
 )
 from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
 from functions.collect.plan import PROMISED, Plan, SweepRequest
 from functions.collect.reading import Harvest
+from functions.collect.work import save_harvest
 from functions.connect.consents import ConsentRow, Consents
 from functions.connect.vault import open_vault
 from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Roster, Sample
