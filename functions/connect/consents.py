@@ -27,6 +27,8 @@ SPARE = timedelta(minutes=5)  # renew before the token dies under a running requ
 LONGEST_LIFE = timedelta(days=3650)  # of a token, whatever the platform says
 # Seconds between attempts to store a new pair, which the platform gives only once.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+# Seconds between looks at a pair that another instance is renewing.
+WAITS = (0.25, 0.5, 1.0, 2.0)
 _NEVER = "1970-01-01T00:00:00Z"
 
 
@@ -61,7 +63,7 @@ class NoConsent(Exception):
 
 
 class Busy(Exception):
-    """Another instance is renewing this consent; try at the next tick."""
+    """Another instance is renewing this consent and takes long; try at the next tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,18 @@ class Consents:
     ) -> Access:
         """A living access token, renewed if need be; ``NoConsent``, ``Busy``, or renew's errors.
 
-        ``dead``: an access token that the platform refused; it is renewed whatever its end. Await
-        ``settle`` before the event loop ends.
+        ``dead``: an access token that the platform refused; it is renewed whatever its end. Who
+        comes while another instance renews waits some seconds for its pair. Await ``settle`` before
+        the event loop ends.
         """
+        for wait in WAITS:
+            try:
+                return await self._access(handle, now, renew, dead)
+            except Busy:
+                await asyncio.sleep(wait)
+        return await self._access(handle, now, renew, dead)
+
+    async def _access(self, handle: str, now: datetime, renew: Renew, dead: str | None) -> Access:
         path = self._path(handle)
         held = self._book.store.get([path]).get(path)
         if held is None:

@@ -81,6 +81,12 @@ def platform() -> Platform:
     return Platform()
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for another's renewal; the one test that does says so."""
+    monkeypatch.setattr("functions.connect.consents.WAITS", ())
+
+
 def token(consents: Consents, platform: Platform, now: datetime, handle: str = ROW.handle) -> str:
     return asyncio.run(consents.access(handle, now, platform.renew)).token
 
@@ -359,6 +365,30 @@ def test_of_two_at_once_one_renews_and_the_other_is_told_to_come_back(
     assert platform.renewals == 1
     # At the next tick both have it.
     assert token(other, platform, now + MINUTE) == "act.putaran-1"
+
+
+def test_of_two_at_once_the_other_waits_for_the_pair(
+    book: AgencyStore,
+    consents: Consents,
+    platform: Platform,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two batches of one account, at work together, both read it at this tick."""
+    monkeypatch.setattr("functions.connect.consents.WAITS", (0.01,) * 100)
+    consents.add([ROW], now)
+    other = Consents(book, lambda: Vault(KEY))
+
+    async def both() -> list[str]:
+        asked = (c.access(ROW.handle, now, platform.renew) for c in (consents, other))
+        return [access.token for access in await asyncio.gather(*asked)]
+
+    async def some_time() -> None:
+        await asyncio.sleep(0.05)
+
+    platform.before_answering = some_time
+    assert asyncio.run(both()) == ["act.putaran-1"] * 2
+    assert platform.renewals == 1
 
 
 def test_of_two_that_read_the_same_version_one_gets_the_lease(
