@@ -23,7 +23,7 @@ demo: .venv/installed ## a whole month of rankings on this machine, then the sit
 	@$(PYTHON) -m functions demo $(ARGS)
 
 test: check ## every check and every test
-	@$(PYTHON) -m pytest -q $(ARGS)
+	@$(PYTHON) -m pytest -q -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: .venv/installed-dev ## format, lint and types, without tests
 	@$(PYTHON) -m ruff format --quiet --check .
