@@ -18,7 +18,9 @@ from pathlib import Path
 import msgspec
 
 from functions.model import RankedList, Ranking, Row, previous_month
-from functions.score.ranking import FORMULA, judge_all, rank
+from functions.score.formula import formula_of
+from functions.score.judging import judge_month
+from functions.score.ranking import rank
 from functions.store import evidence as ev
 from functions.store import rankings
 
@@ -113,13 +115,14 @@ def _month(read: Read, month: str, found: Audit) -> ev.Evidence | None:
         complain(f"{month}: bukti.sha256 is not the digest of the evidence, {digest}")
     if evidence.month.month != month:
         complain(f"{month}: the evidence is that of {evidence.month.month}")
-    if evidence.month.formula != FORMULA:
+    formula = formula_of(evidence.month.rules)
+    if evidence.month.formula != formula:
         complain(
-            f"{month}: ranked by formula {evidence.month.formula}, and this version has {FORMULA}; "
+            f"{month}: ranked by formula {evidence.month.formula}, and this version has {formula}; "
             "use the version that the month was ranked with"
         )
         return evidence
-    _compare(read, month, rank(evidence, judge_all(evidence)), complain)
+    _compare(read, month, rank(evidence, judge_month(evidence)), complain)
     if evidence.month.state == "final":
         _frozen(read, month, evidence.month.revision, complain)
     return evidence

@@ -111,7 +111,7 @@ def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -
             continue
         ledgers = book.ledgers(month)
         evidence = _evidence(book, record, ledgers)
-        if ev.digest(evidence) == record.digest:
+        if evidence is not None and ev.digest(evidence) == record.digest:
             found.ledgers[month] = ledgers
             found.files[month] = month_files(record, ledgers, evidence)
             found.records[month] = record
@@ -122,14 +122,17 @@ def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -
     return found
 
 
-def _evidence(book: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]) -> bytes:
+def _evidence(
+    book: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]
+) -> bytes | None:
     """What the month was ranked from: as it was frozen, else as the store tells it."""
     ranking = record.ranking
     if ranking.state == "final":
         frozen = book.frozen_evidence(ranking.month, ranking.revision)
         if frozen is not None:
             return frozen
-    return ev.encode(book.evidence_of(record, ledgers))
+    evidence = book.evidence_of(record, ledgers)
+    return None if evidence is None else ev.encode(evidence)
 
 
 def _settled(record: MonthRecord, held: Mapping[str, Listed]) -> dict[str, Listed] | None:

@@ -98,24 +98,6 @@ class Material:
             found[month] = by_satker
         return found
 
-    def thin(self, month: str) -> frozenset[str]:
-        """The satker any of whose accounts has under 90 % of its posts measured.
-
-        Told for the recent months only: of older ones the posts are not read again, and the list's
-        own sums must do.
-        """
-        if month not in self.recent:
-            return frozenset()
-        measured: dict[tuple[str, str], list[bool]] = defaultdict(list)
-        for satker, entries in self.entries.get(month, {}).items():
-            for entry in entries:
-                if entry.verdict is not None and entry.verdict.counted:
-                    is_known = entry.verdict.measurement.i24 is not None
-                    measured[satker, entry.post.account].append(is_known)
-        return frozenset(
-            satker for (satker, _), known in measured.items() if sum(known) * 10 < len(known) * 9
-        )
-
     @cached_property
     def accounts(self) -> dict[str, list[Account]]:
         """The registered accounts by satker, in the order of the platforms."""
