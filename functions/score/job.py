@@ -264,7 +264,8 @@ def _score_month(run: _Run, month: str, posts: Sequence[Post]) -> None:
         digest="",
         previous_digest=evidence.month.previous_digest,
         closes_at=evidence.month.closes_at,
-        decided=tuple(decision.id for decision in evidence.decisions),
+        decisions=evidence.decisions,
+        objections=evidence.objections,
         rules=evidence.month.rules,
     )
     lines = ev.encode_lines(evidence.items)
@@ -368,7 +369,8 @@ def _revise(run: _Run, month: str) -> None:
         previous_digest=held.previous_digest,
         closes_at=held.closes_at,
         changes=changes(held.ranking, ranking),
-        decided=tuple(decision.id for decision in revised.decisions),
+        decisions=revised.decisions,
+        objections=revised.objections,
         rules=held.rules,
     )
     book.save_month(record, revised.frame)

@@ -45,8 +45,8 @@ class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     ``digest`` is the SHA-256 of the evidence, ``previous_digest`` that of the month before (None
     for the first month), ``closes_at`` the end of the time for objections (None while open),
-    ``changes`` what a revision changed. ``decided`` are the ids of the decisions that it follows,
-    ``rules`` the settings.
+    ``changes`` what a revision changed. ``decisions`` and ``objections`` are the
+    month's public log, ``rules`` the settings it was ranked by.
     """
 
     ranking: Ranking
@@ -54,8 +54,14 @@ class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
     previous_digest: str | None = None
     closes_at: datetime | None = None
     changes: tuple[Change, ...] = ()
-    decided: tuple[str, ...] = ()
+    decisions: tuple[ev.Decision, ...] = ()
+    objections: tuple[ev.Objection, ...] = ()
     rules: ev.Rules | None = None
+
+    @property
+    def decided(self) -> frozenset[str]:
+        """The ids of the decisions that the ranking follows."""
+        return frozenset(decision.id for decision in self.decisions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,10 @@ def test_a_post_is_told_with_these_names_and_nulls() -> None:
                 "parts": None,
                 "over_usual": None,
                 "flags": [],
+                "duplicate_of": None,
+                "duplicate_percent": None,
+                "decided": False,
+                "decisions": [],
             }
         ],
     }
