@@ -119,13 +119,19 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a post stands in Akun Teraktif, why, for whom, and what it measured."""
+    """Whether a post stands in Akun Teraktif, why, for whom, and what it measured.
+
+    Of a duplicate, ``duplicate_of`` is the post it repeats (an id of the same account) and
+    ``duplicate_percent`` how alike they are in whole percents.
+    """
 
     counted: bool
     reason: Reason
     satker: str | None
     measurement: Measurement
     shared: bool = False
+    duplicate_of: str | None = None
+    duplicate_percent: int | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
