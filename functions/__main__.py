@@ -367,8 +367,7 @@ def audit(month: str, place: str | None, as_json: bool) -> None:
     from functions.audit import SourceError, source
     from functions.audit import audit as check_month
 
-    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
-        raise Misused(f"{month!r} is no month; write for example 2026-10")
+    _check_month(month)
     try:
         found = check_month(source(place or str(_site_folder(load_settings().site))), month)
     except SourceError as error:
@@ -382,6 +381,38 @@ def audit(month: str, place: str | None, as_json: bool) -> None:
             click.echo(f"{name} {digest} identical")
     if not found.identical:
         sys.exit(1)
+
+
+@cli.command()
+@click.argument("address", metavar="URL")
+@click.option("--month", metavar="YYYY-MM", help="Ask about this month instead of the post's own.")
+@now_option
+@json_option
+@tells_errors
+def why(address: str, month: str | None, now: datetime | None, as_json: bool) -> None:
+    """Say why the post at URL counts or does not, from the store alone.
+
+    URL may have any form that people paste: shared, shortened by the app, from a telephone.
+    """
+    from functions.registry.links import NotAPost
+    from functions.why import why as answer
+
+    if month is not None:
+        _check_month(month)
+    try:
+        with opened(load_settings()) as book:
+            found = answer(book, address, now or clock(), month)
+    except NotAPost as refusal:
+        raise Misused(str(refusal)) from None
+    if as_json:
+        click.echo(log.clean(json.dumps(found.facts, ensure_ascii=False)))
+    else:
+        click.echo(log.clean("\n".join(found.told)))
+
+
+def _check_month(month: str) -> None:
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+        raise Misused(f"{month!r} is no month; write for example 2026-10")
 
 
 @cli.command()

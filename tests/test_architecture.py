@@ -36,7 +36,7 @@ ARROWS = {
 # What single files may import besides: where a room's work and what serves it are put together.
 WIDER = {"functions/connect/entrypoint.py": {"collect"}}
 # The command line's own files.
-ABOVE_ROOMS = {"__init__", "__main__", "audit", "demo", "doctor", "loop"}
+ABOVE_ROOMS = {"__init__", "__main__", "audit", "demo", "doctor", "loop", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (

@@ -59,11 +59,13 @@ T = TypeVar("T")
 class Harvest:
     """What one tick brought from one platform, and what went wrong (one line each).
 
+    ``found_under``: posts with the keys of their addresses that are new.
     ``checked``: the handles whose admins are to be told what the note says of them now, with the
     profile that was read, if any.
     """
 
     posts: list[Post] = field(default_factory=list)
+    found_under: list[tuple[Post, tuple[str, ...]]] = field(default_factory=list)
     followers: list[tuple[Platform, str, datetime, int]] = field(default_factory=list)
     checked: dict[str, Profile | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -464,8 +466,11 @@ class Reading:
         (sample,) = post.samples
         if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
             self._charge(credential, self._price.post, len(post.versions) or 1)
-        self.note.posts[name], kept = keep.seen(held, post, self.horizon)
+        live, kept = keep.seen(held, post, self.horizon)
+        self.note.posts[name] = live
         self._posts_changed.add(name)
+        if keys := keep.new_keys(self.platform, held, live):
+            self.harvest.found_under.append((post, keys))
         self.harvest.counts["posts_read"] += 1
         self.harvest.counts["posts_found"] += held is None
         if kept:

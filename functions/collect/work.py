@@ -93,7 +93,9 @@ async def carry_out(
 def save_harvest(
     book: AgencyStore, platform: Platform, roster: Roster, harvest: Harvest, note: Note
 ) -> None:
-    """Write what reading brought: posts, followers, and what admins are to be told."""
+    """Write what reading brought: posts, how they are found, followers, what admins are told."""
+    # First, since a note that is rebuilt takes a stored post for one that can be found.
+    book.save_urls(harvest.found_under)
     book.save_posts(harvest.posts)
     if harvest.followers:
         book.save_followers(harvest.followers)

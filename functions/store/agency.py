@@ -20,6 +20,8 @@ import msgspec
 from functions.model import (
     Agency,
     Change,
+    Entry,
+    MonthState,
     Platform,
     Post,
     Ranking,
@@ -31,7 +33,7 @@ from functions.model import (
 from functions.store import evidence as ev
 from functions.store import followers as stored_followers
 from functions.store.keys import key
-from functions.store.ledgers import Ledger, Ledgers
+from functions.store.ledgers import Ledger, Ledgers, find
 from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write
 from functions.store.tails import Tail
@@ -62,6 +64,14 @@ class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
     def decided(self) -> frozenset[str]:
         """The ids of the decisions that the ranking follows."""
         return frozenset(decision.id for decision in self.decisions)
+
+
+class Located(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that an address leads to: of which account, and where its ledger entry is."""
+
+    account: str
+    post_id: str
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,47 @@ class AgencyStore:
         listed = self.store.list(f"{self.root}/posts", changed_since=since)
         return ((stored.changed_at, _post(stored)) for stored in listed)
 
+    def post(self, account: str, post_id: str) -> Post | None:
+        """A post as it was collected; None when there is none, or when it has expired."""
+        platform, _, account_id = account.partition(":")
+        path = f"{self.root}/posts/{key(platform, account_id, post_id)}"
+        stored = self.store.get([path]).get(path)
+        return None if stored is None else _post(stored)
+
+    # Addresses
+
+    def save_urls(self, posts: Iterable[tuple[Post, Iterable[str]]]) -> None:
+        """Let posts be found under the keys of their addresses.
+
+        A collaboration stands in the feeds of several accounts under one key: each is added.
+        """
+        documents: dict[str, dict[str, Any]] = defaultdict(dict)
+        for post, keys in posts:
+            for name in keys:
+                documents[f"{self.root}/urls/{key(post.platform, name)}"][post.account] = {
+                    "post_id": post.post_id,
+                    "published_at": iso(post.published_at),
+                    "month": month_of(post.published_at, self.agency.zone),
+                }
+        self.store.write(
+            Write(path, {"accounts": accounts}, mode="merge")
+            for path, accounts in documents.items()
+        )
+
+    def find_urls(self, platform: Platform, keys: Iterable[str]) -> tuple[Located, ...]:
+        """The posts that are found under any of the keys, by account; empty when none is."""
+        stored = self.store.get([f"{self.root}/urls/{key(platform, name)}" for name in keys])
+        found = {
+            account: Located(
+                account=account,
+                post_id=facts["post_id"],
+                published_at=datetime.fromisoformat(facts["published_at"]),
+            )
+            for document in stored.values()
+            for account, facts in document.data["accounts"].items()
+        }
+        return tuple(found[account] for account in sorted(found))
+
     # Followers
 
     def save_followers(self, readings: Iterable[tuple[Platform, str, datetime, int]]) -> None:
@@ -202,6 +253,11 @@ class AgencyStore:
         listed = self.store.list(f"{self.root}/ledgers", at_least=month, below=month + "~")
         return Ledgers.read(month, self.agency.zone, listed)
 
+    def entry(self, account: str, post_id: str, published_at: datetime) -> Entry | None:
+        """What one post's ledger holds of it, without reading the month."""
+        ledgers = f"{self.root}/ledgers"
+        return find(self.store, ledgers, self.agency.zone, account, post_id, published_at)
+
     def save_ledgers(self, ledgers: Ledgers) -> None:
         """Write what was put into ledgers; they are to be read anew before they are written again.
 
@@ -224,6 +280,12 @@ class AgencyStore:
             if held is None or held.ranking.revision < record.ranking.revision:
                 newest[record.ranking.month] = record
         return newest
+
+    def month_state(self, month: str) -> MonthState | None:
+        """The state of a month's newest ranking; None while there is none."""
+        listed = self.store.list(f"{self.root}/rankings", at_least=month, below=month + "~")
+        states: dict[int, MonthState] = {s.data["revision"]: s.data["state"] for s in listed}
+        return states[max(states)] if states else None
 
     def save_month(self, record: MonthRecord, frame: ev.Evidence) -> None:
         """Write a month's ranking and its evidence's frame, which belong together.

@@ -45,9 +45,14 @@ def pack(entries: Mapping[str, Any]) -> list[bytes]:
         count *= 2
         parts: list[dict[str, Any]] = [{} for _ in range(count)]
         for name, entry in entries.items():
-            parts[zlib.crc32(name.encode()) % count][name] = entry
+            parts[part_of(name, count)][name] = entry
         packed = [compress(part) for part in parts]
     return packed
+
+
+def part_of(name: str, count: int) -> int:
+    """Which of ``count`` parts of a mapping holds an entry."""
+    return zlib.crc32(name.encode()) % count
 
 
 def digest(body: bytes) -> str:

@@ -22,7 +22,7 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store import parts
-from functions.store.agency import AgencyStore, MonthRecord, StoredPlan, items
+from functions.store.agency import AgencyStore, Located, MonthRecord, StoredPlan, items
 from functions.store.parts import PART_SIZE, compress, split
 from functions.store.port import Conflict, StoreError, Write
 from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
@@ -121,6 +121,57 @@ def test_the_same_item_in_two_accounts_is_two_documents(book):
     shared = [x_post(read(aged(1)), platform="instagram", account_id=str(n)) for n in (1, 2)]
     book.save_posts(shared)
     assert {post.account for post in posts(book)} == {"instagram:1", "instagram:2"}
+
+
+def test_one_post_is_read_by_its_account_and_id(book):
+    strange = x_post(read(aged(1)), account_id="UC/a:b", post_id="..%2F", platform="youtube")
+    book.save_posts([strange, x_post(read(aged(1)))])
+    assert book.post("youtube:UC/a:b", "..%2F") == strange
+    assert book.post("youtube:UC/a:b", "other") is None
+
+
+# Addresses
+
+
+def test_a_post_is_found_under_each_of_its_keys(book):
+    post = x_post(read(aged(1)))
+    book.save_urls([(post, ["100", "101"])])
+    located = Located(account=post.account, post_id=post.post_id, published_at=PUBLISHED)
+    assert book.find_urls("x", ["100"]) == (located,)
+    assert book.find_urls("x", ["101", "102", "100"]) == (located,)
+    assert book.find_urls("x", ["102"]) == ()
+    assert book.find_urls("tiktok", ["100"]) == ()
+
+
+def test_an_address_document_says_whose_post_it_is_and_of_which_month(book):
+    book.save_urls([(x_post(published_at=END, account_id="7"), ["a/b:c"])])
+    [stored] = book.store.list(f"{book.root}/urls")
+    assert stored.id == "x:a%2Fb%3Ac"
+    assert stored.data == {
+        "accounts": {
+            "x:7": {"post_id": "100", "published_at": "2026-10-31T17:00:00Z", "month": "2026-11"}
+        }
+    }
+
+
+def test_an_item_of_several_accounts_is_found_for_each(book):
+    """Whoever writes first, and however often: a collaboration has one shortcode."""
+    shared = [x_post(platform="instagram", account_id=str(n)) for n in (1, 2, 3)]
+    book.save_urls((post, ["CODE"]) for post in shared[:2])
+    writes = book.store.meter.writes
+    for _ in range(2):
+        book.save_urls([(shared[2], ["CODE"])])
+    assert book.store.meter.writes - writes == 2
+    found = book.find_urls("instagram", ["CODE"])
+    assert [located.account for located in found] == ["instagram:1", "instagram:2", "instagram:3"]
+
+
+def test_an_address_that_two_feeds_show_at_once_is_one_write(book):
+    writes = book.store.meter.writes
+    shared = [x_post(platform="instagram", account_id=str(n)) for n in (1, 2)]
+    book.save_urls((post, ["CODE"]) for post in shared)
+    assert book.store.meter.writes - writes == 1
+    assert len(book.find_urls("instagram", ["CODE"])) == 2
 
 
 def test_posts_are_found_by_when_they_were_published(book):
@@ -308,6 +359,16 @@ def test_months_come_oldest_first_each_with_its_newest_revision(book):
         ("2026-10", 2),
         ("2026-11", 1),
     ]
+
+
+def test_a_months_state_is_that_of_its_newest_revision(book):
+    assert book.month_state(MONTH) is None
+    book.save_month(record(state="final"), FRAME)
+    book.save_month(record(revision=2, state="closing"), FRAME)
+    book.save_month(record(month="2026-11", state="open"), FRAME)
+    assert book.month_state(MONTH) == "closing"
+    assert book.month_state("2026-11") == "open"
+    assert book.month_state("2026-09") is None
 
 
 def test_an_open_month_is_replaced_and_a_final_one_is_not(book):
