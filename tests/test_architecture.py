@@ -29,9 +29,10 @@ ARROWS = {
     "store": {*SHARED},
     "connect": {*SHARED, "store", "trigger"},
     "trigger": {*SHARED, "store"},  # what the entry points share
-    "collect": {*SHARED, "registry", "connect", "store", "trigger"},
-    "score": {*SHARED, "store", "trigger"},
-    "publish": {*SHARED, "store", "trigger"},
+    "agencies": {*SHARED, "store"},  # what the jobs share
+    "collect": {*SHARED, "registry", "connect", "store", "trigger", "agencies"},
+    "score": {*SHARED, "store", "trigger", "agencies"},
+    "publish": {*SHARED, "store", "trigger", "agencies"},
 }
 # What single files may import besides: where a room's work and what serves it are put together.
 WIDER = {"functions/connect/entrypoint.py": {"collect"}}

@@ -39,6 +39,8 @@ class Material:
         pending: Months that are being scored right now; nothing is known of their posts.
         files: The data files of each month by name.
         assets: Where the style sheet, the script and the icon lie, by plain name.
+        site_url: The public address of the whole installation; empty when nobody said.
+        everybody: The agencies of the installation in their order; empty when there is only one.
     """
 
     agency: Agency
@@ -51,6 +53,7 @@ class Material:
     assets: Mapping[str, str]
     notice: str = ""
     site_url: str = ""
+    everybody: tuple[Agency, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
