@@ -482,14 +482,143 @@ def why(address: str, month: str | None, now: datetime | None, as_json: bool) ->
     if month is not None:
         _check_month(month)
     try:
-        with opened(load_settings()) as book:
-            found = answer(book, address, now or clock(), month)
+        with opened_all(load_settings()) as books:
+            answers = (answer(book, address, now or clock(), month) for book in books)
+            found = next(answers)
+            for other in answers if found.facts["reason"] == "unknown" else ():
+                found = found if other.facts["reason"] == "unknown" else other
     except NotAPost as refusal:
         raise Misused(str(refusal)) from None
     if as_json:
         click.echo(log.clean(json.dumps(found.facts, ensure_ascii=False)))
     else:
         click.echo(log.clean("\n".join(found.told)))
+
+
+by_option = click.option("--by", required=True, help="Who says so; stands in the public log.")
+why_option = click.option("--why", required=True, help="The reason, in Indonesian; public.")
+link_option = click.option("--link", help="Where it is written down; public.")
+
+
+@cli.command()
+@click.argument("address", metavar="[URL]", required=False)
+@click.option("--action", type=click.Choice(["exclude", "include", "reassign", "set_value"]))
+@by_option
+@why_option
+@link_option
+@click.option("--satker", help="Whom reassign gives the post to.")
+@click.option("--value", type=click.IntRange(min=0), help="The 24-hour interactions of set_value.")
+@click.option("--account", help="One account of a shared post, such as instagram:178.")
+@click.option("--objection", metavar="ID", help="The objection that this grants, or rejects.")
+@click.option("--reject", is_flag=True, help="Reject the objection: nothing changes.")
+@click.option("--revise", is_flag=True, help="Make a revision of a month that is final.")
+@agency_option
+@now_option
+@json_option
+@tells_errors
+def decide(
+    address: str | None,
+    action: Any,
+    by: str,
+    why: str,
+    link: str | None,
+    satker: str | None,
+    value: int | None,
+    account: str | None,
+    objection: str | None,
+    reject: bool,
+    revise: bool,
+    agency: str | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Decide about the post at URL: what counts changes at the next scoring.
+
+    Every decision stands in the month's public log. With --reject an objection is answered and
+    nothing changes.
+    """
+    from functions import contest
+
+    said = contest.Said(by, now or clock(), why, link)
+    id = None
+    with opened(load_settings(), agency) as book, _told_refusals():
+        if reject:
+            if objection is None or action is not None:
+                raise Misused("--reject needs --objection, and takes no --action")
+            contest.reject(book, objection, said)
+        elif address is None or action is None:
+            raise Misused("name the post's URL and an --action, or --objection and --reject")
+        elif (action == "reassign") != (satker is not None):
+            raise Misused("--satker goes with --action reassign, and only with it")
+        elif (action == "set_value") != (value is not None):
+            raise Misused("--value goes with --action set_value, and only with it")
+        else:
+            id = contest.decide(
+                book,
+                address,
+                said,
+                action=action,
+                satker=satker,
+                value=value,
+                account=account,
+                objection=objection,
+                revise=revise,
+            )
+    words = f"Keputusan {id} berlaku pada penilaian berikutnya." if id else "Sanggahan ditolak."
+    tell({"job": "decide", "decision": id, "objection": objection}, as_json, words)
+
+
+@cli.command("object")
+@click.argument("address", metavar="[URL]", required=False)
+@by_option
+@why_option
+@link_option
+@click.option("--month", metavar="YYYY-MM", help="The month, where it is about no single post.")
+@click.option("--satker", help="The unit that objects.")
+@agency_option
+@now_option
+@json_option
+@tells_errors
+def object_to(
+    address: str | None,
+    by: str,
+    why: str,
+    link: str | None,
+    month: str | None,
+    satker: str | None,
+    agency: str | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Object to how the post at URL counts, or to a month.
+
+    The objection stands in the month's public log. Undecided, it keeps the month from becoming
+    final.
+    """
+    from functions import contest
+
+    if month is not None:
+        _check_month(month)
+    if (address is None) == (month is None):
+        raise Misused("name either the post's URL or a --month")
+    said = contest.Said(by, now or clock(), why, link)
+    with opened(load_settings(), agency) as book, _told_refusals():
+        id = contest.contest(book, address, said, month=month, satker=satker)
+    tell({"job": "object", "objection": id}, as_json, f"Sanggahan {id} tercatat.")
+
+
+@contextmanager
+def _told_refusals() -> Iterator[None]:
+    """What cannot be done is one line; an address of no post is a wrong use."""
+    from functions.contest import Refused
+    from functions.registry.links import NotAPost
+
+    try:
+        yield
+    except NotAPost as refusal:
+        raise Misused(str(refusal)) from None
+    except Refused as refusal:
+        _fail(str(refusal))
 
 
 def _check_month(month: str) -> None:

@@ -435,4 +435,13 @@ def _is_unchanged(held: MonthRecord, ranking: Ranking, frame: ev.Evidence, lines
 
 def _find(book: AgencyStore, address: str) -> Found | None:
     """The post that an address names, if collect has met it."""
+    # Imported here: a run without a decision that was typed by hand needs no addresses.
+    from functions.addresses import posts_at
+
+    try:
+        platform, located = posts_at(book, address)
+    except ValueError:
+        return None
+    for one in located:
+        return Found(f"{platform}:{one.post_id}", month_of(one.published_at, book.agency.zone))
     return None
