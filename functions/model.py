@@ -45,6 +45,7 @@ Reason = Literal[
     "account_not_registered",
     "excluded",
 ]
+FlagCode = Literal["burst", "same_text", "counter_fall", "likes_only", "follower_jump"]
 MonthState = Literal["open", "closing", "final"]
 RankingName = Literal["most_active", "most_popular"]
 MovementKind = Literal["up", "down", "same", "new", "back", "none"]
@@ -110,6 +111,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 
     ``i24`` is None when nothing could be measured, never 0 in its place. For ``running`` it is the
     latest read. ``partial``: a counted counter was unknown and left out of all three sums.
+    ``decided``: ``i24`` is the value that an admin set, whatever the reads say.
     """
 
     state: State
@@ -117,18 +119,29 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     lower: int | None = None
     upper: int | None = None
     partial: bool = False
+    decided: bool = False
     before: Sample | None = None
     after: Sample | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a post stands in Akun Teraktif, why, for whom, and what it measured."""
+    """Whether a post stands in Akun Teraktif, why, for whom, and what it measured.
+
+    ``duplicate_of`` is the id of the same account's earlier post that it repeats, so much percent
+    alike. ``over_usual`` is in tenths. ``decisions`` are the ids of the admins' decisions that made
+    the verdict what it is; ``measurement.i24`` may then be a value that was set.
+    """
 
     counted: bool
     reason: Reason
     satker: str | None
     measurement: Measurement
     shared: bool = False
+    duplicate_of: str | None = None
+    duplicate_percent: int | None = None
+    over_usual: int | None = None
+    flags: tuple[FlagCode, ...] = ()
+    decisions: tuple[str, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +231,9 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One satker's line in a list. ``rank`` None = listed, not ranked; ``i24`` None = unmeasured.
 
-    ``engagement_rate`` is per 1,000 followers, one decimal; ``movement`` is in places.
+    ``engagement_rate`` is per 1,000 followers, one decimal; ``movement`` is in places. ``thin``: of
+    one of its accounts under 90 % of the posts are measured. ``flags`` are codes; what they rest on
+    stands in the ranking's own ``flags``.
     """
 
     rank: int | None
@@ -230,21 +245,126 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     engagement_rate: float | None = None
     movement_kind: MovementKind = "none"
     movement: int | None = None
-    flags: tuple[str, ...] = ()
+    thin: bool = False
+    flags: tuple[FlagCode, ...] = ()
 
 
 class RankedList(msgspec.Struct, frozen=True, kw_only=True):
-    """One list of a month; ``platform``, ``kind`` and ``band`` are None in the official total."""
+    """One list of a month; ``platform``, ``kind`` and ``band`` are None in the official total.
+
+    A band holds the satker with ``band_from <= followers < band_below`` (None: without an end).
+    """
 
     ranking: RankingName
     platform: Platform | None = None
     kind: str | None = None
     band: int | None = None
+    band_from: int | None = None
+    band_below: int | None = None
     rows: tuple[Row, ...] = ()
 
 
+class _Flag(msgspec.Struct, frozen=True, kw_only=True, tag_field="code"):
+    """What deserves a look, with the numbers that say why; percentages are in tenths.
+
+    ``satker`` is the unit that held the account, None until it is known.
+    """
+
+    satker: str | None = None
+    account: str
+
+    @property
+    def code(self) -> FlagCode:
+        """The flag's name in lists and files."""
+        name: FlagCode = self.__struct_config__.tag  # type: ignore[assignment]
+        return name
+
+
+class Burst(_Flag, frozen=True, kw_only=True, tag="burst"):
+    """A stretch of posts, 10 or more of which lie within 60 minutes; ``most`` of them do.
+
+    ``post_ids`` are all posts of the stretch, oldest first.
+    """
+
+    post_ids: tuple[str, ...]
+    most: int
+    begin: datetime
+    end: datetime
+
+
+class SameText(_Flag, frozen=True, kw_only=True, tag="same_text"):
+    """So many of an account's posts of the month are near-duplicates."""
+
+    duplicates: int
+    posts: int
+    percent: int
+
+
+class CounterFall(_Flag, frozen=True, kw_only=True, tag="counter_fall"):
+    """A counter of a post fell from one read to the next that knows it."""
+
+    post_id: str
+    counter: Counter
+    before_at: datetime
+    before: int
+    after_at: datetime
+    after: int
+    percent: int
+
+
+class LikesOnly(_Flag, frozen=True, kw_only=True, tag="likes_only"):
+    """A post with hardly any comments and shares, on an account that usually has them.
+
+    ``talk`` are the comments and shares in ``i24``; the ``usual_`` figures are sums over the
+    ``earlier`` posts of which both are known.
+    """
+
+    post_id: str
+    i24: int
+    talk: int
+    percent: int
+    earlier: int
+    usual_i24: int
+    usual_talk: int
+    usual_percent: int
+
+
+class FollowerJump(_Flag, frozen=True, kw_only=True, tag="follower_jump"):
+    """An account's followers changed from one daily read to the next.
+
+    ``percent`` has no sign, and is None when there were no followers before.
+    """
+
+    before_at: datetime
+    before: int
+    after_at: datetime
+    after: int
+    percent: int | None
+
+
+Flag = Burst | SameText | CounterFall | LikesOnly | FollowerJump
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a revision of a final month changed in one satker's line of one list.
+
+    ``before`` and ``after`` are (rank, posts, i24); None = the satker was not listed.
+    """
+
+    ranking: RankingName
+    platform: Platform | None = None
+    kind: str | None = None
+    band: int | None = None
+    satker: str
+    before: tuple[int | None, int, int | None] | None
+    after: tuple[int | None, int, int | None] | None
+
+
 class Ranking(msgspec.Struct, frozen=True, kw_only=True):
-    """Every list of a month at one instant, as published in ``ranking.json``."""
+    """Every list of a month at one instant, as published in ``ranking.json``.
+
+    ``reason`` says why a final month was revised; None in the first revision.
+    """
 
     agency: str
     month: str
@@ -254,7 +374,9 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     formula: str
     as_of: datetime
     run_id: str
+    reason: str | None = None
     lists: tuple[RankedList, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> str:

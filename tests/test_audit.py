@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from functions.__main__ import cli
 from functions.audit import SourceError, audit, source
 from functions.model import Ranking
-from functions.score.ranking import judge_all, rank
+from functions.score.judging import judge_month
+from functions.score.ranking import rank
 from functions.store import evidence as ev
 from functions.store import rankings
 from tests.score.cases import evidence, measured_post, presence, unit
@@ -57,7 +58,7 @@ def write(folder: Path, found: ev.Evidence) -> str:
     files = {
         "bukti.jsonl.gz": ev.compress(data),
         "bukti.sha256": f"{digest}  bukti.jsonl\n".encode(),
-        "ranking.json": rankings.encode(rank(found, judge_all(found))),
+        "ranking.json": rankings.encode(rank(found, judge_month(found))),
     }
     final = found.month.state == "final"
     for place in ("", "r1/") if final else ("",):

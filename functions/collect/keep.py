@@ -12,7 +12,8 @@ import msgspec
 
 from functions.collect.note import LivePost
 from functions.collect.plan import CONFIRM_AFTER, is_last_before_mark, stage
-from functions.model import Post
+from functions.model import Platform, Post
+from functions.registry.links import link_keys
 
 MOST_WRITES = 8
 
@@ -31,12 +32,25 @@ def seen(live: LivePost | None, post: Post, following: datetime) -> tuple[LivePo
     kept = worth_keeping(live, sample.taken_at, following)
     live = msgspec.structs.replace(
         live,
+        # Facebook changes addresses as it likes: one is noted when the post is written anyway.
+        url=post.url if kept else live.url,
         versions=post.versions or live.versions,
         kept=(*live.kept, sample.taken_at) if kept else live.kept,
         read_at=sample.taken_at,
         missing=(),
     )
     return live, kept
+
+
+def new_keys(platform: Platform, before: LivePost | None, after: LivePost) -> tuple[str, ...]:
+    """The keys of its addresses under which a post cannot be found yet; ``before`` None: all."""
+    known: tuple[str, ...] = ()
+    if before is not None:
+        if (before.url, before.versions) == (after.url, after.versions):
+            return ()
+        known = link_keys(platform, before.post_id, before.url, before.versions)
+    found = link_keys(platform, after.post_id, after.url, after.versions)
+    return tuple(key for key in found if key not in known)
 
 
 def missed(live: LivePost, at: datetime) -> tuple[LivePost, bool]:

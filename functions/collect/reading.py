@@ -59,11 +59,13 @@ T = TypeVar("T")
 class Harvest:
     """What one tick brought from one platform, and what went wrong (one line each).
 
+    ``found_under``: posts with the keys of their addresses that are new.
     ``checked``: the handles whose admins are to be told what the note says of them now, with the
     profile that was read, if any.
     """
 
     posts: list[Post] = field(default_factory=list)
+    found_under: list[tuple[Post, tuple[str, ...]]] = field(default_factory=list)
     followers: list[tuple[Platform, str, datetime, int]] = field(default_factory=list)
     checked: dict[str, Profile | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -94,6 +96,7 @@ class Reading:
         note: changed in place as answers arrive; ``changed`` is the part of it that was.
         horizon: a read is kept as the last before a mark when the mark falls before then. That is
             the next tick, or later when budgets may not allow a read at that tick.
+        ends: when no further request is begun, on ``monotonic``'s clock; None: after TIME_LIMIT.
     """
 
     def __init__(
@@ -105,6 +108,7 @@ class Reading:
         note: Note,
         clock: Clock,
         horizon: datetime,
+        ends: float | None = None,
     ) -> None:
         self.platform = platform
         self.adapter = adapter
@@ -124,7 +128,7 @@ class Reading:
         self._dead: dict[str, str] = {}  # those that TikTok refused
         self._unusable: StoreError | SettingsError | None = None
         self._turns = asyncio.Semaphore(CONNECTIONS)
-        self._ends = monotonic() + TIME_LIMIT
+        self._ends = monotonic() + TIME_LIMIT if ends is None else ends
 
     @property
     def changed(self) -> Note:
@@ -464,8 +468,11 @@ class Reading:
         (sample,) = post.samples
         if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
             self._charge(credential, self._price.post, len(post.versions) or 1)
-        self.note.posts[name], kept = keep.seen(held, post, self.horizon)
+        live, kept = keep.seen(held, post, self.horizon)
+        self.note.posts[name] = live
         self._posts_changed.add(name)
+        if keys := keep.new_keys(self.platform, held, live):
+            self.harvest.found_under.append((post, keys))
         self.harvest.counts["posts_read"] += 1
         self.harvest.counts["posts_found"] += held is None
         if kept:

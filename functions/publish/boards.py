@@ -22,7 +22,6 @@ from functions.publish.pages import Board, Fact, MonthHead, Scope, Standing, Ste
 from functions.store.agency import MonthRecord
 
 Href = Callable[[str], str]
-Thin = frozenset[str]
 
 TITLES: dict[RankingName, str] = {
     "most_popular": "Akun Terpopuler",
@@ -126,23 +125,22 @@ def both(
     *,
     platform: Platform | None = None,
     kind: str | None = None,
-    thin: Thin = frozenset(),
 ) -> tuple[Board, Board]:
-    """Terpopuler and Teraktif of a scope; ``thin``: satker known to be poorly measured."""
+    """Terpopuler and Teraktif of a scope."""
     names: tuple[RankingName, RankingName] = ("most_popular", "most_active")
     first, second = (
-        board(find(ranking, name, platform=platform, kind=kind), ranking.month, href, thin)
+        board(find(ranking, name, platform=platform, kind=kind), ranking.month, href)
         for name in names
     )
     return first, second
 
 
-def board(ranked: RankedList, month: str, href: Href, thin: Thin = frozenset()) -> Board:
+def board(ranked: RankedList, month: str, href: Href) -> Board:
     """A list as shown: ranked rows, and apart from them who has no rank and why."""
     popular = ranked.ranking == "most_popular"
     scope = _scope(ranked)
     largest = max((_figure(row, popular) or 0 for row in ranked.rows), default=0) or 1
-    rows = tuple(standing(row, popular, largest, href, thin) for row in ranked.rows if row.rank)
+    rows = tuple(standing(row, popular, largest, href) for row in ranked.rows if row.rank)
     return Board(
         anchor=_anchor(ranked),
         title=TITLES[ranked.ranking],
@@ -163,7 +161,7 @@ def board(ranked: RankedList, month: str, href: Href, thin: Thin = frozenset()) 
     )
 
 
-def standing(row: Row, popular: bool, largest: int, href: Href, thin: Thin) -> Standing:
+def standing(row: Row, popular: bool, largest: int, href: Href) -> Standing:
     """A satker's line."""
     figure = _figure(row, popular)
     return Standing(
@@ -179,18 +177,16 @@ def standing(row: Row, popular: bool, largest: int, href: Href, thin: Thin) -> S
         movement=row.movement_kind,
         places=row.movement,
         movement_words=words.movement(row.movement_kind, row.movement),
-        thin=row.satker in thin or row.measured * 10 < row.posts * 9,
+        thin=row.thin,
     )
 
 
-def scopes(
-    ranking: Ranking, href: Href, thin: Thin = frozenset()
-) -> tuple[tuple[Scope, ...], tuple[Scope, ...]]:
+def scopes(ranking: Ranking, href: Href) -> tuple[tuple[Scope, ...], tuple[Scope, ...]]:
     """The platforms and the kinds of unit that the month has lists for."""
     platforms = tuple(
         scope(
             words.PLATFORM[platform],
-            both(ranking, href, platform=platform, thin=thin),
+            both(ranking, href, platform=platform),
             href(f"platform/{platform}/"),
             platform,
         )
@@ -200,7 +196,7 @@ def scopes(
     units = tuple(
         scope(
             words.kind(kind),
-            both(ranking, href, kind=kind, thin=thin),
+            both(ranking, href, kind=kind),
             "",
             None,
             anchor=segment(kind),

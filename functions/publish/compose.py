@@ -94,7 +94,7 @@ def _home(frame: Frame) -> Page:
             units=frame.href("satker/"),
         )
     ranking = record.ranking
-    platforms, kinds = boards.scopes(ranking, frame.href, m.thin(ranking.month))
+    platforms, kinds = boards.scopes(ranking, frame.href)
     month_page = frame.href(boards.month_path(ranking.month))
     return HomePage(
         shell=frame.shell(
@@ -102,7 +102,7 @@ def _home(frame: Frame) -> Page:
         ),
         head=boards.head(record, m.zone, frame.href),
         facts=boards.facts(ranking, _accounts(m, record)),
-        boards=boards.both(ranking, frame.href, thin=m.thin(ranking.month)),
+        boards=boards.both(ranking, frame.href),
         chart=_days(m, record),
         platforms=platforms,
         kinds=tuple(replace(kind, href=f"{month_page}#{kind.anchor}") for kind in kinds),
@@ -118,7 +118,7 @@ def _month(frame: Frame, month: str) -> Page:
     record = m.records[month]
     known = list(m.records)
     at = known.index(month)
-    platforms, kinds = boards.scopes(record.ranking, frame.href, m.thin(month))
+    platforms, kinds = boards.scopes(record.ranking, frame.href)
     label = formats.month(month)
     return MonthPage(
         shell=frame.shell(
@@ -129,7 +129,7 @@ def _month(frame: Frame, month: str) -> Page:
         ),
         head=boards.head(record, m.zone, frame.href),
         facts=boards.facts(record.ranking, _accounts(m, record)),
-        boards=boards.both(record.ranking, frame.href, thin=m.thin(month)),
+        boards=boards.both(record.ranking, frame.href),
         platforms=platforms,
         kinds=kinds,
         earlier=_month_link(frame, known[at - 1]) if at else None,
@@ -175,8 +175,7 @@ def _platform(frame: Frame, platform: Platform) -> Page:
     label = words.PLATFORM[platform]
     scope = None
     if record and any(ranked.platform == platform for ranked in record.ranking.lists):
-        thin = m.thin(record.ranking.month)
-        pair = boards.both(record.ranking, frame.href, platform=platform, thin=thin)
+        pair = boards.both(record.ranking, frame.href, platform=platform)
         scope = boards.scope(label, pair, frame.href(f"platform/{platform}/"), platform)
     return PlatformPage(
         shell=frame.shell(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from functions.model import COUNTERS, Entry, Platform, Ranking, Reason, Sample, State, iso
+from functions.model import COUNTERS, Entry, FlagCode, Platform, Ranking, Reason, Sample, State, iso
 from functions.publish.tables import Cell, Column, write_csv, write_xlsx
 from functions.store import evidence as ev
 from functions.store import rankings
@@ -45,6 +45,7 @@ RANKING_COLUMNS = (
         14,
     ),
     Column("movement", "Banyaknya tempat naik atau turun", 10),
+    Column("thin", "Ada akun yang unggahannya terukur kurang dari 90 %", 8),
     Column("flags", "Penanda, dipisahkan spasi", 12),
 )
 
@@ -80,8 +81,16 @@ POST_COLUMNS = (
         )
     ),
     Column("parts", "Bagian utas; selalu kosong: utas dihitung dari unggahan pertamanya", 7),
-    Column("over_usual", "Kelipatan dari biasanya; kosong: belum dihitung", 11),
-    Column("flags", "Penanda, dipisahkan spasi", 12),
+    Column(
+        "over_usual",
+        "Kelipatan dari yang biasa pada akunnya; kosong di bawah 20 unggahan terukur sebelumnya",
+        11,
+    ),
+    Column("flags", "Penanda, dipisahkan spasi; angkanya ada di ranking.json", 12),
+    Column("duplicate_of", "Kode unggahan sebelumnya yang hampir sama; kosong bila tidak ada", 24),
+    Column("duplicate_percent", "Kemiripan dengan unggahan itu, dalam persen", 9),
+    Column("decided", "Nilainya ditetapkan dengan keputusan admin", 9),
+    Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20),
 )
 
 
@@ -106,7 +115,11 @@ class PostLine(msgspec.Struct, frozen=True, kw_only=True):
     after: Sample | None
     parts: int | None = None
     over_usual: float | None = None
-    flags: tuple[str, ...] = ()
+    flags: tuple[FlagCode, ...] = ()
+    duplicate_of: str | None = None
+    duplicate_percent: int | None = None
+    decided: bool = False
+    decisions: tuple[str, ...] = ()
 
 
 class Posts(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +175,12 @@ def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:
                 shared=verdict.shared,
                 before=measured.before,
                 after=measured.after,
+                over_usual=None if verdict.over_usual is None else verdict.over_usual / 10,
+                flags=verdict.flags,
+                duplicate_of=verdict.duplicate_of,
+                duplicate_percent=verdict.duplicate_percent,
+                decided=measured.decided,
+                decisions=verdict.decisions,
             )
 
 
@@ -188,6 +207,7 @@ def _ranking_rows(ranking: Ranking) -> Iterable[list[Cell]]:
                 row.engagement_rate,
                 row.movement_kind,
                 row.movement,
+                row.thin,
                 " ".join(row.flags),
             ]
 
@@ -213,6 +233,10 @@ def _post_row(line: PostLine) -> list[Cell]:
         line.parts,
         line.over_usual,
         " ".join(line.flags),
+        line.duplicate_of,
+        line.duplicate_percent,
+        line.decided,
+        " ".join(line.decisions),
     ]
 
 

@@ -6,19 +6,21 @@ front of files that are at worst newer; the next run finishes the work. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from functions.model import Roster, iso, previous_month
+from functions import agencies
+from functions.model import Agency, Roster, iso, previous_month
 from functions.publish.boards import month_path
 from functions.publish.compose import pages
 from functions.publish.data import NAMES, month_files
 from functions.publish.material import Material, current_month
-from functions.publish.objects import File, Listed, Objects, md5_of
+from functions.publish.objects import File, Listed, Objects, ObjectsError, md5_of
 from functions.publish.render import assets, render
+from functions.publish.sites import open_site
 from functions.settings import Settings
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
@@ -53,11 +55,42 @@ class _Months:
     pending: set[str] = field(default_factory=set)
 
 
-def publish(
-    book: AgencyStore, objects: Objects, *, now: datetime, settings: Settings, run_id: str
+def publish_all(
+    books: Sequence[AgencyStore], *, now: datetime, settings: Settings, run_id: str
 ) -> dict[str, Any]:
-    """Bring the site up to date with the store; returns the run's report.
+    """Bring every agency's site up to date; returns the run's report.
 
+    ``StoreError``, and an only agency's ``ObjectsError``, come through.
+    """
+    everybody = [book.agency for book in books]
+
+    def run(book: AgencyStore) -> dict[str, Any]:
+        try:
+            objects = open_site(settings.site, book.agency, everybody)
+            return publish(
+                book, objects, now=now, settings=settings, run_id=run_id, everybody=everybody
+            )
+        except ObjectsError as error:
+            if len(books) == 1:
+                raise
+            facts = {"job": "publish", "run_id": run_id, "now": iso(now)}
+            return {**facts, "failed": True, "problems": [str(error)]}
+
+    return agencies.each(books, run, job="publish", run_id=run_id, now=now)
+
+
+def publish(
+    book: AgencyStore,
+    objects: Objects,
+    *,
+    now: datetime,
+    settings: Settings,
+    run_id: str,
+    everybody: Sequence[Agency] = (),
+) -> dict[str, Any]:
+    """Bring one agency's site up to date with the store; returns the run's report.
+
+    ``everybody``: the agencies of the installation in their order; none when there is only one.
     ``StoreError`` and ``ObjectsError`` come through: what was put until then stays and is right.
     """
     held = objects.list()
@@ -65,7 +98,7 @@ def publish(
     places, asset_files = assets()
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
-    html = render(pages(_material(book, months, held, places, now, settings)))
+    html = render(pages(_material(book, months, held, places, now, settings, everybody)))
 
     put = _Put(objects, held)
     put.all(_files(asset_files | data_files))
@@ -111,7 +144,7 @@ def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -
             continue
         ledgers = book.ledgers(month)
         evidence = _evidence(book, record, ledgers)
-        if ev.digest(evidence) == record.digest:
+        if evidence is not None and ev.digest(evidence) == record.digest:
             found.ledgers[month] = ledgers
             found.files[month] = month_files(record, ledgers, evidence)
             found.records[month] = record
@@ -122,14 +155,17 @@ def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -
     return found
 
 
-def _evidence(book: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]) -> bytes:
+def _evidence(
+    book: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]
+) -> bytes | None:
     """What the month was ranked from: as it was frozen, else as the store tells it."""
     ranking = record.ranking
     if ranking.state == "final":
         frozen = book.frozen_evidence(ranking.month, ranking.revision)
         if frozen is not None:
             return frozen
-    return ev.encode(book.evidence_of(record, ledgers))
+    evidence = book.evidence_of(record, ledgers)
+    return None if evidence is None else ev.encode(evidence)
 
 
 def _settled(record: MonthRecord, held: Mapping[str, Listed]) -> dict[str, Listed] | None:
@@ -170,6 +206,7 @@ def _material(
     places: Mapping[str, str],
     now: datetime,
     settings: Settings,
+    everybody: Sequence[Agency],
 ) -> Material:
     listed = {
         month: {name: Listed("", len(body)) for name, body in named.items()}
@@ -190,6 +227,7 @@ def _material(
         assets=places,
         notice=settings.notice,
         site_url=settings.site_url,
+        everybody=tuple(everybody),
     )
 
 

@@ -39,6 +39,8 @@ class Material:
         pending: Months that are being scored right now; nothing is known of their posts.
         files: The data files of each month by name.
         assets: Where the style sheet, the script and the icon lie, by plain name.
+        site_url: The public address of the whole installation; empty when nobody said.
+        everybody: The agencies of the installation in their order; empty when there is only one.
     """
 
     agency: Agency
@@ -51,6 +53,7 @@ class Material:
     assets: Mapping[str, str]
     notice: str = ""
     site_url: str = ""
+    everybody: tuple[Agency, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -97,24 +100,6 @@ class Material:
                     by_satker[entry.verdict.satker].append(entry)
             found[month] = by_satker
         return found
-
-    def thin(self, month: str) -> frozenset[str]:
-        """The satker any of whose accounts has under 90 % of its posts measured.
-
-        Told for the recent months only: of older ones the posts are not read again, and the list's
-        own sums must do.
-        """
-        if month not in self.recent:
-            return frozenset()
-        measured: dict[tuple[str, str], list[bool]] = defaultdict(list)
-        for satker, entries in self.entries.get(month, {}).items():
-            for entry in entries:
-                if entry.verdict is not None and entry.verdict.counted:
-                    is_known = entry.verdict.measurement.i24 is not None
-                    measured[satker, entry.post.account].append(is_known)
-        return frozenset(
-            satker for (satker, _), known in measured.items() if sum(known) * 10 < len(known) * 9
-        )
 
     @cached_property
     def accounts(self) -> dict[str, list[Account]]:

@@ -9,7 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import msgspec
+
 from functions.model import SETTLED, Measurement, Post, Reason, Verdict
+from functions.score.rulings import Ruling
 from functions.score.window import measure
 from functions.store.evidence import Presence
 
@@ -18,24 +21,40 @@ COUNTS: frozenset[Reason] = frozenset({"counted", "running", "hidden", "found_la
 Holders = Mapping[str, Sequence[Presence]]
 
 
-def judge(post: Post, holders: Holders, shared: bool, now: datetime, closing: datetime) -> Verdict:
+def judge(
+    post: Post,
+    holders: Holders,
+    now: datetime,
+    closing: datetime,
+    *,
+    shared: bool = False,
+    twin: tuple[str, int] | None = None,
+    ruling: Ruling | None = None,
+) -> Verdict:
     """Whether a post counts at ``now``, why, for which satker, and what it measured.
 
     Args:
         holders: the registrations of each account key.
-        shared: the platform listed the same item for another registered account too.
         closing: when the post's month stops being open; what is found from then on is too late.
+        shared: the platform listed the same item for another registered account too.
+        twin: what the post repeats: the earlier post's id, and the percent.
+        ruling: what admins decided about it, which has the last word. Nobody can decide that a post
+            counts for no satker at all.
     """
-    satker = holder(holders.get(post.account, ()), post.published_at)
-    measurement = measure(post, now)
-    reason = _reason(post, measurement, satker)
+    ruling = ruling or Ruling()
+    satker = ruling.satker or holder(holders.get(post.account, ()), post.published_at)
+    measurement = _valued(measure(post, now), ruling.value)
+    reason = _reason(post, measurement, satker, twin, ruling.counts)
     too_late = reason == "found_late" and post.samples[0].taken_at >= closing
     return Verdict(
-        counted=reason in COUNTS and not too_late,
+        counted=reason in COUNTS and not (too_late and ruling.counts is None),
         reason=reason,
         satker=satker,
         measurement=measurement,
         shared=shared,
+        duplicate_of=twin[0] if twin else None,
+        duplicate_percent=twin[1] if twin else None,
+        decisions=ruling.decisions,
     )
 
 
@@ -51,16 +70,35 @@ def shared_items(posts: Iterable[Post]) -> set[tuple[str, str]]:
     return {item for item, times in listed.items() if times > 1}
 
 
-def _reason(post: Post, measurement: Measurement, satker: str | None) -> Reason:
+def _reason(
+    post: Post,
+    measurement: Measurement,
+    satker: str | None,
+    twin: tuple[str, int] | None,
+    counts: bool | None,
+) -> Reason:
+    """``counts`` is what was decided; True overrules all but that somebody must hold the post."""
+    if counts is False:
+        return "excluded"
     if satker is None:
         return "account_not_registered"
-    if measurement.state == "removed":
-        return "removed"
+    if not counts:
+        if measurement.state == "removed":
+            return "removed"
+        if twin is not None:
+            return "duplicate"
     if measurement.state == "running":
         return "running"
-    if measurement.state == "unmeasured":
+    if measurement.state == "unmeasured" and not measurement.decided:
         if post.samples and post.samples[0].taken_at - post.published_at > SETTLED:
             return "found_late"
         if measurement.before or measurement.after:
             return "hidden"
     return "counted"
+
+
+def _valued(measurement: Measurement, value: int | None) -> Measurement:
+    """The measurement with the value that was set, if any: nothing about it is uncertain."""
+    if value is None:
+        return measurement
+    return msgspec.structs.replace(measurement, i24=value, lower=value, upper=value, decided=True)

@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal
 
-import msgspec
-
-from functions.model import COUNTERS, Counter, Sample
+from functions.model import (
+    COUNTERS,
+    Burst,
+    Counter,
+    CounterFall,
+    FollowerJump,
+    LikesOnly,
+    SameText,
+    Sample,
+)
 from functions.score.rate import Readings
-from functions.score.usual import Measured, Past, histories
+from functions.score.usual import History, Measured, Past, in_order
 
 BURST_POSTS = 10
 BURST_WITHIN = timedelta(minutes=60)
@@ -29,81 +35,6 @@ LIKES_USUAL_PERCENT = 2
 JUMP_PERCENT = 20
 JUMP_ABOVE = 500
 DAILY = timedelta(hours=48)  # reads of two neighbouring days lie no further apart
-
-
-class Burst(msgspec.Struct, frozen=True, kw_only=True):
-    """A stretch of posts, 10 or more of which lie within 60 minutes; ``most`` of them do.
-
-    ``post_ids`` are all posts of the stretch, oldest first.
-    """
-
-    account: str
-    post_ids: tuple[str, ...]
-    most: int
-    begin: datetime
-    end: datetime
-    code: Literal["burst"] = "burst"
-
-
-class SameText(msgspec.Struct, frozen=True, kw_only=True):
-    """So many of an account's posts of the month are near-duplicates."""
-
-    account: str
-    duplicates: int
-    posts: int
-    percent: int
-    code: Literal["same_text"] = "same_text"
-
-
-class CounterFall(msgspec.Struct, frozen=True, kw_only=True):
-    """A counter of a post fell from one read to the next that knows it."""
-
-    account: str
-    post_id: str
-    counter: Counter
-    before_at: datetime
-    before: int
-    after_at: datetime
-    after: int
-    percent: int
-    code: Literal["counter_fall"] = "counter_fall"
-
-
-class LikesOnly(msgspec.Struct, frozen=True, kw_only=True):
-    """A post with hardly any comments and shares, on an account that usually has them.
-
-    ``talk`` are the comments and shares in ``i24``; the ``usual_`` figures are sums over the
-    ``earlier`` posts of which both are known.
-    """
-
-    account: str
-    post_id: str
-    i24: int
-    talk: int
-    percent: int
-    earlier: int
-    usual_i24: int
-    usual_talk: int
-    usual_percent: int
-    code: Literal["likes_only"] = "likes_only"
-
-
-class FollowerJump(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's followers changed from one daily read to the next.
-
-    ``percent`` has no sign, and is None when there were no followers before.
-    """
-
-    account: str
-    before_at: datetime
-    before: int
-    after_at: datetime
-    after: int
-    percent: int | None
-    code: Literal["follower_jump"] = "follower_jump"
-
-
-Flag = Burst | SameText | CounterFall | LikesOnly | FollowerJump
 
 
 def bursts(account: str, posts: Iterable[tuple[datetime, str]]) -> tuple[Burst, ...]:
@@ -181,32 +112,31 @@ def likes_only(
 
     What is usual are the comments and shares of its last hundred measured posts, all together, as
     a share of their interactions. Posts of which a counter is unknown are left out of both sums,
-    and are not flagged. ``carried``: see ``functions.score.usual.histories``.
+    and are not flagged. ``carried`` are the account's last posts before all of these, oldest first.
     """
+    ordered = in_order(posts)
+    if not any(_is_likes(post) for post in ordered):
+        return ()
     flags = []
-    for post, past in histories(posts, carried):
-        if post.talk is None or post.i24 < LIKES_I24:
-            continue
-        if 1000 * post.talk >= LIKES_PERMILLE * post.i24:
-            continue
-        known = [(i24, talk) for i24, talk in past if talk is not None]
-        usual_i24 = sum(i24 for i24, _ in known)
-        usual_talk = sum(talk for _, talk in known)
-        if usual_i24 == 0 or 100 * usual_talk < LIKES_USUAL_PERCENT * usual_i24:
-            continue
-        flags.append(
-            LikesOnly(
-                account=account,
-                post_id=post.post_id,
-                i24=post.i24,
-                talk=post.talk,
-                percent=_tenths(post.talk, post.i24),
-                earlier=len(known),
-                usual_i24=usual_i24,
-                usual_talk=usual_talk,
-                usual_percent=_tenths(usual_talk, usual_i24),
-            )
-        )
+    history = History(carried)
+    for post in ordered:
+        if _is_likes(post):
+            earlier, usual_i24, usual_talk = history.talked
+            if usual_i24 and 100 * usual_talk >= LIKES_USUAL_PERCENT * usual_i24:
+                flags.append(
+                    LikesOnly(
+                        account=account,
+                        post_id=post.post_id,
+                        i24=post.i24,
+                        talk=post.talk or 0,
+                        percent=_tenths(post.talk or 0, post.i24),
+                        earlier=earlier,
+                        usual_i24=usual_i24,
+                        usual_talk=usual_talk,
+                        usual_percent=_tenths(usual_talk, usual_i24),
+                    )
+                )
+        history.add(post.i24, post.talk)
     return tuple(flags)
 
 
@@ -233,6 +163,13 @@ def follower_jumps(
         and abs(after - before) > JUMP_ABOVE
         and 100 * abs(after - before) > JUMP_PERCENT * before
     )
+
+
+def _is_likes(post: Measured) -> bool:
+    """Whether hardly any of a well-liked post's interactions are comments and shares."""
+    if post.talk is None or post.i24 < LIKES_I24:
+        return False
+    return 1000 * post.talk < LIKES_PERMILLE * post.i24
 
 
 def _readings(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:

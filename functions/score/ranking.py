@@ -1,13 +1,13 @@
-"""The monthly lists: Akun Teraktif and Akun Terpopuler, official, per platform, per kind of unit.
+"""The monthly lists: official, per platform, per kind of unit, per follower band.
 
 Pure: no I/O, no clock. Everything follows from a month's evidence, so that a stranger who holds the
-evidence ranks the same.
+evidence ranks the same: ``rank(evidence, judge_month(evidence))``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -15,59 +15,79 @@ import msgspec
 
 from functions.model import (
     PLATFORMS,
+    FlagCode,
     MovementKind,
     Platform,
-    Post,
     RankedList,
     Ranking,
     RankingName,
     Row,
-    State,
-    Verdict,
     month_bounds,
 )
-from functions.score.counting import judge, shared_items
-from functions.score.months import closing_begins
+from functions.score.bands import Band, bands, followers_on
+from functions.score.judging import Judgement
 from functions.score.rate import Readings, engagement_rate, followers_at
+from functions.score.usual import MEASURED
 from functions.store.evidence import Evidence, Presence, Previous
 
-FORMULA = "1"
 RANKINGS: tuple[RankingName, ...] = ("most_active", "most_popular")
-MEASURED: frozenset[State] = frozenset({"observed", "interpolated", "estimated"})
-
-Judged = Sequence[tuple[Post, Verdict]]
 
 
 @dataclass(slots=True)
 class _Tally:
-    """One satker's sums in one list; ``i24`` stays None while nothing has a value."""
+    """One satker's sums in one list; ``i24`` stays None while nothing has a value.
+
+    ``accounts``: of each account the posts that count, and those of them with a value.
+    """
 
     posts: int = 0
     measured: int = 0
     i24: int | None = None
     rates: list[tuple[int, int]] = field(default_factory=list)
+    accounts: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether one of its accounts has under 90 % of its posts measured."""
+        return any(10 * measured < 9 * posts for posts, measured in self.accounts.values())
 
 
-def judge_all(evidence: Evidence) -> list[tuple[Post, Verdict]]:
-    """Every post of the month with its verdict, in the evidence's order."""
-    posts = [item.post() for item in evidence.items]
-    holders: dict[str, list[Presence]] = defaultdict(list)
-    for account in evidence.accounts:
-        if account.key:
-            holders[account.key].append(account)
-    shared = shared_items(posts)
-    month = evidence.month
-    closing = closing_begins(month.month, ZoneInfo(month.timezone))
-    return [
-        (post, judge(post, holders, (post.platform, post.post_id) in shared, month.as_of, closing))
-        for post in posts
-    ]
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a list is about; None: everything."""
+
+    platform: Platform | None = None
+    kind: str | None = None
+    band: Band | None = None
 
 
-def rank(evidence: Evidence, judged: Judged) -> Ranking:
+def rank(evidence: Evidence, judgement: Judgement) -> Ranking:
     """The month's lists from its evidence and the verdicts on its posts."""
     month = evidence.month
-    kinds = sorted({unit.kind for unit in evidence.units})
+    band_of = month_bands(evidence)
+    kind_of = {unit.id: unit.kind for unit in evidence.units}
+    flags = _flag_codes(judgement)
+    lists: list[RankedList] = []
+    for platform in (None, *PLATFORMS):
+        tallies = _tallies(evidence, judgement, platform)
+        present = _present(evidence, platform)
+        flagged = flags[platform]
+        rows = {
+            unit.id: _row(unit.id, unit.name, tallies[unit.id], unit.id in present, flagged)
+            for unit in evidence.units
+        }
+        lists += _lists(evidence, _Scope(platform=platform), rows.values(), present)
+        if platform is None:
+            of_all = rows, present
+    rows, present = of_all
+    for kind in sorted({*kind_of.values()}):
+        members = [row for satker, row in rows.items() if kind_of[satker] == kind]
+        lists += _lists(evidence, _Scope(kind=kind), members, present)
+    found = sorted({*band_of.values()}, key=lambda band: band.number)
+    # One band holds everybody: its lists would be the official ones.
+    for band in found if len(found) > 1 else ():
+        members = [row for satker, row in rows.items() if band_of[satker] == band]
+        lists += _lists(evidence, _Scope(band=band), members, present)
     return Ranking(
         agency=month.agency,
         month=month.month,
@@ -77,11 +97,34 @@ def rank(evidence: Evidence, judged: Judged) -> Ranking:
         formula=month.formula,
         as_of=month.as_of,
         run_id=month.run_id,
-        lists=(
-            *_lists(evidence, judged),
-            *(x for platform in PLATFORMS for x in _lists(evidence, judged, platform=platform)),
-            *(x for kind in kinds for x in _lists(evidence, judged, kind=kind)),
-        ),
+        reason=month.reason,
+        lists=tuple(lists),
+        flags=judgement.flags,
+    )
+
+
+def month_bands(evidence: Evidence) -> dict[str, Band]:
+    """Each satker's band in the month.
+
+    A satker is as large as the accounts that it held in the month's first instant; one that held
+    none then, or none that was read, as large as its first reads in the month say.
+    """
+    rules = evidence.month.rules
+    begin, end = month_bounds(evidence.month.month, ZoneInfo(evidence.month.timezone))
+    held: dict[str, list[Presence]] = defaultdict(list)
+    for account in evidence.accounts:
+        if account.valid_from < end and (account.valid_to is None or account.valid_to > begin):
+            held[account.satker].append(account)
+    followers: dict[str, int | None] = {}
+    for unit in evidence.units:
+        accounts = held[unit.id]
+        first = [account.followers for account in accounts if account.holds(begin)]
+        count = followers_on(first, begin)
+        if count is None:
+            count = followers_on([account.followers for account in accounts], begin)
+        followers[unit.id] = count
+    return bands(
+        followers, edges=rules.band_edges, least=rules.band_least, fewest=rules.band_fewest
     )
 
 
@@ -123,43 +166,70 @@ def moved(row: Row, base: Previous | None) -> Row:
 
 
 def _lists(
-    evidence: Evidence,
-    judged: Judged,
-    *,
-    platform: Platform | None = None,
-    kind: str | None = None,
+    evidence: Evidence, scope: _Scope, rows: Iterable[Row], present: set[str]
 ) -> list[RankedList]:
-    """Both rankings over one platform (None: all together) and one kind of unit (None: all)."""
-    units = [unit for unit in evidence.units if kind is None or unit.kind == kind]
-    tallies = _tallies(evidence, judged, platform)
-    present = _present(evidence, platform)
-    base = {p.ranking: p for p in evidence.previous if (p.platform, p.kind) == (platform, kind)}
-    rows = [_row(unit.id, unit.name, tallies[unit.id], unit.id in present) for unit in units]
+    """Both rankings of the rows of a scope."""
+    band = scope.band
+    bounds = (band.number, band.least, band.below) if band else (None, None, None)
+    wanted = (scope.platform, scope.kind, *bounds)
+    base = {
+        p.ranking: p
+        for p in evidence.previous
+        # A band of other bounds was another company: no place in it says who moved.
+        if (p.platform, p.kind, p.band, p.band_from, p.band_below) == wanted
+    }
+    members = list(rows)
     return [
         RankedList(
             ranking=ranking,
-            platform=platform,
-            kind=kind,
-            rows=tuple(moved(row, base.get(ranking)) for row in order(rows, ranking, present)),
+            platform=scope.platform,
+            kind=scope.kind,
+            band=bounds[0],
+            band_from=bounds[1],
+            band_below=bounds[2],
+            rows=tuple(moved(row, base.get(ranking)) for row in order(members, ranking, present)),
         )
         for ranking in RANKINGS
     ]
 
 
-def _tallies(evidence: Evidence, judged: Judged, platform: Platform | None) -> Mapping[str, _Tally]:
+def _flag_codes(
+    judgement: Judgement,
+) -> Mapping[Platform | None, Mapping[str, tuple[FlagCode, ...]]]:
+    """Each satker's flags on all platforms together (None) and on each."""
+    found: dict[Platform | None, dict[str, set[FlagCode]]] = {
+        platform: defaultdict(set) for platform in (None, *PLATFORMS)
+    }
+    for flag in judgement.flags:
+        platform = next(name for name in PLATFORMS if flag.account.startswith(f"{name}:"))
+        if flag.satker is not None:
+            found[None][flag.satker].add(flag.code)
+            found[platform][flag.satker].add(flag.code)
+    return {
+        platform: {satker: tuple(sorted(codes)) for satker, codes in by_satker.items()}
+        for platform, by_satker in found.items()
+    }
+
+
+def _tallies(
+    evidence: Evidence, judgement: Judgement, platform: Platform | None
+) -> Mapping[str, _Tally]:
     followers: dict[str, Readings] = {a.key: a.followers for a in evidence.accounts if a.key}
     tallies: dict[str, _Tally] = defaultdict(_Tally)
-    for post, verdict in judged:
+    for post, verdict in judgement.posts:
         if not verdict.counted or verdict.satker is None or platform not in (None, post.platform):
             continue
+        measurement = verdict.measurement
+        i24 = measurement.i24
         tally = tallies[verdict.satker]
         tally.posts += 1
-        i24 = verdict.measurement.i24
+        of_account, valued = tally.accounts.get(post.account, (0, 0))
+        tally.accounts[post.account] = (of_account + 1, valued + (i24 is not None))
         if i24 is None:
             continue
         tally.measured += 1
         tally.i24 = (tally.i24 or 0) + i24
-        if verdict.measurement.state in MEASURED:
+        if measurement.state in MEASURED and not measurement.decided:
             count = followers_at(followers.get(post.account, ()), post.published_at)
             if count is not None:
                 tally.rates.append((i24, count))
@@ -178,7 +248,13 @@ def _present(evidence: Evidence, platform: Platform | None) -> set[str]:
     }
 
 
-def _row(satker: str, name: str, tally: _Tally, present: bool) -> Row:
+def _row(
+    satker: str,
+    name: str,
+    tally: _Tally,
+    present: bool,
+    flags: Mapping[str, tuple[FlagCode, ...]],
+) -> Row:
     nothing_posted = present and tally.posts == 0
     return Row(
         rank=None,
@@ -188,6 +264,8 @@ def _row(satker: str, name: str, tally: _Tally, present: bool) -> Row:
         measured=tally.measured,
         i24=0 if nothing_posted else tally.i24,
         engagement_rate=engagement_rate(tally.rates),
+        thin=tally.is_thin,
+        flags=flags.get(satker, ()),
     )
 
 

@@ -8,15 +8,15 @@ The account is the platform's, whichever satker held it; earlier months are carr
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from fractions import Fraction
 
 import msgspec
 
 from functions.model import COUNTED, Counter, Measurement, Post, State, Verdict
-from functions.score.window import interpolate, round_half_up
+from functions.score.window import interpolate
 
 LAST = 100  # posts that say what is usual, at most
 FEWEST = 20  # and at least
@@ -37,15 +37,21 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measured(post: Post, verdict: Verdict) -> Measured | None:
-    """The post as it is held against others; None when it does not count or was not measured."""
-    i24 = verdict.measurement.i24
-    if not verdict.counted or verdict.measurement.state not in MEASURED or i24 is None:
+    """The post as it is held against others; None when it does not count or was not measured.
+
+    A value that was set is no measurement.
+    """
+    measurement = verdict.measurement
+    i24 = measurement.i24
+    if i24 is None or not verdict.counted or measurement.state not in MEASURED:
+        return None
+    if measurement.decided:
         return None
     return Measured(
         post_id=post.post_id,
         published_at=post.published_at,
         i24=i24,
-        talk=talk(post, verdict.measurement),
+        talk=talk(post, measurement),
     )
 
 
@@ -64,46 +70,65 @@ def talk(post: Post, measurement: Measurement) -> int | None:
     return sum(known)
 
 
-def histories(
-    posts: Iterable[Measured], carried: Sequence[Past] = ()
-) -> Iterator[tuple[Measured, tuple[Past, ...]]]:
-    """Each of one account's posts, oldest first, with its last hundred before it, oldest first.
+class History:
+    """An account's last hundred measured posts, oldest first, as later ones are held against them.
+
+    The values are kept sorted as they come and go, since a month asks for the middle of a hundred
+    of them once for every post.
+    """
+
+    def __init__(self, carried: Iterable[Past] = ()) -> None:
+        self._past: deque[Past] = deque()
+        self._sorted: list[int] = []
+        for i24, talk in carried:
+            self.add(i24, talk)
+
+    @property
+    def past(self) -> tuple[Past, ...]:
+        """What is carried on to later posts."""
+        return tuple(self._past)
+
+    @property
+    def talked(self) -> tuple[int, int, int]:
+        """Of the posts whose comments and shares are known: how many, their I24, and the talk."""
+        known = [(i24, talk) for i24, talk in self._past if talk is not None]
+        return len(known), sum(i24 for i24, _ in known), sum(talk for _, talk in known)
+
+    def add(self, i24: int, talk: int | None) -> None:
+        """Take in the next post; of more than a hundred the oldest is forgotten."""
+        if len(self._past) == LAST:
+            oldest, _ = self._past.popleft()
+            del self._sorted[bisect_left(self._sorted, oldest)]
+        self._past.append((i24, talk))
+        insort(self._sorted, i24)
+
+    def over_usual(self, i24: int) -> int | None:
+        """I24 ÷ expected in tenths, rounded half up; None when nothing, or only 0, is expected.
+
+        Expected is the mean without a quarter (rounded down) at each end; nothing below 20 posts.
+        """
+        count = len(self._sorted)
+        if count < FEWEST:
+            return None
+        drop = count // 4
+        kept = self._sorted[drop : count - drop]
+        total = sum(kept)
+        return (20 * i24 * len(kept) + total) // (2 * total) if total else None
+
+
+def over_usuals(posts: Iterable[Measured], carried: Iterable[Past] = ()) -> dict[str, int | None]:
+    """For each post id of one account the tenths of ``over_usual``.
 
     ``carried`` are the account's last posts before all of these, oldest first.
     """
-    past = deque(carried, maxlen=LAST)
-    for post in sorted(posts, key=lambda post: (post.published_at, post.post_id)):
-        yield post, tuple(past)
-        past.append((post.i24, post.talk))
+    history = History(carried)
+    found = {}
+    for post in in_order(posts):
+        found[post.post_id] = history.over_usual(post.i24)
+        history.add(post.i24, post.talk)
+    return found
 
 
-def over_usuals(posts: Iterable[Measured], carried: Sequence[Past] = ()) -> dict[str, int | None]:
-    """For each post id of one account the tenths of ``over_usual``."""
-    return {
-        post.post_id: over_usual(post.i24, [i24 for i24, _ in past])
-        for post, past in histories(posts, carried)
-    }
-
-
-def over_usual(i24: int, earlier: Sequence[int]) -> int | None:
-    """I24 ÷ expected in tenths, rounded half up; None when nothing, or nothing but 0, is expected.
-
-    ``earlier`` are the I24 of the account's posts before it, oldest first.
-    """
-    usual = expected(earlier)
-    return round_half_up(i24 * 10 / usual) if usual else None
-
-
-def expected(earlier: Sequence[int]) -> Fraction | None:
-    """The mean of the last hundred without a quarter at each end, exact; None below 20 posts."""
-    last = sorted(earlier[-LAST:])
-    if len(last) < FEWEST:
-        return None
-    drop = len(last) // 4
-    kept = last[drop : len(last) - drop]
-    return Fraction(sum(kept), len(kept))
-
-
-def from_tenths(tenths: int | None) -> float | None:
-    """Tenths as the number that the files print; None stays None."""
-    return None if tenths is None else tenths / 10
+def in_order(posts: Iterable[Measured]) -> list[Measured]:
+    """One account's posts, oldest first."""
+    return sorted(posts, key=lambda post: (post.published_at, post.post_id))

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -18,7 +19,9 @@ import msgspec
 
 from functions.model import (
     Agency,
+    Change,
     Entry,
+    MonthState,
     Platform,
     Post,
     Ranking,
@@ -30,9 +33,10 @@ from functions.model import (
 from functions.store import evidence as ev
 from functions.store import followers as stored_followers
 from functions.store.keys import key
-from functions.store.ledgers import Ledger, Ledgers
-from functions.store.parts import PART_SIZE, compress, expand, join, split
+from functions.store.ledgers import Ledger, Ledgers, find
+from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write
+from functions.store.tails import Tail
 
 _NEVER = "0000"
 ATTEMPTS = 20  # at adding to a document that others add to as well
@@ -42,13 +46,32 @@ class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A month's ranking with what proves it.
 
     ``digest`` is the SHA-256 of the evidence, ``previous_digest`` that of the month before (None
-    for the first month), ``closes_at`` the end of the time for objections (None while open).
+    for the first month), ``closes_at`` the end of the time for objections (None while open),
+    ``changes`` what a revision changed. ``decisions`` and ``objections`` are the
+    month's public log, ``rules`` the settings it was ranked by.
     """
 
     ranking: Ranking
     digest: str
     previous_digest: str | None = None
     closes_at: datetime | None = None
+    changes: tuple[Change, ...] = ()
+    decisions: tuple[ev.Decision, ...] = ()
+    objections: tuple[ev.Objection, ...] = ()
+    rules: ev.Rules | None = None
+
+    @property
+    def decided(self) -> frozenset[str]:
+        """The ids of the decisions that the ranking follows."""
+        return frozenset(decision.id for decision in self.decisions)
+
+
+class Located(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that an address leads to: of which account, and where its ledger entry is."""
+
+    account: str
+    post_id: str
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +85,18 @@ class StoredPlan:
 
 
 class AgencyStore:
-    """One agency's documents. All times that come out are aware UTC."""
+    """One agency's documents. All times that come out are aware UTC.
 
-    def __init__(self, store: Store, agency: Agency) -> None:
+    ``keeper``: the agency whose documents tell what credentials have spent, which all agencies
+    share; itself when left out.
+    """
+
+    def __init__(self, store: Store, agency: Agency, *, keeper: Agency | None = None) -> None:
         self.store = store
         self.agency = agency
         self.root = f"agencies/{agency.id}"
+        self.keeps_budgets = keeper is None or keeper.id == agency.id
+        self.budget_root = f"agencies/{(keeper or agency).id}/budgets"
 
     # Registry
 
@@ -135,6 +164,47 @@ class AgencyStore:
         listed = self.store.list(f"{self.root}/posts", changed_since=since)
         return ((stored.changed_at, _post(stored)) for stored in listed)
 
+    def post(self, account: str, post_id: str) -> Post | None:
+        """A post as it was collected; None when there is none, or when it has expired."""
+        platform, _, account_id = account.partition(":")
+        path = f"{self.root}/posts/{key(platform, account_id, post_id)}"
+        stored = self.store.get([path]).get(path)
+        return None if stored is None else _post(stored)
+
+    # Addresses
+
+    def save_urls(self, posts: Iterable[tuple[Post, Iterable[str]]]) -> None:
+        """Let posts be found under the keys of their addresses.
+
+        A collaboration stands in the feeds of several accounts under one key: each is added.
+        """
+        documents: dict[str, dict[str, Any]] = defaultdict(dict)
+        for post, keys in posts:
+            for name in keys:
+                documents[f"{self.root}/urls/{key(post.platform, name)}"][post.account] = {
+                    "post_id": post.post_id,
+                    "published_at": iso(post.published_at),
+                    "month": month_of(post.published_at, self.agency.zone),
+                }
+        self.store.write(
+            Write(path, {"accounts": accounts}, mode="merge")
+            for path, accounts in documents.items()
+        )
+
+    def find_urls(self, platform: Platform, keys: Iterable[str]) -> tuple[Located, ...]:
+        """The posts that are found under any of the keys, by account; empty when none is."""
+        stored = self.store.get([f"{self.root}/urls/{key(platform, name)}" for name in keys])
+        found = {
+            account: Located(
+                account=account,
+                post_id=facts["post_id"],
+                published_at=datetime.fromisoformat(facts["published_at"]),
+            )
+            for document in stored.values()
+            for account, facts in document.data["accounts"].items()
+        }
+        return tuple(found[account] for account in sorted(found))
+
     # Followers
 
     def save_followers(self, readings: Iterable[tuple[Platform, str, datetime, int]]) -> None:
@@ -189,6 +259,11 @@ class AgencyStore:
         listed = self.store.list(f"{self.root}/ledgers", at_least=month, below=month + "~")
         return Ledgers.read(month, self.agency.zone, listed)
 
+    def entry(self, account: str, post_id: str, published_at: datetime) -> Entry | None:
+        """What one post's ledger holds of it, without reading the month."""
+        ledgers = f"{self.root}/ledgers"
+        return find(self.store, ledgers, self.agency.zone, account, post_id, published_at)
+
     def save_ledgers(self, ledgers: Ledgers) -> None:
         """Write what was put into ledgers; they are to be read anew before they are written again.
 
@@ -212,30 +287,66 @@ class AgencyStore:
                 newest[record.ranking.month] = record
         return newest
 
-    def save_month(self, record: MonthRecord) -> None:
-        """Write a month's ranking; ``Conflict`` rather than touch one that is final."""
+    def month_state(self, month: str) -> MonthState | None:
+        """The state of a month's newest ranking; None while there is none."""
+        listed = self.store.list(f"{self.root}/rankings", at_least=month, below=month + "~")
+        states: dict[int, MonthState] = {s.data["revision"]: s.data["state"] for s in listed}
+        return states[max(states)] if states else None
+
+    def save_month(self, record: MonthRecord, frame: ev.Evidence) -> None:
+        """Write a month's ranking and its evidence's frame, which belong together.
+
+        ``Conflict`` rather than touch one that is final.
+        """
         ranking = record.ranking
-        path = f"{self.root}/rankings/{key(ranking.month)}:r{ranking.revision}"
+        path = self._month_path(ranking)
         held = self.store.get([path]).get(path)
         if held and held.data["state"] == "final":
             raise Conflict(f"the ranking of {ranking.month} is final and is never written again")
-        body, pieces = split(path, compress(record))
-        document = {
+        facts = {
             "month": ranking.month,
             "revision": ranking.revision,
             "state": ranking.state,
             "formula": ranking.formula,
             "digest": record.digest,
             "as_of": iso(ranking.as_of),
-            # Whoever has just read the document before still finds its pieces.
-            "stale": held.data.get("pieces", []) if held else [],
-            **body,
         }
+        self._replace(path, held, facts, body=record, frame=frame)
+
+    def _month_path(self, ranking: Ranking) -> str:
+        return f"{self.root}/rankings/{key(ranking.month)}:r{ranking.revision}"
+
+    def tail(self, month: str) -> Tail:
+        """What a month hands on to the next; empty when it handed nothing on."""
+        path = f"{self.root}/tails/{key(month)}"
+        for body in join(self.store, self.store.get([path]).values()):
+            return expand(body, Tail)
+        return Tail()
+
+    def save_tail(self, month: str, tail: Tail) -> None:
+        """Keep what a month hands on to the next, unless it is kept already."""
+        path = f"{self.root}/tails/{key(month)}"
+        held = self.store.get([path]).get(path)
+        if held is None or join(self.store, [held]) != [compress(tail)]:
+            self._replace(path, held, {"month": month}, body=tail)
+
+    def _replace(
+        self, path: str, held: Stored | None, facts: Mapping[str, Any], **bodies: Any
+    ) -> None:
+        """Write values that may outgrow a document; ``Conflict`` when ``held`` has changed."""
+        # Whoever has just read the document before still finds its pieces.
+        stale = named_pieces(held.data) if held else []
+        document: dict[str, Any] = {**facts, "stale": stale}
+        pieces: list[Write] = []
+        for field, value in bodies.items():
+            said, cut = split(path, compress(value), field)
+            document |= said
+            pieces += cut
         if held is None:
             self.store.write([*pieces, Write(path, document, "create")])
             return
         self.store.write([*pieces, Write(path, document, "set", held.version)])
-        kept = {*body.get("pieces", ()), *document["stale"]}
+        kept = {*named_pieces(document), *stale}
         self.store.write(
             Write(f"{path}:{name}", mode="delete")
             for name in held.data.get("stale", ())
@@ -244,8 +355,18 @@ class AgencyStore:
 
     # Evidence
 
-    def evidence(self, header: ev.Month, ledgers: Mapping[str, Ledger]) -> ev.Evidence:
-        """What a month's ranking follows from, as known at ``header.as_of``."""
+    def frame(
+        self,
+        header: ev.Month,
+        *,
+        past: Mapping[str, tuple[tuple[int, int | None], ...]],
+        decisions: Iterable[ev.Decision] = (),
+        objections: Iterable[ev.Objection] = (),
+    ) -> ev.Evidence:
+        """What a month's ranking follows from besides its posts, as known at ``header.as_of``.
+
+        ``past``: what was usual on each account before the month.
+        """
         roster = self.roster(header.as_of) or Roster(as_of=header.as_of)
         followers = self.followers(*_around(header.month), header.as_of)
         return ev.Evidence(
@@ -263,33 +384,32 @@ class AgencyStore:
                     valid_to=a.valid_to,
                     account_id=a.account_id,
                     followers=followers.get(a.key or "", ()),
+                    past=past.get(a.key or "", ()),
                 )
                 for a in sorted(roster.accounts, key=lambda a: (a.satker, a.platform, a.handle))
             ),
             previous=self._previous(header),
-            items=tuple(
-                ev.item(entry.post.as_known(header.as_of))
-                for account in sorted(ledgers)
-                for _, entry in sorted(ledgers[account].entries.items())
-                if _known_at(entry, header.as_of)
-            ),
+            decisions=tuple(sorted(decisions, key=lambda d: (d.at, d.id))),
+            objections=tuple(sorted(objections, key=lambda o: (o.at, o.id))),
         )
 
-    def evidence_of(self, record: MonthRecord, ledgers: Mapping[str, Ledger]) -> ev.Evidence:
-        """The evidence that a stored month was ranked from, if its digest is the record's."""
-        ranking = record.ranking
-        header = self.header(
-            ranking.month,
-            formula=ranking.formula,
-            state=ranking.state,
-            incomplete=ranking.incomplete,
-            revision=ranking.revision,
-            as_of=ranking.as_of,
-            run_id=ranking.run_id,
-            closes_at=record.closes_at,
-            previous_digest=record.previous_digest,
-        )
-        return self.evidence(header, ledgers)
+    def evidence_of(self, record: MonthRecord, ledgers: Mapping[str, Ledger]) -> ev.Evidence | None:
+        """The evidence that a stored month was ranked from, if its digest is the record's.
+
+        None when the month has been ranked anew since the record was read.
+        """
+        stored = self.store.get([self._month_path(record.ranking)]).values()
+        same = [found for found in stored if found.data["digest"] == record.digest]
+        for body in join(self.store, same, "frame"):
+            frame = expand(body, ev.Evidence)
+            twins = {
+                (account, post_id): (verdict.duplicate_of, verdict.duplicate_percent or 0)
+                for account, ledger in ledgers.items()
+                for post_id, entry in ledger.entries.items()
+                if (verdict := entry.verdict) is not None and verdict.duplicate_of is not None
+            }
+            return msgspec.structs.replace(frame, items=items(ledgers, record.ranking.as_of, twins))
+        return None
 
     def header(self, month: str, **facts: Any) -> ev.Month:
         """The evidence's month line; ``facts`` are its further fields."""
@@ -313,6 +433,8 @@ class AgencyStore:
                 platform=ranked.platform,
                 kind=ranked.kind,
                 band=ranked.band,
+                band_from=ranked.band_from,
+                band_below=ranked.band_below,
                 ranks={row.satker: row.rank for row in ranked.rows},
             )
             for ranked in record.ranking.lists
@@ -351,6 +473,42 @@ class AgencyStore:
 
     def _evidence_path(self, month: str, revision: int) -> str:
         return f"{self.root}/evidence/{key(month)}:r{revision}"
+
+    # Decisions, objections and settings, which admins write
+
+    def decisions(self) -> list[Stored]:
+        """What admins decided, by id."""
+        return list(self.store.list(f"{self.root}/decisions"))
+
+    def objections(self) -> list[Stored]:
+        """What units contest, by id."""
+        return list(self.store.list(f"{self.root}/objections"))
+
+    def add_decision(self, id: str, document: Mapping[str, Any]) -> None:
+        """Add a decision; ``Conflict`` when its id is taken."""
+        self.store.write([Write(f"{self.root}/decisions/{key(id)}", dict(document), "create")])
+
+    def add_objection(self, id: str, document: Mapping[str, Any]) -> None:
+        """Add an objection; ``Conflict`` when its id is taken."""
+        self.store.write([Write(f"{self.root}/objections/{key(id)}", dict(document), "create")])
+
+    def answer_objection(self, objection: Stored, answer: Mapping[str, Any]) -> None:
+        """Answer an objection as it was read; ``Conflict`` when somebody changed it since."""
+        self.store.write([Write(objection.path, dict(answer), "merge", objection.version)])
+
+    def tell_admin(self, told: Iterable[tuple[Stored, Mapping[str, Any]]]) -> None:
+        """Write findings beside what an admin typed, where they are new."""
+        for stored, findings in told:
+            if any(stored.data.get(name) != value for name, value in findings.items()):
+                # Whoever writes at the same time, or removes the document, is told the next time.
+                with suppress(Conflict):
+                    self.store.write([Write(stored.path, dict(findings), "merge", stored.version)])
+
+    def settings(self, name: str) -> Mapping[str, Any]:
+        """What admins typed in ``settings/{name}``; empty when nothing."""
+        path = f"{self.root}/settings/{key(name)}"
+        held = self.store.get([path]).get(path)
+        return {} if held is None else held.data
 
     # The jobs' own notes
 
@@ -393,22 +551,25 @@ class AgencyStore:
 
     def budgets(self, names: Iterable[str]) -> dict[str, Stored]:
         """What credentials have spent, by their names; those that never spent are left out."""
-        paths = {f"{self.root}/budgets/{key(*name.split(':'))}": name for name in names}
+        paths = {self._budget_path(name): name for name in names}
         return {paths[path]: stored for path, stored in self.store.get([*paths]).items()}
 
     def reserve(self, budgets: Mapping[str, tuple[Mapping[str, Any], str | None]]) -> None:
         """Write budgets with a new reservation; ``Conflict`` when one changed since it was read."""
         for name, (document, version) in budgets.items():
-            path = f"{self.root}/budgets/{key(*name.split(':'))}"
+            path = self._budget_path(name)
             mode: Literal["set", "create"] = "create" if version is None else "set"
             self.store.write([Write(path, dict(document), mode, version)])
 
     def settle(self, budgets: Mapping[str, Mapping[str, Any]]) -> None:
         """Add to budgets what a run really spent, in the place of its reservation."""
         self.store.write(
-            Write(f"{self.root}/budgets/{key(*name.split(':'))}", dict(changes), "merge")
+            Write(self._budget_path(name), dict(changes), "merge")
             for name, changes in budgets.items()
         )
+
+    def _budget_path(self, name: str) -> str:
+        return f"{self.budget_root}/{key(*name.split(':'))}"
 
     def save_outcome(self, platform: Platform, batch: str, body: bytes) -> None:
         """Keep what a batch brought for the next plan; ``Conflict`` when it is there already."""
@@ -450,9 +611,14 @@ def _around(month: str) -> tuple[str, str]:
     return previous_month(month), following
 
 
-def _known_at(entry: Entry, now: datetime) -> bool:
-    """Whether anything had been read of the post by then."""
-    return any(s.taken_at <= now for s in entry.post.samples)
+def items(ledgers: Mapping[str, Ledger], as_of: datetime, twins: ev.Twins) -> tuple[ev.Item, ...]:
+    """The evidence's posts: everything of which anything had been read by then."""
+    return tuple(
+        ev.item(entry.post.as_known(as_of), twins.get((account, post_id)))
+        for account in sorted(ledgers)
+        for post_id, entry in sorted(ledgers[account].entries.items())
+        if any(sample.taken_at <= as_of for sample in entry.post.samples)
+    )
 
 
 def _post_key(post: Post) -> str:

@@ -1,8 +1,11 @@
 """A month's evidence: all that its ranking follows from, as typed lines of canonical JSON.
 
-The order of lines is fixed (month, satker, account, previous, post), keys are sorted, times are
-RFC 3339 in UTC, and there are no floats: so the same evidence is the same bytes anywhere. The
-month line carries the digest of the month before, which chains the months together.
+The order of lines is fixed (month, satker, account, previous, decision, objection, post), keys are
+sorted, times are RFC 3339 in UTC, and there are no floats: so the same evidence is the same bytes
+anywhere. The month line carries the digest of the month before, which chains the months together.
+
+All lines but the posts' are the month's *frame*: small, stored with the ranking, and together with
+the ledgers the evidence again.
 """
 
 from __future__ import annotations
@@ -10,20 +13,44 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from functions.model import MonthState, Platform, Post, RankingName, Sample
+
+Action = Literal["exclude", "include", "reassign", "set_value"]
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
     """A line names its type first of all."""
 
 
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The agency's settings that touch a result, as the month was ranked by them.
+
+    ``duplicate_percent``: from here on two texts are alike. ``objection_days``: full working days.
+    ``band_edges``: followers, ascending; a band has at least ``band_least`` members, and fewer than
+    ``band_fewest`` satker make one band. ``x_threads``: whether a thread is worth its first post or
+    the sum of its parts. ``library``: what computed the likeness of texts.
+    """
+
+    duplicate_percent: int = 90
+    objection_days: int = 3
+    band_edges: tuple[int, ...] = (1_000, 5_000, 20_000, 100_000)
+    band_least: int = 8
+    band_fewest: int = 16
+    x_threads: Literal["first", "sum"] = "first"
+    library: str = ""
+
+
 class Month(_Line, frozen=True, kw_only=True):
-    """What the whole month shares. ``closes_at``: when objections end; None while open."""
+    """What the whole month shares. ``closes_at``: when objections end; None while open.
+
+    A revision names in ``revises`` the digest of the one before it, and why it was made.
+    """
 
     agency: str
     name: str
@@ -37,6 +64,9 @@ class Month(_Line, frozen=True, kw_only=True):
     run_id: str
     closes_at: datetime | None = None
     previous_digest: str | None = None
+    revises: str | None = None
+    reason: str | None = None
+    rules: Rules = Rules()
 
 
 class Unit(_Line, frozen=True, kw_only=True, tag="satker"):
@@ -48,7 +78,11 @@ class Unit(_Line, frozen=True, kw_only=True, tag="satker"):
 
 
 class Presence(_Line, frozen=True, kw_only=True, tag="account"):
-    """An account's validity, and its follower counts as (read at, followers), by time."""
+    """An account's validity, and its follower counts as (read at, followers), by time.
+
+    ``past`` are its last measured posts before the month, a hundred at most, oldest first: I24, and
+    the comments and shares in it (None: not all are known).
+    """
 
     platform: Platform
     handle: str
@@ -57,6 +91,7 @@ class Presence(_Line, frozen=True, kw_only=True, tag="account"):
     valid_to: datetime | None = None
     account_id: str | None = None
     followers: tuple[tuple[datetime, int], ...] = ()
+    past: tuple[tuple[int, int | None], ...] = ()
 
     @property
     def key(self) -> str | None:
@@ -75,11 +110,52 @@ class Previous(_Line, frozen=True, kw_only=True):
     platform: Platform | None = None
     kind: str | None = None
     band: int | None = None
+    band_from: int | None = None
+    band_below: int | None = None
     ranks: dict[str, int | None] = {}
 
 
+class Decision(_Line, frozen=True, kw_only=True):
+    """What a named admin decided about a post: the only thing that changes what counts.
+
+    ``account_id`` None: the post of any account, where several share it. ``satker`` is whom a
+    ``reassign`` gives it to, ``value`` the I24 of a ``set_value``. ``objection`` is the id of the
+    objection that it answers.
+    """
+
+    id: str
+    action: Action
+    platform: Platform
+    post_id: str
+    account_id: str | None = None
+    by: str
+    at: datetime
+    why: str
+    link: str | None = None
+    satker: str | None = None
+    value: int | None = None
+    objection: str | None = None
+
+
+class Objection(_Line, frozen=True, kw_only=True):
+    """What a unit contests. ``answer`` None: undecided, which holds ``closing`` open."""
+
+    id: str
+    platform: Platform | None = None
+    post_id: str | None = None
+    satker: str | None = None
+    by: str
+    at: datetime
+    why: str
+    link: str | None = None
+    accepted: bool | None = None
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+
 class Item(_Line, frozen=True, kw_only=True, tag="post"):
-    """A post with every sample that was kept; its caption stays out."""
+    """A post with every sample that was kept; its caption stays out, but for what it repeats."""
 
     platform: Platform
     account_id: str
@@ -88,6 +164,8 @@ class Item(_Line, frozen=True, kw_only=True, tag="post"):
     url: str
     samples: tuple[Sample, ...] = ()
     absences: tuple[datetime, ...] = ()
+    duplicate_of: str | None = None
+    duplicate_percent: int | None = None
 
     def post(self) -> Post:
         """The post as the scoring rules take it."""
@@ -102,7 +180,10 @@ class Item(_Line, frozen=True, kw_only=True, tag="post"):
         )
 
 
-Line = Month | Unit | Presence | Previous | Item
+Line = Month | Unit | Presence | Previous | Decision | Objection | Item
+
+# What posts repeat, by account key and post id: the earlier post's id, and the percent.
+Twins = Mapping[tuple[str, str], tuple[str, int]]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,18 +193,28 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[Unit, ...] = ()
     accounts: tuple[Presence, ...] = ()
     previous: tuple[Previous, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    objections: tuple[Objection, ...] = ()
     items: tuple[Item, ...] = ()
+
+    @property
+    def frame(self) -> Evidence:
+        """The evidence without its posts."""
+        return msgspec.structs.replace(self, items=())
 
     def lines(self) -> Iterator[Line]:
         yield self.month
         yield from self.units
         yield from self.accounts
         yield from self.previous
+        yield from self.decisions
+        yield from self.objections
         yield from self.items
 
 
-def item(post: Post) -> Item:
-    """The post's line."""
+def item(post: Post, twin: tuple[str, int] | None = None) -> Item:
+    """The post's line; ``twin`` is what it repeats."""
+    repeats, percent = twin or (None, None)
     return Item(
         platform=post.platform,
         account_id=post.account_id,
@@ -132,13 +223,19 @@ def item(post: Post) -> Item:
         url=post.url,
         samples=post.samples,
         absences=post.absences,
+        duplicate_of=repeats,
+        duplicate_percent=percent,
     )
 
 
 def encode(evidence: Evidence) -> bytes:
     """The uncompressed evidence, a line each, ending in a newline."""
-    encoder = msgspec.json.Encoder(order="sorted")
-    return b"".join(encoder.encode(line) + b"\n" for line in evidence.lines())
+    return encode_lines(evidence.lines())
+
+
+def encode_lines(lines: Iterable[Line]) -> bytes:
+    """A line each; the posts' lines are the same whatever the frame before them says."""
+    return msgspec.json.Encoder(order="sorted").encode_lines(lines)
 
 
 def decode(data: bytes) -> Evidence:
@@ -153,6 +250,8 @@ def sort_lines(lines: Iterable[Line]) -> Evidence:
     units: list[Unit] = []
     accounts: list[Presence] = []
     previous: list[Previous] = []
+    decisions: list[Decision] = []
+    objections: list[Objection] = []
     items: list[Item] = []
     for line in lines:
         match line:
@@ -164,6 +263,10 @@ def sort_lines(lines: Iterable[Line]) -> Evidence:
                 accounts.append(line)
             case Previous():
                 previous.append(line)
+            case Decision():
+                decisions.append(line)
+            case Objection():
+                objections.append(line)
             case Item():
                 items.append(line)
     if len(months) != 1:
@@ -173,6 +276,8 @@ def sort_lines(lines: Iterable[Line]) -> Evidence:
         units=tuple(units),
         accounts=tuple(accounts),
         previous=tuple(previous),
+        decisions=tuple(decisions),
+        objections=tuple(objections),
         items=tuple(items),
     )
 

@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.model import Entry, Post
+import msgspec
+
+from functions.model import Entry, Post, month_of
 from functions.store.keys import key
-from functions.store.parts import digest, expand, pack
-from functions.store.port import Stored, Write
+from functions.store.parts import digest, expand, pack, part_of
+from functions.store.port import Store, Stored, Write
+
+LOOKS = 4  # at a page whose parts another writer is changing meanwhile
 
 
 @dataclass(slots=True)
@@ -88,13 +93,13 @@ class Ledgers(dict[str, Ledger]):
             for entry in ledger.entries.values():
                 day, post = self._day(entry.post), entry.post
                 if day in self._changed:
-                    pages[day][key(post.platform, post.account_id, post.post_id)] = entry
+                    pages[day][_name(post.account, post.post_id)] = entry
         kept = set()
         for day in sorted(self._changed - {""}):
             bodies = pack(pages[day])
             # Last part first: see `pack`.
             for n, body in reversed(list(enumerate(bodies))):
-                path = f"{collection}/{key(self.month, day, *([str(n)] if n else []))}"
+                path = _path(collection, self.month, day, n)
                 kept.add(path)
                 held = self._held.get(path)
                 if held and (held.parts, held.digest) == (len(bodies), digest(body)):
@@ -118,7 +123,44 @@ class Ledgers(dict[str, Ledger]):
         return before
 
     def _day(self, post: Post) -> str:
-        return f"{post.published_at.astimezone(self._zone):%d}"
+        return _day(post.published_at, self._zone)
+
+
+def find(
+    store: Store, collection: str, zone: ZoneInfo, account: str, post_id: str, at: datetime
+) -> Entry | None:
+    """One entry, read from the one part of its page that holds it; None when there is none.
+
+    Args:
+        at: when the post was published, which tells the page.
+    """
+    name, month, day = _name(account, post_id), month_of(at, zone), _day(at, zone)
+    count = 1  # until the first part says how many there are
+    for _ in range(LOOKS):
+        path = _path(collection, month, day, part_of(name, count))
+        stored = store.get([path]).get(path)
+        if stored is None:
+            return None
+        if stored.data["parts"] == count:
+            # Of hundreds of entries one is wanted: the others stay text.
+            found = expand(stored.data["body"], dict[str, msgspec.Raw]).get(name)
+            return None if found is None else msgspec.json.decode(found, type=Entry)
+        count = stored.data["parts"]
+    return None
+
+
+def _name(account: str, post_id: str) -> str:
+    """An entry's name in its page."""
+    platform, _, account_id = account.partition(":")
+    return key(platform, account_id, post_id)
+
+
+def _path(collection: str, month: str, day: str, part: int) -> str:
+    return f"{collection}/{key(month, day, *([str(part)] if part else []))}"
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%d}"
 
 
 def _age(stored: Stored) -> tuple[bool, int, str]:

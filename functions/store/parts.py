@@ -45,9 +45,14 @@ def pack(entries: Mapping[str, Any]) -> list[bytes]:
         count *= 2
         parts: list[dict[str, Any]] = [{} for _ in range(count)]
         for name, entry in entries.items():
-            parts[zlib.crc32(name.encode()) % count][name] = entry
+            parts[part_of(name, count)][name] = entry
         packed = [compress(part) for part in parts]
     return packed
+
+
+def part_of(name: str, count: int) -> int:
+    """Which of ``count`` parts of a mapping holds an entry."""
+    return zlib.crc32(name.encode()) % count
 
 
 def digest(body: bytes) -> str:
@@ -55,22 +60,28 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:16]
 
 
-def split(path: str, body: bytes) -> tuple[dict[str, Any], list[Write]]:
-    """What the document at ``path`` says of its body, and the pieces to write before it."""
+def split(path: str, body: bytes, field: str = "body") -> tuple[dict[str, Any], list[Write]]:
+    """What the document at ``path`` says of its body, and the pieces to write before it.
+
+    ``field`` names the body where a document has several.
+    """
     if len(body) <= PART_SIZE:
-        return {"body": body}, []
+        return {field: body}, []
     pieces = [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
     names = [digest(piece) for piece in pieces]
     writes = [
         Write(f"{path}:{name}", {"body": piece}) for name, piece in zip(names, pieces, strict=True)
     ]
-    return {"pieces": names}, writes
+    return {_pieces(field): names}, writes
 
 
-def join(store: Store, documents: Iterable[Stored]) -> list[bytes]:
+def join(store: Store, documents: Iterable[Stored], field: str = "body") -> list[bytes]:
     """The bodies of documents, in their order; StoreError when a piece of one is gone."""
     held = list(documents)
-    paths = {doc.path: _pieces(doc) for doc in held}
+    paths = {
+        doc.path: [f"{doc.path}:{name}" for name in doc.data.get(_pieces(field), ())]
+        for doc in held
+    }
     found = store.get([path for pieces in paths.values() for path in pieces])
     lost = [path for pieces in paths.values() for path in pieces if path not in found]
     if lost:
@@ -78,10 +89,20 @@ def join(store: Store, documents: Iterable[Stored]) -> list[bytes]:
     return [
         b"".join(found[path].data["body"] for path in paths[doc.path])
         if paths[doc.path]
-        else doc.data["body"]
+        else doc.data[field]
         for doc in held
     ]
 
 
-def _pieces(document: Stored) -> list[str]:
-    return [f"{document.path}:{name}" for name in document.data.get("pieces", ())]
+def named_pieces(document: Mapping[str, Any]) -> list[str]:
+    """The names of all pieces of a document's bodies."""
+    return [
+        name
+        for field, names in document.items()
+        if field == "pieces" or field.endswith("_pieces")
+        for name in names
+    ]
+
+
+def _pieces(field: str) -> str:
+    return "pieces" if field == "body" else f"{field}_pieces"

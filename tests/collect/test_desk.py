@@ -34,7 +34,7 @@ from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Ro
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict, Write
+from functions.store.port import Conflict, StoreError, Write
 from tests.collect.api import settings_for
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -581,3 +581,23 @@ def test_an_empty_harvest_writes_nothing(book: AgencyStore) -> None:
     writes = book.store.meter.writes
     save_harvest(book, "instagram", roster("a"), Harvest(), Note(accounts={"a": account("a")}))
     assert book.store.meter.writes == writes
+
+
+def test_what_posts_are_found_under_is_written_before_them(book: AgencyStore) -> None:
+    """A run that dies between the two leaves no post that is stored and can never be found."""
+    found = post("1", HOUR)
+    harvest = Harvest(posts=[found], found_under=[(found, ("CODE", "1"))])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AgencyStore, "save_posts", killed)
+        with pytest.raises(StoreError):
+            save_harvest(book, "instagram", roster("a"), harvest, Note())
+    assert [one.post_id for one in book.find_urls("instagram", ["CODE"])] == ["1"]
+    assert list(book.posts_published(START - DAY)) == []
+    before = book.store.meter.writes
+    save_harvest(book, "instagram", roster("a"), harvest, Note())
+    assert book.store.meter.writes - before == 3
+    assert len(book.find_urls("instagram", ["CODE", "1"])) == 1
+
+
+def killed(*_: Any) -> None:
+    raise StoreError("killed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from functions.collect.client import Connections
 from functions.connect.consents import ConsentRow, Consents
 from functions.connect.vault import Vault, open_vault
 from functions.model import PLATFORMS, Platform, iso
+from functions.registry.links import link_keys
 from functions.settings import Settings, SettingsError, load
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
@@ -83,6 +85,39 @@ def test_a_first_tick_finds_every_post_of_the_running_month(
         [sample] = post.samples
         assert now <= sample.taken_at <= now + MINUTE
     assert report.platforms["x"]["posts_found"] == sum(key[0] == "x" for key in posts)
+
+
+def found_by_address(book: AgencyStore) -> dict[tuple[str, str, str], bool]:
+    """Every stored post, and whether each key of its address leads to it."""
+    return {
+        name: all(
+            (post.account, post.post_id)
+            in {(one.account, one.post_id) for one in book.find_urls(post.platform, [key])}
+            for key in link_keys(post.platform, post.post_id, post.url, post.versions)
+        )
+        for name, post in stored_posts(book).items()
+    }
+
+
+def addresses(settings: Settings) -> dict[str, tuple[int, str]]:
+    """The documents by which posts are found, with how often each was written."""
+    return {path: held for path, held in documents(settings).items() if "/urls/" in path}
+
+
+def test_every_post_is_found_by_its_address_and_that_is_written_once(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    """ "at most one extra write per new post and key" """
+    for hours in range(0, 30, 3):
+        server.set_clock(now + hours * HOUR)
+        tick(ministry, settings, now + hours * HOUR)
+    found = found_by_address(ministry)
+    assert {platform for platform, _, _ in found} == set(PLATFORMS)
+    assert all(found.values())
+    written = addresses(settings)
+    accounts = {path: len(json.loads(body)["accounts"]) for path, (_, body) in written.items()}
+    assert all(times <= accounts[path] for path, (times, _) in written.items())
+    assert max(accounts.values()) > 1  # a collaboration
 
 
 def test_a_first_tick_tells_admins_and_the_registry_what_it_found(
@@ -618,6 +653,10 @@ def test_a_lost_note_is_rebuilt_and_nothing_is_doubled(
     assert (report.failed, report.problems) == (False, [])
     after = stored_posts(ministry)
     assert set(before) <= set(after)
+    assert all(found_by_address(ministry).values())
+    assert all(
+        times == 1 or body.count("post_id") > 1 for times, body in addresses(settings).values()
+    )
     for key, post in before.items():
         assert set(post.samples) <= set(after[key].samples)
         assert len(after[key].samples) <= 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.collect.keep import MOST_WRITES, missed, seen, worth_keeping
+from functions.collect.keep import MOST_WRITES, missed, new_keys, seen, worth_keeping
 from functions.collect.note import LivePost
 from functions.model import DAY, SETTLED, Post, Sample
 
@@ -190,3 +190,51 @@ def test_what_is_known_of_a_post_is_never_changed_in_place() -> None:
     seen(before, read(3 * HOUR), BORN + 4 * HOUR)
     missed(before, BORN + 4 * HOUR)
     assert before == copy
+
+
+# Under which addresses a post is found
+
+
+def test_a_new_post_is_found_under_all_its_keys() -> None:
+    found, _ = seen(None, read(HOUR, versions=("2", "3")), BORN + HOUR + TICK)
+    assert new_keys("x", None, found) == ("2", "3")
+
+
+def test_a_post_that_says_nothing_new_has_no_new_keys() -> None:
+    first, _ = seen(None, read(HOUR, versions=("2", "3")), BORN + HOUR + TICK)
+    for hours in range(2, 30):
+        again, _ = seen(first, read(hours * HOUR, versions=("2", "3")), BORN + hours * HOUR + TICK)
+        assert new_keys("x", first, again) == ()
+        first = again
+
+
+def test_an_edit_is_found_at_once_kept_or_not() -> None:
+    first, _ = seen(None, read(HOUR), BORN + HOUR + TICK)
+    edited, kept = seen(first, read(HOUR + TICK, versions=("2", "3")), BORN + HOUR + 2 * TICK)
+    assert not kept
+    assert new_keys("x", first, edited) == ("3",)
+
+
+def test_an_address_that_changes_at_every_read_is_noted_at_kept_reads_alone() -> None:
+    """A platform that gives another address each time costs no more writes than reads kept."""
+    live: LivePost | None = None
+    found = []
+    for n in range(1, 35 * 4):
+        at = BORN + n * TICK
+        address = f"https://www.facebook.com/kanwil/posts/pfbid0{n:040}"
+        post = msgspec.structs.replace(read(n * TICK), platform="facebook", url=address)
+        after, kept = seen(live, post, at + TICK)
+        keys = new_keys("facebook", live, after)
+        assert bool(keys) == kept
+        found += keys
+        live = after
+    assert live is not None
+    assert len(found) == len(set(found)) == len(live.kept) + 1  # and once its own number
+    assert len(live.kept) <= MOST_WRITES
+
+
+def test_another_name_of_the_account_in_the_address_is_no_new_key() -> None:
+    first, _ = seen(None, read(HOUR), BORN + HOUR + TICK)
+    first = msgspec.structs.replace(first, url="https://x.com/old/status/2")
+    renamed = msgspec.structs.replace(first, url="https://x.com/new/status/2")
+    assert new_keys("x", first, renamed) == ()

@@ -67,8 +67,9 @@ def test_bars_are_shares_of_the_largest() -> None:
 
 
 def test_a_poorly_measured_satker_is_marked() -> None:
-    board = boards.board(POPULAR, "2026-10", str, frozenset({"b"}))
-    assert [each.thin for each in board.rows] == [False, True, True, False]
+    rows = tuple(msgspec.structs.replace(row, thin=row.satker == "b") for row in POPULAR.rows)
+    board = boards.board(msgspec.structs.replace(POPULAR, rows=rows), "2026-10", str)
+    assert [each.thin for each in board.rows] == [False, True, False, False]
 
 
 def test_terpopuler_and_teraktif_rank_by_their_own_figure() -> None:

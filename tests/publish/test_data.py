@@ -116,12 +116,16 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
         "formula": "1",
         "as_of": "2026-10-31T16:00:00Z",
         "run_id": "r",
+        "reason": None,
+        "flags": [],
         "lists": [
             {
                 "ranking": "most_active",
                 "platform": None,
                 "kind": None,
                 "band": None,
+                "band_from": None,
+                "band_below": None,
                 "rows": [
                     {
                         "rank": 1,
@@ -133,6 +137,7 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
                         "engagement_rate": 12.5,
                         "movement_kind": "up",
                         "movement": 2,
+                        "thin": False,
                         "flags": [],
                     },
                     {
@@ -145,6 +150,7 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
                         "engagement_rate": None,
                         "movement_kind": "none",
                         "movement": None,
+                        "thin": False,
                         "flags": [],
                     },
                 ],
@@ -193,6 +199,10 @@ def test_a_post_is_told_with_these_names_and_nulls() -> None:
                 "parts": None,
                 "over_usual": None,
                 "flags": [],
+                "duplicate_of": None,
+                "duplicate_percent": None,
+                "decided": False,
+                "decisions": [],
             }
         ],
     }

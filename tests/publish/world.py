@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import msgspec
+
 from functions.model import (
     COUNTED,
     DAY,
@@ -31,7 +33,7 @@ from functions.model import (
     month_bounds,
 )
 from functions.store import evidence as ev
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore, MonthRecord, items
 from functions.store.ledgers import Ledger, Ledgers
 from functions.store.port import Store
 
@@ -146,15 +148,23 @@ class World:
 
     def save(self, record: MonthRecord) -> MonthRecord:
         """Store a record with the digest that its evidence has now."""
-        ledgers = self.book.ledgers(record.ranking.month)
-        digest = ev.digest(ev.encode(self.book.evidence_of(record, ledgers)))
-        proved = MonthRecord(
-            ranking=record.ranking,
-            digest=digest,
-            previous_digest=record.previous_digest,
+        ranking, book = record.ranking, self.book
+        header = book.header(
+            ranking.month,
+            formula=ranking.formula,
+            state=ranking.state,
+            incomplete=ranking.incomplete,
+            revision=ranking.revision,
+            as_of=ranking.as_of,
+            run_id=ranking.run_id,
             closes_at=record.closes_at,
+            previous_digest=record.previous_digest,
         )
-        self.book.save_month(proved)
+        frame = book.frame(header, past={})
+        known = items(book.ledgers(ranking.month), ranking.as_of, {})
+        evidence = msgspec.structs.replace(frame, items=known)
+        proved = msgspec.structs.replace(record, digest=ev.digest(ev.encode(evidence)))
+        book.save_month(proved, frame)
         return proved
 
     def _entry(

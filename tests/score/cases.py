@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.model import Platform, Post, Sample, month_bounds
+from functions.score.formula import DEFAULT
 from functions.store import evidence as ev
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -99,6 +100,7 @@ def evidence(
         month=MONTH,
         timezone="Asia/Jakarta",
         formula="1",
+        rules=DEFAULT,
         state="open",
         incomplete=False,
         revision=1,

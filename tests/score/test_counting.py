@@ -17,7 +17,7 @@ CLOSING = closing_begins(MONTH, WIB)
 
 
 def verdict(post, now=LATER, holders=HOLDERS, shared=False):
-    return judge(post, holders, shared, now, CLOSING)
+    return judge(post, holders, now, CLOSING, shared=shared)
 
 
 def reason(post, now=LATER):

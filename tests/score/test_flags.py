@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.model import Burst, CounterFall, FollowerJump, LikesOnly, SameText
 from functions.score.flags import (
-    Burst,
-    CounterFall,
-    FollowerJump,
-    LikesOnly,
-    SameText,
     bursts,
     counter_falls,
     follower_jumps,

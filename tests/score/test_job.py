@@ -13,8 +13,9 @@ from functions.score import job
 from functions.score.calendar import indonesian_holidays
 from functions.score.fold import fold, fold_into
 from functions.score.job import score
+from functions.score.judging import judge_month
 from functions.score.months import closing_begins, closing_ends
-from functions.score.ranking import judge_all, rank
+from functions.score.ranking import rank
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError
@@ -108,7 +109,7 @@ def official(book, month=MONTH, ranking="most_popular"):
     [listed] = [
         x
         for x in book.months()[month].ranking.lists
-        if x.ranking == ranking and (x.platform, x.kind) == (None, None)
+        if x.ranking == ranking and (x.platform, x.kind, x.band) == (None, None, None)
     ]
     return [(row.rank, row.satker, row.posts, row.i24) for row in listed.rows]
 
@@ -229,7 +230,7 @@ def test_a_run_reads_on_where_the_last_one_ended(book):
 
 def test_a_run_that_died_half_way_is_made_good_by_the_next(store):
     class Dying(AgencyStore):
-        def save_month(self, record):
+        def save_month(self, record, frame):
             raise StoreError("the store went away")
 
     dying = ministry(store, kind=Dying)
@@ -290,7 +291,7 @@ def test_the_store_itself_refuses_to_write_a_final_month(book):
     run(book, CLOSES)
     record = book.months()[MONTH]
     with pytest.raises(Conflict, match="final"):
-        book.save_month(msgspec.structs.replace(record, digest="0" * 64))
+        book.save_month(msgspec.structs.replace(record, digest="0" * 64), proof(book, record).frame)
     assert book.months()[MONTH] == record
 
 
@@ -418,7 +419,7 @@ def test_a_stranger_recomputes_the_ranking_from_the_published_bytes(book):
             published = ev.encode(proof(book, record))
             evidence = ev.decode(published)
             assert ev.encode(evidence) == published
-            recomputed = rank(evidence, judge_all(evidence))
+            recomputed = rank(evidence, judge_month(evidence))
             assert recomputed == record.ranking
             assert msgspec.json.encode(recomputed) == msgspec.json.encode(record.ranking)
 
@@ -510,11 +511,11 @@ def test_a_month_that_another_instance_ended_meanwhile_is_left_as_it_was_frozen(
     class Overtaken(AgencyStore):
         meanwhile = True
 
-        def save_month(self, record):
+        def save_month(self, record, frame):
             if self.meanwhile:
                 self.meanwhile = False
                 run(AgencyStore(self.store, self.agency), CLOSES)
-            super().save_month(record)
+            super().save_month(record, frame)
 
     book = ministry(store, kind=Overtaken)
     october(book)

@@ -19,7 +19,7 @@ CLOSES = closing_ends(MONTH, WIB, ())
 
 
 def state(now, closes_at=CLOSES, incomplete=False):
-    return state_at(now, MONTH, WIB, closes_at, incomplete)
+    return state_at(now, MONTH, WIB, closes_at, incomplete=incomplete)
 
 
 def test_a_month_closes_30_h_after_its_end_in_the_agencys_time():

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS, Row
-from functions.score.ranking import FORMULA, judge_all, moved, order, rank
+from functions.score.formula import FORMULA
+from functions.score.judging import judge_month
+from functions.score.ranking import moved, order, rank
 from functions.store import evidence as ev
 from tests.score.cases import (
     BEGIN,
@@ -30,7 +32,7 @@ SECOND = timedelta(seconds=1)
 def ranked(given_evidence, ranking="most_active", **scope):
     """The rows of one list, by default the official total of Akun Teraktif."""
     wanted = {"platform": None, "kind": None, "band": None, **scope}
-    ranking_of_month = rank(given_evidence, judge_all(given_evidence))
+    ranking_of_month = rank(given_evidence, judge_month(given_evidence))
     [found] = [
         x
         for x in ranking_of_month.lists
@@ -195,7 +197,7 @@ def test_each_platform_and_each_kind_has_lists_of_its_own():
     ]
     kanwil = ranked(given_evidence, kind="kanwil")
     assert [(r.rank, r.satker, r.posts) for r in kanwil] == [(1, "aceh", 2)]
-    ranking = rank(given_evidence, judge_all(given_evidence))
+    ranking = rank(given_evidence, judge_month(given_evidence))
     scopes = [(x.platform, x.kind) for x in ranking.lists]
     assert (
         scopes[::2]
@@ -226,7 +228,7 @@ def test_a_shared_item_counts_for_both_satker():
     accounts = [presence("aceh", "x:1"), presence("bali", "x:2")]
     posts = [measured_post(4, account=a.key, post_id="same") for a in accounts]
     given_evidence = evidence([unit("aceh"), unit("bali")], accounts, posts)
-    assert all(verdict.shared for _, verdict in judge_all(given_evidence))
+    assert all(verdict.shared for _, verdict in judge_month(given_evidence).posts)
     assert [(r.rank, r.i24) for r in ranked(given_evidence, "most_popular")] == [(1, 4), (1, 4)]
 
 
@@ -301,7 +303,7 @@ def test_each_list_moves_against_its_own_predecessor():
 
 def test_a_ranking_carries_what_it_was_made_of():
     given_evidence = month_of_posts({"aceh": [1]})
-    ranking = rank(given_evidence, judge_all(given_evidence))
+    ranking = rank(given_evidence, judge_month(given_evidence))
     month = given_evidence.month
     assert (ranking.agency, ranking.month, ranking.state) == ("kemenkum", "2026-10", "open")
     assert (ranking.formula, ranking.as_of, ranking.run_id) == (FORMULA, month.as_of, "run")
@@ -347,15 +349,17 @@ def test_the_order_of_evidence_lines_does_not_change_ranks(given_evidence, rando
         accounts=shuffled(given_evidence.accounts),
         items=shuffled(given_evidence.items),
     )
-    assert rank(other, judge_all(other)) == rank(given_evidence, judge_all(given_evidence))
+    assert rank(other, judge_month(other)) == rank(given_evidence, judge_month(given_evidence))
 
 
 @given(months(), st.sampled_from(["most_active", "most_popular"]))
 def test_totals_add_up(given_evidence, ranking):
     """The platforms' lists, and the kinds', sum to the official total."""
-    judged = judge_all(given_evidence)
+    judged = judge_month(given_evidence)
     lists = {
-        (x.platform, x.kind): x for x in rank(given_evidence, judged).lists if x.ranking == ranking
+        (x.platform, x.kind): x
+        for x in rank(given_evidence, judged).lists
+        if x.ranking == ranking and x.band is None
     }
 
     def sums(rows):
@@ -365,14 +369,14 @@ def test_totals_add_up(given_evidence, ranking):
     total = sums(lists[None, None].rows)
     assert total == sums(r for (p, k), x in lists.items() if p for r in x.rows)
     assert total == sums(r for (p, k), x in lists.items() if k for r in x.rows)
-    counted = [v for _, v in judged if v.counted]
+    counted = [v for _, v in judged.posts if v.counted]
     values = [v.measurement.i24 for v in counted if v.measurement.i24 is not None]
     assert total == (len(counted), len(values), sum(values))
 
 
 @given(months(), st.sampled_from(["most_active", "most_popular"]))
 def test_a_rank_is_one_more_than_the_rows_that_are_better(given_evidence, ranking):
-    for listed in rank(given_evidence, judge_all(given_evidence)).lists:
+    for listed in rank(given_evidence, judge_month(given_evidence)).lists:
         if listed.ranking != ranking:
             continue
         figures = [

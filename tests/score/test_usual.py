@@ -10,12 +10,9 @@ from hypothesis import strategies as st
 
 from functions.model import Measurement, Sample, Verdict
 from functions.score.usual import (
+    History,
     Measured,
-    expected,
-    from_tenths,
-    histories,
     measured,
-    over_usual,
     over_usuals,
     talk,
 )
@@ -28,6 +25,17 @@ MINUTE = timedelta(minutes=1)
 def post(number: int, i24: int, answers: int | None = 0) -> Measured:
     at = PUBLISHED + number * MINUTE
     return Measured(post_id=f"{number:04}", published_at=at, i24=i24, talk=answers)
+
+
+def over_usual(i24, earlier):
+    """In tenths, beside these earlier values, oldest first."""
+    return History((value, None) for value in earlier).over_usual(i24)
+
+
+def expected(earlier):
+    """What is expected, as the value of a large post gives it away."""
+    tenths = over_usual(10**12, earlier)
+    return 0 if tenths is None else pytest.approx(10**13 / tenths)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +84,6 @@ def test_it_has_one_decimal_rounded_half_up(i24, usual, tenths):
     assert over_usual(i24, [usual] * 20) == tenths
 
 
-def test_tenths_become_the_number_of_the_files():
-    assert [from_tenths(tenths) for tenths in (None, 0, 11, 123)] == [None, 0.0, 1.1, 12.3]
-
-
 def test_only_earlier_posts_say_what_is_usual():
     """Equal times are ordered by post id, and a post is not held against itself."""
     at = PUBLISHED
@@ -94,12 +98,12 @@ def test_only_earlier_posts_say_what_is_usual():
 def test_earlier_months_are_carried_on():
     found = over_usuals([post(1, 30), post(2, 10)], carried=[(10, None)] * 19)
     assert found == {"0001": None, "0002": 10}
-    pasts = [past for _, past in histories([post(n, n, n) for n in range(3)], [(7, 1)] * 99)]
-    assert pasts == [
-        ((7, 1),) * 99,
-        (*((7, 1),) * 99, (0, 0)),
-        (*((7, 1),) * 98, (0, 0), (1, 1)),
-    ]
+    history = History([(7, 1)] * 99)
+    history.add(0, 0)
+    assert history.past == (*((7, 1),) * 99, (0, 0))
+    history.add(1, None)
+    assert history.past == (*((7, 1),) * 98, (0, 0), (1, None))
+    assert history.talked == (99, 98 * 7, 98)
 
 
 @given(

@@ -22,13 +22,15 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store import parts
-from functions.store.agency import AgencyStore, MonthRecord, StoredPlan
+from functions.store.agency import AgencyStore, Located, MonthRecord, StoredPlan, items
 from functions.store.parts import PART_SIZE, compress, split
 from functions.store.port import Conflict, StoreError, Write
 from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
+from tests.score.cases import evidence as evidence_by_hand
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
+FRAME = evidence_by_hand([], [])
 
 
 @pytest.fixture
@@ -119,6 +121,57 @@ def test_the_same_item_in_two_accounts_is_two_documents(book):
     shared = [x_post(read(aged(1)), platform="instagram", account_id=str(n)) for n in (1, 2)]
     book.save_posts(shared)
     assert {post.account for post in posts(book)} == {"instagram:1", "instagram:2"}
+
+
+def test_one_post_is_read_by_its_account_and_id(book):
+    strange = x_post(read(aged(1)), account_id="UC/a:b", post_id="..%2F", platform="youtube")
+    book.save_posts([strange, x_post(read(aged(1)))])
+    assert book.post("youtube:UC/a:b", "..%2F") == strange
+    assert book.post("youtube:UC/a:b", "other") is None
+
+
+# Addresses
+
+
+def test_a_post_is_found_under_each_of_its_keys(book):
+    post = x_post(read(aged(1)))
+    book.save_urls([(post, ["100", "101"])])
+    located = Located(account=post.account, post_id=post.post_id, published_at=PUBLISHED)
+    assert book.find_urls("x", ["100"]) == (located,)
+    assert book.find_urls("x", ["101", "102", "100"]) == (located,)
+    assert book.find_urls("x", ["102"]) == ()
+    assert book.find_urls("tiktok", ["100"]) == ()
+
+
+def test_an_address_document_says_whose_post_it_is_and_of_which_month(book):
+    book.save_urls([(x_post(published_at=END, account_id="7"), ["a/b:c"])])
+    [stored] = book.store.list(f"{book.root}/urls")
+    assert stored.id == "x:a%2Fb%3Ac"
+    assert stored.data == {
+        "accounts": {
+            "x:7": {"post_id": "100", "published_at": "2026-10-31T17:00:00Z", "month": "2026-11"}
+        }
+    }
+
+
+def test_an_item_of_several_accounts_is_found_for_each(book):
+    """Whoever writes first, and however often: a collaboration has one shortcode."""
+    shared = [x_post(platform="instagram", account_id=str(n)) for n in (1, 2, 3)]
+    book.save_urls((post, ["CODE"]) for post in shared[:2])
+    writes = book.store.meter.writes
+    for _ in range(2):
+        book.save_urls([(shared[2], ["CODE"])])
+    assert book.store.meter.writes - writes == 2
+    found = book.find_urls("instagram", ["CODE"])
+    assert [located.account for located in found] == ["instagram:1", "instagram:2", "instagram:3"]
+
+
+def test_an_address_that_two_feeds_show_at_once_is_one_write(book):
+    writes = book.store.meter.writes
+    shared = [x_post(platform="instagram", account_id=str(n)) for n in (1, 2)]
+    book.save_urls((post, ["CODE"]) for post in shared)
+    assert book.store.meter.writes - writes == 1
+    assert len(book.find_urls("instagram", ["CODE"])) == 2
 
 
 def test_posts_are_found_by_when_they_were_published(book):
@@ -300,7 +353,7 @@ def test_two_writers_of_different_days_do_not_meet(book):
 def test_months_come_oldest_first_each_with_its_newest_revision(book):
     first = [record("2026-11"), record("2026-09"), record(MONTH, state="final")]
     for each in (*first, record(MONTH, revision=2, state="final")):
-        book.save_month(each)
+        book.save_month(each, FRAME)
     assert [(m, r.ranking.revision) for m, r in book.months().items()] == [
         ("2026-09", 1),
         ("2026-10", 2),
@@ -308,15 +361,25 @@ def test_months_come_oldest_first_each_with_its_newest_revision(book):
     ]
 
 
+def test_a_months_state_is_that_of_its_newest_revision(book):
+    assert book.month_state(MONTH) is None
+    book.save_month(record(state="final"), FRAME)
+    book.save_month(record(revision=2, state="closing"), FRAME)
+    book.save_month(record(month="2026-11", state="open"), FRAME)
+    assert book.month_state(MONTH) == "closing"
+    assert book.month_state("2026-11") == "open"
+    assert book.month_state("2026-09") is None
+
+
 def test_an_open_month_is_replaced_and_a_final_one_is_not(book):
     """ "A final month is frozen … written once and never again." """
-    book.save_month(record())
-    book.save_month(record(state="closing"))
+    book.save_month(record(), FRAME)
+    book.save_month(record(state="closing"), FRAME)
     frozen = record(state="final")
-    book.save_month(frozen)
+    book.save_month(frozen, FRAME)
     for again in (record(), record(state="final", run_id="later")):
         with pytest.raises(Conflict, match="2026-10 is final"):
-            book.save_month(again)
+            book.save_month(again, FRAME)
     assert book.months() == {MONTH: frozen}
 
 
@@ -344,11 +407,11 @@ def test_rankings_of_5000_satker_are_stored_and_replaced(book):
 
     for n, state in enumerate(("open", "open", "closing", "final")):
         given = large(state, n)
-        book.save_month(given)
+        book.save_month(given, FRAME)
         assert book.months() == {MONTH: given}
         written = documents()
     # The pieces of the last two, not of all four.
-    book.save_month(record("2026-09"))
+    book.save_month(record("2026-09"), FRAME)
     assert len(written) > 1
     sizes = len(split("x", compress(given))[1])
     assert len(written) <= 1 + 2 * (sizes + 1)
@@ -356,10 +419,10 @@ def test_rankings_of_5000_satker_are_stored_and_replaced(book):
 
 def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile(book, monkeypatch):
     monkeypatch.setattr(parts, "PART_SIZE", 50)
-    book.save_month(record(run_id="first"))
+    book.save_month(record(run_id="first"), FRAME)
     path = f"agencies/kemenkum/rankings/{MONTH}:r1"
     read_before = book.store.get([path])[path]
-    book.save_month(record(run_id="second"))
+    book.save_month(record(run_id="second"), FRAME)
     [body] = parts.join(book.store, [read_before])
     assert parts.expand(body, MonthRecord).ranking.run_id == "first"
     assert book.months()[MONTH].ranking.run_id == "second"
@@ -371,7 +434,7 @@ def test_a_ranking_that_was_stored_uncompressed_is_read(book):
     path = f"agencies/kemenkum/rankings/{MONTH}:r1"
     book.store.write([Write(path, document)])
     assert book.months() == {MONTH: old}
-    book.save_month(record(state="final"))
+    book.save_month(record(state="final"), FRAME)
     assert book.months()[MONTH].ranking.state == "final"
 
 
@@ -390,6 +453,12 @@ def header(book, month=MONTH, as_of=END):
     )
 
 
+def evidence(book, given):
+    frame = book.frame(given, past={})
+    found = items(book.ledgers(given.month), given.as_of, {})
+    return msgspec.structs.replace(frame, items=found)
+
+
 def test_evidence_holds_units_accounts_and_posts_each_in_a_fixed_order(book):
     accounts = tuple(
         Account(platform=p, handle=h, satker=s, valid_from=BEGIN, account_id=h)
@@ -403,18 +472,18 @@ def test_evidence_holds_units_accounts_and_posts_each_in_a_fixed_order(book):
     book.save_followers([("x", "9", PUBLISHED, 12)])
     names = [(account, post_id) for account in ("x:9", "x:2") for post_id in ("20", "10")]
     keep(book, *(measured_post(1, account=account, post_id=post_id) for account, post_id in names))
-    evidence = book.evidence(header(book), book.ledgers(MONTH))
-    assert [(u.id, u.name) for u in evidence.units] == [
+    found = evidence(book, header(book))
+    assert [(u.id, u.name) for u in found.units] == [
         ("aceh", "Aceh"),
         ("bali", "Kantor Wilayah bali"),
     ]
-    assert [(a.satker, a.key) for a in evidence.accounts] == [
+    assert [(a.satker, a.key) for a in found.accounts] == [
         ("aceh", "tiktok:5"),
         ("aceh", "x:9"),
         ("bali", "x:2"),
     ]
-    assert [a.followers for a in evidence.accounts] == [(), ((PUBLISHED, 12),), ()]
-    assert [(i.account_id, i.post_id) for i in evidence.items] == [
+    assert [a.followers for a in found.accounts] == [(), ((PUBLISHED, 12),), ()]
+    assert [(i.account_id, i.post_id) for i in found.items] == [
         ("2", "10"),
         ("2", "20"),
         ("9", "10"),
@@ -427,7 +496,7 @@ def test_evidence_is_what_was_known_at_its_instant(book):
     unseen = x_post(read(aged(5)), post_id="2")
     missed = x_post(absences=(aged(1),), post_id="3")
     keep(book, known, unseen, missed)
-    [item] = book.evidence(header(book, as_of=aged(4)), book.ledgers(MONTH)).items
+    [item] = evidence(book, header(book, as_of=aged(4))).items
     assert (item.post_id, item.samples, item.absences) == ("1", (read(aged(1)),), (aged(2),))
 
 
@@ -449,10 +518,10 @@ def test_movement_is_measured_against_the_month_before_if_it_was_final_by_then(
     before = record(**facts)
     lists = (RankedList(ranking="most_active", platform="x", rows=(row,)),)
     ranking = msgspec.structs.replace(before.ranking, lists=lists)
-    book.save_month(msgspec.structs.replace(before, ranking=ranking))
-    evidence = book.evidence(header(book, "2026-11", as_of=END + DAY), {})
+    book.save_month(msgspec.structs.replace(before, ranking=ranking), FRAME)
+    found = book.frame(header(book, "2026-11", as_of=END + DAY), past={})
     base = ev.Previous(month=MONTH, ranking="most_active", platform="x", ranks={"aceh": 3})
-    assert evidence.previous == ((base,) if is_base else ())
+    assert found.previous == ((base,) if is_base else ())
 
 
 # The jobs' notes
@@ -568,6 +637,19 @@ def test_a_budget_is_reserved_by_who_read_it_last(book):
     with pytest.raises(Conflict):
         book.reserve({"meta:1a": ({"runs": RUNS}, held.version)})
     assert book.budgets(["meta:1a"])["meta:1a"].data == {"runs": {}}
+
+
+def test_what_credentials_spend_is_kept_with_one_agency_for_all(store):
+    first, other = Agency(id="kemenkum"), Agency(id="kemenham")
+    one, two = AgencyStore(store, first, keeper=first), AgencyStore(store, other, keeper=first)
+    one.reserve({"x:1a": ({"runs": RUNS}, None)})
+    assert two.budgets(["x:1a"])["x:1a"].data == {"runs": RUNS}
+    two.settle({"x:1a": {"refused": None}})
+    two.reserve({"x:2b": ({"runs": {}}, None)})
+    assert {*one.budgets(["x:1a", "x:2b"])} == {"x:1a", "x:2b"}
+    assert list(store.list("agencies/kemenham/budgets")) == []
+    assert (one.keeps_budgets, two.keeps_budgets) == (True, False)
+    assert AgencyStore(store, other).keeps_budgets
 
 
 def test_budgets_lie_under_their_credentials_name(book):

@@ -224,3 +224,69 @@ def test_what_goes_in_comes_out_whatever_the_parts_and_the_order(given_entries, 
         found = Ledgers.read(MONTH, WIB, random.sample(stored, len(stored)))
         assert found == other
         assert list(found.writes("ledgers")) == []
+
+
+def found(book, each):
+    post = each.post
+    before = book.store.meter.reads
+    held = book.entry(post.account, post.post_id, post.published_at)
+    return held, book.store.meter.reads - before
+
+
+def test_one_entry_is_read_without_the_month(book):
+    """ "that gets only that day's page" """
+    random = Random(1)
+    entries = [
+        entry(str(n), random, published_at=BEGIN + n % 30 * DAY, account_id=str(n % 7))
+        for n in range(120)
+    ]
+    put(book, *entries)
+    for each in entries[::10]:
+        assert found(book, each) == (each, 1)
+
+
+def test_of_a_split_page_one_part_is_read(book, monkeypatch):
+    monkeypatch.setattr(parts, "PART_SIZE", 2_000)
+    random = Random(2)
+    entries = [entry(str(n), random) for n in range(40)]
+    assert len(put(book, *entries)) > 4
+    for each in entries:
+        held, reads = found(book, each)
+        assert held == each
+        assert reads <= 2
+
+
+def test_an_entry_that_is_not_held_is_none(book):
+    put(book, on_day(3))
+    assert found(book, on_day(3, post_id="2"))[0] is None
+    assert found(book, on_day(4))[0] is None
+    assert book.entry("x:/%:", "a/b:c", BEGIN) is None
+
+
+def test_an_entry_is_found_whatever_its_ids_hold(book):
+    strange = on_day(3, post_id="..%2F:1", account_id="UC/a:b")
+    put(book, strange)
+    assert found(book, strange)[0] == strange
+
+
+@pytest.mark.parametrize("before", [500_000, 4_000])
+def test_while_a_page_is_split_anew_its_entries_are_found_where_they_were(
+    book, monkeypatch, before
+):
+    """The finer parts are written last part first, the one that says how many there are at last."""
+    random = Random(3)
+    entries = [entry(str(n), random) for n in range(40)]
+    monkeypatch.setattr(parts, "PART_SIZE", before)
+    assert len(put(book, *entries[:20])) > (before < 10_000)
+    monkeypatch.setattr(parts, "PART_SIZE", 2_000)
+    ledgers = book.ledgers(MONTH)
+    for each in entries[20:]:
+        ledgers.put(each)
+    *early, last = ledgers.writes(FOLDER)
+    for write in early:
+        book.store.write([write])
+        for each in entries[:20]:
+            assert found(book, each)[0] == each
+    book.store.write([last])
+    for each in entries:
+        assert found(book, each)[0] == each

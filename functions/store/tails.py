@@ -1,0 +1,27 @@
+"""What a month hands on to the next: what was usual on each account, and its last day's texts.
+
+Near-duplicates are looked for across a month's edge, and "di atas biasanya" looks back over up to a
+hundred posts, however many months they took. A frozen month's ledgers need not be read for that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class Recent(msgspec.Struct, frozen=True, kw_only=True):
+    """A post of a month's last 24 hours. ``stands``: neither removed nor itself a duplicate."""
+
+    post_id: str
+    published_at: datetime
+    text: str | None = None
+    stands: bool = True
+
+
+class Tail(msgspec.Struct, frozen=True, kw_only=True):
+    """By account key: the last measured posts as (I24, talk), oldest first, and the last texts."""
+
+    past: dict[str, tuple[tuple[int, int | None], ...]] = {}
+    recent: dict[str, tuple[Recent, ...]] = {}
