@@ -84,7 +84,8 @@ def interpolate(before: Sample, after: Sample, mark: datetime, known: Sequence[C
 
     The exact fractions are added and the sum is rounded once, half up.
     """
-    first, last = (sum(_count(sample, name) for name in known) for sample in (before, after))
+    first: int = sum([getattr(before, name) for name in known])
+    last: int = sum([getattr(after, name) for name in known])
     return _on_the_line(first, last, mark - before.taken_at, after.taken_at - before.taken_at)
 
 
@@ -174,11 +175,6 @@ def _on_the_line(first: int, last: int, passed: timedelta, width: timedelta) -> 
         return first
     parts = first * seconds + (last - first) * _seconds(passed)
     return (2 * parts + seconds) // (2 * seconds)
-
-
-def _count(sample: Sample, name: Counter) -> int:
-    value: int = getattr(sample, name)
-    return value
 
 
 def _seconds(span: timedelta) -> int:
