@@ -3,6 +3,9 @@
 All values are frozen and compare by content. Datetimes are aware, UTC, in whole seconds.
 ``None`` in a counter means the platform did not say (hidden, disabled, unsupported); it is never
 a zero. Names follow the method page: satker, account, post, sample, i24, ranking.
+
+What a month holds by the hundred thousand is out of the garbage collector's sight (``gc=False``):
+it refers to nothing that could refer back, and scoring takes half the time.
 """
 
 from __future__ import annotations
@@ -51,7 +54,7 @@ RankingName = Literal["most_active", "most_popular"]
 MovementKind = Literal["up", "down", "same", "new", "back", "none"]
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post's cumulative counters as read at ``taken_at``; None = the platform did not say."""
 
     taken_at: datetime
@@ -66,7 +69,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         return sum(known) if known else None
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
+class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One published item of one account, with every sample that was kept.
 
     ``samples`` and ``absences`` are ordered by time. An absence is a read that covered the post
@@ -106,7 +109,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A post's interactions at its 24-hour mark (I24), with evidence and error.
 
     ``i24`` is None when nothing could be measured, never 0 in its place. For ``running`` it is the
@@ -124,7 +127,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     after: Sample | None = None
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether a post stands in Akun Teraktif, why, for whom, and what it measured.
 
     ``duplicate_of`` is the id of the same account's earlier post that it repeats, so much percent
@@ -144,7 +147,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[str, ...] = ()
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A ledger line: the post as it was read, and the verdict of the latest scoring (or None)."""
 
     post: Post

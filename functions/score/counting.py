@@ -59,9 +59,15 @@ def judge(
 
 
 def holder(registrations: Iterable[Presence], at: datetime) -> str | None:
-    """The satker that held the account at that instant; None when nobody did."""
-    holding = sorted(r.satker for r in registrations if r.holds(at))
-    return holding[0] if holding else None
+    """The satker that held the account at that instant; None when nobody did.
+
+    Of several the first by id, so that nothing depends on an order.
+    """
+    found = None
+    for registration in registrations:
+        if registration.holds(at) and (found is None or registration.satker < found):
+            found = registration.satker
+    return found
 
 
 def shared_items(posts: Iterable[Post]) -> set[tuple[str, str]]:

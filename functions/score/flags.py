@@ -6,9 +6,10 @@ is never compared as a zero. ``percent`` is in tenths, whole tenths reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 
 from functions.model import (
     COUNTERS,
@@ -34,6 +35,7 @@ LIKES_PERMILLE = 5  # 0.5 %
 LIKES_USUAL_PERCENT = 2
 JUMP_PERCENT = 20
 JUMP_ABOVE = 500
+_ALL = attrgetter(*COUNTERS)  # every sample of a month is looked at, at every scoring
 DAILY = timedelta(hours=48)  # reads of two neighbouring days lie no further apart
 
 
@@ -99,8 +101,7 @@ def counter_falls(account: str, post_id: str, samples: Sequence[Sample]) -> tupl
             after=after,
             percent=_tenths(before - after, before),
         )
-        for name in COUNTERS
-        if _falls(samples, name)
+        for name in _falling(samples)
         for (before_at, before), (after_at, after) in pairwise(_readings(samples, name))
         if before - after > FALL_ABOVE and 100 * (before - after) > FALL_PERCENT * before
     )
@@ -173,10 +174,13 @@ def _is_likes(post: Measured) -> bool:
     return 1000 * post.talk < LIKES_PERMILLE * post.i24
 
 
-def _falls(samples: Iterable[Sample], name: Counter) -> bool:
-    """Whether the counter ever falls: most never do, and that is soon seen."""
-    known = [value for sample in samples if (value := getattr(sample, name)) is not None]
-    return known != sorted(known)
+def _falling(samples: Iterable[Sample]) -> Iterator[Counter]:
+    """The counters that ever fall: most never do, and that is soon seen."""
+    columns = zip(*map(_ALL, samples), strict=True)
+    for name, column in zip(COUNTERS, columns, strict=False):
+        known = [value for value in column if value is not None] if None in column else [*column]
+        if known != sorted(known):
+            yield name
 
 
 def _readings(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:

@@ -47,11 +47,9 @@ def judge_month(evidence: Evidence) -> Judgement:
         by_account[post.account].append((post, verdict))
     holders = _holders(evidence)
     pasts = {account.key: account.past for account in evidence.accounts if account.key}
-    usual = {
-        account: over_usuals(_measured(judged), pasts.get(account, ()))
-        for account, judged in by_account.items()
-    }
-    found = _flags(evidence, by_account, holders, pasts)
+    values = {account: [*_measured(judged)] for account, judged in by_account.items()}
+    usual = {account: over_usuals(held, pasts.get(account, ())) for account, held in values.items()}
+    found = _flags(evidence, by_account, holders, values, pasts)
     flags = tuple(flag for flag in found if flag.satker is not None)
     marked = _marked(flags)
     return Judgement(
@@ -109,6 +107,7 @@ def _flags(
     evidence: Evidence,
     by_account: Mapping[str, Sequence[Judged]],
     holders: Holders,
+    values: Mapping[str, Sequence[Measured]],
     pasts: Mapping[str, Sequence[Past]],
 ) -> Iterator[Flag]:
     """The month's flags by account, each with the satker that held the account then."""
@@ -123,7 +122,7 @@ def _flags(
         for post, verdict in judged:
             for fall in counter_falls(account, post.post_id, post.samples):
                 yield msgspec.structs.replace(fall, satker=verdict.satker)
-        for likes in likes_only(account, _measured(judged), pasts.get(account, ())):
+        for likes in likes_only(account, values.get(account, ()), pasts.get(account, ())):
             yield msgspec.structs.replace(likes, satker=satker[likes.post_id])
         registrations = holders.get(account, ())
         readings = registrations[0].followers if registrations else ()

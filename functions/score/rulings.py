@@ -34,6 +34,8 @@ class Rulings:
 
     def of(self, post: Post) -> Ruling | None:
         """The ruling on a post; None when nobody decided anything about it."""
+        if not self._about:
+            return None
         about = [
             decision
             for decision in self._about.get((post.platform, post.post_id), ())

@@ -27,7 +27,7 @@ TALK: tuple[Counter, ...] = ("comments", "shares")
 Past = tuple[int, int | None]
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class Measured(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A measured post. ``talk``: the comments and shares in ``i24``; None = not all are known."""
 
     post_id: str

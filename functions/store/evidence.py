@@ -154,7 +154,7 @@ class Objection(_Line, frozen=True, kw_only=True):
     answered_at: datetime | None = None
 
 
-class Item(_Line, frozen=True, kw_only=True, tag="post"):
+class Item(_Line, frozen=True, kw_only=True, tag="post", gc=False):
     """A post with every sample that was kept; its caption stays out, but for what it repeats."""
 
     platform: Platform
