@@ -30,7 +30,7 @@ check: .venv/installed-dev ## format, lint and types, without tests
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy --no-error-summary
 
-bench: .venv/installed-bench ## speed, memory, documents, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
+bench: .venv/installed-bench ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade for the newest)

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,9 +20,10 @@ from typing import Any, NoReturn
 import click
 
 from functions import log, settings
-from functions.model import PLATFORMS, parse_time, run_id
+from functions.agencies import of_each
+from functions.model import PLATFORMS, Agency, Roster, parse_time, run_id
 from functions.settings import Settings, SettingsError
-from functions.store import open_agency
+from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
 
@@ -55,6 +56,9 @@ now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
 )
 PORT = click.IntRange(0, 65535)
+agency_option = click.option(
+    "--agency", metavar="ID", help="One of KIPRAH_AGENCIES; the first when left out."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
 
@@ -64,13 +68,29 @@ def clock() -> datetime:
 
 
 @contextmanager
-def opened(loaded: Settings) -> Iterator[AgencyStore]:
-    """The agency's store, closed afterwards."""
-    book = open_agency(loaded)
+def opened_all(loaded: Settings) -> Iterator[list[AgencyStore]]:
+    """Every agency of the installation, their store closed afterwards."""
+    books = open_agencies(loaded)
     try:
-        yield book
+        yield books
     finally:
-        book.store.close()
+        books[0].store.close()
+
+
+@contextmanager
+def opened(loaded: Settings, agency: str | None = None) -> Iterator[AgencyStore]:
+    """One agency, the first when none is named, its store closed afterwards."""
+    with opened_all(loaded) as books:
+        yield chosen(books, agency)
+
+
+def chosen(books: Sequence[AgencyStore], agency: str | None) -> AgencyStore:
+    """The agency of an id, the first without one; ``Misused`` when there is none of that id."""
+    for book in books:
+        if agency in (None, book.agency.id):
+            return book
+    known = ", ".join(book.agency.id for book in books)
+    raise Misused(f"there is no agency {agency!r}; choose {known}")
 
 
 def tells_errors(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -149,26 +169,62 @@ def registry() -> None:
 @tells_errors
 def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
     """Import FILE (CSV or XLSX). With any error in it, nothing is changed."""
+    from functions.registry.roster import held_twice
+
+    at = now or clock()
+    with opened_all(load_settings()) as books:
+        held = _registries(books)
+        documents = _checked(file, held)
+        reports, rosters = {}, {}
+        for book in books:
+            name = book.agency.id
+            reports[name], rosters[name] = _imported(book, held[name], documents[name], at)
+    accounts = sum(report["accounts"] for report in reports.values())
+    words = f"{sum(map(len, documents.values()))} satker, {accounts} akun terdaftar."
+    if len(books) == 1:
+        tell(reports[books[0].agency.id], as_json, words)
+        return
+    problems = [f"{name}: {said}" for name, own in reports.items() for said in own["problems"]]
+    report = {
+        "job": "registry import",
+        "agencies": reports,
+        "problems": problems + held_twice(rosters, at),
+    }
+    tell(report, as_json, words)
+
+
+def _imported(
+    book: AgencyStore,
+    held: dict[str, dict[str, Any]],
+    documents: dict[str, dict[str, Any]],
+    now: datetime,
+) -> tuple[dict[str, Any], Roster]:
+    """Store one agency's documents; returns what to report, and the registry that follows."""
     from functions.registry.roster import build
 
-    now = now or clock()
-    with opened(load_settings()) as book:
-        held = {stored.id: stored.data for stored in book.satker_documents()}
-        documents = _checked(file, held)
-        book.save_satker({i: d for i, d in documents.items() if held.get(i) != d})
-        previous = book.roster(now)
-        roster, problems = build({**held, **documents}, previous, now, book.agency.zone)
-        if roster != previous:
-            book.save_roster(roster)
+    changed = {i: d for i, d in documents.items() if held.get(i) != d}
+    book.save_satker(changed)
+    previous = book.roster(now)
+    roster, problems = build({**held, **documents}, previous, now, book.agency.zone)
+    if roster != previous:
+        book.save_roster(roster)
     report = {
         "job": "registry import",
         "satker": len(documents),
-        "changed": sum(held.get(i) != d for i, d in documents.items()),
+        "changed": len(changed),
         "kept": sorted(set(held) - set(documents)),
         "accounts": len(roster.accounts),
         "problems": problems,
     }
-    tell(report, as_json, f"{len(documents)} satker, {len(roster.accounts)} akun terdaftar.")
+    return report, roster
+
+
+def _registries(books: Sequence[AgencyStore]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The satker documents of each agency, by its id."""
+    return {
+        book.agency.id: {stored.id: stored.data for stored in book.satker_documents()}
+        for book in books
+    }
 
 
 @registry.command("check")
@@ -176,21 +232,25 @@ def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
 @tells_errors
 def registry_check(file: Path) -> None:
     """Check FILE without importing it."""
-    with opened(load_settings()) as book:
-        held = {stored.id: stored.data for stored in book.satker_documents()}
+    with opened_all(load_settings()) as books:
+        held = _registries(books)
     documents = _checked(file, held)
-    click.echo(f"{file}: {len(documents)} satker, tidak ada kesalahan.")
+    click.echo(f"{file}: {sum(map(len, documents.values()))} satker, tidak ada kesalahan.")
 
 
 @registry.command("export")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--agency", metavar="ID", help="One of KIPRAH_AGENCIES; all when left out.")
 @tells_errors
-def registry_export(file: Path | None) -> None:
+def registry_export(file: Path | None, agency: str | None) -> None:
     """Write the registry as CSV to FILE, or to the terminal."""
     from functions.registry import files
 
-    with opened(load_settings()) as book:
-        content = files.write({stored.id: stored.data for stored in book.satker_documents()})
+    with opened_all(load_settings()) as books:
+        wanted = [chosen(books, agency)] if agency is not None else books
+        documents = _registries(wanted)
+    several = len(books) > 1
+    content = files.write_agencies(documents if several else {"": documents[books[0].agency.id]})
     if file is None:
         click.echo(content.decode(), nl=False)
         return
@@ -200,15 +260,18 @@ def registry_export(file: Path | None) -> None:
         _fail(f"{file} cannot be written: {error.strerror}; choose another place")
 
 
-def _checked(file: Path, held: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _checked(
+    file: Path, held: Mapping[str, dict[str, dict[str, Any]]]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """The documents of a file, by agency, as ``held``."""
     from functions.registry import files
-    from functions.registry.check import check
+    from functions.registry.check import check_agencies
 
     try:
         rows = files.read(_content(file), file.name)
     except files.FileError as error:
         _fail(f"{file}: {error}")
-    documents, problems = check(rows, held)
+    documents, problems = check_agencies(rows, held)
     if problems:
         for problem in problems[:-1]:
             click.echo(f"kiprah: {file}: {problem}", err=True)
@@ -230,10 +293,11 @@ def connect() -> None:
 
 @connect.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@agency_option
 @now_option
 @json_option
 @tells_errors
-def connect_import(file: Path, now: datetime | None, as_json: bool) -> None:
+def connect_import(file: Path, agency: str | None, now: datetime | None, as_json: bool) -> None:
     """Import consents from FILE, a CSV satker,platform,handle,refresh_token.
 
     A TikTok account's row carries its refresh token, a Facebook Page's row the Page's own
@@ -250,7 +314,7 @@ def connect_import(file: Path, now: datetime | None, as_json: bool) -> None:
     except FileError as error:
         _fail(f"{file}: {error}")
     log.hide(row.refresh_token for row in rows)
-    with opened(loaded) as book:
+    with opened(loaded, agency) as book:
         added = Consents(book, lambda: open_vault(loaded)).add(rows, now or clock())
     report = {"job": "connect import", "consents": len(rows), "added": added}
     tell(report, as_json, f"{added} izin baru dari {len(rows)} baris.")
@@ -258,9 +322,10 @@ def connect_import(file: Path, now: datetime | None, as_json: bool) -> None:
 
 @connect.command("link")
 @click.argument("satker")
+@agency_option
 @now_option
 @tells_errors
-def connect_link(satker: str, now: datetime | None) -> None:
+def connect_link(satker: str, agency: str | None, now: datetime | None) -> None:
     """Print a link for each TikTok account of SATKER, which its staff opens to consent."""
     from functions.connect import ticket
     from functions.connect.flow import handles
@@ -271,7 +336,7 @@ def connect_link(satker: str, now: datetime | None) -> None:
         raise SettingsError(
             "KIPRAH_CONNECT_URL is not set; set it to the address of the function connect"
         )
-    with opened(loaded) as book:
+    with opened(loaded, agency) as book:
         roster = book.roster(at)
         known = {unit.id for unit in roster.satker} if roster else set()
         found = handles(book, satker, at)
@@ -292,13 +357,13 @@ def connect_link(satker: str, now: datetime | None) -> None:
 @tells_errors
 def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> None:
     """Read what is due on every platform."""
-    from functions.collect.job import collect as run
+    from functions.collect.job import collect_all
 
     loaded, at = load_settings(), now or clock()
-    with opened(loaded) as book:
+    with opened_all(loaded) as books:
         report = asyncio.run(
-            run(
-                book,
+            collect_all(
+                books,
                 loaded,
                 now=at,
                 run_id=run_id("collect", at),
@@ -306,11 +371,15 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
                 platforms=platforms or PLATFORMS,
             )
         )
-    found = sum(summary["posts_found"] for summary in report.platforms.values())
-    sent = sum(summary["requests"] for summary in report.platforms.values())
-    for platform, reason in report.skipped.items():
+    own = of_each(report)
+    summaries = [summary for one in own for summary in one.get("platforms", {}).values()]
+    found = sum(summary["posts_found"] for summary in summaries)
+    sent = sum(summary["requests"] for summary in summaries)
+    # Credentials are everybody's: what is said of one agency's platform is said once.
+    skipped = {platform: why for one in own for platform, why in one.get("skipped", {}).items()}
+    for platform, reason in skipped.items():
         click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
-    tell(report.as_dict(), as_json, f"{found} unggahan baru dengan {sent} permintaan.")
+    tell(report, as_json, f"{found} unggahan baru dengan {sent} permintaan.")
 
 
 @cli.command()
@@ -319,13 +388,17 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
 @tells_errors
 def score(now: datetime | None, as_json: bool) -> None:
     """Compute 24-hour interactions and the monthly rankings."""
-    from functions.score.job import score as run
+    from functions.score.job import score_all
 
     at = now or clock()
-    with opened(load_settings()) as book:
-        report = run(book, now=at, run_id=run_id("score", at))
-    months = ", ".join(f"{month} {facts['state']}" for month, facts in report.months.items())
-    tell(report.as_dict(), as_json, f"{report.folded} unggahan baru dibukukan; {months}.")
+    with opened_all(load_settings()) as books:
+        report = score_all(books, now=at, run_id=run_id("score", at))
+    own = of_each(report)
+    folded = sum(one.get("folded", 0) for one in own)
+    states = [
+        f"{month} {facts['state']}" for one in own for month, facts in one.get("months", {}).items()
+    ]
+    tell(report, as_json, f"{folded} unggahan baru dibukukan; {', '.join(dict.fromkeys(states))}.")
 
 
 @cli.command()
@@ -334,18 +407,19 @@ def score(now: datetime | None, as_json: bool) -> None:
 @tells_errors
 def publish(now: datetime | None, as_json: bool) -> None:
     """Render the site and its data files, and put what changed."""
-    from functions.publish.job import publish as run
-    from functions.publish.objects import ObjectsError, open_objects
+    from functions.publish.job import publish_all
+    from functions.publish.objects import ObjectsError
 
     loaded, at = load_settings(), now or clock()
-    with opened(loaded) as book:
+    with opened_all(loaded) as books:
         try:
-            objects = open_objects(loaded.site)
-            report = run(book, objects, now=at, settings=loaded, run_id=run_id("publish", at))
+            report = publish_all(books, now=at, settings=loaded, run_id=run_id("publish", at))
         except ObjectsError as error:
             _fail(str(error))
-    words = f"{report['uploaded']} berkas diperbarui, {report['unchanged']} tetap."
-    tell(report, as_json, words)
+    own = of_each(report)
+    uploaded = sum(one.get("uploaded", 0) for one in own)
+    unchanged = sum(one.get("unchanged", 0) for one in own)
+    tell(report, as_json, f"{uploaded} berkas diperbarui, {unchanged} tetap.")
 
 
 @cli.command()
@@ -356,9 +430,12 @@ def publish(now: datetime | None, as_json: bool) -> None:
     metavar="FOLDER-OR-URL",
     help="The published site; without it the folder of KIPRAH_SITE.",
 )
+@click.option(
+    "--agency", metavar="ID", help="Whose site; from the second on it lies in the folder ID."
+)
 @json_option
 @tells_errors
-def audit(month: str, place: str | None, as_json: bool) -> None:
+def audit(month: str, place: str | None, agency: str | None, as_json: bool) -> None:
     """Recompute MONTH (such as 2026-10) from the published evidence alone, without the store.
 
     Says "identical", or lists each difference and exits with 1. Every month before it is looked at
@@ -369,7 +446,12 @@ def audit(month: str, place: str | None, as_json: bool) -> None:
 
     _check_month(month)
     try:
-        found = check_month(source(place or str(_site_folder(load_settings().site))), month)
+        folder = "" if agency is None else _site_of(agency, known=place is None)
+        if place is None:
+            place = str(_site_folder(load_settings().site, folder))
+        elif folder:
+            place = f"{place.rstrip('/')}/{folder}"
+        found = check_month(source(place), month)
     except SourceError as error:
         _fail(str(error))
     if as_json:
@@ -400,14 +482,143 @@ def why(address: str, month: str | None, now: datetime | None, as_json: bool) ->
     if month is not None:
         _check_month(month)
     try:
-        with opened(load_settings()) as book:
-            found = answer(book, address, now or clock(), month)
+        with opened_all(load_settings()) as books:
+            answers = (answer(book, address, now or clock(), month) for book in books)
+            found = next(answers)
+            for other in answers if found.facts["reason"] == "unknown" else ():
+                found = found if other.facts["reason"] == "unknown" else other
     except NotAPost as refusal:
         raise Misused(str(refusal)) from None
     if as_json:
         click.echo(log.clean(json.dumps(found.facts, ensure_ascii=False)))
     else:
         click.echo(log.clean("\n".join(found.told)))
+
+
+by_option = click.option("--by", required=True, help="Who says so; stands in the public log.")
+why_option = click.option("--why", required=True, help="The reason, in Indonesian; public.")
+link_option = click.option("--link", help="Where it is written down; public.")
+
+
+@cli.command()
+@click.argument("address", metavar="[URL]", required=False)
+@click.option("--action", type=click.Choice(["exclude", "include", "reassign", "set_value"]))
+@by_option
+@why_option
+@link_option
+@click.option("--satker", help="Whom reassign gives the post to.")
+@click.option("--value", type=click.IntRange(min=0), help="The 24-hour interactions of set_value.")
+@click.option("--account", help="One account of a shared post, such as instagram:178.")
+@click.option("--objection", metavar="ID", help="The objection that this grants, or rejects.")
+@click.option("--reject", is_flag=True, help="Reject the objection: nothing changes.")
+@click.option("--revise", is_flag=True, help="Make a revision of a month that is final.")
+@agency_option
+@now_option
+@json_option
+@tells_errors
+def decide(
+    address: str | None,
+    action: Any,
+    by: str,
+    why: str,
+    link: str | None,
+    satker: str | None,
+    value: int | None,
+    account: str | None,
+    objection: str | None,
+    reject: bool,
+    revise: bool,
+    agency: str | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Decide about the post at URL: what counts changes at the next scoring.
+
+    Every decision stands in the month's public log. With --reject an objection is answered and
+    nothing changes.
+    """
+    from functions import contest
+
+    said = contest.Said(by, now or clock(), why, link)
+    id = None
+    with opened(load_settings(), agency) as book, _told_refusals():
+        if reject:
+            if objection is None or action is not None:
+                raise Misused("--reject needs --objection, and takes no --action")
+            contest.reject(book, objection, said)
+        elif address is None or action is None:
+            raise Misused("name the post's URL and an --action, or --objection and --reject")
+        elif (action == "reassign") != (satker is not None):
+            raise Misused("--satker goes with --action reassign, and only with it")
+        elif (action == "set_value") != (value is not None):
+            raise Misused("--value goes with --action set_value, and only with it")
+        else:
+            id = contest.decide(
+                book,
+                address,
+                said,
+                action=action,
+                satker=satker,
+                value=value,
+                account=account,
+                objection=objection,
+                revise=revise,
+            )
+    words = f"Keputusan {id} berlaku pada penilaian berikutnya." if id else "Sanggahan ditolak."
+    tell({"job": "decide", "decision": id, "objection": objection}, as_json, words)
+
+
+@cli.command("object")
+@click.argument("address", metavar="[URL]", required=False)
+@by_option
+@why_option
+@link_option
+@click.option("--month", metavar="YYYY-MM", help="The month, where it is about no single post.")
+@click.option("--satker", help="The unit that objects.")
+@agency_option
+@now_option
+@json_option
+@tells_errors
+def object_to(
+    address: str | None,
+    by: str,
+    why: str,
+    link: str | None,
+    month: str | None,
+    satker: str | None,
+    agency: str | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Object to how the post at URL counts, or to a month.
+
+    The objection stands in the month's public log. Undecided, it keeps the month from becoming
+    final.
+    """
+    from functions import contest
+
+    if month is not None:
+        _check_month(month)
+    if (address is None) == (month is None):
+        raise Misused("name either the post's URL or a --month")
+    said = contest.Said(by, now or clock(), why, link)
+    with opened(load_settings(), agency) as book, _told_refusals():
+        id = contest.contest(book, address, said, month=month, satker=satker)
+    tell({"job": "object", "objection": id}, as_json, f"Sanggahan {id} tercatat.")
+
+
+@contextmanager
+def _told_refusals() -> Iterator[None]:
+    """What cannot be done is one line; an address of no post is a wrong use."""
+    from functions.contest import Refused
+    from functions.registry.links import NotAPost
+
+    try:
+        yield
+    except NotAPost as refusal:
+        raise Misused(str(refusal)) from None
+    except Refused as refusal:
+        _fail(str(refusal))
 
 
 def _check_month(month: str) -> None:
@@ -423,8 +634,8 @@ def run() -> None:
 
     log.speak()
     loaded = load_settings()
-    with opened(loaded) as book:
-        asyncio.run(loop(book, loaded, asyncio.Event()))
+    with opened_all(loaded) as books:
+        asyncio.run(loop(books, loaded, asyncio.Event()))
 
 
 @cli.command()
@@ -435,8 +646,8 @@ def doctor(as_json: bool) -> None:
     from functions.doctor import examine
 
     loaded = load_settings()
-    with opened(loaded) as book:
-        findings = examine(book, loaded, clock())
+    with opened_all(loaded) as books:
+        findings = examine(books, loaded, clock())
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:
@@ -495,10 +706,24 @@ def _progress(title: str) -> Iterator[Callable[[float, str], None]]:
         yield lambda share, doing: bar.update(task, completed=share, doing=doing)
 
 
-def _site_folder(site: str) -> Path:
+def _site_of(agency: str, *, known: bool) -> str:
+    """The folder of an agency's site, empty for the first one's.
+
+    ``known``: it must be one of ours; who audits somebody else's site has none of its settings.
+    """
+    loaded = load_settings()
+    ids = [named.id for named in loaded.named_agencies()] or [Agency().id]
+    if agency == ids[0]:
+        return ""
+    if agency not in ids and (known or loaded.agencies):
+        raise Misused(f"there is no agency {agency!r}; choose {', '.join(ids)}")
+    return agency
+
+
+def _site_folder(site: str, agency: str = "") -> Path:
     if not site.startswith("file://"):
         _fail(f"KIPRAH_SITE={site} is no folder of this machine; open its public address instead")
-    folder = Path(site.removeprefix("file://"))
+    folder = Path(site.removeprefix("file://"), agency)
     if not (folder / "index.html").is_file():
         _fail(f"{folder} holds no site yet; run kiprah publish first")
     return folder

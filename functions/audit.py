@@ -64,7 +64,8 @@ def source(place: str) -> Read:
 def audit(read: Read, month: str) -> Audit:
     """Recompute a month and every month before it that its evidence vouches for.
 
-    SourceError when nothing of the month is published, or it cannot be read.
+    Of a month that was revised every revision is recomputed. SourceError when nothing of the month
+    is published, or it cannot be read.
     """
     found = Audit()
     expected: str | None = None
@@ -76,7 +77,8 @@ def audit(read: Read, month: str) -> Audit:
                     f"{month}: a later month names its digest {expected}, and it is not published"
                 )
             return found
-        if expected not in (None, found.months[month]):
+        # A later month that was final already keeps naming the revision of its time.
+        if expected not in (None, *_revisions(read, month, evidence, found)):
             found.differences.append(
                 f"{month}: a later month names the digest {expected} for it, not this one"
             )
@@ -99,33 +101,68 @@ def _month(read: Read, month: str, found: Audit) -> ev.Evidence | None:
         if not found.months:
             raise SourceError(f"there is no data/{month}/bukti.jsonl.gz; is {month} published?")
         return None
+    found.months[month], evidence = _checked(read, f"data/{month}", month, packed, found)
+    if evidence is not None and evidence.month.state == "final":
+        _frozen(read, month, evidence.month.revision, found.differences.append)
+    return evidence
+
+
+def _revisions(read: Read, month: str, newest: ev.Evidence, found: Audit) -> list[str]:
+    """The digests of a month's revisions, the newest first, each of which names the one before."""
+    digests = [found.months[month]]
+    later = newest
+    for revision in range(newest.month.revision - 1, 0, -1):
+        place = f"data/{month}/r{revision}"
+        packed = read(f"{place}/bukti.jsonl.gz")
+        if packed is None:
+            found.differences.append(f"{month}: its revision r{revision} is not published")
+            return digests
+        digest, evidence = _checked(read, place, f"{month} r{revision}", packed, found)
+        if later.month.revises != digest:
+            found.differences.append(
+                f"{month}: revision r{revision + 1} names the digest {later.month.revises} for "
+                f"r{revision}, not {digest}"
+            )
+        if evidence is None:
+            return digests
+        if (evidence.month.month, evidence.month.revision) != (month, revision):
+            found.differences.append(
+                f"{month} r{revision}: the evidence is that of {evidence.month.month} "
+                f"r{evidence.month.revision}"
+            )
+        digests.append(digest)
+        later = evidence
+    return digests
+
+
+def _checked(
+    read: Read, place: str, name: str, packed: bytes, found: Audit
+) -> tuple[str, ev.Evidence | None]:
+    """The digest of the evidence at a place, and it, with what is wrong noted under a name."""
     complain = found.differences.append
     try:
         data = gzip.decompress(packed)
         evidence = ev.decode(data)
     except (OSError, EOFError, zlib.error, ValueError, msgspec.DecodeError) as error:
-        found.months[month] = ""
-        complain(f"{month}: bukti.jsonl.gz is broken ({type(error).__name__})")
-        return None
+        complain(f"{name}: bukti.jsonl.gz is broken ({type(error).__name__})")
+        return "", None
     digest = ev.digest(data)
-    found.months[month] = digest
     if ev.encode(evidence) != data or not _is_packed_by_us(packed, data):
-        complain(f"{month}: bukti.jsonl.gz is not written as evidence is")
-    if read(f"data/{month}/bukti.sha256") != f"{digest}  bukti.jsonl\n".encode():
-        complain(f"{month}: bukti.sha256 is not the digest of the evidence, {digest}")
+        complain(f"{name}: bukti.jsonl.gz is not written as evidence is")
+    if read(f"{place}/bukti.sha256") != f"{digest}  bukti.jsonl\n".encode():
+        complain(f"{name}: bukti.sha256 is not the digest of the evidence, {digest}")
+    month = name.partition(" ")[0]
     if evidence.month.month != month:
-        complain(f"{month}: the evidence is that of {evidence.month.month}")
+        complain(f"{name}: the evidence is that of {evidence.month.month}")
     formula = formula_of(evidence.month.rules)
     if evidence.month.formula != formula:
         complain(
-            f"{month}: ranked by formula {evidence.month.formula}, and this version has {formula}; "
+            f"{name}: ranked by formula {evidence.month.formula}, and this version has {formula}; "
             "use the version that the month was ranked with"
         )
-        return evidence
-    _compare(read, month, rank(evidence, judge_month(evidence)), complain)
-    if evidence.month.state == "final":
-        _frozen(read, month, evidence.month.revision, complain)
-    return evidence
+        return digest, evidence
+    _compare(read, place, name, rank(evidence, judge_month(evidence)), complain)
+    return digest, evidence
 
 
 def _is_packed_by_us(packed: bytes, data: bytes) -> bool:
@@ -135,26 +172,28 @@ def _is_packed_by_us(packed: bytes, data: bytes) -> bool:
     return packed.startswith(GZIP_HEADER) and (len(packed) != len(ours) or packed == ours)
 
 
-def _compare(read: Read, month: str, ranking: Ranking, complain: Callable[[str], None]) -> None:
+def _compare(
+    read: Read, place: str, name: str, ranking: Ranking, complain: Callable[[str], None]
+) -> None:
     """The published ranking beside the recomputed one."""
-    published = read(f"data/{month}/ranking.json")
+    published = read(f"{place}/ranking.json")
     if published == rankings.encode(ranking):
         return
     if published is None:
-        complain(f"{month}: ranking.json is missing")
+        complain(f"{name}: ranking.json is missing")
         return
     try:
         claimed = rankings.decode(published)
     except (msgspec.DecodeError, ValueError) as error:
-        complain(f"{month}: ranking.json is broken ({error})")
+        complain(f"{name}: ranking.json is broken ({error})")
         return
     differences = list(_differences(claimed, ranking))
     for difference in differences[:MOST]:
-        complain(f"{month}: {difference}")
+        complain(f"{name}: {difference}")
     if len(differences) > MOST:
-        complain(f"{month}: and {len(differences) - MOST} more")
+        complain(f"{name}: and {len(differences) - MOST} more")
     if not differences:
-        complain(f"{month}: ranking.json says the same in other bytes")
+        complain(f"{name}: ranking.json says the same in other bytes")
 
 
 def _frozen(read: Read, month: str, revision: int, complain: Callable[[str], None]) -> None:
@@ -167,7 +206,9 @@ def _frozen(read: Read, month: str, revision: int, complain: Callable[[str], Non
 def _differences(claimed: Ranking, computed: Ranking) -> Iterator[str]:
     for name in Ranking.__struct_fields__:
         one, other = getattr(claimed, name), getattr(computed, name)
-        if name != "lists" and one != other:
+        if name == "flags" and one != other:
+            yield "the flags do not follow"
+        elif name != "lists" and one != other:
             yield f"{name} is {one!r}, recomputed {other!r}"
     theirs = {_name(ranked): ranked for ranked in claimed.lists}
     ours = {_name(ranked): ranked for ranked in computed.lists}

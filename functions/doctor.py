@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.collect.access import NEEDS, address, configured, is_keyless, limits, names
 from functions.collect.bookkeeping import decode
 from functions.collect.budget import Budget, Limit
-from functions.model import PLATFORMS, Platform, Roster, iso
-from functions.publish.objects import ObjectsError, open_objects
+from functions.model import PLATFORMS, Agency, Platform, Roster, iso
+from functions.publish.objects import ObjectsError
+from functions.publish.sites import folder_of, open_site
+from functions.registry.roster import held_twice
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
@@ -25,17 +28,60 @@ class Finding:
     fatal: bool = False
 
 
-def examine(book: AgencyStore, settings: Settings, now: datetime) -> list[Finding]:
-    """Look at the registry, the platforms and the site; StoreError when the store is unusable."""
-    roster = book.roster(now) or Roster(as_of=now)
-    findings = [Finding("store", settings.store), _registry(roster)]
-    findings += [Finding("registry", problem, ok=False) for problem in roster.problems]
-    findings += [_platform(settings, roster, platform) for platform in PLATFORMS]
-    findings += _budgets(book, settings, now)
-    findings += _consents(settings, roster)
-    findings += _wrong_accounts(book, roster)
-    findings.append(_site(settings))
+def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
+    """Look at the registry, the platforms and the site; StoreError when the store is unusable.
+
+    With several agencies their own findings are told apart by the agency's id.
+    """
+    rosters = {book.agency.id: book.roster(now) or Roster(as_of=now) for book in books}
+    everybody = [book.agency for book in books]
+    findings = [Finding("store", settings.store)]
+    if len(books) > 1:
+        findings.append(_agencies(everybody))
+    for book in books:
+        roster = rosters[book.agency.id]
+        own = [_registry(roster)]
+        own += [Finding("registry", problem, ok=False) for problem in roster.problems]
+        own += [_platform(settings, roster, platform) for platform in PLATFORMS]
+        findings += _told_apart(book, books, rosters, own)
+    findings += [Finding("registry", said, ok=False) for said in held_twice(rosters, now)]
+    findings += _budgets(books[0], settings, now)
+    findings += _consents(settings, rosters.values())
+    for book in books:
+        own = _wrong_accounts(book, rosters[book.agency.id])
+        findings += _told_apart(book, books, rosters, own)
+    for book in books:
+        own = [_site(settings, book.agency, everybody)]
+        findings += _told_apart(book, books, rosters, own)
     return findings
+
+
+def _agencies(everybody: Sequence[Agency]) -> Finding:
+    named = (f"{agency.id} ({agency.name}, {agency.timezone})" for agency in everybody)
+    return Finding("agencies", ", ".join(named))
+
+
+def _told_apart(
+    book: AgencyStore,
+    books: Sequence[AgencyStore],
+    rosters: Mapping[str, Roster],
+    findings: Iterable[Finding],
+) -> list[Finding]:
+    """One agency's findings, with its id before them where there are several.
+
+    An empty registry stops one agency, and everything only when all are empty.
+    """
+    if len(books) == 1:
+        return [*findings]
+    works = any(roster.satker for roster in rosters.values())
+    return [
+        replace(
+            finding,
+            subject=f"{book.agency.id} {finding.subject}",
+            fatal=finding.fatal and not (works and finding.subject == "registry"),
+        )
+        for finding in findings
+    ]
 
 
 def _registry(roster: Roster) -> Finding:
@@ -93,9 +139,10 @@ def _spent(budget: Budget, limit: Limit, now: datetime) -> str:
     return f"{spent:,} of {most:,} {limit.bucket} {span}"
 
 
-def _consents(settings: Settings, roster: Roster) -> list[Finding]:
+def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:
     """Whether satker can be sent links for their TikTok consent."""
-    if settings.connect_url or not any(a.platform == "tiktok" for a in roster.accounts):
+    accounts = [account for roster in rosters for account in roster.accounts]
+    if settings.connect_url or not any(a.platform == "tiktok" for a in accounts):
         return []
     words = "no links can be made; set KIPRAH_CONNECT_URL to where the function connect is reached"
     return [Finding("consents", words, ok=False)]
@@ -116,10 +163,12 @@ def _wrong_accounts(book: AgencyStore, roster: Roster) -> list[Finding]:
     return shown
 
 
-def _site(settings: Settings) -> Finding:
+def _site(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Finding:
     try:
-        held = open_objects(settings.site).list()
+        held = open_site(settings.site, agency, everybody).list()
     except ObjectsError as error:
         return Finding("site", str(error), ok=False, fatal=True)
     state = f"{len(held)} files" if held else "nothing published yet"
-    return Finding("site", f"{settings.site}: {state}")
+    folder = folder_of(agency, everybody)
+    place = f"{settings.site.rstrip('/')}/{folder}" if folder else settings.site
+    return Finding("site", f"{place}: {state}")

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions import log
 from functions.collect.client import Connections
-from functions.collect.job import collect
+from functions.collect.job import collect_all
 from functions.model import run_id
-from functions.publish.job import publish
-from functions.publish.objects import open_objects
-from functions.score.job import score
+from functions.publish.job import publish_all
+from functions.score.job import score_all
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
 GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
 
 
-async def run(book: AgencyStore, settings: Settings, stop: asyncio.Event) -> None:
+async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Event) -> None:
     """Collect, score and publish until ``stop`` is set; a job that fails is tried at its next turn.
 
     Turns lie on whole multiples of the cadence, so that a restart does not shift them.
@@ -38,11 +37,11 @@ async def run(book: AgencyStore, settings: Settings, stop: asyncio.Event) -> Non
             now = present()
             if now >= due["collect"]:
                 due["collect"] = turn_after(now, collecting)
-                await _job("collect", stop, lambda: _collect(book, settings, connections))
+                await _job("collect", stop, lambda: _collect(books, settings, connections))
             if now >= due["score"]:
                 due["score"] = turn_after(now, scoring)
-                await _job("score", stop, lambda: asyncio.to_thread(_score, book))
-                await _job("publish", stop, lambda: asyncio.to_thread(_publish, book, settings))
+                await _job("score", stop, lambda: asyncio.to_thread(_score, books))
+                await _job("publish", stop, lambda: asyncio.to_thread(_publish, books, settings))
             with suppress(TimeoutError):
                 pause = (min(due.values()) - datetime.now(UTC)).total_seconds()
                 await asyncio.wait_for(stop.wait(), timeout=max(0.0, pause))
@@ -80,21 +79,22 @@ async def _job(name: str, stop: asyncio.Event, job: Callable[[], Awaitable[Any]]
         log.error("loop.job_failed", job=name, error=f"{type(error).__name__}: {error}")
 
 
-async def _collect(book: AgencyStore, settings: Settings, connections: Connections) -> None:
+async def _collect(
+    books: Sequence[AgencyStore], settings: Settings, connections: Connections
+) -> None:
     now = present()
-    report = await collect(
-        book, settings, now=now, run_id=run_id("collect", now), connections=connections
+    report = await collect_all(
+        books, settings, now=now, run_id=run_id("collect", now), connections=connections
     )
-    log.info("collect.finished", **report.as_dict())
+    log.info("collect.finished", **report)
 
 
-def _score(book: AgencyStore) -> None:
+def _score(books: Sequence[AgencyStore]) -> None:
     now = present()
-    log.info("score.finished", **score(book, now=now, run_id=run_id("score", now)).as_dict())
+    log.info("score.finished", **score_all(books, now=now, run_id=run_id("score", now)))
 
 
-def _publish(book: AgencyStore, settings: Settings) -> None:
+def _publish(books: Sequence[AgencyStore], settings: Settings) -> None:
     now = present()
-    objects = open_objects(settings.site)
     name = run_id("publish", now)
-    log.info("publish.finished", **publish(book, objects, now=now, settings=settings, run_id=name))
+    log.info("publish.finished", **publish_all(books, now=now, settings=settings, run_id=name))

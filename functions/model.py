@@ -96,6 +96,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_known(self, now: datetime) -> Post:
         """The post without what was read after ``now``, for replaying a past instant."""
+        is_past = not self.samples or self.samples[-1].taken_at <= now
+        if is_past and (not self.absences or self.absences[-1] <= now):
+            return self
         return msgspec.structs.replace(
             self,
             samples=tuple(s for s in self.samples if s.taken_at <= now),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,38 @@ BUDGETS = (
     "youtube_units_per_day",
     "youtube_stats_per_day",
 )
+_AGENCY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+# A further agency's id is the folder of its site: no path of a site may be called like it.
+RESERVED = (
+    "404",
+    "assets",
+    "bukti",
+    "data",
+    "feed",
+    "index",
+    "instansi",
+    "metode",
+    "platform",
+    "robots",
+    "satker",
+    "sitemap",
+    "status",
+    "unggahan",
+)
 _HOST_PORT = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 _SERVICE_ACCOUNT = re.compile(r"[^@\s]+@([a-z0-9.-]+\.)?gserviceaccount\.com")
 
 
 class SettingsError(ValueError):
     """A setting cannot be used; the message names it and says what to write instead."""
+
+
+class NamedAgency(NamedTuple):
+    """One agency of KIPRAH_AGENCIES; ``timezone`` is KIPRAH_TIMEZONE unless it names its own."""
+
+    id: str
+    name: str
+    timezone: str
 
 
 def _setting(env: str, default: str, meaning: str, *, secret: bool = False) -> Any:
@@ -57,6 +83,11 @@ class Settings:
     )
     timezone: str = _setting(
         "KIPRAH_TIMEZONE", "Asia/Jakarta", "The agency's time zone, in which months are bounded"
+    )
+    agencies: str = _setting(
+        "KIPRAH_AGENCIES",
+        "",
+        "Several agencies: ID=NAME[@ZONE]; … (the first one's site lies at the root)",
     )
     site_url: str = _setting(
         "KIPRAH_SITE_URL", "", "The site's public address, for canonical links"
@@ -166,12 +197,11 @@ class Settings:
             _check_connect_address(_env("connect_url"), self.connect_url)
         if self.queue:
             _check_queue(self)
-        try:
-            ZoneInfo(self.timezone)
-        except (KeyError, ValueError, OSError):
+        if not _is_zone(self.timezone):
             raise SettingsError(
                 f"KIPRAH_TIMEZONE={self.timezone!r} is no time zone; write for example Asia/Jakarta"
-            ) from None
+            )
+        _check_agencies(self.named_agencies())
         for name in ("collect_every", "discover_every", "score_every"):
             if not getattr(self, name).isdecimal() or int(getattr(self, name)) < 1:
                 raise SettingsError(f"{_env(name)} must be a whole number of minutes, 1 or more")
@@ -186,6 +216,11 @@ class Settings:
     def __repr__(self) -> str:
         shown = {f.name: getattr(self, f.name) for f in table() if not f.metadata["secret"]}
         return f"Settings({shown})"
+
+    def named_agencies(self) -> tuple[NamedAgency, ...]:
+        """What KIPRAH_AGENCIES names, in its order; empty when there is the one agency alone."""
+        entries = (entry.strip() for entry in self.agencies.split(";"))
+        return tuple(_named_agency(entry, self.timezone) for entry in entries if entry)
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that is set, for keeping them out of what is written."""
@@ -239,6 +274,47 @@ def _read_dotenv(path: Path) -> dict[str, str]:
 
 def _env(name: str) -> str:
     return str(next(f.metadata["env"] for f in table() if f.name == name))
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _named_agency(entry: str, timezone: str) -> NamedAgency:
+    name, equals, words = entry.partition("=")
+    words, at, zone = words.partition("@")
+    if not (equals and words.strip() and name.strip() and bool(at) == bool(zone.strip())):
+        raise SettingsError(
+            f"{_env('agencies')}: {entry!r} must be ID=NAME or ID=NAME@ZONE, "
+            "such as kemenham=Kementerian HAM@Asia/Makassar; separate agencies by ;"
+        )
+    return NamedAgency(name.strip(), words.strip(), zone.strip() or timezone)
+
+
+def _check_agencies(agencies: Sequence[NamedAgency]) -> None:
+    """An agency's id is a path in the store and, from the second on, the folder of its site."""
+    seen: set[str] = set()
+    for agency in agencies:
+        said = f"{_env('agencies')}: "
+        if not _AGENCY.fullmatch(agency.id):
+            raise SettingsError(
+                f"{said}the id {agency.id!r} must be at most 40 lower case letters, digits and "
+                "hyphens, and not begin with a hyphen"
+            )
+        if agency.id in RESERVED or re.fullmatch(r"[0-9]{4}", agency.id):
+            raise SettingsError(f"{said}the id {agency.id!r} is a path of every site; take another")
+        if agency.id in seen:
+            raise SettingsError(f"{said}the id {agency.id!r} is there twice; give each its own")
+        if not _is_zone(agency.timezone):
+            raise SettingsError(
+                f"{said}{agency.timezone!r} of {agency.id} is no time zone; "
+                "write for example Asia/Makassar"
+            )
+        seen.add(agency.id)
 
 
 def _check_address(env: str, value: str) -> None:

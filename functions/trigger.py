@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from functions import log, settings
 from functions.model import parse_time
 from functions.settings import Settings, SettingsError
-from functions.store import open_agency
+from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
 
@@ -46,11 +46,11 @@ class Trigger:
         self.body = body
 
 
-Job = Callable[[AgencyStore, Settings, Trigger], dict[str, Any]]
+Job = Callable[[list[AgencyStore], Settings, Trigger], dict[str, Any]]
 
 
 def answer(request: Request, job: Job) -> Answer:
-    """Run a job for a request and report."""
+    """Run a job, which is given every agency, for a request and report."""
     log.trace(_trace(request.headers.get("X-Cloud-Trace-Context", "")))
     if request.method != "POST":
         return _json({"error": "send a POST with a JSON object, which may be empty"}, 405)
@@ -62,11 +62,11 @@ def answer(request: Request, job: Job) -> Answer:
     try:
         loaded = settings.load()
         log.hide(loaded.secrets())
-        book = open_agency(loaded)
+        books = open_agencies(loaded)
         try:
-            report = job(book, loaded, trigger)
+            report = job(books, loaded, trigger)
         finally:
-            book.store.close()
+            books[0].store.close()
     except BadRequestError as error:
         return _json({"error": str(error)}, 400)
     except (SettingsError, StoreError) as error:

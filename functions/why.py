@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from functions.addresses import NO_ADDRESS
 from functions.collect import note as notes
 from functions.model import (
     DAY,
@@ -31,11 +32,6 @@ from functions.publish import formats
 from functions.publish.reasons import Case, Original, Spell, Unread, told, told_unknown
 from functions.registry.links import Link, NotAPost, parse_link, posted_at
 from functions.store.agency import AgencyStore, Located
-
-NO_ADDRESS = (
-    "Tidak ada alamat unggahan Instagram, Facebook, X, TikTok, atau YouTube di sini; "
-    "buka unggahannya dan salin alamatnya."
-)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

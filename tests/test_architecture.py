@@ -29,14 +29,16 @@ ARROWS = {
     "store": {*SHARED},
     "connect": {*SHARED, "store", "trigger"},
     "trigger": {*SHARED, "store"},  # what the entry points share
-    "collect": {*SHARED, "registry", "connect", "store", "trigger"},
-    "score": {*SHARED, "store", "trigger"},
-    "publish": {*SHARED, "store", "trigger"},
+    "agencies": {*SHARED, "store"},  # what the jobs share
+    "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
+    "collect": {*SHARED, "registry", "connect", "store", "trigger", "agencies"},
+    "score": {*SHARED, "store", "trigger", "agencies", "addresses"},
+    "publish": {*SHARED, "store", "trigger", "agencies"},
 }
 # What single files may import besides: where a room's work and what serves it are put together.
 WIDER = {"functions/connect/entrypoint.py": {"collect"}}
 # The command line's own files.
-ABOVE_ROOMS = {"__init__", "__main__", "audit", "demo", "doctor", "loop", "why"}
+ABOVE_ROOMS = {"__init__", "__main__", "audit", "contest", "demo", "doctor", "loop", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (

@@ -54,7 +54,7 @@ def register(book: AgencyStore, now: datetime) -> None:
 def test_an_empty_registry_stops_everything_and_says_what_to_run(
     book: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    found = about(examine(book, settings, now), "registry")
+    found = about(examine([book], settings, now), "registry")
     assert found.fatal
     assert "kiprah registry import" in found.words
 
@@ -63,7 +63,7 @@ def test_a_platform_with_accounts_but_no_credentials_names_the_setting(
     book: AgencyStore, settings: Settings, now: datetime
 ) -> None:
     register(book, now)
-    findings = examine(book, replace(settings, youtube_api_key=("k",)), now)
+    findings = examine([book], replace(settings, youtube_api_key=("k",)), now)
     assert "KIPRAH_X_BEARER_TOKEN" in about(findings, "x").words
     assert not about(findings, "x").ok
     assert about(findings, "youtube").ok
@@ -75,7 +75,7 @@ def test_a_wrong_account_is_named_with_what_its_admin_was_told(
 ) -> None:
     register(book, now)
     book.save_feedback([("kanwil-a", "x", "a", {"status": "X tidak mengenal @a."})])
-    found = about(examine(book, settings, now), "kanwil-a x:a")
+    found = about(examine([book], settings, now), "kanwil-a x:a")
     assert (found.ok, found.words) == (False, "X tidak mengenal @a.")
 
 
@@ -83,13 +83,13 @@ def test_a_site_that_cannot_be_reached_stops_everything(
     book: AgencyStore, settings: Settings, now: datetime, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    findings = examine(book, replace(settings, site=f"file://{tmp_path}/file/site"), now)
+    findings = examine([book], replace(settings, site=f"file://{tmp_path}/file/site"), now)
     assert about(findings, "site").fatal
 
 
 def test_no_secret_is_told(book: AgencyStore, settings: Settings, now: datetime) -> None:
     register(book, now)
-    findings = examine(book, replace(settings, x_bearer_token=("very-secret",)), now)
+    findings = examine([book], replace(settings, x_bearer_token=("very-secret",)), now)
     assert "very-secret" not in str(findings)
 
 
@@ -113,7 +113,7 @@ def test_what_a_credential_has_spent_stands_beside_its_limit(
     [x], [youtube] = names(loaded, "x"), names(loaded, "youtube")
     spend(book, x, runs={"r": run_of(now, mills=1_235)})
     spend(book, youtube, runs={"r": run_of(now, units=1_240, stats=55)})
-    findings = examine(book, loaded, now)
+    findings = examine([book], loaded, now)
     assert about(findings, f"budget {x}").words == "$1.24 of $20.00 since midnight UTC"
     assert about(findings, f"budget {youtube}").words == (
         "1,240 of 10,000 units since midnight Pacific; 55 of 10,000 stats since midnight Pacific"
@@ -139,7 +139,7 @@ def test_what_stops_a_credential_is_told_and_what_is_over_is_not(
         },
         refused={"until": iso(now), "message": "(#190) the access token is invalid"},
     )
-    found = about(examine(book, loaded, now), f"budget {name}")
+    found = about(examine([book], loaded, now), f"budget {name}")
     assert not found.ok
     assert "40 of 114 calls in 60 min" in found.words  # the header lets a ceiling be inferred
     assert "35 %" in found.words
@@ -152,7 +152,7 @@ def test_without_a_youtube_key_the_feed_is_named_for_what_it_is(
     book: AgencyStore, settings: Settings, now: datetime
 ) -> None:
     register(book, now)
-    found = about(examine(book, settings, now), "youtube")
+    found = about(examine([book], settings, now), "youtube")
     assert not found.ok
     assert "public feed" in found.words
     assert "KIPRAH_YOUTUBE_API_KEY" in found.words
@@ -167,6 +167,6 @@ def test_links_for_consents_need_an_address(
         accounts=(Account(platform="tiktok", handle="a", satker="kanwil-a", valid_from=now),),
     )
     book.save_roster(roster)
-    assert "KIPRAH_CONNECT_URL" in about(examine(book, settings, now), "consents").words
+    assert "KIPRAH_CONNECT_URL" in about(examine([book], settings, now), "consents").words
     reached = replace(settings, connect_url="https://izin.example.go.id")
-    assert not [f for f in examine(book, reached, now) if f.subject == "consents"]
+    assert not [f for f in examine([book], reached, now) if f.subject == "consents"]

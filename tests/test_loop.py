@@ -68,10 +68,10 @@ class Jobs:
         monkeypatch.setattr(log, "_quiet", False)
         monkeypatch.setattr(loop, "turn_after", lambda now, every: now)
         monkeypatch.setattr(loop, "_collect", self._collect)
-        monkeypatch.setattr(loop, "_score", lambda book: self._run("score"))
-        monkeypatch.setattr(loop, "_publish", lambda book, settings: self._run("publish"))
+        monkeypatch.setattr(loop, "_score", lambda books: self._run("score"))
+        monkeypatch.setattr(loop, "_publish", lambda books, settings: self._run("publish"))
 
-    async def _collect(self, book, settings, connections):
+    async def _collect(self, books, settings, connections):
         result = self._run("collect")
         if result is not None:
             await result
@@ -84,7 +84,7 @@ class Jobs:
 
     def go(self, book):
         async def whole():
-            await asyncio.wait_for(loop.run(book, Settings(), self.stop), timeout=20)
+            await asyncio.wait_for(loop.run([book], Settings(), self.stop), timeout=20)
 
         asyncio.run(whole())
 

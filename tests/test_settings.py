@@ -250,3 +250,53 @@ def test_every_credential_is_marked_secret():
 def test_a_bad_pair_of_credentials_is_told_without_them():
     said = refusal({**SECRETS, "KIPRAH_TIKTOK_CLIENT_SECRET": "rahasia-a,rahasia-b"})
     assert "rahasia" not in said
+
+
+# Agencies
+
+
+def test_an_agency_takes_the_installations_time_zone_unless_it_names_its_own():
+    given = " kemenkum = Kementerian Hukum ;kemenham=Kementerian HAM@Asia/Makassar; "
+    found = loaded(agencies=given, timezone="Asia/Jayapura").named_agencies()
+    assert found == (
+        ("kemenkum", "Kementerian Hukum", "Asia/Jayapura"),
+        ("kemenham", "Kementerian HAM", "Asia/Makassar"),
+    )
+
+
+def test_no_agency_needs_to_be_named():
+    assert loaded().named_agencies() == ()
+
+
+@pytest.mark.parametrize(
+    ("agencies", "said"),
+    [
+        ("kemenkum", "'kemenkum' must be ID=NAME"),
+        ("kemenkum=", "must be ID=NAME"),
+        ("=Kementerian Hukum", "must be ID=NAME"),
+        ("kemenkum=@Asia/Jakarta", "must be ID=NAME"),
+        ("kemenkum=Kementerian Hukum@", "must be ID=NAME"),
+        ("Kemenkum=Kementerian Hukum", "lower case"),
+        ("ke/men=Kementerian Hukum", "lower case"),
+        ("-kemenkum=Kementerian Hukum", "hyphen"),
+        (f"{'k' * 41}=Kementerian Hukum", "at most 40"),
+        ("a=A; data=B", "'data' is a path of every site"),
+        ("satker=A", "path of every site"),
+        ("a=A; 2026=B", "'2026' is a path of every site"),
+        ("a=A; b=B; a=C", "'a' is there twice"),
+        ("a=A@Mars/Olympus", "'Mars/Olympus' of a is no time zone"),
+    ],
+)
+def test_agencies_that_cannot_be_used_are_one_line(agencies, said):
+    told = refusal({"KIPRAH_AGENCIES": agencies})
+    assert told.startswith("KIPRAH_AGENCIES")
+    assert said in told
+
+
+def test_no_agency_may_be_called_like_a_path_of_the_site():
+    root = Path(__file__).parent / "golden" / "site"
+    paths = {line.split("/")[0] for line in (root / "files.txt").read_text().splitlines()}
+    words = {path.split()[0] for path in paths if path.strip() and "." not in path}
+    assert len(words) > 5
+    for word in words:
+        refusal({"KIPRAH_AGENCIES": f"a=A; {word}=B"})

@@ -34,12 +34,12 @@ def send(job=None, *, method="POST", data=b"", headers=None):
     return json.loads(body), status
 
 
-def done(book, settings, trigger):
-    assert isinstance(book, AgencyStore)
+def done(books, settings, trigger):
+    assert [type(book) for book in books] == [AgencyStore]
     return {"job": "test", "now": trigger.now, "given": trigger.given, "body": dict(trigger.body)}
 
 
-def scheduled(book, settings, trigger):
+def scheduled(books, settings, trigger):
     late = datetime.now(UTC) - trigger.now
     return {
         "job": "test",
@@ -50,7 +50,7 @@ def scheduled(book, settings, trigger):
 
 
 def raising(error):
-    def job(book, settings, trigger):
+    def job(books, settings, trigger):
         raise error
 
     return job
@@ -181,9 +181,9 @@ def test_a_store_that_cannot_be_opened_is_500(monkeypatch, tmp_path):
 def test_the_store_is_closed_whatever_happens():
     opened = []
 
-    def job(book, settings, trigger):
-        opened.append(book)
-        book.store.close = lambda: opened.append("closed")
+    def job(books, settings, trigger):
+        opened.append(books[0])
+        books[0].store.close = lambda: opened.append("closed")
         raise StoreError("gone")
 
     send(job)

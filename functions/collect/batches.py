@@ -111,7 +111,9 @@ async def hand_on(
         # Forgotten only once they are noted: a run that dies before takes them in once more.
         if (sent or brought[platform]) and await _save(desk, now, sent=sent):
             book.forget_outcomes(brought[platform])
-    batches = _batches(plans, report, cadence, simulated=simulated)
+    batches = _batches(
+        plans, report, cadence, simulated=simulated, run=books.run, agency=book.agency.id
+    )
     accepted = await _put(settings, batches, report)
     report.failed = bool(batches) and not accepted
     for platform in desks:
@@ -221,15 +223,22 @@ def _summed(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _batches(
-    plans: Mapping[Platform, Plan], report: Report, cadence: timedelta, *, simulated: bool
+    plans: Mapping[Platform, Plan],
+    report: Report,
+    cadence: timedelta,
+    *,
+    simulated: bool,
+    run: str,
+    agency: str,
 ) -> list[Batch]:
     """The plans in pieces, the most valuable first; at the next tick they are worth nothing."""
     put_at = Clock()()
     pieces = [(platform, piece) for platform, plan in plans.items() for piece in _pieces(plan)]
     return [
         Batch(
-            name=f"{report.run_id}/{_digest(_asked(plan))}",
+            name=f"{run}/{_digest(_asked(plan))}",
             platform=platform,
+            agency=agency,
             expires_at=report.now + cadence,
             work=msgspec.to_builtins(
                 Piece(now=report.now, put_at=put_at, simulated=simulated, of=len(pieces), plan=plan)

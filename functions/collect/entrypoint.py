@@ -26,12 +26,12 @@ def collect(request: Request) -> Answer:
     return answer(request, _collect)
 
 
-def _collect(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[str, Any]:
+def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
     import asyncio
 
     from functions.collect.batches import work_off
-    from functions.collect.job import collect as run
+    from functions.collect.job import collect_all
     from functions.collect.queue import received
     from functions.model import PLATFORMS, run_id
 
@@ -41,13 +41,16 @@ def _collect(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[st
     except ValueError as error:
         raise BadRequestError(str(error)) from None
     if batch is not None:
+        book = next((b for b in books if b.agency.id == (batch.agency or books[0].agency.id)), None)
+        if book is None:  # it was taken out of the settings since; trying again is no use
+            return {"job": "collect", "run_id": name, "batch": batch.name, "done": "no such agency"}
         return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
     platforms = trigger.body.get("platforms", list(PLATFORMS))
     if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
         raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
-    report = asyncio.run(
-        run(
-            book,
+    return asyncio.run(
+        collect_all(
+            books,
             settings,
             now=trigger.now,
             run_id=name,
@@ -55,4 +58,3 @@ def _collect(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[st
             platforms=platforms,
         )
     )
-    return report.as_dict()

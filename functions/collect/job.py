@@ -10,20 +10,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
+from time import monotonic
 from typing import Any, TypeVar
 
 import msgspec
 
-from functions import log
+from functions import agencies, log
 from functions.collect import batches
 from functions.collect.access import NEEDS, configured, is_keyless, limits, names, official
 from functions.collect.bookkeeping import Books, together
 from functions.collect.client import Clock, Connections
 from functions.collect.desk import Desk, open_desk, plan_together
 from functions.collect.plan import Plan
-from functions.collect.reading import Harvest
+from functions.collect.reading import TIME_LIMIT, Harvest
 from functions.collect.report import Report, summary_of
 from functions.collect.work import Work, carry_out, consents_of
 from functions.model import PLATFORMS, Platform, Roster, iso
@@ -33,8 +34,60 @@ from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
 
 PRESENT = timedelta(minutes=2)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 T = TypeVar("T")
+
+
+async def collect_all(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    *,
+    now: datetime,
+    run_id: str,
+    simulated: bool = False,
+    platforms: Sequence[Platform] = PLATFORMS,
+    connections: Connections | None = None,
+) -> dict[str, Any]:
+    """Collect for every agency; returns the run's report, that of the only one or of all together.
+
+    They share one run's time and everybody's budgets, so that at each tick another one begins.
+    Errors and arguments: as for ``collect``.
+    """
+    reports: dict[str, dict[str, Any]] = {}
+    ends = monotonic() + TIME_LIMIT if len(books) > 1 else None
+    async with AsyncExitStack() as stack:
+        if connections is None and len(books) > 1:
+            connections = await stack.enter_async_context(Connections())
+        for book in in_turn(books, now, timedelta(minutes=int(settings.collect_every))):
+            try:
+                report = await collect(
+                    book,
+                    settings,
+                    now=now,
+                    run_id=run_id,
+                    simulated=simulated,
+                    platforms=platforms,
+                    connections=connections,
+                    ends=ends,
+                )
+                reports[book.agency.id] = report.as_dict()
+            except Exception as error:
+                if len(books) == 1:
+                    raise
+                reports[book.agency.id] = agencies.fallen(
+                    book, error, job="collect", run_id=run_id, now=now
+                )
+    if len(books) == 1:
+        return reports[books[0].agency.id]
+    named = {book.agency.id: reports[book.agency.id] for book in books}
+    return agencies.united(named, job="collect", run_id=run_id, now=now)
+
+
+def in_turn(books: Sequence[AgencyStore], now: datetime, every: timedelta) -> list[AgencyStore]:
+    """The agencies in this tick's order: whoever begins comes last at the next tick."""
+    first = (now - EPOCH) // every % len(books)
+    return [*books[first:], *books[:first]]
 
 
 async def collect(
@@ -46,12 +99,15 @@ async def collect(
     simulated: bool = False,
     platforms: Sequence[Platform] = PLATFORMS,
     connections: Connections | None = None,
+    ends: float | None = None,
 ) -> Report:
     """Read what is due on every platform and store it, or hand it to the queue.
 
     Args:
         now: this tick. ``simulated``: it was given by hand; the clock runs on from there.
         connections: open connections to use and leave open.
+        ends: when no further request is begun, on ``monotonic``'s clock; None: a run's time from
+            now on.
 
     Raises:
         SettingsError: a simulated tick would read an official host at another time than now.
@@ -66,12 +122,13 @@ async def collect(
     desks = _survivors(report, ready, lambda p: _desk(book, settings, p, roster, clock()))
     limited = {name: limits(settings, p) for p in desks for name in names(settings, p)}
     # What is handed on is the same however often a trigger comes; what is read here is paid for.
-    books = Books(book, limited, run_id if settings.queue else f"{run_id}.{token_hex(3)}", now)
+    name = run_id if book.keeps_budgets else f"{run_id}@{book.agency.id}"
+    books = Books(book, limited, name if settings.queue else f"{name}.{token_hex(3)}", now)
     if settings.queue:
         await batches.hand_on(book, settings, desks, books, report, simulated=simulated)
     else:
         plans = plan_together(desks, settings, books)
-        works = await _read(book, settings, roster, desks, plans, clock, report, connections)
+        works = await _read(book, settings, roster, desks, plans, clock, report, connections, ends)
         books.settle(together(spent for work in works for spent in work.spent))
     report.failed = report.failed or _has_failed(report, ready)
     report.budgets = books.report()
@@ -97,6 +154,7 @@ async def _read(
     clock: Clock,
     report: Report,
     connections: Connections | None,
+    ends: float | None,
 ) -> list[Work]:
     """Carry out the plans, all platforms at the same time; one that falls over costs itself."""
     due = [desk for platform, desk in desks.items() if platform in plans]
@@ -105,7 +163,10 @@ async def _read(
         if opened is None:
             opened = await stack.enter_async_context(Connections())
         outcomes = await asyncio.gather(
-            *(_work(book, settings, roster, d, plans[d.platform], clock, opened) for d in due),
+            *(
+                _work(book, settings, roster, d, plans[d.platform], clock, opened, ends)
+                for d in due
+            ),
             return_exceptions=True,
         )
     works = []
@@ -130,9 +191,10 @@ async def _work(
     plan: Plan,
     clock: Clock,
     opened: Connections,
+    ends: float | None,
 ) -> Work:
     """One platform's tick: read, write, and last of all note."""
-    work = await carry_out(book, settings, roster, desk, plan, clock, opened)
+    work = await carry_out(book, settings, roster, desk, plan, clock, opened, ends)
     if work.summary["requests"] or work.harvest.checked:  # else a tick with nothing due
         if book.store.remote:
             await asyncio.to_thread(desk.save, work.changed, clock())

@@ -63,6 +63,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: the same whenever the same part is planned again; a platform's queue takes it once.
+        agency: whose work it is; empty: the first one's.
         work: what to do, as JSON. Numbers beyond 64 bits (some post ids) must be text.
         expires_at: aware; from then on the work is worth nothing, and the next tick plans anew.
     """
@@ -71,6 +72,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     platform: Platform
     expires_at: datetime
     work: dict[str, Any]
+    agency: str = ""
 
     def __post_init__(self) -> None:
         if self.expires_at.tzinfo is None:

@@ -96,6 +96,7 @@ class Reading:
         note: changed in place as answers arrive; ``changed`` is the part of it that was.
         horizon: a read is kept as the last before a mark when the mark falls before then. That is
             the next tick, or later when budgets may not allow a read at that tick.
+        ends: when no further request is begun, on ``monotonic``'s clock; None: after TIME_LIMIT.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Reading:
         note: Note,
         clock: Clock,
         horizon: datetime,
+        ends: float | None = None,
     ) -> None:
         self.platform = platform
         self.adapter = adapter
@@ -126,7 +128,7 @@ class Reading:
         self._dead: dict[str, str] = {}  # those that TikTok refused
         self._unusable: StoreError | SettingsError | None = None
         self._turns = asyncio.Semaphore(CONNECTIONS)
-        self._ends = monotonic() + TIME_LIMIT
+        self._ends = monotonic() + TIME_LIMIT if ends is None else ends
 
     @property
     def changed(self) -> Note:

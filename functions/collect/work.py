@@ -48,9 +48,11 @@ async def carry_out(
     plan: Plan,
     clock: Clock,
     opened: Connections,
+    ends: float | None = None,
 ) -> Work:
     """Read what the plan says, and write posts, followers and what admins are told.
 
+    ``ends``: as ``Reading`` takes it.
     StoreError when the store cannot be used; whatever a platform does is in the summary.
     """
     connection = await opened.to(desk.platform, address(settings, desk.platform))
@@ -63,6 +65,7 @@ async def carry_out(
         desk.note,
         clock,
         horizon(plan, began, desk.following(began, settings)),
+        ends,
     )
     await reading.carry_out(plan)
     harvest = reading.harvest

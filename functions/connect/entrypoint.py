@@ -14,7 +14,7 @@ import functions_framework
 
 from functions import log, settings
 from functions.settings import Settings, SettingsError
-from functions.store import open_agency
+from functions.store import open_agencies
 from functions.store.port import StoreError
 from functions.trigger import Answer
 
@@ -50,7 +50,7 @@ def connect(request: Request) -> Answer:
 
 def _answer(request: Request) -> Answer:
     from functions.collect.consent import TikTokApp
-    from functions.connect.flow import Flow, Reason, Refusal
+    from functions.connect.flow import Flow, Reason, Refusal, begun, invited
     from functions.connect.vault import open_vault
 
     loaded = settings.load()
@@ -60,20 +60,25 @@ def _answer(request: Request) -> Answer:
     path = request.path.removeprefix(urlsplit(loaded.connect_url).path.rstrip("/"))
     if path not in ("/start", "/callback"):
         raise Refusal(Reason.UNKNOWN)
-    book = open_agency(loaded)
+    books = open_agencies(loaded)
     try:
+        vault, now = open_vault(loaded), datetime.now(UTC).replace(microsecond=0)
+        book = (
+            invited(books, vault, request.args.get("ticket", ""), now)
+            if path == "/start"
+            else begun(books, request.args.get("state", ""))
+        )
         flow = Flow(
             book,
-            open_vault(loaded),
+            vault,
             TikTokApp(loaded),
             auth_url=loaded.tiktok_auth_url,
             connect_url=loaded.connect_url,
         )
-        now = datetime.now(UTC).replace(microsecond=0)
         turn = _start if path == "/start" else _callback
         return turn(flow, request, loaded, now)
     finally:
-        book.store.close()
+        books[0].store.close()
 
 
 def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Answer:

@@ -14,7 +14,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -253,6 +253,22 @@ class Flow:
 
     def _spent_path(self, ticket_id: str) -> str:
         return f"{self._book.root}/tickets/{key(ticket_id)}"
+
+
+def invited(books: Sequence[AgencyStore], vault: Vault, sealed: str, now: datetime) -> AgencyStore:
+    """The agency that a ticket invites for; the first when none does, and its flow refuses it."""
+    try:
+        agency = tickets.read(vault, sealed, now).agency
+    except VaultError:
+        return books[0]
+    return next((book for book in books if book.agency.id == agency), books[0])
+
+
+def begun(books: Sequence[AgencyStore], state: str) -> AgencyStore:
+    """The agency with which an attempt began; the first when none did, and its flow refuses it."""
+    paths = {f"{book.root}/attempts/{_digest(state)}": book for book in books}
+    held = books[0].store.get([*paths]) if len(books) > 1 else {}
+    return next((paths[path] for path in held), books[0])
 
 
 def handles(book: AgencyStore, satker: str, now: datetime) -> list[str]:

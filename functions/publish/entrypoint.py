@@ -20,15 +20,14 @@ def publish(request: Request) -> Answer:
     return answer(request, _publish)
 
 
-def _publish(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[str, Any]:
+def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
     from functions.model import run_id
-    from functions.publish.job import publish as run
-    from functions.publish.objects import ObjectsError, open_objects
+    from functions.publish.job import publish_all
+    from functions.publish.objects import ObjectsError
 
     try:
-        objects = open_objects(settings.site)
         name = run_id("publish", trigger.now)
-        return run(book, objects, now=trigger.now, settings=settings, run_id=name)
+        return publish_all(books, now=trigger.now, settings=settings, run_id=name)
     except ObjectsError as error:
         return {"job": "publish", "failed": True, "problems": [str(error)]}

@@ -6,6 +6,7 @@ from functions.model import PLATFORMS
 from functions.publish import formats, words
 from functions.publish.material import Material
 from functions.publish.pages import Link, Shell
+from functions.publish.sites import folder_of
 
 
 class Frame:
@@ -14,10 +15,14 @@ class Frame:
     def __init__(self, material: Material, path: str) -> None:
         self.material = material
         self.path = path
+        self._folder = folder_of(material.agency, material.everybody)
         # A server shows 404.html at any depth: its links cannot be relative to where it lies.
-        self._root = (
-            f"{material.site_url.rstrip('/')}/" if path == "404.html" else "../" * path.count("/")
-        )
+        if path == "404.html":
+            self._top = f"{material.site_url.rstrip('/')}/"
+            self._root = f"{self._top}{self._folder}"
+        else:
+            self._root = "../" * path.count("/")
+            self._top = self._root + "../" * self._folder.count("/")
 
     def href(self, target: str) -> str:
         """The address of a path of the site."""
@@ -40,7 +45,21 @@ class Frame:
             icon=self.href(m.assets["icon.svg"]),
             updated=formats.time(m.current.ranking.as_of, m.zone) if m.current else None,
             notice=m.notice,
-            canonical=f"{site_url}/{self.path}" if site_url and self.path != "404.html" else None,
+            canonical=(
+                f"{site_url}/{self._folder}{self.path}"
+                if site_url and self.path != "404.html"
+                else None
+            ),
+            agencies=self._agencies(),
+        )
+
+    def _agencies(self) -> tuple[Link, ...]:
+        """The front pages of the other agencies' sites."""
+        m = self.material
+        return tuple(
+            Link(other.name, f"{self._top}{folder_of(other, m.everybody)}" or "./")
+            for other in m.everybody
+            if other.id != m.agency.id
         )
 
     def _nav(self, section: str) -> tuple[Link, ...]:

@@ -39,11 +39,11 @@ class GcsObjects:
             self._client: Any = Client(project="-")
             self._bucket: Any = self._client.bucket(bucket)
 
-    def list(self) -> dict[str, Listed]:
+    def list(self, folder: str = "") -> dict[str, Listed]:
         with self._errors():
             blobs = self._client.list_blobs(
                 self._bucket,
-                prefix=self._root,
+                prefix=self._root + folder,
                 fields="items(name,md5Hash,size),nextPageToken",
                 timeout=_TIMEOUT,
                 retry=_RETRY,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from functions.model import Roster, iso, previous_month
+from functions import agencies
+from functions.model import Agency, Roster, iso, previous_month
 from functions.publish.boards import month_path
 from functions.publish.compose import pages
 from functions.publish.data import (
@@ -27,8 +28,9 @@ from functions.publish.data import (
     read_named_posts,
 )
 from functions.publish.material import Material, current_month
-from functions.publish.objects import File, Listed, Objects, md5_of
+from functions.publish.objects import File, Listed, Objects, ObjectsError, md5_of
 from functions.publish.render import assets, render
+from functions.publish.sites import open_site
 from functions.settings import Settings
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
@@ -68,11 +70,42 @@ class _Months:
     pending: set[str] = field(default_factory=set)
 
 
-def publish(
-    book: AgencyStore, objects: Objects, *, now: datetime, settings: Settings, run_id: str
+def publish_all(
+    books: Sequence[AgencyStore], *, now: datetime, settings: Settings, run_id: str
 ) -> dict[str, Any]:
-    """Bring the site up to date with the store; returns the run's report.
+    """Bring every agency's site up to date; returns the run's report.
 
+    ``StoreError``, and an only agency's ``ObjectsError``, come through.
+    """
+    everybody = [book.agency for book in books]
+
+    def run(book: AgencyStore) -> dict[str, Any]:
+        try:
+            objects = open_site(settings.site, book.agency, everybody)
+            return publish(
+                book, objects, now=now, settings=settings, run_id=run_id, everybody=everybody
+            )
+        except ObjectsError as error:
+            if len(books) == 1:
+                raise
+            facts = {"job": "publish", "run_id": run_id, "now": iso(now)}
+            return {**facts, "failed": True, "problems": [str(error)]}
+
+    return agencies.each(books, run, job="publish", run_id=run_id, now=now)
+
+
+def publish(
+    book: AgencyStore,
+    objects: Objects,
+    *,
+    now: datetime,
+    settings: Settings,
+    run_id: str,
+    everybody: Sequence[Agency] = (),
+) -> dict[str, Any]:
+    """Bring one agency's site up to date with the store; returns the run's report.
+
+    ``everybody``: the agencies of the installation in their order; none when there is only one.
     ``StoreError`` and ``ObjectsError`` come through: what was put until then stays and is right.
     """
     held = objects.list()
@@ -80,7 +113,7 @@ def publish(
     places, asset_files = assets()
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
-    html = render(pages(_material(book, months, held, places, now, settings)))
+    html = render(pages(_material(book, months, held, places, now, settings, everybody)))
 
     put = _Put(objects, held)
     put.all(_files(asset_files | data_files))
@@ -202,6 +235,7 @@ def _material(
     places: Mapping[str, str],
     now: datetime,
     settings: Settings,
+    everybody: Sequence[Agency],
 ) -> Material:
     listed = {
         month: {name: Listed("", len(body)) for name, body in named.items()}
@@ -224,6 +258,7 @@ def _material(
         named=months.named,
         notice=settings.notice,
         site_url=settings.site_url,
+        everybody=tuple(everybody),
     )
 
 

@@ -42,6 +42,8 @@ class Material:
         frozen: The frozen data files of each month by revision and name.
         named: The posts that each month's log and flags name.
         assets: Where the style sheet, the script and the icon lie, by plain name.
+        site_url: The public address of the whole installation; empty when nobody said.
+        everybody: The agencies of the installation in their order; empty when there is only one.
     """
 
     agency: Agency
@@ -56,6 +58,7 @@ class Material:
     site_url: str = ""
     frozen: Mapping[str, Mapping[int, Mapping[str, Listed]]] = field(default_factory=dict)
     named: Mapping[str, tuple[NamedPost, ...]] = field(default_factory=dict)
+    everybody: tuple[Agency, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

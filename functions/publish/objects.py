@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -46,8 +47,11 @@ class Objects(Protocol):
     parallel: int
     """Files that may usefully be put at the same time."""
 
-    def list(self) -> dict[str, Listed]:
-        """Everything the destination holds, by path; empty when it does not exist yet."""
+    def list(self, folder: str = "") -> dict[str, Listed]:
+        """Everything the destination holds, by path; empty when it does not exist yet.
+
+        ``folder``: only what lies in it; written with its slash (``kemenham/``).
+        """
 
     def get(self, path: str) -> bytes | None:
         """A file's bytes; None when there is none."""
@@ -89,13 +93,13 @@ class FolderObjects:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def list(self) -> dict[str, Listed]:
+    def list(self, folder: str = "") -> dict[str, Listed]:
         found: dict[str, Listed] = {}
         try:
-            for folder, _, names in os.walk(self.root, onerror=_raise):
+            for place, _, names in os.walk(self.root / folder, onerror=_raise):
                 for name in names:
                     if not name.startswith(_UNFINISHED):
-                        path = Path(folder, name)
+                        path = Path(place, name)
                         body = path.read_bytes()
                         found[path.relative_to(self.root).as_posix()] = Listed(
                             md5_of(body), len(body)
@@ -144,6 +148,32 @@ class FolderObjects:
         return ObjectsError(
             f"the site's folder {self.root} cannot be {done} ({reason}); "
             "check its owner and rights, or name another one in KIPRAH_SITE"
+        )
+
+
+class Part:
+    """A part of a destination, for one agency's site: a folder, or all that lies in no other's."""
+
+    def __init__(self, whole: Objects, folder: str = "", *, without: Sequence[str] = ()) -> None:
+        """``folder`` and ``without`` are written with their slash (``kemenham/``)."""
+        self._whole = whole
+        self._folder = folder
+        self._without = tuple(f"{folder}{other}" for other in without)
+        self.parallel = whole.parallel
+
+    def list(self, folder: str = "") -> dict[str, Listed]:
+        return {
+            path.removeprefix(self._folder): listed
+            for path, listed in self._whole.list(f"{self._folder}{folder}").items()
+            if not path.startswith(self._without)
+        }
+
+    def get(self, path: str) -> bytes | None:
+        return self._whole.get(f"{self._folder}{path}")
+
+    def put(self, file: File, *, if_absent: bool = False) -> bool:
+        return self._whole.put(
+            replace(file, path=f"{self._folder}{file.path}"), if_absent=if_absent
         )
 
 

@@ -26,7 +26,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What surrounds every page. ``canonical`` is None without a public address."""
+    """What surrounds every page. ``canonical`` is None without a public address.
+
+    ``agencies``: the sites of the installation's other agencies.
+    """
 
     path: str
     title: str
@@ -41,6 +44,7 @@ class Shell:
     updated: str | None
     notice: str = ""
     canonical: str | None = None
+    agencies: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,11 @@ class S3Objects:
         except (BotoCoreError, ValueError) as error:
             raise self._unusable(error) from error
 
-    def list(self) -> dict[str, Listed]:
+    def list(self, folder: str = "") -> dict[str, Listed]:
         found: dict[str, Listed] = {}
         pages = self._client.get_paginator("list_objects_v2")
         try:
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self._root):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._root + folder):
                 for item in page.get("Contents", ()):
                     path = item["Key"].removeprefix(self._root)
                     found[path] = Listed(item["ETag"].strip('"'), item["Size"])

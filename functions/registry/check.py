@@ -23,31 +23,53 @@ def check(
     """Documents by satker id, and what is wrong, one Indonesian line each.
 
     Args:
-        rows: line number and cells of each row.
+        rows: line number and cells of each row; the column ``instansi`` is not looked at.
         held: the documents there are already. A handle's own ``from`` and ``to`` are kept from
             them, since a file has no place for them.
     """
-    documents: dict[str, Document] = {}
+    documents, problems = check_agencies(
+        [(n, {**row, "instansi": ""}) for n, row in rows], {"": held}
+    )
+    return documents[""], problems
+
+
+def check_agencies(
+    rows: Sequence[tuple[int, Mapping[str, str]]],
+    held: Mapping[str, Mapping[str, Mapping[str, Any]]],
+) -> tuple[dict[str, dict[str, Document]], list[str]]:
+    """As ``check``, for rows of several agencies: documents by agency and satker id.
+
+    Args:
+        rows: the column ``instansi`` says whose a row is; empty: the first one's.
+        held: the documents there are already, of every agency in their order.
+    """
+    first = next(iter(held))
+    documents: dict[str, dict[str, Document]] = {agency: {} for agency in held}
     problems: list[str] = []
-    owners: dict[tuple[Platform, str], str] = {}
+    owners: dict[tuple[Platform, str], tuple[str, str]] = {}
     for number, row in rows:
         found: list[str] = []
-        satker_id = row.get("id", "")
-        document = _document(row, held.get(satker_id, {}), found)
+        agency, satker_id = row.get("instansi", "") or first, row.get("id", "")
+        if agency not in held:
+            found.append(f"instansi {agency!r} tidak dikenal; pilih {', '.join(held)}")
+        known = documents.get(agency, {})
+        document = _document(row, held.get(agency, {}).get(satker_id, {}), found)
         if not ID.fullmatch(satker_id):
             found.append(f"id {satker_id!r} harus huruf kecil, angka dan tanda hubung")
-        elif satker_id in documents:
+        elif satker_id in known:
             found.append(f"id {satker_id!r} sudah dipakai di baris lain")
         for platform in PLATFORMS:
             for handle in _handles(row, platform, found):
-                owner = owners.setdefault((platform, handle.casefold()), satker_id)
-                if owner != satker_id:
-                    found.append(f"{NAMES[platform]} {handle} sudah terdaftar untuk {owner}")
-        documents.setdefault(satker_id, document)
+                us = (agency, satker_id)
+                owner = owners.setdefault((platform, handle.casefold()), us)
+                if owner != us:
+                    whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
+                    found.append(f"{NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
+        known.setdefault(satker_id, document)
         problems += [f"baris {number}: {problem}" for problem in found]
     for number, row in rows:
-        parent = row.get("induk", "")
-        if parent and parent not in documents and parent not in held:
+        agency, parent = row.get("instansi", "") or first, row.get("induk", "")
+        if agency in held and parent and parent not in {*documents[agency], *held[agency]}:
             problems.append(f"baris {number}: induk {parent!r} tidak ada dalam daftar")
     return documents, problems
 

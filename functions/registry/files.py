@@ -54,9 +54,22 @@ def read(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
 
 def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     """The registry as CSV: what was imported comes out again."""
+    return write_agencies({"": documents})
+
+
+def write_agencies(documents: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bytes:
+    """As ``write``, for the documents of several agencies, each satker with its agency's id."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, HEADER, lineterminator="\n")
     writer.writeheader()
+    for agency, held in documents.items():
+        _write(writer, agency, held)
+    return buffer.getvalue().encode()
+
+
+def _write(
+    writer: csv.DictWriter[str], agency: str, documents: Mapping[str, Mapping[str, Any]]
+) -> None:
     for satker_id in documents:
         document = documents[satker_id]
         accounts = document.get("accounts")
@@ -73,10 +86,10 @@ def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
             "induk": document.get("parent"),
             "aktif_dari": _moment(document.get("active_from")),
             "aktif_sampai": _moment(document.get("active_to")),
+            "instansi": agency,
         }
         row |= {platform: ";".join(_names(accounts.get(platform))) for platform in PLATFORMS}
         writer.writerow({column: value or "" for column, value in row.items()})
-    return buffer.getvalue().encode()
 
 
 def _names(given: Any) -> Iterable[str]:

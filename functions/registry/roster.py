@@ -55,6 +55,27 @@ def build(
     return roster, problems
 
 
+def held_twice(rosters: Mapping[str, Roster], now: datetime) -> list[str]:
+    """Accounts that two agencies, given by id, hold at once: each counts a post as its own."""
+    holders: dict[tuple[str, str], str] = {}
+    problems = []
+    for agency, roster in rosters.items():
+        names = {
+            (account.platform, account.handle.casefold()): account
+            for account in roster.accounts
+            if account.holds(now)
+        }
+        for name, account in names.items():
+            us = f"{agency}: {account.satker}"
+            other = holders.setdefault(name, us)
+            if other != us:
+                problems.append(
+                    f"{us}: {account.platform} {account.handle} juga terdaftar untuk {other}; "
+                    "unggahannya dihitung di kedua instansi"
+                )
+    return problems
+
+
 def with_account_ids(roster: Roster, ids: Mapping[tuple[Platform, str], str]) -> Roster:
     """The roster with durable ids filled in.
 

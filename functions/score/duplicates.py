@@ -33,6 +33,10 @@ WINDOW = timedelta(hours=24)
 URL = re.compile(r"https?://\S+|(?<!\w)www\.\S+")
 HASHTAG = re.compile(r"[#＃]\w+")
 MENTION = re.compile(r"(?<!\w)(?:[@＠]\w+(?:[.-]\w+)*)+")
+# What each holds at least one of: looking for that first is far quicker.
+LEFT_OUT = ((("http", "www."), URL), (("#", "＃"), HASHTAG), (("@", "＠"), MENTION))
+# Posts of an account until which comparing them is quicker than first counting their letters.
+FEW = 500
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +62,9 @@ class Twin(msgspec.Struct, frozen=True):
 def normalise(text: str) -> str:
     """The text that is compared: case-folded, without URLs, hashtags, mentions, surplus space."""
     text = text.casefold()
-    for left_out in (URL, HASHTAG, MENTION):
-        text = left_out.sub(" ", text)
+    for signs, left_out in LEFT_OUT:
+        if any(sign in text for sign in signs):
+            text = left_out.sub(" ", text)
     return " ".join(text.split())
 
 
@@ -93,7 +98,10 @@ def duplicates(
 
 
 class _Text(NamedTuple):
-    """A text to compare. ``letters`` has a bit for each letter, so often as it occurs."""
+    """A text to compare. ``letters`` has a bit for each letter, so often as it occurs; 0 = unknown.
+
+    It is unknown of all texts or of none.
+    """
 
     post_id: str
     published_at: datetime
@@ -109,7 +117,7 @@ def _texts(candidates: Iterable[Candidate]) -> Iterator[_Text]:
         if candidate.stands and len(text := normalise(candidate.text or "")) >= SHORTEST
     ]
     kept.sort(key=lambda pair: (pair[0].published_at, pair[0].post_id))
-    bags = _letters([text for _, text in kept])
+    bags = _letters([text for _, text in kept]) if len(kept) > FEW else [0] * len(kept)
     for (candidate, text), letters in zip(kept, bags, strict=True):
         yield _Text(candidate.post_id, candidate.published_at, text, letters)
 
@@ -136,7 +144,7 @@ def _earliest_alike(text: _Text, standing: Iterable[_Text], least: int) -> Twin 
 
     Two cheap looks spare most comparisons and cannot change the result: the distance is at least
     the difference of the lengths, and at least the number of letters that one text has more than
-    the other.
+    the other, where these were counted.
     """
     size = len(text.text)
     for other in standing:

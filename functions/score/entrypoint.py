@@ -20,9 +20,9 @@ def score(request: Request) -> Answer:
     return answer(request, _score)
 
 
-def _score(book: AgencyStore, settings: Settings, trigger: Trigger) -> dict[str, Any]:
+def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
     from functions.model import run_id
-    from functions.score.job import score as run
+    from functions.score.job import score_all
 
-    return run(book, now=trigger.now, run_id=run_id("score", trigger.now)).as_dict()
+    return score_all(books, now=trigger.now, run_id=run_id("score", trigger.now))

@@ -100,6 +100,7 @@ def counter_falls(account: str, post_id: str, samples: Sequence[Sample]) -> tupl
             percent=_tenths(before - after, before),
         )
         for name in COUNTERS
+        if _falls(samples, name)
         for (before_at, before), (after_at, after) in pairwise(_readings(samples, name))
         if before - after > FALL_ABOVE and 100 * (before - after) > FALL_PERCENT * before
     )
@@ -170,6 +171,12 @@ def _is_likes(post: Measured) -> bool:
     if post.talk is None or post.i24 < LIKES_I24:
         return False
     return 1000 * post.talk < LIKES_PERMILLE * post.i24
+
+
+def _falls(samples: Iterable[Sample], name: Counter) -> bool:
+    """Whether the counter ever falls: most never do, and that is soon seen."""
+    known = [value for sample in samples if (value := getattr(sample, name)) is not None]
+    return known != sorted(known)
 
 
 def _readings(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from functions import log
+from functions import agencies, log
 from functions.model import (
     Entry,
     Post,
@@ -78,6 +78,17 @@ class Report:
             "writes": self.writes,
             "failed": False,
         }
+
+
+def score_all(books: Sequence[AgencyStore], *, now: datetime, run_id: str) -> dict[str, Any]:
+    """Score every agency; returns the run's report, as ``agencies.each`` puts it together."""
+    return agencies.each(
+        books,
+        lambda book: score(book, now=now, run_id=run_id).as_dict(),
+        job="score",
+        run_id=run_id,
+        now=now,
+    )
 
 
 def score(book: AgencyStore, *, now: datetime, run_id: str) -> Report:
@@ -424,4 +435,13 @@ def _is_unchanged(held: MonthRecord, ranking: Ranking, frame: ev.Evidence, lines
 
 def _find(book: AgencyStore, address: str) -> Found | None:
     """The post that an address names, if collect has met it."""
+    # Imported here: a run without a decision that was typed by hand needs no addresses.
+    from functions.addresses import posts_at
+
+    try:
+        platform, located = posts_at(book, address)
+    except ValueError:
+        return None
+    for one in located:
+        return Found(f"{platform}:{one.post_id}", month_of(one.published_at, book.agency.zone))
     return None

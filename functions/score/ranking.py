@@ -46,6 +46,17 @@ class _Tally:
     rates: list[tuple[int, int]] = field(default_factory=list)
     accounts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    def add(self, account: str, i24: int | None, followers: int | None) -> None:
+        """Take in a post that counts; ``followers`` None: it is in no rate."""
+        posts, measured = self.accounts.get(account, (0, 0))
+        self.accounts[account] = (posts + 1, measured + (i24 is not None))
+        self.posts += 1
+        if i24 is not None:
+            self.measured += 1
+            self.i24 = (self.i24 or 0) + i24
+            if followers is not None:
+                self.rates.append((i24, followers))
+
     @property
     def is_thin(self) -> bool:
         """Whether one of its accounts has under 90 % of its posts measured."""
@@ -67,9 +78,10 @@ def rank(evidence: Evidence, judgement: Judgement) -> Ranking:
     band_of = month_bands(evidence)
     kind_of = {unit.id: unit.kind for unit in evidence.units}
     flags = _flag_codes(judgement)
+    sums = _tallies(evidence, judgement)
     lists: list[RankedList] = []
     for platform in (None, *PLATFORMS):
-        tallies = _tallies(evidence, judgement, platform)
+        tallies = sums[platform]
         present = _present(evidence, platform)
         flagged = flags[platform]
         rows = {
@@ -212,27 +224,22 @@ def _flag_codes(
 
 
 def _tallies(
-    evidence: Evidence, judgement: Judgement, platform: Platform | None
-) -> Mapping[str, _Tally]:
+    evidence: Evidence, judgement: Judgement
+) -> Mapping[Platform | None, Mapping[str, _Tally]]:
+    """Each satker's sums on each platform, and on all together (None)."""
     followers: dict[str, Readings] = {a.key: a.followers for a in evidence.accounts if a.key}
-    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    tallies: dict[Platform | None, dict[str, _Tally]] = {
+        platform: defaultdict(_Tally) for platform in (None, *PLATFORMS)
+    }
     for post, verdict in judgement.posts:
-        if not verdict.counted or verdict.satker is None or platform not in (None, post.platform):
+        if not verdict.counted or verdict.satker is None:
             continue
-        measurement = verdict.measurement
-        i24 = measurement.i24
-        tally = tallies[verdict.satker]
-        tally.posts += 1
-        of_account, valued = tally.accounts.get(post.account, (0, 0))
-        tally.accounts[post.account] = (of_account + 1, valued + (i24 is not None))
-        if i24 is None:
-            continue
-        tally.measured += 1
-        tally.i24 = (tally.i24 or 0) + i24
+        measurement, account = verdict.measurement, post.account
+        i24, count = measurement.i24, None
         if measurement.state in MEASURED and not measurement.decided:
-            count = followers_at(followers.get(post.account, ()), post.published_at)
-            if count is not None:
-                tally.rates.append((i24, count))
+            count = followers_at(followers.get(account, ()), post.published_at)
+        for scope in (None, post.platform):
+            tallies[scope][verdict.satker].add(account, i24, count)
     return tallies
 
 

@@ -5,9 +5,11 @@ Pure: no I/O, no clock. Each rule is printed on the method page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from functions.model import (
     COUNTED,
@@ -26,6 +28,11 @@ AT_THE_MARK = timedelta(minutes=5)
 NARROW = timedelta(hours=2)
 APART = timedelta(minutes=15)  # two absences confirm each other
 
+# A sample's counted counters, all at once: every post of a month is measured at every scoring.
+_COUNTERS: dict[Platform, Callable[[Sample], tuple[Any, ...]]] = {
+    platform: attrgetter(*names) for platform, names in COUNTED.items()
+}
+
 
 def measure(post: Post, now: datetime) -> Measurement:
     """The post's measurement as of ``now``, from what had been read by then."""
@@ -33,27 +40,42 @@ def measure(post: Post, now: datetime) -> Measurement:
     if is_removed(post):
         return Measurement(state="removed")
     before, after = bracket(post)
-    if not (before and after) and now - post.published_at < SETTLED:
+    if before and after:
+        return _between(post, before, after)
+    if now - post.published_at < SETTLED:
         return _running(post, before, after)
-    if before is None and after is None:
-        return Measurement(state="unmeasured")
-    return _measured(post, before, after)
+    if before or after:
+        return _one_sided(post, before, after)
+    return Measurement(state="unmeasured")
 
 
 def bracket(post: Post) -> tuple[Sample | None, Sample | None]:
     """The last usable sample at or before the mark, and the first at or after it."""
-    usable = [s for s in post.samples if EARLIEST <= s.taken_at - post.published_at <= LATEST]
-    before = [s for s in usable if s.taken_at <= post.mark]
-    after = [s for s in usable if s.taken_at >= post.mark]
-    return (before[-1] if before else None), (after[0] if after else None)
+    mark = post.mark
+    before = after = None
+    for sample in post.samples:
+        at = sample.taken_at
+        if at < mark:
+            before = sample
+        elif at == mark:
+            return sample, sample
+        else:
+            after = sample
+            break
+    if before is not None and before.taken_at - post.published_at < EARLIEST:
+        before = None
+    if after is not None and after.taken_at - post.published_at > LATEST:
+        after = None
+    return before, after
 
 
 def is_removed(post: Post) -> bool:
     """Gone before the mark: two covering absences before it, 15 minutes apart, not seen since."""
+    if len(post.absences) < 2:
+        return False
+    mark = post.mark
     last_seen = post.samples[-1].taken_at if post.samples else None
-    absences = [
-        at for at in post.absences if at < post.mark and (last_seen is None or at > last_seen)
-    ]
+    absences = [at for at in post.absences if at < mark and (last_seen is None or at > last_seen)]
     return len(absences) > 1 and absences[-1] - absences[0] >= APART
 
 
@@ -62,16 +84,9 @@ def interpolate(before: Sample, after: Sample, mark: datetime, known: Sequence[C
 
     The exact fractions are added and the sum is rounded once, half up.
     """
-    width = _seconds(after.taken_at - before.taken_at)
-    share = Fraction(_seconds(mark - before.taken_at), width) if width else Fraction(0)
-    total = sum(
-        (
-            Fraction(_count(before, name)) + (_count(after, name) - _count(before, name)) * share
-            for name in known
-        ),
-        Fraction(0),
-    )
-    return round_half_up(total)
+    first: int = sum([getattr(before, name) for name in known])
+    last: int = sum([getattr(after, name) for name in known])
+    return _on_the_line(first, last, mark - before.taken_at, after.taken_at - before.taken_at)
 
 
 def round_half_up(value: Fraction) -> int:
@@ -82,59 +97,84 @@ def round_half_up(value: Fraction) -> int:
 def _running(post: Post, before: Sample | None, after: Sample | None) -> Measurement:
     """Provisional: the latest read as it stands, whatever its age."""
     latest = post.samples[-1] if post.samples else None
-    known = _known(post.platform, latest) if latest else ()
+    sums = _sums(post.platform, latest, latest) if latest else None
     return Measurement(
         state="running",
-        i24=latest.total(post.platform) if latest else None,
-        partial=latest is not None and len(known) < len(COUNTED[post.platform]),
+        i24=sums.first if sums else None,
+        partial=sums.partial if sums else latest is not None,
         before=before,
         after=after,
     )
 
 
-def _measured(post: Post, before: Sample | None, after: Sample | None) -> Measurement:
-    known = _known(post.platform, *(sample for sample in (before, after) if sample))
-    partial = len(known) < len(COUNTED[post.platform])
-    if not known:
+def _between(post: Post, before: Sample, after: Sample) -> Measurement:
+    sums = _sums(post.platform, before, after)
+    if sums is None:
         return Measurement(state="unmeasured", partial=True, before=before, after=after)
-    sums = [sum(_count(sample, name) for name in known) for sample in (before, after) if sample]
-    if before and after:
-        value = interpolate(before, after, post.mark, known)
-        lower: int | None = min(sums)
-        upper: int | None = max(sums)
+    first, last, partial = sums
+    passed, width = post.mark - before.taken_at, after.taken_at - before.taken_at
+    if passed <= AT_THE_MARK or width - passed <= AT_THE_MARK:
+        state: State = "observed"
     else:
-        value = sums[0]
-        lower, upper = (value, None) if before else (None, value)
+        state = "interpolated" if width <= NARROW else "estimated"
     return Measurement(
-        state=_state(post, before, after),
-        i24=value,
-        lower=lower,
-        upper=upper,
+        state=state,
+        i24=_on_the_line(first, last, passed, width),
+        lower=min(first, last),
+        upper=max(first, last),
         partial=partial,
         before=before,
         after=after,
     )
 
 
-def _state(post: Post, before: Sample | None, after: Sample | None) -> State:
-    used = [sample for sample in (before, after) if sample]
-    if any(abs(sample.taken_at - post.mark) <= AT_THE_MARK for sample in used):
-        return "observed"
-    if before and after and after.taken_at - before.taken_at <= NARROW:
-        return "interpolated"
-    return "estimated"
-
-
-def _known(platform: Platform, *samples: Sample) -> tuple[Counter, ...]:
-    """The counted counters that every one of the samples knows."""
-    return tuple(
-        name for name in COUNTED[platform] if all(getattr(s, name) is not None for s in samples)
+def _one_sided(post: Post, before: Sample | None, after: Sample | None) -> Measurement:
+    used = before or after
+    sums = _sums(post.platform, used, used) if used else None
+    if used is None or sums is None:
+        return Measurement(state="unmeasured", partial=True, before=before, after=after)
+    return Measurement(
+        state="observed" if abs(used.taken_at - post.mark) <= AT_THE_MARK else "estimated",
+        i24=sums.first,
+        lower=sums.first if before else None,
+        upper=sums.first if after else None,
+        partial=sums.partial,
+        before=before,
+        after=after,
     )
 
 
-def _count(sample: Sample, name: Counter) -> int:
-    value: int = getattr(sample, name)
-    return value
+class _Sums(NamedTuple):
+    """Two reads' interactions over the counters that both know; ``partial``: not all are."""
+
+    first: int
+    last: int
+    partial: bool
+
+
+def _sums(platform: Platform, one: Sample, other: Sample) -> _Sums | None:
+    """None when no counter is left."""
+    counters = _COUNTERS[platform]
+    first, last = counters(one), counters(other)
+    if None not in first and None not in last:
+        return _Sums(sum(first), sum(last), partial=False)
+    known = [pair for pair in zip(first, last, strict=True) if None not in pair]
+    if not known:
+        return None
+    return _Sums(sum(n for n, _ in known), sum(n for _, n in known), partial=True)
+
+
+def _on_the_line(first: int, last: int, passed: timedelta, width: timedelta) -> int:
+    """Where a straight line from ``first`` to ``last`` is after ``passed``, rounded half up.
+
+    The counters' fractions have one denominator, the seconds between the reads, so adding the
+    counters before is the same as adding the fractions.
+    """
+    seconds = _seconds(width)
+    if not seconds:
+        return first
+    parts = first * seconds + (last - first) * _seconds(passed)
+    return (2 * parts + seconds) // (2 * seconds)
 
 
 def _seconds(span: timedelta) -> int:

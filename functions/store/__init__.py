@@ -32,6 +32,20 @@ def open_store(url: str) -> Store:
     raise StoreError(f"{url!r} names no store: {_FORMS}")
 
 
+def open_agencies(settings: Settings) -> list[AgencyStore]:
+    """Every agency of the installation in one store, the first one first; StoreError as
+    ``open_store``.
+
+    Credentials are everybody's: what they spend is kept with the first agency.
+    """
+    agencies = [
+        Agency(id=named.id, name=named.name, timezone=named.timezone)
+        for named in settings.named_agencies()
+    ] or [Agency(timezone=settings.timezone)]
+    store = open_store(settings.store)
+    return [AgencyStore(store, agency, keeper=agencies[0]) for agency in agencies]
+
+
 def open_agency(settings: Settings) -> AgencyStore:
-    """The one agency of an installation that configures none; StoreError as ``open_store``."""
-    return AgencyStore(open_store(settings.store), Agency(timezone=settings.timezone))
+    """The first agency, which is the only one of an installation that configures none."""
+    return open_agencies(settings)[0]

@@ -85,12 +85,18 @@ class StoredPlan:
 
 
 class AgencyStore:
-    """One agency's documents. All times that come out are aware UTC."""
+    """One agency's documents. All times that come out are aware UTC.
 
-    def __init__(self, store: Store, agency: Agency) -> None:
+    ``keeper``: the agency whose documents tell what credentials have spent, which all agencies
+    share; itself when left out.
+    """
+
+    def __init__(self, store: Store, agency: Agency, *, keeper: Agency | None = None) -> None:
         self.store = store
         self.agency = agency
         self.root = f"agencies/{agency.id}"
+        self.keeps_budgets = keeper is None or keeper.id == agency.id
+        self.budget_root = f"agencies/{(keeper or agency).id}/budgets"
 
     # Registry
 
@@ -545,22 +551,25 @@ class AgencyStore:
 
     def budgets(self, names: Iterable[str]) -> dict[str, Stored]:
         """What credentials have spent, by their names; those that never spent are left out."""
-        paths = {f"{self.root}/budgets/{key(*name.split(':'))}": name for name in names}
+        paths = {self._budget_path(name): name for name in names}
         return {paths[path]: stored for path, stored in self.store.get([*paths]).items()}
 
     def reserve(self, budgets: Mapping[str, tuple[Mapping[str, Any], str | None]]) -> None:
         """Write budgets with a new reservation; ``Conflict`` when one changed since it was read."""
         for name, (document, version) in budgets.items():
-            path = f"{self.root}/budgets/{key(*name.split(':'))}"
+            path = self._budget_path(name)
             mode: Literal["set", "create"] = "create" if version is None else "set"
             self.store.write([Write(path, dict(document), mode, version)])
 
     def settle(self, budgets: Mapping[str, Mapping[str, Any]]) -> None:
         """Add to budgets what a run really spent, in the place of its reservation."""
         self.store.write(
-            Write(f"{self.root}/budgets/{key(*name.split(':'))}", dict(changes), "merge")
+            Write(self._budget_path(name), dict(changes), "merge")
             for name, changes in budgets.items()
         )
+
+    def _budget_path(self, name: str) -> str:
+        return f"{self.budget_root}/{key(*name.split(':'))}"
 
     def save_outcome(self, platform: Platform, batch: str, body: bytes) -> None:
         """Keep what a batch brought for the next plan; ``Conflict`` when it is there already."""

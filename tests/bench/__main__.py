@@ -6,6 +6,8 @@
     python -m tests.bench memory --accounts 5000 --only x
     python -m tests.bench documents             what a day costs on Firestore
     python -m tests.bench documents --day first
+    python -m tests.bench score                 recomputing a month, beside DuckDB; runs over a year
+    python -m tests.bench score --posts 100000 --store 0
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
     python -m tests.bench planning --accounts 300 --only instagram facebook
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
@@ -20,7 +22,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-TABLES = ("tick", "memory", "documents", "planning", "week")
+TABLES = ("tick", "memory", "documents", "score", "planning", "week")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from functions.model import Agency, State
+from functions.score.job import score
+from functions.score.judging import judge_month
+from functions.store import evidence
+from functions.store.agency import AgencyStore
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
 from tests.bench import __main__ as bench
 from tests.bench import week
+from tests.bench.archive import Archive, write_evidence
 from tests.bench.documents import Counts
 from tests.bench.ministry import account_rows, store_clock
 from tests.bench.peak import peak
+from tests.bench.recompute import by_kiprah
 from tests.bench.stand_ins import Plan, stand_ins
 from tests.bench.week import Hours, Post
 
@@ -98,6 +105,38 @@ def test_the_week_is_simulated_and_printed(capsys: pytest.CaptureFixture[str]):
     printed = capsys.readouterr().out
     for words in ("≤ 1 h or observed", "users", "general", "both on one app"):
         assert words in printed
+
+
+def test_a_month_of_evidence_is_the_same_every_time_and_knows_every_state(tmp_path: Path):
+    paths = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    for path in paths:
+        write_evidence(path, 2_000)
+    one, two = (path.read_bytes() for path in paths)
+    assert one == two
+    judgement = judge_month(evidence.decode(one))
+    assert {v.measurement.state for _, v in judgement.posts} == set(get_args(State))
+    reasons = {v.reason for _, v in judgement.posts}
+    assert reasons >= {"counted", "running", "hidden", "found_late", "account_not_registered"}
+    totals, _ = by_kiprah(paths[0])
+    counted = [v for _, v in judgement.posts if v.counted]
+    assert sum(posts for posts, _, _ in totals.values()) == len(counted)
+    assert sum(i24 or 0 for _, _, i24 in totals.values()) == sum(
+        v.measurement.i24 or 0 for v in counted
+    )
+
+
+def test_a_store_is_filled_with_final_months_and_posts_that_changed(tmp_path: Path):
+    archive = Archive(tmp_path / "kiprah.db")
+    archive.add_final_months(2, 100)
+    archive.fill_running_month(400)
+    changed = archive.change(20)
+    archive.close()
+    assert (archive.stored, archive.running, changed) == (600, 400, 20)
+    store = SqliteStore(archive.path)
+    book = AgencyStore(store, Agency())
+    assert [r.ranking.state for r in book.months().values()] == ["final", "final", "open"]
+    assert score(book, now=archive.now, run_id="run").folded == changed
+    store.close()
 
 
 def test_an_unknown_table_is_wrong_usage(capsys: pytest.CaptureFixture[str]):

@@ -37,7 +37,7 @@ from functions.collect.work import Work, carry_out
 from functions.model import PLATFORMS, Platform, iso, run_id
 from functions.score.job import score
 from functions.settings import Settings, load
-from functions.store import open_agency
+from functions.store import open_agencies, open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Stored, StoreError, Write
 from tests import cloudtasks
@@ -907,7 +907,7 @@ def plan_of(accounts: int, posts: int, *, lookup_size: int, new: bool, size: int
 def put_together(*plans: Plan, run: str = "20261020T030000Z-collect") -> list[Batch]:
     report = Report(run, MARK)
     named = dict(zip(PLATFORMS, plans, strict=False))
-    return batches._batches(named, report, TICK, simulated=False)
+    return batches._batches(named, report, TICK, simulated=False, run=run, agency="kemenkum")
 
 
 @pytest.mark.parametrize("new", [False, True])
@@ -998,3 +998,32 @@ def test_several_hundred_accounts_are_handed_on_in_some_batches(
         assert [one["batches"] for one in brought] == [3] * 5
         assert [one["accounts_read"] for one in brought] == [130] * 5
         assert outcomes(cloud) == 0
+
+
+# Several agencies
+
+
+def test_each_agencys_batches_are_worked_off_for_it(
+    monkeypatch: pytest.MonkeyPatch, sqlite_url: str, now: datetime
+) -> None:
+    agencies = "kemenkum=Kementerian Hukum; kemenham=Kementerian HAM@Asia/Makassar"
+    with installed(monkeypatch, made(now), sqlite_url, KIPRAH_AGENCIES=agencies) as cloud:
+        books = open_agencies(cloud.settings)
+        for book, unit in zip(books, UNITS, strict=True):
+            register(book, cloud.settings, [unit], now)
+        reports = [cloud.tick(now + n * TICK) for n in range(3)]
+        assert {*cloud.done} == {"now"}
+        for book, unit in zip(books, UNITS, strict=True):
+            queued = [r["agencies"][book.agency.id]["platforms"] for r in reports]
+            assert all(queued[0][platform]["queued"] for platform in PLATFORMS)
+            assert queued[1]["x"]["brought"]["batches"] == queued[0]["x"]["queued"]
+            own = {a.id for a in cloud.platforms.world.accounts if a.satker == unit}
+            accounts = {account for _, account, _ in stored_posts(book)}
+            assert accounts
+            assert accounts <= own
+        # One place tells what was spent, by the runs of both.
+        assert list(books[1].store.list(f"{books[1].root}/budgets")) == []
+        [spent] = [s for s in books[0].store.list(f"{books[0].root}/budgets") if s.id[:2] == "x:"]
+        runs = bookkeeping.decode(spent.data, spent.id).runs
+        assert {"@kemenham" in run for run in runs} == {True, False}
+        books[0].store.close()

@@ -97,3 +97,22 @@ def test_without_a_scheduler_a_run_is_named_by_its_own_instant(
 ) -> None:
     answered = client.post("/", data=json.dumps({"now": iso(now), "platforms": []}))
     assert told(answered)["run_id"] == "20261020T030000Z-collect"
+
+
+def test_a_batch_of_an_agency_that_is_no_more_is_answered_and_not_tried_again(
+    client: FlaskClient, book: AgencyStore
+) -> None:
+    body = batch(agency="kemenham").body()
+    answered = client.post("/", data=body)
+    assert (answered.status_code, told(answered)["done"]) == (200, "no such agency")
+    assert list(book.store.list("agencies/kemenham/outcomes")) == []
+
+
+def test_a_batch_that_names_no_agency_is_the_first_ones(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that was put by a version without agencies."""
+    monkeypatch.setenv("KIPRAH_AGENCIES", "satu=Satu; dua=Dua")
+    for name in ("", "satu", "dua"):
+        answered = client.post("/", data=batch(agency=name).body())
+        assert (answered.status_code, told(answered)["done"]) == (200, "not understood")

@@ -600,3 +600,29 @@ def test_no_secret_is_in_a_log_a_page_or_the_store_in_clear(
     captured = capsys.readouterr()
     hidden_from(captured.out + captured.err)
     assert '"connect.started"' in captured.out
+
+
+# Several agencies
+
+
+def test_a_consent_goes_to_the_agency_that_the_ticket_names(
+    browser: Browser, book: AgencyStore, monkeypatch: pytest.MonkeyPatch, clock: datetime
+) -> None:
+    """ "connect's tickets carry an agency": from the link to the callback and the store."""
+    monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Kementerian Hukum; kemenham=Kementerian HAM")
+    other = AgencyStore(book.store, Agency(id="kemenham"))
+    began = clock - timedelta(days=30)
+    account = Account(platform="tiktok", handle=OTHER, satker=SATKER, valid_from=began)
+    unit = Satker(id=SATKER, name="Kanwil HAM NTT", kind="kanwil")
+    other.save_roster(Roster(as_of=began, satker=(unit,), accounts=(account,)))
+    browser.who = OTHER
+    says(browser.open(link(clock, agency="kemenham", handle=OTHER)), 200, f"@{OTHER}")
+    [held] = book.store.list(f"{other.root}/consents")
+    assert (held.data["satker"], held.data["handle"]) == (SATKER, OTHER)
+    assert list(book.store.list(f"{book.root}/consents")) == []
+    assert attempts(book) == attempts(other) == []
+    # The first agency's links go on leading to its own.
+    browser.who = HANDLE
+    says(browser.open(link(clock)), 200, f"@{HANDLE}")
+    assert consent(book) is not None
+    assert len(list(book.store.list(f"{other.root}/consents"))) == 1

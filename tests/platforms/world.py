@@ -297,7 +297,7 @@ class World:
         kind: str = "post",
         media: str = "",
         title: str = "",
-        text: str = "Kegiatan hari ini berjalan lancar.",
+        text: str = "Kegiatan hari ini.",
         duration: int = 30,
         hidden: Iterable[str] | Mapping[str, datetime] = (),
         removed_at: datetime | None = None,

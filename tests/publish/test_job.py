@@ -33,8 +33,12 @@ class Memory:
         self.told: dict[str, File] = {}
         self.fails_at = fails_at
 
-    def list(self) -> dict[str, Listed]:
-        return {path: Listed(md5_of(body), len(body)) for path, body in self.files.items()}
+    def list(self, folder: str = "") -> dict[str, Listed]:
+        return {
+            path: Listed(md5_of(body), len(body))
+            for path, body in self.files.items()
+            if path.startswith(folder)
+        }
 
     def get(self, path: str) -> bytes | None:
         return self.files.get(path)

@@ -15,6 +15,7 @@ from functions.publish.objects import (
     FolderObjects,
     Objects,
     ObjectsError,
+    Part,
     md5_of,
     open_objects,
 )
@@ -97,6 +98,23 @@ def test_keeps_names_as_they_are(objects: Objects) -> None:
 def test_another_opening_sees_the_same(url: str) -> None:
     open_objects(url).put(page("index.html"))
     assert list(open_objects(url).list()) == ["index.html"]
+
+
+def test_a_part_is_a_destination_of_its_own(objects: Objects) -> None:
+    """Neither agency's files are the other's, although one's lie inside the other's place."""
+    root, inner = Part(objects, without=["kemenham/"]), Part(objects, "kemenham/")
+    assert (root.list(), inner.list(), inner.get("index.html")) == ({}, {}, None)
+    assert root.put(page("index.html"))
+    assert inner.put(page("index.html", b"dua"))
+    assert root.put(page("kemenham2/a.html"))
+    assert inner.put(page("data/r1/a.json"), if_absent=True)
+    assert not inner.put(page("data/r1/a.json", b"dua"), if_absent=True)
+    assert sorted(root.list()) == ["index.html", "kemenham2/a.html"]
+    assert sorted(inner.list()) == ["data/r1/a.json", "index.html"]
+    assert list(inner.list("data/")) == ["data/r1/a.json"]
+    assert (root.get("index.html"), inner.get("index.html")) == (b"<p>satu</p>", b"dua")
+    assert objects.get("kemenham/index.html") == b"dua"
+    assert root.parallel == inner.parallel == objects.parallel
 
 
 @pytest.mark.parametrize(

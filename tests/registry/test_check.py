@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from functions.model import PLATFORMS
-from functions.registry.check import check
+from functions.registry.check import check, check_agencies
 from functions.registry.files import read
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "satker.csv"
@@ -145,3 +145,44 @@ def test_the_example_is_the_ministrys_47_units_without_a_problem():
     assert {"unit-utama", "kanwil"} <= kinds
     platforms = {p for document in documents.values() for p in document["accounts"]}
     assert platforms <= set(PLATFORMS)
+
+
+# Several agencies
+
+
+def test_a_row_without_an_agency_is_the_first_ones():
+    rows = list(
+        enumerate([row("aceh"), row("aceh", instansi="dua"), row("bali", instansi="satu")], 2)
+    )
+    documents, found = check_agencies(rows, {"satu": {}, "dua": {}})
+    assert found == []
+    assert {agency: list(held) for agency, held in documents.items()} == {
+        "satu": ["aceh", "bali"],
+        "dua": ["aceh"],
+    }
+
+
+def test_every_problem_of_a_row_with_an_unknown_agency_is_told():
+    rows = list(enumerate([row("aceh"), row("bali", instansi="x", jenis="", youtube="?")], 2))
+    documents, found = check_agencies(rows, {"satu": {}, "dua": {}})
+    assert found[0] == "baris 3: instansi 'x' tidak dikenal; pilih satu, dua"
+    assert len(found) == 3
+    assert all(line.startswith("baris 3: ") for line in found)
+    assert {agency: list(held) for agency, held in documents.items()} == {
+        "satu": ["aceh"],
+        "dua": [],
+    }
+
+
+def test_from_and_to_are_kept_from_the_rows_own_agency():
+    dated = {"handle": "satu", "from": "2026-09-01"}
+    held = {"satu": {"aceh": {"accounts": {"x": dated}}}, "dua": {}}
+    rows = [(2, row("aceh", x="satu")), (3, row("aceh", x="dua", instansi="dua"))]
+    documents, found = check_agencies(rows, held)
+    assert found == []
+    assert documents["satu"]["aceh"]["accounts"] == {"x": [dated]}
+    assert documents["dua"]["aceh"]["accounts"] == {"x": ["dua"]}
+
+
+def test_without_agencies_the_column_is_not_looked_at():
+    assert problems(row("aceh", instansi="siapa saja")) == []

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.registry.roster import build, parse_satker, with_account_ids
+from functions.model import Account, Roster
+from functions.registry.roster import build, held_twice, parse_satker, with_account_ids
 from tests.score.cases import WIB
 
 # 20 October 2026, 10:00 in Jakarta.
@@ -292,3 +293,21 @@ def test_a_satkers_facts_are_read_leniently():
     assert (found.name, found.kind, found.short_name) == ("Kanwil Aceh", "kanwil", None)
     assert (found.province, found.timezone, found.parent) == ("Aceh", "Asia/Jakarta", "pusat")
     assert (found.website, found.label, found.handles) == ("5", "Kanwil Aceh", ())
+
+
+def test_an_account_that_two_agencies_hold_is_told_once_and_a_past_one_is_not(now):
+    def roster(satker, handle, *, to=None):
+        account = Account(
+            platform="x",
+            handle=handle,
+            satker=satker,
+            valid_from=now - timedelta(days=9),
+            valid_to=to,
+        )
+        return Roster(as_of=now, accounts=(account,))
+
+    rosters = {"satu": roster("aceh", "Humas"), "dua": roster("bali", "humas")}
+    [said] = held_twice(rosters, now)
+    assert said.startswith("dua: bali: x humas juga terdaftar untuk satu: aceh")
+    assert held_twice({**rosters, "satu": roster("aceh", "humas", to=now)}, now) == []
+    assert held_twice({"satu": rosters["satu"]}, now) == []

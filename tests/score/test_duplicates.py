@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel, Indel_py
 
+from functions.score import duplicates as module
 from functions.score.duplicates import (
+    FEW,
     Candidate,
     Twin,
     _letters,
@@ -260,9 +263,11 @@ few = st.lists(
 )
 
 
+@pytest.mark.parametrize("few_are", [0, FEW])
 @given(few, st.integers(0, 100) | st.just(90), st.randoms(use_true_random=False))
-def test_the_quick_way_finds_what_the_slow_way_finds(posts, least, random):
-    assert duplicates(random.sample(posts, len(posts)), least=least) == naive(posts, least)
+def test_the_quick_way_finds_what_the_slow_way_finds(few_are, posts, least, random):
+    with patch.object(module, "FEW", few_are):
+        assert duplicates(random.sample(posts, len(posts)), least=least) == naive(posts, least)
 
 
 @given(few)

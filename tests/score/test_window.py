@@ -6,12 +6,19 @@ from math import floor
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.model import COUNTED, COUNTERS, PLATFORMS, Measurement, Post, Sample
+from functions.model import COUNTED, COUNTERS, PLATFORMS, Measurement, Post, Sample, State
 from functions.score.fold import fold
-from functions.score.window import EARLIEST, LATEST, bracket, measure, round_half_up
+from functions.score.window import (
+    EARLIEST,
+    LATEST,
+    bracket,
+    interpolate,
+    measure,
+    round_half_up,
+)
 from tests.score.cases import LATER, MARK, PUBLISHED, aged, read, x_post
 
 SECOND = timedelta(seconds=1)
@@ -274,6 +281,8 @@ def test_a_post_seen_again_is_restored():
 
 # What holds for every post
 
+EDGES = ((18, 0), (20, 0), (20, 15), (23, 0), (23, 55), (24, 0), (24, 5), (25, 0), (30, 0))
+
 # From birth to long after, and often close to the mark.
 ages = st.integers(0, 40 * 3600) | st.integers(22 * 3600, 26 * 3600)
 counts = st.none() | st.integers(0, 10**9)
@@ -367,6 +376,120 @@ def test_reads_measure_the_same_in_whatever_order_they_arrive(post, now, random)
         entry = fold(entry, part)
     if entry is not None:
         assert measure(entry.post, now) == measure(post, now)
+
+
+# Ages at which something changes, and the seconds beside them.
+edges = st.builds(
+    lambda minutes, beside: minutes * 60 + beside,
+    st.sampled_from([h * 60 + m for h, m in EDGES]),
+    st.sampled_from([0, 0, -1, 1]),
+)
+small = st.none() | st.integers(0, 9)
+
+
+@st.composite
+def close_posts(draw):
+    """Posts whose reads and counters lie so close together that every edge is met."""
+    facts = st.builds(
+        Sample,
+        taken_at=(edges | edges | ages).map(lambda age: aged(seconds=age)),
+        likes=small,
+        comments=small | counts,
+        shares=small,
+        views=small,
+    )
+    drawn = draw(st.lists(facts, min_size=1, max_size=8, unique_by=lambda sample: sample.taken_at))
+    absences = draw(st.sets(edges, max_size=3))
+    return x_post(
+        *sorted(drawn, key=lambda sample: sample.taken_at),
+        platform=draw(st.sampled_from(PLATFORMS)),
+        absences=tuple(aged(seconds=age) for age in sorted(absences)),
+    )
+
+
+@given(close_posts() | posts(), edges.map(lambda age: aged(seconds=age)) | st.just(LATER))
+@settings(max_examples=300)
+def test_a_measurement_is_what_the_method_page_says_word_for_word(post, now):
+    assert measure(post, now) == by_the_book(post, now)
+
+
+@given(close_posts())
+def test_the_bracket_is_the_last_usable_read_before_and_the_first_after_the_mark(post):
+    assert bracket(post) == book_bracket(post.samples)
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(-50, 50) | st.integers(0, 10**12)] * 2), max_size=4),
+    st.integers(0, 12 * 3600),
+    st.integers(0, 12 * 3600),
+)
+def test_the_line_between_two_reads_is_that_of_exact_fractions(counters, passed, left):
+    """Whatever the counters do, below zero too: a half goes up."""
+    named = COUNTERS[: len(counters)]
+    start, end = MARK - passed * SECOND, MARK + left * SECOND
+    before = Sample(taken_at=start, **{n: c[0] for n, c in zip(named, counters, strict=True)})
+    after = Sample(taken_at=end, **{n: c[1] for n, c in zip(named, counters, strict=True)})
+    share = Fraction(passed, passed + left) if passed + left else Fraction(0)
+    exact = sum(((1 - share) * first + share * last for first, last in counters), Fraction(0))
+    assert interpolate(before, after, MARK, named) == floor(exact + Fraction(1, 2))
+
+
+def by_the_book(post: Post, now) -> Measurement:
+    """RULES.md's "Measuring I24", one sentence after the other, with nothing spared."""
+    hour = timedelta(hours=1)
+    samples = [s for s in post.samples if s.taken_at <= now]
+    absences = [at for at in post.absences if at <= now]
+    gone = [at for at in absences if at < MARK and all(s.taken_at < at for s in samples)]
+    if any(b - a >= timedelta(minutes=15) for a in gone for b in gone):
+        return Measurement(state="removed")
+    before, after = book_bracket(samples)
+    used = [s for s in (before, after) if s is not None]
+    is_young = now - PUBLISHED < 30 * hour
+    if len(used) < 2 and is_young:
+        latest = samples[-1] if samples else None
+        unknown = latest and [n for n in COUNTED[post.platform] if getattr(latest, n) is None]
+        return Measurement(
+            state="running",
+            i24=latest.total(post.platform) if latest else None,
+            partial=bool(unknown),
+            before=before,
+            after=after,
+        )
+    known = [n for n in COUNTED[post.platform] if all(getattr(s, n) is not None for s in used)]
+    if not used:
+        return Measurement(state="unmeasured")
+    if not known:
+        return Measurement(state="unmeasured", partial=True, before=before, after=after)
+    sums = [sum(getattr(s, n) for n in known) for s in used]
+    exact = Fraction(0)
+    for name in known:
+        ends = [getattr(s, name) for s in used]
+        width = int((used[-1].taken_at - used[0].taken_at).total_seconds())
+        passed = int((MARK - used[0].taken_at).total_seconds()) if width else 0
+        exact += ends[0] + Fraction(passed, width or 1) * (ends[-1] - ends[0])
+    if any(abs(s.taken_at - MARK) <= timedelta(minutes=5) for s in used):
+        state: State = "observed"
+    elif len(used) == 2 and used[1].taken_at - used[0].taken_at <= 2 * hour:
+        state = "interpolated"
+    else:
+        state = "estimated"
+    return Measurement(
+        state=state,
+        i24=floor(exact + Fraction(1, 2)),
+        lower=min(sums) if before else None,
+        upper=max(sums) if after else None,
+        partial=len(known) < len(COUNTED[post.platform]),
+        before=before,
+        after=after,
+    )
+
+
+def book_bracket(samples) -> tuple[Sample | None, Sample | None]:
+    hour = timedelta(hours=1)
+    usable = [s for s in samples if 18 * hour <= s.taken_at - PUBLISHED <= 30 * hour]
+    before = [s for s in usable if s.taken_at <= PUBLISHED + 24 * hour]
+    after = [s for s in usable if s.taken_at >= PUBLISHED + 24 * hour]
+    return (before[-1] if before else None), (after[0] if after else None)
 
 
 @given(posts())

@@ -639,6 +639,19 @@ def test_a_budget_is_reserved_by_who_read_it_last(book):
     assert book.budgets(["meta:1a"])["meta:1a"].data == {"runs": {}}
 
 
+def test_what_credentials_spend_is_kept_with_one_agency_for_all(store):
+    first, other = Agency(id="kemenkum"), Agency(id="kemenham")
+    one, two = AgencyStore(store, first, keeper=first), AgencyStore(store, other, keeper=first)
+    one.reserve({"x:1a": ({"runs": RUNS}, None)})
+    assert two.budgets(["x:1a"])["x:1a"].data == {"runs": RUNS}
+    two.settle({"x:1a": {"refused": None}})
+    two.reserve({"x:2b": ({"runs": {}}, None)})
+    assert {*one.budgets(["x:1a", "x:2b"])} == {"x:1a", "x:2b"}
+    assert list(store.list("agencies/kemenham/budgets")) == []
+    assert (one.keeps_budgets, two.keeps_budgets) == (True, False)
+    assert AgencyStore(store, other).keeps_budgets
+
+
 def test_budgets_lie_under_their_credentials_name(book):
     book.reserve({"meta:1a": ({}, None), "youtube:feed": ({}, None)})
     listed = [stored.path for stored in book.store.list("agencies/kemenkum/budgets")]

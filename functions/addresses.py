@@ -1,0 +1,24 @@
+"""From a post's address, in whatever form it was pasted, to the posts that collect met under it."""
+
+from __future__ import annotations
+
+from functions.model import Platform
+from functions.registry.links import NotAPost, parse_link
+from functions.store.agency import AgencyStore, Located
+
+NO_ADDRESS = (
+    "Tidak ada alamat unggahan Instagram, Facebook, X, TikTok, atau YouTube di sini; "
+    "buka unggahannya dan salin alamatnya."
+)
+
+
+def posts_at(book: AgencyStore, text: str) -> tuple[Platform, tuple[Located, ...]]:
+    """The platform that a text's address names, and its posts, one for each account it stands in.
+
+    No posts: nothing was ever read under the address. NotAPost, with a sentence for the asker, when
+    the text names no post; StoreError when the store cannot be used.
+    """
+    link = parse_link(text)
+    if link is None:
+        raise NotAPost(NO_ADDRESS)
+    return link.platform, book.find_urls(link.platform, [link.key])

@@ -1,0 +1,80 @@
+"""One job for every agency of the installation, in turn: one that falls over costs only itself.
+
+With one agency a job's report is its own; with several they are put together under one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from functions import log
+from functions.model import iso
+from functions.settings import SettingsError
+from functions.store.agency import AgencyStore
+from functions.store.port import Conflict, StoreError
+
+Report = dict[str, Any]
+
+
+def each(
+    books: Sequence[AgencyStore],
+    run: Callable[[AgencyStore], Report],
+    *,
+    job: str,
+    run_id: str,
+    now: datetime,
+) -> Report:
+    """Run a job for each agency; with only one its report, and its errors, are what they are.
+
+    Raises:
+        SettingsError, StoreError: what is no single agency's, and would befall the others too.
+    """
+    if len(books) == 1:
+        return run(books[0])
+    reports = {}
+    for book in books:
+        try:
+            reports[book.agency.id] = run(book)
+        except Exception as error:
+            reports[book.agency.id] = fallen(book, error, job=job, run_id=run_id, now=now)
+    return united(reports, job=job, run_id=run_id, now=now)
+
+
+def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: datetime) -> Report:
+    """The report of an agency whose run fell over; errors that are everybody's are raised again."""
+    # A conflict is about this agency's documents; another is not in anybody's way.
+    is_ours = isinstance(error, Conflict) or not isinstance(error, SettingsError | StoreError)
+    if not is_ours:
+        raise error
+    words = f"{type(error).__name__}: {error}"
+    log.warning(f"{job}.agency_failed", agency=book.agency.id, error=words)
+    return {
+        "job": job,
+        "run_id": run_id,
+        "now": iso(now),
+        "problems": [words],
+        "failed": True,
+    }
+
+
+def united(reports: Mapping[str, Report], *, job: str, run_id: str, now: datetime) -> Report:
+    """Several agencies' reports as one; it has failed when any of them has."""
+    return {
+        "job": job,
+        "run_id": run_id,
+        "now": iso(now),
+        "agencies": dict(reports),
+        "problems": [
+            f"{agency}: {problem}"
+            for agency, report in reports.items()
+            for problem in report.get("problems", ())
+        ],
+        "failed": any(report.get("failed") for report in reports.values()),
+    }
+
+
+def of_each(report: Report) -> list[Report]:
+    """The single agencies' reports, whether there are several agencies or one."""
+    return list(report["agencies"].values()) if "agencies" in report else [report]

@@ -1,0 +1,171 @@
+"""A month's evidence, and stores that hold a year of months, without collecting anything.
+
+The jobs themselves make the first final month and score the running one. The other final months
+have posts of their own, and the first one's ledgers and lists under their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from functions.model import (
+    Agency,
+    Entry,
+    Post,
+    Sample,
+    iso,
+    month_bounds,
+    month_of,
+    run_id,
+)
+from functions.score.formula import DEFAULT, FORMULA
+from functions.score.job import score
+from functions.score.tails import find_twins
+from functions.store import evidence as ev
+from functions.store.agency import AgencyStore, items
+from functions.store.ledgers import Ledgers
+from functions.store.port import Write
+from functions.store.sqlite import SqliteStore
+from functions.store.tails import Tail
+from tests.bench.ministry import store_clock
+from tests.bench.months import posts, register
+
+MONTH = "2026-10"
+NOON = datetime(2026, 10, 20, 5, tzinfo=UTC)  # in Jakarta
+TURN = timedelta(minutes=30)
+BATCH = 5_000
+
+
+def write_evidence(path: Path, count: int) -> None:
+    """The evidence of a month of so many posts, ten hours after its end: the last still run."""
+    book = AgencyStore(SqliteStore(path.with_suffix(".db")), Agency())
+    begin, end = month_bounds(MONTH, book.agency.zone)
+    register(book, begin - timedelta(days=40), MONTH)
+    ledgers = Ledgers(MONTH, book.agency.zone)
+    for post in posts(begin, end, count, texts=True):
+        ledgers.put(Entry(post=post))
+    header = book.header(
+        MONTH,
+        formula=FORMULA,
+        state="open",
+        incomplete=False,
+        revision=1,
+        as_of=end + timedelta(hours=10),
+        run_id="bench",
+        rules=DEFAULT,
+    )
+    twins = find_twins(ledgers, Tail(), as_of=header.as_of, begin=begin)
+    evidence = msgspec.structs.replace(
+        book.frame(header, past={}), items=items(ledgers, header.as_of, twins)
+    )
+    path.write_bytes(ev.encode(evidence))
+    book.store.close()
+
+
+class Archive:
+    """A SQLite store with a registry, a year of months, and posts that changed since it was scored.
+
+    ``stored`` posts in all, ``running`` of them in the running month. ``now`` is when it is next to
+    be scored.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.stored = 0
+        self.running = 0
+        self.now = NOON
+        self._book = AgencyStore(SqliteStore(path), Agency())
+
+    def add_final_months(self, count: int, each: int) -> None:
+        """So many months before the running one, with so many posts each."""
+        book, zone = self._book, self._book.agency.zone
+        months = [MONTH]
+        for _ in range(count):
+            months.append(month_of(month_bounds(months[-1], zone)[0] - timedelta(days=1), zone))
+        first, *others = reversed(months[1:])
+        begin, end = month_bounds(first, zone)
+        register(book, begin, MONTH)
+        book.save_cursor("collect", began_at=iso(begin))
+        found = list(posts(begin, end, each, texts=True))
+        self._save(found, end)
+        self._score(end + timedelta(days=20))
+        for month in others:
+            shift = month_bounds(month, zone)[0] - begin
+            self._save(_later(found, shift, month), end + shift)
+            self._copy_month(first, month)
+        self.stored += each * count
+
+    def fill_running_month(self, count: int) -> None:
+        """Bring the running month to so many posts, all of them scored."""
+        begin, _ = month_bounds(MONTH, self._book.agency.zone)
+        days = timedelta(days=(self.now - begin).days)
+        found = posts(begin, begin + days, count - self.running, texts=True)
+        known = (post.as_known(self.now) for post in found)
+        self._save((post for post in known if post.samples), self.now - TURN)
+        self.stored += count - self.running
+        self.running = count
+        self._score(self.now)
+        self.now += TURN
+
+    def change(self, count: int) -> int:
+        """Read so many posts of the last days once more since then; returns how many."""
+        read_at = self.now - TURN / 2
+        recent = list(self._book.posts_published(self.now - timedelta(days=3)))
+        chosen = recent[:: max(1, len(recent) // count)][:count]
+        again = Sample(taken_at=read_at, likes=9999, comments=99, shares=9, views=99999)
+        self._save((msgspec.structs.replace(post, samples=(again,)) for post in chosen), read_at)
+        return len(chosen)
+
+    def close(self) -> None:
+        self._book.store.close()
+
+    def _save(self, found: Iterable[Post], at: datetime) -> None:
+        """Save posts as if at an instant."""
+        with store_clock(lambda: at):
+            rest = iter(found)
+            while batch := list(islice(rest, BATCH)):
+                self._book.save_posts(batch)
+
+    def _score(self, at: datetime) -> None:
+        with store_clock(lambda: at):
+            score(self._book, now=at, run_id=run_id("score", at))
+
+    def _copy_month(self, model: str, month: str) -> None:
+        """A final month's ledgers, lists and tail under another month's name."""
+        book = self._book
+        listed = book.store.list(f"{book.root}/ledgers", at_least=model, below=model + "~")
+        book.store.write(
+            Write(stored.path.replace(f"/{model}", f"/{month}"), {**stored.data, "month": month})
+            for stored in listed
+        )
+        record = book.months()[model]
+        frame = book.evidence_of(record, {})
+        if frame is None or record.ranking.state != "final":
+            raise RuntimeError(f"{model} did not become final")
+        book.save_month(
+            msgspec.structs.replace(
+                record, ranking=msgspec.structs.replace(record.ranking, month=month)
+            ),
+            frame,
+        )
+        book.save_tail(month, book.tail(model))
+
+
+def _later(found: Iterable[Post], shift: timedelta, mark: str) -> Iterator[Post]:
+    """The same posts later, with ids of their own."""
+    for post in found:
+        yield msgspec.structs.replace(
+            post,
+            post_id=f"{post.post_id}{mark[-2:]}",
+            published_at=post.published_at + shift,
+            samples=tuple(
+                msgspec.structs.replace(sample, taken_at=sample.taken_at + shift)
+                for sample in post.samples
+            ),
+            absences=tuple(at + shift for at in post.absences),
+        )

@@ -1,0 +1,266 @@
+"""Decisions, objections and revisions through the score job, against both stores."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+
+from functions.model import iso
+from functions.score.months import closing_begins, closing_ends
+from functions.store import evidence as ev
+from functions.store.port import Write
+from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post
+from tests.score.test_job import entries, ministry, official, run, save
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MIDDLE = BEGIN + 10 * DAY
+CLOSING = closing_begins(MONTH, WIB)
+CLOSES = datetime(2026, 11, 5, 17, 0, tzinfo=CLOSING.tzinfo)  # 2 Nov is the day closing starts
+ANSWER = {"accepted": False, "answer": "Sudah benar.", "answered_by": "Ani"}
+
+
+@pytest.fixture
+def book(store):
+    made = ministry(store)
+    save(
+        made,
+        measured_post(5, account="x:1", post_id="a", at=MIDDLE),
+        measured_post(6, account="x:3", post_id="c", at=MIDDLE + HOUR),
+    )
+    return made
+
+
+def decision(post="x:c", at=MIDDLE + 2 * DAY, action="exclude", **facts):
+    known = {"action": action, "post": post, "by": "Ani", "why": "Uji coba.", "at": iso(at)}
+    return {**known, **facts}
+
+
+def objection(post="x:c", at=CLOSING + HOUR, **facts):
+    known = {"post": post, "by": "Budi", "why": "Salah hitung.", "at": iso(at)}
+    return {name: value for name, value in {**known, **facts}.items() if value is not None}
+
+
+def status(book, collection, id):
+    path = f"{book.root}/{collection}/{id}"
+    return book.store.get([path])[path].data.get("status")
+
+
+def test_the_closing_date_is_three_full_working_days_after():
+    """ "3 full working days after the day closing starts, ending 24:00 agency time" """
+    assert closing_ends(MONTH, WIB, ()) == CLOSES
+
+
+def test_a_decision_changes_the_ranking_from_the_next_run_on(book):
+    run(book, MIDDLE + 2 * DAY)
+    assert official(book)[0] == (1, "bali", 1, 6)
+    book.add_decision("k1", decision())
+    run(book, MIDDLE + 2 * DAY + HOUR)
+    assert official(book)[0] == (1, "aceh", 1, 5)
+    assert entries(book)["c"].verdict.reason == "excluded"
+    assert status(book, "decisions", "k1") == "berlaku"
+    assert [d.id for d in book.months()[MONTH].decisions] == ["k1"]
+    assert run(book, MIDDLE + 2 * DAY + HOUR).writes == 0
+
+
+def test_a_decision_is_undone_by_taking_it_back(book):
+    book.add_decision("k1", decision())
+    run(book, MIDDLE + 3 * DAY)
+    book.store.write([Write(f"{book.root}/decisions/k1", mode="delete")])
+    run(book, MIDDLE + 4 * DAY)
+    assert official(book)[0] == (1, "bali", 1, 6)
+    assert book.months()[MONTH].decisions == ()
+
+
+def test_a_decision_of_later_is_not_known_yet(book):
+    book.add_decision("k1", decision(at=MIDDLE + 9 * DAY))
+    run(book, MIDDLE + 8 * DAY)
+    assert official(book)[0] == (1, "bali", 1, 6)
+
+
+def test_a_broken_decision_changes_nothing_and_tells_the_admin(book):
+    book.add_decision("k1", decision(action="hapus"))
+    book.add_decision("k2", decision(post="x:a"))
+    report = run(book, MIDDLE + 3 * DAY)
+    assert "decisions/k1: action 'hapus' tidak dikenal" in report.problems[0]
+    assert status(book, "decisions", "k1").startswith("action 'hapus'")
+    assert official(book)[0] == (1, "bali", 1, 6)
+    assert entries(book)["a"].verdict.reason == "excluded"
+
+
+def test_a_decision_about_a_post_nobody_knows_is_told(book):
+    book.add_decision("k1", decision(post="x:zzz"))
+    report = run(book, MIDDLE + 3 * DAY)
+    assert "decisions/k1: unggahannya belum dikenal" in report.problems[0]
+    assert "belum dikenal" in status(book, "decisions", "k1")
+
+
+def test_an_admin_may_paste_the_posts_address(book):
+    post = measured_post(6, account="x:3", post_id="1843", at=MIDDLE + HOUR)
+    save(book, post)
+    book.save_urls([(post, ["1843"])])
+    given = decision(url="https://twitter.com/kemenkum/status/1843?s=20")
+    del given["post"]
+    book.add_decision("k1", given)
+    run(book, MIDDLE + 3 * DAY)
+    assert entries(book)["1843"].verdict.reason == "excluded"
+    path = f"{book.root}/decisions/k1"
+    told = book.store.get([path])[path].data
+    assert (told["post"], told["month"]) == ("x:1843", MONTH)
+
+
+# Objections
+
+
+def test_an_undecided_objection_holds_closing_open(book):
+    """ "an undecided objection holds it open" """
+    book.add_objection("s1", objection())
+    run(book, CLOSES - HOUR)
+    run(book, CLOSES + DAY)
+    held = book.months()[MONTH]
+    assert (held.ranking.state, [o.id for o in held.objections]) == ("closing", ["s1"])
+    assert run(book, CLOSES + 2 * DAY).writes == 0
+    [stored] = book.objections()
+    book.answer_objection(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
+    run(book, CLOSES + 3 * DAY)
+    final = book.months()[MONTH]
+    assert (final.ranking.state, final.closes_at) == ("final", CLOSES)
+    assert final.objections[0].answer == "Sudah benar."
+
+
+def test_an_objection_to_a_month_holds_it_open_too(book):
+    book.add_objection("s1", objection(post=None, month=MONTH))
+    run(book, CLOSES + DAY)
+    assert book.months()[MONTH].ranking.state == "closing"
+
+
+def test_an_objection_that_came_too_late_holds_nothing(book):
+    book.add_objection("s1", objection(at=CLOSES))
+    run(book, CLOSES + DAY)
+    assert book.months()[MONTH].ranking.state == "final"
+
+
+def test_an_objection_alone_changes_no_figure(book):
+    book.add_objection("s1", objection())
+    run(book, CLOSES - HOUR)
+    assert official(book)[0] == (1, "bali", 1, 6)
+
+
+# Revisions
+
+
+def final(book):
+    run(book, CLOSES + HOUR)
+    assert book.months()[MONTH].ranking.state == "final"
+    return book.months()[MONTH]
+
+
+def test_a_final_month_stays_as_it_is_unless_a_revision_is_asked_for(book):
+    frozen = final(book)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH))
+    run(book, CLOSES + 2 * DAY)
+    assert book.months()[MONTH] == frozen
+    assert "revise: true" in status(book, "decisions", "k1")
+
+
+def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences(book):
+    """ "A correction makes revision 2 beside it, with its reason and the list of differences." """
+    frozen = final(book)
+    encoded = book.frozen_evidence(MONTH, 1)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 2 * DAY)
+    revised = book.months()[MONTH]
+    assert (revised.ranking.revision, revised.ranking.state) == (2, "final")
+    assert revised.ranking.reason == "Uji coba."
+    assert official(book)[0] == (1, "aceh", 1, 5)
+    changed = {
+        (change.ranking, change.satker): (change.before, change.after)
+        for change in revised.changes
+        if change.platform is None and change.kind is None
+    }
+    assert changed["most_popular", "bali"] == ((1, 1, 6), (2, 0, 0))
+    assert changed["most_popular", "aceh"] == ((2, 1, 5), (1, 1, 5))
+    evidence = ev.decode(book.frozen_evidence(MONTH, 2))
+    assert evidence.month.revises == frozen.digest
+    assert book.frozen_evidence(MONTH, 1) == encoded
+    assert status(book, "decisions", "k1") == "berlaku"
+
+
+def test_a_revision_is_made_once(book):
+    final(book)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 2 * DAY)
+    assert run(book, CLOSES + 3 * DAY).writes == 0
+    assert book.months()[MONTH].ranking.revision == 2
+    book.add_decision("k2", decision("x:a", at=CLOSES + 4 * DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 5 * DAY)
+    third = book.months()[MONTH]
+    assert third.ranking.revision == 3
+    assert {d.id for d in third.decisions} == {"k1", "k2"}
+
+
+def test_the_next_month_builds_on_the_revision(book):
+    final(book)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 2 * DAY)
+    months = book.months()
+    assert months["2026-11"].previous_digest == months[MONTH].digest
+
+
+# Settings
+
+
+def test_broken_settings_leave_the_last_good_ones_in_force(book):
+    path = f"{book.root}/settings/formula"
+    book.store.write([Write(path, {"objection_days": 5})])
+    run(book, MIDDLE + 2 * DAY)
+    assert book.months()[MONTH].rules.objection_days == 5
+    book.store.write([Write(path, {"objection_days": "lima"})])
+    report = run(book, CLOSING)
+    assert "objection_days" in report.problems[0]
+    held = book.months()[MONTH]
+    assert held.rules.objection_days == 5
+    assert held.closes_at == CLOSES + 4 * DAY  # a weekend lies between
+
+
+def test_settings_that_change_while_objections_are_heard_wait_for_the_next_month(book):
+    run(book, CLOSING)
+    path = f"{book.root}/settings/formula"
+    book.store.write([Write(path, {"duplicate_percent": 80})])
+    run(book, CLOSING + HOUR)
+    months = book.months()
+    assert months[MONTH].rules.duplicate_percent == 90
+    assert months[MONTH].ranking.formula == "1"
+    assert months["2026-11"].rules.duplicate_percent == 80
+    assert months["2026-11"].ranking.formula.startswith("1-")
+
+
+def test_the_calendar_can_be_corrected(book):
+    book.store.write(
+        [Write(f"{book.root}/settings/calendar", {"holidays": ["2026-11-03", "besok"]})]
+    )
+    report = run(book, CLOSING)
+    assert book.months()[MONTH].closes_at == CLOSES + DAY
+    assert "besok" in report.problems[0]
+
+
+# Across months
+
+
+def test_a_text_repeated_across_the_months_edge_is_a_duplicate(book):
+    """ "also across a month's edge" """
+    text = "Penyuluhan hukum serentak di seluruh kelurahan kota ini"
+    posts = [
+        msgspec.structs.replace(measured_post(1, post_id=name, at=END + offset), text=text)
+        for name, offset in (("p", -HOUR), ("q", HOUR))
+    ]
+    save(book, *posts)
+    run(book, END + 2 * DAY)
+    november = entries(book, "2026-11")["q"].verdict
+    assert (november.reason, november.duplicate_of) == ("duplicate", "p")
+    # Also once October is frozen and no longer read.
+    run(book, CLOSES + DAY)
+    save(book, measured_post(1, account="x:3", post_id="later", at=END + 5 * DAY))
+    run(book, END + 8 * DAY)
+    assert entries(book, "2026-11")["q"].verdict.duplicate_of == "p"

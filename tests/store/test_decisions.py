@@ -1,0 +1,120 @@
+"""What admins write by hand, read leniently and alone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from functions.store.decisions import parse_decision, parse_objection, parse_post
+from functions.store.evidence import Decision, Objection
+
+WIB = ZoneInfo("Asia/Jakarta")
+AT = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
+DECISION = {
+    "action": "exclude",
+    "post": "x:1843",
+    "by": "Ani",
+    "at": "2026-11-03T09:00:00+07:00",
+    "why": "Unggahan uji coba.",
+}
+OBJECTION = {"post": "x:1843", "by": "Budi", "at": "2026-11-03T09:00", "why": "Salah hitung."}
+
+
+def decision(**changes):
+    return parse_decision("k1", {**DECISION, **changes}, WIB)
+
+
+def objection(**changes):
+    return parse_objection("s1", {**OBJECTION, **changes}, WIB)
+
+
+def test_a_decision_is_read():
+    assert decision(link="https://kemenkum.go.id/surat/1") == Decision(
+        id="k1",
+        action="exclude",
+        platform="x",
+        post_id="1843",
+        by="Ani",
+        at=AT,
+        why="Unggahan uji coba.",
+        link="https://kemenkum.go.id/surat/1",
+    )
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-11-03T09:00", "2026-11-03 09:00:00", AT, "2026-11-03T02:00:00Z"]
+)
+def test_a_time_without_an_offset_is_the_agencys(at):
+    assert decision(at=at).at == AT
+
+
+def test_what_belongs_to_another_action_is_left_out():
+    assert decision(satker="bali", value=3).satker is None
+    assert decision(action="reassign", satker="bali").satker == "bali"
+    assert decision(action="set_value", value=0).value == 0
+
+
+@pytest.mark.parametrize("account", ["x:9", "9"])
+def test_an_account_is_named_with_its_platform_or_without(account):
+    assert decision(account=account).account_id == "9"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"action": "hapus"}, "action 'hapus' tidak dikenal"),
+        ({"action": None}, "pilih exclude, include"),
+        ({"post": "1843"}, "post '1843' bukan kode unggahan"),
+        ({"post": None}, "atau url"),
+        ({"by": " "}, "by kosong"),
+        ({"why": None}, "why kosong"),
+        ({"at": "kemarin"}, "at 'kemarin' bukan waktu"),
+        ({"at": None}, "at None bukan waktu"),
+        ({"action": "reassign"}, "satker kosong"),
+        ({"action": "set_value"}, "bukan jumlah interaksi"),
+        ({"action": "set_value", "value": -1}, "bukan jumlah interaksi"),
+        ({"action": "set_value", "value": "12"}, "bukan jumlah interaksi"),
+        ({"action": "set_value", "value": True}, "bukan jumlah interaksi"),
+    ],
+)
+def test_a_broken_decision_says_what_to_mend(changes, told):
+    with pytest.raises(ValueError, match=r"\w") as refusal:
+        decision(**changes)
+    assert told in str(refusal.value)
+
+
+def test_an_objection_is_undecided_until_it_is_answered():
+    assert objection() == Objection(
+        id="s1", platform="x", post_id="1843", by="Budi", at=AT, why="Salah hitung."
+    )
+    answered = objection(
+        answer="Sudah diperiksa.", answered_by="Ani", answered_at=AT, accepted=False
+    )
+    assert (answered.accepted, answered.answer, answered.answered_at) == (
+        False,
+        "Sudah diperiksa.",
+        AT,
+    )
+
+
+def test_an_objection_may_be_to_a_month_as_a_whole():
+    assert objection(post=None).platform is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"answer": "Ya.", "answered_by": "Ani", "answered_at": AT}, "accepted"),
+        ({"answer": "Ya.", "accepted": True, "answered_at": AT}, "answered_by kosong"),
+        ({"answer": "Ya.", "accepted": True, "answered_by": "Ani"}, "answered_at None"),
+        ({"by": None}, "by kosong"),
+    ],
+)
+def test_a_broken_objection_says_what_to_mend(changes, told):
+    with pytest.raises(ValueError, match=r"\w") as refusal:
+        objection(**changes)
+    assert told in str(refusal.value)
+
+
+def test_a_posts_code_may_hold_colons():
+    assert parse_post(" facebook:12_34:5 ") == ("facebook", "12_34:5")
