@@ -32,6 +32,7 @@ from functions.publish import formats
 from functions.publish.reasons import Case, Original, Spell, Unread, told, told_unknown
 from functions.registry.links import Link, NotAPost, parse_link, posted_at
 from functions.store.agency import AgencyStore, Located
+from functions.store.evidence import Decision
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +101,7 @@ def _found(book: AgencyStore, roster: Roster, located: Located, asked: str | Non
         satker=_name(roster, shown.satker) if shown else None,
         spells=_spells(accounts),
         original=_original(book, post, verdict),
-        decision=None,
+        decision=_decision(book, own, verdict),
     )
     lines = told(case, zone)
     if shown is None:
@@ -156,6 +157,15 @@ def _original(book: AgencyStore, post: Post, verdict: Verdict | None) -> Origina
                 percent=verdict.duplicate_percent,
             )
     return None
+
+
+def _decision(book: AgencyStore, month: str, verdict: Verdict | None) -> Decision | None:
+    """The latest of the decisions that the verdict follows, from the month's public log."""
+    if verdict is None or not verdict.decisions:
+        return None
+    record = book.months().get(month)
+    held = [d for d in record.decisions if d.id in verdict.decisions] if record else []
+    return max(held, key=lambda decision: (decision.at, decision.id), default=None)
 
 
 def _waiting(book: AgencyStore, post: Post, month: str, state: MonthState | None) -> str:

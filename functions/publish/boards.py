@@ -1,25 +1,21 @@
-"""From a month's stored ranking to its head and lists as pages show them."""
+"""From a month's stored ranking to its lists as pages show them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from functions.model import (
     PLATFORMS,
-    SETTLED,
+    FlagCode,
     Platform,
     RankedList,
     Ranking,
     RankingName,
     Row,
-    month_bounds,
 )
-from functions.publish import formats, words
+from functions.publish import flags, formats, words
 from functions.publish.charts import bar
-from functions.publish.pages import Board, Fact, MonthHead, Scope, Standing, Step, Unranked
-from functions.store.agency import MonthRecord
+from functions.publish.pages import Board, Fact, Link, Scope, Standing, Unranked
 
 Href = Callable[[str], str]
 
@@ -41,76 +37,20 @@ def month_path(month: str) -> str:
     return f"{month[:4]}/{month[5:7]}/"
 
 
-def head(record: MonthRecord, zone: ZoneInfo, href: Href) -> MonthHead:
-    """What is said about the month."""
-    ranking = record.ranking
-    return MonthHead(
-        label=formats.month(ranking.month),
-        name=formats.month_name(ranking.month),
-        year=ranking.month[:4],
-        href=href(month_path(ranking.month)),
-        state=ranking.state,
-        state_label=words.MONTH_STATE[ranking.state],
-        sentence=_sentence(record, zone),
-        as_of=formats.time(ranking.as_of, zone),
-        revision=ranking.revision,
-        incomplete=ranking.incomplete,
-        steps=_steps(record, zone),
-    )
-
-
-def _sentence(record: MonthRecord, zone: ZoneInfo) -> str:
-    state = record.ranking.state
-    if state == "open":
-        return "Bulan ini masih berjalan. Peringkat berubah setiap kali data baru masuk."
-    if state == "closing":
-        until = formats.deadline(record.closes_at, zone) if record.closes_at else None
-        return f"Bulan sudah lewat. Angka dapat disanggah{f' sampai {until}' if until else ''}."
-    return "Angka bulan ini sudah beku dan tidak akan berubah lagi."
-
-
-def _steps(record: MonthRecord, zone: ZoneInfo) -> tuple[Step, ...]:
-    ranking = record.ranking
-    begin, end = month_bounds(ranking.month, zone)
-    last_day = (end - timedelta(seconds=1)).astimezone(zone).day
-    now = ("open", "closing", "final").index(ranking.state)
-    phases = ["done" if position < now else "next" for position in range(3)]
-    phases[now] = "done" if ranking.state == "final" else "now"
-    if record.closes_at:
-        objections = f"sampai {formats.deadline(record.closes_at, zone)}"
-    else:
-        objections = f"mulai {formats.time_short(end + SETTLED, zone)}"
-    if ranking.incomplete:
-        final = "tidak, karena bulan ini tidak lengkap"
-    elif ranking.state == "final":
-        final = "beku"
-    else:
-        final = "setelah 3 hari kerja penuh"
-    days = f"{begin.astimezone(zone).day}–{last_day} {formats.month(ranking.month)}"
-    return (
-        Step("Berjalan", days, phases[0]),
-        Step("Masa sanggah", objections, phases[1]),
-        Step("Final", final, phases[2]),
-    )
-
-
 def find(
     ranking: Ranking,
     name: RankingName,
     *,
     platform: Platform | None = None,
     kind: str | None = None,
+    band: int | None = None,
 ) -> RankedList:
     """A list of the month, empty when it was not ranked."""
+    wanted = (name, platform, kind, band)
     for ranked in ranking.lists:
-        if (ranked.ranking, ranked.platform, ranked.kind, ranked.band) == (
-            name,
-            platform,
-            kind,
-            None,
-        ):
+        if (ranked.ranking, ranked.platform, ranked.kind, ranked.band) == wanted:
             return ranked
-    return RankedList(ranking=name, platform=platform, kind=kind)
+    return RankedList(ranking=name, platform=platform, kind=kind, band=band)
 
 
 def kinds(ranking: Ranking) -> tuple[str, ...]:
@@ -125,11 +65,12 @@ def both(
     *,
     platform: Platform | None = None,
     kind: str | None = None,
+    band: int | None = None,
 ) -> tuple[Board, Board]:
     """Terpopuler and Teraktif of a scope."""
     names: tuple[RankingName, RankingName] = ("most_popular", "most_active")
     first, second = (
-        board(find(ranking, name, platform=platform, kind=kind), ranking.month, href)
+        board(find(ranking, name, platform=platform, kind=kind, band=band), ranking.month, href)
         for name in names
     )
     return first, second
@@ -140,9 +81,9 @@ def board(ranked: RankedList, month: str, href: Href) -> Board:
     popular = ranked.ranking == "most_popular"
     scope = _scope(ranked)
     largest = max((_figure(row, popular) or 0 for row in ranked.rows), default=0) or 1
-    rows = tuple(standing(row, popular, largest, href) for row in ranked.rows if row.rank)
+    rows = tuple(standing(row, popular, largest, month, href) for row in ranked.rows if row.rank)
     return Board(
-        anchor=_anchor(ranked),
+        anchor=anchor_of(ranked),
         title=TITLES[ranked.ranking],
         scope=scope,
         caption=f"{TITLES[ranked.ranking]} {formats.month(month)}, {scope}, "
@@ -161,7 +102,7 @@ def board(ranked: RankedList, month: str, href: Href) -> Board:
     )
 
 
-def standing(row: Row, popular: bool, largest: int, href: Href) -> Standing:
+def standing(row: Row, popular: bool, largest: int, month: str, href: Href) -> Standing:
     """A satker's line."""
     figure = _figure(row, popular)
     return Standing(
@@ -178,7 +119,18 @@ def standing(row: Row, popular: bool, largest: int, href: Href) -> Standing:
         places=row.movement,
         movement_words=words.movement(row.movement_kind, row.movement),
         thin=row.thin,
+        mark=flag_link(row.flags, f"{href(month_path(month))}#{flag_anchor(row.satker)}"),
     )
+
+
+def flag_link(codes: tuple[FlagCode, ...], href: str) -> Link | None:
+    """Flags by name, leading to their numbers; None without any."""
+    return Link(flags.labels(codes), href) if codes else None
+
+
+def flag_anchor(satker: str) -> str:
+    """Where a month's page tells a satker's flags."""
+    return f"penanda-{segment(satker)}"
 
 
 def scopes(ranking: Ranking, href: Href) -> tuple[tuple[Scope, ...], tuple[Scope, ...]]:
@@ -204,6 +156,29 @@ def scopes(ranking: Ranking, href: Href) -> tuple[tuple[Scope, ...], tuple[Scope
         for kind in kinds(ranking)
     )
     return platforms, units
+
+
+def band_scopes(ranking: Ranking, href: Href) -> tuple[Scope, ...]:
+    """The follower bands that the month has lists for, the smallest first."""
+    found = {ranked.band: ranked for ranked in ranking.lists if ranked.band is not None}
+    return tuple(
+        scope(
+            words.band(found[band].band_from, found[band].band_below).capitalize(),
+            both(ranking, href, band=band),
+            "",
+            None,
+            anchor=_band_anchor(band),
+        )
+        for band in sorted(found)
+    )
+
+
+def band_list(ranking: Ranking, name: RankingName, satker: str) -> RankedList | None:
+    """The list of a satker's follower band; None when the month has one band."""
+    for ranked in ranking.lists:
+        if ranked.ranking == name and ranked.band is not None and row_of(ranked, satker):
+            return ranked
+    return None
 
 
 def scope(
@@ -275,12 +250,21 @@ def segment(text: str) -> str:
     return f"~2e{safe[1:]}" if safe.startswith(".") else safe
 
 
-def _anchor(ranked: RankedList) -> str:
+def anchor_of(ranked: RankedList) -> str:
+    """Where a month's page shows the list."""
     prefix = ranked.platform or (segment(ranked.kind) if ranked.kind else "")
+    if ranked.band is not None:
+        prefix = _band_anchor(ranked.band)
     return f"{prefix}-{SHORT[ranked.ranking]}" if prefix else SHORT[ranked.ranking]
 
 
+def _band_anchor(band: int) -> str:
+    return f"pengikut-{band}"
+
+
 def _scope(ranked: RankedList) -> str:
+    if ranked.band is not None:
+        return words.band(ranked.band_from, ranked.band_below)
     if ranked.platform:
         return words.PLATFORM[ranked.platform]
     return words.kind(ranked.kind).lower() if ranked.kind else "semua platform"

@@ -13,15 +13,14 @@ from functools import partial
 
 from functions.model import PLATFORMS, Agency, Platform, month_bounds
 from functions.publish import boards, charts, formats, words
-from functions.publish.data import NAMES, POST_COLUMNS, RANKING_COLUMNS
+from functions.publish.downloads import data_page
+from functions.publish.flagged import flagged_units
 from functions.publish.frame import Frame
+from functions.publish.heads import head
+from functions.publish.logbook import log_entries
 from functions.publish.material import Material
 from functions.publish.pages import (
     Chart,
-    DataFile,
-    DataMonth,
-    DataPage,
-    DataSet,
     EmptyPage,
     HomePage,
     Link,
@@ -33,27 +32,10 @@ from functions.publish.pages import (
     YearMonth,
     YearPage,
 )
+from functions.publish.revisions import revision_of
 from functions.publish.units import unit_page, units_page
 from functions.store.agency import MonthRecord
-
-# What the data page lists of a month: label, meaning, and the files by what their links say.
-_SETS = (
-    (
-        "Peringkat",
-        "Semua daftar bulan ini",
-        {"JSON": "ranking.json", "CSV": "ranking.csv", "XLSX": "ranking.xlsx"},
-    ),
-    (
-        "Unggahan",
-        "Setiap unggahan dengan nilai, batas, dan dua cuplikannya",
-        {"JSON": "unggahan.json", "CSV": "unggahan.csv", "XLSX": "unggahan.xlsx"},
-    ),
-    (
-        "Bukti",
-        "Semua cuplikan yang menjadi dasar peringkat, dan sidik jarinya",
-        {"JSONL.GZ": "bukti.jsonl.gz", "SHA-256": "bukti.sha256"},
-    ),
-)
+from functions.store.evidence import Rules
 
 
 def pages(material: Material) -> dict[str, Page]:
@@ -76,7 +58,7 @@ def _pages(m: Material) -> Iterator[tuple[str, Page]]:
     for year in sorted({month[:4] for month in m.records}):
         yield _at(m, f"{year}/", partial(_year, year=year))
     yield _at(m, "metode/", _method)
-    yield _at(m, "data/", _data)
+    yield _at(m, "data/", data_page)
     yield "404.html", _not_found(Frame(m, "404.html"))
 
 
@@ -100,7 +82,7 @@ def _home(frame: Frame) -> Page:
         shell=frame.shell(
             f"Kiprah {formats.month(ranking.month)}", _about(m.agency), section="home"
         ),
-        head=boards.head(record, m.zone, frame.href),
+        head=head(record, m.zone, frame.href),
         facts=boards.facts(ranking, _accounts(m, record)),
         boards=boards.both(ranking, frame.href),
         chart=_days(m, record),
@@ -124,17 +106,22 @@ def _month(frame: Frame, month: str) -> Page:
         shell=frame.shell(
             f"Peringkat {label}",
             f"Akun Terpopuler dan Akun Teraktif {m.agency.name}, {label}: "
-            "gabungan, tiap platform, dan tiap jenis satuan kerja.",
+            "gabungan, tiap platform, tiap jenis satuan kerja, dan menurut banyaknya pengikut.",
             section="archive",
         ),
-        head=boards.head(record, m.zone, frame.href),
+        head=head(record, m.zone, frame.href),
         facts=boards.facts(record.ranking, _accounts(m, record)),
         boards=boards.both(record.ranking, frame.href),
         platforms=platforms,
         kinds=kinds,
+        bands=boards.band_scopes(record.ranking, frame.href),
+        revision=revision_of(frame, record),
+        flagged=flagged_units(frame, record.ranking),
+        log=log_entries(m, record),
         earlier=_month_link(frame, known[at - 1]) if at else None,
         later=_month_link(frame, known[at + 1]) if at + 1 < len(known) else None,
         data=frame.href(f"data/#{month}"),
+        method=frame.href("metode/"),
     )
 
 
@@ -147,7 +134,7 @@ def _year(frame: Frame, year: str) -> Page:
         whole = boards.scope("", (popular, active), "", None)
         months.append(
             YearMonth(
-                head=boards.head(record, m.zone, frame.href),
+                head=head(record, m.zone, frame.href),
                 posts=whole.posts,
                 i24=whole.i24,
                 popular=popular.podium,
@@ -185,7 +172,7 @@ def _platform(frame: Frame, platform: Platform) -> Page:
         label=label,
         counted=words.COUNTED[platform],
         beside=words.BESIDE[platform],
-        head=boards.head(record, m.zone, frame.href) if record else None,
+        head=head(record, m.zone, frame.href) if record else None,
         scope=scope,
         accounts=sum(a.platform == platform and a.holds(m.now) for a in m.roster.accounts),
         others=tuple(
@@ -205,36 +192,32 @@ def _platform(frame: Frame, platform: Platform) -> Page:
 
 
 def _method(frame: Frame) -> Page:
+    m = frame.material
+    newest = m.records[m.newest_first[0]] if m.records else None
+    rules = (newest and newest.rules) or Rules()
     return MethodPage(
         shell=frame.shell(
             "Metode",
             "Apa yang diukur, bagaimana peringkat terjadi, dan cara memeriksanya sendiri.",
             section="method",
         ),
-        zone=formats.clock(frame.material.now, frame.material.zone).split()[-1],
+        zone=formats.clock(m.now, m.zone).split()[-1],
         data=frame.href("data/"),
         platforms=tuple(
             (p, words.PLATFORM[p], words.COUNTED[p], words.BESIDE[p]) for p in PLATFORMS
         ),
-    )
-
-
-def _data(frame: Frame) -> Page:
-    m = frame.material
-    return DataPage(
-        shell=frame.shell(
-            "Data terbuka",
-            "Semua angka di situs ini sebagai berkas JSON, CSV, dan XLSX, beserta buktinya.",
-            section="data",
+        duplicate_percent=rules.duplicate_percent,
+        objection_days=rules.objection_days,
+        bands=tuple(
+            words.band(least, below)
+            for least, below in zip(
+                (None, *rules.band_edges), (*rules.band_edges, None), strict=True
+            )
         ),
-        months=tuple(
-            _data_month(frame, month)
-            for month in m.newest_first
-            if month in m.files and month not in m.pending
-        ),
-        ranking_fields=tuple((column.name, column.meaning) for column in RANKING_COLUMNS),
-        post_fields=tuple((column.name, column.meaning) for column in POST_COLUMNS),
-        method=frame.href("metode/"),
+        band_least=rules.band_least,
+        band_fewest=rules.band_fewest,
+        library=rules.library,
+        formula=newest.ranking.formula if newest else "",
     )
 
 
@@ -301,49 +284,3 @@ def _days(m: Material, record: MonthRecord) -> Chart | None:
         first=f"{first.day} {formats.month_short(month)}",
         last=f"{last.day} {formats.month_short(month)}",
     )
-
-
-def _data_month(frame: Frame, month: str) -> DataMonth:
-    m = frame.material
-    record = m.records[month]
-    ranking = record.ranking
-    return DataMonth(
-        anchor=month,
-        label=formats.month(month),
-        state=ranking.state,
-        state_label=words.MONTH_STATE[ranking.state],
-        as_of=formats.time(ranking.as_of, m.zone),
-        digest=record.digest,
-        sets=tuple(_data_sets(frame, record)),
-    )
-
-
-def _data_sets(frame: Frame, record: MonthRecord) -> Iterator[DataSet]:
-    ranking = record.ranking
-    files = frame.material.files[ranking.month]
-    for label, meaning, names in _SETS:
-        yield DataSet(
-            label,
-            meaning,
-            tuple(
-                DataFile(
-                    name,
-                    form,
-                    frame.href(f"data/{ranking.month}/{name}"),
-                    formats.size(files[name].size),
-                )
-                for form, name in names.items()
-                if name in files
-            ),
-        )
-    if ranking.state == "final":
-        place = f"data/{ranking.month}/r{ranking.revision}"
-        yield DataSet(
-            f"Revisi {ranking.revision}",
-            "Salinan beku yang tidak pernah berubah",
-            tuple(
-                DataFile(name, name, frame.href(f"{place}/{name}"), formats.size(files[name].size))
-                for name in NAMES
-                if name in files
-            ),
-        )

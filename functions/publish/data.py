@@ -7,7 +7,19 @@ from datetime import datetime
 
 import msgspec
 
-from functions.model import COUNTERS, Entry, FlagCode, Platform, Ranking, Reason, Sample, State, iso
+from functions.model import (
+    COUNTERS,
+    Change,
+    Entry,
+    FlagCode,
+    Platform,
+    Ranking,
+    Reason,
+    Sample,
+    State,
+    iso,
+)
+from functions.publish import flags
 from functions.publish.tables import Cell, Column, write_csv, write_xlsx
 from functions.store import evidence as ev
 from functions.store import rankings
@@ -22,6 +34,8 @@ NAMES = (
     "unggahan.json",
     "unggahan.csv",
     "unggahan.xlsx",
+    "keputusan.json",
+    "keputusan.csv",
     "bukti.jsonl.gz",
     "bukti.sha256",
 )
@@ -94,6 +108,32 @@ POST_COLUMNS = (
 )
 
 
+LOG_COLUMNS = (
+    Column("type", "decision keputusan admin, objection sanggahan", 10),
+    Column("id", "Kode keputusan atau sanggahan", 20),
+    Column("at", "Waktu dibuat (UTC)", 21),
+    Column("by", "Nama yang memutuskan atau menyanggah", 20),
+    Column("why", "Alasan", 44),
+    Column("link", "Tautan yang disertakan; kosong bila tidak ada", 30),
+    Column("platform", "Platform unggahannya; kosong bila bukan tentang satu unggahan", 11),
+    Column("post_id", "Kode unggahan pada platform", 24),
+    Column("account_id", "Kode akunnya; kosong bila berlaku untuk setiap akun", 20),
+    Column("satker", "Satuan kerja penerima unggahan, atau yang menyanggah", 20),
+    Column(
+        "action",
+        "exclude dikeluarkan, include dimasukkan, reassign dipindahkan ke satuan kerja lain, "
+        "set_value nilainya ditetapkan; kosong pada sanggahan",
+        10,
+    ),
+    Column("value", "Interaksi 24 Jam yang ditetapkan", 9),
+    Column("objection", "Kode sanggahan yang dijawab keputusan ini", 20),
+    Column("accepted", "Sanggahan dikabulkan; kosong bila belum diputuskan", 9),
+    Column("answer", "Jawaban atas sanggahan", 44),
+    Column("answered_by", "Nama yang menjawab", 20),
+    Column("answered_at", "Waktu dijawab (UTC)", 21),
+)
+
+
 class PostLine(msgspec.Struct, frozen=True, kw_only=True):
     """A post as ``unggahan.json`` tells it."""
 
@@ -130,6 +170,33 @@ class Posts(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[PostLine, ...]
 
 
+class NamedPost(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that the log or a flag names, so that its address outlives the month's ledgers."""
+
+    platform: Platform
+    post_id: str
+    account: str
+    url: str
+    published_at: datetime
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """``keputusan.json``: a month's public log, and what its revision changed.
+
+    ``reason`` says why the revision was made, None in the first; ``changes`` are its lines that
+    differ from the revision before, each with rank, posts and I24 before and after. ``posts`` are
+    those that decisions, objections and flags name.
+    """
+
+    month: str
+    revision: int
+    reason: str | None
+    decisions: tuple[ev.Decision, ...]
+    objections: tuple[ev.Objection, ...]
+    changes: tuple[Change, ...]
+    posts: tuple[NamedPost, ...]
+
+
 def month_files(
     record: MonthRecord, ledgers: Mapping[str, Ledger], evidence: bytes
 ) -> dict[str, bytes]:
@@ -146,6 +213,8 @@ def month_files(
         "unggahan.json": msgspec.json.encode(posts) + b"\n",
         "unggahan.csv": write_csv(POST_COLUMNS, post_rows),
         "unggahan.xlsx": write_xlsx("unggahan", POST_COLUMNS, post_rows, created=created),
+        "keputusan.json": msgspec.json.encode(_log(record, ledgers)) + b"\n",
+        "keputusan.csv": write_csv(LOG_COLUMNS, _log_rows(record)),
         "bukti.jsonl.gz": ev.compress(evidence),
         # As sha256sum writes it, so that `sha256sum -c` checks it.
         "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),
@@ -188,6 +257,54 @@ def sort_entries(ledgers: Mapping[str, Ledger]) -> list[Entry]:
     """The entries of all ledgers in the order in which posts are told everywhere."""
     entries = (entry for ledger in ledgers.values() for entry in ledger.entries.values())
     return sorted(entries, key=lambda e: (e.post.published_at, e.post.account, e.post.post_id))
+
+
+def named_posts(record: MonthRecord, ledgers: Mapping[str, Ledger]) -> tuple[NamedPost, ...]:
+    """The posts that the month's log and flags name, in the order of posts everywhere."""
+    about: list[ev.Decision | ev.Objection] = [*record.decisions, *record.objections]
+    wanted = {(str(each.platform), each.post_id) for each in about}
+    wanted |= {(f.account, post_id) for f in record.ranking.flags for post_id in flags.post_ids(f)}
+    return tuple(
+        NamedPost(
+            platform=post.platform,
+            post_id=post.post_id,
+            account=post.account,
+            url=post.url,
+            published_at=post.published_at,
+        )
+        for post in (entry.post for entry in sort_entries(ledgers))
+        if not wanted.isdisjoint({(post.platform, post.post_id), (post.account, post.post_id)})
+    )
+
+
+def read_named_posts(log: bytes) -> tuple[NamedPost, ...]:
+    """The named posts of a ``keputusan.json``; ``msgspec.DecodeError`` when it is none."""
+    return msgspec.json.decode(log, type=_NamedPosts).posts
+
+
+class _NamedPosts(msgspec.Struct, frozen=True):
+    posts: tuple[NamedPost, ...]
+
+
+def _log(record: MonthRecord, ledgers: Mapping[str, Ledger]) -> Log:
+    return Log(
+        month=record.ranking.month,
+        revision=record.ranking.revision,
+        reason=record.ranking.reason,
+        decisions=record.decisions,
+        objections=record.objections,
+        changes=record.changes,
+        posts=named_posts(record, ledgers),
+    )
+
+
+def _log_rows(record: MonthRecord) -> Iterator[list[Cell]]:
+    """Decisions and objections in order of time."""
+    entries: list[ev.Decision | ev.Objection] = [*record.decisions, *record.objections]
+    for entry in sorted(entries, key=lambda e: (e.at, e.id)):
+        # The file's columns are the fields of both; what one of them lacks stays empty.
+        told = msgspec.to_builtins(entry)
+        yield [told.get(column.name) for column in LOG_COLUMNS]
 
 
 def _ranking_rows(ranking: Ranking) -> Iterable[list[Cell]]:

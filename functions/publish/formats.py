@@ -43,6 +43,11 @@ def decimal(value: float) -> str:
     return f"{whole.replace(',', group)}{point}{rest}".replace("-", "−")
 
 
+def tenths(value: int) -> str:
+    """Whole tenths as a number: 333 as ``33,3`` and 350 as ``35``."""
+    return decimal(value / 10) if value % 10 else number(value // 10)
+
+
 def size(count: int) -> str:
     """A file's size in decimal units: ``940 B``, ``12 kB``, ``1,2 MB``."""
     if count < 1_000:
@@ -97,6 +102,14 @@ def time_short(at: datetime, zone: ZoneInfo) -> str:
     """``3 Okt 09.11 WIB``, where the year is clear from around it."""
     local = at.astimezone(zone)
     return f"{local.day} {_locale()[1][local.month]} {local:%H.%M} {_zone_label(local)}"
+
+
+def span(begin: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """``3 Okt 09.10–09.58 WIB``; both days where they differ."""
+    first, last = begin.astimezone(zone), end.astimezone(zone)
+    if first.date() != last.date():
+        return f"{first.day} {_locale()[1][first.month]} {first:%H.%M} – {time_short(end, zone)}"
+    return f"{first.day} {_locale()[1][first.month]} {first:%H.%M}–{last:%H.%M} {_zone_label(last)}"
 
 
 def duration(span: timedelta) -> str:

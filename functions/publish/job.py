@@ -6,17 +6,27 @@ front of files that are at worst newer; the next run finishes the work. Nothing 
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from functions import agencies
 from functions.model import Agency, Roster, iso, previous_month
 from functions.publish.boards import month_path
 from functions.publish.compose import pages
-from functions.publish.data import NAMES, month_files
+from functions.publish.data import (
+    NAMES,
+    NamedPost,
+    month_files,
+    named_posts,
+    read_named_posts,
+)
 from functions.publish.material import Material, current_month
 from functions.publish.objects import File, Listed, Objects, ObjectsError, md5_of
 from functions.publish.render import assets, render
@@ -41,7 +51,11 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 # Short enough that a correction is seen, long enough to spare the bucket.
 _A_MINUTE = "public, max-age=60"
 
+_REVISION = re.compile(r"r[1-9][0-9]*")
+
 MonthFiles = dict[str, bytes]
+# A month's frozen files by revision and name.
+_Revisions = dict[int, dict[str, Listed]]
 
 
 @dataclass
@@ -51,6 +65,7 @@ class _Months:
     records: dict[str, MonthRecord] = field(default_factory=dict)
     ledgers: dict[str, Ledgers] = field(default_factory=dict)
     files: dict[str, MonthFiles] = field(default_factory=dict)
+    named: dict[str, tuple[NamedPost, ...]] = field(default_factory=dict)
     settled: dict[str, dict[str, Listed]] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
 
@@ -94,7 +109,7 @@ def publish(
     ``StoreError`` and ``ObjectsError`` come through: what was put until then stays and is right.
     """
     held = objects.list()
-    months = _read_months(book, held, now)
+    months = _read_months(book, objects, held, now)
     places, asset_files = assets()
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
@@ -126,7 +141,9 @@ def publish(
     return report
 
 
-def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -> _Months:
+def _read_months(
+    book: AgencyStore, objects: Objects, held: Mapping[str, Listed], now: datetime
+) -> _Months:
     """The months as of ``now``, each proved by its evidence or left as it was published."""
     found = _Months()
     records = {m: r for m, r in book.months().items() if r.ranking.as_of <= now}
@@ -134,11 +151,13 @@ def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -
     recent = (current, previous_month(current)) if current else ()
     for month, record in records.items():
         settled = _settled(record, held)
-        if settled:
+        named = _named(objects, month) if settled else None
+        if settled and named is not None:
             # Written once and frozen: nothing to prove again, and no post to read but those that
             # pages still show.
             found.settled[month] = settled
             found.records[month] = record
+            found.named[month] = named
             if month in recent:
                 found.ledgers[month] = book.ledgers(month)
             continue
@@ -147,6 +166,7 @@ def _read_months(book: AgencyStore, held: Mapping[str, Listed], now: datetime) -
         if evidence is not None and ev.digest(evidence) == record.digest:
             found.ledgers[month] = ledgers
             found.files[month] = month_files(record, ledgers, evidence)
+            found.named[month] = named_posts(record, ledgers)
             found.records[month] = record
         else:
             found.pending.add(month)
@@ -179,6 +199,15 @@ def _settled(record: MonthRecord, held: Mapping[str, Listed]) -> dict[str, Liste
         return None
     files = {name: listed for name, listed in found.items() if listed is not None}
     return files if len(files) == len(NAMES) else None
+
+
+def _named(objects: Objects, month: str) -> tuple[NamedPost, ...] | None:
+    """The posts that a frozen month's log and flags name; None when its file cannot be read."""
+    body = objects.get(f"data/{month}/keputusan.json")
+    try:
+        return None if body is None else read_named_posts(body)
+    except msgspec.DecodeError:
+        return None
 
 
 def _data_paths(files: Mapping[str, MonthFiles]) -> dict[str, bytes]:
@@ -225,10 +254,23 @@ def _material(
         pending=frozenset(months.pending),
         files=listed | months.settled,
         assets=places,
+        frozen=_frozen(months, held),
+        named=months.named,
         notice=settings.notice,
         site_url=settings.site_url,
         everybody=tuple(everybody),
     )
+
+
+def _frozen(months: _Months, held: Mapping[str, Listed]) -> dict[str, _Revisions]:
+    """The frozen revisions of the months: those that the site holds and those of this run."""
+    found: dict[str, _Revisions] = defaultdict(lambda: defaultdict(dict))
+    written = {path: Listed("", len(body)) for path, body in _frozen_paths(months).items()}
+    for path, listed in (written | dict(held)).items():
+        match path.split("/"):
+            case ["data", month, place, name] if _REVISION.fullmatch(place) and name in NAMES:
+                found[month][int(place[1:])][name] = listed
+    return found
 
 
 def _by_reach(pages: Mapping[str, bytes]) -> list[dict[str, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -14,13 +14,14 @@ from functions.model import (
     Account,
     Agency,
     Entry,
+    Post,
     Roster,
     Satker,
     month_of,
     previous_month,
 )
 from functions.publish import boards
-from functions.publish.data import sort_entries
+from functions.publish.data import NamedPost, sort_entries
 from functions.publish.objects import Listed
 from functions.store.agency import MonthRecord
 from functions.store.ledgers import Ledger
@@ -38,6 +39,8 @@ class Material:
         ledgers: The posts of the running month and the one before, by month and account.
         pending: Months that are being scored right now; nothing is known of their posts.
         files: The data files of each month by name.
+        frozen: The frozen data files of each month by revision and name.
+        named: The posts that each month's log and flags name.
         assets: Where the style sheet, the script and the icon lie, by plain name.
         site_url: The public address of the whole installation; empty when nobody said.
         everybody: The agencies of the installation in their order; empty when there is only one.
@@ -53,6 +56,8 @@ class Material:
     assets: Mapping[str, str]
     notice: str = ""
     site_url: str = ""
+    frozen: Mapping[str, Mapping[int, Mapping[str, Listed]]] = field(default_factory=dict)
+    named: Mapping[str, tuple[NamedPost, ...]] = field(default_factory=dict)
     everybody: tuple[Agency, ...] = ()
 
     @property
@@ -100,6 +105,38 @@ class Material:
                     by_satker[entry.verdict.satker].append(entry)
             found[month] = by_satker
         return found
+
+    @cached_property
+    def posts(self) -> dict[tuple[str, str], Post]:
+        """The posts that satker pages show, by account key and id."""
+        return {
+            (account, post_id): entry.post
+            for month in self.recent
+            for account, ledger in self.ledgers.get(month, {}).items()
+            for post_id, entry in ledger.entries.items()
+        }
+
+    def named_in(self, month: str) -> dict[tuple[str, str], NamedPost]:
+        """The posts that a month's log and flags name, by account key and id.
+
+        By platform and id as well: what several accounts share is told of the first of them.
+        """
+        found: dict[tuple[str, str], NamedPost] = {}
+        for post in self.named.get(month, ()):
+            found[post.account, post.post_id] = post
+            found.setdefault((post.platform, post.post_id), post)
+        return found
+
+    @cached_property
+    def handles(self) -> dict[str, str]:
+        """What each account is called now, or was called last, by its key."""
+        accounts = sorted(self.roster.accounts, key=lambda a: a.valid_from)
+        return {account.key: account.handle for account in accounts if account.key}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Each satker's name by its id."""
+        return {satker.id: satker.label for satker in self.units}
 
     @cached_property
     def accounts(self) -> dict[str, list[Account]]:

@@ -85,7 +85,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A satker's line in a list. ``figure`` is what the list ranks by, None when unmeasured."""
+    """A satker's line in a list. ``figure`` is what the list ranks by, None when unmeasured.
+
+    ``mark`` names the satker's flags and leads to their numbers.
+    """
 
     rank: int | None
     name: str
@@ -100,6 +103,7 @@ class Standing:
     places: int | None
     movement_words: str
     thin: bool
+    mark: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Both lists of a platform or a kind of unit."""
+    """Both lists of a platform, a kind of unit or a follower band."""
 
     anchor: str
     label: str
@@ -182,6 +186,93 @@ class EmptyPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PostLink:
+    """A post by a name; ``href`` None = its address is not known."""
+
+    label: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLine:
+    """A flag with its numbers; ``more``: posts beyond those that are linked."""
+
+    label: str
+    platform: Platform
+    account: str
+    sentence: str
+    posts: tuple[PostLink, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FlaggedUnit:
+    """A satker's flags of a month."""
+
+    anchor: str
+    name: str
+    href: str
+    count: int
+    lines: tuple[FlagLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A decision or an objection in the month's public log.
+
+    ``status`` is empty for a decision; ``tone`` is open, accepted, rejected or decided.
+    """
+
+    anchor: str
+    title: str
+    tone: str
+    status: str
+    when: str
+    by: str
+    why: str
+    about: PostLink | None
+    detail: str = ""
+    link: str | None = None
+    answers: Link | None = None
+    answer: str = ""
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A satker's line of a list before and after a revision."""
+
+    name: str
+    href: str
+    before: str
+    before_note: str
+    after: str
+    after_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedList:
+    """What a revision changed in one official list."""
+
+    title: str
+    lines: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A month's correction: why and when, what changed, and the files that it replaces."""
+
+    number: int
+    earlier: int
+    when: str
+    reason: str
+    lists: tuple[ChangedList, ...]
+    others: int
+    log: str
+    files: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MonthPage:
     """A month with every list."""
 
@@ -192,9 +283,14 @@ class MonthPage:
     boards: tuple[Board, ...]
     platforms: tuple[Scope, ...]
     kinds: tuple[Scope, ...]
+    bands: tuple[Scope, ...]
+    revision: Revision | None
+    flagged: tuple[FlaggedUnit, ...]
+    log: tuple[LogEntry, ...]
     earlier: Link | None
     later: Link | None
     data: str
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +373,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class PostItem:
-    """A post with its state, its value and its evidence."""
+    """A post with its state, its value and its evidence.
+
+    ``repeats`` says how much it is like an earlier post and leads there; ``mark`` names its flags
+    and leads to their numbers; ``decision`` leads to the log.
+    """
 
     platform: Platform
     label: str
@@ -293,6 +393,10 @@ class PostItem:
     bounds: str
     why: str
     readings: tuple[Reading, ...]
+    over_usual: str = ""
+    repeats: PostLink | None = None
+    mark: Link | None = None
+    decision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,11 +408,12 @@ class PostGroup:
     state_label: str
     summary: str
     posts: tuple[PostItem, ...]
+    flags: tuple[FlagLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A rank out of how many, with where it comes from."""
+    """A rank out of how many, with where it comes from, and the rank in the follower band."""
 
     title: str
     rank: int | None
@@ -319,6 +424,7 @@ class Place:
     movement_words: str
     spark: Markup | None
     href: str
+    band: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +503,13 @@ class MethodPage:
     zone: str
     data: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
+    duplicate_percent: int
+    objection_days: int
+    bands: tuple[str, ...]
+    band_least: int
+    band_fewest: int
+    library: str
+    formula: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +553,7 @@ class DataPage:
     months: tuple[DataMonth, ...]
     ranking_fields: tuple[tuple[str, str], ...]
     post_fields: tuple[tuple[str, str], ...]
+    log_fields: tuple[tuple[str, str], ...]
     method: str
 
 

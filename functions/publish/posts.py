@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from functions.model import Entry, Measurement, Platform, Post, Sample, Verdict
 from functions.publish import formats, words
-from functions.publish.pages import PostItem, Reading
+from functions.publish.boards import flag_anchor, flag_link
+from functions.publish.data import NamedPost
+from functions.publish.pages import PostItem, PostLink, Reading
 
 _CAPTION = 160
 
+# Posts by account key and id.
+Posts = Mapping[tuple[str, str], Post] | Mapping[tuple[str, str], NamedPost]
 
-def post_item(entry: Entry, verdict: Verdict, handle: str, zone: ZoneInfo) -> PostItem:
-    """A scored post."""
+
+def post_item(
+    entry: Entry,
+    verdict: Verdict,
+    handle: str,
+    zone: ZoneInfo,
+    *,
+    month_page: str = "",
+    posts: Posts | None = None,
+) -> PostItem:
+    """A scored post.
+
+    Args:
+        month_page: where its month's flags and decisions are told.
+        posts: those at hand, one of which it may repeat.
+    """
     post, measured = entry.post, verdict.measurement
     return PostItem(
         platform=post.platform,
@@ -24,7 +44,7 @@ def post_item(entry: Entry, verdict: Verdict, handle: str, zone: ZoneInfo) -> Po
         caption=_caption(post, verdict),
         counted=verdict.counted,
         state=measured.state,
-        state_label=words.STATE[measured.state],
+        state_label="ditetapkan" if measured.decided else words.STATE[measured.state],
         i24=measured.i24,
         bounds=_bounds(measured),
         why=words.why(entry),
@@ -33,7 +53,31 @@ def post_item(entry: Entry, verdict: Verdict, handle: str, zone: ZoneInfo) -> Po
             for side, sample in _samples(post, measured)
             if sample is not None
         ),
+        over_usual=_over_usual(verdict),
+        repeats=_repeats(post, verdict, posts or {}, zone),
+        mark=flag_link(verdict.flags, f"{month_page}#{flag_anchor(verdict.satker or '')}"),
+        decision=f"{month_page}#keputusan" if verdict.decisions else "",
     )
+
+
+def post_link(posts: Posts, owner: str, post_id: str, zone: ZoneInfo) -> PostLink:
+    """A post by its time where it is at hand, else by its id.
+
+    ``owner`` is the key of its account, or its platform alone where nobody named the account.
+    """
+    post = posts.get((owner, post_id))
+    if post is not None:
+        return PostLink(formats.time_short(post.published_at, zone), web_address(post.url))
+    return PostLink(post_id, post_address(owner.partition(":")[0], post_id))
+
+
+def post_address(platform: str, post_id: str) -> str | None:
+    """A post's address where its id alone makes one."""
+    if platform == "x":
+        return f"https://x.com/i/status/{quote(post_id, safe='')}"
+    if platform == "youtube":
+        return f"https://www.youtube.com/watch?v={quote(post_id, safe='')}"
+    return None
 
 
 def web_address(url: str | None) -> str | None:
@@ -58,6 +102,29 @@ def profile_address(platform: Platform, handle: str) -> str | None:
     return host + name
 
 
+def shown_handle(handle: str) -> str:
+    """A handle as people write it; a Facebook page without one is known by name and number."""
+    if "/" in handle:
+        return handle.strip("/").split("/")[-2].replace("-", " ")
+    return handle if handle.isdecimal() else f"@{handle.lstrip('@')}"
+
+
+def _over_usual(verdict: Verdict) -> str:
+    """How many times what is usual, in words; empty where nobody can say."""
+    if verdict.over_usual is None:
+        return ""
+    return f"{formats.tenths(verdict.over_usual)} × dari biasanya"
+
+
+def _repeats(post: Post, verdict: Verdict, posts: Posts, zone: ZoneInfo) -> PostLink | None:
+    """What a near-duplicate repeats."""
+    if verdict.duplicate_of is None:
+        return None
+    link = post_link(posts, post.account, verdict.duplicate_of, zone)
+    percent = "" if verdict.duplicate_percent is None else f"{verdict.duplicate_percent} % "
+    return PostLink(f"{percent}sama dengan unggahan {link.label}", link.href)
+
+
 def _caption(post: Post, verdict: Verdict) -> str:
     """The caption's beginning while the post exists, and nothing of a removed one."""
     last_seen = post.samples[-1].taken_at if post.samples else None
@@ -73,6 +140,8 @@ def _caption(post: Post, verdict: Verdict) -> str:
 def _bounds(measured: Measurement) -> str:
     """The error in words; empty when the value is exact or still running."""
     lower, upper = measured.lower, measured.upper
+    if measured.decided:
+        return ""
     if lower is not None and upper is not None:
         return "" if lower == upper else f"{formats.number(lower)}–{formats.number(upper)}"
     if measured.state == "running":

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from functions.model import SETTLED, Entry, MonthState, Platform, Post, Sample, month_of
 from functions.publish import formats, words
+from functions.store.evidence import Decision
 
 # What a platform's collector never reads: asked for, such a post is unknown.
 NEVER_READ: dict[Platform, str] = {
@@ -35,12 +35,6 @@ _MASKED = (
     "jadi unggahannya bisa saja tercatat dengan alamat lain; cari menurut waktunya di halaman "
     "satuan kerjanya."
 )
-_DECIDED = {
-    "exclude": "Dikeluarkan",
-    "include": "Dimasukkan",
-    "reassign": "Dipindahkan ke satuan kerja lain",
-    "set_value": "Nilainya ditetapkan",
-}
 
 
 class Spell(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,16 +54,6 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     published_at: datetime
     percent: int
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a named admin decided about the post."""
-
-    action: Literal["exclude", "include", "reassign", "set_value"]
-    by: str
-    at: datetime
-    why: str
-    link: str | None = None
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +139,9 @@ def _value(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
     i24, lower, upper = measured.i24, measured.lower, measured.upper
     if i24 is None:
         return
-    if measured.state == "running":
+    if measured.decided:
+        yield f"Interaksi 24 Jam: {formats.number(i24)}, ditetapkan dengan keputusan admin."
+    elif measured.state == "running":
         yield f"Interaksi sementara: {formats.number(i24)}."
     elif lower is None or upper is None:
         side = "paling banyak" if lower is None else "paling sedikit"
@@ -217,7 +203,7 @@ def _decided(decision: Decision, zone: ZoneInfo) -> str:
     link = f" {decision.link}" if decision.link else ""
     why = decision.why.strip().rstrip(".")
     when = formats.time(decision.at, zone)
-    return f"{_DECIDED[decision.action]} oleh {decision.by} pada {when}: {why}.{link}"
+    return f"{words.DECIDED[decision.action]} oleh {decision.by} pada {when}: {why}.{link}"
 
 
 def _explanations(unread: Unread, zone: ZoneInfo) -> Iterator[str]:

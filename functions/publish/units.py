@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from functions.model import Account, Ranking, RankingName, Row, Satker
 from functions.publish import boards, charts, formats, words
+from functions.publish.flagged import flag_lines
 from functions.publish.frame import Frame
 from functions.publish.material import Material
 from functions.publish.pages import (
+    Link,
     PastMonth,
     Place,
     PlatformPlace,
@@ -22,7 +24,7 @@ from functions.publish.pages import (
     UnitPage,
     UnitsPage,
 )
-from functions.publish.posts import post_item, profile_address, web_address
+from functions.publish.posts import post_item, profile_address, shown_handle, web_address
 from functions.store.agency import MonthRecord
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
@@ -87,7 +89,7 @@ def unit_page(frame: Frame, satker: Satker) -> UnitPage:
         profiles=_profiles(m, satker),
         by_platform=_by_platform(frame, satker, current) if current else (),
         history=tuple(_past(frame, satker, month, m.records[month]) for month in m.newest_first),
-        groups=tuple(_post_groups(m, satker)),
+        groups=tuple(_post_groups(frame, satker)),
         units=frame.href("satker/"),
     )
 
@@ -122,9 +124,26 @@ def _places(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[Place, 
                 if sum(rank is not None for rank in ranks) > 1
                 else None,
                 href=f"{month_page}#{boards.SHORT[name]}",
+                band=_band_place(current.ranking, name, satker, month_page),
             )
         )
     return tuple(found)
+
+
+def _band_place(
+    ranking: Ranking, name: RankingName, satker: Satker, month_page: str
+) -> Link | None:
+    """The satker's rank among those with about as many followers; None when there is one band."""
+    ranked = boards.band_list(ranking, name, satker.id)
+    row = boards.row_of(ranked, satker.id) if ranked else None
+    if ranked is None or row is None or row.rank is None:
+        return None
+    others = sum(other.rank is not None for other in ranked.rows)
+    size = words.band(ranked.band_from, ranked.band_below).capitalize()
+    return Link(
+        f"{size}: peringkat {row.rank} dari {others}",
+        f"{month_page}#{boards.anchor_of(ranked)}",
+    )
 
 
 def _place_figure(row: Row, name: RankingName) -> str:
@@ -181,7 +200,8 @@ def _past(frame: Frame, satker: Satker, month: str, record: MonthRecord) -> Past
     )
 
 
-def _post_groups(m: Material, satker: Satker) -> Iterator[PostGroup]:
+def _post_groups(frame: Frame, satker: Satker) -> Iterator[PostGroup]:
+    m = frame.material
     zone = ZoneInfo(satker.timezone)
     # A handle is told only where the platform alone does not say which account it was.
     on = Counter(account.platform for account in m.accounts.get(satker.id, []))
@@ -191,10 +211,18 @@ def _post_groups(m: Material, satker: Satker) -> Iterator[PostGroup]:
     for month in m.recent:
         entries = m.entries.get(month, {}).get(satker.id, [])
         items = tuple(
-            post_item(entry, entry.verdict, handles.get(entry.post.account, ""), zone)
+            post_item(
+                entry,
+                entry.verdict,
+                handles.get(entry.post.account, ""),
+                zone,
+                month_page=frame.href(boards.month_path(month)),
+                posts=m.posts,
+            )
             for entry in reversed(entries)
             if entry.verdict is not None
         )
+        flagged = [f for f in m.records[month].ranking.flags if f.satker == satker.id]
         counted = sum(item.counted for item in items)
         left = len(items) - counted
         yield PostGroup(
@@ -204,6 +232,7 @@ def _post_groups(m: Material, satker: Satker) -> Iterator[PostGroup]:
             summary=f"{formats.number(counted)} dihitung"
             + (f", {formats.number(left)} tidak dihitung" if left else ""),
             posts=items,
+            flags=flag_lines(m, flagged, m.posts, zone),
         )
 
 
@@ -216,19 +245,12 @@ def _profiles(m: Material, satker: Satker, *, current_only: bool = False) -> tup
             Profile(
                 platform=account.platform,
                 label=words.PLATFORM[account.platform],
-                handle=_shown_handle(account.handle),
+                handle=shown_handle(account.handle),
                 href=profile_address(account.platform, account.handle),
                 validity=_validity(m, account),
             )
         )
     return tuple(found)
-
-
-def _shown_handle(handle: str) -> str:
-    """A handle as people write it; a Facebook page without one is known by name and number."""
-    if "/" in handle:
-        return handle.strip("/").split("/")[-2].replace("-", " ")
-    return handle if handle.isdecimal() else f"@{handle.lstrip('@')}"
 
 
 def _validity(m: Material, account: Account) -> str:

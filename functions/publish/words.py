@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from functions.model import DAY, Counter, Entry, MonthState, MovementKind, Platform, Sample, State
+from functions.model import (
+    DAY,
+    Counter,
+    Entry,
+    MonthState,
+    MovementKind,
+    Platform,
+    Sample,
+    State,
+    Verdict,
+)
 from functions.publish.formats import duration, number
+from functions.store.evidence import Action
 
 PLATFORM: dict[Platform, str] = {
     "instagram": "Instagram",
@@ -71,6 +82,14 @@ _MOVEMENT: dict[MovementKind, str] = {
     "none": "",
 }
 
+# What an admin did to a post.
+DECIDED: dict[Action, str] = {
+    "exclude": "Dikeluarkan",
+    "include": "Dimasukkan",
+    "reassign": "Dipindahkan ke satuan kerja lain",
+    "set_value": "Nilainya ditetapkan",
+}
+
 _NOT_COUNTED = {
     "removed": "unggahan dihapus sebelum genap 24 jam",
     "duplicate": "isinya hampir sama dengan unggahan sebelumnya",
@@ -93,6 +112,15 @@ def kind_order(code: str) -> tuple[int, str]:
     return (known.index(code) if code in known else len(known), code)
 
 
+def band(least: int | None, below: int | None) -> str:
+    """A follower band: ``least <= followers < below``, None without an end."""
+    if below is None:
+        return f"{number(least)} pengikut ke atas" if least else "semua pengikut"
+    if not least:
+        return f"di bawah {number(below)} pengikut"
+    return f"{number(least)} sampai {number(below - 1)} pengikut"
+
+
 def counter(platform: Platform, name: Counter) -> str:
     """What a platform calls a counter."""
     return _OWN_COUNTERS.get((platform, name), _COUNTERS[name])
@@ -111,12 +139,21 @@ def why(entry: Entry) -> str:
     if not verdict.counted:
         return f"Tidak dihitung: {_NOT_COUNTED.get(verdict.reason, verdict.reason)}."
     extra = "; unggahan kolaborasi, dihitung untuk setiap akunnya" if verdict.shared else ""
-    if verdict.measurement.partial:
+    if verdict.duplicate_of is not None:
+        # Only a decision lets a near-duplicate count.
+        extra += "; hampir sama dengan unggahan sebelumnya, dimasukkan dengan keputusan admin"
+    if verdict.measurement.partial and not verdict.measurement.decided:
         extra += "; sebagian angka tidak diberikan platform dan tidak ikut dijumlahkan"
-    return f"{_counted(entry, verdict.reason, verdict.measurement.state)}{extra}."
+    return f"{_counted(entry, verdict)}{extra}."
 
 
-def _counted(entry: Entry, reason: str, state: State) -> str:
+def _counted(entry: Entry, verdict: Verdict) -> str:
+    measured, reason = verdict.measurement, verdict.reason
+    state = measured.state
+    if measured.decided:
+        return "Dihitung: nilainya ditetapkan dengan keputusan admin"
+    if state == "removed":
+        return "Dihitung di Teraktif saja, dengan keputusan admin: dihapus sebelum genap 24 jam"
     if reason == "hidden":
         return "Dihitung di Teraktif saja: angka interaksinya disembunyikan di platform"
     if reason == "found_late":
@@ -127,8 +164,7 @@ def _counted(entry: Entry, reason: str, state: State) -> str:
         return "Dihitung; interaksinya masih berjalan dan nilainya hasil baca terakhir"
     if state == "observed":
         return "Dihitung: terbaca paling jauh 5 menit dari tanda 24 jam"
-    measured = entry.verdict.measurement if entry.verdict else None
-    before, after = (measured.before, measured.after) if measured else (None, None)
+    before, after = measured.before, measured.after
     if before is None or after is None:
         return f"Dihitung sebagai perkiraan: {_one_side(entry, before or after)}"
     gap = duration(after.taken_at - before.taken_at)

@@ -6,7 +6,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -36,13 +36,19 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = world.add_month("2026-08", state="final", as_of=datetime(2026, 9, 8, tzinfo=UTC))
     second = world.add_month("2026-09", state="closing", as_of=datetime(2026, 10, 8, tzinfo=UTC))
     world.add_month("2026-10", posts=60, previous=ranks_of(first) | ranks_of(second))
-    publish(
-        world.book,
-        FolderObjects(folder / "site"),
-        now=NOW,
-        settings=Settings(notice="Angka di situs ini simulasi."),
-        run_id="browser",
-    )
+
+    def put(now: datetime) -> None:
+        publish(
+            world.book,
+            FolderObjects(folder / "site"),
+            now=now,
+            settings=Settings(notice="Angka di situs ini simulasi."),
+            run_id="browser",
+        )
+
+    put(NOW - timedelta(hours=1))
+    world.revise("2026-08", as_of=NOW - timedelta(minutes=30))
+    put(NOW)
     store.close()
     return folder / "site"
 

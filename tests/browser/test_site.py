@@ -208,6 +208,13 @@ def test_a_link_into_a_folded_list_unfolds_it(visit: Visit) -> None:
     assert not page.locator("#tiktok-terpopuler").is_visible()
 
 
+def test_a_mark_in_a_list_leads_to_its_numbers(visit: Visit) -> None:
+    page = visit("2026/10/")
+    page.locator("a.flag").first.click()
+    assert page.evaluate("location.hash").startswith("#penanda-")
+    assert page.get_by_text("12 unggahan dalam 60 menit").is_visible()
+
+
 def test_the_keyboard_reaches_the_content_first(visit: Visit) -> None:
     page = visit()
     page.keyboard.press("Tab")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from functions.model import DAY
 from functions.publish.job import publish
 from functions.publish.objects import FolderObjects
 from functions.settings import Settings
@@ -23,9 +24,10 @@ from tests.publish.world import NOW, UNITS, World, ranks_of
 GOLDEN = Path(__file__).parent / "site"
 # A kind of page each; other units and platforms differ by their data alone.
 KEPT = re.compile(
-    r"index\.html|404\.html|2026/(09/|10/)?index\.html|satker/(kanwil-bali/|poltekpin/)?index\.html"
+    r"index\.html|404\.html|2026/(08/|09/|10/)?index\.html|satker/(kanwil-bali/|poltekpin/)?index\.html"
     r"|platform/x/index\.html|(metode|data)/index\.html"
     r"|data/2026-10/(ranking\.json|ranking\.csv|unggahan\.json|unggahan\.csv|bukti\.sha256)"
+    r"|data/(2026-08|2026-09)/keputusan\.(json|csv)"
 )
 # The name of an asset changes with every change of style; the pages do not.
 HASHED = re.compile(rb"assets/([a-z]+)\.[0-9a-f]{10}\.")
@@ -36,14 +38,16 @@ def made(tmp_path: Path) -> dict[str, bytes]:
     """The site as it is made now."""
     store = open_store(f"sqlite:///{tmp_path}/kiprah.db")
     world = World(store, (UNITS[0], UNITS[2], UNITS[5]), seed=3)
+    world.add_month("2026-08", state="final", posts=6, as_of=datetime(2026, 9, 8, tzinfo=UTC))
     first = world.add_month(
         "2026-09", state="closing", posts=8, as_of=datetime(2026, 10, 3, tzinfo=UTC)
     )
     world.add_month("2026-10", posts=12, previous=ranks_of(first))
     settings = Settings(site_url="https://kiprah.example", notice="Angka simulasi.")
-    publish(
-        world.book, FolderObjects(tmp_path / "site"), now=NOW, settings=settings, run_id="golden"
-    )
+    objects = FolderObjects(tmp_path / "site")
+    publish(world.book, objects, now=NOW - DAY, settings=settings, run_id="golden")
+    world.revise("2026-08", as_of=NOW - timedelta(hours=1))
+    publish(world.book, objects, now=NOW, settings=settings, run_id="golden")
     store.close()
     found = {
         path.relative_to(tmp_path / "site").as_posix(): path.read_bytes()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from functions.model import Platform, RankedList, Ranking, RankingName, Row
 from functions.publish import boards
-from functions.store.agency import MonthRecord
-
-WIB = ZoneInfo("Asia/Jakarta")
+from functions.publish.pages import Link
 
 
 def row(satker: str, rank: int | None, posts: int, i24: int | None, measured: int = -1) -> Row:
@@ -95,6 +92,38 @@ def test_anchors_tell_lists_apart() -> None:
     assert len(set(made)) == 6
 
 
+def test_follower_bands_are_told_from_the_smallest_up() -> None:
+    lists = [
+        RankedList(ranking=name, band=band, band_from=least, band_below=below, rows=ROWS[:band])
+        for band, least, below in ((2, 5_000, 20_000), (3, 20_000, None), (1, 0, 5_000))
+        for name in boards.TITLES
+    ]
+    made = ranking(POPULAR, *lists)
+    scopes = boards.band_scopes(made, str)
+    assert [scope.label for scope in scopes] == [
+        "Di bawah 5.000 pengikut",
+        "5.000 sampai 19.999 pengikut",
+        "20.000 pengikut ke atas",
+    ]
+    assert [scope.anchor for scope in scopes] == ["pengikut-1", "pengikut-2", "pengikut-3"]
+    assert scopes[1].boards[0].anchor == "pengikut-2-terpopuler"
+    assert [len(scope.boards[0].rows) for scope in scopes] == [1, 2, 3]
+    # The official list is not taken for a band's, and no band's for the official one.
+    assert boards.find(made, "most_popular") == POPULAR
+    assert boards.band_list(made, "most_popular", "c") == lists[2]
+    assert boards.band_list(made, "most_popular", "e") is None
+
+
+def test_flags_of_a_row_lead_to_their_numbers() -> None:
+    rows = (msgspec.structs.replace(ROWS[0], flags=("burst", "same_text")), *ROWS[1:])
+    board = boards.board(msgspec.structs.replace(POPULAR, rows=rows), "2026-10", str)
+    first, second = board.rows[:2]
+    assert first.mark == Link(
+        "penanda: unggahan beruntun, teks berulang", "2026/10/#penanda-a", current=False
+    )
+    assert second.mark is None
+
+
 def test_a_sum_of_nothing_measured_is_unknown() -> None:
     active = RankedList(ranking="most_active", rows=(row("a", 1, 3, None, measured=0),))
     made = ranking(active)
@@ -114,28 +143,3 @@ def test_a_sum_of_nothing_measured_is_unknown() -> None:
 )
 def test_a_code_is_a_safe_part_of_a_path(text: str, segment: str) -> None:
     assert boards.segment(text) == segment
-
-
-@pytest.mark.parametrize(
-    ("state", "closes", "said", "phases"),
-    [
-        ("open", None, "masih berjalan", ["now", "next", "next"]),
-        (
-            "closing",
-            datetime(2026, 11, 6, 17, tzinfo=UTC),
-            "sampai 6 November 2026 24.00 WIB",
-            ["done", "now", "next"],
-        ),
-        ("final", datetime(2026, 11, 6, 17, tzinfo=UTC), "beku", ["done", "done", "done"]),
-    ],
-)
-def test_a_month_says_where_it_stands(
-    state: str, closes: datetime | None, said: str, phases: list[str]
-) -> None:
-    record = MonthRecord(
-        ranking=msgspec.structs.replace(ranking(POPULAR), state=state), digest="", closes_at=closes
-    )
-    head = boards.head(record, WIB, str)
-    assert said in head.sentence
-    assert [step.phase for step in head.steps] == phases
-    assert head.steps[0].when == "1–31 Oktober 2026"

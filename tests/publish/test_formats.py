@@ -85,3 +85,14 @@ def test_durations_are_told_to_the_minute(seconds: int, told: str) -> None:
 )
 def test_sizes_are_decimal(count: int, told: str) -> None:
     assert formats.size(count) == told
+
+
+@pytest.mark.parametrize(("value", "told"), [(333, "33,3"), (350, "35"), (2, "0,2"), (0, "0")])
+def test_tenths_are_written_only_where_there_are_any(value: int, told: str) -> None:
+    assert formats.tenths(value) == told
+
+
+def test_a_span_names_a_day_once() -> None:
+    zone = ZoneInfo("Asia/Jakarta")
+    assert formats.span(AT, AT + timedelta(minutes=48), zone) == "3 Okt 09.11–09.59 WIB"
+    assert formats.span(AT, AT + timedelta(hours=20), zone) == "3 Okt 09.11 – 4 Okt 05.11 WIB"

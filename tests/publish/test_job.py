@@ -92,7 +92,7 @@ def test_a_site_has_every_page_and_file(run: Publish, site: Path, world: World) 
             for name in ("ranking.json", "ranking.csv", "ranking.xlsx", "unggahan.json")
         ),
         *(f"data/2026-10/{name}" for name in ("unggahan.csv", "unggahan.xlsx", "bukti.jsonl.gz")),
-        "data/2026-10/bukti.sha256",
+        *(f"data/2026-10/{name}" for name in ("bukti.sha256", "keputusan.json", "keputusan.csv")),
         "data/2026-09/r1/ranking.json",
     ):
         assert path in found
@@ -282,6 +282,20 @@ def test_a_frozen_month_is_not_proved_again(run: Publish, world: World) -> None:
     run(memory)
     assert asked == ["2026-09"]
     assert memory.files == before
+
+
+def test_a_frozen_log_that_cannot_be_read_is_made_good(run: Publish) -> None:
+    memory = Memory()
+    run(memory)
+    whole = dict(memory.files)
+    for place in ("data/2026-08", "data/2026-08/r1"):
+        memory.files[f"{place}/keputusan.json"] = b"{"
+    report = run(memory)
+    assert memory.files["data/2026-08/keputusan.json"] == whole["data/2026-08/keputusan.json"]
+    assert memory.files["2026/08/index.html"] == whole["2026/08/index.html"]
+    assert report["problems"] == [
+        "data/2026-08/r1/keputusan.json is frozen and differs from what the store holds"
+    ]
 
 
 def test_a_lost_file_of_a_final_month_is_put_back(run: Publish) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from functions.model import RankedList, Ranking, Row
 from functions.publish.material import current_month
 from functions.store.agency import MonthRecord
-from tests.publish.test_boards import WIB, ranking
+from tests.publish.test_boards import ranking
+
+WIB = ZoneInfo("Asia/Jakarta")
 
 
 def record(month: str, posts: int) -> MonthRecord:

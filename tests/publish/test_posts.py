@@ -8,8 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.model import DAY, Entry, Measurement, Platform, Post, Sample, Verdict
-from functions.publish.pages import PostItem
-from functions.publish.posts import post_item, profile_address, web_address
+from functions.publish.pages import Link, PostItem, PostLink
+from functions.publish.posts import (
+    post_address,
+    post_item,
+    post_link,
+    profile_address,
+    web_address,
+)
 
 AT = datetime(2026, 10, 3, 2, 11, 9, tzinfo=UTC)
 BEFORE = Sample(taken_at=AT + DAY - timedelta(minutes=19), likes=30, comments=4, shares=6)
@@ -63,6 +69,65 @@ def test_an_unmeasured_post_has_no_number() -> None:
     item = shown(Measurement(state="unmeasured"))
     assert item.i24 is None
     assert item.state_label == "tidak terukur"
+
+
+def judged(**facts: object) -> PostItem:
+    post = Post(platform="x", account_id="1", post_id="2", published_at=AT, url="https://x.com/i/2")
+    earlier = Post(
+        platform="x",
+        account_id="1",
+        post_id="1",
+        published_at=AT - timedelta(hours=3),
+        url="https://x.com/i/1",
+    )
+    measured = Measurement(state="observed", i24=41, lower=40, upper=43)
+    given = {"counted": True, "reason": "counted", "satker": "a", "measurement": measured, **facts}
+    verdict = Verdict(**given)  # type: ignore[arg-type]
+    return post_item(
+        Entry(post=post, verdict=verdict),
+        verdict,
+        "",
+        ZoneInfo("Asia/Makassar"),
+        month_page="../2026/10/",
+        posts={("x:1", "1"): earlier},
+    )
+
+
+def test_a_post_says_how_far_it_lies_above_the_usual() -> None:
+    assert judged(over_usual=18).over_usual == "1,8 × dari biasanya"
+    assert judged(over_usual=30).over_usual == "3 × dari biasanya"
+    assert judged().over_usual == ""
+
+
+def test_a_near_duplicate_leads_to_what_it_repeats() -> None:
+    item = judged(counted=False, reason="duplicate", duplicate_of="1", duplicate_percent=94)
+    assert item.repeats == PostLink(
+        "94 % sama dengan unggahan 3 Okt 07.11 WITA", "https://x.com/i/1"
+    )
+    unknown = judged(counted=False, reason="duplicate", duplicate_of="9", duplicate_percent=90)
+    assert unknown.repeats == PostLink("90 % sama dengan unggahan 9", "https://x.com/i/status/9")
+
+
+def test_flags_and_decisions_lead_to_the_months_page() -> None:
+    item = judged(flags=("burst",), decisions=("d-1",))
+    assert item.mark == Link("penanda: unggahan beruntun", "../2026/10/#penanda-a")
+    assert item.decision == "../2026/10/#keputusan"
+    assert judged().mark is None
+    assert judged().decision == ""
+
+
+def test_a_value_that_was_set_says_so_and_has_no_bounds() -> None:
+    measured = Measurement(state="running", i24=120, lower=120, upper=120, decided=True)
+    item = judged(measurement=measured, decisions=("d-1",))
+    assert (item.i24, item.bounds, item.state_label) == (120, "", "ditetapkan")
+    assert item.why == "Dihitung: nilainya ditetapkan dengan keputusan admin."
+
+
+def test_a_post_that_is_not_at_hand_is_linked_where_its_id_makes_an_address() -> None:
+    zone = ZoneInfo("Asia/Jakarta")
+    assert post_link({}, "instagram:1", "7", zone) == PostLink("7", None)
+    assert post_link({}, "x", "7", zone) == PostLink("7", "https://x.com/i/status/7")
+    assert post_address("youtube", "a&b") == "https://www.youtube.com/watch?v=a%26b"
 
 
 def test_a_removed_post_keeps_no_text() -> None:

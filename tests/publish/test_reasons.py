@@ -24,13 +24,13 @@ from functions.publish import words
 from functions.publish.reasons import (
     NEVER_READ,
     Case,
-    Decision,
     Original,
     Spell,
     Unread,
     told,
     told_unknown,
 )
+from functions.store.evidence import Decision
 
 ZONE = ZoneInfo("Asia/Jakarta")
 AT = datetime(2026, 10, 3, 2, 11, 9, tzinfo=UTC)
@@ -187,7 +187,10 @@ EXAMPLES: dict[Reason, tuple[Case, list[str]]] = {
         case(
             "excluded",
             decision=Decision(
+                id="d-1",
                 action="exclude",
+                platform="x",
+                post_id="2",
                 by="Sari",
                 at=AT + DAY,
                 why="unggahan uji coba.",
@@ -240,6 +243,17 @@ def test_bounds_are_told_as_far_as_they_are_known(
         state="estimated", i24=40, lower=lower, upper=upper, before=before, after=after
     )
     assert said in told(case("counted", measured=measured), ZONE)
+
+
+def test_a_value_that_was_set_is_told_as_such() -> None:
+    measured = Measurement(state="running", i24=120, lower=120, upper=120, decided=True)
+    decision = Decision(
+        id="d-1", action="set_value", platform="x", post_id="2", by="Sari", at=AT, why="keliru"
+    )
+    lines = told(case("running", measured=measured, decision=decision), ZONE)
+    assert lines[0] == "Dihitung: nilainya ditetapkan dengan keputusan admin."
+    assert "Interaksi 24 Jam: 120, ditetapkan dengan keputusan admin." in lines
+    assert lines[-1] == "Nilainya ditetapkan oleh Sari pada 3 Oktober 2026 09.11 WIB: keliru."
 
 
 def test_what_was_found_after_its_month_does_not_count() -> None:

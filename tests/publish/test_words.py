@@ -159,3 +159,33 @@ def test_every_reason_not_to_count_has_words_of_its_own(reason: Reason) -> None:
         assert told.startswith("Tidak dihitung: ")
         assert reason not in told.split()
         assert "_" not in told
+
+
+@pytest.mark.parametrize(
+    ("least", "below", "told"),
+    [
+        (0, 5_000, "di bawah 5.000 pengikut"),
+        (None, 1_000, "di bawah 1.000 pengikut"),
+        (5_000, 20_000, "5.000 sampai 19.999 pengikut"),
+        (20_000, None, "20.000 pengikut ke atas"),
+        (0, None, "semua pengikut"),
+    ],
+)
+def test_a_follower_band_is_told_by_its_bounds(
+    least: int | None, below: int | None, told: str
+) -> None:
+    assert words.band(least, below) == told
+
+
+def test_what_counts_by_decision_alone_says_so() -> None:
+    def judged(given: Entry, **facts: object) -> str:
+        verdict = msgspec.structs.replace(given.verdict, decisions=("d-1",), **facts)
+        return words.why(msgspec.structs.replace(given, verdict=verdict))
+
+    repeated = judged(entry("counted", "observed", 1, 2), duplicate_of="1", duplicate_percent=94)
+    assert "hampir sama dengan unggahan sebelumnya, dimasukkan dengan keputusan admin" in repeated
+    assert "keputusan admin" in judged(entry("counted", "removed"))
+    value = Measurement(state="estimated", i24=5, partial=True, decided=True)
+    assert judged(entry("counted", "estimated"), measurement=value) == (
+        "Dihitung: nilainya ditetapkan dengan keputusan admin."
+    )

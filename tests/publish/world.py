@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -15,7 +15,14 @@ from functions.model import (
     PLATFORMS,
     Account,
     Agency,
+    Burst,
+    Change,
+    CounterFall,
     Entry,
+    Flag,
+    FlagCode,
+    FollowerJump,
+    LikesOnly,
     Measurement,
     MonthState,
     Platform,
@@ -26,6 +33,7 @@ from functions.model import (
     Reason,
     Roster,
     Row,
+    SameText,
     Sample,
     Satker,
     State,
@@ -131,6 +139,7 @@ class World:
             at = begin + timedelta(seconds=self.random.randrange(1800, span))
             post_id = f"{month.replace('-', '')}{number:05d}"
             ledgers.put(self._entry(account, post_id, at, as_of, number))
+        flags = _colour(ledgers, as_of)
         self.book.save_ledgers(ledgers)
         ranking = Ranking(
             agency=self.book.agency.id,
@@ -141,10 +150,55 @@ class World:
             formula="1",
             as_of=as_of,
             run_id=f"run-{month}",
-            lists=tuple(self._lists(ledgers, previous or {})),
+            lists=tuple(self._lists(ledgers, previous or {}, flags)),
+            flags=flags,
         )
-        closes_at = None if state == "open" else end + timedelta(days=6, hours=-2)
-        return self.save(MonthRecord(ranking=ranking, digest="", closes_at=closes_at))
+        decisions, objections = _log(ledgers, as_of)
+        return self.save(
+            MonthRecord(
+                ranking=ranking,
+                digest="",
+                closes_at=None if state == "open" else end + timedelta(days=6, hours=-2),
+                decisions=decisions,
+                # What is contested holds a month open, so a final one has no such objection.
+                objections=objections[:1] if state == "final" else objections,
+                rules=ev.Rules(library="rapidfuzz 3.14.6"),
+            )
+        )
+
+    def revise(self, month: str, *, as_of: datetime) -> MonthRecord:
+        """A second revision of a final month: the last of its posts is worth more."""
+        record = self.book.months()[month]
+        ledgers = self.book.ledgers(month)
+        entry = next(
+            e for e in reversed(_by_time(ledgers)) if _i24(e) and not _verdict(e).decisions
+        )
+        decision = ev.Decision(
+            id=f"d-{month}-koreksi",
+            action="set_value",
+            platform=entry.post.platform,
+            post_id=entry.post.post_id,
+            by="Ratna",
+            at=as_of - timedelta(hours=1),
+            why="Angka platform waktu itu keliru",
+            value=(_i24(entry) or 0) + 1000,
+        )
+        verdict = _decided(_verdict(entry), decision)
+        ledgers.put(Entry(post=entry.post, verdict=verdict))
+        self.book.save_ledgers(ledgers)
+        before = record.ranking
+        lists = tuple(self._lists(ledgers, ranks_of(record), before.flags))
+        ranking = msgspec.structs.replace(
+            before, revision=2, as_of=as_of, reason=decision.why, lists=lists
+        )
+        return self.save(
+            msgspec.structs.replace(
+                record,
+                ranking=ranking,
+                decisions=(*record.decisions, decision),
+                changes=tuple(_changes(before, ranking)),
+            )
+        )
 
     def save(self, record: MonthRecord) -> MonthRecord:
         """Store a record with the digest that its evidence has now."""
@@ -159,9 +213,14 @@ class World:
             run_id=ranking.run_id,
             closes_at=record.closes_at,
             previous_digest=record.previous_digest,
+            reason=ranking.reason,
+            rules=record.rules or ev.Rules(),
         )
-        frame = book.frame(header, past={})
-        known = items(book.ledgers(ranking.month), ranking.as_of, {})
+        frame = book.frame(
+            header, past={}, decisions=record.decisions, objections=record.objections
+        )
+        ledgers = book.ledgers(ranking.month)
+        known = items(ledgers, ranking.as_of, _twins(ledgers))
         evidence = msgspec.structs.replace(frame, items=known)
         proved = msgspec.structs.replace(record, digest=ev.digest(ev.encode(evidence)))
         book.save_month(proved, frame)
@@ -263,16 +322,42 @@ class World:
         self,
         ledgers: Mapping[str, Ledger],
         previous: dict[tuple[str, str | None, str | None], dict[str, int | None]],
+        flags: tuple[Flag, ...],
     ) -> list[RankedList]:
         scopes: list[tuple[Platform | None, str | None]] = [(None, None)]
         scopes += [(platform, None) for platform in PLATFORMS]
         scopes += [(None, kind) for kind in dict.fromkeys(unit.kind for unit in self.units)]
         names: tuple[RankingName, RankingName] = ("most_active", "most_popular")
-        return [
-            self._list(name, platform, kind, ledgers, previous.get((name, platform, kind), {}))
+        lists = [
+            self._list(
+                name, platform, kind, ledgers, previous.get((name, platform, kind), {}), flags
+            )
             for platform, kind in scopes
             for name in names
         ]
+        return [*lists, *self._bands(lists)]
+
+    def _bands(self, lists: list[RankedList]) -> Iterator[RankedList]:
+        """The official lists once more for the first half of the satker, and for the others."""
+        half = len(self.units) // 2
+        bounds = ((1, 0, 5_000, self.units[:half]), (2, 5_000, None, self.units[half:]))
+        for band, least, below, units in bounds:
+            members = {unit.id for unit in units}
+            for ranked in lists[:2]:
+                rows = [row for row in ranked.rows if row.satker in members]
+                ranks = [row.rank for row in rows]
+                yield msgspec.structs.replace(
+                    ranked,
+                    band=band,
+                    band_from=least,
+                    band_below=below,
+                    rows=tuple(
+                        msgspec.structs.replace(
+                            row, rank=ranks.index(row.rank) + 1 if row.rank else None
+                        )
+                        for row in rows
+                    ),
+                )
 
     def _list(
         self,
@@ -281,7 +366,9 @@ class World:
         kind: str | None,
         ledgers: Mapping[str, Ledger],
         before: dict[str, int | None],
+        flags: tuple[Flag, ...],
     ) -> RankedList:
+        codes = _codes(f for f in flags if platform in (None, f.account.partition(":")[0]))
         found: dict[str, list[Verdict]] = defaultdict(list)
         for ledger in ledgers.values():
             for entry in ledger.entries.values():
@@ -324,6 +411,7 @@ class World:
                     if step > 0
                     else "down",
                     movement=abs(step) if step else None,
+                    flags=codes.get(unit.id, ()),
                 )
             )
         return RankedList(ranking=name, platform=platform, kind=kind, rows=tuple(out))
@@ -338,4 +426,196 @@ def ranks_of(
             row.satker: row.rank for row in ranked.rows
         }
         for ranked in record.ranking.lists
+        if ranked.band is None
     }
+
+
+def _by_time(ledgers: Mapping[str, Ledger]) -> list[Entry]:
+    entries = [entry for ledger in ledgers.values() for entry in ledger.entries.values()]
+    return sorted(entries, key=lambda e: (e.post.published_at, e.post.post_id))
+
+
+def _verdict(entry: Entry) -> Verdict:
+    assert entry.verdict is not None
+    return entry.verdict
+
+
+def _i24(entry: Entry) -> int | None:
+    return _verdict(entry).measurement.i24 if _verdict(entry).counted else None
+
+
+def _decided(verdict: Verdict, decision: ev.Decision) -> Verdict:
+    """The verdict with a value that was set."""
+    value = decision.value
+    measurement = msgspec.structs.replace(
+        verdict.measurement, i24=value, lower=value, upper=value, decided=True
+    )
+    decisions = (*verdict.decisions, decision.id)
+    return msgspec.structs.replace(verdict, measurement=measurement, decisions=decisions)
+
+
+def _twins(ledgers: Mapping[str, Ledger]) -> dict[tuple[str, str], tuple[str, int]]:
+    return {
+        (account, post_id): (verdict.duplicate_of, verdict.duplicate_percent or 0)
+        for account, ledger in ledgers.items()
+        for post_id, entry in ledger.entries.items()
+        if (verdict := _verdict(entry)).duplicate_of is not None
+    }
+
+
+def _colour(ledgers: Ledgers, as_of: datetime) -> tuple[Flag, ...]:
+    """A near-duplicate, a post above the usual, one put out and one with a set value; and flags."""
+    month = ledgers.month
+    most = max(ledgers.values(), key=lambda ledger: (len(ledger.entries), ledger.account))
+    first, second, *others = _by_time({most.account: most})
+    satker, account = _verdict(first).satker, most.account
+    counted = _verdict(second).counted
+    repeats = msgspec.structs.replace(
+        _verdict(second),
+        counted=False,
+        reason="duplicate" if counted else _verdict(second).reason,
+        duplicate_of=first.post.post_id,
+        duplicate_percent=94,
+    )
+    burst: tuple[FlagCode, ...] = ("burst", "likes_only")
+    unusual = msgspec.structs.replace(_verdict(first), over_usual=18, flags=burst)
+    ledgers.put(Entry(post=first.post, verdict=unusual))
+    ledgers.put(Entry(post=second.post, verdict=repeats))
+    for decision, entry in zip(
+        _decisions(month, as_of, _apart(ledgers, account)),
+        _apart(ledgers, account),
+        strict=False,
+    ):
+        verdict = _verdict(entry)
+        if decision.action == "set_value":
+            verdict = _decided(verdict, decision)
+        else:
+            verdict = msgspec.structs.replace(
+                verdict, counted=False, reason="excluded", decisions=(decision.id,)
+            )
+        ledgers.put(Entry(post=entry.post, verdict=verdict))
+    at = first.post.published_at
+    other = others[0].post.post_id if others else second.post.post_id
+    return (
+        Burst(
+            satker=satker,
+            account=account,
+            post_ids=(first.post.post_id, *(f"b{number}" for number in range(11))),
+            most=12,
+            begin=at,
+            end=at + timedelta(minutes=48),
+        ),
+        SameText(satker=satker, account=account, duplicates=7, posts=20, percent=350),
+        CounterFall(
+            satker=satker,
+            account=account,
+            post_id=other,
+            counter="likes",
+            before_at=at + timedelta(hours=3),
+            before=120,
+            after_at=at + timedelta(hours=4),
+            after=80,
+            percent=333,
+        ),
+        LikesOnly(
+            satker=satker,
+            account=account,
+            post_id=first.post.post_id,
+            i24=400,
+            talk=1,
+            percent=2,
+            earlier=87,
+            usual_i24=30_000,
+            usual_talk=1_020,
+            usual_percent=34,
+        ),
+        FollowerJump(
+            satker=satker,
+            account=account,
+            before_at=at,
+            before=1_200,
+            after_at=at + DAY,
+            after=2_100,
+            percent=750,
+        ),
+    )
+
+
+def _apart(ledgers: Ledgers, account: str) -> list[Entry]:
+    """Counted posts with a value of other accounts, oldest first."""
+    return [e for e in _by_time(ledgers) if e.post.account != account and _i24(e)]
+
+
+def _decisions(month: str, as_of: datetime, entries: list[Entry]) -> list[ev.Decision]:
+    facts = (("exclude", None), ("set_value", 120))
+    return [
+        ev.Decision(
+            id=f"d-{month}-{number}",
+            action=action,
+            platform=entry.post.platform,
+            post_id=entry.post.post_id,
+            account_id=entry.post.account_id,
+            by="Sari Dewi",
+            at=as_of - timedelta(hours=20 - number),
+            why="Unggahan uji coba" if action == "exclude" else "Sesuai tangkapan layar",
+            link=f"https://kemenkum.example/nota/{number}",
+            value=value,
+            objection=f"s-{month}-1" if action == "set_value" else None,
+        )
+        for number, ((action, value), entry) in enumerate(zip(facts, entries, strict=False), 1)
+    ]
+
+
+def _log(
+    ledgers: Ledgers, as_of: datetime
+) -> tuple[tuple[ev.Decision, ...], tuple[ev.Objection, ...]]:
+    """The decisions that the verdicts follow, an answered objection and one that is undecided."""
+    named = {name: e for e in _by_time(ledgers) for name in _verdict(e).decisions}
+    entries = [named[name] for name in sorted(named)]
+    decisions = _decisions(ledgers.month, as_of, entries)
+    answered = ev.Objection(
+        id=f"s-{ledgers.month}-1",
+        platform=entries[-1].post.platform,
+        post_id=entries[-1].post.post_id,
+        satker=_verdict(entries[-1]).satker,
+        by="Made",
+        at=as_of - timedelta(hours=30),
+        why="Angkanya <tertukar> dengan unggahan lain",
+        link="https://kemenkum.example/sanggahan/1",
+        accepted=True,
+        answer="Benar, nilainya ditetapkan.",
+        answered_by="Sari Dewi",
+        answered_at=as_of - timedelta(hours=18),
+    )
+    undecided = ev.Objection(
+        id=f"s-{ledgers.month}-2",
+        satker="setjen",
+        by="Bayu",
+        at=as_of - timedelta(days=3),
+        why="Satu unggahan belum tercatat",
+    )
+    return tuple(decisions), (answered, undecided)
+
+
+def _codes(flags: Iterable[Flag]) -> dict[str, tuple[FlagCode, ...]]:
+    found: dict[str, set[FlagCode]] = defaultdict(set)
+    for flag in flags:
+        found[flag.satker or ""].add(flag.code)
+    return {satker: tuple(sorted(codes)) for satker, codes in found.items()}
+
+
+def _changes(before: Ranking, after: Ranking) -> Iterator[Change]:
+    for old, new in zip(before.lists, after.lists, strict=True):
+        places = {row.satker: (row.rank, row.posts, row.i24) for row in old.rows}
+        for row in new.rows:
+            now = (row.rank, row.posts, row.i24)
+            if places[row.satker] != now:
+                yield Change(
+                    ranking=new.ranking,
+                    platform=new.platform,
+                    kind=new.kind,
+                    band=new.band,
+                    satker=row.satker,
+                    before=places[row.satker],
+                    after=now,
+                )
