@@ -101,7 +101,7 @@ def _found(book: AgencyStore, roster: Roster, located: Located, asked: str | Non
         satker=_name(roster, shown.satker) if shown else None,
         spells=_spells(accounts),
         original=_original(book, post, verdict),
-        decision=_decision(book, own, verdict),
+        decisions=_decisions(book, own, verdict),
     )
     lines = told(case, zone)
     if shown is None:
@@ -159,13 +159,12 @@ def _original(book: AgencyStore, post: Post, verdict: Verdict | None) -> Origina
     return None
 
 
-def _decision(book: AgencyStore, month: str, verdict: Verdict | None) -> Decision | None:
-    """The latest of the decisions that the verdict follows, from the month's public log."""
-    if verdict is None or not verdict.decisions:
-        return None
-    record = book.months().get(month)
-    held = [d for d in record.decisions if d.id in verdict.decisions] if record else []
-    return max(held, key=lambda decision: (decision.at, decision.id), default=None)
+def _decisions(book: AgencyStore, month: str, verdict: Verdict | None) -> tuple[Decision, ...]:
+    """The decisions that the verdict follows, from the month's public log."""
+    record = book.month(month) if verdict and verdict.decisions else None
+    if record is None or verdict is None:
+        return ()
+    return tuple(decision for decision in record.decisions if decision.id in verdict.decisions)
 
 
 def _waiting(book: AgencyStore, post: Post, month: str, state: MonthState | None) -> str:

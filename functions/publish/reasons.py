@@ -72,7 +72,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     spells: tuple[Spell, ...] = ()
     original: Original | None = None
     thread: str | None = None
-    decision: Decision | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +127,8 @@ def _facts(case: Case, zone: ZoneInfo) -> Iterator[str]:
         )
     yield from _value(case.entry, zone)
     yield from _grounds(case, zone)
-    if case.decision is not None:
-        yield _decided(case.decision, zone)
+    for decision in case.decisions:
+        yield _decided(decision, zone)
 
 
 def _value(entry: Entry, zone: ZoneInfo) -> Iterator[str]:

@@ -277,6 +277,10 @@ class AgencyStore:
         """The newest revision of every ranked month, oldest month first."""
         return self._months(_NEVER, None)
 
+    def month(self, month: str) -> MonthRecord | None:
+        """The newest revision of a month; None when it is not ranked."""
+        return self._months(month, month + "~").get(month)
+
     def _months(self, first: str, below: str | None) -> dict[str, MonthRecord]:
         newest: dict[str, MonthRecord] = {}
         listed = self.store.list(f"{self.root}/rankings", at_least=first, below=below)
@@ -423,7 +427,7 @@ class AgencyStore:
 
     def _previous(self, header: ev.Month) -> tuple[ev.Previous, ...]:
         before = previous_month(header.month)
-        record = self._months(before, before + "~").get(before)
+        record = self.month(before)
         if record is None or record.ranking.state != "final" or record.ranking.as_of > header.as_of:
             return ()
         return tuple(

@@ -186,15 +186,17 @@ EXAMPLES: dict[Reason, tuple[Case, list[str]]] = {
     "excluded": (
         case(
             "excluded",
-            decision=Decision(
-                id="d-1",
-                action="exclude",
-                platform="x",
-                post_id="2",
-                by="Sari",
-                at=AT + DAY,
-                why="unggahan uji coba.",
-                link="https://kemenkum.example/nota/7",
+            decisions=(
+                Decision(
+                    id="d-1",
+                    action="exclude",
+                    platform="x",
+                    post_id="2",
+                    by="Sari",
+                    at=AT + DAY,
+                    why="unggahan uji coba.",
+                    link="https://kemenkum.example/nota/7",
+                ),
             ),
         ),
         [
@@ -250,7 +252,7 @@ def test_a_value_that_was_set_is_told_as_such() -> None:
     decision = Decision(
         id="d-1", action="set_value", platform="x", post_id="2", by="Sari", at=AT, why="keliru"
     )
-    lines = told(case("running", measured=measured, decision=decision), ZONE)
+    lines = told(case("running", measured=measured, decisions=(decision,)), ZONE)
     assert lines[0] == "Dihitung: nilainya ditetapkan dengan keputusan admin."
     assert "Interaksi 24 Jam: 120, ditetapkan dengan keputusan admin." in lines
     assert lines[-1] == "Nilainya ditetapkan oleh Sari pada 3 Oktober 2026 09.11 WIB: keliru."
