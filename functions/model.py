@@ -7,6 +7,7 @@ a zero. Names follow the method page: satker, account, post, sample, i24, rankin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -72,6 +73,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     ``samples`` and ``absences`` are ordered by time. An absence is a read that covered the post
     and did not show it. ``text`` is the caption, None when the platform gave none. ``versions``
     are the platform's ids of an edited post, first to last; empty when it was never edited.
+    ``parts`` are the ids of the further posts of its thread that the latest sample sums, oldest
+    first; empty without any, and where a thread is worth its first post alone.
     """
 
     platform: Platform
@@ -81,6 +84,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     text: str | None = None
     versions: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     absences: tuple[datetime, ...] = ()
 
@@ -374,6 +378,19 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     lists: tuple[RankedList, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+
+def by_number(ids: Iterable[str]) -> tuple[str, ...]:
+    """Ids that are numbers and grow with time, oldest first."""
+    return tuple(sorted(ids, key=lambda name: (len(name), name)))
+
+
+def without_empty_parts(encoded: bytes) -> bytes:
+    """JSON of posts in which only those that begin a thread name any parts.
+
+    Hardly any does: the others stay the bytes that they were before there were parts.
+    """
+    return encoded.replace(b'"parts":[],', b"")  # in a text its quotes would be escaped
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> str:

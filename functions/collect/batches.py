@@ -33,7 +33,7 @@ from functions.collect.queue import Batch, QueueError, open_queue
 from functions.collect.reading import Harvest
 from functions.collect.report import Report, summary_of
 from functions.collect.work import Work, carry_out
-from functions.model import Platform, Roster
+from functions.model import Platform, Roster, without_empty_parts
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, Stored, StoreError
@@ -365,7 +365,7 @@ def _leave(book: AgencyStore, batch: Batch, piece: Piece, work: Work, now: datet
         summary=work.summary,
         problems=[log.clean(problem) for problem in work.harvest.problems],
     )
-    body = zlib.compress(msgspec.json.encode(outcome), 6)
+    body = zlib.compress(without_empty_parts(msgspec.json.encode(outcome)), 6)
     try:
         book.save_outcome(batch.platform, batch.name, body)
     except Conflict:

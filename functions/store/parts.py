@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from functions.model import without_empty_parts
 from functions.store.port import Store, Stored, StoreError, Write
 
 PART_SIZE = 500_000  # bytes, compressed; Firestore's documents end at 1 MiB
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 def compress(value: Any) -> bytes:
     """Canonical JSON, compressed: equal values are equal bytes."""
-    return zlib.compress(msgspec.json.encode(value, order="sorted"), 6)
+    return zlib.compress(without_empty_parts(msgspec.json.encode(value, order="sorted")), 6)
 
 
 def expand(body: bytes, type: type[T]) -> T:
