@@ -271,6 +271,21 @@ def test_switching_loses_no_thread_and_measures_none_half_and_half(
     assert office.spent == office.billed()
 
 
+def test_a_listing_long_after_shows_parts_too_late_for_a_bracket(office: Office) -> None:
+    """Reads and listings pause for a day, and threads are summed from their return on."""
+    thread = office.thread(BORN, 3, MINUTE, start_with=FLAT)
+    office.until(BORN + 5 * HOUR)
+    assert len(stored_posts(office.book)) == 1
+    office.set(x_threads="sum")
+    office.now = START + DAY + 2 * HOUR
+    assert timedelta(0) < BORN + DAY - office.now < TICK  # the last tick before the mark
+    office.until(BORN + DAY + HOUR)
+    entry = office.score()[thread[0].id]
+    assert entry.verdict is not None
+    measurement = entry.verdict.measurement
+    assert (measurement.lower, measurement.i24, measurement.upper) == (WORTH, WORTH, WORTH)
+
+
 @pytest.mark.parametrize("value", ["", "all", None, ["sum"]])
 def test_a_setting_that_makes_no_sense_leaves_threads_at_their_first_post(
     office: Office, value: Any
