@@ -10,6 +10,7 @@ it refers to nothing that could refer back, and scoring takes half the time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -75,6 +76,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``samples`` and ``absences`` are ordered by time. An absence is a read that covered the post
     and did not show it. ``text`` is the caption, None when the platform gave none. ``versions``
     are the platform's ids of an edited post, first to last; empty when it was never edited.
+    ``parts`` are the ids of the further posts of its thread that the latest sample sums, oldest
+    first; empty without any, and where a thread is worth its first post alone.
     """
 
     platform: Platform
@@ -84,6 +87,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     url: str
     text: str | None = None
     versions: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     absences: tuple[datetime, ...] = ()
 
@@ -380,6 +384,11 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     lists: tuple[RankedList, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+
+def by_number(ids: Iterable[str]) -> tuple[str, ...]:
+    """Ids that are numbers and grow with time, oldest first."""
+    return tuple(sorted(ids, key=lambda name: (len(name), name)))
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> str:

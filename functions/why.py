@@ -67,7 +67,7 @@ def why(book: AgencyStore, text: str, now: datetime, month: str | None = None) -
     located = sorted(
         book.find_urls(link.platform, [link.key]), key=lambda one: one.account not in keys
     )
-    answers = [answer for one in located if (answer := _found(book, roster, one, month))]
+    answers = [answer for one in located if (answer := _found(book, roster, one, month, link))]
     if not answers:
         return _unknown(book, roster, link, named, now)
     return Answer(
@@ -79,11 +79,15 @@ def why(book: AgencyStore, text: str, now: datetime, month: str | None = None) -
 # A post that was read
 
 
-def _found(book: AgencyStore, roster: Roster, located: Located, asked: str | None) -> Answer | None:
+def _found(
+    book: AgencyStore, roster: Roster, located: Located, asked: str | None, link: Link
+) -> Answer | None:
     """The answer for one account's post; None when nothing is left of it in the store."""
     entry, is_scored = _entry(book, located)
     if entry is None:
         return None
+    if located.is_part:
+        return _part(book, roster, entry.post, link)
     zone, post = book.agency.zone, entry.post
     own = month_of(post.published_at, zone)
     state = book.month_state(own)
@@ -107,6 +111,39 @@ def _found(book: AgencyStore, roster: Roster, located: Located, asked: str | Non
     if shown is None:
         lines += (_waiting(book, post, own, state),)
     return Answer(told=lines, facts=_facts(case, verdict, own, lines))
+
+
+def _part(book: AgencyStore, roster: Roster, first: Post, link: Link) -> Answer:
+    """The answer for a further post of a thread, which counts within the first."""
+    accounts = [account for account in roster.accounts if account.key == first.account]
+    at = posted_at(link) or first.published_at
+    holder, own = _holder(accounts, at), month_of(first.published_at, book.agency.zone)
+    handle = _handle(accounts, at)
+    case = Case(
+        entry=Entry(
+            post=Post(
+                platform=first.platform,
+                account_id=first.account_id,
+                post_id=link.key,
+                published_at=at,
+                url=f"https://x.com/{handle or 'i'}/status/{link.key}",
+            ),
+            verdict=Verdict(
+                counted=False,
+                reason="thread_part",
+                satker=holder,
+                measurement=Measurement(state="unmeasured"),
+            ),
+        ),
+        month=own,
+        month_state=book.month_state(own),
+        handle=handle,
+        satker=_name(roster, holder),
+        spells=_spells(accounts),
+        thread=first.url,
+    )
+    lines = told(case, book.agency.zone)
+    return Answer(told=lines, facts=_facts(case, None, own, lines))
 
 
 def _entry(book: AgencyStore, located: Located) -> tuple[Entry | None, bool]:
@@ -207,6 +244,7 @@ def _facts(case: Case, verdict: Verdict | None, own: str, lines: Sequence[str]) 
         "duplicate_of": verdict.duplicate_of if verdict else None,
         "duplicate_percent": verdict.duplicate_percent if verdict else None,
         "original_url": original.url if original else None,
+        "thread_url": case.thread,
         "told": [*lines],
     }
 
@@ -225,6 +263,7 @@ def _unknown(
         published_at=posted_at(link),
         looked_at=_looked_at(book, link.platform, named, now),
         is_masked=link.is_masked,
+        sums_threads=link.platform == "x" and book.sums_threads(),
     )
     lines = told_unknown(unread, book.agency.zone)
     at = unread.published_at
@@ -267,6 +306,7 @@ def _blank(platform: Platform, post_id: str | None) -> dict[str, Any]:
         *("account", "handle", "satker", "url", "published_at", "month", "month_state"),
         *("asked_month", "counted", "reason", "state", "i24", "lower", "upper", "partial"),
         *("shared", "before", "after", "duplicate_of", "duplicate_percent", "original_url"),
+        "thread_url",
     )
     facts: Mapping[str, Any] = dict.fromkeys(unknown)
     return {"platform": platform, "post_id": post_id, **facts, "told": [], "others": []}

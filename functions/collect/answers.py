@@ -88,6 +88,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     posts: int | None = None
 
 
+class Thread(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a post into whose counters those of its thread's parts are summed.
+
+    ``versions``, ``parts``: as a ``Post`` has them. A part that is new joins when it was published
+    before ``mark`` and, with ``after``, later than that: reads before it lack what is older, and
+    the two reads around the mark are to sum the same posts.
+    """
+
+    versions: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    mark: datetime
+    after: datetime | None = None
+
+    def takes(self, published_at: datetime) -> bool:
+        """Whether a part that was published then joins."""
+        return published_at < self.mark and (self.after is None or published_at > self.after)
+
+
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     """An account's recent posts, each with one sample.
 
@@ -96,6 +114,9 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     to be looked up; ``dated``: when they were published, as far as the listing says so. ``broken``:
     items that could not be understood, one message each. ``advice``: an Indonesian sentence for the
     account's admin on what this reading, though it went well, lacks; None when nothing (any more).
+    ``joining``: all parts of threads known before whose first post is not among ``posts`` and of
+    which a new part was listed, by the first post's id. ``besides``: what else was listed and read
+    and is in no post's sample (replies), by id, with the time of publication.
     """
 
     posts: tuple[Post, ...] = ()
@@ -105,6 +126,8 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile | None = None
     broken: tuple[str, ...] = ()
     advice: str | None = None
+    joining: Mapping[str, tuple[str, ...]] = {}
+    besides: Mapping[str, datetime] = {}
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import ModuleType
 
@@ -22,6 +22,7 @@ from functions.collect.note import Note
 from functions.collect.plan import (
     PROMISED,
     Plan,
+    SweepRequest,
     Ways,
     Wish,
     expected,
@@ -63,15 +64,24 @@ class Desk:
         """What is worth reading now; a first look at an account reaches back to the first of the
         running month."""
         zone = self.book.agency.zone
-        return wishes(
-            self.note,
-            self.handles,
-            self.ways,
-            now=now,
-            following=self.following(now, settings),
-            look_back=month_bounds(month_of(now, zone), zone)[0],
-            discover_every=timedelta(minutes=int(settings.discover_every)),
-        )
+
+        def wanted(ways: Ways) -> list[Wish]:
+            return wishes(
+                self.note,
+                self.handles,
+                ways,
+                now=now,
+                following=self.following(now, settings),
+                look_back=month_bounds(month_of(now, zone), zone)[0],
+                discover_every=timedelta(minutes=int(settings.discover_every)),
+            )
+
+        found = wanted(self.ways)
+        # The setting is a document to read: only where a listing is due that it bears upon.
+        is_asked = self.platform == "x" and any(isinstance(w.what, SweepRequest) for w in found)
+        if is_asked and self.book.sums_threads():
+            return wanted(replace(self.ways, replies=True))
+        return found
 
     def forget_strangers(self) -> None:
         """Drop accounts that are no longer registered, so that a return is resolved afresh."""

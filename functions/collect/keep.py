@@ -28,6 +28,7 @@ def seen(live: LivePost | None, post: Post, following: datetime) -> tuple[LivePo
             published_at=post.published_at,
             url=post.url,
             versions=post.versions,
+            parts=post.parts,
         )
     kept = worth_keeping(live, sample.taken_at, following)
     live = msgspec.structs.replace(
@@ -35,6 +36,7 @@ def seen(live: LivePost | None, post: Post, following: datetime) -> tuple[LivePo
         # Facebook changes addresses as it likes: one is noted when the post is written anyway.
         url=post.url if kept else live.url,
         versions=post.versions or live.versions,
+        parts=post.parts,  # those of which anything is left
         kept=(*live.kept, sample.taken_at) if kept else live.kept,
         read_at=sample.taken_at,
         missing=(),
@@ -46,11 +48,14 @@ def new_keys(platform: Platform, before: LivePost | None, after: LivePost) -> tu
     """The keys of its addresses under which a post cannot be found yet; ``before`` None: all."""
     known: tuple[str, ...] = ()
     if before is not None:
-        if (before.url, before.versions) == (after.url, after.versions):
+        if (before.url, before.versions, before.parts) == (after.url, after.versions, after.parts):
             return ()
-        known = link_keys(platform, before.post_id, before.url, before.versions)
-    found = link_keys(platform, after.post_id, after.url, after.versions)
-    return tuple(key for key in found if key not in known)
+        known = _keys(platform, before)
+    return tuple(key for key in _keys(platform, after) if key not in known)
+
+
+def _keys(platform: Platform, post: LivePost) -> tuple[str, ...]:
+    return link_keys(platform, post.post_id, post.url, (*post.versions, *post.parts))
 
 
 def missed(live: LivePost, at: datetime) -> tuple[LivePost, bool]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from functions.model import DAY, SETTLED, Post
+from functions.model import DAY, SETTLED, Post, by_number
 
 # Posts stay in the note until no listing window can bring them up again.
 REMEMBERED = timedelta(hours=48)
@@ -25,7 +25,8 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
     """A post that may have to be read again.
 
     ``kept``: when its stored samples were taken; ``read_at``: the last time it was seen, stored or
-    not; ``missing``: reads since then that covered it and did not show it.
+    not; ``missing``: reads since then that covered it and did not show it. ``parts``: the further
+    posts of its thread, which are read with it and summed.
     """
 
     account_id: str
@@ -33,6 +34,7 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime
     url: str
     versions: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     kept: tuple[datetime, ...] = ()
     read_at: datetime | None = None
     missing: tuple[datetime, ...] = ()
@@ -44,6 +46,11 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         return f"{self.account_id}:{self.post_id}"
+
+    @property
+    def size(self) -> int:
+        """How many posts a read of it is, to a platform that bills each."""
+        return (len(self.versions) or 1) + len(self.parts)
 
     def closed(self, now: datetime) -> bool:
         """Whether no further read can change its measurement."""
@@ -60,6 +67,7 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
                 "published_at": self.published_at,
                 "url": self.url,
                 "versions": self.versions,
+                "parts": self.parts,
             },
             Post,
         )
@@ -71,8 +79,9 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     ``wrong`` is the Indonesian sentence its admin sees; it is looked at again at ``retry_at``.
     Of an account that is read all the same its admin sees ``told`` (a new name, say) and what its
     listing is ``lacking``.
-    ``settled``: ids in its listing that need no further look, ``deep_at``: when the listing was
-    last read beyond its first page (YouTube). ``daily``: how many of its posts were found, by the
+    ``settled``: ids in its listing that need no further look (YouTube), or are the replies of late
+    that it brought along when last read (X), ``deep_at``: when the listing was last read beyond its
+    first page (YouTube). ``daily``: how many of its posts were found, by the
     UTC day of their publication, where a platform lists busy accounts incompletely (Facebook), and
     ``proven`` the day on which a Page's token was last found to be its own, with its fingerprint.
     """
@@ -170,6 +179,7 @@ def rebuild(posts: Iterable[Post], ids: Mapping[str, str] | None = None) -> Note
             published_at=post.published_at,
             url=post.url,
             versions=post.versions,
+            parts=post.parts,
             kept=tuple(sample.taken_at for sample in post.samples),
             read_at=post.samples[-1].taken_at if post.samples else None,
             missing=tuple(
@@ -217,6 +227,7 @@ def _same_post(one: LivePost, other: LivePost) -> LivePost:
     missing = {at for at in (*one.missing, *other.missing) if at > _time(read_at)}
     return msgspec.structs.replace(
         max((one, other), key=lambda post: (len(post.versions), msgspec.json.encode(post))),
+        parts=by_number({*one.parts, *other.parts}),
         kept=tuple(sorted({*one.kept, *other.kept})),
         read_at=read_at,
         missing=tuple(sorted(missing)),

@@ -70,13 +70,17 @@ GIVEN_UP: Mapping[Purpose, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SweepRequest:
-    """Read an account's listing back to ``since``, ``depth`` pages of it at least."""
+    """Read an account's listing back to ``since``, ``depth`` pages of it at least.
+
+    ``replies``: the account's replies as well, among which are the parts of its threads (X).
+    """
 
     handle: str
     since: datetime
     purpose: Purpose
     depth: int = 1
     credential: str = ""
+    replies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How a platform can be read; see ``platforms/__init__.py`` for the adapters' words."""
+    """How a platform can be read; see ``platforms/__init__.py`` for the adapters' words.
+
+    ``replies``: the agency wants replies listed, for the parts of threads.
+    """
 
     platform: Platform
     lookup_size: int
@@ -127,6 +134,7 @@ class Ways:
     followers_every: timedelta
     depth: int = 1
     listing_tells: bool = False
+    replies: bool = False
 
     @classmethod
     def of(cls, adapter: ModuleType) -> Ways:
@@ -256,8 +264,7 @@ def expected(note: Note, ways: Ways, now: datetime, tick: timedelta) -> Iterator
         if ways.lookup_size:
             is_read = post.read_at is not None and post.read_at.date() == post.mark.date()
             if price.post and not is_read:
-                versions = len(post.versions) or 1
-                yield post.account_id, Expected(post.mark, _times(price.post, versions))
+                yield post.account_id, Expected(post.mark, _times(price.post, post.size))
         elif (slot := (post.account_id, (post.mark - now) // tick)) not in served:
             served.add(slot)
             subject = handles.get(post.account_id, post.account_id)
@@ -437,13 +444,26 @@ def _sweep(
     new = pace * (now - (account.swept_at or since)).total_seconds()
     expected_new = {bucket: max(1, ceil(amount * new)) for bucket, amount in price.post.items()}
     posts = _sum(_unread(shown, price.post, now), expected_new)
+    if ways.replies:
+        posts = _sum(posts, _times(price.post, _replies(account, pace, since, now)))
     deep = ways.depth > 1 and (account.deep_at is None or account.deep_at + DEEP_EVERY <= now)
     options = tuple(
         Option(depth=depth, each=_sum(_times(price.page, depth), posts))
         for depth in ((ways.depth, 1) if deep else (1,))
     )
-    request = SweepRequest(account.handle, since, reason.purpose)
+    request = SweepRequest(account.handle, since, reason.purpose, replies=ways.replies)
     return Wish(ways.platform, reason, account.handle, request, options)
+
+
+def _replies(account: AccountNote, pace: float, since: datetime, now: datetime) -> int:
+    """How many replies a listing will bring that are not paid for today.
+
+    As many new ones as of late, or as posts; and after midnight those of late once more.
+    """
+    pace = max(pace, len(account.settled) / OVERLAP.total_seconds())
+    begin = account.swept_at or since
+    again = 0 if begin.date() == now.date() else len(account.settled)
+    return again + max(1, ceil(pace * (now - begin).total_seconds()))
 
 
 def _profile(account: AccountNote, ways: Ways, now: datetime, *, swept: bool) -> Wish | None:
@@ -490,9 +510,7 @@ def _unread(posts: Iterable[LivePost], price: Mapping[str, int], now: datetime) 
     if not price:
         return {}
     count = sum(
-        len(post.versions) or 1
-        for post in posts
-        if post.read_at is None or post.read_at.date() != now.date()
+        post.size for post in posts if post.read_at is None or post.read_at.date() != now.date()
     )
     return _times(price, count)
 

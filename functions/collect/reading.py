@@ -27,12 +27,20 @@ from functions.collect.answers import (
     PlatformError,
     Profile,
     Sweep,
+    Thread,
     TokenDied,
 )
 from functions.collect.budget import EVERYTHING, PRICES
 from functions.collect.client import CONNECTIONS, ApiClient, Clock
 from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
-from functions.collect.plan import LookupRequest, Plan, ProfileRequest, Purpose, SweepRequest
+from functions.collect.plan import (
+    OVERLAP,
+    LookupRequest,
+    Plan,
+    ProfileRequest,
+    Purpose,
+    SweepRequest,
+)
 from functions.connect.consents import Busy, Consents, NoConsent
 from functions.connect.vault import VaultError
 from functions.model import COUNTERS, DAY, Platform, Post
@@ -265,7 +273,8 @@ class Reading:
     async def _sweeps(self, requests: Iterable[SweepRequest]) -> None:
         """Read listings; then, across accounts, the details of what they show without counters."""
         known = [request for request in requests if self._account(request.handle).account_id]
-        answers = await asyncio.gather(*(self._listing(request) for request in known))
+        before = self._live_by_account() if self.platform == "x" else {}
+        answers = await asyncio.gather(*(self._listing(request, before) for request in known))
         listings = [answer for answer in answers if answer is not None]
         failed = await self._details(listings)
         live = self._live_by_account()
@@ -274,7 +283,9 @@ class Reading:
                 self._take(request, found, live)
         await asyncio.gather(*(self._confirm(request, found, live) for request, found in listings))
 
-    async def _listing(self, request: SweepRequest) -> tuple[SweepRequest, Sweep] | None:
+    async def _listing(
+        self, request: SweepRequest, live: Mapping[str, Sequence[LivePost]]
+    ) -> tuple[SweepRequest, Sweep] | None:
         credential = self.credentials[request.credential]
         handle = request.handle
 
@@ -285,7 +296,12 @@ class Reading:
                 account_id=account.account_id or "", handle=handle, place=account.place
             )
             found: Sweep = await self.adapter.sweep(
-                client, profile, since=request.since, depth=request.depth, **self._of_page(handle)
+                client,
+                profile,
+                since=request.since,
+                depth=request.depth,
+                **self._of_page(handle),
+                **self._of_threads(request, live.get(profile.account_id, ())),
             )
             return found
 
@@ -312,6 +328,8 @@ class Reading:
             for known in live.get(account.account_id or "", ()):
                 if known.post_id not in listed and known.published_at >= found.covered_since:
                     self._missed(known, self.clock())
+        if self.platform == "x":
+            self._take_replies(request, found)
         now = self.clock()
         deep = request.depth > 1
         self._note_account(handle, swept_at=now, deep_at=now if deep else account.deep_at)
@@ -320,6 +338,55 @@ class Reading:
             own = self._own.get(handle)
             if own and self.adapter.OWNER_KNOWN in own.learned:
                 self._note_account(handle, proven=self._proofs[handle])
+
+    def _of_threads(self, request: SweepRequest, live: Sequence[LivePost]) -> dict[str, Any]:
+        """What an X account's listing is read with where threads are summed.
+
+        What was begun is read to its end under another setting, too: the reads around a mark are
+        to sum the same posts.
+        """
+        threads = {
+            post.post_id: Thread(
+                versions=post.versions,
+                parts=post.parts,
+                mark=post.mark,
+                after=post.kept[-1] if post.kept and self.horizon >= post.mark else None,
+            )
+            for post in live
+            if request.replies or post.parts
+        }
+        return (
+            {"replies": request.replies, "threads": threads} if request.replies or threads else {}
+        )
+
+    def _take_replies(self, request: SweepRequest, found: Sweep) -> None:
+        """Note what an X account's listing brought besides its posts, and that it is paid for.
+
+        New parts of known threads join: from the next read on they are summed.
+        """
+        account, now = self._account(request.handle), self.clock()
+        live = {name: self.note.posts.get(f"{account.account_id}:{name}") for name in found.joining}
+        paid = {
+            part
+            for post in live.values()
+            if post and post.read_at and post.read_at.date() == now.date()
+            for part in post.parts
+        }
+        if account.swept_at is not None and account.swept_at.date() == now.date():
+            paid |= {*account.settled}
+        credential = self.credentials[request.credential]
+        if unpaid := found.besides.keys() - paid:
+            self._charge(credential, self._price.post, len(unpaid))
+        late = tuple(name for name, at in found.besides.items() if at >= now - OVERLAP)
+        if late != account.settled:
+            self._note_account(request.handle, settled=late)
+        for name, held in live.items():
+            if held is not None:
+                joined = msgspec.structs.replace(held, parts=found.joining[name])
+                self.note.posts[held.key] = joined
+                self._posts_changed.add(held.key)
+                if keys := keep.new_keys(self.platform, held, joined):
+                    self.harvest.found_under.append((joined.as_post(self.platform), keys))
 
     async def _confirm(
         self, request: SweepRequest, found: Sweep, live: Mapping[str, Sequence[LivePost]]
@@ -466,9 +533,11 @@ class Reading:
         name = f"{post.account_id}:{post.post_id}"
         held = self.note.posts.get(name)
         (sample,) = post.samples
-        if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
-            self._charge(credential, self._price.post, len(post.versions) or 1)
         live, kept = keep.seen(held, post, self.horizon)
+        if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
+            self._charge(credential, self._price.post, (len(post.versions) or 1) + len(post.parts))
+        elif joined := {*post.parts} - {*held.parts}:
+            self._charge(credential, self._price.post, len(joined))
         self.note.posts[name] = live
         self._posts_changed.add(name)
         if keys := keep.new_keys(self.platform, held, live):
@@ -483,7 +552,7 @@ class Reading:
         """Whether a store can hold the post and a plan can wait for it; else it costs one item."""
         (sample,) = post.samples
         counts = [count for name in COUNTERS if (count := getattr(sample, name)) is not None]
-        names = (post.post_id, post.account_id, *post.versions)
+        names = (post.post_id, post.account_id, *post.versions, *post.parts)
         return (
             EARLIEST <= post.published_at <= self.clock() + DAY
             and all(_is_count(count) for count in counts)

@@ -94,7 +94,7 @@ POST_COLUMNS = (
             ("views", "Tayangan (tidak ikut dihitung)", 12),
         )
     ),
-    Column("parts", "Bagian utas; selalu kosong: utas dihitung dari unggahan pertamanya", 7),
+    Column("parts", "Lanjutan utas yang interaksinya ikut dijumlahkan; kosong bila tidak ada", 7),
     Column(
         "over_usual",
         "Kelipatan dari yang biasa pada akunnya; kosong di bawah 20 unggahan terukur sebelumnya",
@@ -244,6 +244,7 @@ def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:
                 shared=verdict.shared,
                 before=measured.before,
                 after=measured.after,
+                parts=len(post.parts) or None,
                 over_usual=None if verdict.over_usual is None else verdict.over_usual / 10,
                 flags=verdict.flags,
                 duplicate_of=verdict.duplicate_of,

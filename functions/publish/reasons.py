@@ -30,6 +30,10 @@ NEVER_READ: dict[Platform, str] = {
         "tidak dibaca."
     ),
 }
+_THREADS_SUMMED = (
+    "Di X, balasan dan repost tidak dihitung; lanjutan utas dijumlahkan ke unggahan pertamanya "
+    "begitu terbaca."
+)
 _MASKED = (
     "Alamat ini memakai nomor tersamar (pfbid), yang dari waktu ke waktu diganti oleh Facebook, "
     "jadi unggahannya bisa saja tercatat dengan alamat lain; cari menurut waktunya di halaman "
@@ -80,7 +84,7 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
 
     ``handle`` is the account its address names, ``spells`` that account's registrations (None: the
     address names no account), ``published_at`` the time its id tells, ``looked_at`` when the
-    account's list of posts was last read.
+    account's list of posts was last read, ``sums_threads`` whether parts of X's threads are read.
     """
 
     platform: Platform
@@ -89,6 +93,7 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime | None = None
     looked_at: datetime | None = None
     is_masked: bool = False
+    sums_threads: bool = False
 
 
 def told(case: Case, zone: ZoneInfo) -> tuple[str, ...]:
@@ -224,7 +229,8 @@ def _explanations(unread: Unread, zone: ZoneInfo) -> Iterator[str]:
             yield f"Daftar unggahannya terakhir dibaca {at}; yang lebih baru menunggu giliran."
     if unread.is_masked:
         yield _MASKED
-    yield NEVER_READ[unread.platform]
+    is_summed = unread.platform == "x" and unread.sums_threads
+    yield _THREADS_SUMMED if is_summed else NEVER_READ[unread.platform]
 
 
 def _registered(spells: tuple[Spell, ...], zone: ZoneInfo) -> str:

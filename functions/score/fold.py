@@ -28,7 +28,7 @@ def fold_into(ledgers: Ledgers, posts: Iterable[Post]) -> int:
 def fold(entry: Entry | None, post: Post) -> Entry:
     """The ledger's entry with everything that is known of the post from now on.
 
-    Reads are united. Facts that a platform may change (caption, address, versions) follow the post
+    Reads are united. Facts that may change (caption, address, versions, parts) follow the post
     with the latest read. A verdict stays until the month is scored again.
     """
     if entry is None:
@@ -45,7 +45,7 @@ def fold(entry: Entry | None, post: Post) -> Entry:
 def _freshness(post: Post) -> tuple[str, bytes]:
     latest = max((s.taken_at.isoformat() for s in post.samples), default="")
     # Among equally fresh posts any fixed choice will do, so that order does not matter.
-    facts = (post.versions, post.text, post.url, post.published_at)
+    facts = (post.versions, post.text, post.url, post.published_at, post.parts)
     return latest, msgspec.json.encode(facts)
 
 

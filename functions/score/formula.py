@@ -31,7 +31,8 @@ def formula_of(rules: Rules) -> str:
 def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[str]]:
     """The rules that ``settings/formula`` asks for, and what is wrong with it, in Indonesian.
 
-    A field that is missing has its default; a broken one keeps the last good value, ``held``.
+    A field that is missing has its default; a broken one keeps the last good value, ``held``, but
+    for ``x_threads``: collect, which follows it, knows of none and reads as by default.
     """
     given: dict[str, Any] = {}
     problems = []
@@ -43,7 +44,7 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
         if is_valid(value):
             given[name] = tuple(value) if isinstance(value, list) else value
         else:
-            given[name] = getattr(held, name)
+            given[name] = getattr(DEFAULT if name == "x_threads" else held, name)
             problems.append(
                 f"settings/formula: {name} {value!r} tidak dapat dipakai; isi {wanted}. "
                 f"Yang berlaku tetap {_shown(given[name])}."
@@ -82,4 +83,5 @@ _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "band_edges": (_is_edges, "daftar bilangan bulat yang naik, misalnya [1000, 5000]"),
     "band_least": (_whole(1, 1000), "bilangan bulat 1 sampai 1000"),
     "band_fewest": (_whole(1, 1000), "bilangan bulat 1 sampai 1000"),
+    "x_threads": (lambda value: value in ("first", "sum"), "first atau sum"),
 }

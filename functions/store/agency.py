@@ -67,11 +67,15 @@ class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Located(msgspec.Struct, frozen=True, kw_only=True):
-    """A post that an address leads to: of which account, and where its ledger entry is."""
+    """A post that an address leads to: of which account, and where its ledger entry is.
+
+    ``is_part``: the address is that of a further post of its thread.
+    """
 
     account: str
     post_id: str
     published_at: datetime
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class AgencyStore:
                     "post_id": post.post_id,
                     "published_at": iso(post.published_at),
                     "month": month_of(post.published_at, self.agency.zone),
+                    **({"part": True} if name in post.parts else {}),
                 }
         self.store.write(
             Write(path, {"accounts": accounts}, mode="merge")
@@ -199,6 +204,7 @@ class AgencyStore:
                 account=account,
                 post_id=facts["post_id"],
                 published_at=datetime.fromisoformat(facts["published_at"]),
+                is_part=facts.get("part", False),
             )
             for document in stored.values()
             for account, facts in document.data["accounts"].items()
@@ -514,6 +520,13 @@ class AgencyStore:
         held = self.store.get([path]).get(path)
         return {} if held is None else held.data
 
+    def sums_threads(self) -> bool:
+        """Whether a thread of X is worth the sum of its parts, and no doubt about it.
+
+        What is wrong with the formula's settings, scoring tells.
+        """
+        return self.settings("formula").get("x_threads") == "sum"
+
     # The jobs' own notes
 
     def plan(self, platform: Platform) -> StoredPlan:
@@ -632,7 +645,7 @@ def _post_key(post: Post) -> str:
 def _post_document(post: Post) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(post)
     # What this read does not bring must not be wiped: an empty map would replace a full one.
-    for name in ("text", "versions"):
+    for name in ("text", "versions", "parts"):
         if not document[name]:
             del document[name]
     del document["samples"], document["absences"]

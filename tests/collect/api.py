@@ -152,10 +152,12 @@ class Api:
             lambda client: self.module.resolve(client, list(handles)), speaking_for or handles[0]
         )
 
-    def sweep(self, account: Account, since: datetime) -> Sweep:
+    def sweep(self, account: Account, since: datetime, **options: Any) -> Sweep:
         profile = self.profile(account)
         handle = profile.handle or ""
-        return self.run(lambda client: self.module.sweep(client, profile, since=since), handle)
+        return self.run(
+            lambda client: self.module.sweep(client, profile, since=since, **options), handle
+        )
 
     def lookup(self, posts: Iterable[Post]) -> Lookup:
         return self.run(lambda client: self.module.lookup(client, list(posts)))

@@ -249,6 +249,34 @@ def accounts_and_posts(book: AgencyStore, now: datetime) -> dict[str, Any]:
 # The same as in one invocation
 
 
+def test_a_queues_batches_sum_threads_where_the_agency_has_them_summed(
+    cloud: Installation, now: datetime
+) -> None:
+    cloud.book.store.write([Write(f"{cloud.book.root}/settings/formula", {"x_threads": "sum"})])
+    world = cloud.platforms.world
+    account = world.by_handle("x", "kanwilntt")
+    assert account is not None
+    counts = {"start_with": {"likes": 10}}
+    first = world.add_post(account, now - HOUR, **counts)
+    parts = [
+        world.add_post(
+            account, at, kind="thread_part", refers_to=first.id, thread_of=first.id, **counts
+        )
+        for at in (now - 59 * MINUTE, now + 2 * HOUR)
+    ]
+    for hours in (0, 1, 3, 4):
+        cloud.tick(now + hours * HOUR)
+    post = stored_posts(cloud.book)["x", account.id, first.id]
+    assert [sample.likes for sample in post.samples] == [20, 30]
+    assert post.parts == tuple(part.id for part in parts)
+    [located] = cloud.book.find_urls("x", [parts[1].id])
+    assert (located.post_id, located.is_part) == (first.id, True)
+    # And the note, which the next lookups are planned by, knows the thread whole.
+    noted = notes.decode(cloud.book.plan("x").body or b"")
+    assert noted is not None
+    assert noted.posts[f"{account.id}:{first.id}"].parts == post.parts
+
+
 @pytest.fixture
 def alone(
     sqlite_url: str, tmp_path: Path, now: datetime

@@ -337,6 +337,23 @@ def test_a_lost_note_is_made_anew_from_the_posts(
     assert [p.id for p in book.store.list(f"{book.root}/plans")] == ["instagram"]
 
 
+@pytest.mark.parametrize(
+    ("platform", "hours", "reads"), [("x", 6, 1), ("x", 0, 0), ("instagram", 6, 0)]
+)
+def test_how_threads_count_is_looked_up_once_and_only_for_a_listing_of_x(
+    book: AgencyStore, settings: Settings, platform: Platform, hours: int, reads: int
+) -> None:
+    book.store.write([Write(f"{book.root}/settings/formula", {"x_threads": "sum"})])
+    desk = opened(book, settings, "a", "b", platform=platform)
+    swept = START - hours * HOUR
+    desk.note.accounts = {name: account(name, swept_at=swept) for name in ("a", "b")}
+    before = book.store.meter.reads
+    found = desk.wishes(START, settings)
+    assert book.store.meter.reads - before == reads
+    sweeps = [wish.what for wish in found if isinstance(wish.what, SweepRequest)]
+    assert [sweep.replies for sweep in sweeps] == [platform == "x"] * (2 if hours else 0)
+
+
 def test_what_a_wrong_clock_noted_is_forgotten_when_the_note_is_read(
     book: AgencyStore, settings: Settings
 ) -> None:

@@ -18,7 +18,7 @@ BORN = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
 TICK = 15 * MINUTE
 
 
-def read(age: timedelta, versions: tuple[str, ...] = ()) -> Post:
+def read(age: timedelta, versions: tuple[str, ...] = (), parts: tuple[str, ...] = ()) -> Post:
     return Post(
         platform="x",
         account_id="1",
@@ -26,6 +26,7 @@ def read(age: timedelta, versions: tuple[str, ...] = ()) -> Post:
         published_at=BORN,
         url="https://example.org/2",
         versions=versions,
+        parts=parts,
         samples=(Sample(taken_at=BORN + age, likes=1),),
     )
 
@@ -238,3 +239,18 @@ def test_another_name_of_the_account_in_the_address_is_no_new_key() -> None:
     first = msgspec.structs.replace(first, url="https://x.com/old/status/2")
     renamed = msgspec.structs.replace(first, url="https://x.com/new/status/2")
     assert new_keys("x", first, renamed) == ()
+
+
+def test_a_part_is_found_by_its_address_once_it_joined_its_thread() -> None:
+    first, _ = seen(None, read(HOUR, parts=("3",)), BORN + HOUR + TICK)
+    assert new_keys("x", None, first) == ("2", "3")
+    again, _ = seen(first, read(2 * HOUR, parts=("3", "4")), BORN + 2 * HOUR + TICK)
+    assert again.parts == ("3", "4")
+    assert new_keys("x", first, again) == ("4",)
+    assert new_keys("x", again, again) == ()
+
+
+def test_a_part_of_which_nothing_is_left_is_asked_for_no_more() -> None:
+    first, _ = seen(None, read(HOUR, parts=("3", "4")), BORN + HOUR + TICK)
+    again, _ = seen(first, read(2 * HOUR, parts=("4",)), BORN + 2 * HOUR + TICK)
+    assert again.parts == ("4",)

@@ -26,7 +26,7 @@ from functions.collect.note import (
 )
 from functions.collect.plan import Purpose, Ways, purpose_of, wishes
 from functions.collect.platforms import adapter
-from functions.model import Agency, Post, Sample
+from functions.model import Agency, Post, Sample, by_number
 from functions.store.agency import AgencyStore
 from functions.store.documents import MAX_BYTES
 from functions.store.sqlite import SqliteStore
@@ -63,6 +63,7 @@ posts = st.builds(
     published_at=instants,
     url=words,
     versions=st.lists(words, max_size=3).map(tuple),
+    parts=st.lists(words, max_size=3).map(tuple),
     kept=series,
     read_at=st.none() | instants,
     missing=series,
@@ -88,6 +89,15 @@ def test_the_same_note_is_the_same_bytes(note: Note) -> None:
         posts=dict(reversed(note.posts.items())),
     )
     assert encode(backwards) == encode(note)
+
+
+def test_of_a_post_without_parts_a_note_says_nothing_of_any() -> None:
+    """Its bytes are those of the time before threads could be summed."""
+    alone = LivePost(account_id="1", post_id="2", published_at=START, url='"parts":[],')
+    begun = msgspec.structs.replace(alone, post_id="3", parts=("4",))
+    told = zlib.decompress(encode(Note(posts={"1:2": alone, "1:3": begun})))
+    assert told.count(b'"parts":') == 1
+    assert decode(zlib.compress(told)) == Note(posts={"1:2": alone, "1:3": begun})
 
 
 @given(st.binary(max_size=60))
@@ -285,6 +295,7 @@ def read(draw: st.DrawFn, post_id: str) -> LivePost:
         published_at=START - HOUR,
         url="https://example.org/1",
         versions=tuple("abc"[: draw(st.integers(0, 3))]),
+        parts=by_number(draw(st.sets(st.sampled_from(["8", "9", "10"])))),
         kept=tuple(kept),
         read_at=read_at,
         missing=tuple(at for at in missing if read_at is None or at > read_at),
@@ -352,6 +363,7 @@ def test_folding_keeps_everything(parts: list[Note]) -> None:
         }
         assert list(post.missing) == sorted(post.missing)
         assert len(post.versions) == max(len(one.versions) for one in seen)
+        assert post.parts == by_number({part for one in seen for part in one.parts})
 
 
 @given(readings(), readings())
@@ -503,6 +515,7 @@ def stored(samples: tuple[int, ...], absences: tuple[int, ...] = ()) -> Post:
         published_at=START,
         url="https://example.org/2",
         versions=("2", "3"),
+        parts=("4", "5"),
         samples=tuple(Sample(taken_at=START + n * HOUR) for n in samples),
         absences=tuple(START + n * HOUR for n in absences),
     )
@@ -527,7 +540,7 @@ def test_a_lost_note_is_made_from_the_stored_posts(
     assert post.kept == tuple(START + n * HOUR for n in samples)
     assert post.read_at == (START + samples[-1] * HOUR if samples else None)
     assert post.missing == tuple(START + n * HOUR for n in missing)
-    assert post.versions == ("2", "3")
+    assert (post.versions, post.parts) == (("2", "3"), ("4", "5"))
     assert post.mark == START + 24 * HOUR
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
@@ -891,6 +891,7 @@ def test_a_post_of_x_is_paid_once_a_utc_day() -> None:
     assert lookups_cost(live(age, read_at=START - 4 * HOUR)) == 5
     assert lookups_cost(live(age, read_at=None)) == 5
     assert lookups_cost(live(age, read_at=None, versions=("1", "2", "3"))) == 15
+    assert lookups_cost(live(age, read_at=None, versions=("1", "2"), parts=("3", "4"))) == 20
 
 
 def test_a_post_of_x_that_was_paid_today_is_read_even_when_the_money_is_gone() -> None:
@@ -916,6 +917,36 @@ def test_a_listing_of_x_is_reckoned_by_the_posts_that_it_will_bring() -> None:
     assert plan.lookups == ()
     # One known post; 8 posts in two days are less than the five a day that are reckoned with.
     assert one.taken["mills"] == 5 + ceil(5 * 5 / 4)
+
+
+@pytest.mark.parametrize(
+    ("settled", "hours", "count"),
+    [
+        ((), 2, 1),  # at the pace of posts
+        (("a",) * 12, 2, 4),  # at that of the six hours before
+        (("a",) * 12, 4, 8 + 12),  # and on a new day those once more
+    ],
+)
+def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
+    settled: tuple[str, ...], hours: int, count: int
+) -> None:
+    held = account(swept_at=START - hours * HOUR, settled=settled)
+    taken = []
+    for replies in (False, True):
+        one, ways = Allowance(), replace(WAYS["x"], replies=replies)
+        found = wishes(
+            note_of(accounts=(held,)),
+            ["kanwil"],
+            ways,
+            now=START,
+            following=START + TICK,
+            look_back=START - 20 * DAY,
+            discover_every=HOUR,
+        )
+        [sweep] = rationed(found, "x", one).sweeps
+        assert sweep.replies == replies
+        taken.append(one.taken["mills"])
+    assert taken[1] - taken[0] == 5 * count
 
 
 def test_where_nothing_is_left_no_listing_of_x_is_read_for_nothing() -> None:

@@ -365,7 +365,8 @@ class X:
         if "lang" in fields:
             tweet["lang"] = "in"
         if "conversation_id" in fields:
-            tweet["conversation_id"] = post.thread_of or post.refers_to or post.id
+            answered = post.refers_to if post.kind in ("reply", "thread_part") else ""
+            tweet["conversation_id"] = post.thread_of or answered or post.id
         if "note_tweet" in fields and cut:
             tweet["note_tweet"] = {"text": text}
         if "attachments" in fields and post.media:

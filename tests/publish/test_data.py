@@ -102,6 +102,16 @@ def rows(body: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
 
+def test_of_a_thread_the_parts_that_were_added_are_counted() -> None:
+    alone, begun = entry("1"), entry("2")
+    begun = msgspec.structs.replace(
+        begun, post=msgspec.structs.replace(begun.post, parts=("3", "4", "5"))
+    )
+    made = files(alone, begun)
+    assert [post["parts"] for post in json.loads(made["unggahan.json"])["posts"]] == [None, 3]
+    assert [row["parts"] for row in rows(made["unggahan.csv"])] == ["", "3"]
+
+
 def test_a_month_has_these_files() -> None:
     assert tuple(files()) == NAMES
 

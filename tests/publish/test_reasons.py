@@ -299,6 +299,16 @@ def test_of_an_unknown_x_post_replies_thread_parts_and_reposts_are_named() -> No
     )
 
 
+def test_where_threads_are_summed_their_parts_are_not_said_to_be_left_unread() -> None:
+    [_, *rest] = told_unknown(Unread(platform="x", sums_threads=True), ZONE)
+    assert rest == [
+        "Di X, balasan dan repost tidak dihitung; lanjutan utas dijumlahkan ke unggahan "
+        "pertamanya begitu terbaca."
+    ]
+    elsewhere = told_unknown(Unread(platform="tiktok", sums_threads=True), ZONE)
+    assert elsewhere[1:] == (NEVER_READ["tiktok"],)
+
+
 def test_an_unknown_post_of_an_account_that_is_not_registered() -> None:
     nobody = told_unknown(Unread(platform="instagram", handle="orang.lain", spells=()), ZONE)
     assert nobody[1] == (

@@ -26,6 +26,7 @@ def test_without_settings_the_usual_rules_hold():
         {"band_edges": [500, 5000]},
         {"band_least": 4},
         {"band_fewest": 20},
+        {"x_threads": "sum"},
     ],
 )
 def test_other_settings_make_another_formula(given):
@@ -68,6 +69,14 @@ def test_a_broken_setting_keeps_the_last_good_value(given):
     assert getattr(rules, name) == getattr(held, name)
     assert problem.startswith(f"settings/formula: {name}")
     assert "tetap" in problem
+
+
+@pytest.mark.parametrize("value", ["all", "", None, 1, ["sum"]])
+def test_threads_that_nobody_clearly_wants_summed_count_by_their_first_post(value):
+    """Collect, which reads them or not, knows of no value but the one that stands there."""
+    rules, [problem] = read_rules({"x_threads": value}, Rules(x_threads="sum", library=LIBRARY))
+    assert rules == DEFAULT
+    assert problem.endswith("isi first atau sum. Yang berlaku tetap first.")
 
 
 def test_an_unknown_setting_is_told_and_changes_nothing():

@@ -96,11 +96,13 @@ def test_what_two_writers_read_of_a_post_is_united(book):
 
 
 def test_what_a_read_does_not_bring_is_not_wiped(book):
-    whole = x_post(read(aged(1)), text="Halo", versions=("100", "101"), absences=(aged(4),))
+    whole = x_post(
+        read(aged(1)), text="Halo", versions=("100", "101"), parts=("102",), absences=(aged(4),)
+    )
     book.save_posts([whole])
     book.save_posts([x_post(absences=(aged(5),))])
     [post] = posts(book)
-    assert (post.text, post.versions) == ("Halo", ("100", "101"))
+    assert (post.text, post.versions, post.parts) == ("Halo", ("100", "101"), ("102",))
     assert (post.samples, post.absences) == (whole.samples, (aged(4), aged(5)))
 
 
@@ -141,6 +143,22 @@ def test_a_post_is_found_under_each_of_its_keys(book):
     assert book.find_urls("x", ["101", "102", "100"]) == (located,)
     assert book.find_urls("x", ["102"]) == ()
     assert book.find_urls("tiktok", ["100"]) == ()
+
+
+def test_an_address_of_a_threads_further_post_leads_to_its_first(book):
+    post = x_post(read(aged(1)), parts=("101",))
+    book.save_urls([(post, ["100", "101"])])
+    [first], [further] = book.find_urls("x", ["100"]), book.find_urls("x", ["101"])
+    assert (first.post_id, first.is_part) == (post.post_id, False)
+    assert (further.post_id, further.is_part) == (post.post_id, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "summed"), [({}, False), ({"x_threads": "sum"}, True), ({"x_threads": "all"}, False)]
+)
+def test_threads_are_summed_where_the_settings_say_so(book, typed, summed):
+    book.store.write([Write(f"{book.root}/settings/formula", typed)])
+    assert book.sums_threads() is summed
 
 
 def test_an_address_document_says_whose_post_it_is_and_of_which_month(book):

@@ -20,7 +20,8 @@ and these functions, which raise ``PlatformError``s:
   was lost is not what is told of one that was never found. What stands in neither answer is simply
   unknown;
 - ``sweep(client, profile, *, since, depth=1)``: an account's recent posts. At least ``depth`` pages
-  are read even when nothing recent stands on them;
+  are read even when nothing recent stands on them. X's takes ``replies`` and ``threads`` besides,
+  for the parts of threads;
 - where the platform has it, ``lookup(client, posts)``: posts by id;
 - where a listing proves no absence (Facebook's is ranked), ``confirm(client, profile, posts)``:
   posts that it left out, by id;

@@ -3,14 +3,15 @@
 A timeline call returns an account's posts with counters, a lookup up to 100 posts of any accounts.
 Each post read is billed once per UTC day. Quirks: a failed part comes as ``errors`` inside a 200;
 no posts means no ``data`` key; fewer results than asked do not mean the end; replies, own thread
-parts among them, and reposts are never asked for; an edit makes a new post with counters of its
-own, so a post is known by its first version and counted over all of them that are left.
+parts among them, are asked for only where threads are summed, and reposts never; an edit makes a
+new post with counters of its own, so a post is known by its first version and counted over all of
+them that are left. So is a thread over its parts, the account's replies to itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -25,10 +26,11 @@ from functions.collect.answers import (
     Profile,
     Refused,
     Sweep,
+    Thread,
     Unreadable,
 )
 from functions.collect.client import ApiClient
-from functions.model import Post, Sample
+from functions.model import COUNTERS, DAY, Post, Sample, by_number
 
 NAME = "x"
 PAGE_SIZE = 100
@@ -40,6 +42,7 @@ RESOLVE_SIZE, RECHECK_SIZE = 100, 100
 FOLLOWERS_EVERY = timedelta(days=30)  # a user read costs twice a post read
 
 POST_FIELDS = "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet"
+THREAD_FIELDS = f"{POST_FIELDS},conversation_id,in_reply_to_user_id"
 USER_FIELDS = "public_metrics,protected"
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 LONGEST_WINDOW = timedelta(days=1)
@@ -76,10 +79,22 @@ class _Tweet(msgspec.Struct):
     referenced_tweets: list[_Reference] = []
     edit_history_tweet_ids: list[str] = []
     note_tweet: _Note = msgspec.field(default_factory=_Note)
+    conversation_id: str | None = None
+    in_reply_to_user_id: str | None = None
 
     @property
     def versions(self) -> list[str]:
         return self.edit_history_tweet_ids or [self.id]
+
+    @property
+    def root(self) -> str:
+        """The id of its first version, by which it is known."""
+        return self.versions[0]
+
+    @property
+    def published_at(self) -> datetime:
+        """When its first version was posted."""
+        return self.created_at if self.id == self.root else _time_of(self.root, self.created_at)
 
 
 _Read = tuple[_Tweet, datetime]  # and when it was read
@@ -179,16 +194,29 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
     return found
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
-    """The account's original posts and quotes from ``since`` on, all of them at any ``depth``."""
+async def sweep(
+    client: ApiClient,
+    profile: Profile,
+    *,
+    since: datetime,
+    depth: int = 1,
+    replies: bool = False,
+    threads: Mapping[str, Thread] | None = None,
+) -> Sweep:
+    """The account's original posts and quotes from ``since`` on, all of them at any ``depth``.
+
+    Args:
+        replies: whether replies are listed as well, so that parts of threads are found.
+        threads: posts known before by id; parts known of them are summed whether listed or not.
+    """
     tweets: list[_Read] = []
     broken: list[str] = []
     seen: set[str] = set()
     asked: dict[str, str | int] = {
         "max_results": PAGE_SIZE,
         "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "exclude": "retweets,replies",
-        "tweet.fields": POST_FIELDS,
+        "exclude": "retweets" if replies else "retweets,replies",
+        "tweet.fields": THREAD_FIELDS if replies else POST_FIELDS,
     }
     for _ in range(MAX_PAGES):
         try:
@@ -212,7 +240,11 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: 
         asked["pagination_token"] = token
     else:
         broken.append("x timeline: more pages than the API offers")
-    posts = await _assemble(client, tweets, broken)
+    known = threads or {}
+    parts = _parts([tweet for tweet, _ in tweets], profile.account_id, known)
+    posts = await _assemble(client, tweets, broken, parts)
+    listed = {tweet.root for tweet, _ in tweets if not _is_reply_or_repost(tweet)}
+    summed = {part for post in posts for part in post.parts}
     return Sweep(
         posts=tuple(
             msgspec.structs.replace(
@@ -225,12 +257,26 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: 
         ),
         covered_since=None if broken else since,
         broken=tuple(broken),
+        joining={
+            name: found
+            for name, found in parts.items()
+            if name not in listed and found != known[name].parts
+        },
+        besides={
+            tweet.id: tweet.published_at
+            for tweet, _ in tweets
+            if replies and _is_reply_or_repost(tweet) and tweet.root not in summed
+        },
     )
 
 
 async def lookup(client: ApiClient, posts: Sequence[Post]) -> Lookup:
-    """Fresh counters of up to 100 posts of any accounts, which the answer does not name."""
+    """Fresh counters of up to 100 posts of any accounts, which the answer does not name.
+
+    Into those of a post with parts, the parts' counters are summed.
+    """
     broken: list[str] = []
+    parts = {post.post_id: post.parts for post in posts if post.parts}
     answer, taken_at = await client.get(
         "/2/tweets",
         _Posts,
@@ -239,7 +285,7 @@ async def lookup(client: ApiClient, posts: Sequence[Post]) -> Lookup:
     )
     gone = _gone(answer)
     return Lookup(
-        posts=tuple(await _assemble(client, _decode(answer.data, taken_at, broken), broken)),
+        posts=tuple(await _assemble(client, _decode(answer.data, taken_at, broken), broken, parts)),
         absent={post.post_id: taken_at for post in posts if _latest(post) in gone},
         broken=tuple(broken),
     )
@@ -251,7 +297,7 @@ def parse(versions: Sequence[_Tweet], taken_at: datetime) -> Post:
     A counter that is unknown in one version is unknown in the sum.
     """
     first, latest = versions[0], versions[-1]
-    root = latest.versions[0]
+    root = latest.root
     metrics = [version.public_metrics for version in versions]
     reposts = _sum(m.retweet_count for m in metrics)
     quotes = _sum(m.quote_count for m in metrics)
@@ -275,35 +321,115 @@ def parse(versions: Sequence[_Tweet], taken_at: datetime) -> Post:
     )
 
 
-async def _assemble(client: ApiClient, tweets: Iterable[_Read], broken: list[str]) -> list[Post]:
-    """Posts from tweets, reading the other versions of those that were edited.
+async def _assemble(
+    client: ApiClient,
+    tweets: Sequence[_Read],
+    broken: list[str],
+    parts: Mapping[str, Sequence[str]],
+) -> list[Post]:
+    """Posts from tweets, reading what of them is not at hand: versions, and parts of threads.
 
-    A version that X says does not exist is gone with its interactions. One that is left out without
-    a word makes the post a broken item: the sum over the others would be too low.
+    A version or part that X says does not exist is gone with its interactions. One that is left out
+    without a word makes the post a broken item: the sum over the others would be too low.
     """
     own = [read for read in tweets if not _is_reply_or_repost(read[0])]
-    known = {tweet.id: (tweet, taken_at) for tweet, taken_at in own}
-    missing = [version for tweet, _ in own for version in tweet.versions if version not in known]
+    wanted = dict.fromkeys(part for tweet, _ in own for part in parts.get(tweet.root, ()))
+    known = {read[0].id: read for read in tweets}
     gone: set[str] = set()
-    for start in range(0, len(missing), LOOKUP_SIZE):
-        answer, taken_at = await client.get(
-            "/2/tweets",
-            _Posts,
-            ids=_ids(missing[start : start + LOOKUP_SIZE]),
-            **{"tweet.fields": POST_FIELDS},
-        )
-        known |= {read[0].id: read for read in _decode(answer.data, taken_at, broken)}
-        gone |= _gone(answer)
-    # A post edited between two reads shows up once per version read; the longest history wins.
-    histories = sorted((tweet.versions for tweet, _ in own), key=len)
+    missing = [version for tweet, _ in own for version in tweet.versions if version not in known]
+    missing += _unread(wanted, known, gone)
+    while missing:
+        for start in range(0, len(missing), LOOKUP_SIZE):
+            answer, taken_at = await client.get(
+                "/2/tweets",
+                _Posts,
+                ids=_ids(missing[start : start + LOOKUP_SIZE]),
+                **{"tweet.fields": POST_FIELDS},
+            )
+            known |= {read[0].id: read for read in _decode(answer.data, taken_at, broken)}
+            gone |= _gone(answer)
+        # Only a part that was read tells whether it has further versions.
+        asked = {*missing}
+        missing = [one for one in _unread(wanted, known, gone) if one not in asked]
+    further = _histories(known.values())
     posts: list[Post] = []
-    for versions in {versions[0]: versions for versions in histories}.values():
-        if any(version not in known and version not in gone for version in versions):
-            broken.append(f"x item: a version of {versions[0]} was left out")
-            continue
-        reads = [known[version] for version in versions if version in known]
-        posts.append(parse([tweet for tweet, _ in reads], max(at for _, at in reads)))
+    for root, versions in _histories(own).items():
+        chains = [further.get(part, [part]) for part in parts.get(root, ())]
+        for what, chain in (("version", versions), *(("part", chain) for chain in chains)):
+            if any(version not in known and version not in gone for version in chain):
+                broken.append(f"x item: a {what} of {root} was left out")
+                break
+        else:
+            first = _whole([known[version] for version in versions if version in known])
+            others = ([known[version] for version in c if version in known] for c in chains)
+            posts.append(_with_parts(first, [_whole(reads) for reads in others if reads]))
     return posts
+
+
+def _whole(reads: Sequence[_Read]) -> Post:
+    return parse([tweet for tweet, _ in reads], max(at for _, at in reads))
+
+
+def _parts(
+    tweets: Sequence[_Tweet], owner: str, known: Mapping[str, Thread]
+) -> dict[str, tuple[str, ...]]:
+    """The parts of threads, those known before and those in a listing, by the first post's id.
+
+    A part is a reply of the account to itself in the conversation that its own post began.
+    """
+    threads = dict(known)
+    for tweet in tweets:
+        if not _is_reply_or_repost(tweet):
+            held = threads.get(tweet.root) or Thread(mark=tweet.published_at + DAY)
+            longer = max(held.versions, tuple(tweet.versions), key=len)
+            threads[tweet.root] = msgspec.structs.replace(held, versions=longer)
+    begun = {
+        version: name for name, thread in threads.items() for version in (name, *thread.versions)
+    }
+    found = {name: {*thread.parts} for name, thread in threads.items()}
+    for tweet in tweets:
+        name = begun.get(tweet.conversation_id or "")
+        is_own = _is_reply_or_repost(tweet) and tweet.in_reply_to_user_id == owner
+        if name is not None and is_own and threads[name].takes(tweet.published_at):
+            found[name].add(tweet.root)
+    return {name: by_number(parts) for name, parts in found.items() if parts}
+
+
+def _unread(wanted: Iterable[str], known: Mapping[str, _Read], gone: Collection[str]) -> list[str]:
+    """The versions of parts that are yet to be read, as far as they are known of."""
+    histories = _histories(known.values())
+    return [
+        version
+        for part in wanted
+        for version in histories.get(part, [part])
+        if version not in known and version not in gone
+    ]
+
+
+def _histories(reads: Iterable[_Read]) -> dict[str, list[str]]:
+    """The versions of what was read by the first one's id.
+
+    A post edited between two reads shows up once per version read; the longest history wins.
+    """
+    histories = sorted((tweet.versions for tweet, _ in reads), key=len)
+    return {versions[0]: versions for versions in histories}
+
+
+def _with_parts(first: Post, parts: Sequence[Post]) -> Post:
+    """A thread as one post; a counter that is unknown in any part is unknown in the sum."""
+    if not parts:
+        return first
+    samples = [sample for post in (first, *parts) for sample in post.samples]
+    return msgspec.structs.replace(
+        first,
+        parts=tuple(part.post_id for part in parts),
+        samples=(
+            Sample(
+                taken_at=max(sample.taken_at for sample in samples),
+                **{name: _sum(getattr(s, name) for s in samples) for name in COUNTERS},
+            ),
+        ),
+    )
 
 
 def _is_reply_or_repost(tweet: _Tweet) -> bool:
