@@ -139,13 +139,34 @@ def test_a_reassigned_post_counts_for_the_other():
 
 
 @pytest.mark.parametrize("measured", [5, None])
-def test_a_set_value_stands_in_the_place_of_what_was_read(measured):
+@pytest.mark.parametrize("set_to", [70, 0])
+def test_a_set_value_stands_in_the_place_of_what_was_read(measured, set_to):
     given = evidence(UNITS, ACCOUNTS, [measured_post(measured)])
-    found, judgement, given = verdicts(given, decisions=[decided("set_value", value=70)])
+    found, judgement, given = verdicts(given, decisions=[decided("set_value", value=set_to)])
     value = found["100"].measurement
-    assert (value.i24, value.lower, value.upper, value.decided) == (70, 70, 70, True)
+    assert (value.i24, value.lower, value.upper, value.decided) == (set_to, set_to, set_to, True)
     assert found["100"].counted
-    assert rank(given, judgement).lists[1].rows[0].i24 == 70
+    rows = {row.satker: row for row in rank(given, judgement).lists[1].rows}
+    assert (rows["aceh"].i24, rows["aceh"].measured, rows["aceh"].rank) == (set_to, 1, 1)
+
+
+def test_a_hidden_post_whose_value_is_set_is_hidden_no_more():
+    hidden = x_post(Sample(taken_at=MARK))
+    given = evidence(UNITS, ACCOUNTS, [hidden])
+    assert verdicts(given)[0]["100"].reason == "hidden"
+    found, _, _ = verdicts(given, decisions=[decided("set_value", value=3)])
+    assert (found["100"].counted, found["100"].reason) == (True, "counted")
+
+
+def test_a_set_value_alone_does_not_bring_back_what_does_not_count():
+    """Only `include` does: a duplicate or a removed post stays out, whatever it is worth."""
+    given = evidence(UNITS, ACCOUNTS, [measured_post(5)])
+    found, _, _ = verdicts(given, twins={"100": "99"}, decisions=[decided("set_value", value=3)])
+    assert (found["100"].counted, found["100"].reason) == (False, "duplicate")
+    gone = x_post(read(aged(1)), absences=(aged(2), aged(3)))
+    given = evidence(UNITS, ACCOUNTS, [gone])
+    found, _, _ = verdicts(given, decisions=[decided("set_value", value=3)])
+    assert (found["100"].counted, found["100"].reason) == (False, "removed")
 
 
 def test_a_set_value_is_no_measurement():

@@ -45,6 +45,10 @@ def test_a_month_is_open_then_closing_then_final(now, expected):
     assert state(now) == expected
 
 
+def test_a_whole_month_that_nobody_contests_becomes_final():
+    assert state_at(CLOSES, MONTH, WIB, CLOSES) == "final"
+
+
 def test_an_incomplete_month_never_becomes_final():
     """ "`incomplete`: published, never final" """
     assert state(CLOSES + timedelta(days=400), incomplete=True) == "closing"
