@@ -109,12 +109,16 @@ def test_a_day_that_is_named_as_both_is_a_holiday():
 
 
 def test_what_is_no_date_is_told_and_the_rest_holds():
-    document = {"holidays": ["besok", "2026-12-22"], "working_days": "2026-12-25", "libur": []}
+    document = {"holidays": ["besok", "2026-12-22"], "working_days": "2026-12-25"}
+    document |= {name: [] for name in ("libur", "cuti", "masuk", "hari")}
     holidays, problems = amended({CHRISTMAS}, document)
     assert (PLAIN in holidays, CHRISTMAS in holidays) == (True, False)
     assert problems == [
         "settings/calendar: holidays 'besok' bukan tanggal; isi misalnya 2026-12-24",
-        "settings/calendar: libur tidak dikenal; ada holidays dan working_days",
+        *(
+            f"settings/calendar: {name} tidak dikenal; ada holidays dan working_days"
+            for name in ("cuti", "hari", "libur", "masuk")
+        ),
     ]
 
 
