@@ -48,6 +48,10 @@ def test_a_time_without_an_offset_is_the_agencys(at):
     assert decision(at=at).at == AT
 
 
+def test_a_time_that_the_console_holds_without_an_offset_is_the_agencys_too():
+    assert decision(at=datetime(2026, 11, 3, 9, 0, 0, 999)).at == AT  # noqa: DTZ001 (on purpose)
+
+
 def test_what_belongs_to_another_action_is_left_out():
     assert decision(satker="bali", value=3).satker is None
     assert decision(action="reassign", satker="bali").satker == "bali"
