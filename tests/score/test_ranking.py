@@ -487,6 +487,34 @@ def test_a_ranking_carries_what_it_was_made_of():
     month = given_evidence.month
     assert (ranking.agency, ranking.month, ranking.state) == ("kemenkum", "2026-10", "open")
     assert (ranking.formula, ranking.as_of, ranking.run_id) == (FORMULA, month.as_of, "run")
+    assert (ranking.incomplete, ranking.revision, ranking.reason) == (False, 1, None)
+
+
+def test_a_revised_ranking_says_which_revision_it_is_and_why():
+    """ "A correction makes revision 2 beside it, with its reason" """
+    given_evidence = month_of_posts({"aceh": [1]})
+    month = msgspec.structs.replace(
+        given_evidence.month, state="closing", incomplete=True, revision=2, reason="salah hitung"
+    )
+    given_evidence = msgspec.structs.replace(given_evidence, month=month)
+    ranking = rank(given_evidence, judge_month(given_evidence))
+    assert (ranking.revision, ranking.reason) == (2, "salah hitung")
+    assert (ranking.state, ranking.incomplete) == ("closing", True)
+
+
+def test_lists_stand_in_a_fixed_order():
+    """So that the same evidence is the same bytes: kinds by their name, bands from below."""
+    kinds = ["upt", "lain", "kanwil", "unit-utama", "pusat", "balai"]
+    followers = [10, 2_000, 6_000, 30_000, 200_000]
+    units = [unit(f"s{n:02}", kind=kinds[n % 6]) for n in range(40)]
+    accounts = [
+        presence(each.id, f"x:{each.id}", followers=[(BEGIN, followers[n % 5])])
+        for n, each in enumerate(units)
+    ]
+    given_evidence = evidence(units, accounts)
+    lists = rank(given_evidence, judge_month(given_evidence)).lists
+    assert [x.kind for x in lists if x.kind][::2] == sorted(kinds)
+    assert [x.band for x in lists if x.band][::2] == [1, 2, 3, 4, 5]
 
 
 def test_an_empty_registry_gives_empty_lists():
