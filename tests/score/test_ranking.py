@@ -90,6 +90,12 @@ def test_inside_a_tie_the_other_headline_figure_decides_then_the_id():
     assert places(popular) == [(1, "c"), (1, "b"), (1, "d")]
 
 
+def test_inside_a_tie_0_interactions_stand_before_interactions_that_nobody_could_measure():
+    """ "unmeasured … no – and never as 0" """
+    rows = rows_of([("a", 5, None), ("b", 5, 0)])
+    assert places(order(rows, "most_active", set("ab"))) == [(1, "b"), (1, "a")]
+
+
 def test_a_satker_without_a_registered_account_is_listed_with_rank_null():
     """ "A satker without a registered account is listed with rank null." """
     given_evidence = evidence([unit("aceh"), unit("bali")], [presence("bali", "x:1")])
@@ -385,6 +391,14 @@ def test_a_satkers_accounts_are_summed_but_not_one_that_comes_later():
     assert of(second) == 2
     assert of(msgspec.structs.replace(second, followers=((BEGIN, 989),))) == 1
     assert of(msgspec.structs.replace(second, valid_from=BEGIN + SECOND)) == 1
+
+
+def test_a_satker_that_had_no_followers_on_day_1_stays_as_small():
+    """ "Fixed for the month": 0 is known, and is not what an account that came later says."""
+    units = (unit("u0"), unit("u1"))
+    later = presence("s0", "x:9", valid_from=BEGIN + SECOND, followers=[(BEGIN, 9_000)])
+    held = large_and_small(more=[later], s0={"followers": ((BEGIN, 0),)})
+    assert numbers(msgspec.structs.replace(held, units=(*held.units, *units)))["s0"] == 1
 
 
 def test_a_band_moves_against_the_same_band_alone():
