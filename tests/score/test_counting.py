@@ -54,6 +54,17 @@ def test_a_post_whose_counters_are_hidden_counts_without_a_value():
     assert (result.counted, result.reason, result.measurement.i24) == (True, "hidden", None)
 
 
+@pytest.mark.parametrize("hours", [20, 28])
+def test_a_read_on_either_side_is_enough_to_know_that_counters_are_hidden(hours):
+    result = verdict(x_post(Sample(taken_at=aged(hours))))
+    assert (result.counted, result.reason) == (True, "hidden")
+
+
+def test_a_post_of_which_no_read_was_kept_is_counted_unmeasured():
+    result = verdict(x_post())
+    assert (result.counted, result.reason, result.measurement.i24) == (True, "counted", None)
+
+
 def test_a_post_that_was_read_but_never_near_its_mark_is_counted_unmeasured():
     result = verdict(x_post(read(aged(2), likes=9)))
     assert (result.counted, result.reason, result.measurement.state) == (
