@@ -41,6 +41,8 @@ def test_a_measured_post_is_counted_for_the_satker_that_holds_the_account():
     result = verdict(x_post(read(MARK, likes=3)))
     assert (result.counted, result.reason, result.satker) == (True, "counted", "aceh")
     assert result.measurement.i24 == 3
+    assert judge(x_post(read(MARK, likes=3)), HOLDERS, LATER, CLOSING) == result
+    assert not result.shared
 
 
 def test_a_young_post_counts_as_running():
@@ -82,6 +84,14 @@ def test_found_late_is_a_first_read_when_the_post_was_older_than_30_h(first, exp
     assert reason(x_post(read(first, likes=4), read(LATER, likes=5))) == expected
     hidden = "hidden" if expected == "counted" else expected
     assert reason(x_post(Sample(taken_at=first))) == hidden
+
+
+def test_only_the_first_read_says_whether_a_post_was_found_late():
+    """ "its first read came when it was older than 30 h", or before closing, whatever came since"""
+    assert reason(x_post(read(aged(2)), read(aged(40)))) == "counted"
+    post = x_post(read(CLOSING - SECOND), read(CLOSING + SECOND))
+    result = verdict(post, now=CLOSING + timedelta(days=1))
+    assert (result.reason, result.counted) == ("found_late", True)
 
 
 @pytest.mark.parametrize(("found", "counted"), [(CLOSING - SECOND, True), (CLOSING, False)])
