@@ -208,6 +208,7 @@ def _method(frame: Frame) -> Page:
         ),
         duplicate_percent=rules.duplicate_percent,
         objection_days=rules.objection_days,
+        sums_threads=rules.x_threads == "sum",
         bands=tuple(
             words.band(least, below)
             for least, below in zip(

@@ -505,6 +505,7 @@ class MethodPage:
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
     duplicate_percent: int
     objection_days: int
+    sums_threads: bool
     bands: tuple[str, ...]
     band_least: int
     band_fewest: int

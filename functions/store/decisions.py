@@ -106,8 +106,6 @@ def _needed(document: Mapping[str, Any], name: str, advice: str) -> str:
 
 def _instant(document: Mapping[str, Any], name: str, zone: ZoneInfo) -> datetime:
     given = document.get(name)
-    if isinstance(given, datetime):
-        return given.astimezone(UTC).replace(microsecond=0)
     try:
         at = datetime.fromisoformat(str(given or "").strip())
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)

@@ -133,6 +133,7 @@ def test_a_store_is_filled_with_final_months_and_posts_that_changed(tmp_path: Pa
     archive.close()
     assert (archive.stored, archive.running, changed) == (600, 400, 20)
     store = SqliteStore(archive.path)
+    assert len(list(store.list("agencies/kemenkum/posts"))) == 600
     book = AgencyStore(store, Agency())
     assert [r.ranking.state for r in book.months().values()] == ["final", "final", "open"]
     assert score(book, now=archive.now, run_id="run").folded == changed

@@ -91,15 +91,6 @@ def test_the_same_note_is_the_same_bytes(note: Note) -> None:
     assert encode(backwards) == encode(note)
 
 
-def test_of_a_post_without_parts_a_note_says_nothing_of_any() -> None:
-    """Its bytes are those of the time before threads could be summed."""
-    alone = LivePost(account_id="1", post_id="2", published_at=START, url='"parts":[],')
-    begun = msgspec.structs.replace(alone, post_id="3", parts=("4",))
-    told = zlib.decompress(encode(Note(posts={"1:2": alone, "1:3": begun})))
-    assert told.count(b'"parts":') == 1
-    assert decode(zlib.compress(told)) == Note(posts={"1:2": alone, "1:3": begun})
-
-
 @given(st.binary(max_size=60))
 def test_bytes_that_are_no_note_are_none(body: bytes) -> None:
     assert decode(body) is None

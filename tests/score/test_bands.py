@@ -138,6 +138,12 @@ def test_under_16_satker_there_is_one_band():
     assert bands({}) == {}
 
 
+def test_unknown_followers_are_no_followers_and_not_one():
+    """ "unknown: lowest band" """
+    found = bands({"a": None, "b": 0, "c": 1}, edges=(1,), least=1, fewest=1)
+    assert {satker: band.number for satker, band in found.items()} == {"a": 1, "b": 1, "c": 2}
+
+
 def test_edges_and_sizes_are_settings():
     assert shape(sized(1, 1, 0, 0, 1), edges=(1_000,), least=1, fewest=3) == [
         (1, 0, 1_000, 1),

@@ -41,6 +41,8 @@ def test_a_measured_post_is_counted_for_the_satker_that_holds_the_account():
     result = verdict(x_post(read(MARK, likes=3)))
     assert (result.counted, result.reason, result.satker) == (True, "counted", "aceh")
     assert result.measurement.i24 == 3
+    assert judge(x_post(read(MARK, likes=3)), HOLDERS, LATER, CLOSING) == result
+    assert not result.shared
 
 
 def test_a_young_post_counts_as_running():
@@ -52,6 +54,17 @@ def test_a_post_whose_counters_are_hidden_counts_without_a_value():
     """Hidden stands in Teraktif; "Terpopuler adds `i24` where it is not null"."""
     result = verdict(x_post(Sample(taken_at=MARK)))
     assert (result.counted, result.reason, result.measurement.i24) == (True, "hidden", None)
+
+
+@pytest.mark.parametrize("hours", [20, 28])
+def test_a_read_on_either_side_is_enough_to_know_that_counters_are_hidden(hours):
+    result = verdict(x_post(Sample(taken_at=aged(hours))))
+    assert (result.counted, result.reason) == (True, "hidden")
+
+
+def test_a_post_of_which_no_read_was_kept_is_counted_unmeasured():
+    result = verdict(x_post())
+    assert (result.counted, result.reason, result.measurement.i24) == (True, "counted", None)
 
 
 def test_a_post_that_was_read_but_never_near_its_mark_is_counted_unmeasured():
@@ -71,6 +84,14 @@ def test_found_late_is_a_first_read_when_the_post_was_older_than_30_h(first, exp
     assert reason(x_post(read(first, likes=4), read(LATER, likes=5))) == expected
     hidden = "hidden" if expected == "counted" else expected
     assert reason(x_post(Sample(taken_at=first))) == hidden
+
+
+def test_only_the_first_read_says_whether_a_post_was_found_late():
+    """ "its first read came when it was older than 30 h", or before closing, whatever came since"""
+    assert reason(x_post(read(aged(2)), read(aged(40)))) == "counted"
+    post = x_post(read(CLOSING - SECOND), read(CLOSING + SECOND))
+    result = verdict(post, now=CLOSING + timedelta(days=1))
+    assert (result.reason, result.counted) == ("found_late", True)
 
 
 @pytest.mark.parametrize(("found", "counted"), [(CLOSING - SECOND, True), (CLOSING, False)])

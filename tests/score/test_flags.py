@@ -45,6 +45,12 @@ def test_10_posts_within_60_minutes_are_a_burst():
     assert bursts("x:1", [*tenth[:9], (PUBLISHED + HOUR + SECOND, "09")]) == ()
 
 
+def test_a_burst_is_found_in_whatever_order_its_posts_come():
+    tenth = posted(*range(0, 54, 6), 60)
+    assert bursts("x:1", tenth[::-1]) == bursts("x:1", tenth)
+    assert [len(burst.post_ids) for burst in bursts("x:1", tenth[5:] + tenth[:5])] == [10]
+
+
 def test_hours_that_share_a_post_are_one_burst():
     """Sixteen posts within 60 minutes, then ten with the next five: one stretch of twenty-one."""
     [burst] = bursts("x:1", posted(*[0] * 11, *[30] * 5, *[70] * 5))
@@ -249,6 +255,16 @@ def test_only_the_last_100_earlier_posts_are_compared_with():
     assert likes_only("x:1", [reacted(200, 0)], [(1000, 900)] + [(100, 0)] * 99)
     assert not likes_only("x:1", [reacted(200, 0)], [(1000, 900)] + [(100, 0)] * 100)
     assert not likes_only("x:1", [reacted(200, 0)], [(1000, 900)] + [(100, None)] * 100)
+
+
+def test_a_post_with_comments_or_few_likes_is_not_flagged_beside_one_of_likes_only():
+    posts = [reacted(1000, 500, 1), reacted(1000, 0, 2), reacted(10, 0, 3), reacted(900, None, 4)]
+    assert [flag.post_id for flag in likes_only("x:1", posts, USUAL)] == ["002"]
+
+
+def test_an_account_without_a_post_of_likes_only_has_no_flags():
+    assert likes_only("x:1", [reacted(1000, 500)], USUAL) == ()
+    assert likes_only("x:1", [], USUAL) == ()
 
 
 def test_later_posts_say_nothing_about_what_was_usual():

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,28 @@ def test_a_caption_that_the_latest_read_lacks_is_the_same_in_any_order():
         x_post(read(aged(3)), text=None),
     ]
     assert len({pack(ledger_of(order))[0] for order in permutations(reads)}) == 1
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"versions": ("1", "2")},
+        {"text": "baru"},
+        {"url": "https://x.com/new/1"},
+        {"published_at": aged(0, 1)},
+    ],
+)
+def test_of_two_equally_fresh_reads_the_same_fact_stays_in_either_order(facts):
+    one = x_post(read(aged(1)), text="lama")
+    other = msgspec.structs.replace(one, **facts)
+    [first], [second] = (ledger_of(order).values() for order in ([one, other], [other, one]))
+    assert first == second
+
+
+def test_of_two_reads_at_one_instant_the_larger_by_content_stays():
+    one, other = x_post(read(aged(1), 5)), x_post(read(aged(1), 9))
+    for order in ((one, other), (other, one)):
+        assert [s.likes for s in ledger_of(order)["100"].post.samples] == [9]
 
 
 def test_a_verdict_stays_until_the_month_is_scored_again():

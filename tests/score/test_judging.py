@@ -139,13 +139,34 @@ def test_a_reassigned_post_counts_for_the_other():
 
 
 @pytest.mark.parametrize("measured", [5, None])
-def test_a_set_value_stands_in_the_place_of_what_was_read(measured):
+@pytest.mark.parametrize("set_to", [70, 0])
+def test_a_set_value_stands_in_the_place_of_what_was_read(measured, set_to):
     given = evidence(UNITS, ACCOUNTS, [measured_post(measured)])
-    found, judgement, given = verdicts(given, decisions=[decided("set_value", value=70)])
+    found, judgement, given = verdicts(given, decisions=[decided("set_value", value=set_to)])
     value = found["100"].measurement
-    assert (value.i24, value.lower, value.upper, value.decided) == (70, 70, 70, True)
+    assert (value.i24, value.lower, value.upper, value.decided) == (set_to, set_to, set_to, True)
     assert found["100"].counted
-    assert rank(given, judgement).lists[1].rows[0].i24 == 70
+    rows = {row.satker: row for row in rank(given, judgement).lists[1].rows}
+    assert (rows["aceh"].i24, rows["aceh"].measured, rows["aceh"].rank) == (set_to, 1, 1)
+
+
+def test_a_hidden_post_whose_value_is_set_is_hidden_no_more():
+    hidden = x_post(Sample(taken_at=MARK))
+    given = evidence(UNITS, ACCOUNTS, [hidden])
+    assert verdicts(given)[0]["100"].reason == "hidden"
+    found, _, _ = verdicts(given, decisions=[decided("set_value", value=3)])
+    assert (found["100"].counted, found["100"].reason) == (True, "counted")
+
+
+def test_a_set_value_alone_does_not_bring_back_what_does_not_count():
+    """Only `include` does: a duplicate or a removed post stays out, whatever it is worth."""
+    given = evidence(UNITS, ACCOUNTS, [measured_post(5)])
+    found, _, _ = verdicts(given, twins={"100": "99"}, decisions=[decided("set_value", value=3)])
+    assert (found["100"].counted, found["100"].reason) == (False, "duplicate")
+    gone = x_post(read(aged(1)), absences=(aged(2), aged(3)))
+    given = evidence(UNITS, ACCOUNTS, [gone])
+    found, _, _ = verdicts(given, decisions=[decided("set_value", value=3)])
+    assert (found["100"].counted, found["100"].reason) == (False, "removed")
 
 
 def test_a_set_value_is_no_measurement():
@@ -172,6 +193,19 @@ def test_posts_are_held_against_the_months_before():
     assert [found[name].over_usual for name in ("100", "101", "102")] == [15, 30, None]
 
 
+def test_a_post_that_nobody_reacted_to_is_0_times_what_is_usual():
+    accounts = [msgspec.structs.replace(presence("aceh", "x:1"), past=((10, 1),) * 20)]
+    found, _, _ = verdicts(evidence([unit("aceh")], accounts, [measured_post(0)]))
+    assert found["100"].over_usual == 0
+
+
+def test_an_account_whose_id_is_not_known_yet_disturbs_no_other():
+    waiting = msgspec.structs.replace(presence("bali", "x:2"), account_id=None)
+    accounts = [presence("aceh", "x:1"), waiting]
+    found, judgement, _ = verdicts(evidence(UNITS, accounts, [measured_post(5)]))
+    assert (found["100"].satker, judgement.flags) == ("aceh", ())
+
+
 # Flags
 
 
@@ -194,6 +228,16 @@ def test_a_burst_marks_its_posts_its_satker_and_its_platform():
         (x.platform, row.satker) for x in lists.lists for row in x.rows if row.flags == ("burst",)
     }
     assert marked == {(None, "aceh"), ("x", "aceh")}
+
+
+def test_a_burst_that_goes_on_after_a_handover_is_whose_it_was_when_it_began():
+    accounts = [
+        presence("bali", "x:1", valid_to=PUBLISHED + MINUTE),
+        presence("aceh", "x:1", valid_from=PUBLISHED + MINUTE),
+    ]
+    found, judgement, _ = verdicts(evidence(UNITS, accounts, burst(10)))
+    assert [found[name].satker for name in ("000", "001", "009")] == ["bali", "aceh", "aceh"]
+    assert [flag.satker for flag in judgement.flags] == ["bali"]
 
 
 def test_flags_change_no_figure():
@@ -235,6 +279,8 @@ def test_a_falling_counter_is_flagged_with_its_reads():
     [flag] = judgement.flags
     assert (flag.code, flag.post_id, flag.before, flag.after) == ("counter_fall", "100", 100, 50)
     assert found["100"].flags == ("counter_fall",)
+    # "shown from 20 earlier posts on": until then unknown, and not 0.
+    assert found["100"].over_usual is None
 
 
 def test_likes_alone_are_flagged_beside_what_is_usual():
@@ -243,6 +289,30 @@ def test_likes_alone_are_flagged_beside_what_is_usual():
     found, judgement, _ = verdicts(evidence([unit("aceh")], accounts, [liked]))
     assert [flag.code for flag in judgement.flags] == ["likes_only"]
     assert found["100"].flags == ("likes_only",)
+
+
+def test_several_flags_are_named_in_the_order_of_their_codes():
+    """So that the same evidence is the same bytes."""
+    readings = ((BEGIN + DAY, 1000), (BEGIN + 2 * DAY, 2000))
+    accounts = [
+        msgspec.structs.replace(presence("aceh", "x:1"), followers=readings, past=((100, 10),) * 20)
+    ]
+    posts = [
+        x_post(
+            read(aged(1), likes=900),
+            read(MARK + n * MINUTE, likes=300),
+            post_id=f"{n:03}",
+            published_at=PUBLISHED + n * MINUTE,
+        )
+        for n in range(10)
+    ]
+    found, judgement, given = verdicts(
+        evidence([unit("aceh")], accounts, posts),
+        twins={f"{n:03}": "000" for n in range(5, 10)},
+    )
+    assert found["000"].flags == ("burst", "counter_fall", "likes_only")
+    codes = ("burst", "counter_fall", "follower_jump", "likes_only", "same_text")
+    assert rank(given, judgement).lists[0].rows[0].flags == codes
 
 
 def test_a_jump_of_followers_is_the_satkers_that_held_the_account_then():
@@ -261,6 +331,39 @@ def test_a_jump_of_followers_is_the_satkers_that_held_the_account_then():
     )
     rows = {row.satker: row.flags for row in rank(given, judgement).lists[0].rows}
     assert rows == {"aceh": (), "bali": ("follower_jump",)}
+
+
+def test_flags_stand_in_the_order_of_their_accounts_and_satker():
+    """So that the same evidence is the same bytes, in whatever order its posts stand."""
+    handed_over = PUBLISHED + 9 * MINUTE + DAY
+    accounts = [
+        *(presence("aceh", f"x:{n}") for n in (7, 5, 3, 9)),
+        presence("bali", "x:1", valid_to=handed_over),
+        presence("aceh", "x:1", valid_from=handed_over),
+    ]
+    posts = [
+        x_post(read(aged(1), 100), read(MARK, 50), account_id=str(n), post_id=f"fall{n}")
+        for n in (9, 3, 7, 5)
+    ]
+    repeated = [
+        measured_post(1, post_id=f"{n:03}", at=PUBLISHED + n % 2 * 2 * DAY + n * 7 * MINUTE)
+        for n in range(10)
+    ]
+    given = evidence(UNITS, accounts, [*posts, *repeated])
+    _, judgement, _ = verdicts(given, twins={post.post_id: "0" for post in repeated})
+    assert [(flag.code, flag.account, flag.satker) for flag in judgement.flags] == [
+        ("same_text", "x:1", "aceh"),
+        ("same_text", "x:1", "bali"),
+        *(("counter_fall", f"x:{n}", "aceh") for n in (3, 5, 7, 9)),
+    ]
+
+
+def test_a_post_of_an_unregistered_account_is_flagged_for_whom_it_was_given_to():
+    falling = x_post(read(aged(1), likes=100), read(MARK, likes=50), account_id="9")
+    given = evidence(UNITS, ACCOUNTS, [falling])
+    assert verdicts(given)[1].flags == ()
+    _, judgement, _ = verdicts(given, decisions=[decided("reassign", satker="bali")])
+    assert [(flag.code, flag.satker) for flag in judgement.flags] == [("counter_fall", "bali")]
 
 
 def test_what_nobody_holds_is_not_flagged():

@@ -7,10 +7,12 @@ import pytest
 from functions.score.months import (
     closing_begins,
     closing_ends,
+    is_contested,
     is_incomplete,
     months_between,
     state_at,
 )
+from functions.store.evidence import Objection
 from tests.score.cases import BEGIN, END, MONTH, WIB
 
 SECOND = timedelta(seconds=1)
@@ -43,10 +45,47 @@ def test_a_month_is_open_then_closing_then_final(now, expected):
     assert state(now) == expected
 
 
+def test_a_whole_month_that_nobody_contests_becomes_final():
+    assert state_at(CLOSES, MONTH, WIB, CLOSES) == "final"
+
+
 def test_an_incomplete_month_never_becomes_final():
     """ "`incomplete`: published, never final" """
     assert state(CLOSES + timedelta(days=400), incomplete=True) == "closing"
     assert state(BEGIN, incomplete=True) == "open"
+
+
+def objection(at, answer=None):
+    return Objection(id="1", by="Budi", at=at, why="salah hitung", answer=answer)
+
+
+def test_an_undecided_objection_holds_closing_open():
+    """ "an undecided objection holds it open" """
+    contested = state_at(CLOSES, MONTH, WIB, CLOSES, contested=True)
+    assert contested == state_at(CLOSES + timedelta(days=99), MONTH, WIB, CLOSES, contested=True)
+    assert contested == "closing"
+    assert state_at(CLOSING - SECOND, MONTH, WIB, CLOSES, contested=True) == "open"
+
+
+@pytest.mark.parametrize(
+    ("objections", "contested"),
+    [
+        ([], False),
+        ([objection(CLOSING)], True),
+        ([objection(CLOSES - SECOND)], True),
+        ([objection(CLOSES)], False),  # too late
+        ([objection(CLOSING, "Sudah benar.")], False),
+        ([objection(CLOSING, "Sudah benar."), objection(CLOSING)], True),
+        ([objection(CLOSES, "Sudah benar."), objection(CLOSES)], False),
+    ],
+)
+def test_a_month_is_contested_by_what_came_in_time_and_is_undecided(objections, contested):
+    assert is_contested(objections, CLOSES) is contested
+
+
+def test_before_the_closing_date_is_fixed_every_objection_is_in_time():
+    assert is_contested([objection(CLOSES)], None)
+    assert not is_contested([objection(CLOSES, "Sudah benar.")], None)
 
 
 def test_a_month_stays_open_until_its_closing_date_is_fixed():

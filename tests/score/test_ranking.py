@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import PLATFORMS, Row
+from functions.model import PLATFORMS, Row, Sample
 from functions.score.formula import FORMULA
 from functions.score.judging import judge_month
-from functions.score.ranking import moved, order, rank
+from functions.score.ranking import month_bands, moved, order, rank
 from functions.store import evidence as ev
+from functions.store.evidence import Rules
 from tests.score.cases import (
     BEGIN,
     END,
@@ -87,6 +88,12 @@ def test_inside_a_tie_the_other_headline_figure_decides_then_the_id():
     rows = rows_of([("d", 5, 7), ("c", 6, 7), ("b", 5, 7)])
     popular = order(rows, "most_popular", set("bcd"))
     assert places(popular) == [(1, "c"), (1, "b"), (1, "d")]
+
+
+def test_inside_a_tie_0_interactions_stand_before_interactions_that_nobody_could_measure():
+    """ "unmeasured … no – and never as 0" """
+    rows = rows_of([("a", 5, None), ("b", 5, 0)])
+    assert places(order(rows, "most_active", set("ab"))) == [(1, "b"), (1, "a")]
 
 
 def test_a_satker_without_a_registered_account_is_listed_with_rank_null():
@@ -232,6 +239,193 @@ def test_a_shared_item_counts_for_both_satker():
     assert [(r.rank, r.i24) for r in ranked(given_evidence, "most_popular")] == [(1, 4), (1, 4)]
 
 
+def readings_of(posts: int, measured: int, account: str):
+    """So many posts of an account, so many of them with a value."""
+    return [
+        measured_post(1 if n < measured else None, account=account, post_id=f"{account}-{n}")
+        for n in range(posts)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of_each_account", "thin"),
+    [
+        ([], False),
+        ([(10, 9)], False),  # 90 % is not under 90 %
+        ([(10, 8)], True),
+        ([(9, 8)], True),  # 88.9 %
+        ([(19, 17)], True),  # 89.5 %
+        ([(20, 18)], False),
+        ([(10, 9), (10, 9)], False),
+        # "any of whose accounts": of both together 96 % are measured.
+        ([(22, 22), (3, 2)], True),
+    ],
+)
+def test_a_satker_with_an_account_under_90_percent_measured_is_marked(of_each_account, thin):
+    """ "A satker any of whose accounts has under 90 % of its posts measured is marked" """
+    keys = [f"x:{n}" for n in range(max(len(of_each_account), 1))]
+    posts = [
+        post
+        for key, sizes in zip(keys, of_each_account, strict=False)
+        for post in readings_of(*sizes, key)
+    ]
+    units = [unit("aceh"), unit("bali")]
+    accounts = [*(presence("aceh", key) for key in keys), presence("bali", "x:9")]
+    rows = {row.satker: row for row in ranked(evidence(units, accounts, posts))}
+    assert (rows["aceh"].thin, rows["bali"].thin) == (thin, False)
+
+
+def test_what_does_not_count_makes_nobody_thin():
+    """Of its posts: of those that count. A hidden one does, and has no value."""
+    gone = [x_post(read(aged(1)), post_id=f"9{n}", absences=(aged(3), aged(4))) for n in range(5)]
+    posts = [*readings_of(10, 9, "x:1"), *gone]
+    given_evidence = evidence([unit("aceh")], [presence("aceh", "x:1")], posts)
+    assert not ranked(given_evidence)[0].thin
+    hidden = x_post(Sample(taken_at=aged(24)), post_id="80")
+    given_evidence = evidence([unit("aceh")], [presence("aceh", "x:1")], [*posts, hidden])
+    [row] = ranked(given_evidence)
+    assert (row.posts, row.measured, row.thin) == (11, 9, True)
+
+
+# Follower bands
+
+
+def large_and_small(*, more=(), **changes):
+    """Eight satker of 10 followers and eight of 2,000, each with one post of its number."""
+    sizes = {**{f"s{n}": 10 for n in range(8)}, **{f"t{n}": 2_000 for n in range(8)}}
+    accounts = [
+        msgspec.structs.replace(
+            presence(satker, f"x:{satker}", followers=[(BEGIN, size)]), **changes.get(satker, {})
+        )
+        for satker, size in sizes.items()
+    ]
+    posts = [measured_post(n, account=a.key, post_id=a.satker) for n, a in enumerate(accounts, 1)]
+    return evidence([unit(satker) for satker in sizes], [*accounts, *more], posts)
+
+
+def numbers(given_evidence):
+    return {satker: band.number for satker, band in month_bands(given_evidence).items()}
+
+
+def test_each_follower_band_has_lists_of_its_own():
+    """ "each follower band alone" """
+    given_evidence = large_and_small()
+    ranking = rank(given_evidence, judge_month(given_evidence))
+    scopes = [(x.ranking, x.band, x.band_from, x.band_below) for x in ranking.lists if x.band]
+    assert scopes == [
+        ("most_active", 1, 0, 1_000),
+        ("most_popular", 1, 0, 1_000),
+        ("most_active", 2, 1_000, None),
+        ("most_popular", 2, 1_000, None),
+    ]
+    small = ranked(given_evidence, "most_popular", band=1)
+    assert [(r.rank, r.satker, r.i24) for r in small] == [
+        (place, f"s{8 - place}", 9 - place) for place in range(1, 9)
+    ]
+    large = ranked(given_evidence, "most_popular", band=2)
+    assert places(large) == [(place, f"t{8 - place}") for place in range(1, 9)]
+    assert all(x.platform is None and x.kind is None for x in ranking.lists if x.band)
+
+
+def test_one_band_has_no_lists_beside_the_official_ones():
+    """ "under 16 satker there is one band" """
+    given_evidence = large_and_small()
+    fewer = msgspec.structs.replace(given_evidence, units=given_evidence.units[:15])
+    assert {x.band for x in rank(fewer, judge_month(fewer)).lists} == {None}
+
+
+def test_bands_follow_the_settings_of_the_month():
+    given_evidence = large_and_small()
+    rules = Rules(band_edges=(5_000,), band_least=1, band_fewest=2)
+    month = msgspec.structs.replace(given_evidence.month, rules=rules)
+    assert set(numbers(msgspec.structs.replace(given_evidence, month=month)).values()) == {1}
+    rules = Rules(band_fewest=17)
+    month = msgspec.structs.replace(given_evidence.month, rules=rules)
+    assert set(numbers(msgspec.structs.replace(given_evidence, month=month)).values()) == {1}
+    rules = Rules(band_least=9)
+    month = msgspec.structs.replace(given_evidence.month, rules=rules)
+    assert set(numbers(msgspec.structs.replace(given_evidence, month=month)).values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("facts", "number"),
+    [
+        # "the satker's followers summed at 00:00 on day 1"
+        ({"followers": ((BEGIN, 999), (BEGIN + SECOND, 1_000))}, 1),
+        ({"followers": ((BEGIN - SECOND, 999), (BEGIN, 1_000))}, 2),
+        ({"followers": ((BEGIN - timedelta(days=40), 1_000),)}, 2),
+        # "later entrants: their first read"
+        ({"followers": ((BEGIN + timedelta(days=9), 1_000), (END - SECOND, 5))}, 2),
+        ({"valid_from": BEGIN + SECOND, "followers": ((BEGIN + SECOND, 1_000),)}, 2),
+        ({"valid_from": END - SECOND, "followers": ((END - SECOND, 1_000),)}, 2),
+        # "unknown: lowest band"
+        ({"followers": ()}, 1),
+        # Nothing of an account that is not its own in the month.
+        ({"valid_from": END, "followers": ((BEGIN, 1_000),)}, 1),
+        ({"valid_to": BEGIN, "followers": ((BEGIN, 1_000),)}, 1),
+        ({"valid_to": BEGIN + SECOND, "followers": ((BEGIN, 1_000),)}, 2),
+    ],
+)
+def test_a_satker_is_as_large_as_it_was_on_day_1(facts, number):
+    for_ever = {"valid_from": BEGIN - timedelta(days=400), **facts}
+    # With seven others in its band, wherever it lands both bands stay large enough.
+    other = [unit(f"u{n}") for n in range(2)]
+    more = [
+        presence("u0", "x:u0", followers=[(BEGIN, 10)]),
+        presence("u1", "x:u1", followers=[(BEGIN, 2_000)]),
+    ]
+    given_evidence = large_and_small(more=more, s0=for_ever)
+    given_evidence = msgspec.structs.replace(given_evidence, units=(*given_evidence.units, *other))
+    assert numbers(given_evidence)["s0"] == number
+
+
+def test_a_satkers_accounts_are_summed_but_not_one_that_comes_later():
+    """ "Fixed for the month" """
+    second = presence("s0", "tiktok:s0", followers=[(BEGIN, 990)])
+    units = (unit("u0"), unit("u1"))
+
+    def of(account):
+        held = large_and_small(more=[account])
+        return numbers(msgspec.structs.replace(held, units=(*held.units, *units)))["s0"]
+
+    assert of(second) == 2
+    assert of(msgspec.structs.replace(second, followers=((BEGIN, 989),))) == 1
+    assert of(msgspec.structs.replace(second, valid_from=BEGIN + SECOND)) == 1
+
+
+def test_a_satker_that_had_no_followers_on_day_1_stays_as_small():
+    """ "Fixed for the month": 0 is known, and is not what an account that came later says."""
+    units = (unit("u0"), unit("u1"))
+    later = presence("s0", "x:9", valid_from=BEGIN + SECOND, followers=[(BEGIN, 9_000)])
+    held = large_and_small(more=[later], s0={"followers": ((BEGIN, 0),)})
+    assert numbers(msgspec.structs.replace(held, units=(*held.units, *units)))["s0"] == 1
+
+
+def test_a_band_moves_against_the_same_band_alone():
+    """A band of other bounds was another company, whatever its number."""
+    bounds = {"band": 1, "band_from": 0, "band_below": 1_000}
+    ranks = {f"s{n}": 1 for n in range(8)}
+    base = ev.Previous(month="2026-09", ranking="most_popular", ranks=ranks, **bounds)
+
+    def kinds(**changes):
+        previous = (msgspec.structs.replace(base, **changes),)
+        held = msgspec.structs.replace(large_and_small(), previous=previous)
+        return {row.movement_kind for row in ranked(held, "most_popular", band=1)}
+
+    assert kinds() == {"same", "down"}
+    for changes in (
+        {"band": 2},
+        {"band_from": 1},
+        {"band_below": 5_000},
+        {"band_below": None},
+        {"platform": "x"},
+        {"kind": "kanwil"},
+        {"ranking": "most_active"},
+        {"band": None, "band_from": None, "band_below": None},
+    ):
+        assert kinds(**changes) == {"none"}
+
+
 # Engagement rate
 
 
@@ -307,6 +501,34 @@ def test_a_ranking_carries_what_it_was_made_of():
     month = given_evidence.month
     assert (ranking.agency, ranking.month, ranking.state) == ("kemenkum", "2026-10", "open")
     assert (ranking.formula, ranking.as_of, ranking.run_id) == (FORMULA, month.as_of, "run")
+    assert (ranking.incomplete, ranking.revision, ranking.reason) == (False, 1, None)
+
+
+def test_a_revised_ranking_says_which_revision_it_is_and_why():
+    """ "A correction makes revision 2 beside it, with its reason" """
+    given_evidence = month_of_posts({"aceh": [1]})
+    month = msgspec.structs.replace(
+        given_evidence.month, state="closing", incomplete=True, revision=2, reason="salah hitung"
+    )
+    given_evidence = msgspec.structs.replace(given_evidence, month=month)
+    ranking = rank(given_evidence, judge_month(given_evidence))
+    assert (ranking.revision, ranking.reason) == (2, "salah hitung")
+    assert (ranking.state, ranking.incomplete) == ("closing", True)
+
+
+def test_lists_stand_in_a_fixed_order():
+    """So that the same evidence is the same bytes: kinds by their name, bands from below."""
+    kinds = ["upt", "lain", "kanwil", "unit-utama", "pusat", "balai"]
+    followers = [10, 2_000, 6_000, 30_000, 200_000]
+    units = [unit(f"s{n:02}", kind=kinds[n % 6]) for n in range(40)]
+    accounts = [
+        presence(each.id, f"x:{each.id}", followers=[(BEGIN, followers[n % 5])])
+        for n, each in enumerate(units)
+    ]
+    given_evidence = evidence(units, accounts)
+    lists = rank(given_evidence, judge_month(given_evidence)).lists
+    assert [x.kind for x in lists if x.kind][::2] == sorted(kinds)
+    assert [x.band for x in lists if x.band][::2] == [1, 2, 3, 4, 5]
 
 
 def test_an_empty_registry_gives_empty_lists():

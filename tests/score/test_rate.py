@@ -22,6 +22,7 @@ WEEK = timedelta(days=7)
         ([(PUBLISHED, 20), (PUBLISHED + SECOND, 30)], 20),
         ([(PUBLISHED + SECOND, 30), (PUBLISHED + WEEK, 40)], 30),
         ([(PUBLISHED + WEEK, 40)], 40),
+        ([(PUBLISHED + WEEK, 40), (PUBLISHED + 9 * WEEK, 50)], 40),
         ([(PUBLISHED + WEEK + SECOND, 40)], None),
         ([], None),
     ],

@@ -66,6 +66,19 @@ def test_of_several_the_latest_on_each_question_holds(order):
     assert found == Ruling(counts=True, value=6, decisions=("b", "d"))
 
 
+def test_a_decision_is_later_by_its_time_and_not_by_its_id():
+    found = Rulings([decision("exclude", "b", 1), decision("include", "a", 2)]).of(x_post())
+    assert found == Ruling(counts=True, decisions=("a",))
+
+
+def test_the_decisions_that_hold_are_named_in_the_order_of_their_ids():
+    """So that a verdict is the same bytes, whichever question was decided first."""
+    given_ones = [decision("include", "c"), decision("set_value", "a", value=1)]
+    reassigned = decision("reassign", "b", satker="bali")
+    found = Rulings([*given_ones, reassigned]).of(x_post())
+    assert found == Ruling(counts=True, satker="bali", value=1, decisions=("a", "b", "c"))
+
+
 def test_who_and_why_do_not_matter_to_what_holds():
     one = decision("exclude")
     assert Rulings([msgspec.structs.replace(one, by="Budi", why="lain")]).of(x_post()) == Rulings(

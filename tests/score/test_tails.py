@@ -113,6 +113,20 @@ def test_a_duplicate_is_handed_on_without_standing_and_without_its_text():
     ]
 
 
+def test_a_removed_post_is_handed_on_without_standing_and_without_its_text():
+    """ "the earliest standing post – not removed … also across a month's edge" """
+    at = END - 3 * HOUR
+    gone = x_post(
+        read(at + MINUTE),
+        post_id="1",
+        published_at=at,
+        text=TEXT,
+        absences=(at + HOUR, at + 2 * HOUR),
+    )
+    tail = handed(gone)
+    assert [(r.post_id, r.stands, r.text) for r in tail.recent["x:1"]] == [("1", False, None)]
+
+
 def test_the_last_hundred_values_go_on_across_months():
     carried = Tail(past={"x:1": ((7, 1),) * 99, "x:9": ((5, 0),)})
     tail = handed(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from fractions import Fraction
 from math import floor
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,6 +154,22 @@ def test_measured_posts_count_and_are_decided():
     assert measured(one, running) is None
     never = x_post(read(aged(2)))
     assert measured(never, judged(never)) is None
+
+
+def test_a_measured_zero_is_part_of_what_is_usual():
+    """ "Missing, hidden, unsupported and zero are four different things everywhere" """
+    nothing = x_post(read(MARK))
+    assert measured(nothing, judged(nothing)) == Measured(
+        post_id="100", published_at=PUBLISHED, i24=0, talk=0
+    )
+
+
+def test_a_value_that_was_set_is_not_part_of_what_is_usual():
+    one = x_post(read(MARK, likes=5))
+    found = judged(one)
+    decided = msgspec.structs.replace(found.measurement, i24=900, decided=True)
+    assert measured(one, found) is not None
+    assert measured(one, msgspec.structs.replace(found, measurement=decided)) is None
 
 
 @pytest.mark.parametrize("state", ["observed", "interpolated", "estimated"])

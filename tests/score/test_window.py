@@ -229,6 +229,33 @@ def test_a_running_value_with_a_hidden_counter_is_partial_and_one_without_any_is
     assert (hidden.state, hidden.i24) == ("running", None)
 
 
+def test_a_running_value_of_all_counters_is_not_partial_nor_is_a_post_without_a_read():
+    whole = measure(x_post(read(aged(1), likes=2)), aged(2))
+    assert (whole.i24, whole.partial) == (2, False)
+    unread = measure(x_post(), aged(2))
+    assert (unread.state, unread.i24, unread.partial) == ("running", None, False)
+    hidden = measure(x_post(read(aged(1), likes=None, comments=None, shares=None)), aged(2))
+    assert hidden.partial
+
+
+@pytest.mark.parametrize(("first", "last"), [(aged(20), None), (None, aged(25))])
+def test_a_young_post_with_a_read_on_one_side_still_runs(first, last):
+    """ "younger than 30 h and no bracket yet", and the usable read is kept beside it."""
+    [one] = (read(at, likes=3) for at in (first, last) if at)
+    result = measure(x_post(one), aged(26))
+    assert (result.state, result.i24, result.lower, result.upper) == ("running", 3, None, None)
+    assert (result.before, result.after) == (one if first else None, one if last else None)
+
+
+def test_reads_without_a_counter_are_kept_beside_what_they_could_not_measure():
+    hidden = [read(aged(hours), likes=None, comments=None, shares=None) for hours in (23, 25)]
+    both = measure(x_post(*hidden), LATER)
+    assert (both.before, both.after) == tuple(hidden)
+    early, late = (measure(x_post(one), LATER) for one in hidden)
+    assert (early.before, early.after) == (hidden[0], None)
+    assert (late.before, late.after) == (None, hidden[1])
+
+
 def test_unmeasured_begins_at_30_h_without_a_usable_sample():
     """ "30 h old without a usable sample" """
     early = x_post(read(aged(17), likes=9), read(aged(31), likes=50))
@@ -274,6 +301,8 @@ def test_a_post_seen_again_is_restored():
     absences = (aged(20), aged(21))
     assert states(read(aged(3)), read(aged(22)), absences=absences) == "estimated"
     assert states(read(aged(3)), read(aged(25)), absences=absences) == "estimated"
+    # Seen by one read and missed by another in the same second, it was seen.
+    assert states(read(aged(20)), absences=(aged(20), aged(20, 15))) == "estimated"
     # What was missed before it was seen again confirms no later absence.
     assert states(read(aged(20, 30)), absences=(aged(20), aged(21))) == "estimated"
     assert states(read(aged(20, 30)), absences=(*absences, aged(21, 15))) == "removed"

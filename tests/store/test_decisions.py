@@ -42,19 +42,48 @@ def test_a_decision_is_read():
 
 
 @pytest.mark.parametrize(
-    "at", ["2026-11-03T09:00", "2026-11-03 09:00:00", AT, "2026-11-03T02:00:00Z"]
+    "at",
+    [
+        "2026-11-03T09:00:00.999",
+        " 2026-11-03T09:00 ",
+        "2026-11-03T09:00",
+        "2026-11-03 09:00:00",
+        AT,
+        "2026-11-03T02:00:00Z",
+    ],
 )
 def test_a_time_without_an_offset_is_the_agencys(at):
     assert decision(at=at).at == AT
 
 
+def test_a_time_that_the_console_holds_without_an_offset_is_the_agencys_too():
+    assert decision(at=datetime(2026, 11, 3, 9, 0, 0, 999)).at == AT  # noqa: DTZ001 (on purpose)
+
+
 def test_what_belongs_to_another_action_is_left_out():
     assert decision(satker="bali", value=3).satker is None
+    assert decision(satker="bali", value=3).value is None
     assert decision(action="reassign", satker="bali").satker == "bali"
     assert decision(action="set_value", value=0).value == 0
 
 
-@pytest.mark.parametrize("account", ["x:9", "9"])
+@pytest.mark.parametrize("value", [0, 2**53 - 1])
+def test_a_value_is_as_large_as_every_reader_of_json_can_hold(value):
+    assert decision(action="set_value", value=value).value == value
+
+
+def test_a_decision_names_the_objection_that_it_answers():
+    assert decision(objection=" s1 ").objection == "s1"
+    assert decision(objection=" ").objection is None
+    assert decision(link="").link is None
+
+
+@pytest.mark.parametrize("account", ["x:", " ", ""])
+def test_an_account_that_is_not_named_is_any(account):
+    assert decision(account=account).account_id is None
+
+
+@pytest.mark.parametrize("account", ["x:9", "9", " x:9 ", 9])
 def test_an_account_is_named_with_its_platform_or_without(account):
     assert decision(account=account).account_id == "9"
 
@@ -66,6 +95,11 @@ def test_an_account_is_named_with_its_platform_or_without(account):
         ({"action": None}, "pilih exclude, include"),
         ({"post": "1843"}, "post '1843' bukan kode unggahan"),
         ({"post": None}, "atau url"),
+        ({"post": "x:"}, "post 'x:' bukan kode unggahan"),
+        ({"post": "threads:1843"}, "bukan kode unggahan"),
+        ({"at": "0001-01-01T00:00:00+07:00"}, "bukan waktu"),
+        ({"action": "reassign", "satker": " "}, "satker kosong"),
+        ({"action": "set_value", "value": 2**53}, "bukan jumlah interaksi"),
         ({"by": " "}, "by kosong"),
         ({"why": None}, "why kosong"),
         ({"at": "kemarin"}, "at 'kemarin' bukan waktu"),
@@ -95,6 +129,16 @@ def test_an_objection_is_undecided_until_it_is_answered():
         "Sudah diperiksa.",
         AT,
     )
+
+
+def test_an_objection_says_who_contests_and_where():
+    told = objection(satker="bali", link="https://kemenkum.go.id/surat/2")
+    assert (told.satker, told.link) == ("bali", "https://kemenkum.go.id/surat/2")
+
+
+def test_without_an_answer_nothing_is_accepted_or_answered():
+    told = objection(accepted=True, answer=" ", answered_by="Ani", answered_at=AT)
+    assert told == objection()
 
 
 def test_an_objection_may_be_to_a_month_as_a_whole():

@@ -15,7 +15,18 @@ from functions.store import evidence as ev
 from tests.score.cases import MARK, PUBLISHED, aged, evidence, presence, read, unit, x_post
 
 PREVIOUS = ev.Previous(month="2026-09", ranking="most_active", ranks={"b": None, "a": 1})
-FULL = evidence(
+DECISION = ev.Decision(
+    id="k1",
+    action="set_value",
+    platform="x",
+    post_id="9",
+    by="Ani",
+    at=aged(50),
+    why="Salah hitung.",
+    value=0,
+)
+OBJECTION = ev.Objection(id="s1", platform="x", post_id="9", by="Budi", at=aged(40), why="Kurang.")
+POSTS = evidence(
     [unit("aceh"), unit("bali")],
     [presence("aceh", "x:1", followers=[(PUBLISHED, 1000)], valid_to=aged(100))],
     [
@@ -24,6 +35,7 @@ FULL = evidence(
     ],
     [PREVIOUS],
 )
+FULL = msgspec.structs.replace(POSTS, decisions=(DECISION,), objections=(OBJECTION,))
 
 
 def lines(content):
@@ -39,11 +51,31 @@ def test_the_lines_stand_in_a_fixed_order_by_type():
         "satker",
         "account",
         "previous",
+        "decision",
+        "objection",
         "post",
         "post",
     ]
     assert encoded.endswith(b"}\n")
-    assert encoded.count(b"\n") == 7
+    assert encoded.count(b"\n") == 9
+
+
+def test_every_type_of_line_comes_back_from_its_bytes():
+    """ "`month` …, `satker`, `account` …, `previous` …, `decision`, `post`" """
+    assert ev.decode(ev.encode(FULL)) == FULL
+
+
+def test_the_frame_is_the_evidence_without_its_posts():
+    assert FULL.frame == msgspec.structs.replace(FULL, items=())
+    assert ev.encode(FULL.frame) + ev.encode_lines(FULL.items) == ev.encode(FULL)
+
+
+def test_a_posts_line_says_what_it_repeats():
+    """ "`post` (all samples, duplicate verdict)" """
+    line = ev.item(x_post(), ("7", 93))
+    assert (line.duplicate_of, line.duplicate_percent) == ("7", 93)
+    alone = ev.item(x_post())
+    assert (alone.duplicate_of, alone.duplicate_percent) == (None, None)
 
 
 def test_the_bytes_are_canonical_json():
@@ -53,7 +85,7 @@ def test_the_bytes_are_canonical_json():
             json.loads(line), sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
         assert again.encode() == line
-    post = lines(ev.encode(FULL))[5]
+    post = lines(ev.encode(FULL))[7]
     assert post["published_at"] == "2026-10-10T05:00:00Z"
     assert post["samples"][0] == {
         "taken_at": "2026-10-11T05:00:00Z",
@@ -67,7 +99,7 @@ def test_the_bytes_are_canonical_json():
 def test_no_caption_leaves_the_house():
     """ "evidence carries no caption" """
     assert b"Rahasia" not in ev.encode(FULL)
-    assert "text" not in lines(ev.encode(FULL))[5]
+    assert "text" not in lines(ev.encode(FULL))[7]
 
 
 def floats(value):
@@ -171,5 +203,8 @@ def test_an_account_holds_from_its_first_instant_until_its_last_but_not_at_it():
     assert held.holds(PUBLISHED)
     assert held.holds(aged(23, 59, 59))
     assert not held.holds(MARK)
+    for_ever = msgspec.structs.replace(held, valid_to=None)
+    assert for_ever.holds(aged(24 * 999))
+    assert not for_ever.holds(aged(0, 0, -1))
     assert held.key == "x:1"
     assert msgspec.structs.replace(held, account_id=None).key is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
@@ -263,6 +264,24 @@ def test_hidden_counters_are_unknown_not_zero(api: Api, now: datetime) -> None:
         [sample] = found[post.id].samples
         assert sample.likes == (None if "likes" in hidden else 41)
         assert sample.comments == (None if "comments" in hidden else 7)
+
+
+# Lists of people and their words, which an answer holds unless it is limited to none of them.
+PEOPLE = re.compile(r"(?<![\w.])(?:comments|reactions|likes|sharedposts)\b(?![^,{]*\.limit\(0\))")
+
+
+def test_comments_and_who_wrote_them_are_never_asked_for(
+    api: Api, account: Any, asked: list[Asked], now: datetime
+) -> None:
+    """ "Comment texts and commenters are never read." (RULES.md)"""
+    found = api.read(account, now - 24 * HOUR)
+    if api.module.LOOKUP_SIZE:
+        api.lookup(found.posts.values())
+    assert asked
+    for one in asked:
+        assert "comment" not in one.request.path.lower()
+        for name, value in one.query.items():
+            assert not PEOPLE.search(value), f"{name}={value}"
 
 
 def test_an_account_without_posts_is_an_empty_listing(api: Api, now: datetime) -> None:
