@@ -25,7 +25,8 @@ from functions.collect.client import Connections
 from functions.collect.job import collect
 from functions.connect.consents import ConsentRow, Consents
 from functions.connect.vault import open_vault
-from functions.model import PLATFORMS, run_id
+from functions.contest import Said, contest, decide, reject
+from functions.model import PLATFORMS, month_of, run_id
 from functions.publish.job import publish
 from functions.publish.objects import open_objects
 from functions.registry import files
@@ -46,6 +47,8 @@ LAST_HOURS = timedelta(hours=15)  # so that the site shows a day in full swing
 TICK = timedelta(hours=1)
 SCORE_EVERY = timedelta(days=3)
 DISCOVER_EVERY = timedelta(hours=18)
+# In the time for objections of the first month, when its posts have been measured.
+CONTESTED_AT = datetime.fromisoformat("2026-10-05T10:00:00+07:00").astimezone(UTC)
 SEED = 2026
 NOTICE = (
     "Data contoh: semua angka, unggahan, dan sebagian nama akun di situs ini disimulasikan. "
@@ -109,10 +112,37 @@ async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: Pr
             )
             if (now - BEGIN) % SCORE_EVERY == timedelta(0) or now == end:
                 score(book, now=now, run_id=run_id("score", now))
+            if now == CONTESTED_AT:
+                _contest(book, now)
             now += TICK
     progress(1.0, "publish")
     objects = open_objects(loaded.site)
     publish(book, objects, now=end, settings=loaded, run_id=run_id("publish", end))
+
+
+def _contest(book: AgencyStore, now: datetime) -> None:
+    """One objection that is granted, one that is rejected: what a month's log looks like."""
+    month = month_of(BEGIN, book.agency.zone)
+    entries = (
+        entry for ledger in book.ledgers(month).values() for entry in ledger.entries.values()
+    )
+    posts = [e.post for e in sorted(entries, key=lambda e: e.post.url) if e.post.platform == "x"]
+    for post, why in zip(
+        posts,
+        ("Unggahan uji coba yang lupa dihapus.", "Menurut aplikasi kami nilainya lebih besar."),
+        strict=False,
+    ):
+        said = Said("Admin contoh (satuan kerja)", now, why)
+        objection = contest(book, post.url, said)
+        answered = Said("Admin contoh (pusat)", now + timedelta(hours=4), "")
+        if post is posts[0]:
+            granted = replace(answered, why="Dikabulkan: unggahan itu memang uji coba.")
+            decide(book, post.url, granted, action="exclude", objection=objection)
+        else:
+            rejected = replace(
+                answered, why="Kedua cuplikannya cocok dengan platform; nilai tetap."
+            )
+            reject(book, objection, rejected)
 
 
 def _import(book: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
