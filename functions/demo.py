@@ -121,28 +121,21 @@ async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: Pr
 
 
 def _contest(book: AgencyStore, now: datetime) -> None:
-    """One objection that is granted, one that is rejected: what a month's log looks like."""
-    month = month_of(BEGIN, book.agency.zone)
-    entries = (
-        entry for ledger in book.ledgers(month).values() for entry in ledger.entries.values()
-    )
-    posts = [e.post for e in sorted(entries, key=lambda e: e.post.url) if e.post.platform == "x"]
-    for post, why in zip(
-        posts,
-        ("Unggahan uji coba yang lupa dihapus.", "Menurut aplikasi kami nilainya lebih besar."),
-        strict=False,
-    ):
-        said = Said("Admin contoh (satuan kerja)", now, why)
-        objection = contest(book, post.url, said)
-        answered = Said("Admin contoh (pusat)", now + timedelta(hours=4), "")
-        if post is posts[0]:
-            granted = replace(answered, why="Dikabulkan: unggahan itu memang uji coba.")
-            decide(book, post.url, granted, action="exclude", objection=objection)
-        else:
-            rejected = replace(
-                answered, why="Kedua cuplikannya cocok dengan platform; nilai tetap."
-            )
-            reject(book, objection, rejected)
+    """An objection that is granted and one that is rejected: what a month's log looks like."""
+    ledgers = book.ledgers(month_of(BEGIN, book.agency.zone))
+    entries = (entry for ledger in ledgers.values() for entry in ledger.entries.values())
+    addresses = sorted(entry.post.url for entry in entries if entry.post.platform == "x")
+    unit, ministry = "Satuan kerja (contoh)", "Admin pusat (contoh)"
+    later = now + timedelta(hours=4)
+
+    asked = Said(unit, now, "Unggahan uji coba yang lupa dihapus.")
+    answer = Said(ministry, later, "Unggahan itu memang uji coba.")
+    objection = contest(book, addresses[0], asked)
+    decide(book, addresses[0], answer, action="exclude", objection=objection)
+
+    asked = Said(unit, now, "Menurut aplikasi kami nilainya lebih besar.")
+    answer = Said(ministry, later, "Kedua cuplikannya cocok dengan platform; nilai tetap.")
+    reject(book, contest(book, addresses[-1], asked), answer)
 
 
 def _import(book: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
