@@ -40,10 +40,13 @@ MONTH = "2026-10"
 NOON = datetime(2026, 10, 20, 5, tzinfo=UTC)  # in Jakarta
 TURN = timedelta(minutes=30)
 BATCH = 5_000
+# A copy's keys lie together, so that it is written from one end of the file to the other.
 COPY = """
 INSERT INTO documents (path, collection, queried, body, changed_at, version)
-SELECT path || :mark, collection, strftime('%Y-%m-%dT%H:%M:%SZ', queried, :days), body, :stamp, 1
-FROM documents WHERE collection = :posts AND queried < :end
+SELECT replace(path, :posts || '/', :posts || '/' || :month || ':'), collection,
+    strftime('%Y-%m-%dT%H:%M:%SZ', queried, :days), body, :stamp, 1
+FROM documents WHERE collection = :posts AND path >= :posts || '/a' AND queried < :end
+ORDER BY path
 """
 
 
@@ -149,12 +152,13 @@ class Archive:
         (begin, end), (first, over) = (month_bounds(each, zone) for each in (model, month))
         values = {
             "posts": f"{self._book.root}/posts",
-            "mark": f":{month}",
+            "month": month,
             "days": f"+{(first - begin).days} days",
             "end": iso(end),
             "stamp": f"{over:%Y-%m-%dT%H:%M:%S}.000000Z",
         }
         with sqlite3.connect(self.path) as connection:
+            connection.execute("PRAGMA synchronous = OFF")
             connection.execute(COPY, values)
         connection.close()
 
