@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from functions.model import iso
+from functions.score.docket import FROZEN, UNKNOWN, Found, read_docket
 from functions.score.months import closing_begins, closing_ends
 from functions.store import evidence as ev
-from functions.store.port import Write
+from functions.store.port import Stored, Write
 from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post
 from tests.score.test_job import entries, ministry, official, run, save
 
@@ -108,6 +109,162 @@ def test_an_admin_may_paste_the_posts_address(book):
     path = f"{book.root}/decisions/k1"
     told = book.store.get([path])[path].data
     assert (told["post"], told["month"]) == ("x:1843", MONTH)
+
+
+# What stands, without a store
+
+
+POSTS = {("x", "c"), ("x", "a")}
+NOW = CLOSING + 2 * DAY
+
+
+def stored(collection, id, data):
+    path = f"agencies/kemenkum/{collection}/{id}"
+    return Stored(path=path, data=data, version="1", changed_at=NOW)
+
+
+def docket_of(decisions=(), objections=(), now=NOW, find=lambda address: None):
+    """Documents named d0, d1 … and o0, o1 …"""
+    return read_docket(
+        [stored("decisions", f"d{n}", data) for n, data in enumerate(decisions)],
+        [stored("objections", f"o{n}", data) for n, data in enumerate(objections)],
+        now=now,
+        zone=WIB,
+        find=find,
+    )
+
+
+def ids(found):
+    return [each.id for each in found]
+
+
+def told_of(docket):
+    return {case.id: findings for case, findings in docket.told}
+
+
+def test_what_was_written_by_then_stands_and_what_came_later_does_not():
+    """ "Under `--now`, score … ignore … decisions … later than that instant" (DESIGN.md)"""
+    at = [decision(at=NOW), decision(at=NOW + timedelta(seconds=1))]
+    contested = [objection(at=NOW), objection(at=NOW + timedelta(seconds=1))]
+    found = docket_of(at, contested)
+    assert ids(found.decisions(MONTH, POSTS)) == ["d0"]
+    assert ids(found.objections(MONTH, POSTS)) == ["o0"]
+
+
+def test_an_answer_of_later_is_not_known_yet():
+    answered = [
+        objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW)),
+        objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW + timedelta(seconds=1))),
+        objection(),
+    ]
+    found = docket_of(objections=answered)
+    known, unknown, open_ = found.objections(MONTH, POSTS)
+    assert (known.accepted, known.answer, known.answered_by, known.answered_at) == (
+        True,
+        ANSWER["answer"],
+        "Ani",
+        NOW,
+    )
+    for each in (unknown, open_):
+        assert (each.accepted, each.answer, each.answered_by, each.answered_at) == (None,) * 4
+    assert {id: each["status"] for id, each in told_of(found).items()} == {
+        "o0": "sudah diputuskan",
+        "o1": "berlaku",
+        "o2": "berlaku",
+    }
+
+
+def test_an_empty_docket_is_empty_and_one_with_either_is_not():
+    assert docket_of().is_empty is True
+    assert docket_of([decision()]).is_empty is False
+    assert docket_of(objections=[objection()]).is_empty is False
+    assert docket_of([decision(by="")]).is_empty is True
+
+
+@pytest.mark.parametrize(
+    ("facts", "concerned"),
+    [
+        ({"post": "x:c"}, True),
+        ({"post": "x:c", "month": MONTH}, True),
+        ({"post": "x:c", "month": "2026-09"}, False),
+        ({"post": "x:zzz"}, False),
+        ({"post": "x:zzz", "month": MONTH}, False),
+        ({"post": "tiktok:c"}, False),
+        ({"post": None, "month": MONTH}, True),
+        ({"post": None, "month": "2026-09"}, False),
+        ({"post": None}, False),
+    ],
+)
+def test_an_objection_is_to_posts_of_the_month_or_to_the_month_as_a_whole(facts, concerned):
+    found = docket_of(objections=[objection(**facts)])
+    assert (ids(found.objections(MONTH, POSTS)) == ["o0"]) is concerned
+    if facts["post"]:
+        assert bool(docket_of([decision(**facts)]).decisions(MONTH, POSTS)) is concerned
+
+
+def test_what_nobody_took_is_told_once_and_asked_for_again_as_long_as_it_is_unknown():
+    lost = objection(post="x:zzz")
+    docket = docket_of([decision()], [lost])
+    docket.decisions(MONTH, POSTS)
+    docket.close()
+    assert told_of(docket)["d0"] == {"status": "berlaku", "month": MONTH}
+    assert told_of(docket)["o0"] == {"status": UNKNOWN}
+    assert docket.problems == [f"objections/o0: {UNKNOWN}"]
+    # Of a month that was not looked at in this run, what was told before still holds.
+    earlier = docket_of([decision(post="x:zzz", status="berlaku")])
+    earlier.close()
+    assert (told_of(earlier), earlier.problems) == ({"d0": {}}, [])
+
+
+def test_a_broken_objection_is_told_and_changes_nothing():
+    docket = docket_of(objections=[objection(by=" "), objection()])
+    assert ids(docket.objections(MONTH, POSTS)) == ["o1"]
+    docket.close()
+    assert docket.problems == ["objections/o0: by kosong; isi nama yang menyanggah"]
+    assert told_of(docket)["o0"] == {"status": "by kosong; isi nama yang menyanggah"}
+
+
+def test_an_address_is_looked_up_where_no_post_is_named():
+    def find(address):
+        return Found("x:c", MONTH) if address == "https://x.com/a/status/c" else None
+
+    address = "https://x.com/a/status/c"
+    unnamed = {name: value for name, value in decision(url=address).items() if name != "post"}
+    docket = docket_of([unnamed, {**decision(post="x:a"), "url": address}], find=find)
+    assert [d.post_id for d in docket.decisions(MONTH, POSTS)] == ["c", "a"]
+    assert told_of(docket)["d0"] == {"post": "x:c", "month": MONTH, "status": "berlaku"}
+    elsewhere = docket_of([{**unnamed, "url": "https://x.com/a/status/d"}], find=find)
+    assert elsewhere.problems[0].startswith("decisions/d0: post None bukan kode unggahan")
+    # The month that was found with it is the post's own.
+    late = docket_of([unnamed], find=lambda address: Found("x:c", "2026-09"))
+    assert late.decisions(MONTH, POSTS) == ()
+
+
+def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
+    given = [
+        decision(revise=True),
+        decision(post="x:a", revise=True),
+        decision(),
+        decision(revise="true"),
+        decision(post="x:zzz", revise=True),
+    ]
+    docket = docket_of(given)
+    assert ids(docket.revising(MONTH, POSTS, {"d1"})) == ["d0"]
+    assert {id: each.get("status") for id, each in told_of(docket).items()} == {
+        "d0": "berlaku",
+        "d1": "berlaku",
+        "d2": FROZEN,
+        "d3": FROZEN,
+        "d4": None,
+    }
+
+
+def test_a_final_month_is_looked_at_when_something_new_names_it():
+    docket = docket_of([decision(month=MONTH), decision()])
+    assert docket.may_concern(MONTH, ())
+    assert docket.may_concern(MONTH, {"d1"})
+    assert not docket.may_concern(MONTH, {"d0"})
+    assert not docket.may_concern("2026-09", ())
 
 
 # Objections

@@ -146,6 +146,13 @@ def test_a_longer_text_is_a_duplicate_from_90_percent_on_too(length, found):
     assert duplicates([post("1", after(0), "a" * 45), post("2", after(1), "a" * length)]) == found
 
 
+@pytest.mark.parametrize(("letters", "found"), [(9, {"2": Twin("1", 90)}), (10, {})])
+def test_89_percent_and_a_half_are_not_90(letters, found):
+    """Of 198 characters 20 are 10.1 %: "an integer percent" is what is reached."""
+    earlier, later = "a" * (99 - letters) + "b" * letters, "a" * (99 - letters) + "c" * letters
+    assert duplicates([post("1", after(0), earlier), post("2", after(1), later)]) == found
+
+
 def test_the_percent_is_a_setting():
     earlier, later = "a" * 40 + "b" * 10, "a" * 40 + "c" * 10
     posts = [post("1", after(0), earlier), post("2", after(1), later)]
