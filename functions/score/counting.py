@@ -95,10 +95,10 @@ def _reason(
             return "duplicate"
     if measurement.state == "running":
         return "running"
-    if measurement.state == "unmeasured" and not measurement.decided:
+    if measurement.state == "unmeasured":
         if post.samples and post.samples[0].taken_at - post.published_at > SETTLED:
             return "found_late"
-        if measurement.before or measurement.after:
+        if (measurement.before or measurement.after) and not measurement.decided:
             return "hidden"
     return "counted"
 

@@ -116,6 +116,17 @@ def test_a_post_that_was_found_too_late_counts_once_it_is_included():
     assert (found["100"].counted, found["100"].reason) == (True, "found_late")
 
 
+def test_a_set_value_alone_does_not_make_a_late_post_count():
+    """It says what the post is worth, not that it was found in time."""
+    late = x_post(read(PUBLISHED + 40 * DAY))
+    given = evidence(UNITS, ACCOUNTS, [late], as_of=PUBLISHED + 41 * DAY)
+    found, _, _ = verdicts(given, decisions=[decided("set_value", value=7)])
+    assert (found["100"].counted, found["100"].reason) == (False, "found_late")
+    both = [decided("set_value", value=7), decided("include", id="2")]
+    found, _, _ = verdicts(given, decisions=both)
+    assert (found["100"].counted, found["100"].measurement.i24) == (True, 7)
+
+
 def test_nobody_can_include_a_post_that_belongs_to_nobody():
     given = evidence(UNITS, [presence("bali", "x:2")], [measured_post(5)])
     found, _, _ = verdicts(given, decisions=[decided("include")])
