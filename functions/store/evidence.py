@@ -241,7 +241,8 @@ def encode_lines(lines: Iterable[Line]) -> bytes:
 def decode(data: bytes) -> Evidence:
     """Evidence from its uncompressed bytes; ``msgspec.ValidationError`` or ValueError if broken."""
     decoder = msgspec.json.Decoder(Line)
-    return sort_lines(decoder.decode(line) for line in data.splitlines())
+    # Line by line, so that no second copy of a month lies in memory.
+    return sort_lines(decoder.decode(line) for line in io.BytesIO(data))
 
 
 def sort_lines(lines: Iterable[Line]) -> Evidence:
