@@ -16,9 +16,12 @@ from functions.model import (
     SETTLED,
     Account,
     Agency,
+    Measurement,
     Post,
+    Row,
     Sample,
     Satker,
+    Verdict,
     iso,
     month_bounds,
     month_of,
@@ -162,6 +165,16 @@ def test_a_post_as_known_then_has_nothing_that_was_read_later():
     assert known.absences == (aged(1), aged(2))
     assert msgspec.structs.replace(known, samples=(), absences=()) == x_post()
     assert post.as_known(aged(9)) == post
+
+
+def test_what_is_not_said_of_a_post_or_a_row_is_not_so():
+    """Neither partial nor decided, not shared, not thin; and unknown where there is a number."""
+    nothing = Measurement(state="unmeasured")
+    assert (nothing.partial, nothing.decided, nothing.i24) == (False, False, None)
+    verdict = Verdict(counted=True, reason="counted", satker=None, measurement=nothing)
+    assert (verdict.shared, verdict.over_usual, verdict.duplicate_of) == (False, None, None)
+    row = Row(rank=None, satker="a", name="A", posts=0, measured=0, i24=None)
+    assert (row.thin, row.engagement_rate, row.movement_kind) == (False, None, "none")
 
 
 def test_values_are_frozen_and_compare_by_content():
