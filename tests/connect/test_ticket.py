@@ -51,11 +51,14 @@ def test_something_else_sealed_with_the_same_key_is_no_ticket(words: str) -> Non
         ticket.read(Vault(KEY), Vault(KEY).seal_at(words, NOW), NOW)
 
 
+SAME = ({"-", "+"}, {"_", "/"})  # two spellings of one value in the two alphabets of base64
+
+
 @given(st.integers(0, 300), st.characters(max_codepoint=126, min_codepoint=33))
 def test_a_ticket_that_was_changed_anywhere_is_none(place: int, character: str) -> None:
     sealed = issue()
     place %= len(sealed.rstrip("=")) - 1  # the last character carries spare bits
-    if sealed[place] == character:
+    if sealed[place] == character or {sealed[place], character} in SAME:
         return
     with pytest.raises(VaultError):
         ticket.read(Vault(KEY), sealed[:place] + character + sealed[place + 1 :], NOW)

@@ -370,6 +370,9 @@ def _whole(reads: Sequence[_Read]) -> Post:
     return parse([tweet for tweet, _ in reads], max(at for _, at in reads))
 
 
+_LAST = datetime.max.replace(tzinfo=UTC) - DAY  # a platform may say any time
+
+
 def _parts(
     tweets: Sequence[_Tweet], owner: str, known: Mapping[str, Thread]
 ) -> dict[str, tuple[str, ...]]:
@@ -380,7 +383,7 @@ def _parts(
     threads = dict(known)
     for tweet in tweets:
         if not _is_reply_or_repost(tweet):
-            held = threads.get(tweet.root) or Thread(mark=tweet.published_at + DAY)
+            held = threads.get(tweet.root) or Thread(mark=min(tweet.published_at, _LAST) + DAY)
             longer = max(held.versions, tuple(tweet.versions), key=len)
             threads[tweet.root] = msgspec.structs.replace(held, versions=longer)
     begun = {
