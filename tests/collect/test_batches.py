@@ -249,6 +249,7 @@ def accounts_and_posts(book: AgencyStore, now: datetime) -> dict[str, Any]:
 # The same as in one invocation
 
 
+@pytest.mark.usefixtures("still")
 def test_a_queues_batches_sum_threads_where_the_agency_has_them_summed(
     cloud: Installation, now: datetime
 ) -> None:
@@ -264,10 +265,12 @@ def test_a_queues_batches_sum_threads_where_the_agency_has_them_summed(
         )
         for at in (now - 59 * MINUTE, now + 2 * HOUR)
     ]
-    for hours in (0, 1, 3, 4):
+    # A listing and a lookup of one tick are batches of their own, in either order: the part that
+    # the listing brings is in every read from the next tick on.
+    for hours in (0, 1, 3, 4, 6, 7, 9):
         cloud.tick(now + hours * HOUR)
     post = stored_posts(cloud.book)["x", account.id, first.id]
-    assert [sample.likes for sample in post.samples] == [20, 30]
+    assert (post.samples[0].likes, post.samples[-1].likes) == (20, 30)
     assert post.parts == tuple(part.id for part in parts)
     [located] = cloud.book.find_urls("x", [parts[1].id])
     assert (located.post_id, located.is_part) == (first.id, True)
