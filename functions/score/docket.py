@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,6 +34,7 @@ class Found(NamedTuple):
 
 
 Find = Callable[[str], Found | None]
+Line = TypeVar("Line", Decision, Objection)
 
 
 @dataclass(slots=True)
@@ -132,25 +133,37 @@ def read_docket(
 ) -> Docket:
     """The documents as they stand at ``now``; ``find`` tells the post that an address names."""
     docket = Docket()
-    for stored in decisions:
-        try:
-            case, document = _case(stored, find)
-            decision = parse_decision(stored.id, document, zone)
-        except ValueError as error:
-            _complain(docket, "decisions", stored, error)
-            continue
-        if decision.at <= now:
-            docket._decisions.append((case, decision))
-    for stored in objections:
-        try:
-            case, document = _case(stored, find)
-            objection = parse_objection(stored.id, document, zone)
-        except ValueError as error:
-            _complain(docket, "objections", stored, error)
-            continue
-        if objection.at <= now:
-            docket._objections.append((case, _as_known(objection, now)))
+    docket._decisions = [
+        (case, decision)
+        for case, decision in _usable(docket, decisions, parse_decision, zone, find)
+        if decision.at <= now
+    ]
+    docket._objections = [
+        (case, _as_known(objection, now))
+        for case, objection in _usable(docket, objections, parse_objection, zone, find)
+        if objection.at <= now
+    ]
     return docket
+
+
+def _usable(
+    docket: Docket,
+    documents: Iterable[Stored],
+    parse: Callable[[str, Mapping[str, Any], ZoneInfo], Line],
+    zone: ZoneInfo,
+    find: Find,
+) -> Iterator[tuple[_Case, Line]]:
+    """The documents that can be used, with their lines; what is wrong with the others is noted."""
+    for stored in documents:
+        try:
+            case, document = _case(stored, find)
+            line = parse(stored.id, document, zone)
+        except ValueError as error:
+            name = "/".join(stored.path.split("/")[2:])
+            docket.problems.append(f"{name}: {error}")
+            docket._broken.append(_Case(stored, None, {"status": str(error)}))
+        else:
+            yield case, line
 
 
 def _case(stored: Stored, find: Find) -> tuple[_Case, Mapping[str, Any]]:
@@ -162,12 +175,6 @@ def _case(stored: Stored, find: Find) -> tuple[_Case, Mapping[str, Any]]:
         document |= findings
     month = document.get("month")
     return _Case(stored, str(month) if month else None, findings), document
-
-
-def _complain(docket: Docket, collection: str, stored: Stored, error: ValueError) -> None:
-    docket.problems.append(f"{collection}/{stored.id}: {error}")
-    case = _Case(stored, None, {"status": str(error)})
-    docket._broken.append(case)
 
 
 def _about(objection: Objection) -> About | None:
