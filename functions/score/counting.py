@@ -6,43 +6,40 @@ Pure: no I/O, no clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from functions.model import SETTLED, Measurement, Post, Reason, Verdict
-from functions.score.rulings import Ruling
+from functions.score.rulings import UNDECIDED, Ruling
 from functions.score.window import measure
-from functions.store.evidence import Presence
+from functions.store.evidence import Item, Presence
 
 COUNTS: frozenset[Reason] = frozenset({"counted", "running", "hidden", "found_late"})
-
-Holders = Mapping[str, Sequence[Presence]]
 
 
 def judge(
     post: Post,
-    holders: Holders,
+    registrations: Iterable[Presence],
     now: datetime,
     closing: datetime,
     *,
     shared: bool = False,
     twin: tuple[str, int] | None = None,
-    ruling: Ruling | None = None,
+    ruling: Ruling = UNDECIDED,
 ) -> Verdict:
     """Whether a post counts at ``now``, why, for which satker, and what it measured.
 
     Args:
-        holders: the registrations of each account key.
+        registrations: of the post's account.
         closing: when the post's month stops being open; what is found from then on is too late.
         shared: the platform listed the same item for another registered account too.
         twin: what the post repeats: the earlier post's id, and the percent.
         ruling: what admins decided about it, which has the last word. Nobody can decide that a post
             counts for no satker at all.
     """
-    ruling = ruling or Ruling()
-    satker = ruling.satker or holder(holders.get(post.account, ()), post.published_at)
+    satker = ruling.satker or holder(registrations, post.published_at)
     measurement = _valued(measure(post, now), ruling.value)
     reason = _reason(post, measurement, satker, twin, ruling.counts)
     too_late = reason == "found_late" and post.samples[0].taken_at >= closing
@@ -70,7 +67,7 @@ def holder(registrations: Iterable[Presence], at: datetime) -> str | None:
     return found
 
 
-def shared_items(posts: Iterable[Post]) -> set[tuple[str, str]]:
+def shared_items(posts: Iterable[Post | Item]) -> set[tuple[str, str]]:
     """(platform, post id) of items that stand in two registered accounts' listings."""
     listed = Counter((post.platform, post.post_id) for post in posts)
     return {item for item, times in listed.items() if times > 1}

@@ -6,10 +6,9 @@ is never compared as a zero. ``percent`` is in tenths, whole tenths reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from operator import attrgetter
 
 from functions.model import (
     COUNTERS,
@@ -35,7 +34,6 @@ LIKES_PERMILLE = 5  # 0.5 %
 LIKES_USUAL_PERCENT = 2
 JUMP_PERCENT = 20
 JUMP_ABOVE = 500
-_ALL = attrgetter(*COUNTERS)  # every sample of a month is looked at, at every scoring
 DAILY = timedelta(hours=48)  # reads of two neighbouring days lie no further apart
 
 
@@ -45,6 +43,8 @@ def bursts(account: str, posts: Iterable[tuple[datetime, str]]) -> tuple[Burst, 
     Both ends of the 60 minutes are included. Spans that share a post are one stretch.
     """
     ordered = sorted(posts)
+    if len(ordered) < BURST_POSTS:
+        return ()
     spans: list[tuple[int, int, int]] = []  # first and last post of a stretch, most at a time
     first = 0
     for last, (at, _) in enumerate(ordered):
@@ -90,6 +90,8 @@ def counter_falls(account: str, post_id: str, samples: Sequence[Sample]) -> tupl
 
     ``samples`` are ordered by time; so are the falls of each counter.
     """
+    if not _ever_falls(samples):
+        return ()
     return tuple(
         CounterFall(
             account=account,
@@ -101,7 +103,7 @@ def counter_falls(account: str, post_id: str, samples: Sequence[Sample]) -> tupl
             after=after,
             percent=_tenths(before - after, before),
         )
-        for name in _falling(samples)
+        for name in COUNTERS
         for (before_at, before), (after_at, after) in pairwise(_readings(samples, name))
         if before - after > FALL_ABOVE and 100 * (before - after) > FALL_PERCENT * before
     )
@@ -122,23 +124,24 @@ def likes_only(
     flags = []
     history = History(carried)
     for post in ordered:
-        if _is_likes(post):
+        talk = post.talk
+        if talk is not None and _is_likes(post):
             earlier, usual_i24, usual_talk = history.talked
             if usual_i24 and 100 * usual_talk >= LIKES_USUAL_PERCENT * usual_i24:
                 flags.append(
                     LikesOnly(
                         account=account,
-                        post_id=post.post_id,
+                        post_id=post.post.post_id,
                         i24=post.i24,
-                        talk=post.talk or 0,
-                        percent=_tenths(post.talk or 0, post.i24),
+                        talk=talk,
+                        percent=_tenths(talk, post.i24),
                         earlier=earlier,
                         usual_i24=usual_i24,
                         usual_talk=usual_talk,
                         usual_percent=_tenths(usual_talk, usual_i24),
                     )
                 )
-        history.add(post.i24, post.talk)
+        history.add(post.i24, talk)
     return tuple(flags)
 
 
@@ -169,18 +172,33 @@ def follower_jumps(
 
 def _is_likes(post: Measured) -> bool:
     """Whether hardly any of a well-liked post's interactions are comments and shares."""
-    if post.talk is None or post.i24 < LIKES_I24:
+    if post.i24 < LIKES_I24:
         return False
-    return 1000 * post.talk < LIKES_PERMILLE * post.i24
+    talk = post.talk
+    return talk is not None and 1000 * talk < LIKES_PERMILLE * post.i24
 
 
-def _falling(samples: Iterable[Sample]) -> Iterator[Counter]:
-    """The counters that ever fall: most never do, and that is soon seen."""
-    columns = zip(*map(_ALL, samples), strict=True)
-    for name, column in zip(COUNTERS, columns, strict=False):
-        known = [value for value in column if value is not None] if None in column else [*column]
-        if known != sorted(known):
-            yield name
+def _ever_falls(samples: Iterable[Sample]) -> bool:
+    """Whether any counter ever falls. Most never do, and a month asks for each of its posts."""
+    likes = comments = shares = views = 0
+    for sample in samples:
+        if sample.likes is not None:
+            if sample.likes < likes:
+                return True
+            likes = sample.likes
+        if sample.comments is not None:
+            if sample.comments < comments:
+                return True
+            comments = sample.comments
+        if sample.shares is not None:
+            if sample.shares < shares:
+                return True
+            shares = sample.shares
+        if sample.views is not None:
+            if sample.views < views:
+                return True
+            views = sample.views
+    return False
 
 
 def _readings(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:

@@ -1,12 +1,13 @@
 """Judging a month: the verdict on every post, what is usual beside it, and what deserves a look.
 
-Pure: no I/O, no clock. Everything follows from the month's evidence.
+Pure: no I/O, no clock. Everything follows from the month's evidence. An account is judged by
+itself: of the others it needs only to know which items stand in their listings too.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,18 +23,18 @@ from functions.model import (
     Verdict,
     month_bounds,
 )
-from functions.score.counting import Holders, holder, judge, shared_items
+from functions.score.counting import holder, judge, shared_items
 from functions.score.flags import bursts, counter_falls, follower_jumps, likes_only, same_text
 from functions.score.months import closing_begins
 from functions.score.rulings import Rulings
-from functions.score.usual import Measured, Past, measured, over_usuals
-from functions.store.evidence import Evidence, Presence
+from functions.score.usual import Measured, measured, over_usuals
+from functions.store.evidence import Evidence, Item, Presence
 
 Judged = tuple[Post, Verdict]
 
 
 class Judgement(NamedTuple):
-    """Every post with its verdict, in the evidence's order, and the month's flags."""
+    """Every post with its verdict and the month's flags, by account key."""
 
     posts: Sequence[Judged]
     flags: tuple[Flag, ...]
@@ -41,79 +42,72 @@ class Judgement(NamedTuple):
 
 def judge_month(evidence: Evidence) -> Judgement:
     """The verdicts and flags that follow from a month's evidence."""
-    posts = _judged(evidence)
-    by_account: dict[str, list[Judged]] = defaultdict(list)
-    for post, verdict in posts:
-        by_account[post.account].append((post, verdict))
-    holders = _holders(evidence)
-    pasts = {account.key: account.past for account in evidence.accounts if account.key}
-    values = {account: [*_measured(judged)] for account, judged in by_account.items()}
-    usual = {account: over_usuals(held, pasts.get(account, ())) for account, held in values.items()}
-    found = _flags(evidence, by_account, holders, values, pasts)
-    flags = tuple(flag for flag in found if flag.satker is not None)
-    marked = _marked(flags)
-    return Judgement(
-        [
-            (post, _completed(verdict, usual[post.account].get(post.post_id), marked.get(name, ())))
-            for post, verdict in posts
-            if (name := (post.account, post.post_id))
-        ],
-        flags,
-    )
+    items: dict[str, list[Item]] = defaultdict(list)
+    for item in evidence.items:
+        items[item.account].append(item)
+    registrations: dict[str, list[Presence]] = defaultdict(list)
+    for presence in evidence.accounts:
+        if presence.key:
+            registrations[presence.key].append(presence)
+    court = _Court(evidence)
+    posts: list[Judged] = []
+    flags: list[Flag] = []
+    for account in sorted({*items, *registrations}):
+        judgement = court.judge(account, items.get(account, ()), registrations.get(account, ()))
+        posts += judgement.posts
+        flags += judgement.flags
+    return Judgement(posts, tuple(flags))
 
 
-def _judged(evidence: Evidence) -> list[Judged]:
-    month = evidence.month
-    closing = closing_begins(month.month, ZoneInfo(month.timezone))
-    holders = _holders(evidence)
-    rulings = Rulings(evidence.decisions)
-    posts = [item.post() for item in evidence.items]
-    shared = shared_items(posts)
-    return [
-        (
-            post,
-            judge(
-                post,
-                holders,
-                month.as_of,
-                closing,
-                shared=(post.platform, post.post_id) in shared,
-                twin=(
-                    (item.duplicate_of, item.duplicate_percent or 0) if item.duplicate_of else None
-                ),
-                ruling=rulings.of(post),
-            ),
+class _Court:
+    """What holds for every account of a month."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        month, zone = evidence.month, ZoneInfo(evidence.month.timezone)
+        self._as_of = month.as_of
+        self._begin, self._end = month_bounds(month.month, zone)
+        self._closing = closing_begins(month.month, zone)
+        self._shared = shared_items(evidence.items)
+        self._rulings = Rulings(evidence.decisions)
+
+    def judge(
+        self, account: str, items: Iterable[Item], registrations: Sequence[Presence]
+    ) -> Judgement:
+        """One account's posts and flags; flags of a time when nobody held it are left out."""
+        judged = [self._verdict(item, registrations) for item in items]
+        values = [value for value in (measured(post, verdict) for post, verdict in judged) if value]
+        found = self._flags(account, judged, values, registrations)
+        flags = tuple(flag for flag in found if flag.satker is not None)
+        marked = _marked(flags)
+        usual = over_usuals(values, registrations[0].past if registrations else ())
+        return Judgement(
+            [
+                (post, _completed(verdict, usual.get(post.post_id), marked.get(post.post_id, ())))
+                for post, verdict in judged
+            ],
+            flags,
         )
-        for item, post in zip(evidence.items, posts, strict=True)
-    ]
 
+    def _verdict(self, item: Item, registrations: Sequence[Presence]) -> Judged:
+        post, repeats = item.post(), item.duplicate_of
+        return post, judge(
+            post,
+            registrations,
+            self._as_of,
+            self._closing,
+            shared=(item.platform, item.post_id) in self._shared,
+            twin=None if repeats is None else (repeats, item.duplicate_percent or 0),
+            ruling=self._rulings.of(post),
+        )
 
-def _holders(evidence: Evidence) -> Holders:
-    holders: dict[str, list[Presence]] = defaultdict(list)
-    for account in evidence.accounts:
-        if account.key:
-            holders[account.key].append(account)
-    return holders
-
-
-def _measured(judged: Iterable[Judged]) -> Iterator[Measured]:
-    for post, verdict in judged:
-        found = measured(post, verdict)
-        if found is not None:
-            yield found
-
-
-def _flags(
-    evidence: Evidence,
-    by_account: Mapping[str, Sequence[Judged]],
-    holders: Holders,
-    values: Mapping[str, Sequence[Measured]],
-    pasts: Mapping[str, Sequence[Past]],
-) -> Iterator[Flag]:
-    """The month's flags by account, each with the satker that held the account then."""
-    begin, end = month_bounds(evidence.month.month, ZoneInfo(evidence.month.timezone))
-    for account in sorted({*by_account, *holders}):
-        judged = by_account.get(account, ())
+    def _flags(
+        self,
+        account: str,
+        judged: Sequence[Judged],
+        values: Sequence[Measured],
+        registrations: Sequence[Presence],
+    ) -> Iterator[Flag]:
+        """An account's flags, each with the satker that held the account then."""
         satker = {post.post_id: verdict.satker for post, verdict in judged}
         standing = [(p, v) for p, v in judged if v.measurement.state != "removed"]
         for burst in bursts(account, ((p.published_at, p.post_id) for p, _ in standing)):
@@ -122,11 +116,10 @@ def _flags(
         for post, verdict in judged:
             for fall in counter_falls(account, post.post_id, post.samples):
                 yield msgspec.structs.replace(fall, satker=verdict.satker)
-        for likes in likes_only(account, values.get(account, ()), pasts.get(account, ())):
+        for likes in likes_only(account, values, registrations[0].past if registrations else ()):
             yield msgspec.structs.replace(likes, satker=satker[likes.post_id])
-        registrations = holders.get(account, ())
         readings = registrations[0].followers if registrations else ()
-        for jump in follower_jumps(account, readings, begin, end):
+        for jump in follower_jumps(account, readings, self._begin, self._end):
             yield msgspec.structs.replace(jump, satker=holder(registrations, jump.after_at))
 
 
@@ -142,17 +135,17 @@ def _same_text(account: str, standing: Sequence[Judged]) -> Iterator[Flag]:
             yield msgspec.structs.replace(flag, satker=satker)
 
 
-def _marked(flags: Iterable[Flag]) -> dict[tuple[str, str], tuple[FlagCode, ...]]:
-    """The codes that posts carry themselves, by account key and post id."""
-    found: dict[tuple[str, str], set[FlagCode]] = defaultdict(set)
+def _marked(flags: Iterable[Flag]) -> dict[str, tuple[FlagCode, ...]]:
+    """The codes that an account's posts carry themselves, by post id."""
+    found: dict[str, set[FlagCode]] = defaultdict(set)
     for flag in flags:
         match flag:
             case Burst():
                 for post_id in flag.post_ids:
-                    found[flag.account, post_id].add(flag.code)
+                    found[post_id].add(flag.code)
             case CounterFall() | LikesOnly():
-                found[flag.account, flag.post_id].add(flag.code)
-    return {name: tuple(sorted(codes)) for name, codes in found.items()}
+                found[flag.post_id].add(flag.code)
+    return {post_id: tuple(sorted(codes)) for post_id, codes in found.items()}
 
 
 def _completed(verdict: Verdict, over_usual: int | None, flags: tuple[FlagCode, ...]) -> Verdict:

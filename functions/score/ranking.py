@@ -7,8 +7,9 @@ evidence ranks the same: ``rank(evidence, judge_month(evidence))``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,28 +29,22 @@ from functions.score.bands import Band, bands, followers_on
 from functions.score.judging import Judgement
 from functions.score.rate import Readings, engagement_rate, followers_at
 from functions.score.usual import MEASURED
-from functions.store.evidence import Evidence, Presence, Previous
+from functions.store.evidence import Evidence, Presence, Previous, Unit
 
 RANKINGS: tuple[RankingName, ...] = ("most_active", "most_popular")
 
 
 @dataclass(slots=True)
 class _Tally:
-    """One satker's sums in one list; ``i24`` stays None while nothing has a value.
-
-    ``accounts``: of each account the posts that count, and those of them with a value.
-    """
+    """An account's sums for the satker that held it; ``i24`` is None while nothing has a value."""
 
     posts: int = 0
     measured: int = 0
     i24: int | None = None
     rates: list[tuple[int, int]] = field(default_factory=list)
-    accounts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, account: str, i24: int | None, followers: int | None) -> None:
+    def add(self, i24: int | None, followers: int | None) -> None:
         """Take in a post that counts; ``followers`` None: it is in no rate."""
-        posts, measured = self.accounts.get(account, (0, 0))
-        self.accounts[account] = (posts + 1, measured + (i24 is not None))
         self.posts += 1
         if i24 is not None:
             self.measured += 1
@@ -59,8 +54,12 @@ class _Tally:
 
     @property
     def is_thin(self) -> bool:
-        """Whether one of its accounts has under 90 % of its posts measured."""
-        return any(10 * measured < 9 * posts for posts, measured in self.accounts.values())
+        """Whether under 90 % of the posts are measured."""
+        return 10 * self.measured < 9 * self.posts
+
+
+# Each satker's tallies, one of an account.
+_Tallies = Mapping[str, Sequence[_Tally]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def rank(evidence: Evidence, judgement: Judgement) -> Ranking:
         present = _present(evidence, platform)
         flagged = flags[platform]
         rows = {
-            unit.id: _row(unit.id, unit.name, tallies[unit.id], unit.id in present, flagged)
+            unit.id: _row(unit, tallies.get(unit.id, ()), unit.id in present, flagged)
             for unit in evidence.units
         }
         lists += _lists(evidence, _Scope(platform=platform), rows.values(), present)
@@ -223,24 +222,24 @@ def _flag_codes(
     }
 
 
-def _tallies(
-    evidence: Evidence, judgement: Judgement
-) -> Mapping[Platform | None, Mapping[str, _Tally]]:
-    """Each satker's sums on each platform, and on all together (None)."""
+def _tallies(evidence: Evidence, judgement: Judgement) -> Mapping[Platform | None, _Tallies]:
+    """The tallies of each platform, and of all together (None)."""
     followers: dict[str, Readings] = {a.key: a.followers for a in evidence.accounts if a.key}
-    tallies: dict[Platform | None, dict[str, _Tally]] = {
-        platform: defaultdict(_Tally) for platform in (None, *PLATFORMS)
-    }
+    tallies: dict[tuple[str, Platform, str], _Tally] = defaultdict(_Tally)
     for post, verdict in judgement.posts:
         if not verdict.counted or verdict.satker is None:
             continue
-        measurement, account = verdict.measurement, post.account
-        i24, count = measurement.i24, None
+        measurement, account, count = verdict.measurement, post.account, None
         if measurement.state in MEASURED and not measurement.decided:
             count = followers_at(followers.get(account, ()), post.published_at)
-        for scope in (None, post.platform):
-            tallies[scope][verdict.satker].add(account, i24, count)
-    return tallies
+        tallies[verdict.satker, post.platform, account].add(measurement.i24, count)
+    found: dict[Platform | None, dict[str, list[_Tally]]] = {
+        platform: defaultdict(list) for platform in (None, *PLATFORMS)
+    }
+    for (satker, platform, _), tally in tallies.items():
+        found[None][satker].append(tally)
+        found[platform][satker].append(tally)
+    return found
 
 
 def _present(evidence: Evidence, platform: Platform | None) -> set[str]:
@@ -256,23 +255,23 @@ def _present(evidence: Evidence, platform: Platform | None) -> set[str]:
 
 
 def _row(
-    satker: str,
-    name: str,
-    tally: _Tally,
+    unit: Unit,
+    tallies: Sequence[_Tally],
     present: bool,
     flags: Mapping[str, tuple[FlagCode, ...]],
 ) -> Row:
-    nothing_posted = present and tally.posts == 0
+    values = [tally.i24 for tally in tallies if tally.i24 is not None]
+    nothing_posted = present and not tallies
     return Row(
         rank=None,
-        satker=satker,
-        name=name,
-        posts=tally.posts,
-        measured=tally.measured,
-        i24=0 if nothing_posted else tally.i24,
-        engagement_rate=engagement_rate(tally.rates),
-        thin=tally.is_thin,
-        flags=flags.get(satker, ()),
+        satker=unit.id,
+        name=unit.name,
+        posts=sum(tally.posts for tally in tallies),
+        measured=sum(tally.measured for tally in tallies),
+        i24=sum(values) if values or nothing_posted else None,
+        engagement_rate=engagement_rate([*chain.from_iterable(tally.rates for tally in tallies)]),
+        thin=any(tally.is_thin for tally in tallies),
+        flags=flags.get(unit.id, ()),
     )
 
 

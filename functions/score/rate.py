@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from math import inf
 
 from functions.score.window import round_half_up
 
@@ -22,7 +23,7 @@ def followers_at(readings: Readings, published_at: datetime) -> int | None:
 
     None also when that count is 0. ``readings`` are ordered by time.
     """
-    index = bisect_right(readings, published_at, key=lambda reading: reading[0])
+    index = bisect_right(readings, (published_at, inf))
     if index:
         return readings[index - 1][1] or None
     if readings and readings[0][0] - published_at <= LATE:

@@ -24,6 +24,9 @@ class Ruling:
     decisions: tuple[str, ...] = ()
 
 
+UNDECIDED = Ruling()
+
+
 class Rulings:
     """A month's decisions by the posts they are about."""
 
@@ -32,17 +35,17 @@ class Rulings:
         for decision in sorted(decisions, key=lambda d: (d.at, d.id)):
             self._about[decision.platform, decision.post_id].append(decision)
 
-    def of(self, post: Post) -> Ruling | None:
-        """The ruling on a post; None when nobody decided anything about it."""
+    def of(self, post: Post) -> Ruling:
+        """The ruling on a post."""
         if not self._about:
-            return None
+            return UNDECIDED
         about = [
             decision
             for decision in self._about.get((post.platform, post.post_id), ())
             if decision.account_id in (None, post.account_id)
         ]
         if not about:
-            return None
+            return UNDECIDED
         counting = _latest(about, "include", "exclude")
         reassigned = _latest(about, "reassign")
         valued = _latest(about, "set_value")

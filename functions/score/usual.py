@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime
 
 import msgspec
 
@@ -28,12 +27,19 @@ Past = tuple[int, int | None]
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A measured post. ``talk``: the comments and shares in ``i24``; None = not all are known."""
+    """A measured post; ``i24`` is the measurement's, which is known."""
 
-    post_id: str
-    published_at: datetime
+    post: Post
+    measurement: Measurement
     i24: int
-    talk: int | None = None
+
+    @property
+    def talk(self) -> int | None:
+        """The comments and shares in ``i24``; None = not all are known.
+
+        Worked out when asked for: few posts ever are.
+        """
+        return talk(self.post, self.measurement)
 
 
 def measured(post: Post, verdict: Verdict) -> Measured | None:
@@ -47,12 +53,7 @@ def measured(post: Post, verdict: Verdict) -> Measured | None:
         return None
     if measurement.decided:
         return None
-    return Measured(
-        post_id=post.post_id,
-        published_at=post.published_at,
-        i24=i24,
-        talk=talk(post, measurement),
-    )
+    return Measured(post=post, measurement=measurement, i24=i24)
 
 
 def talk(post: Post, measurement: Measurement) -> int | None:
@@ -124,11 +125,11 @@ def over_usuals(posts: Iterable[Measured], carried: Iterable[Past] = ()) -> dict
     history = History(carried)
     found = {}
     for post in in_order(posts):
-        found[post.post_id] = history.over_usual(post.i24)
-        history.add(post.i24, post.talk)
+        found[post.post.post_id] = history.over_usual(post.i24)
+        history.add(post.i24, None)  # of their comments and shares nothing is asked here
     return found
 
 
 def in_order(posts: Iterable[Measured]) -> list[Measured]:
     """One account's posts, oldest first."""
-    return sorted(posts, key=lambda post: (post.published_at, post.post_id))
+    return sorted(posts, key=lambda one: (one.post.published_at, one.post.post_id))

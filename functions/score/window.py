@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from functions.model import (
     COUNTED,
@@ -100,8 +100,8 @@ def _running(post: Post, before: Sample | None, after: Sample | None) -> Measure
     sums = _sums(post.platform, latest, latest) if latest else None
     return Measurement(
         state="running",
-        i24=sums.first if sums else None,
-        partial=sums.partial if sums else latest is not None,
+        i24=sums[0] if sums else None,
+        partial=sums[2] if sums else latest is not None,
         before=before,
         after=after,
     )
@@ -133,35 +133,31 @@ def _one_sided(post: Post, before: Sample | None, after: Sample | None) -> Measu
     sums = _sums(post.platform, used, used) if used else None
     if used is None or sums is None:
         return Measurement(state="unmeasured", partial=True, before=before, after=after)
+    i24, _, partial = sums
     return Measurement(
         state="observed" if abs(used.taken_at - post.mark) <= AT_THE_MARK else "estimated",
-        i24=sums.first,
-        lower=sums.first if before else None,
-        upper=sums.first if after else None,
-        partial=sums.partial,
+        i24=i24,
+        lower=i24 if before else None,
+        upper=i24 if after else None,
+        partial=partial,
         before=before,
         after=after,
     )
 
 
-class _Sums(NamedTuple):
-    """Two reads' interactions over the counters that both know; ``partial``: not all are."""
+def _sums(platform: Platform, one: Sample, other: Sample) -> tuple[int, int, bool] | None:
+    """Two reads' interactions over the counters that both know, and whether any is left out.
 
-    first: int
-    last: int
-    partial: bool
-
-
-def _sums(platform: Platform, one: Sample, other: Sample) -> _Sums | None:
-    """None when no counter is left."""
+    None when no counter is left.
+    """
     counters = _COUNTERS[platform]
     first, last = counters(one), counters(other)
     if None not in first and None not in last:
-        return _Sums(sum(first), sum(last), partial=False)
+        return sum(first), sum(last), False
     known = [pair for pair in zip(first, last, strict=True) if None not in pair]
     if not known:
         return None
-    return _Sums(sum(n for n, _ in known), sum(n for _, n in known), partial=True)
+    return sum(n for n, _ in known), sum(n for _, n in known), True
 
 
 def _on_the_line(first: int, last: int, passed: timedelta, width: timedelta) -> int:

@@ -167,6 +167,11 @@ class Item(_Line, frozen=True, kw_only=True, tag="post", gc=False):
     duplicate_of: str | None = None
     duplicate_percent: int | None = None
 
+    @property
+    def account(self) -> str:
+        """The account's durable key, ``platform:account_id``."""
+        return f"{self.platform}:{self.account_id}"
+
     def post(self) -> Post:
         """The post as the scoring rules take it."""
         return Post(

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from functions.model import Platform, Post, Sample, month_bounds
 from functions.score.formula import DEFAULT
+from functions.score.usual import Measured
+from functions.score.window import measure
 from functions.store import evidence as ev
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -56,6 +58,16 @@ def measured_post(
         url=f"https://{platform}.example/{post_id}",
         samples=(read(at + age, likes=i24 or 0),),
     )
+
+
+def measured(
+    i24: int, talk: int | None = 0, *, post_id: str = "100", at: datetime = PUBLISHED
+) -> Measured:
+    """A post as it is held against others; ``talk`` None: its comments are hidden."""
+    likes = i24 - (talk or 0)
+    sample = Sample(taken_at=at + timedelta(hours=24), likes=likes, comments=talk, shares=0)
+    post = x_post(sample, post_id=post_id, published_at=at)
+    return Measured(post=post, measurement=measure(post, sample.taken_at), i24=i24)
 
 
 def unit(satker: str, kind: str = "kanwil") -> ev.Unit:

@@ -17,7 +17,7 @@ CLOSING = closing_begins(MONTH, WIB)
 
 
 def verdict(post, now=LATER, holders=HOLDERS, shared=False):
-    return judge(post, holders, now, CLOSING, shared=shared)
+    return judge(post, holders.get(post.account, ()), now, CLOSING, shared=shared)
 
 
 def reason(post, now=LATER):
@@ -41,7 +41,7 @@ def test_a_measured_post_is_counted_for_the_satker_that_holds_the_account():
     result = verdict(x_post(read(MARK, likes=3)))
     assert (result.counted, result.reason, result.satker) == (True, "counted", "aceh")
     assert result.measurement.i24 == 3
-    assert judge(x_post(read(MARK, likes=3)), HOLDERS, LATER, CLOSING) == result
+    assert judge(x_post(read(MARK, likes=3)), HOLDERS["x:1"], LATER, CLOSING) == result
     assert not result.shared
 
 

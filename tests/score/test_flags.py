@@ -15,7 +15,7 @@ from functions.score.flags import (
     same_text,
 )
 from functions.score.usual import Measured
-from tests.score.cases import BEGIN, END, PUBLISHED, aged, read
+from tests.score.cases import BEGIN, END, PUBLISHED, aged, measured, read
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -191,8 +191,7 @@ def test_falls_are_those_between_known_neighbours(counts):
 
 
 def reacted(i24: int, talk: int | None, number: int = 0) -> Measured:
-    at = PUBLISHED + number * MINUTE
-    return Measured(post_id=f"{number:03}", published_at=at, i24=i24, talk=talk)
+    return measured(i24, talk, post_id=f"{number:03}", at=PUBLISHED + number * MINUTE)
 
 
 USUAL = [(100, 2)]

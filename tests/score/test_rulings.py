@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.score.rulings import Ruling, Rulings
+from functions.score.rulings import UNDECIDED, Ruling, Rulings
 from functions.store.evidence import Decision
 from tests.score.cases import LATER, x_post
 
@@ -43,15 +43,15 @@ def test_a_decision_changes_one_thing(decided, ruling):
 
 def test_nobody_decided_anything_about_other_posts():
     rulings = Rulings([decision("exclude")])
-    assert rulings.of(x_post(post_id="101")) is None
-    assert rulings.of(x_post(platform="tiktok")) is None
+    assert rulings.of(x_post(post_id="101")) == UNDECIDED
+    assert rulings.of(x_post(platform="tiktok")) == UNDECIDED
 
 
 def test_a_shared_post_is_decided_for_one_account_or_for_all():
     other = x_post(account_id="2")
-    assert Rulings([decision("exclude")]).of(other) is not None
-    assert Rulings([decision("exclude", account_id="1")]).of(other) is None
-    assert Rulings([decision("exclude", account_id="2")]).of(other) is not None
+    assert Rulings([decision("exclude")]).of(other) != UNDECIDED
+    assert Rulings([decision("exclude", account_id="1")]).of(other) == UNDECIDED
+    assert Rulings([decision("exclude", account_id="2")]).of(other) != UNDECIDED
 
 
 @given(st.permutations(range(4)))
