@@ -14,7 +14,7 @@ import msgspec
 from functions.model import SETTLED, Measurement, Post, Reason, Verdict
 from functions.score.rulings import UNDECIDED, Ruling
 from functions.score.window import measure
-from functions.store.evidence import Item, Presence
+from functions.store.evidence import Item, Presence, Repeated
 
 COUNTS: frozenset[Reason] = frozenset({"counted", "running", "hidden", "found_late"})
 
@@ -26,7 +26,7 @@ def judge(
     closing: datetime,
     *,
     shared: bool = False,
-    twin: tuple[str, int] | None = None,
+    twin: Repeated | None = None,
     ruling: Ruling = UNDECIDED,
 ) -> Verdict:
     """Whether a post counts at ``now``, why, for which satker, and what it measured.
@@ -77,7 +77,7 @@ def _reason(
     post: Post,
     measurement: Measurement,
     satker: str | None,
-    twin: tuple[str, int] | None,
+    twin: Repeated | None,
     counts: bool | None,
 ) -> Reason:
     """``counts`` is what was decided; True overrules all but that somebody must hold the post."""

@@ -42,7 +42,7 @@ from functions.score.months import (
 )
 from functions.score.ranking import rank
 from functions.score.revisions import changes
-from functions.score.tails import find_twins, hand_on
+from functions.score.tails import LastScoring, find_twins, hand_on
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord, items
 from functions.store.ledgers import Ledger, Ledgers
@@ -154,6 +154,11 @@ class _Run:
         self.report.problems += problems
         return rules
 
+    def rules_of(self, month: str) -> ev.Rules:
+        """The agency's rules; a month keeps its own once objections are heard."""
+        held = self.records.get(month)
+        return held.rules if held and held.rules and held.closes_at else self.rules
+
     def carried(self, month: str) -> Tail:
         """What the month before hands on."""
         before = previous_month(month)
@@ -209,6 +214,7 @@ def _only_fold(run: _Run, month: str, posts: Sequence[Post]) -> None:
     for left in reversed(range(ATTEMPTS)):
         ledgers = run.book.ledgers(month)
         news = fold_into(ledgers, posts)
+        ledgers.formula = None  # these verdicts are of the posts as they were
         try:
             run.book.save_ledgers(ledgers)
         except Conflict:
@@ -247,9 +253,10 @@ def _with_patience(run: _Run, month: str, posts: Sequence[Post]) -> None:
 def _score_month(run: _Run, month: str, posts: Sequence[Post]) -> None:
     book, report, held = run.book, run.report, run.records.get(month)
     ledgers = book.ledgers(month)
+    last = _last_scoring(run, month, ledgers, posts)
     news = fold_into(ledgers, posts)
     carried = run.carried(month)
-    evidence = _evidence(run, month, ledgers, carried)
+    evidence = _evidence(run, month, ledgers, carried, last)
     header = evidence.month
     if header.state == "final":
         # From here on the month is what was frozen, by this run or one that was cut short.
@@ -257,6 +264,8 @@ def _score_month(run: _Run, month: str, posts: Sequence[Post]) -> None:
     judgement = judge_month(evidence)
     ranking = rank(evidence, judgement)
     verdicts_changed = _put_verdicts(ledgers, judgement.posts)
+    # Replaying a past instant leaves verdicts that the next run is not to build on.
+    ledgers.formula = None if held and held.ranking.as_of > run.now else header.formula
     book.save_ledgers(ledgers)
     report.folded += news
     report.months[month] = {
@@ -265,8 +274,9 @@ def _score_month(run: _Run, month: str, posts: Sequence[Post]) -> None:
         "counted": sum(verdict.counted for _, verdict in judgement.posts),
         "written": False,
     }
-    end = month_bounds(month, book.agency.zone)[1]
-    run.tails[month] = hand_on(carried, judgement.posts, ledgers, end=end)
+    if month < month_of(run.now, book.agency.zone):
+        end = month_bounds(month, book.agency.zone)[1]
+        run.tails[month] = hand_on(carried, judgement.posts, ledgers, end=end)
     # Past its time an incomplete month is written once more even when nothing changed: only its
     # as_of tells later runs that it need not be scored, and its ledgers read, for ever.
     over = header.incomplete and header.closes_at is not None and run.now >= header.closes_at
@@ -293,12 +303,28 @@ def _score_month(run: _Run, month: str, posts: Sequence[Post]) -> None:
         log.info("score.month_final", month=month, digest=record.digest)
 
 
-def _evidence(run: _Run, month: str, ledgers: Ledgers, carried: Tail) -> ev.Evidence:
+def _last_scoring(
+    run: _Run, month: str, ledgers: Ledgers, posts: Sequence[Post]
+) -> LastScoring | None:
+    """What made the ledgers' verdicts; None when they are not to be built on."""
+    held = run.records.get(month)
+    if held is None or held.ranking.as_of > run.now:
+        return None
+    if ledgers.formula != formula_of(run.rules_of(month)):
+        return None
+    # A post that turns out to be of another time was compared where it is no longer.
+    before = [(post, ledgers.entry(post)) for post in posts]
+    if any(entry and entry.post.published_at != post.published_at for post, entry in before):
+        return None
+    return LastScoring(held.ranking.as_of, {(post.account, post.post_id) for post in posts})
+
+
+def _evidence(
+    run: _Run, month: str, ledgers: Ledgers, carried: Tail, last: LastScoring | None
+) -> ev.Evidence:
     """What the month's ranking follows from, as known now."""
     book, now, zone = run.book, run.now, run.book.agency.zone
-    held = run.records.get(month)
-    # Once objections are heard, what they are about stays put.
-    rules = held.rules if held and held.rules and held.closes_at else run.rules
+    held, rules = run.records.get(month), run.rules_of(month)
     about = set[About]() if run.docket.is_empty else _about(ledgers)
     objections = run.docket.objections(month, about)
     closes_at = run.closes_at(month, rules)
@@ -329,7 +355,9 @@ def _evidence(run: _Run, month: str, ledgers: Ledgers, carried: Tail) -> ev.Evid
         objections=objections,
     )
     begin = month_bounds(month, zone)[0]
-    twins = find_twins(ledgers, carried, as_of=now, begin=begin, least=rules.duplicate_percent)
+    twins = find_twins(
+        ledgers, carried, as_of=now, begin=begin, least=rules.duplicate_percent, last=last
+    )
     return msgspec.structs.replace(frame, items=items(ledgers, now, twins))
 
 

@@ -187,8 +187,10 @@ class Item(_Line, frozen=True, kw_only=True, tag="post", gc=False):
 
 Line = Month | Unit | Presence | Previous | Decision | Objection | Item
 
-# What posts repeat, by account key and post id: the earlier post's id, and the percent.
-Twins = Mapping[tuple[str, str], tuple[str, int]]
+# What a post repeats: the earlier post's id, and the percent.
+Repeated = tuple[str, int]
+# By account key and post id.
+Twins = Mapping[tuple[str, str], Repeated]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,7 +219,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         yield from self.items
 
 
-def item(post: Post, twin: tuple[str, int] | None = None) -> Item:
+def item(post: Post, twin: Repeated | None = None) -> Item:
     """The post's line; ``twin`` is what it repeats."""
     repeats, percent = twin or (None, None)
     return Item(

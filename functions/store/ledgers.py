@@ -40,16 +40,22 @@ class _Part:
 
     day: str
     parts: int
+    formula: str | None
     version: str
     digest: str
 
 
 class Ledgers(dict[str, Ledger]):
-    """A month's ledgers by account key, as they were read and with what was put into them since."""
+    """A month's ledgers by account key, as they were read and with what was put into them since.
+
+    ``formula`` is the one by which every verdict in them was made; None: not all by the same, or
+    some posts changed since. It is written on each page, so that it never says more than is true.
+    """
 
     def __init__(self, month: str, zone: ZoneInfo) -> None:
         super().__init__()
         self.month = month
+        self.formula: str | None = None
         self._zone = zone
         self._held: dict[str, _Part] = {}
         self._changed: set[str] = set()
@@ -64,7 +70,11 @@ class Ledgers(dict[str, Ledger]):
             entries = expand(stored.data["body"], dict[str, Entry])
             day = stored.data.get("day", "")
             found._held[stored.path] = _Part(
-                day, stored.data["parts"], stored.version, digest(stored.data["body"])
+                day,
+                stored.data["parts"],
+                stored.data.get("formula"),
+                stored.version,
+                digest(stored.data["body"]),
             )
             for entry in entries.values():
                 before = found._place(entry)
@@ -72,6 +82,8 @@ class Ledgers(dict[str, Ledger]):
                     # Twice, or not where it belongs: the pages concerned are to be written anew.
                     days = {found._day(each.post) for each in (before, entry) if each}
                     found._changed |= {day, *days}
+        formulas = {part.formula for part in found._held.values()}
+        found.formula = formulas.pop() if len(formulas) == 1 else None
         return found
 
     def entry(self, post: Post) -> Entry | None:
@@ -88,30 +100,36 @@ class Ledgers(dict[str, Ledger]):
 
     def writes(self, collection: str) -> Iterator[Write]:
         """The parts that differ from what was read; conditional on nobody having written since."""
+        changed = set(self._changed)
+        if self.formula is not None:
+            changed |= {part.day for part in self._held.values() if part.formula != self.formula}
         pages: dict[str, dict[str, Entry]] = defaultdict(dict)
         for ledger in self.values():
             for entry in ledger.entries.values():
-                day, post = self._day(entry.post), entry.post
-                if day in self._changed:
+                post = entry.post
+                if (day := self._day(post)) in changed:
                     pages[day][_name(post.account, post.post_id)] = entry
         kept = set()
-        for day in sorted(self._changed - {""}):
+        for day in sorted(changed - {""}):
             bodies = pack(pages[day])
             # Last part first: see `pack`.
             for n, body in reversed(list(enumerate(bodies))):
                 path = _path(collection, self.month, day, n)
                 kept.add(path)
                 held = self._held.get(path)
-                if held and (held.parts, held.digest) == (len(bodies), digest(body)):
+                as_held = (len(bodies), self.formula, digest(body))
+                if held and (held.parts, held.formula, held.digest) == as_held:
                     continue
                 document: dict[str, Any] = {"month": self.month, "day": day}
                 document |= {"parts": len(bodies), "body": body}
+                if self.formula is not None:
+                    document["formula"] = self.formula
                 if held is None:
                     yield Write(path, document, "create")
                 else:
                     yield Write(path, document, "set", held.version)
         for path, held in self._held.items():
-            if held.day in self._changed and path not in kept:
+            if held.day in changed and path not in kept:
                 yield Write(path, mode="delete")
 
     def _place(self, entry: Entry) -> Entry | None:
@@ -160,7 +178,7 @@ def _path(collection: str, month: str, day: str, part: int) -> str:
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%d}"
+    return f"{at.astimezone(zone).day:02}"
 
 
 def _age(stored: Stored) -> tuple[bool, int, str]:

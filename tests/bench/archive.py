@@ -101,7 +101,7 @@ class Archive:
         register(book, begin, MONTH)
         book.save_cursor("collect", began_at=iso(begin))
         self._save(posts(begin, end, each, texts=True), end)
-        self._score(end + timedelta(days=20))
+        self._score(end + timedelta(days=15))
         for month in others:
             self._copy_posts(first, month)
             self._copy_month(first, month)

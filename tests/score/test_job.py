@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from functions.model import Account, Agency, Roster, Satker
-from functions.score import job
+from functions.score import job, tails
 from functions.score.calendar import indonesian_holidays
+from functions.score.duplicates import duplicates
 from functions.score.fold import fold, fold_into
 from functions.score.job import score
 from functions.score.judging import judge_month
@@ -18,7 +19,9 @@ from functions.score.months import closing_begins, closing_ends
 from functions.score.ranking import rank
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict, StoreError
+from functions.store.port import Conflict, StoreError, Write
+from functions.store.sqlite import SqliteStore
+from tests.bench.ministry import store_clock
 from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post, read, x_post
 
 HOUR = timedelta(hours=1)
@@ -241,6 +244,147 @@ def test_a_run_that_died_half_way_is_made_good_by_the_next(store):
     run(book, BEGIN + 20 * DAY)
     assert official(book)[0] == (1, "aceh", 2, 12)
     assert run(book, BEGIN + 20 * DAY).writes == 0
+
+
+# What an earlier scoring spares
+
+
+MORNING = BEGIN + 5 * DAY
+TEXT = "Penyuluhan hukum serentak di seluruh kelurahan kota ini"
+
+
+@pytest.fixture
+def repeating(tmp_path):
+    """Two posts of a text, the earlier removed after its first hours; what was read is settled."""
+    store = SqliteStore(tmp_path / "store.db")
+    with store_clock(lambda: MORNING + 2 * DAY):
+        book = ministry(store)
+        first, second = (
+            x_post(read(at + HOUR), post_id=name, published_at=at, text=TEXT)
+            for name, at in (("first", MORNING + 2 * HOUR), ("second", MORNING + 5 * HOUR))
+        )
+        gone = MORNING + 10 * HOUR, MORNING + 11 * HOUR
+        save(book, msgspec.structs.replace(first, absences=gone), second)
+        save(book, *(other_text(n) for n in range(3)))
+    yield book
+    store.close()
+
+
+def other_text(n):
+    return x_post(
+        read(MORNING + (n + 31) * HOUR, likes=n),
+        post_id=f"other-{n}",
+        published_at=MORNING + (n + 30) * HOUR,
+        text=f"{n}" * 40,
+    )
+
+
+def repeats(book):
+    return {name: entry.verdict.duplicate_of for name, entry in entries(book).items()}
+
+
+def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
+    run(repeating, MORNING + 3 * DAY)
+    compared = []
+    monkeypatch.setattr(
+        tails, "duplicates", lambda posts, **how: compared.extend(posts) or duplicates(posts, **how)
+    )
+    with store_clock(lambda: MORNING + 4 * DAY):
+        at = MORNING + 4 * DAY - HOUR
+        save(repeating, x_post(read(at), post_id="new", published_at=at, text=TEXT))
+        assert run(repeating, MORNING + 5 * DAY).folded == 1
+    assert [post.post_id for post in compared] == ["new"]
+    run(repeating, MORNING + 5 * DAY + HOUR)
+    assert len(compared) == 1
+
+
+def test_a_replay_does_not_build_on_later_verdicts(repeating):
+    run(repeating, MORNING + 3 * DAY)
+    assert repeats(repeating)["second"] is None
+    run(repeating, MORNING + 10 * HOUR + HOUR / 2)
+    assert repeats(repeating)["second"] == "first"
+
+
+def test_nothing_is_built_on_a_replay_that_died(repeating, monkeypatch):
+    run(repeating, MORNING + 3 * DAY)
+    digest = repeating.months()[MONTH].digest
+    with monkeypatch.context() as patch:
+        patch.delattr(AgencyStore, "save_month")
+        with pytest.raises(AttributeError):
+            run(repeating, MORNING + 10 * HOUR + HOUR / 2)
+    assert repeats(repeating)["second"] == "first"
+    run(repeating, MORNING + 3 * DAY)
+    assert repeats(repeating)["second"] is None
+    assert repeating.months()[MONTH].digest == digest
+
+
+def test_nothing_is_built_on_verdicts_of_other_rules(repeating):
+    """Not even where a run that followed them died before it was through."""
+    at = MORNING + 2 * DAY
+    with store_clock(lambda: at):
+        alike = x_post(
+            read(MORNING + 7 * HOUR),
+            post_id="alike",
+            published_at=MORNING + 6 * HOUR,
+            text=TEXT + "!!",
+        )
+        save(repeating, alike)
+    run(repeating, MORNING + 3 * DAY)
+    assert repeats(repeating)["alike"] == "second"
+    settings = f"{repeating.root}/settings/formula"
+    repeating.store.write([Write(settings, {"duplicate_percent": 100})])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(AgencyStore, "save_month")
+        with pytest.raises(AttributeError):
+            run(repeating, MORNING + 3 * DAY + HOUR)
+    assert repeats(repeating)["alike"] is None
+    repeating.store.write([Write(settings, {"duplicate_percent": 90})])
+    run(repeating, MORNING + 3 * DAY + 2 * HOUR)
+    assert repeats(repeating)["alike"] == "second"
+    repeating.store.write([Write(settings, {"duplicate_percent": 100})])
+    run(repeating, MORNING + 3 * DAY + 3 * HOUR)
+    assert repeats(repeating)["alike"] is None
+
+
+def test_a_post_that_turns_out_to_be_of_another_time_is_compared_there(repeating):
+    run(repeating, MORNING + 3 * DAY)
+    at = MORNING + 8 * HOUR
+    same = x_post(read(at + HOUR), post_id="same", published_at=at, text=TEXT)
+    with store_clock(lambda: MORNING + 3 * DAY):
+        save(repeating, same)
+    run(repeating, MORNING + 4 * DAY)
+    assert repeats(repeating)["same"] == "second"
+    with store_clock(lambda: MORNING + 4 * DAY):
+        moved = {"post_id": "second", "published_at": MORNING + 9 * DAY, "text": TEXT}
+        save(repeating, x_post(read(MORNING + 10 * DAY), **moved))
+    run(repeating, MORNING + 12 * DAY)
+    assert (repeats(repeating)["same"], repeats(repeating)["second"]) == (None, None)
+
+
+def edited():
+    """A post takes on another's text by a read that was taken before it was stored."""
+    at = MORNING + 31 * HOUR
+    return x_post(read(at + 2 * HOUR), post_id="other-1", published_at=at, text="0" * 40)
+
+
+def test_a_read_that_was_stored_late_is_compared_too(repeating):
+    run(repeating, MORNING + 3 * DAY)
+    with store_clock(lambda: MORNING + 4 * DAY):
+        save(repeating, edited())
+    run(repeating, MORNING + 5 * DAY)
+    assert repeats(repeating)["other-1"] == "other-0"
+
+
+def test_posts_that_were_only_folded_are_compared_when_their_month_is_scored(repeating):
+    run(repeating, MORNING + 3 * DAY)
+    with store_clock(lambda: MORNING + 4 * DAY):
+        save(repeating, edited())
+    with store_clock(lambda: MORNING + 4 * DAY + HOUR):
+        save(repeating, other_text(2))
+    # An instant of the month before is replayed: this one only takes in its posts.
+    run(repeating, BEGIN - DAY)
+    run(repeating, MORNING + 5 * DAY)
+    assert repeats(repeating)["other-1"] == "other-0"
 
 
 # A month's life

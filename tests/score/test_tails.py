@@ -3,18 +3,20 @@
 from datetime import timedelta
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import Entry
+from functions.model import Entry, Measurement, Verdict
 from functions.score.judging import judge_month
-from functions.score.tails import find_twins, hand_on
+from functions.score.tails import LastScoring, find_twins, hand_on
 from functions.store.agency import items
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Recent, Tail
 from tests.score.cases import BEGIN, END, LATER, MONTH, WIB, evidence, presence, read, unit, x_post
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TEXT = "Penyuluhan hukum serentak di seluruh kelurahan kota ini"
 
 
@@ -92,6 +94,93 @@ def test_what_was_read_later_is_not_known_yet():
     at = BEGIN + DAY
     unread = post("1", at), post("2", at + HOUR)
     assert twins(*unread, as_of=at + DAY + MINUTE) == {}
+
+
+# What need not be compared anew
+
+
+def judged(each, repeats=None):
+    """An entry of which an earlier scoring said that it repeats a post, or none."""
+    verdict = Verdict(
+        counted=repeats is None,
+        reason="duplicate" if repeats else "counted",
+        satker="aceh",
+        measurement=Measurement(state="running"),
+        duplicate_of=repeats,
+        duplicate_percent=91 if repeats else None,
+    )
+    return Entry(post=each, verdict=verdict)
+
+
+def twins_since(last, *held, tail=None):
+    found = Ledgers(MONTH, WIB)
+    for entry in held:
+        found.put(entry)
+    as_of = END + 3 * DAY
+    return find_twins(found, tail or Tail(), as_of=as_of, begin=BEGIN, last=last)
+
+
+AT = BEGIN + 5 * DAY
+# Verdicts that no comparison would give tell whether there was one.
+HELD = judged(post("1", AT)), judged(post("2", AT + HOUR, text="Lain"), "0"), judged(post("3", AT))
+LATEST = AT + HOUR + DAY
+
+
+def test_where_nothing_changed_the_verdicts_hold():
+    assert twins_since(LastScoring(LATEST, ()), *HELD) == {("x:1", "2"): ("0", 91)}
+
+
+def test_without_verdicts_to_build_on_everything_is_compared():
+    assert twins_since(None, *HELD) == {("x:1", "3"): ("1", 100)}
+
+
+@pytest.mark.parametrize(
+    ("last", "held"),
+    [
+        (LastScoring(LATEST, {("x:1", "1")}), HELD),
+        (LastScoring(LATEST - SECOND, ()), HELD),
+        (LastScoring(LATEST, ()), (Entry(post=HELD[0].post), *HELD[1:])),
+        (LastScoring(LATEST, ()), (*HELD[:2], judged(post("3", AT, absences=(LATEST + SECOND,))))),
+    ],
+    ids=["changed", "read since", "never judged", "missed since"],
+)
+def test_from_the_first_post_that_changed_on_everything_is_compared(last, held):
+    held = (judged(post("0", AT - SECOND), "older"), *held)
+    if last.as_of < LATEST:
+        # Post 2 alone was read after that: it is compared, post 3 is older.
+        assert twins_since(last, *held) == {("x:1", "0"): ("older", 91)}
+    else:
+        assert twins_since(last, *held) == {
+            ("x:1", "0"): ("older", 91),
+            ("x:1", "3"): ("1", 100),
+        }
+
+
+def test_an_older_duplicate_does_not_stand_and_an_older_post_that_is_none_does():
+    """ "the earliest standing post – not removed, itself not a duplicate" """
+    older = [judged(post("1", AT), "0"), judged(post("2", AT + HOUR))]
+    new = Entry(post=post("3", AT + 24 * HOUR))
+    assert twins_since(LastScoring(LATEST + DAY, ()), *older, new) == {
+        ("x:1", "1"): ("0", 91),
+        ("x:1", "3"): ("2", 100),
+    }
+    assert twins_since(LastScoring(LATEST + DAY, ()), older[0], new) == {("x:1", "1"): ("0", 91)}
+
+
+def test_accounts_are_compared_each_by_itself():
+    other = judged(post("9", AT, account_id="2"), "8")
+    found = twins_since(LastScoring(LATEST, {("x:1", "1")}), *HELD, other)
+    assert found == {("x:1", "3"): ("1", 100), ("x:2", "9"): ("8", 91)}
+
+
+def test_what_the_month_before_hands_on_may_change():
+    """Only a month's first day sees it, and all that hangs on that day is compared anew."""
+    first = judged(post("1", BEGIN + 23 * HOUR)), judged(post("2", BEGIN + 40 * HOUR), "1")
+    last = LastScoring(END, ())
+    assert twins_since(last, *first) == {("x:1", "2"): ("1", 91)}
+    recent = Recent(post_id="0", published_at=BEGIN - HOUR, text=TEXT)
+    tail = Tail(recent={"x:1": (recent,)})
+    assert twins_since(last, *first, tail=tail) == {("x:1", "1"): ("0", 100)}
 
 
 # What is handed on

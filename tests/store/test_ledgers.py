@@ -99,6 +99,33 @@ def test_only_the_pages_that_changed_are_written(book):
     assert put(book, on_day(2, post_id="new")) == set()
 
 
+def test_each_page_says_by_which_formula_its_verdicts_were_made(book):
+    def judged(formula, *entries):
+        ledgers = book.ledgers(MONTH)
+        for each in entries:
+            ledgers.put(each)
+        ledgers.formula = formula
+        book.save_ledgers(ledgers)
+
+    assert book.ledgers(MONTH).formula is None
+    judged("1", on_day(0, post_id="0"), on_day(1))
+    assert book.ledgers(MONTH).formula == "1"
+    before = versions(book)
+    judged("1")
+    assert versions(book) == before
+    # Pages that say otherwise are written anew, though what they hold is the same.
+    judged("2")
+    assert book.ledgers(MONTH).formula == "2"
+    assert all(versions(book)[name] != before[name] for name in before)
+    # What changes without being judged takes the word from its own page.
+    before = versions(book)
+    judged(None, on_day(1, text="lain"))
+    assert book.ledgers(MONTH).formula is None
+    assert {name for name in before if versions(book)[name] != before[name]} == {"2026-10:02"}
+    judged("2")
+    assert book.ledgers(MONTH).formula == "2"
+
+
 def test_what_is_put_in_and_taken_back_is_not_written(book):
     put(book, on_day(1))
     ledgers = book.ledgers(MONTH)
