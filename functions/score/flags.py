@@ -21,7 +21,7 @@ from functions.model import (
     Sample,
 )
 from functions.score.rate import Readings
-from functions.score.usual import History, Measured, Past, in_order
+from functions.score.usual import History, Measured, Past
 
 BURST_POSTS = 10
 BURST_WITHIN = timedelta(minutes=60)
@@ -37,18 +37,15 @@ JUMP_ABOVE = 500
 DAILY = timedelta(hours=48)  # reads of two neighbouring days lie no further apart
 
 
-def bursts(account: str, posts: Iterable[tuple[datetime, str]]) -> tuple[Burst, ...]:
-    """The stretches of an account's posts, given as (published at, post id).
+def bursts(account: str, posts: Sequence[tuple[datetime, str]]) -> tuple[Burst, ...]:
+    """The stretches of an account's posts, given as (published at, post id), oldest first.
 
     Both ends of the 60 minutes are included. Spans that share a post are one stretch.
     """
-    ordered = sorted(posts)
-    if len(ordered) < BURST_POSTS:
-        return ()
     spans: list[tuple[int, int, int]] = []  # first and last post of a stretch, most at a time
     first = 0
-    for last, (at, _) in enumerate(ordered):
-        while at - ordered[first][0] > BURST_WITHIN:
+    for last, (at, _) in enumerate(posts):
+        while at - posts[first][0] > BURST_WITHIN:
             first += 1
         within = last - first + 1
         if within < BURST_POSTS:
@@ -61,10 +58,10 @@ def bursts(account: str, posts: Iterable[tuple[datetime, str]]) -> tuple[Burst, 
     return tuple(
         Burst(
             account=account,
-            post_ids=tuple(post_id for _, post_id in ordered[begin : end + 1]),
+            post_ids=tuple(post_id for _, post_id in posts[begin : end + 1]),
             most=most,
-            begin=ordered[begin][0],
-            end=ordered[end][0],
+            begin=posts[begin][0],
+            end=posts[end][0],
         )
         for begin, end, most in spans
     )
@@ -110,20 +107,19 @@ def counter_falls(account: str, post_id: str, samples: Sequence[Sample]) -> tupl
 
 
 def likes_only(
-    account: str, posts: Iterable[Measured], carried: Sequence[Past] = ()
+    account: str, posts: Sequence[Measured], carried: Sequence[Past] = ()
 ) -> tuple[LikesOnly, ...]:
-    """The posts of one account with hardly any comments and shares, oldest first.
+    """The posts of one account with hardly any comments and shares; given and told oldest first.
 
     What is usual are the comments and shares of its last hundred measured posts, all together, as
     a share of their interactions. Posts of which a counter is unknown are left out of both sums,
     and are not flagged. ``carried`` are the account's last posts before all of these, oldest first.
     """
-    ordered = in_order(posts)
-    if not any(_is_likes(post) for post in ordered):
+    if not any(_is_likes(post) for post in posts):
         return ()
     flags = []
     history = History(carried)
-    for post in ordered:
+    for post in posts:
         talk = post.talk
         if talk is not None and _is_likes(post):
             earlier, usual_i24, usual_talk = history.talked

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -31,10 +32,14 @@ from functions.score.usual import Measured, measured, over_usuals
 from functions.store.evidence import Evidence, Item, Presence
 
 Judged = tuple[Post, Verdict]
+_IN_ORDER = attrgetter("published_at", "post_id")
 
 
 class Judgement(NamedTuple):
-    """Every post with its verdict and the month's flags, by account key."""
+    """Every post with its verdict and the month's flags, by account key.
+
+    An account's posts are in the order of their time, equal times by ``post_id`` (as text).
+    """
 
     posts: Sequence[Judged]
     flags: tuple[Flag, ...]
@@ -74,7 +79,7 @@ class _Court:
         self, account: str, items: Iterable[Item], registrations: Sequence[Presence]
     ) -> Judgement:
         """One account's posts and flags; flags of a time when nobody held it are left out."""
-        judged = [self._verdict(item, registrations) for item in items]
+        judged = [self._verdict(item, registrations) for item in sorted(items, key=_IN_ORDER)]
         values = [value for value in (measured(post, verdict) for post, verdict in judged) if value]
         found = self._flags(account, judged, values, registrations)
         flags = tuple(flag for flag in found if flag.satker is not None)
@@ -110,7 +115,7 @@ class _Court:
         """An account's flags, each with the satker that held the account then."""
         satker = {post.post_id: verdict.satker for post, verdict in judged}
         standing = [(p, v) for p, v in judged if v.measurement.state != "removed"]
-        for burst in bursts(account, ((p.published_at, p.post_id) for p, _ in standing)):
+        for burst in bursts(account, [(p.published_at, p.post_id) for p, _ in standing]):
             yield msgspec.structs.replace(burst, satker=satker[burst.post_ids[0]])
         yield from _same_text(account, standing)
         for post, verdict in judged:

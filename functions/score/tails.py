@@ -13,7 +13,7 @@ from typing import NamedTuple
 from functions.model import Entry
 from functions.score.duplicates import LEAST, WINDOW, Candidate, duplicates
 from functions.score.judging import Judged
-from functions.score.usual import History, Measured, in_order, measured
+from functions.score.usual import History, Measured, measured
 from functions.score.window import is_removed
 from functions.store.evidence import Repeated, Twins
 from functions.store.ledgers import Ledger
@@ -107,6 +107,7 @@ def hand_on(
     """What a month hands on: what it was handed, with its own posts behind it.
 
     Args:
+        judged: the month's posts, oldest first within an account.
         texts: the month's ledgers, which hold the captions.
         end: the first instant after the month.
     """
@@ -130,7 +131,7 @@ def hand_on(
     past = {**carried.past}
     for account, values in of_account.items():
         history = History(carried.past.get(account, ()))
-        for value in in_order(values):
+        for value in values:
             history.add(value.i24, value.talk)
         past[account] = history.past
     return Tail(past=past, recent={account: tuple(held) for account, held in recent.items()})

@@ -1,9 +1,9 @@
 """How far a post lies above what its account is used to: "di atas biasanya".
 
 Pure: no I/O, no clock. A post is held against the account's last hundred measured posts before it,
-by ``published_at`` and, at equal times, ``post_id`` (as text). Measured are posts that count and
-whose I24 is decided: a provisional value is neither held against others nor part of what is usual.
-The account is the platform's, whichever satker held it; earlier months are carried on.
+in the order of ``published_at`` and, at equal times, ``post_id`` (as text). Measured are posts that
+count and whose I24 is decided: a provisional value is neither held against others nor part of what
+is usual. The account is the platform's, whichever satker held it; earlier months are carried on.
 """
 
 from __future__ import annotations
@@ -120,16 +120,11 @@ class History:
 def over_usuals(posts: Iterable[Measured], carried: Iterable[Past] = ()) -> dict[str, int | None]:
     """For each post id of one account the tenths of ``over_usual``.
 
-    ``carried`` are the account's last posts before all of these, oldest first.
+    ``posts`` are in order; ``carried`` are the account's last ones before all of these, likewise.
     """
     history = History(carried)
     found = {}
-    for post in in_order(posts):
-        found[post.post.post_id] = history.over_usual(post.i24)
-        history.add(post.i24, None)  # of their comments and shares nothing is asked here
+    for one in posts:
+        found[one.post.post_id] = history.over_usual(one.i24)
+        history.add(one.i24, None)  # of their comments and shares nothing is asked here
     return found
-
-
-def in_order(posts: Iterable[Measured]) -> list[Measured]:
-    """One account's posts, oldest first."""
-    return sorted(posts, key=lambda one: (one.post.published_at, one.post.post_id))

@@ -166,12 +166,8 @@ def _on_the_line(first: int, last: int, passed: timedelta, width: timedelta) -> 
     The counters' fractions have one denominator, the seconds between the reads, so adding the
     counters before is the same as adding the fractions.
     """
-    seconds = _seconds(width)
+    seconds = width.days * 86400 + width.seconds
     if not seconds:
         return first
-    parts = first * seconds + (last - first) * _seconds(passed)
+    parts = first * seconds + (last - first) * (passed.days * 86400 + passed.seconds)
     return (2 * parts + seconds) // (2 * seconds)
-
-
-def _seconds(span: timedelta) -> int:
-    return span.days * 86400 + span.seconds

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.model import Post, Sample
 from functions.score.judging import judge_month
@@ -367,6 +369,27 @@ def test_flags_stand_in_the_order_of_their_accounts_and_satker():
         ("same_text", "x:1", "bali"),
         *(("counter_fall", f"x:{n}", "aceh") for n in (3, 5, 7, 9)),
     ]
+
+
+@given(st.permutations(range(30)))
+def test_whatever_the_order_of_the_evidence_its_posts_are_judged_in_that_of_their_time(order):
+    """Equal times are ordered by post id: some are so usual, and 12 within an hour are a burst."""
+    posts = [
+        x_post(
+            read(at + DAY, likes=200 * (n % 7), comments=n % 7 if n < 20 else 0),
+            post_id=f"{n:02}",
+            published_at=at,
+        )
+        for n in range(30)
+        if (at := PUBLISHED + n // 12 * 5 * MINUTE)
+    ]
+    in_order = judge_month(evidence(UNITS, ACCOUNTS, posts))
+    assert {flag.code for flag in in_order.flags} >= {"burst"}
+    assert [post.post_id for post, _ in in_order.posts] == [f"{n:02}" for n in range(30)]
+    assert sum(verdict.over_usual is not None for _, verdict in in_order.posts) == 10
+    shuffled = evidence(UNITS, ACCOUNTS, [])
+    items = tuple(ev.item(posts[n]) for n in order)
+    assert judge_month(msgspec.structs.replace(shuffled, items=items)) == in_order
 
 
 def test_a_post_of_an_unregistered_account_is_flagged_for_whom_it_was_given_to():
