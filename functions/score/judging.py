@@ -7,7 +7,8 @@ itself: of the others it needs only to know which items stand in their listings 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -36,13 +37,18 @@ _IN_ORDER = attrgetter("published_at", "post_id")
 
 
 class Judgement(NamedTuple):
-    """Every post with its verdict and the month's flags, by account key.
+    """Every post with its verdict, by account key, and the month's flags.
 
     An account's posts are in the order of their time, equal times by ``post_id`` (as text).
     """
 
-    posts: Sequence[Judged]
+    accounts: Mapping[str, Sequence[Judged]]
     flags: tuple[Flag, ...]
+
+    @property
+    def posts(self) -> Sequence[Judged]:
+        """Those of all accounts, one after the other."""
+        return [*chain.from_iterable(self.accounts.values())]
 
 
 def judge_month(evidence: Evidence) -> Judgement:
@@ -55,13 +61,14 @@ def judge_month(evidence: Evidence) -> Judgement:
         if presence.key:
             registrations[presence.key].append(presence)
     court = _Court(evidence)
-    posts: list[Judged] = []
+    judged: dict[str, Sequence[Judged]] = {}
     flags: list[Flag] = []
     for account in sorted({*items, *registrations}):
-        judgement = court.judge(account, items.get(account, ()), registrations.get(account, ()))
-        posts += judgement.posts
-        flags += judgement.flags
-    return Judgement(posts, tuple(flags))
+        judged[account], found = court.judge(
+            account, items.get(account, ()), registrations.get(account, ())
+        )
+        flags += found
+    return Judgement(judged, tuple(flags))
 
 
 class _Court:
@@ -77,21 +84,19 @@ class _Court:
 
     def judge(
         self, account: str, items: Iterable[Item], registrations: Sequence[Presence]
-    ) -> Judgement:
+    ) -> tuple[Sequence[Judged], Sequence[Flag]]:
         """One account's posts and flags; flags of a time when nobody held it are left out."""
         judged = [self._verdict(item, registrations) for item in sorted(items, key=_IN_ORDER)]
         values = [value for value in (measured(post, verdict) for post, verdict in judged) if value]
         found = self._flags(account, judged, values, registrations)
-        flags = tuple(flag for flag in found if flag.satker is not None)
+        flags = [flag for flag in found if flag.satker is not None]
         marked = _marked(flags)
         usual = over_usuals(values, registrations[0].past if registrations else ())
-        return Judgement(
-            [
-                (post, _completed(verdict, usual.get(post.post_id), marked.get(post.post_id, ())))
-                for post, verdict in judged
-            ],
-            flags,
-        )
+        completed = [
+            (post, _completed(verdict, usual.get(post.post_id), marked.get(post.post_id, ())))
+            for post, verdict in judged
+        ]
+        return completed, flags
 
     def _verdict(self, item: Item, registrations: Sequence[Presence]) -> Judged:
         post, repeats = item.post(), item.duplicate_of

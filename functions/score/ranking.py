@@ -26,7 +26,7 @@ from functions.model import (
     month_bounds,
 )
 from functions.score.bands import Band, bands, followers_on
-from functions.score.judging import Judgement
+from functions.score.judging import Judged, Judgement
 from functions.score.rate import Readings, engagement_rate, followers_at
 from functions.score.usual import MEASURED
 from functions.store.evidence import Evidence, Presence, Previous, Unit
@@ -212,7 +212,7 @@ def _flag_codes(
         platform: defaultdict(set) for platform in (None, *PLATFORMS)
     }
     for flag in judgement.flags:
-        platform = next(name for name in PLATFORMS if flag.account.startswith(f"{name}:"))
+        platform = _platform(flag.account)
         if flag.satker is not None:
             found[None][flag.satker].add(flag.code)
             found[platform][flag.satker].add(flag.code)
@@ -225,21 +225,33 @@ def _flag_codes(
 def _tallies(evidence: Evidence, judgement: Judgement) -> Mapping[Platform | None, _Tallies]:
     """The tallies of each platform, and of all together (None)."""
     followers: dict[str, Readings] = {a.key: a.followers for a in evidence.accounts if a.key}
-    tallies: dict[tuple[str, Platform, str], _Tally] = defaultdict(_Tally)
-    for post, verdict in judgement.posts:
-        if not verdict.counted or verdict.satker is None:
-            continue
-        measurement, account, count = verdict.measurement, post.account, None
-        if measurement.state in MEASURED and not measurement.decided:
-            count = followers_at(followers.get(account, ()), post.published_at)
-        tallies[verdict.satker, post.platform, account].add(measurement.i24, count)
     found: dict[Platform | None, dict[str, list[_Tally]]] = {
         platform: defaultdict(list) for platform in (None, *PLATFORMS)
     }
-    for (satker, platform, _), tally in tallies.items():
-        found[None][satker].append(tally)
-        found[platform][satker].append(tally)
+    for account, judged in judgement.accounts.items():
+        held = _by_satker(judged, followers.get(account, ()))
+        for satker, tally in held.items():
+            found[None][satker].append(tally)
+            found[_platform(account)][satker].append(tally)
     return found
+
+
+def _by_satker(judged: Iterable[Judged], followers: Readings) -> Mapping[str, _Tally]:
+    """One account's tallies: it may change hands within a month."""
+    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    for post, verdict in judged:
+        if not verdict.counted or verdict.satker is None:
+            continue
+        measurement, count = verdict.measurement, None
+        if measurement.state in MEASURED and not measurement.decided:
+            count = followers_at(followers, post.published_at)
+        tallies[verdict.satker].add(measurement.i24, count)
+    return tallies
+
+
+def _platform(account: str) -> Platform:
+    """The platform of an account's key."""
+    return next(name for name in PLATFORMS if account.startswith(f"{name}:"))
 
 
 def _present(evidence: Evidence, platform: Platform | None) -> set[str]:

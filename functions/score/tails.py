@@ -5,15 +5,14 @@ Pure: no I/O, no clock.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from functions.model import Entry
+from functions.model import Entry, Post, Verdict
 from functions.score.duplicates import LEAST, WINDOW, Candidate, duplicates
-from functions.score.judging import Judged
-from functions.score.usual import History, Measured, measured
+from functions.score.judging import Judgement
+from functions.score.usual import History, measured
 from functions.score.window import is_removed
 from functions.store.evidence import Repeated, Twins
 from functions.store.ledgers import Ledger
@@ -102,39 +101,38 @@ def _as_judged(entries: Iterable[Entry]) -> dict[str, Repeated]:
 
 
 def hand_on(
-    carried: Tail, judged: Iterable[Judged], texts: Mapping[str, Ledger], *, end: datetime
+    carried: Tail, judgement: Judgement, texts: Mapping[str, Ledger], *, end: datetime
 ) -> Tail:
     """What a month hands on: what it was handed, with its own posts behind it.
 
     Args:
-        judged: the month's posts, oldest first within an account.
         texts: the month's ledgers, which hold the captions.
         end: the first instant after the month.
     """
-    of_account: dict[str, list[Measured]] = defaultdict(list)
-    recent: dict[str, list[Recent]] = defaultdict(list)
-    for post, verdict in judged:
-        value = measured(post, verdict)
-        if value is not None:
-            of_account[post.account].append(value)
-        if post.published_at >= end - WINDOW:
-            entry = texts[post.account].entries[post.post_id]
-            stands = verdict.measurement.state != "removed" and verdict.duplicate_of is None
-            recent[post.account].append(
-                Recent(
-                    post_id=post.post_id,
-                    published_at=post.published_at,
-                    text=entry.post.text if stands else None,
-                    stands=stands,
-                )
-            )
     past = {**carried.past}
-    for account, values in of_account.items():
-        history = History(carried.past.get(account, ()))
-        for value in values:
-            history.add(value.i24, value.talk)
-        past[account] = history.past
-    return Tail(past=past, recent={account: tuple(held) for account, held in recent.items()})
+    recent: dict[str, tuple[Recent, ...]] = {}
+    for account, judged in judgement.accounts.items():
+        values = [value for value in (measured(post, verdict) for post, verdict in judged) if value]
+        if values:
+            history = History(carried.past.get(account, ()))
+            for value in values:
+                history.add(value.i24, value.talk)
+            past[account] = history.past
+        last = [(post, verdict) for post, verdict in judged if post.published_at >= end - WINDOW]
+        if last:
+            entries = texts[account].entries
+            recent[account] = tuple(_recent(entries[p.post_id].post, v) for p, v in last)
+    return Tail(past=past, recent=recent)
+
+
+def _recent(post: Post, verdict: Verdict) -> Recent:
+    stands = verdict.measurement.state != "removed" and verdict.duplicate_of is None
+    return Recent(
+        post_id=post.post_id,
+        published_at=post.published_at,
+        text=post.text if stands else None,
+        stands=stands,
+    )
 
 
 def _handed(recent: Recent) -> Candidate:

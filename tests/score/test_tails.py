@@ -48,7 +48,7 @@ def handed(*posts, carried=None):
     given = evidence([unit("aceh")], [presence("aceh", "x:1")], as_of=END + 3 * DAY)
     repeats = find_twins(held, carried or Tail(), as_of=END + 3 * DAY, begin=BEGIN)
     given = msgspec.structs.replace(given, items=items(held, END + 3 * DAY, repeats))
-    return hand_on(carried or Tail(), judge_month(given).posts, held, end=END)
+    return hand_on(carried or Tail(), judge_month(given), held, end=END)
 
 
 # Near-duplicates

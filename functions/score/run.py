@@ -1,0 +1,145 @@
+"""A scoring run: what all its months share, read once, and what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from functions.model import Entry, Ranking, iso, month_bounds, month_of, previous_month
+from functions.score.calendar import amended, indonesian_holidays
+from functions.score.docket import Docket, Found, read_docket
+from functions.score.formula import DEFAULT, read_rules
+from functions.score.judging import Judgement
+from functions.score.months import closing_begins, closing_ends
+from functions.score.tails import hand_on
+from functions.store import evidence as ev
+from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.ledgers import Ledgers
+from functions.store.tails import Tail
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: posts folded, and for each month its state and whether it was written."""
+
+    run_id: str
+    now: datetime
+    folded: int = 0
+    months: dict[str, dict[str, Any]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    reads: int = 0
+    writes: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "job": "score",
+            "run_id": self.run_id,
+            "now": iso(self.now),
+            "folded": self.folded,
+            "months": self.months,
+            "problems": self.problems,
+            "reads": self.reads,
+            "writes": self.writes,
+            "failed": False,
+        }
+
+
+@dataclass
+class Run:
+    """What every month of a run shares, read once.
+
+    ``tails``: what the months scored in this run hand on.
+    """
+
+    book: AgencyStore
+    now: datetime
+    report: Report
+    records: dict[str, MonthRecord]
+    began_at: datetime = field(init=False)
+    tails: dict[str, Tail] = field(default_factory=dict)
+
+    @cached_property
+    def docket(self) -> Docket:
+        """What admins decided and units contest, as it stands now."""
+        book = self.book
+        return read_docket(
+            book.decisions(),
+            book.objections(),
+            now=self.now,
+            zone=book.agency.zone,
+            find=lambda address: _find(book, address),
+        )
+
+    @cached_property
+    def rules(self) -> ev.Rules:
+        """The agency's rules; what is broken in them stays as the newest month has it."""
+        newest = self.records[max(self.records)].rules if self.records else DEFAULT
+        rules, problems = read_rules(self.book.settings("formula"), newest or DEFAULT)
+        self.report.problems += problems
+        return rules
+
+    def rules_of(self, month: str) -> ev.Rules:
+        """The agency's rules; a month keeps its own once objections are heard."""
+        held = self.records.get(month)
+        return held.rules if held and held.rules and held.closes_at else self.rules
+
+    def carried(self, month: str) -> Tail:
+        """What the month before hands on."""
+        before = previous_month(month)
+        return self.tails[before] if before in self.tails else self.book.tail(before)
+
+    def closes_at(self, month: str, rules: ev.Rules) -> datetime | None:
+        """When objections end: fixed when closing starts, None before."""
+        held, zone = self.records.get(month), self.book.agency.zone
+        if held and held.closes_at:
+            return held.closes_at
+        if self.now < closing_begins(month, zone):
+            return None
+        document = self.book.settings("calendar")
+        holidays, problems = amended(indonesian_holidays(), document)
+        self.report.problems += problems
+        return closing_ends(month, zone, holidays, rules.objection_days)
+
+    def hand_on(self, month: str, judgement: Judgement, ledgers: Ledgers) -> None:
+        """Keep what the month hands on to the one after it."""
+        end = month_bounds(month, self.book.agency.zone)[1]
+        self.tails[month] = hand_on(self.carried(month), judgement, ledgers, end=end)
+
+    def tell(self, ranking: Ranking, judgement: Judgement, *, written: bool) -> None:
+        """Put a month that was scored into the report."""
+        posts = judgement.posts
+        self.report.months[ranking.month] = {
+            "state": ranking.state,
+            "posts": len(posts),
+            "counted": sum(verdict.counted for _, verdict in posts),
+            "written": written,
+        }
+
+
+def put_verdicts(ledgers: Ledgers, judgement: Judgement) -> bool:
+    """Put the verdicts that changed beside their posts; True when there were any."""
+    changed = False
+    for account, judged in judgement.accounts.items():
+        entries = ledgers[account].entries if account in ledgers else {}
+        for post, verdict in judged:
+            entry = entries.get(post.post_id)
+            if entry is not None and entry.verdict != verdict:
+                ledgers.put(Entry(post=entry.post, verdict=verdict))
+                changed = True
+    return changed
+
+
+def _find(book: AgencyStore, address: str) -> Found | None:
+    """The post that an address names, if collect has met it."""
+    # Imported here: a run without a decision that was typed by hand needs no addresses.
+    from functions.addresses import posts_at
+
+    try:
+        platform, located = posts_at(book, address)
+    except ValueError:
+        return None
+    for one in located:
+        return Found(f"{platform}:{one.post_id}", month_of(one.published_at, book.agency.zone))
+    return None
