@@ -198,7 +198,7 @@ def _stand_ins(accounts: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
     command += ["--accounts", str(accounts.resolve()), "--start", BEGIN.isoformat()]
     # A day, as TikTok's tokens lived until lately: the demo's pace would renew them at every read.
     command += ["--tiktok-access-seconds", "86400"]
-    command += ["--days", str(int(WEEKS * 7) + 1), "--seed", str(SEED)]
+    command += ["--days", str(int(WEEKS * 7) + 1), "--seed", str(SEED), "--oddities"]
     process = subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

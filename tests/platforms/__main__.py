@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         posts_per_day=options.posts_per_day,
         history_days=options.history_days,
         special_cases=not options.plain,
+        oddities=options.oddities,
     )
     world.quirks.tiktok_access_seconds = options.tiktok_access_seconds
     app = App(world, latency=options.latency)
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--posts-per-day", type=float, default=0.35, help="mean of an account")
     parser.add_argument("--history-days", type=int, default=30, help="posts before the start")
     parser.add_argument("--plain", action="store_true", help="without special cases")
+    parser.add_argument("--oddities", action="store_true", help="and what deserves a look")
     parser.add_argument("--tiktok-access-seconds", type=int, default=7_200)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--until-stdin-closes", action="store_true")

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from tests.platforms import ids
 from tests.platforms.growth import HOUR, Counters, Curve
+from tests.platforms.oddities import add as add_oddities
+from tests.platforms.oddities import unit_size
 from tests.platforms.texts import Writer
 from tests.platforms.world import Account, AccountRow, World
 
@@ -66,11 +68,13 @@ def generate(
     posts_per_day: float = 0.35,
     history_days: int = 30,
     special_cases: bool = True,
+    oddities: bool = False,
 ) -> World:
     """Posts from `history_days` before the start until `days` after it; the clock is at start.
 
     Each account is (satker, platform, handle) or, for TikTok, (satker, platform, handle,
-    refresh_token). Without special cases every post is plain and stays for ever.
+    refresh_token). Without special cases every post is plain and stays for ever. With oddities
+    units are of very unlike sizes, and from the start on some of what is posted deserves a look.
     """
     world = World(now=start)
     begin = start.astimezone(WIB).replace(hour=0, minute=0, second=0) - timedelta(history_days)
@@ -80,9 +84,13 @@ def generate(
         if world.by_handle(row.platform, row.handle) is not None:
             continue  # Two units may name the same account.
         rng = Random(f"{seed}:{row.platform}:{row.handle}")
-        _Generator(world, row, rng, begin, special_cases).run(history_days + days, posts_per_day)
+        size = unit_size(seed, row.satker) if oddities else 1.0
+        generator = _Generator(world, row, rng, begin, special_cases, size)
+        generator.run(history_days + days, posts_per_day)
     if special_cases:
         _collaborate(world, Random(f"{seed}:collaborations"))
+    if oddities:
+        add_oddities(world, Random(f"{seed}:oddities"), start)
     return world
 
 
@@ -90,7 +98,13 @@ class _Generator:
     """Writes the life of one account."""
 
     def __init__(
-        self, world: World, row: AccountRow, rng: Random, begin: datetime, special_cases: bool
+        self,
+        world: World,
+        row: AccountRow,
+        rng: Random,
+        begin: datetime,
+        special_cases: bool,
+        size: float,
     ) -> None:
         self._world = world
         self._rng = rng
@@ -98,7 +112,7 @@ class _Generator:
         self._audience = AUDIENCES[row.platform]
         self._writer = Writer(rng)
         self._platform = row.platform
-        followers = int(self._audience.followers * exp(rng.gauss(0, 1.1)))
+        followers = int(self._audience.followers * size * exp(rng.gauss(0, 1.1)))
         self._level = followers**0.9 * 10**0.4 * self._audience.likes
         self._account = world.add_account(
             row.platform,

@@ -33,6 +33,23 @@ def test_the_same_seed_makes_the_same_world(generated: World) -> None:
     assert _facts(World.generate(4, ACCOUNTS, START, 30)) != _facts(generated)
 
 
+def test_oddities_come_to_a_world_that_is_the_same_but_for_its_sizes() -> None:
+    plain = World.generate(3, ACCOUNTS, START, 30)
+    odd = World.generate(3, ACCOUNTS, START, 30, oddities=True)
+    assert {(post.id, post.text) for post in plain.posts} < {(p.id, p.text) for p in odd.posts}
+    captions = Counter((post.account.id, post.text) for post in odd.posts if post.text)
+    assert max(captions.values()) >= 2
+    hours = Counter((post.account.id, post.published // 3600) for post in odd.posts)
+    assert max(hours.values()) >= 7
+    assert _facts(World.generate(3, ACCOUNTS, START, 30, oddities=True)) == _facts(odd)
+    sizes = [
+        {one.satker: one.followers_at(epoch(START)) or 0 for one in world.accounts}
+        for world in (plain, odd)
+    ]
+    ratios = [sizes[1][satker] / sizes[0][satker] for satker in sizes[0]]
+    assert min(ratios) < 0.5 < 1.5 < max(ratios)
+
+
 def test_an_account_is_the_same_beside_others(generated: World) -> None:
     alone = World.generate(3, ACCOUNTS[10:11], START, 30, special_cases=False)
     other = World.generate(3, ACCOUNTS[5:15], START, 30, special_cases=False)

@@ -210,6 +210,7 @@ class World:
         posts_per_day: float = 0.35,
         history_days: int = 30,
         special_cases: bool = True,
+        oddities: bool = False,
     ) -> World:
         """A seeded world; see `tests.platforms.generate`, which is built on this class."""
         from tests.platforms.generate import generate
@@ -222,6 +223,7 @@ class World:
             posts_per_day=posts_per_day,
             history_days=history_days,
             special_cases=special_cases,
+            oddities=oddities,
         )
 
     # The clock
