@@ -40,12 +40,12 @@ def sentence(flag: Flag, zone: ZoneInfo) -> str:
         case SameText():
             return (
                 f"{formats.number(flag.duplicates)} dari {formats.number(flag.posts)} unggahan "
-                f"({formats.tenths(flag.percent)} %) hampir sama dengan unggahan sebelumnya"
+                f"({formats.percent(flag.percent)}) hampir sama dengan unggahan sebelumnya"
             )
         case CounterFall():
             name = words.counter(platform_of(flag), flag.counter)
             fall = f"{formats.number(flag.before)} menjadi {formats.number(flag.after)}"
-            percent = f"{formats.tenths(flag.percent)} %"
+            percent = formats.percent(flag.percent)
             return f"jumlah {name} turun dari {fall} ({percent}) {_reads(flag, zone)}"
         case LikesOnly():
             return _likes_only(flag)
@@ -87,15 +87,15 @@ def _likes_only(flag: LikesOnly) -> str:
     )
     return (
         f"hanya {formats.number(flag.talk)} dari {formats.number(flag.i24)} interaksi "
-        f"({formats.tenths(flag.percent)} %) berupa {talk}; pada {formats.number(flag.earlier)} "
+        f"({formats.percent(flag.percent)}) berupa {talk}; pada {formats.number(flag.earlier)} "
         f"unggahan sebelumnya {formats.number(flag.usual_talk)} dari "
-        f"{formats.number(flag.usual_i24)} ({formats.tenths(flag.usual_percent)} %)"
+        f"{formats.number(flag.usual_i24)} ({formats.percent(flag.usual_percent)})"
     )
 
 
 def _follower_jump(flag: FollowerJump, zone: ZoneInfo) -> str:
     way = "naik" if flag.after > flag.before else "turun"
-    percent = "" if flag.percent is None else f" ({formats.tenths(flag.percent)} %)"
+    percent = "" if flag.percent is None else f" ({formats.percent(flag.percent)})"
     return (
         f"pengikut {way} dari {formats.number(flag.before)} menjadi "
         f"{formats.number(flag.after)}{percent} {_reads(flag, zone)}"

@@ -48,6 +48,11 @@ def tenths(value: int) -> str:
     return decimal(value / 10) if value % 10 else number(value // 10)
 
 
+def percent(value: int) -> str:
+    """A share in tenths of a percent; the number and its sign stay on one line."""
+    return f"{tenths(value)}\N{NO-BREAK SPACE}%"
+
+
 def size(count: int) -> str:
     """A file's size in decimal units: ``940 B``, ``12 kB``, ``1,2 MB``."""
     if count < 1_000:

@@ -121,7 +121,11 @@ def _repeats(post: Post, verdict: Verdict, posts: Posts, zone: ZoneInfo) -> Post
     if verdict.duplicate_of is None:
         return None
     link = post_link(posts, post.account, verdict.duplicate_of, zone)
-    percent = "" if verdict.duplicate_percent is None else f"{verdict.duplicate_percent} % "
+    percent = (
+        ""
+        if verdict.duplicate_percent is None
+        else f"{formats.percent(10 * verdict.duplicate_percent)} "
+    )
     return PostLink(f"{percent}sama dengan unggahan {link.label}", link.href)
 
 

@@ -60,7 +60,7 @@ def _repeat(world: World, post: Post, rng: Random) -> None:
     at = _time(post) + timedelta(seconds=rng.randint(1 * HOUR, 20 * HOUR))
     text = rng.choice((post.text, f"{post.text} Yuk!", f"Info: {post.text}"))
     likes = rng.randint(3, 90)
-    _post(world, post.account, at, text, Counters(likes, likes // 9, likes // 12), rng, post)
+    _post(world, post.account, at, text, _crowd(likes), rng, post)
 
 
 def _burst(world: World, posts: Sequence[Post], rng: Random) -> None:
@@ -69,15 +69,16 @@ def _burst(world: World, posts: Sequence[Post], rng: Random) -> None:
     for number in range(13):
         at = _time(like) + timedelta(minutes=4 * number, seconds=rng.randint(60, 150))
         likes = rng.randint(5, 60)
-        _post(world, like.account, at, writer.text(), Counters(likes, likes // 8), rng, like)
+        _post(world, like.account, at, writer.text(), _crowd(likes), rng, like)
 
 
 def _bought(world: World, posts: Sequence[Post], rng: Random) -> None:
     """Likes by the hundred, and nobody says a word."""
     like = posts[-1]
     at = _time(like) + timedelta(hours=3)
-    likes = Counters(likes=rng.randint(600, 2_500), comments=rng.randint(0, 2))
-    _post(world, like.account, at, Writer(rng).text(), likes, rng, like)
+    likes = rng.randint(600, 2_500)
+    crowd = Counters(likes, comments=rng.randint(0, 2), views=likes * 2)
+    _post(world, like.account, at, Writer(rng).text(), crowd, rng, like)
 
 
 def _purged(world: World, posts: Sequence[Post], rng: Random) -> None:
@@ -119,6 +120,10 @@ def _post(
     if like.refers_to:
         facts["refers_to"] = like.refers_to
     world.add_post(account, at, id=post_id, text=text, growth=crowd, **facts)
+
+
+def _crowd(likes: int) -> Counters:
+    return Counters(likes, comments=likes // 9, shares=likes // 12, views=likes * 25)
 
 
 def _time(post: Post) -> datetime:

@@ -66,25 +66,25 @@ SAME = SameText(account="x:1", duplicates=7, posts=20, percent=350)
             msgspec.structs.replace(BURST, most=10, end=AT + timedelta(hours=15)),
             "12 unggahan beruntun, 3 Okt 09.10 – 4 Okt 00.10 WIB, paling banyak 10 dalam 60 menit",
         ),
-        (SAME, "7 dari 20 unggahan (35 %) hampir sama dengan unggahan sebelumnya"),
+        (SAME, "7 dari 20 unggahan (35\xa0%) hampir sama dengan unggahan sebelumnya"),
         (
             FALL,
-            "jumlah reaksi turun dari 1.200 menjadi 800 (33,3 %) "
+            "jumlah reaksi turun dari 1.200 menjadi 800 (33,3\xa0%) "
             "antara pembacaan 3 Okt 09.10 WIB dan 3 Okt 10.10 WIB",
         ),
         (
             LIKES,
-            "hanya 1 dari 400 interaksi (0,2 %) berupa komentar; "
-            "pada 87 unggahan sebelumnya 1.020 dari 30.000 (3,4 %)",
+            "hanya 1 dari 400 interaksi (0,2\xa0%) berupa komentar; "
+            "pada 87 unggahan sebelumnya 1.020 dari 30.000 (3,4\xa0%)",
         ),
         (
             msgspec.structs.replace(LIKES, account="x:1"),
-            "hanya 1 dari 400 interaksi (0,2 %) berupa balasan dan repost + kutipan; "
-            "pada 87 unggahan sebelumnya 1.020 dari 30.000 (3,4 %)",
+            "hanya 1 dari 400 interaksi (0,2\xa0%) berupa balasan dan repost + kutipan; "
+            "pada 87 unggahan sebelumnya 1.020 dari 30.000 (3,4\xa0%)",
         ),
         (
             JUMP,
-            "pengikut naik dari 1.200 menjadi 2.100 (75 %) "
+            "pengikut naik dari 1.200 menjadi 2.100 (75\xa0%) "
             "antara pembacaan 3 Okt 09.10 WIB dan 3 Okt 10.10 WIB",
         ),
         (
@@ -93,7 +93,7 @@ SAME = SameText(account="x:1", duplicates=7, posts=20, percent=350)
         ),
         (
             msgspec.structs.replace(JUMP, before=2_100, after=1_200, percent=428),
-            "pengikut turun dari 2.100 menjadi 1.200 (42,8 %) "
+            "pengikut turun dari 2.100 menjadi 1.200 (42,8\xa0%) "
             "antara pembacaan 3 Okt 09.10 WIB dan 3 Okt 10.10 WIB",
         ),
     ],

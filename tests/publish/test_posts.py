@@ -102,10 +102,10 @@ def test_a_post_says_how_far_it_lies_above_the_usual() -> None:
 def test_a_near_duplicate_leads_to_what_it_repeats() -> None:
     item = judged(counted=False, reason="duplicate", duplicate_of="1", duplicate_percent=94)
     assert item.repeats == PostLink(
-        "94 % sama dengan unggahan 3 Okt 07.11 WITA", "https://x.com/i/1"
+        "94\xa0% sama dengan unggahan 3 Okt 07.11 WITA", "https://x.com/i/1"
     )
     unknown = judged(counted=False, reason="duplicate", duplicate_of="9", duplicate_percent=90)
-    assert unknown.repeats == PostLink("90 % sama dengan unggahan 9", "https://x.com/i/status/9")
+    assert unknown.repeats == PostLink("90\xa0% sama dengan unggahan 9", "https://x.com/i/status/9")
 
 
 def test_flags_and_decisions_lead_to_the_months_page() -> None:
