@@ -1,4 +1,4 @@
-"""Judging a month: the verdict on every post, what is usual beside it, and what deserves a look.
+"""Judging a month: the verdict on every post, and what deserves a look.
 
 Pure: no I/O, no clock. Everything follows from the month's evidence. An account is judged by
 itself: of the others it needs only to know which items stand in their listings too.
@@ -15,21 +15,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import (
-    Burst,
-    CounterFall,
-    Flag,
-    FlagCode,
-    LikesOnly,
-    Post,
-    Verdict,
-    month_bounds,
-)
+from functions.model import Flag, Post, Verdict, month_bounds
 from functions.score.counting import holder, judge, shared_items
 from functions.score.flags import bursts, counter_falls, follower_jumps, likes_only, same_text
 from functions.score.months import closing_begins
 from functions.score.rulings import Rulings
-from functions.score.usual import Measured, measured, over_usuals
+from functions.score.usual import all_measured
 from functions.store.evidence import Evidence, Item, Presence
 
 Judged = tuple[Post, Verdict]
@@ -87,16 +78,8 @@ class _Court:
     ) -> tuple[Sequence[Judged], Sequence[Flag]]:
         """One account's posts and flags; flags of a time when nobody held it are left out."""
         judged = [self._verdict(item, registrations) for item in sorted(items, key=_IN_ORDER)]
-        values = [value for value in (measured(post, verdict) for post, verdict in judged) if value]
-        found = self._flags(account, judged, values, registrations)
-        flags = [flag for flag in found if flag.satker is not None]
-        marked = _marked(flags)
-        usual = over_usuals(values, registrations[0].past if registrations else ())
-        completed = [
-            (post, _completed(verdict, usual.get(post.post_id), marked.get(post.post_id, ())))
-            for post, verdict in judged
-        ]
-        return completed, flags
+        found = self._flags(account, judged, registrations)
+        return judged, [flag for flag in found if flag.satker is not None]
 
     def _verdict(self, item: Item, registrations: Sequence[Presence]) -> Judged:
         post, repeats = item.post(), item.duplicate_of
@@ -114,7 +97,6 @@ class _Court:
         self,
         account: str,
         judged: Sequence[Judged],
-        values: Sequence[Measured],
         registrations: Sequence[Presence],
     ) -> Iterator[Flag]:
         """An account's flags, each with the satker that held the account then."""
@@ -126,7 +108,8 @@ class _Court:
         for post, verdict in judged:
             for fall in counter_falls(account, post.post_id, post.samples):
                 yield msgspec.structs.replace(fall, satker=verdict.satker)
-        for likes in likes_only(account, values, registrations[0].past if registrations else ()):
+        past = registrations[0].past if registrations else ()
+        for likes in likes_only(account, all_measured(judged), past):
             yield msgspec.structs.replace(likes, satker=satker[likes.post_id])
         readings = registrations[0].followers if registrations else ()
         for jump in follower_jumps(account, readings, self._begin, self._end):
@@ -143,22 +126,3 @@ def _same_text(account: str, standing: Sequence[Judged]) -> Iterator[Flag]:
         flag = same_text(account, duplicates=sum(repeats), posts=len(repeats))
         if flag is not None:
             yield msgspec.structs.replace(flag, satker=satker)
-
-
-def _marked(flags: Iterable[Flag]) -> dict[str, tuple[FlagCode, ...]]:
-    """The codes that an account's posts carry themselves, by post id."""
-    found: dict[str, set[FlagCode]] = defaultdict(set)
-    for flag in flags:
-        match flag:
-            case Burst():
-                for post_id in flag.post_ids:
-                    found[post_id].add(flag.code)
-            case CounterFall() | LikesOnly():
-                found[flag.post_id].add(flag.code)
-    return {post_id: tuple(sorted(codes)) for post_id, codes in found.items()}
-
-
-def _completed(verdict: Verdict, over_usual: int | None, flags: tuple[FlagCode, ...]) -> Verdict:
-    if over_usual is None and not flags:
-        return verdict
-    return msgspec.structs.replace(verdict, over_usual=over_usual, flags=flags)

@@ -7,6 +7,7 @@ import msgspec
 from functions import log
 from functions.score.formula import FORMULA
 from functions.score.judging import judge_month
+from functions.score.marks import with_marks
 from functions.score.ranking import rank
 from functions.score.revisions import changes
 from functions.score.run import Run, put_verdicts
@@ -50,7 +51,7 @@ def revise(run: Run, month: str) -> None:
     judgement = judge_month(revised)
     ranking = rank(revised, judgement)
     ledgers = book.ledgers(month)
-    put_verdicts(ledgers, judgement)
+    put_verdicts(ledgers, with_marks(revised, judgement))
     book.save_ledgers(ledgers)
     run.hand_on(month, judgement, ledgers)
     book.save_tail(month, run.tails[month])

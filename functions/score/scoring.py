@@ -12,6 +12,7 @@ from functions.score.docket import About
 from functions.score.fold import fold_into
 from functions.score.formula import formula_of
 from functions.score.judging import judge_month
+from functions.score.marks import with_marks
 from functions.score.months import is_contested, is_incomplete, state_at
 from functions.score.ranking import rank
 from functions.score.run import Run, put_verdicts
@@ -37,7 +38,7 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
         evidence = ev.decode(book.freeze_evidence(month, header.revision, ev.encode(evidence)))
     judgement = judge_month(evidence)
     ranking = rank(evidence, judgement)
-    verdicts_changed = put_verdicts(ledgers, judgement)
+    verdicts_changed = put_verdicts(ledgers, with_marks(evidence, judgement))
     # Replaying a past instant leaves verdicts that the next run is not to build on.
     ledgers.formula = None if held and held.ranking.as_of > run.now else header.formula
     book.save_ledgers(ledgers)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from functions.model import Entry, Post, Verdict
 from functions.score.duplicates import LEAST, WINDOW, Candidate, duplicates
 from functions.score.judging import Judgement
-from functions.score.usual import History, measured
+from functions.score.usual import History, all_measured
 from functions.score.window import is_removed
 from functions.store.evidence import Repeated, Twins
 from functions.store.ledgers import Ledger
@@ -112,7 +112,7 @@ def hand_on(
     past = {**carried.past}
     recent: dict[str, tuple[Recent, ...]] = {}
     for account, judged in judgement.accounts.items():
-        values = [value for value in (measured(post, verdict) for post, verdict in judged) if value]
+        values = all_measured(judged)
         if values:
             history = History(carried.past.get(account, ()))
             for value in values:

@@ -56,6 +56,11 @@ def measured(post: Post, verdict: Verdict) -> Measured | None:
     return Measured(post=post, measurement=measurement, i24=i24)
 
 
+def all_measured(judged: Iterable[tuple[Post, Verdict]]) -> list[Measured]:
+    """Those of the posts that are held against others."""
+    return [one for one in (measured(post, verdict) for post, verdict in judged) if one]
+
+
 def talk(post: Post, measurement: Measurement) -> int | None:
     """The comments and shares in a post's I24, measured like it and rounded once, half up.
 

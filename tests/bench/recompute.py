@@ -48,7 +48,7 @@ def by_kiprah(path: Path) -> tuple[Totals, Steps]:
 
 
 def by_duckdb(path: Path) -> tuple[Totals, Steps]:
-    """The same sums, without lists, movement, engagement rates, "di atas biasanya" and flags."""
+    """The same sums, without lists, movement, engagement rates and flags."""
     import duckdb
 
     steps: Steps = {}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from functions.model import Post, Sample
 from functions.score.judging import judge_month
+from functions.score.marks import with_marks
 from functions.score.ranking import rank
 from functions.store import evidence as ev
 from tests.score.cases import (
@@ -41,7 +42,7 @@ def verdicts(given, *, twins=(), decisions=()):
         for item in given.items
     )
     given = msgspec.structs.replace(given, items=items, decisions=tuple(decisions))
-    judgement = judge_month(given)
+    judgement = with_marks(given, judge_month(given))
     return {post.post_id: verdict for post, verdict in judgement.posts}, judgement, given
 
 
@@ -383,13 +384,15 @@ def test_whatever_the_order_of_the_evidence_its_posts_are_judged_in_that_of_thei
         for n in range(30)
         if (at := PUBLISHED + n // 12 * 5 * MINUTE)
     ]
-    in_order = judge_month(evidence(UNITS, ACCOUNTS, posts))
+    given_in_order = evidence(UNITS, ACCOUNTS, posts)
+    in_order = with_marks(given_in_order, judge_month(given_in_order))
     assert {flag.code for flag in in_order.flags} >= {"burst"}
     assert [post.post_id for post, _ in in_order.posts] == [f"{n:02}" for n in range(30)]
     assert sum(verdict.over_usual is not None for _, verdict in in_order.posts) == 10
     shuffled = evidence(UNITS, ACCOUNTS, [])
     items = tuple(ev.item(posts[n]) for n in order)
-    assert judge_month(msgspec.structs.replace(shuffled, items=items)) == in_order
+    shuffled = msgspec.structs.replace(shuffled, items=items)
+    assert with_marks(shuffled, judge_month(shuffled)) == in_order
 
 
 def test_a_post_of_an_unregistered_account_is_flagged_for_whom_it_was_given_to():
