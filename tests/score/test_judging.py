@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from functions.model import Post, Sample
 from functions.score.judging import judge_month
@@ -191,28 +189,6 @@ def test_a_set_value_is_no_measurement():
     assert rank(given, judgement).lists[0].rows[0].engagement_rate is None
 
 
-# What is usual
-
-
-def test_posts_are_held_against_the_months_before():
-    accounts = [
-        msgspec.structs.replace(presence("aceh", "x:1"), past=((10, 1),) * 20),
-    ]
-    posts = [
-        measured_post(15),
-        measured_post(30, post_id="101", at=PUBLISHED + MINUTE),
-        measured_post(None, post_id="102", at=PUBLISHED + 2 * MINUTE),
-    ]
-    found, _, _ = verdicts(evidence([unit("aceh")], accounts, posts))
-    assert [found[name].over_usual for name in ("100", "101", "102")] == [15, 30, None]
-
-
-def test_a_post_that_nobody_reacted_to_is_0_times_what_is_usual():
-    accounts = [msgspec.structs.replace(presence("aceh", "x:1"), past=((10, 1),) * 20)]
-    found, _, _ = verdicts(evidence([unit("aceh")], accounts, [measured_post(0)]))
-    assert found["100"].over_usual == 0
-
-
 def test_an_account_whose_id_is_not_known_yet_disturbs_no_other():
     waiting = msgspec.structs.replace(presence("bali", "x:2"), account_id=None)
     accounts = [presence("aceh", "x:1"), waiting]
@@ -370,29 +346,6 @@ def test_flags_stand_in_the_order_of_their_accounts_and_satker():
         ("same_text", "x:1", "bali"),
         *(("counter_fall", f"x:{n}", "aceh") for n in (3, 5, 7, 9)),
     ]
-
-
-@given(st.permutations(range(30)))
-def test_whatever_the_order_of_the_evidence_its_posts_are_judged_in_that_of_their_time(order):
-    """Equal times are ordered by post id: some are so usual, and 12 within an hour are a burst."""
-    posts = [
-        x_post(
-            read(at + DAY, likes=200 * (n % 7), comments=n % 7 if n < 20 else 0),
-            post_id=f"{n:02}",
-            published_at=at,
-        )
-        for n in range(30)
-        if (at := PUBLISHED + n // 12 * 5 * MINUTE)
-    ]
-    given_in_order = evidence(UNITS, ACCOUNTS, posts)
-    in_order = with_marks(given_in_order, judge_month(given_in_order))
-    assert {flag.code for flag in in_order.flags} >= {"burst"}
-    assert [post.post_id for post, _ in in_order.posts] == [f"{n:02}" for n in range(30)]
-    assert sum(verdict.over_usual is not None for _, verdict in in_order.posts) == 10
-    shuffled = evidence(UNITS, ACCOUNTS, [])
-    items = tuple(ev.item(posts[n]) for n in order)
-    shuffled = msgspec.structs.replace(shuffled, items=items)
-    assert with_marks(shuffled, judge_month(shuffled)) == in_order
 
 
 def test_a_post_of_an_unregistered_account_is_flagged_for_whom_it_was_given_to():
