@@ -29,7 +29,8 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     """
     book, held = run.book, run.records.get(month)
     ledgers = book.ledgers(month)
-    last = _last_scoring(run, month, ledgers, posts)
+    moved = _have_moved(ledgers, posts)
+    last = None if moved else _last_scoring(run, month, ledgers, posts)
     news = fold_into(ledgers, posts)
     evidence = _evidence(run, month, ledgers, last)
     header = evidence.month
@@ -39,8 +40,10 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     judgement = judge_month(evidence)
     ranking = rank(evidence, judgement)
     verdicts_changed = put_verdicts(ledgers, with_marks(evidence, judgement))
-    # Replaying a past instant leaves verdicts that the next run is not to build on.
-    ledgers.formula = None if held and held.ranking.as_of > run.now else header.formula
+    # A past instant's verdicts are none to build on, nor are those of a run that may die between
+    # the page that a post leaves and the one that it moves to.
+    replays = held is not None and held.ranking.as_of > run.now
+    ledgers.formula = None if moved or replays else header.formula
     book.save_ledgers(ledgers)
     run.report.folded += news
     if month < month_of(run.now, book.agency.zone):
@@ -71,6 +74,12 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
         log.info("score.month_final", month=month, digest=record.digest)
 
 
+def _have_moved(ledgers: Ledgers, posts: Sequence[Post]) -> bool:
+    """Whether a post turns out to be of another time: it was compared where it is no longer."""
+    before = [(post, ledgers.entry(post)) for post in posts]
+    return any(entry and entry.post.published_at != post.published_at for post, entry in before)
+
+
 def _last_scoring(
     run: Run, month: str, ledgers: Ledgers, posts: Sequence[Post]
 ) -> LastScoring | None:
@@ -79,10 +88,6 @@ def _last_scoring(
     if held is None or held.ranking.as_of > run.now:
         return None
     if ledgers.formula != formula_of(run.rules_of(month)):
-        return None
-    # A post that turns out to be of another time was compared where it is no longer.
-    before = [(post, ledgers.entry(post)) for post in posts]
-    if any(entry and entry.post.published_at != post.published_at for post, entry in before):
         return None
     return LastScoring(held.ranking.as_of, {(post.account, post.post_id) for post in posts})
 

@@ -347,19 +347,46 @@ def test_nothing_is_built_on_verdicts_of_other_rules(repeating):
     assert repeats(repeating)["alike"] is None
 
 
-def test_a_post_that_turns_out_to_be_of_another_time_is_compared_there(repeating):
+def moving(repeating):
+    """A post that a third one repeats turns out to be of a later week."""
     run(repeating, MORNING + 3 * DAY)
-    at = MORNING + 8 * HOUR
-    same = x_post(read(at + HOUR), post_id="same", published_at=at, text=TEXT)
+    at = MORNING + 30 * HOUR
+    posts = [
+        x_post(read(at + n * HOUR), post_id=name, published_at=at + n * HOUR, text=TEXT)
+        for n, name in ((2, "origin"), (20, "same"))
+    ]
     with store_clock(lambda: MORNING + 3 * DAY):
-        save(repeating, same)
+        save(repeating, *posts)
     run(repeating, MORNING + 4 * DAY)
-    assert repeats(repeating)["same"] == "second"
+    assert repeats(repeating)["same"] == "origin"
     with store_clock(lambda: MORNING + 4 * DAY):
-        moved = {"post_id": "second", "published_at": MORNING + 9 * DAY, "text": TEXT}
+        moved = {"post_id": "origin", "published_at": MORNING + 9 * DAY, "text": TEXT}
         save(repeating, x_post(read(MORNING + 10 * DAY), **moved))
+
+
+def test_a_post_that_turns_out_to_be_of_another_time_is_compared_there(repeating):
+    moving(repeating)
     run(repeating, MORNING + 12 * DAY)
-    assert (repeats(repeating)["same"], repeats(repeating)["second"]) == (None, None)
+    assert (repeats(repeating)["same"], repeats(repeating)["origin"]) == (None, None)
+    run(repeating, MORNING + 12 * DAY + HOUR)
+    assert repeating.ledgers(MONTH).formula is not None
+
+
+@pytest.mark.parametrize("written", [1, 2, 3])
+def test_nothing_is_built_on_a_run_that_died_while_a_post_moved(repeating, monkeypatch, written):
+    moving(repeating)
+
+    def dying(ledgers):
+        writes = list(ledgers.writes(f"{repeating.root}/ledgers"))
+        repeating.store.write(writes[:written])
+        raise StoreError("the store went away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repeating, "save_ledgers", dying)
+        with pytest.raises(StoreError):
+            run(repeating, MORNING + 12 * DAY)
+    run(repeating, MORNING + 12 * DAY)
+    assert (repeats(repeating)["same"], repeats(repeating)["origin"]) == (None, None)
 
 
 def edited():
