@@ -736,7 +736,8 @@ def _is_count(number: int) -> bool:
 def _remark(handle: str, profile: Profile) -> str | None:
     """What the admin of an account that is read all the same should know of it."""
     named = profile.handle
-    by_id = handle.isdecimal() or handle == profile.account_id
+    # An id and a YouTube user's name of before 2014 stay beside whatever handle an account takes.
+    by_id = handle.isdecimal() or handle == profile.account_id or "/" in handle
     if named and not by_id and named.casefold() != handle.casefold():
         return (
             f"Akun ini kini bernama @{named}; perbarui nama akun di daftar. "
