@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORMS, Platform, iso, parse_time
-from functions.registry.handles import NAMES, parse_handle
+from functions.registry.addresses.profiles import parse_handle
+from functions.registry.addresses.sites import NAMES
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")

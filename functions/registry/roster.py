@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.model import PLATFORMS, Account, Handle, Platform, Roster, Satker
-from functions.registry.handles import parse_handle
+from functions.registry.addresses.profiles import parse_handle
 
 
 def build(

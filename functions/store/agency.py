@@ -33,7 +33,7 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store import followers as stored_followers
-from functions.store.keys import key
+from functions.store.keys import key, unkey
 from functions.store.ledgers import Ledger, Ledgers, find
 from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write
@@ -147,7 +147,7 @@ class AgencyStore:
     def feedback(self, satker: str) -> dict[str, Mapping[str, Any]]:
         """What collect found out about a satker's accounts, by ``platform:handle``."""
         listed = self.store.list(f"{self.root}/satker/{key(satker)}/accounts")
-        return {stored.id: stored.data for stored in listed}
+        return {":".join(unkey(stored.id)): stored.data for stored in listed}
 
     # Posts
 
