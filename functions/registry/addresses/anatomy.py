@@ -31,12 +31,13 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 
-# Hosts whose addresses are known to lead on to the one that stands inside: what Google, Facebook,
-# Instagram, YouTube and mail programs make of a link.
+# Places that only lead on to the address that stands inside: what Google, Facebook, Instagram,
+# YouTube and mail programs make of a link.
 _WRAPPERS = re.compile(
-    r"(?:l|lm)\.(?:facebook|instagram|messenger)\.com|(?:consent|accounts)\.youtube\.com"
-    r"|(?:[a-z]+\.)?google(?:\.com?)?(?:\.[a-z]{2})?"
-    r"|[a-z0-9-]+\.cdn\.ampproject\.org|[a-z0-9]+\.safelinks\.protection\.outlook\.com"
+    r"(?:(?:l|lm)\.(?:facebook|instagram|messenger)\.com|(?:consent|accounts)\.youtube\.com"
+    r"|(?:www\.)?google(?:\.com?)?(?:\.[a-z]{2})?(?=/(?:url|amp)(?:[/?]|$))"
+    r"|(?:accounts|consent)\.google\.com"
+    r"|[a-z0-9-]+\.cdn\.ampproject\.org|[a-z0-9]+\.safelinks\.protection\.outlook\.com)(?:/|$)"
 )
 _LEADS_ON = frozenset(
     {"next", "u", "url", "q", "href", "continue", "dest", "target", "return", "return_to"}
@@ -61,8 +62,8 @@ class Address(NamedTuple):
 
     @property
     def is_wrapper(self) -> bool:
-        """Whether the host only ever leads on to what stands inside its addresses."""
-        return _WRAPPERS.fullmatch(self.host) is not None
+        """Whether it only leads on to what stands inside it."""
+        return _WRAPPERS.match(self.host + self.path) is not None
 
     def shows(self, site: Site) -> bool:
         """Whether a browser finds the platform itself there, and no help pages or shop of it."""
@@ -102,6 +103,7 @@ def is_address(text: str) -> bool:
 def read(text: str) -> Address:
     """The address that a text is; ValueError, without a sentence, when a browser finds none in it
     or would go elsewhere than it seems."""
+    text = text.replace("&amp;", "&")  # as it stands in a page's source
     text = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
     if found := _SCHEME.match(text):
         text = text[found.end() :]

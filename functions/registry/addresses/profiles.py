@@ -23,6 +23,7 @@ _DEEPEST = 4  # addresses inside one another
 
 _WHAT_TO_DO = "isi nama akun atau alamat profilnya"
 NO_NAME = "{text} bukan nama akun {name} ({meaning}); " + _WHAT_TO_DO
+OWN_WORD = "{text} adalah kata milik {name} sendiri, bukan nama akun; " + _WHAT_TO_DO
 MAIL = "{text} adalah alamat surel, bukan nama akun {name}; " + _WHAT_TO_DO
 PHONE = "{text} adalah nomor telepon, bukan nama akun {name}; " + _WHAT_TO_DO
 SEVERAL = "{text} memuat lebih dari satu isian; " + _WHAT_TO_DO + ", dipisahkan dengan titik koma"
@@ -246,7 +247,7 @@ def _checked(platform: Platform, named: str) -> str:
     if _is_phone(platform, name):
         raise _NoAccount(PHONE)
     if name.casefold() in site.pages or name.casefold().endswith((".php", ".html")):
-        raise _NoAccount(NO_NAME)
+        raise _NoAccount(OWN_WORD)
     # What would be read as an address the next time cannot be a name: @www.kemenkum.
     if not site.name_form.fullmatch(_without_marks(name)) or is_address(name):
         raise _NoAccount(NO_NAME)

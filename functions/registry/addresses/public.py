@@ -17,9 +17,11 @@ LONGEST = 2_000  # characters; no platform's own comes near
 # What an address on the web may hold (RFC 3986), so that nothing needs to be known of readers.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%\[\]-]+", re.IGNORECASE)
 # What platforms give day by day needs no taking apart.
+_NAMED = r"(?:v|id|fbid|story_fbid|set|type)=[A-Za-z0-9_.-]*"
 _USUAL = {
     platform: re.compile(
-        rf"https://(?:www\.)?{re.escape(site.hosts[0])}/[A-Za-z0-9._@/-]*(?:\?v=[A-Za-z0-9_-]*)?"
+        rf"https://(?:www\.)?{re.escape(site.hosts[0])}/[A-Za-z0-9._@/-]*"
+        rf"(?:\?{_NAMED}(?:&{_NAMED})*)?"
     )
     for platform, site in SITES.items()
 }

@@ -120,6 +120,7 @@ NAMED: dict[Platform, dict[str, str]] = {
         f"https://www.facebook.com/profile.php?id={NUMBER}": NUMBER,
         f"https://m.facebook.com/profile.php?sk=about&id={NUMBER}": NUMBER,
         f"https://www.facebook.com/profile.php/?id={NUMBER}#": NUMBER,
+        f"https://www.facebook.com/profile.php?sk=about&amp;id={NUMBER}": NUMBER,
         f"profile.php?id={NUMBER}": NUMBER,
         f"http://www.facebook.com/#!/profile.php?id={NUMBER}": NUMBER,
         "https://www.facebook.com/#!/kemenkumbali": "kemenkumbali",
@@ -304,7 +305,8 @@ REFUSED: dict[str, dict[Platform, list[str]]] = {
             "https://www.threads.net/@kemenkum",
             "kemenkum.go.id",
             "bali.kemenkum.go.id/profil",
-            "https://www.google.com/search?q=kemenkum",
+            "https://www.google.com/search?q=https://www.instagram.com/kemenkum",
+            "https://sites.google.com/kemenkum?url=https://www.instagram.com/kemenkum",
             "https://www.google.com/url?q=https://www.facebook.com/kemenkum",
         ],
         "x": [
