@@ -203,7 +203,8 @@ def test_a_command_speaks_on_a_terminal():
         os.close(theirs)
         said = terminal.read(1000).decode()
     assert (finished.returncode, finished.stderr) == (0, b"")
-    assert said.strip() == "2 satker, 2 akun terdaftar."
+    assert said.split("\r\n")[-2] == "2 satker, 2 akun terdaftar."
+    assert "mulai: bali: akun TikTok kemenkum.bali mulai diukur sejak" in said
 
 
 def test_a_reader_that_goes_away_is_no_traceback():
@@ -274,6 +275,14 @@ def test_a_registry_is_imported_and_its_report_is_printed():
         "changed": 2,
         "kept": [],
         "accounts": 2,
+        "begins": [
+            "aceh: akun X kemenkum_aceh mulai diukur sejak 2026-10-01",
+            "aceh: satker baru, 'Kanwil Aceh'",
+            "bali: akun TikTok kemenkum.bali mulai diukur sejak 2026-10-01",
+            "bali: satker baru, 'Kanwil Bali'",
+        ],
+        "ends": [],
+        "changes": [],
         "problems": [],
     }
     found, rosters, _ = documents()
@@ -307,7 +316,7 @@ def test_importing_again_keeps_from_and_to():
 
 def test_what_a_file_does_not_name_is_kept():
     done("registry", "import", "satker.csv")
-    Path("bali.csv").write_text("id,nama,jenis,tiktok\nbali,Kanwil Bali Baru,kanwil,bali\n")
+    Path("bali.csv").write_text("id,nama,jenis,tiktok\nbali,Kanwil Bali Baru,kanwil,kemenkum.bali\n")
     again = report("registry", "import", "bali.csv")
     assert (again["changed"], again["kept"]) == (1, ["aceh"])
     found, _, _ = documents()
