@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from functions.model import Roster
 from functions.registry.changes import Changes, compare
 from functions.registry.check import check_agencies
-from functions.registry.doubles import beside, doubled
+from functions.registry.doubles import beside, doubled, sentences
 from functions.registry.roster import build, remarks_on, told_doubles
 from functions.registry.units import SYSTEM_FIELDS, read_unit
 from functions.store.agency import AgencyStore
@@ -25,8 +25,8 @@ from functions.store.port import Conflict, Stored, StoreError
 # At writing what others write as well.
 ATTEMPTS = 20
 OK = "ok"
-KEPT = "isi sebelumnya tetap berlaku"
-LEFT_OUT = "satker ini belum ikut diukur"
+KEPT = "Isi sebelumnya tetap berlaku"
+LEFT_OUT = "Satker ini belum ikut diukur"
 LONGEST = 2_000  # characters of an answer
 
 Documents = dict[str, dict[str, Any]]
@@ -156,7 +156,7 @@ def answer(book: AgencyStore, documents: Iterable[Stored], roster: Roster, now: 
         remarks = [*broken[stored.id], *twice[stored.id]]
         if broken[stored.id] and read_unit(stored.id, stored.data, book.agency.zone).satker is None:
             remarks.append(KEPT if stored.id in known else LEFT_OUT)
-        status = ". ".join(remarks)[:LONGEST] or OK
+        status = sentences(remarks)[:LONGEST] or OK
         if stored.data.get("status") != status and _has_room(stored, status):
             told.append((stored, status))
     book.tell_admin((stored, {"status": status}) for stored, status in told)
@@ -184,7 +184,7 @@ def _has_room(stored: Stored, status: str) -> bool:
     """Whether a document can take the answer; one that is full to the brim goes without."""
     try:
         check_size(stored.path, {**stored.data, "status": status})
-    except (StoreError, ValueError):
+    except (StoreError, ValueError, RecursionError):
         return False
     return True
 

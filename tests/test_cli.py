@@ -316,7 +316,9 @@ def test_importing_again_keeps_from_and_to():
 
 def test_what_a_file_does_not_name_is_kept():
     done("registry", "import", "satker.csv")
-    Path("bali.csv").write_text("id,nama,jenis,tiktok\nbali,Kanwil Bali Baru,kanwil,kemenkum.bali\n")
+    Path("bali.csv").write_text(
+        "id,nama,jenis,tiktok\nbali,Kanwil Bali Baru,kanwil,kemenkum.bali\n"
+    )
     again = report("registry", "import", "bali.csv")
     assert (again["changed"], again["kept"]) == (1, ["aceh"])
     found, _, _ = documents()

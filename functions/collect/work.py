@@ -71,9 +71,11 @@ async def carry_out(
     await reading.carry_out(plan)
     harvest = reading.harvest
     if book.store.remote:  # an embedded store answers before a thread is even awake
-        await asyncio.to_thread(save_harvest, book, desk, roster, harvest, began)
+        await asyncio.to_thread(
+            save_harvest, book, desk.platform, roster, harvest, desk.note, began
+        )
     else:
-        save_harvest(book, desk, roster, harvest, began)
+        save_harvest(book, desk.platform, roster, harvest, desk.note, began)
     served = reading.credentials.values()
     summary = summary_of(
         plan,
@@ -95,10 +97,14 @@ async def carry_out(
 
 
 def save_harvest(
-    book: AgencyStore, desk: Desk, roster: Roster, harvest: Harvest, now: datetime
+    book: AgencyStore,
+    platform: Platform,
+    roster: Roster,
+    harvest: Harvest,
+    note: Note,
+    now: datetime,
 ) -> None:
     """Write what reading brought: posts, how they are found, followers, what admins are told."""
-    platform, note = desk.platform, desk.note
     # First, since a note that is rebuilt takes a stored post for one that can be found.
     book.save_urls(harvest.found_under)
     book.save_posts(harvest.posts)

@@ -150,17 +150,15 @@ def _laid_over(before: Mapping[str, Any] | None, row: Row, zone: ZoneInfo) -> Do
     """The document with a row's cells in it; a new one has every field, for admins to see."""
     given = _given(row)
     readers = _readers(zone)
-    document: Document = dict(before) if before is not None else dict.fromkeys(COLUMNS)
+    new: Document = dict.fromkeys(COLUMNS) | {"accounts": {}}
+    document = new if before is None else dict(before)
     for field, reader in readers.items():
         if field in given or before is None:
             meant = _canonical(reader, given.get(field))
             if before is None or meant is Wrong or meant != _canonical(reader, before.get(field)):
                 document[field] = given[field] if meant is Wrong else meant
-    accounts = document.get("accounts")
-    document["accounts"] = _accounts_over(accounts, given["accounts"])
-    if before is not None and document["accounts"] == accounts:
-        document["accounts"] = accounts
-    return document
+    accounts = _accounts_over(document.get("accounts"), given["accounts"])
+    return document if accounts is None else document | {"accounts": accounts}
 
 
 def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
@@ -177,8 +175,8 @@ def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
     }
 
 
-def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> Any:
-    """The accounts with those of a row's cells; the map itself as it was where they mean the same.
+def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:
+    """The accounts with those of a row's cells; None where those mean the same.
 
     A file has no place for a handle's own ``from`` and ``to``: they are kept with the handle.
     """
@@ -190,7 +188,7 @@ def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> An
         if not _means(platform, typed.get(platform, []), wanted)
     }
     if not changed:
-        return {} if accounts is None else accounts
+        return None
     result = dict(accounts) if isinstance(accounts, Mapping) else {}
     for platform, wanted in changed.items():
         for name in list(result):  # twitter, Instagram: other names of the platform

@@ -37,13 +37,18 @@ def beside(feedback: Mapping[str, Any], said: Sequence[str]) -> dict[str, Any]:
     The part of its ``status`` that tells of them is kept in ``doubled`` too, so that it can be
     taken back alone.
     """
-    earlier, told = str(feedback.get("doubled") or ""), " ".join(said)
+    earlier, told = str(feedback.get("doubled") or ""), sentences(said)
     if not (earlier or told):
         return {}
     status = str(feedback.get("status", "ok"))
     rest = status.removesuffix(earlier).strip()
     own = "" if rest == "ok" else rest
     return {"status": f"{own} {told}".strip() or "ok", "doubled": told or None}
+
+
+def sentences(remarks: Iterable[str]) -> str:
+    """Remarks one after another, each with its full stop."""
+    return " ".join(remark if remark.endswith((".", "?")) else f"{remark}." for remark in remarks)
 
 
 def held_twice(rosters: Mapping[str, Roster], now: datetime) -> list[str]:

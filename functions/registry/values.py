@@ -142,7 +142,7 @@ def timezone(value: Any) -> str:
     try:
         ZoneInfo(typed)
     except Exception:  # whatever a name provokes: a folder's, one that is too long, one with ..
-        meant = _INDONESIAN_ZONES.get(typed.casefold()) or nearest(typed, _zones())
+        meant = _INDONESIAN_ZONES.get(typed.casefold()) or nearest(typed, _zones(), 0.8)
         hint = f"maksudnya {meant}?" if meant else "misalnya Asia/Jakarta, Asia/Makassar"
         raise Wrong(f"{shown(typed)} tidak dikenal; {hint}") from None
     return typed
