@@ -9,23 +9,26 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from functions import log, settings
 from functions.agencies import of_each
-from functions.model import PLATFORMS, Agency, Roster, parse_time, run_id
+from functions.model import PLATFORMS, Agency, parse_time, run_id
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+
+if TYPE_CHECKING:
+    from functions.registry.changes import Changes
 
 
 class Failed(click.ClickException):
@@ -55,6 +58,7 @@ class _Instant(click.ParamType[datetime]):
 now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
 )
+MOST_BYTES = 16 * 1024 * 1024  # of a file that is imported
 PORT = click.IntRange(0, 65535)
 agency_option = click.option(
     "--agency", metavar="ID", help="One of KIPRAH_AGENCIES; the first when left out."
@@ -168,74 +172,90 @@ def registry() -> None:
 @json_option
 @tells_errors
 def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
-    """Import FILE (CSV or XLSX). With any error in it, nothing is changed."""
-    from functions.registry.roster import held_twice
+    """Import FILE (CSV or XLSX). With any error in it, nothing is changed.
 
-    at = now or clock()
+    Says first which units and accounts begin, end and change; what ends is always said, on stderr.
+    A column that FILE does not have is left as it is, an empty cell clears.
+    """
+    from functions.registrar import Imported, Refused, import_rows
+    from functions.registry.doubles import held_twice
+
+    at = clock if now is None else lambda: now
     with opened_all(load_settings()) as books:
-        held = _registries(books)
-        documents = _checked(file, held)
-        reports, rosters = {}, {}
-        for book in books:
-            name = book.agency.id
-            reports[name], rosters[name] = _imported(book, held[name], documents[name], at)
+        where, rows = _rows(file)
+        aloud = sys.stdout.isatty() and not as_json
+
+        def say(book: AgencyStore, changes: Changes) -> None:
+            _tell_changes(where, changes, book if len(books) > 1 else None, aloud=aloud)
+
+        try:
+            done: dict[str, Imported] = import_rows(books, rows, at, say)
+        except Refused as refusal:
+            _fail_each(where, refusal.problems)
+    reports = {agency: imported.report() for agency, imported in done.items()}
     accounts = sum(report["accounts"] for report in reports.values())
-    words = f"{sum(map(len, documents.values()))} satker, {accounts} akun terdaftar."
+    words = (
+        f"{sum(report['satker'] for report in reports.values())} satker, {accounts} akun terdaftar."
+    )
     if len(books) == 1:
         tell(reports[books[0].agency.id], as_json, words)
         return
     problems = [f"{name}: {said}" for name, own in reports.items() for said in own["problems"]]
+    rosters = {name: own.enrolled.roster for name, own in done.items() if own.enrolled}
     report = {
         "job": "registry import",
         "agencies": reports,
-        "problems": problems + held_twice(rosters, at),
+        "problems": problems + held_twice(rosters, at()),
     }
     tell(report, as_json, words)
-
-
-def _imported(
-    book: AgencyStore,
-    held: dict[str, dict[str, Any]],
-    documents: dict[str, dict[str, Any]],
-    now: datetime,
-) -> tuple[dict[str, Any], Roster]:
-    """Store one agency's documents; returns what to report, and the registry that follows."""
-    from functions.registry.roster import build
-
-    changed = {i: d for i, d in documents.items() if held.get(i) != d}
-    book.save_satker(changed)
-    previous = book.roster(now)
-    roster, problems = build({**held, **documents}, previous, now, book.agency.zone)
-    if roster != previous:
-        book.save_roster(roster)
-    report = {
-        "job": "registry import",
-        "satker": len(documents),
-        "changed": len(changed),
-        "kept": sorted(set(held) - set(documents)),
-        "accounts": len(roster.accounts),
-        "problems": problems,
-    }
-    return report, roster
-
-
-def _registries(books: Sequence[AgencyStore]) -> dict[str, dict[str, dict[str, Any]]]:
-    """The satker documents of each agency, by its id."""
-    return {
-        book.agency.id: {stored.id: stored.data for stored in book.satker_documents()}
-        for book in books
-    }
 
 
 @registry.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @tells_errors
 def registry_check(file: Path) -> None:
-    """Check FILE without importing it."""
+    """Check FILE without importing it, and say what an import would begin, end and change."""
+    from functions.registrar import Refused, plan
+
     with opened_all(load_settings()) as books:
-        held = _registries(books)
-    documents = _checked(file, held)
-    click.echo(f"{file}: {sum(map(len, documents.values()))} satker, tidak ada kesalahan.")
+        where, rows = _rows(file)
+        try:
+            plans = plan(books, rows, clock())
+        except Refused as refusal:
+            _fail_each(where, refusal.problems)
+    for planned in plans:
+        book = planned.book if len(books) > 1 else None
+        _tell_changes(where, planned.changes, book, aloud=True)
+    satker = sum(len(planned.documents) for planned in plans)
+    click.echo(f"{where}: {satker} satker, tidak ada kesalahan.")
+
+
+def _rows(file: Path) -> tuple[str, list[tuple[int, dict[str, str]]]]:
+    """Where a file's rows were read from, in words, and the rows."""
+    from functions.registry import files
+
+    try:
+        table = files.load(_content(file), file.name)
+    except files.FileError as error:
+        _fail(f"{file}: {error}")
+    return (f"{file}, lembar {table.sheet!r}" if table.sheet else str(file)), table.rows
+
+
+def _tell_changes(where: str, changes: Changes, book: AgencyStore | None, *, aloud: bool) -> None:
+    """A line for each; what ends is told in a pipe as well, so that nothing ends in silence."""
+    whose = f"{book.agency.id}: " if book else ""
+    for title, lines in {"mulai": changes.begins, "berubah": changes.changes}.items():
+        for line in lines if aloud else ():
+            click.echo(log.clean(f"{title}: {whose}{line}"))
+    for line in changes.ends:
+        click.echo(log.clean(f"kiprah: {where}: {whose}{line}"), err=True)
+
+
+def _fail_each(where: str, problems: Sequence[str]) -> NoReturn:
+    """Every problem on a line of its own."""
+    for problem in problems[:-1]:
+        click.echo(log.clean(f"kiprah: {where}: {problem}"), err=True)
+    _fail(f"{where}: {problems[-1]}")
 
 
 @registry.command("export")
@@ -250,6 +270,8 @@ def registry_export(file: Path | None, agency: str | None) -> None:
         wanted = [chosen(books, agency)] if agency is not None else books
         documents = _registries(wanted)
     several = len(books) > 1
+    if file is not None and file.suffix.lower() in (".xlsx", ".xls"):
+        raise Misused(f"{file}: what is written is CSV; name the file .csv")
     content = files.write_agencies(documents if several else {"": documents[books[0].agency.id]})
     if file is None:
         click.echo(content.decode(), nl=False)
@@ -260,28 +282,19 @@ def registry_export(file: Path | None, agency: str | None) -> None:
         _fail(f"{file} cannot be written: {error.strerror}; choose another place")
 
 
-def _checked(
-    file: Path, held: Mapping[str, dict[str, dict[str, Any]]]
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """The documents of a file, by agency, as ``held``."""
-    from functions.registry import files
-    from functions.registry.check import check_agencies
-
-    try:
-        rows = files.read(_content(file), file.name)
-    except files.FileError as error:
-        _fail(f"{file}: {error}")
-    documents, problems = check_agencies(rows, held)
-    if problems:
-        for problem in problems[:-1]:
-            click.echo(f"kiprah: {file}: {problem}", err=True)
-        _fail(f"{file}: {problems[-1]}")
-    return documents
+def _registries(books: Sequence[AgencyStore]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The satker documents of each agency, by its id."""
+    return {
+        book.agency.id: {stored.id: stored.data for stored in book.satker_documents()}
+        for book in books
+    }
 
 
 def _content(file: Path) -> bytes:
+    """The file's bytes, no more of them than any file of ours has."""
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
     except OSError as error:
         _fail(f"{file} cannot be read: {error.strerror}")
 

@@ -13,9 +13,11 @@ from functions.collect.budget import Budget, Limit
 from functions.model import PLATFORMS, Agency, Platform, Roster, iso
 from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
-from functions.registry.roster import held_twice
+from functions.registry.doubles import held_twice
+from functions.registry.roster import told_doubles
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.keys import key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,15 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     for book in books:
         roster = rosters[book.agency.id]
         own = [_registry(roster)]
-        own += [Finding("registry", problem, ok=False) for problem in roster.problems]
+        told = [*roster.problems, *told_doubles(roster, now)]
+        own += [Finding("registry", problem, ok=False) for problem in told]
         own += [_platform(settings, roster, platform) for platform in PLATFORMS]
         findings += _told_apart(book, books, rosters, own)
     findings += [Finding("registry", said, ok=False) for said in held_twice(rosters, now)]
     findings += _budgets(books[0], settings, now)
     findings += _consents(settings, rosters.values())
     for book in books:
-        own = _wrong_accounts(book, rosters[book.agency.id])
+        own = _wrong_accounts(book, rosters[book.agency.id], now)
         findings += _told_apart(book, books, rosters, own)
     for book in books:
         own = [_site(settings, book.agency, everybody)]
@@ -148,12 +151,17 @@ def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:
     return [Finding("consents", words, ok=False)]
 
 
-def _wrong_accounts(book: AgencyStore, roster: Roster) -> list[Finding]:
-    """What collecting said beside the handles that admins typed."""
+def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+    """What collecting said beside the handles that are registered; of others it is past."""
+    registered = {
+        (account.satker, key(account.platform, account.handle))
+        for account in roster.accounts
+        if account.holds(now)
+    }
     findings = []
     for satker in roster.satker:
         for name, found in book.feedback(satker.id).items():
-            if found.get("status", "ok") != "ok":
+            if (satker.id, name) in registered and found.get("status", "ok") != "ok":
                 findings.append(Finding(f"{satker.id} {name}", str(found["status"]), ok=False))
     shown = findings[:20]
     if len(findings) > len(shown):

@@ -31,7 +31,8 @@ ARROWS = {
     "trigger": {*SHARED, "store"},  # what the entry points share
     "agencies": {*SHARED, "store"},  # what the jobs share
     "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
-    "collect": {*SHARED, "registry", "connect", "store", "trigger", "agencies"},
+    "registrar": {*SHARED, "registry", "store"},  # who keeps the registry, by files and by day
+    "collect": {*SHARED, "registry", "registrar", "connect", "store", "trigger", "agencies"},
     "score": {*SHARED, "store", "trigger", "agencies", "addresses"},
     "publish": {*SHARED, "store", "trigger", "agencies"},
 }

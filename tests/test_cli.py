@@ -203,7 +203,8 @@ def test_a_command_speaks_on_a_terminal():
         os.close(theirs)
         said = terminal.read(1000).decode()
     assert (finished.returncode, finished.stderr) == (0, b"")
-    assert said.strip() == "2 satker, 2 akun terdaftar."
+    assert said.split("\r\n")[-2] == "2 satker, 2 akun terdaftar."
+    assert "mulai: bali: akun TikTok kemenkum.bali mulai diukur sejak" in said
 
 
 def test_a_reader_that_goes_away_is_no_traceback():
@@ -274,6 +275,14 @@ def test_a_registry_is_imported_and_its_report_is_printed():
         "changed": 2,
         "kept": [],
         "accounts": 2,
+        "begins": [
+            "aceh: akun X kemenkum_aceh mulai diukur sejak 2026-10-01",
+            "aceh: satker baru, 'Kanwil Aceh'",
+            "bali: akun TikTok kemenkum.bali mulai diukur sejak 2026-10-01",
+            "bali: satker baru, 'Kanwil Bali'",
+        ],
+        "ends": [],
+        "changes": [],
         "problems": [],
     }
     found, rosters, _ = documents()
@@ -307,7 +316,9 @@ def test_importing_again_keeps_from_and_to():
 
 def test_what_a_file_does_not_name_is_kept():
     done("registry", "import", "satker.csv")
-    Path("bali.csv").write_text("id,nama,jenis,tiktok\nbali,Kanwil Bali Baru,kanwil,bali\n")
+    Path("bali.csv").write_text(
+        "id,nama,jenis,tiktok\nbali,Kanwil Bali Baru,kanwil,kemenkum.bali\n"
+    )
     again = report("registry", "import", "bali.csv")
     assert (again["changed"], again["kept"]) == (1, ["aceh"])
     found, _, _ = documents()
@@ -343,6 +354,70 @@ def test_every_error_of_a_file_is_a_line_that_names_its_place():
     lines = result.stderr.splitlines()
     assert len(lines) == 3
     assert all(line.startswith("kiprah: broken.csv: baris ") for line in lines)
+
+
+def test_an_account_that_ends_is_told_before_it_does_also_in_a_pipe():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    Path("fewer.csv").write_text("id,nama,jenis,x\naceh,Kanwil Aceh,kanwil,\n")
+    later = "2026-10-20T00:00:00+07:00"
+    line = "kiprah: fewer.csv: aceh: akun X kemenkum_aceh berakhir sekarang"
+    before = documents()
+    checked = kiprah("registry", "check", "fewer.csv")
+    assert (checked.exit_code, documents()) == (0, before)
+    assert checked.stderr.startswith(line)
+    result = kiprah("registry", "import", "fewer.csv", "--now", later, "--json")
+    assert result.stderr == f"{line} (2026-10-20)\n"
+    told = json.loads(result.stdout)
+    assert told["ends"] == ["aceh: akun X kemenkum_aceh berakhir sekarang (2026-10-20)"]
+    assert (told["begins"], told["changes"]) == ([], [])
+
+
+def test_a_check_says_what_an_import_would_do_and_does_nothing():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    Path("more.csv").write_text(
+        "id,nama,jenis,x\naceh,Kanwil Aceh,upt,kemenkum_aceh\nntt,NTT,kanwil,ntt\n"
+    )
+    lines = done("registry", "check", "more.csv").splitlines()
+    assert lines[-1] == "more.csv: 2 satker, tidak ada kesalahan."
+    assert lines[0].startswith("mulai: ntt: akun X ntt mulai diukur sejak ")
+    assert lines[1:-1] == [
+        "mulai: ntt: satker baru, 'NTT'",
+        "berubah: aceh: jenis 'kanwil' menjadi 'upt'",
+    ]
+    assert documents() == before
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"aktif_sampai": "9999-12-31"},
+        {"zona_waktu": "WITA"},
+        {"website": "javascript:alert(1)"},
+        {"nama": "#REF!"},
+        {"x": "1,52803E+15"},
+        {"induk": "lain"},
+    ],
+)
+def test_a_cell_that_cannot_be_is_a_problem_of_its_row_and_nothing_is_written(cells):
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    row = {"id": "aceh", "nama": "Kanwil Aceh", "jenis": "kanwil", **cells}
+    text = ",".join(row) + "\n" + ",".join(f'"{cell}"' for cell in row.values()) + "\n"
+    Path("broken.csv").write_text(text)
+    for command in ("check", "import"):
+        assert "broken.csv: baris 2: " in refused(1, "registry", command, "broken.csv")
+    assert documents() == before
+
+
+def test_an_export_is_csv_and_is_not_called_otherwise():
+    done("registry", "import", "satker.csv")
+    assert "name the file .csv" in refused(2, "registry", "export", "a.xlsx")
+    assert not Path("a.xlsx").exists()
+
+
+def test_a_file_that_never_ends_is_read_no_further_than_any_registry():
+    assert "terlalu besar" in refused(1, "registry", "check", "/dev/zero")
 
 
 def test_a_file_that_is_not_there_is_one_line():

@@ -12,6 +12,7 @@ from functions import settings as all_settings
 from functions.collect.access import names
 from functions.doctor import Finding, examine
 from functions.model import Account, Agency, Roster, Satker, iso
+from functions.registrar import enrol
 from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
@@ -77,6 +78,27 @@ def test_a_wrong_account_is_named_with_what_its_admin_was_told(
     book.save_feedback([("kanwil-a", "x", "a", {"status": "X tidak mengenal @a."})])
     found = about(examine([book], settings, now), "kanwil-a x:a")
     assert (found.ok, found.words) == (False, "X tidak mengenal @a.")
+
+
+def test_what_was_said_of_a_handle_that_is_registered_no_longer_is_past(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(book, now)
+    book.save_feedback([("kanwil-a", "x", "salah", {"status": "X tidak mengenal @salah."})])
+    assert "salah" not in str(examine([book], settings, now))
+
+
+def test_an_account_in_two_hands_is_told_for_both(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    unit = {"name": "Kanwil", "kind": "kanwil"}
+    book.save_satker(
+        {"a": {**unit, "accounts": {"x": "humas"}}, "b": {**unit, "accounts": {"x": "Humas"}}}
+    )
+    enrol(book, now)
+    told = [f for f in examine([book], settings, now) if "juga terdaftar" in f.words]
+    assert [f.words.partition(":")[0] for f in told if f.subject == "registry"] == ["a", "b"]
+    assert [f.subject for f in told if f.subject != "registry"] == ["a x:humas", "b x:Humas"]
 
 
 def test_a_site_that_cannot_be_reached_stops_everything(

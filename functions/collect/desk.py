@@ -219,5 +219,5 @@ def _handles(roster: Roster, platform: Platform, now: datetime) -> list[str]:
 
 
 def _is_read(account: Account, now: datetime) -> bool:
-    ended = account.valid_to is not None and account.valid_to + SETTLED < now
+    ended = account.valid_to is not None and account.valid_to < now - SETTLED
     return account.valid_from <= now and not ended

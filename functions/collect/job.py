@@ -28,7 +28,8 @@ from functions.collect.reading import TIME_LIMIT, Harvest
 from functions.collect.report import Report, summary_of
 from functions.collect.work import Work, carry_out, consents_of
 from functions.model import PLATFORMS, Platform, Roster, iso
-from functions.registry.roster import build, with_account_ids
+from functions.registrar import enrol, know
+from functions.registry.roster import with_account_ids
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
@@ -132,7 +133,8 @@ async def collect(
         books.settle(together(spent for work in works for spent in work.spent))
     report.failed = report.failed or _has_failed(report, ready)
     report.budgets = books.report()
-    _save_ids(book, roster, {p: desk.account_ids() for p, desk in desks.items()}, now)
+    ids = {platform: desk.account_ids() for platform, desk in desks.items()}
+    report.problems += _save_ids(book, roster, ids, now)
     _save_report(book, report)
     return report
 
@@ -204,13 +206,9 @@ async def _work(
 
 
 def _roster(book: AgencyStore, now: datetime, report: Report) -> Roster:
-    """The registry as it stands, checked; a new version is stored when something changed."""
-    documents = {stored.id: stored.data for stored in book.satker_documents()}
-    previous = book.roster(now)
-    roster, problems = build(documents, previous, now, book.agency.zone)
+    """The registry as it stands: checked, stored when it is new, its admins answered."""
+    roster, problems = enrol(book, now)
     report.problems += problems
-    if roster != previous:
-        book.save_roster(roster)
     if not roster.satker:
         report.problems.append("the registry is empty; run: kiprah registry import FILE")
     return roster
@@ -284,16 +282,17 @@ def _save_ids(
     roster: Roster,
     found: Mapping[Platform, Mapping[str, str]],
     now: datetime,
-) -> None:
-    """Let the registry know the durable ids that were found."""
+) -> list[str]:
+    """Let the registry know the durable ids that were found; returns what they bring to light."""
     ids = {
         (platform, handle): account_id
         for platform, named in found.items()
         for handle, account_id in named.items()
     }
     resolved = with_account_ids(roster, ids)
-    if resolved != roster:
-        book.save_roster(msgspec.structs.replace(resolved, as_of=now))
+    if resolved == roster:
+        return []
+    return know(book, roster, msgspec.structs.replace(resolved, as_of=now), now)
 
 
 def _save_report(book: AgencyStore, report: Report) -> None:

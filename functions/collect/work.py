@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from functions.collect.report import summary_of
 from functions.connect.consents import Consents
 from functions.connect.vault import open_vault
 from functions.model import Account, Platform, Roster, iso
+from functions.registry.doubles import beside, doubled
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
@@ -70,9 +71,11 @@ async def carry_out(
     await reading.carry_out(plan)
     harvest = reading.harvest
     if book.store.remote:  # an embedded store answers before a thread is even awake
-        await asyncio.to_thread(save_harvest, book, desk.platform, roster, harvest, desk.note)
+        await asyncio.to_thread(
+            save_harvest, book, desk.platform, roster, harvest, desk.note, began
+        )
     else:
-        save_harvest(book, desk.platform, roster, harvest, desk.note)
+        save_harvest(book, desk.platform, roster, harvest, desk.note, began)
     served = reading.credentials.values()
     summary = summary_of(
         plan,
@@ -94,7 +97,12 @@ async def carry_out(
 
 
 def save_harvest(
-    book: AgencyStore, platform: Platform, roster: Roster, harvest: Harvest, note: Note
+    book: AgencyStore,
+    platform: Platform,
+    roster: Roster,
+    harvest: Harvest,
+    note: Note,
+    now: datetime,
 ) -> None:
     """Write what reading brought: posts, how they are found, followers, what admins are told."""
     # First, since a note that is rebuilt takes a stored post for one that can be found.
@@ -102,30 +110,46 @@ def save_harvest(
     book.save_posts(harvest.posts)
     if harvest.followers:
         book.save_followers(harvest.followers)
-    holders = _holders(roster, platform, harvest.checked)
+    if not harvest.checked:
+        return
+    twice = doubled(roster.accounts, now)
+    holders = _holders(roster, platform, harvest.checked, now)
     book.save_feedback(
         (account.satker, platform, account.handle, finding)
         for account in holders
-        if (finding := _feedback(harvest.checked[account.handle], note, account.handle))
+        if (
+            finding := _feedback(
+                harvest.checked[account.handle],
+                note,
+                account.handle,
+                twice.get((account.satker, platform, account.handle), []),
+            )
+        )
     )
 
 
-def _holders(roster: Roster, platform: Platform, checked: Mapping[str, object]) -> list[Account]:
+def _holders(
+    roster: Roster, platform: Platform, checked: Mapping[str, object], now: datetime
+) -> list[Account]:
+    """Whose the accounts are now; one that has ended is still read for a while, and past."""
     found = {
         (account.satker, account.handle): account
         for account in roster.accounts
-        if account.platform == platform and account.handle in checked
+        if account.platform == platform and account.handle in checked and account.holds(now)
     }
     return [*found.values()]
 
 
-def _feedback(profile: Profile | None, note: Note, handle: str) -> dict[str, Any]:
+def _feedback(
+    profile: Profile | None, note: Note, handle: str, twice: Sequence[str]
+) -> dict[str, Any]:
     """What is shown beside the handle that an admin typed."""
     account = note.accounts.get(handle)
     if account is None:
         return {}
     remarks = [account.wrong] if account.wrong else [account.told, account.lacking]
     feedback: dict[str, Any] = {"status": " ".join(r for r in remarks if r) or "ok"}
+    feedback |= beside(feedback, twice)
     if account.checked_at:
         feedback["checked_at"] = iso(account.checked_at)
     if profile is not None:

@@ -6,12 +6,15 @@ holds tens of thousands of times and Babel's own formatting would take longer th
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 _HOUR = timedelta(hours=1)
+# Whatever the zone, these are days of the calendar.
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 @lru_cache(1)
@@ -80,13 +83,13 @@ def month_short(text: str) -> str:
 
 def date(at: datetime, zone: ZoneInfo) -> str:
     """``3 Oktober 2026``."""
-    local = at.astimezone(zone)
+    local = _local(at, zone)
     return f"{local.day} {_locale()[0][local.month]} {local.year}"
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """``09.11 WIB``."""
-    local = at.astimezone(zone)
+    local = _local(at, zone)
     return f"{local:%H.%M} {_zone_label(local)}"
 
 
@@ -97,21 +100,21 @@ def time(at: datetime, zone: ZoneInfo) -> str:
 
 def deadline(at: datetime, zone: ZoneInfo) -> str:
     """The end of a time: midnight belongs to the day it ends, ``6 November 2026 24.00 WIB``."""
-    local = at.astimezone(zone)
+    local = _local(at, zone)
     if (local.hour, local.minute, local.second) != (0, 0, 0):
         return time(at, zone)
-    return f"{date(at - timedelta(seconds=1), zone)} 24.00 {_zone_label(local)}"
+    return f"{last_day(at, zone)} 24.00 {_zone_label(local)}"
 
 
 def time_short(at: datetime, zone: ZoneInfo) -> str:
     """``3 Okt 09.11 WIB``, where the year is clear from around it."""
-    local = at.astimezone(zone)
+    local = _local(at, zone)
     return f"{local.day} {_locale()[1][local.month]} {local:%H.%M} {_zone_label(local)}"
 
 
 def span(begin: datetime, end: datetime, zone: ZoneInfo) -> str:
     """``3 Okt 09.10–09.58 WIB``; both days where they differ."""
-    first, last = begin.astimezone(zone), end.astimezone(zone)
+    first, last = _local(begin, zone), _local(end, zone)
     if first.date() != last.date():
         return f"{first.day} {_locale()[1][first.month]} {first:%H.%M} – {time_short(end, zone)}"
     return f"{first.day} {_locale()[1][first.month]} {first:%H.%M}–{last:%H.%M} {_zone_label(last)}"
@@ -124,6 +127,19 @@ def duration(span: timedelta) -> str:
     words = [f"{number(hours)} jam"] if hours else []
     words += [f"{minutes} menit"] if minutes or not hours else []
     return " ".join(words)
+
+
+def last_day(end: datetime, zone: ZoneInfo) -> str:
+    """The last day before an end: ``3 Oktober 2026``."""
+    return date(max(end, _FIRST) - timedelta(seconds=1), zone)
+
+
+def _local(at: datetime, zone: ZoneInfo) -> datetime:
+    """The instant in a zone; one at the edge of the calendar stays a day inside it."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return min(max(at, _FIRST), _LAST).astimezone(zone)
 
 
 def _zone_label(local: datetime) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from functions.model import Account, Ranking, RankingName, Row, Satker
@@ -202,7 +201,7 @@ def _past(frame: Frame, satker: Satker, month: str, record: MonthRecord) -> Past
 
 def _post_groups(frame: Frame, satker: Satker) -> Iterator[PostGroup]:
     m = frame.material
-    zone = ZoneInfo(satker.timezone)
+    zone = _zone_of(satker, m.zone)
     # A handle is told only where the platform alone does not say which account it was.
     on = Counter(account.platform for account in m.accounts.get(satker.id, []))
     handles = {
@@ -236,6 +235,14 @@ def _post_groups(frame: Frame, satker: Satker) -> Iterator[PostGroup]:
         )
 
 
+def _zone_of(satker: Satker, fallback: ZoneInfo) -> ZoneInfo:
+    """The unit's own zone; the agency's for a name that came in before names were checked."""
+    try:
+        return ZoneInfo(satker.timezone)
+    except (KeyError, ValueError, OSError):
+        return fallback
+
+
 def _profiles(m: Material, satker: Satker, *, current_only: bool = False) -> tuple[Profile, ...]:
     found = []
     for account in m.accounts.get(satker.id, []):
@@ -257,7 +264,7 @@ def _validity(m: Material, account: Account) -> str:
     since = f"diukur sejak {formats.date(account.valid_from, m.zone)}"
     if account.valid_to is None:
         return since
-    return f"{since} sampai {formats.date(account.valid_to - timedelta(seconds=1), m.zone)}"
+    return f"{since} sampai {formats.last_day(account.valid_to, m.zone)}"
 
 
 def _search_text(satker: Satker, accounts: list[Account]) -> str:

@@ -1,32 +1,43 @@
-"""From a file's rows to satker documents, with every problem of every row in one pass."""
+"""From a file's rows to satker documents, with every problem of every row in one pass.
+
+A row is laid over the document there is: what the file has no column for stays, and so does
+whatever else an admin keeps in a document. What means the same as what is there leaves it as it was
+typed, so that an export comes in again without a change.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORMS, Platform, iso, parse_time
-from functions.registry.addresses.profiles import parse_handle
+from functions.model import PLATFORMS, Platform
+from functions.registry import values
 from functions.registry.addresses.sites import NAMES
-
-ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+from functions.registry.units import (
+    COLUMNS,
+    FILE,
+    accounts_of,
+    adrift,
+    platform_of,
+    read_unit,
+)
+from functions.registry.values import Unreadable, Wrong, shown
 
 Document = dict[str, Any]
+Row = Mapping[str, str]
+Held = Mapping[str, Mapping[str, Any]]
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
-def check(
-    rows: Sequence[tuple[int, Mapping[str, str]]], held: Mapping[str, Mapping[str, Any]]
-) -> tuple[dict[str, Document], list[str]]:
+def check(rows: Sequence[tuple[int, Row]], held: Held) -> tuple[dict[str, Document], list[str]]:
     """Documents by satker id, and what is wrong, one Indonesian line each.
 
     Args:
         rows: line number and cells of each row; the column ``instansi`` is not looked at.
-        held: the documents there are already. A handle's own ``from`` and ``to`` are kept from
-            them, since a file has no place for them.
+        held: the documents there are already.
     """
     documents, problems = check_agencies(
         [(n, {**row, "instansi": ""}) for n, row in rows], {"": held}
@@ -35,119 +46,179 @@ def check(
 
 
 def check_agencies(
-    rows: Sequence[tuple[int, Mapping[str, str]]],
-    held: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    rows: Sequence[tuple[int, Row]],
+    held: Mapping[str, Held],
+    zones: Mapping[str, ZoneInfo] | None = None,
 ) -> tuple[dict[str, dict[str, Document]], list[str]]:
     """As ``check``, for rows of several agencies: documents by agency and satker id.
 
     Args:
         rows: the column ``instansi`` says whose a row is; empty: the first one's.
         held: the documents there are already, of every agency in their order.
+        zones: each agency's time zone; Jakarta's for those left out.
     """
     first = next(iter(held))
     documents: dict[str, dict[str, Document]] = {agency: {} for agency in held}
     problems: list[str] = []
     owners: dict[tuple[Platform, str], tuple[str, str]] = {}
+    lines: dict[tuple[str, str], int] = {}
     for number, row in rows:
         found: list[str] = []
         agency, satker_id = row.get("instansi", "") or first, row.get("id", "")
-        if agency not in held:
-            found.append(f"instansi {agency!r} tidak dikenal; pilih {', '.join(held)}")
+        if isinstance(agency, Unreadable):
+            found.append(f"instansi {agency}")
+        elif agency not in held:
+            found.append(f"instansi {shown(agency)} tidak dikenal; pilih {', '.join(held)}")
+        if "" in row:
+            found.append("ada isi di luar kolom; periksa pemisah atau tanda kutip")
         known = documents.get(agency, {})
-        document = _document(row, held.get(agency, {}).get(satker_id, {}), found)
-        if not ID.fullmatch(satker_id):
-            found.append(f"id {satker_id!r} harus huruf kecil, angka dan tanda hubung")
-        elif satker_id in known:
-            found.append(f"id {satker_id!r} sudah dipakai di baris lain")
-        for platform in PLATFORMS:
-            for handle in _handles(row, platform, found):
-                us = (agency, satker_id)
-                owner = owners.setdefault((platform, handle.casefold()), us)
-                if owner != us:
-                    whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
-                    found.append(f"{NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
+        before = held.get(agency, {}).get(satker_id)
+        zone = (zones or {}).get(agency, JAKARTA)
+        document = _laid_over(before, row, zone)
+        found += _problems(satker_id, row, document, before, zone)
+        if satker_id in known:
+            found.append(f"id {shown(satker_id)} sudah dipakai di baris lain")
+        for platform, handle in _named(row):
+            us = (agency, satker_id)
+            owner = owners.setdefault((platform, handle.casefold()), us)
+            if owner != us:
+                whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
+                found.append(f"{NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
         known.setdefault(satker_id, document)
-        problems += [f"baris {number}: {problem}" for problem in found]
-    for number, row in rows:
-        agency, parent = row.get("instansi", "") or first, row.get("induk", "")
-        if agency in held and parent and parent not in {*documents[agency], *held[agency]}:
-            problems.append(f"baris {number}: induk {parent!r} tidak ada dalam daftar")
+        lines.setdefault((agency, satker_id), number)
+        problems += [f"baris {number}: {problem}" for problem in dict.fromkeys(found)]
+    for agency, known in documents.items():
+        parents = {i: _parent(d) for i, d in {**held[agency], **known}.items()}
+        problems += [
+            f"baris {lines[agency, satker_id]}: {said}"
+            for satker_id, said in adrift(parents, FILE).items()
+            if satker_id in known
+        ]
     return documents, problems
 
 
-def _document(row: Mapping[str, str], held: Mapping[str, Any], problems: list[str]) -> Document:
-    if "" in row:
-        problems.append("ada isi di luar kolom; periksa pemisah atau tanda kutip")
-    if not row.get("nama"):
-        problems.append("nama kosong")
-    if not KIND.fullmatch(row.get("jenis", "")):
-        problems.append(
-            f"jenis {row.get('jenis', '')!r} harus misalnya unit-utama, kanwil atau upt"
-        )
-    document: Document = {
-        "name": row.get("nama", ""),
-        "short_name": row.get("singkatan") or None,
-        "kind": row.get("jenis", ""),
-        "province": row.get("provinsi") or None,
-        "timezone": _timezone(row.get("zona_waktu", ""), problems),
-        "website": row.get("website") or None,
-        "parent": row.get("induk") or None,
-        "active_from": _date("aktif_dari", row, problems),
-        "active_to": _date("aktif_sampai", row, problems),
-        "accounts": {
-            platform: [_kept(held, platform, handle) for handle in _handles(row, platform, [])]
-            for platform in PLATFORMS
-            if row.get(platform)
-        },
+def _problems(
+    satker_id: str, row: Row, document: Document, before: Mapping[str, Any] | None, zone: ZoneInfo
+) -> list[str]:
+    """What is wrong in the row's own cells, and in the document only since it has them.
+
+    What was wrong with the document before, and no cell is about, is told beside the document.
+    """
+    own = read_unit(satker_id, _given(row), zone, FILE).problems
+    if before is None:
+        return [*own]
+    earlier = read_unit(satker_id, before, zone, FILE).problems
+    whole = read_unit(satker_id, document, zone, FILE).problems
+    return [*own, *(problem for problem in whole if problem not in {*own, *earlier})]
+
+
+def _given(row: Row) -> Document:
+    """What a row's cells say, as a document would say it; nothing of columns the file lacks."""
+    given: Document = {field: row[column] for field, column in COLUMNS.items() if column in row}
+    return given | {"accounts": {p: _parts(row[p]) for p in PLATFORMS if p in row}}
+
+
+def _parts(cell: str) -> list[str]:
+    return [cell] if isinstance(cell, Unreadable) else cell.split(";")
+
+
+def _named(row: Row) -> list[tuple[Platform, str]]:
+    """The handles that a row names, those that are none left out."""
+    return [
+        (platform, handle)
+        for platform in PLATFORMS
+        for handle in _handles(platform, _parts(row.get(platform, "")))
+    ]
+
+
+def _handles(platform: Platform, parts: Sequence[Any]) -> list[str]:
+    """Bare handles, each once; those that cannot be read left out."""
+    read = (_canonical(partial(values.handle, platform), part) for part in parts)
+    found = {handle.casefold(): handle for handle in read if isinstance(handle, str)}
+    return list(found.values())
+
+
+def _canonical(reader: Callable[[Any], Any], value: Any) -> Any:
+    """What a value means; ``Wrong`` (the class) where it means nothing."""
+    try:
+        return reader(value)
+    except Exception:
+        return Wrong
+
+
+def _laid_over(before: Mapping[str, Any] | None, row: Row, zone: ZoneInfo) -> Document:
+    """The document with a row's cells in it; a new one has every field, for admins to see."""
+    given = _given(row)
+    readers = _readers(zone)
+    new: Document = dict.fromkeys(COLUMNS) | {"accounts": {}}
+    document = new if before is None else dict(before)
+    for field, reader in readers.items():
+        if field in given or before is None:
+            meant = _canonical(reader, given.get(field))
+            if before is None or meant is Wrong or meant != _canonical(reader, before.get(field)):
+                document[field] = given[field] if meant is Wrong else meant
+    accounts = _accounts_over(document.get("accounts"), given["accounts"])
+    return document if accounts is None else document | {"accounts": accounts}
+
+
+def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
+    return {
+        "name": values.text,
+        "short_name": values.text,
+        "kind": values.text,
+        "province": values.text,
+        "timezone": values.timezone,
+        "website": values.website,
+        "parent": values.text,
+        "active_from": partial(values.moment, zone=zone),
+        "active_to": partial(values.moment, zone=zone),
     }
-    begin, end = document["active_from"], document["active_to"]
-    if begin and end and end < begin:
-        problems.append("aktif_sampai lebih awal daripada aktif_dari")
-    return document
 
 
-def _handles(row: Mapping[str, str], platform: Platform, problems: list[str]) -> list[str]:
-    handles = []
-    for part in row.get(platform, "").split(";"):
-        if part.strip():
-            try:
-                handles.append(parse_handle(platform, part))
-            except ValueError as error:
-                problems.append(f"kolom {platform}: {error}")
-    return list(dict.fromkeys(handles))
+def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:
+    """The accounts with those of a row's cells; None where those mean the same.
+
+    A file has no place for a handle's own ``from`` and ``to``: they are kept with the handle.
+    """
+    typed = accounts_of(accounts)
+    changed = {
+        platform: wanted
+        for platform, parts in cells.items()
+        if (wanted := _handles(platform, parts)) or platform in typed
+        if not _means(platform, typed.get(platform, []), wanted)
+    }
+    if not changed:
+        return None
+    result = dict(accounts) if isinstance(accounts, Mapping) else {}
+    for platform, wanted in changed.items():
+        for name in list(result):  # twitter, Instagram: other names of the platform
+            if platform_of(name) == platform:
+                result[name] = []
+        result[platform] = [_kept(platform, typed.get(platform, []), name) for name in wanted]
+    return result
 
 
-def _kept(held: Mapping[str, Any], platform: Platform, handle: str) -> Any:
-    """The handle, with the validity that an admin gave it earlier."""
-    accounts = held.get("accounts")
-    earlier = (accounts.get(platform) if isinstance(accounts, Mapping) else None) or []
-    for given in earlier if isinstance(earlier, list) else [earlier]:
-        if (
-            isinstance(given, Mapping)
-            and str(given.get("handle", "")).casefold() == handle.casefold()
-        ):
-            return dict(given)
+def _means(platform: Platform, typed: Sequence[Any], wanted: Sequence[str]) -> bool:
+    """Whether these are the handles that were typed already, in whatever form and order."""
+    names = [_canonical(partial(values.handle, platform), _handle_of(item)) for item in typed]
+    if not all(isinstance(name, str) for name in names):
+        return False
+    return {name.casefold() for name in names} == {name.casefold() for name in wanted}
+
+
+def _kept(platform: Platform, typed: Sequence[Any], handle: str) -> Any:
+    """The handle, as an admin typed it earlier: with its validity."""
+    for item in typed:
+        name = _canonical(partial(values.handle, platform), _handle_of(item))
+        if isinstance(name, str) and name.casefold() == handle.casefold():
+            return item
     return handle
 
 
-def _timezone(name: str, problems: list[str]) -> str:
-    name = name or "Asia/Jakarta"
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        problems.append(f"zona_waktu {name!r} tidak dikenal; misalnya Asia/Jakarta, Asia/Makassar")
-    return name
+def _handle_of(item: Any) -> Any:
+    return item.get("handle") if isinstance(item, Mapping) else item
 
 
-def _date(column: str, row: Mapping[str, str], problems: list[str]) -> str | None:
-    """A date, or an instant as an export writes one that was picked in the console."""
-    given = row.get(column, "")
-    if not given:
-        return None
-    try:
-        if len(given) > len("2026-10-01"):
-            return iso(parse_time(given))
-        return date.fromisoformat(given).isoformat()
-    except ValueError:
-        problems.append(f"{column} {given!r} bukan tanggal; tulis misalnya 2026-10-01")
-        return None
+def _parent(document: Mapping[str, Any]) -> str | None:
+    parent = _canonical(values.text, document.get("parent"))
+    return parent if isinstance(parent, str) else None

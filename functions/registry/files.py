@@ -1,15 +1,26 @@
-"""The registry as a file: CSV (comma or semicolon, with or without BOM) or XLSX, in and out."""
+"""The registry as a file: CSV (comma, semicolon or tab) or XLSX, in and out.
+
+What spreadsheets put around a table is taken off here: a ``sep=`` line, a title or blank lines
+before the header, invisible characters, another sheet that was open when the file was saved.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from itertools import zip_longest
-from typing import Any
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice, zip_longest
+from typing import Any, NamedTuple
 
 from functions.model import PLATFORMS, iso
+from functions.registry import workbook
+from functions.registry.addresses.cleaning import clean
+from functions.registry.kinds import kind_of
+from functions.registry.units import COLUMNS, accounts_of
+from functions.registry.values import Unreadable, nearest
 
 HEADER = (
     "id",
@@ -28,28 +39,106 @@ HEADER = (
 REQUIRED = ("id", "nama", "jenis")
 
 
+DATES = ("aktif_dari", "aktif_sampai")
+MOST_BYTES = 16 * 1024 * 1024
+MOST_ROWS = workbook.MOST_ROWS
+# So far down a header is looked for, below a title.
+FIRST_LINES = 20
+
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[ ,;\t]*(\r\n|\r|\n|$)", re.IGNORECASE)
+_SAVE_AS = "simpan sebagai XLSX atau 'CSV UTF-8' lalu coba lagi"
+
+
 class FileError(ValueError):
     """The file as a whole cannot be read; one line in Indonesian says why and what to do."""
 
 
+class Table(NamedTuple):
+    """A file's rows: line numbers, and cells by column.
+
+    A cell that cannot be what it shows is ``Unreadable``; one that stands in no column is told by a
+    cell of the column ``""``. ``sheet`` names the sheet of a workbook that has several.
+    """
+
+    rows: list[tuple[int, dict[str, str]]]
+    sheet: str | None = None
+
+
 def read(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
-    """The file's rows with their line numbers, cells by column; empty rows left out."""
-    table = _xlsx(content) if name.lower().endswith(".xlsx") else _csv(content)
-    filled = [number for number, cells in enumerate(table, 1) if any(c.strip() for c in cells)]
+    """The rows of ``load``."""
+    return load(content, name).rows
+
+
+def load(content: bytes, name: str) -> Table:
+    """The file's table, empty rows left out; ``FileError`` when there is none."""
+    if len(content) > MOST_BYTES:
+        raise FileError("berkas terlalu besar; sisakan satu baris per satker")
+    kind = kind_of(content)
+    if kind == "XLSX":
+        return _xlsx(content)
+    if kind is not None or name.lower().endswith((".xlsx", ".xlsm")):
+        raise FileError(_foreign(content, name, kind))
+    return _table(dict(enumerate(_csv(content), 1)))
+
+
+def _foreign(content: bytes, name: str, kind: str | None) -> str:
+    if kind == "kata sandi":
+        return "berkas terkunci kata sandi; simpan tanpa kata sandi lalu coba lagi"
+    what = "berkas bukan CSV" if name.lower().endswith((".csv", ".txt")) else "berkas bukan XLSX"
+    if kind is None and content.strip() and b"\0" not in content:
+        return f"{what} melainkan teks; beri nama .csv, atau simpan ulang dari Excel"
+    is_named = kind not in (None, "ZIP")
+    return f"{what}{f' melainkan {kind}' if is_named else ''}; {_SAVE_AS}"
+
+
+def _table(lines: Mapping[int, Sequence[Any]], sheet: str | None = None) -> Table:
+    """The table below the header, which stands in the first line that has what every one has."""
+    filled = [number for number, cells in lines.items() if any(map(_holds, cells))]
     if not filled:
         raise FileError("berkas kosong; baris pertama harus berisi nama kolom")
-    header = [cell.strip().lower() for cell in table[filled[0] - 1]]
+    first = next(filter(lambda n: _is_header(lines[n]), filled[:FIRST_LINES]), filled[0])
+    header = _header(lines[first])
     _check_header(header)
-    rows = []
-    for number in filled[1:]:
-        cells = table[number - 1]
-        row = {column: "" for column in header if column}
-        for column, cell in zip_longest(header, cells, fillvalue=""):
-            # Spreadsheets export empty columns at the end; only what stands in one is surplus.
-            if column or cell.strip():
-                row[column] = cell.strip() if column else "surplus"
-        rows.append((number, row))
-    return rows
+    below = [number for number in filled if number > first]
+    if len(below) > MOST_ROWS:
+        raise FileError(f"lebih dari {MOST_ROWS:,} baris berisi; sisakan satu baris per satker")
+    return Table([(number, _row(header, lines[number])) for number in below], sheet)
+
+
+def _row(header: Sequence[str], cells: Sequence[Any]) -> dict[str, str]:
+    row = {column: "" for column in header if column}
+    for column, cell in zip_longest(header, cells, fillvalue=""):
+        # Spreadsheets export empty columns at the end; only what stands in one is surplus.
+        if column or _holds(cell):
+            row[column] = _cell(column, cell) if column else "surplus"
+    return row
+
+
+def _cell(column: str, cell: Any) -> str:
+    if cell is None or isinstance(cell, Unreadable):
+        return cell or ""
+    if not isinstance(cell, date):
+        return clean(cell)
+    if column not in DATES:
+        return Unreadable("berisi tanggal; format selnya sebagai teks lalu isi ulang")
+    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        return cell.date().isoformat()
+    return cell.isoformat()
+
+
+def _holds(cell: Any) -> bool:
+    return bool(clean(cell)) if isinstance(cell, str) else cell is not None
+
+
+def _header(cells: Sequence[Any]) -> list[str]:
+    """Columns by their names, whatever their case, spaces or hyphens; empty where none is."""
+    named = ["" if cell is None or isinstance(cell, Unreadable) else str(cell) for cell in cells]
+    columns = [re.sub(r"[\s-]+", "_", clean(name).lower()) for name in named]
+    return ["x" if column == "twitter" else column for column in columns]
+
+
+def _is_header(cells: Sequence[Any]) -> bool:
+    return {*REQUIRED} <= {*_header(cells)}
 
 
 def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
@@ -70,36 +159,29 @@ def write_agencies(documents: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> 
 def _write(
     writer: csv.DictWriter[str], agency: str, documents: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    for satker_id in documents:
-        document = documents[satker_id]
-        accounts = document.get("accounts")
-        if not isinstance(accounts, Mapping):  # typed by hand: the roster tells the admin
-            accounts = {}
-        row = {
-            "id": satker_id,
-            "nama": document.get("name"),
-            "singkatan": document.get("short_name"),
-            "jenis": document.get("kind"),
-            "provinsi": document.get("province"),
-            "zona_waktu": document.get("timezone"),
-            "website": document.get("website"),
-            "induk": document.get("parent"),
-            "aktif_dari": _moment(document.get("active_from")),
-            "aktif_sampai": _moment(document.get("active_to")),
-            "instansi": agency,
+    for satker_id, document in documents.items():
+        row: dict[str, Any] = {
+            column: _text(document.get(field)) for field, column in COLUMNS.items()
         }
-        row |= {platform: ";".join(_names(accounts.get(platform))) for platform in PLATFORMS}
-        writer.writerow({column: value or "" for column, value in row.items()})
+        # What is broken by hand is written as it is, or as nothing: the roster tells the admin, and
+        # an import tells it too.
+        accounts = accounts_of(document.get("accounts"))
+        row |= {platform: ";".join(_names(accounts.get(platform, ()))) for platform in PLATFORMS}
+        writer.writerow({**row, "id": satker_id, "instansi": agency})
 
 
-def _names(given: Any) -> Iterable[str]:
-    handles = given if isinstance(given, list) else [given] if given else []
-    return [str(h.get("handle", "")) if isinstance(h, Mapping) else str(h) for h in handles]
+def _names(items: Iterable[Any]) -> Iterable[str]:
+    return [_text(item.get("handle") if isinstance(item, Mapping) else item) for item in items]
 
 
-def _moment(given: Any) -> Any:
-    """A date as it was typed; one that was picked in the console is an instant."""
-    return iso(given) if isinstance(given, datetime) else given
+def _text(given: Any) -> str:
+    """A value as it was typed; a date that was picked in the console is an instant."""
+    if isinstance(given, datetime):
+        return iso(given) if given.tzinfo else given.isoformat()
+    if given is None or isinstance(given, bool) or not isinstance(given, str | int | float | date):
+        return ""
+    text = str(given)
+    return text.encode("utf-8", "replace").decode()
 
 
 def _check_header(header: list[str]) -> None:
@@ -108,48 +190,77 @@ def _check_header(header: list[str]) -> None:
         raise FileError(
             f"kolom {', '.join(missing)} tidak ada; baris pertama harus: {','.join(HEADER[:12])}"
         )
-    unknown = [column for column in header if column and column not in HEADER]
-    if unknown:
-        raise FileError(
-            f"kolom {', '.join(unknown)} tidak dikenal; kolom yang ada: {','.join(HEADER)}"
-        )
+    if unknown := [column for column in header if column and column not in HEADER]:
+        meant = nearest(unknown[0], HEADER)
+        hint = f"maksudnya {meant}? " if meant and len(unknown) == 1 else ""
+        names = ", ".join(column[:40] for column in unknown[:10])
+        raise FileError(f"kolom {names} tidak dikenal; {hint}kolom yang ada: {','.join(HEADER)}")
     if twice := {column for column in header if column and header.count(column) > 1}:
         raise FileError(f"kolom {', '.join(sorted(twice))} tertulis dua kali")
 
 
 def _csv(content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileError("berkas bukan UTF-8; simpan sebagai 'CSV UTF-8' lalu coba lagi") from None
+    text = _decoded(content)
     if "\0" in text:
         raise FileError("berkas bukan CSV; simpan sebagai 'CSV UTF-8' lalu coba lagi")
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+    # Excel shows no line of it, so it is not counted either.
+    separator = _SEPARATOR.match(text)
+    text = text[separator.end() :] if separator else text
+    delimiter = separator[1] if separator else _delimiter(text)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return list(islice(lines, workbook.LAST_ROW))
+    except (csv.Error, ValueError, TypeError) as error:
         raise FileError(f"berkas CSV rusak ({error}); periksa tanda kutipnya") from None
 
 
-def _xlsx(content: bytes) -> list[list[str]]:
-    from openpyxl import load_workbook
-
+def _decoded(content: bytes) -> str:
+    """Excel's two kinds of Unicode text: CSV UTF-8, and UTF-16 with its mark ("Unicode Text")."""
+    is_utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
-        rows = [] if sheet is None else list(sheet.iter_rows(values_only=True))
+        return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileError("berkas bukan UTF-8; simpan sebagai 'CSV UTF-8' lalu coba lagi") from None
+
+
+def _delimiter(text: str) -> str:
+    """The one that makes a header of one of the first lines; else the first line's most frequent.
+
+    Cells may hold the others: several handles are separated by semicolons.
+    """
+    lines = [line for line in text[:20_000].splitlines() if line.strip(',;\t "')][:FIRST_LINES]
+    for line in lines:
+        for delimiter in ",;\t":
+            if _is_header(line.replace('"', "").split(delimiter)):
+                return delimiter
+    return max(",;\t", key="".join(lines[:1]).count)
+
+
+def _xlsx(content: bytes) -> Table:
+    """The first sheet with a registry's header; what is wrong with the open one, if none has it."""
+    try:
+        with warnings.catch_warnings():
+            # Of what the library cannot show: filters, checks of cells, dates beyond the calendar.
+            warnings.simplefilter("ignore")
+            return _first_table(workbook.sheets(content))
+    except workbook.TooLarge as error:
+        raise FileError(str(error)) from None
+    except FileError:
+        raise
     except Exception:
         # The library lets through whatever a damaged file provokes: errors of zip, zlib and XML,
         # of missing parts and of attributes that are none.
         raise FileError("berkas bukan XLSX; simpan ulang dari Excel atau pakai CSV") from None
-    return [[_cell(value) for value in row] for row in rows]
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if hasattr(value, "date"):
-        return str(value.date().isoformat())
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _first_table(sheets: Iterable[workbook.Sheet]) -> Table:
+    refusals: list[FileError] = []
+    for sheet in sheets:
+        try:
+            return _table(sheet.rows, sheet.name if sheet.of > 1 else None)
+        except FileError as error:
+            has_header = any(map(_is_header, islice(sheet.rows.values(), FIRST_LINES)))
+            if has_header:
+                raise
+            refusals.append(error)
+    raise refusals[0] if refusals else FileError("berkas kosong; tidak ada lembar kerja")

@@ -1,22 +1,26 @@
 """From what admins typed to who is measured: a pure function of documents, past roster and now.
 
-Documents are edited by hand, so each is read leniently and fails alone: a satker whose document is
-broken stays as it was in the previous roster, and the problem is said in one Indonesian line.
+Documents are edited by hand, so each fails alone: a satker whose document is broken stays as it was
+in the previous roster, and every problem is said in one Indonesian line that begins with its id.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import PLATFORMS, Account, Handle, Platform, Roster, Satker
-from functions.registry.addresses.profiles import parse_handle
+from functions.model import Account, Platform, Roster, Satker
+from functions.registry.doubles import doubled
+from functions.registry.units import SYSTEM_FIELDS, adrift, read_unit
+
+# Goes into every fingerprint: documents are read anew when the rules they are read by change.
+_RULES = b"2"
 
 
 def build(
@@ -33,18 +37,19 @@ def build(
     """
     source = _fingerprint(documents)
     if previous and previous.source == source:
-        return previous, list(previous.problems)
+        return previous, [*previous.problems, *told_doubles(previous, now)]
     held = previous or Roster(as_of=now)
     problems: list[str] = []
     satker: dict[str, Satker] = {}
     for satker_id, document in sorted(documents.items()):
-        try:
-            satker[satker_id] = parse_satker(satker_id, document, zone)
-        except ValueError as error:
-            problems.append(f"{satker_id}: {error}")
+        unit = read_unit(satker_id, document, zone)
+        problems += [f"{satker_id}: {said}" for said in unit.problems]
+        if unit.satker is not None:
+            satker[satker_id] = unit.satker
+        else:
             satker |= {kept.id: kept for kept in held.satker if kept.id == satker_id}
+    problems += _without_lost_parents(satker, documents)
     accounts = _accounts(satker, held, now, zone)
-    problems += _double(accounts, now)
     roster = Roster(
         as_of=now,
         satker=tuple(satker.values()),
@@ -52,28 +57,32 @@ def build(
         source=source,
         problems=tuple(problems),
     )
-    return roster, problems
+    return roster, [*problems, *told_doubles(roster, now)]
 
 
-def held_twice(rosters: Mapping[str, Roster], now: datetime) -> list[str]:
-    """Accounts that two agencies, given by id, hold at once: each counts a post as its own."""
-    holders: dict[tuple[str, str], str] = {}
-    problems = []
-    for agency, roster in rosters.items():
-        names = {
-            (account.platform, account.handle.casefold()): account
-            for account in roster.accounts
-            if account.holds(now)
-        }
-        for name, account in names.items():
-            us = f"{agency}: {account.satker}"
-            other = holders.setdefault(name, us)
-            if other != us:
-                problems.append(
-                    f"{us}: {account.platform} {account.handle} juga terdaftar untuk {other}; "
-                    "unggahannya dihitung di kedua instansi"
-                )
-    return problems
+def told_doubles(roster: Roster, now: datetime) -> list[str]:
+    """Accounts that two satker hold at once, told for both: a post would belong to either.
+
+    Not among a roster's own ``problems``: whether two names are one account is known only when
+    both have been resolved, and ends when one of them does.
+    """
+    return [
+        f"{satker}: {said}"
+        for (satker, _, _), remarks in doubled(roster.accounts, now).items()
+        for said in remarks
+    ]
+
+
+def remarks_on(problems: Iterable[str], satker: Iterable[str]) -> dict[str, list[str]]:
+    """What a list of problems says of each satker there is a document of, without its id."""
+    ids = sorted(satker, key=len)
+    told: dict[str, list[str]] = {satker_id: [] for satker_id in ids}
+    for problem in problems:
+        # An id may be anything in the console, even the beginning of another one.
+        owner = next((i for i in reversed(ids) if problem.startswith(f"{i}: ")), None)
+        if owner is not None:
+            told[owner].append(problem.removeprefix(f"{owner}: "))
+    return told
 
 
 def with_account_ids(roster: Roster, ids: Mapping[tuple[Platform, str], str]) -> Roster:
@@ -95,63 +104,32 @@ def with_account_ids(roster: Roster, ids: Mapping[tuple[Platform, str], str]) ->
     )
 
 
-def parse_satker(satker_id: str, document: Mapping[str, Any], zone: ZoneInfo) -> Satker:
-    """A satker from its document; ValueError in Indonesian when it cannot be understood."""
-    name, kind = document.get("name"), document.get("kind")
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError("name kosong; isi nama satuan kerja")
-    if not isinstance(kind, str) or not kind.strip():
-        raise ValueError("kind kosong; isi misalnya kanwil")
-    active = (
-        _instant(document.get("active_from"), zone, end=False),
-        _instant(document.get("active_to"), zone, end=True),
-    )
-    return Satker(
-        id=satker_id,
-        name=name.strip(),
-        kind=kind.strip(),
-        short_name=_text(document.get("short_name")),
-        parent=_text(document.get("parent")),
-        province=_text(document.get("province")),
-        timezone=_text(document.get("timezone")) or "Asia/Jakarta",
-        website=_text(document.get("website")),
-        handles=tuple(_handles(document.get("accounts"), active, zone)),
-    )
-
-
 def _fingerprint(documents: Mapping[str, Mapping[str, Any]]) -> str:
-    # Documents may hold instants that were picked in the console.
-    text = json.dumps(documents, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    digest = hashlib.sha256(_RULES)
+    for satker_id, document in sorted(documents.items()):
+        typed = {name: value for name, value in document.items() if name not in SYSTEM_FIELDS}
+        digest.update(f"{satker_id!a}{_as_text(typed)}\n".encode())
+    return digest.hexdigest()
 
 
-def _handles(
-    given: Any, active: tuple[datetime | None, datetime | None], zone: ZoneInfo
-) -> list[Handle]:
-    if given is None:
-        return []
-    if not isinstance(given, Mapping):
-        raise ValueError("accounts harus berisi platform dan nama akun")
-    handles = []
-    for platform, listed in given.items():
-        if platform not in PLATFORMS:
-            raise ValueError(f"platform {platform!r} tidak dikenal; pilih {', '.join(PLATFORMS)}")
-        for item in listed if isinstance(listed, list) else [listed]:
-            if item in (None, ""):
-                continue
-            detail = item if isinstance(item, Mapping) else {"handle": item}
-            handle = parse_handle(platform, str(detail.get("handle", "")))
-            begin = _instant(detail.get("from"), zone, end=False) or active[0]
-            ends = [at for at in (_instant(detail.get("to"), zone, end=True), active[1]) if at]
-            handles.append(
-                Handle(
-                    platform=platform,
-                    handle=handle,
-                    valid_from=begin,
-                    valid_to=min(ends) if ends else None,
-                )
-            )
-    return handles
+def _as_text(document: Mapping[str, Any]) -> str:
+    """The same text for the same document, whatever stands in it."""
+    try:
+        # Documents may hold what is no JSON: instants that were picked in the console.
+        return json.dumps(document, sort_keys=True, default=str)
+    except Exception as error:  # nested too deeply, names of several types, no text of its own
+        return type(error).__name__
+
+
+def _without_lost_parents(
+    satker: dict[str, Satker], documents: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Take parents away that are none; returns what to tell. The unit itself is as it was typed."""
+    parents = {**dict.fromkeys(documents), **{unit.id: unit.parent for unit in satker.values()}}
+    lost = adrift(parents)
+    for satker_id in lost.keys() & satker.keys():
+        satker[satker_id] = msgspec.structs.replace(satker[satker_id], parent=None)
+    return [f"{satker_id}: {said}" for satker_id, said in sorted(lost.items())]
 
 
 def _accounts(
@@ -197,22 +175,6 @@ def _accounts(
     )
 
 
-def _double(accounts: list[Account], now: datetime) -> list[str]:
-    """Accounts that two satker hold at once: a post would belong to both."""
-    holders: dict[tuple[str, str], str] = {}
-    problems = []
-    for account in accounts:
-        if account.holds(now):
-            name = (account.platform, account.handle.casefold())
-            other = holders.setdefault(name, account.satker)
-            if other != account.satker:
-                problems.append(
-                    f"{account.satker}: {account.platform} {account.handle} juga terdaftar untuk "
-                    f"{other}; unggahannya dihitung untuk {other}"
-                )
-    return problems
-
-
 def _is_over(account: Account | None, now: datetime) -> bool:
     return account is not None and account.valid_to is not None and account.valid_to <= now
 
@@ -231,25 +193,3 @@ def _continued(account: Account, ended: Mapping[tuple[str, str, str | None], dat
     if account.valid_to is None and end and end >= account.valid_from:
         return msgspec.structs.replace(account, valid_from=end)
     return account
-
-
-def _instant(given: Any, zone: ZoneInfo, *, end: bool) -> datetime | None:
-    """A date (the whole day counts) or an instant, typed or picked in the console."""
-    if given in (None, ""):
-        return None
-    if isinstance(given, datetime):
-        return given.astimezone(UTC).replace(microsecond=0)
-    text = str(given).strip()
-    try:
-        if len(text) == 10:
-            day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
-            return datetime.combine(day, time(), zone).astimezone(UTC)
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} bukan tanggal; tulis misalnya 2026-10-01") from None
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
-
-
-def _text(given: Any) -> str | None:
-    text = str(given).strip() if given is not None else ""
-    return text or None

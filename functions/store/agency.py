@@ -116,6 +116,22 @@ class AgencyStore:
             for satker_id, document in documents.items()
         )
 
+    def edit_satker(self, edits: Iterable[tuple[Stored | None, str, Mapping[str, Any]]]) -> None:
+        """Merge fields into satker documents as they were read, or create the missing ones.
+
+        Args:
+            edits: the document as it was read (None: there was none), the satker's id, the fields.
+
+        Raises:
+            Conflict: a document was changed, made or removed since; those before it may be written.
+        """
+        self.store.write(
+            Write(f"{self.root}/satker/{key(satker_id)}", dict(fields), "create")
+            if stored is None
+            else Write(stored.path, dict(fields), "merge", stored.version)
+            for stored, satker_id, fields in edits
+        )
+
     def roster(self, now: datetime) -> Roster | None:
         """The newest roster that was in force at ``now``; None before the first."""
         until = iso(now + timedelta(seconds=1))
@@ -136,13 +152,18 @@ class AgencyStore:
     ) -> None:
         """Write (satker, platform, handle, findings) beside what the admins typed."""
         self.store.write(
-            Write(
-                f"{self.root}/satker/{key(satker)}/accounts/{key(platform, handle)}",
-                dict(findings),
-                mode="merge",
-            )
+            Write(self._feedback_path(satker, platform, handle), dict(findings), mode="merge")
             for satker, platform, handle, findings in feedback
         )
+
+    def forget_feedback(self, accounts: Iterable[tuple[str, Platform, str]]) -> None:
+        """Remove what stands beside (satker, platform, handle): they are typed no longer."""
+        self.store.write(
+            Write(self._feedback_path(*account), mode="delete") for account in sorted(accounts)
+        )
+
+    def _feedback_path(self, satker: str, platform: Platform, handle: str) -> str:
+        return f"{self.root}/satker/{key(satker)}/accounts/{key(platform, handle)}"
 
     def feedback(self, satker: str) -> dict[str, Mapping[str, Any]]:
         """What collect found out about a satker's accounts, by ``platform:handle``."""

@@ -309,3 +309,53 @@ def test_at_a_simulated_time_the_official_feed_is_left_alone(
     report = run(now, youtube_api_key=())
     assert list(report.skipped) == ["youtube"]
     assert report.failed
+
+
+# Registered twice
+
+
+def test_one_page_by_its_name_and_by_its_number_is_told_beside_both_units(
+    book: AgencyStore, settings: Settings, server: Handle, run: Run, now: datetime
+) -> None:
+    page = server.world.add_account("facebook", "kemenkumbali")
+    server.world.add_post(page, now - HOUR)
+    unit = {"name": "Kanwil", "kind": "kanwil"}
+    book.save_satker(
+        {
+            "bali": {**unit, "accounts": {"facebook": "kemenkumbali"}},
+            "denpasar": {**unit, "accounts": {"facebook": page.id}},
+        }
+    )
+    report = run(now)
+    said = [problem for problem in report.problems if "juga terdaftar" in problem]
+    assert [problem.partition(":")[0] for problem in said] == ["bali", "denpasar"]
+    for satker, name in (("bali", "kemenkumbali"), ("denpasar", page.id)):
+        told = str(book.feedback(satker)[f"facebook:{name}"]["status"])
+        assert "juga terdaftar untuk" in told
+        assert "unggahannya dihitung untuk bali" in told
+    documents = {stored.id: stored.data for stored in book.satker_documents()}
+    assert all("juga terdaftar untuk" in document["status"] for document in documents.values())
+    # It stays so when the accounts are looked at again, and ends with its cause.
+    run(now + 25 * HOUR)
+    assert "juga terdaftar" in str(book.feedback("bali")["facebook:kemenkumbali"]["status"])
+    book.save_satker({"denpasar": {**documents["denpasar"], "accounts": {}}})
+    later = run(now + 26 * HOUR)
+    assert not [problem for problem in later.problems if "juga terdaftar" in problem]
+    assert book.feedback("bali")["facebook:kemenkumbali"]["status"] == "ok"
+    assert book.feedback("denpasar") == {}
+    assert {stored.data["status"] for stored in book.satker_documents()} == {"ok"}
+
+
+def test_a_spelling_that_was_corrected_leaves_no_complaint(
+    enter: Enter, run: Run, book: AgencyStore, now: datetime
+) -> None:
+    enter("x")
+    document = book.satker_documents()[0].data
+    book.save_satker({UNIT: {**document, "accounts": {"x": "kanwilntt_salah"}}})
+    run(now)
+    assert status(book) != "ok"
+    document = book.satker_documents()[0].data
+    book.save_satker({UNIT: {**document, "accounts": {"x": "kanwilntt"}}})
+    for hours in (1, 7, 25):
+        run(now + hours * HOUR)
+    assert status(book) == "ok"

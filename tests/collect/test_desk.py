@@ -522,7 +522,7 @@ PROFILE = Profile(account_id="17841", handle="a", title="Kanwil A", followers=12
 def told(book: AgencyStore, held: AccountNote, profile: Profile | None) -> dict[str, Any]:
     """What stands beside the handle after a tick that looked at the account."""
     harvest = Harvest(checked={"a": profile})
-    save_harvest(book, "instagram", roster("a"), harvest, Note(accounts={"a": held}))
+    save_harvest(book, "instagram", roster("a"), harvest, Note(accounts={"a": held}), START)
     return dict(book.feedback("s-a").get("instagram:a", {}))
 
 
@@ -580,7 +580,7 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(book: AgencyStore
     )
     note = Note(accounts={name: account(name) for name in "ab"})
     writes = book.store.meter.writes
-    save_harvest(book, "instagram", shared, Harvest(checked={"a": PROFILE}), note)
+    save_harvest(book, "instagram", shared, Harvest(checked={"a": PROFILE}), note, START)
     assert book.store.meter.writes - writes == 2
     found = {satker: book.feedback(satker) for satker in ("s-a", "s-other", "s-b", "s-x")}
     assert [set(found[satker]) for satker in ("s-a", "s-other")] == [{"instagram:a"}] * 2
@@ -589,14 +589,16 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(book: AgencyStore
 
 def test_a_harvest_brings_posts_and_followers_too(book: AgencyStore) -> None:
     harvest = Harvest(posts=[post("1", HOUR)], followers=[("instagram", "id-a", START, 12)])
-    save_harvest(book, "instagram", roster("a"), harvest, Note())
+    save_harvest(book, "instagram", roster("a"), harvest, Note(), START)
     assert list(book.posts_published(START - DAY)) == [post("1", HOUR)]
     assert book.followers("2026-10", "2026-10", START) == {"instagram:id-a": ((START, 12),)}
 
 
 def test_an_empty_harvest_writes_nothing(book: AgencyStore) -> None:
     writes = book.store.meter.writes
-    save_harvest(book, "instagram", roster("a"), Harvest(), Note(accounts={"a": account("a")}))
+    save_harvest(
+        book, "instagram", roster("a"), Harvest(), Note(accounts={"a": account("a")}), START
+    )
     assert book.store.meter.writes == writes
 
 
@@ -607,11 +609,11 @@ def test_what_posts_are_found_under_is_written_before_them(book: AgencyStore) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AgencyStore, "save_posts", killed)
         with pytest.raises(StoreError):
-            save_harvest(book, "instagram", roster("a"), harvest, Note())
+            save_harvest(book, "instagram", roster("a"), harvest, Note(), START)
     assert [one.post_id for one in book.find_urls("instagram", ["CODE"])] == ["1"]
     assert list(book.posts_published(START - DAY)) == []
     before = book.store.meter.writes
-    save_harvest(book, "instagram", roster("a"), harvest, Note())
+    save_harvest(book, "instagram", roster("a"), harvest, Note(), START)
     assert book.store.meter.writes - before == 3
     assert len(book.find_urls("instagram", ["CODE", "1"])) == 1
 

@@ -40,6 +40,20 @@ def test_a_time_names_its_zone(zone: str, told: str) -> None:
     assert formats.time(AT, ZoneInfo(zone)) == told
 
 
+@pytest.mark.parametrize(
+    "edge", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+)
+@pytest.mark.parametrize("zone", ["Asia/Jayapura", "Pacific/Pago_Pago"])
+def test_an_instant_at_the_edge_of_the_calendar_is_written_too(edge: datetime, zone: str) -> None:
+    """One that came in before dates were checked; it costs no page."""
+    year = str(edge.year)
+    told = [write(edge, ZoneInfo(zone)) for write in (formats.date, formats.time, formats.deadline)]
+    told += [formats.last_day(edge, ZoneInfo(zone)), formats.time_short(edge, ZoneInfo(zone))]
+    assert all(year in words for words in told[:4])
+    assert formats.span(edge, edge, ZoneInfo(zone))
+    assert formats.clock(edge, ZoneInfo(zone))
+
+
 def test_midnight_ends_the_day_before() -> None:
     zone = ZoneInfo("Asia/Jakarta")
     assert (

@@ -123,7 +123,7 @@ def test_a_handles_own_validity_is_kept_from_the_document_there_was():
     dated = {"handle": "Kemenkum", "from": "2026-10-05", "to": "2026-12-31"}
     held = {"aceh": {"name": "Aceh", "accounts": {"x": [dated, "lain"], "tiktok": dated}}}
     documents, _ = checked(row(x="kemenkum;lain;baru", tiktok="kemenkum"), held=held)
-    assert documents["aceh"]["accounts"] == {"x": [dated, "lain", "baru"], "tiktok": [dated]}
+    assert documents["aceh"]["accounts"] == {"x": [dated, "lain", "baru"], "tiktok": dated}
     # A handle of another unit of the same name has its own life.
     assert checked(row("bali", x="kemenkum"), held=held)[0]["bali"]["accounts"] == {
         "x": ["kemenkum"]
@@ -180,7 +180,7 @@ def test_from_and_to_are_kept_from_the_rows_own_agency():
     rows = [(2, row("aceh", x="satu")), (3, row("aceh", x="dua", instansi="dua"))]
     documents, found = check_agencies(rows, held)
     assert found == []
-    assert documents["satu"]["aceh"]["accounts"] == {"x": [dated]}
+    assert documents["satu"]["aceh"]["accounts"] == {"x": dated}
     assert documents["dua"]["aceh"]["accounts"] == {"x": ["dua"]}
 
 

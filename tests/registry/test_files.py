@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
+from functions.registry.addresses.cleaning import clean
 from functions.registry.check import check
 from functions.registry.files import HEADER, FileError, read, write
 
@@ -57,6 +58,73 @@ ONE = [(2, {"id": "aceh", "nama": "Kanwil Aceh", "jenis": "kanwil"})]
 def test_a_csv_is_read_with_or_without_bom_by_comma_or_semicolon(content):
     """ "CSV with UTF-8 BOM accepted" (DESIGN.md); Excel in Indonesian writes semicolons."""
     assert rows(content) == ONE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\n" + PLAIN.replace(",", ";"),
+        "sep=,\r\n" + PLAIN,
+        '"sep=;"\r\n' + PLAIN.replace(",", ";"),
+        "\ufeffSEP=\t\n" + PLAIN.replace(",", "\t"),
+        PLAIN.replace(",", "\t"),
+        PLAIN.replace("\n", "\r"),
+        '"id";"nama";"jenis"\n"aceh";"Kanwil Aceh";"kanwil"\n',
+        PLAIN.replace("id,nama", "\u200bId,\u00a0NAMA "),
+        PLAIN.replace("aceh,", "'aceh,").replace("kanwil\n", "\u200ekanwil\ufeff\n"),
+    ],
+)
+def test_what_spreadsheets_put_around_a_table_is_taken_off(content):
+    assert rows(content) == ONE
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_excels_unicode_text_is_read(encoding):
+    content = PLAIN.replace(",", "\t").encode(encoding)
+    mark = b"\xfe\xff" if encoding.endswith("be") else b""
+    assert rows(mark + content, "satker.txt") == ONE
+
+
+@pytest.mark.parametrize("above", ["\n", "\n\n", ";;\n", "Daftar satker; per 1 Oktober\n\n"])
+def test_a_header_may_stand_below_blank_lines_or_a_title(above):
+    [(number, row)] = rows(above + PLAIN.replace(",", ";"))
+    assert row["id"] == "aceh"
+    assert number == 2 + above.count("\n")
+
+
+def test_columns_are_known_whatever_their_case_spaces_and_hyphens():
+    [(_, row)] = rows("ID,Nama,Jenis,Zona Waktu,aktif-dari,Twitter\naceh,A,kanwil,,2026-10-01,b\n")
+    assert (row["zona_waktu"], row["aktif_dari"], row["x"]) == ("", "2026-10-01", "b")
+    assert refusal("id,nama,jenis,x,twitter\n") == "kolom x tertulis dua kali"
+
+
+def test_a_column_that_is_misspelt_is_told_with_the_one_that_was_meant():
+    assert "maksudnya instagram?" in refusal("id,nama,jenis,instagrm\na,b,c,d\n")
+
+
+def test_what_a_file_really_is_is_named():
+    assert "melainkan halaman HTML" in refusal("<html><table>", "satker.xlsx")
+    assert "melainkan halaman HTML" in refusal("<html><table>", "satker.csv")
+    assert "melainkan teks" in refusal(PLAIN, "satker.xlsx")
+    assert rows(SHEET, "satker.csv") == [(2, {"id": "aceh", "nama": "Aceh", "jenis": "kanwil"})]
+
+
+def test_a_file_that_is_larger_than_any_registry_is_refused():
+    assert "terlalu besar" in refusal("id,nama,jenis\n" + "a" * 16 * 1024 * 1024)
+    assert "baris berisi" in refusal(PLAIN + "a,b,c\n" * 20_001)
+
+
+@settings(max_examples=200)
+@given(
+    st.binary(max_size=60)
+    | st.text(st.characters(), max_size=60).map(lambda text: text.encode("utf-8", "replace")),
+    st.sampled_from([b"", b"id,nama,jenis\n", b"sep=", b"\xff\xfe", b"\n;", b"PK\x03\x04"]),
+)
+def test_any_file_is_read_or_refused_in_one_line(content, beginning):
+    for name in ("a.csv", "a.xlsx", "a"):
+        with suppress(FileError):
+            _, problems = check(rows(beginning + content, name), {})
+            assert all("\n" not in problem for problem in problems)
 
 
 def test_handles_in_a_cell_keep_their_semicolons():
@@ -156,7 +224,6 @@ def test_every_column_of_the_design_is_known():
 def test_what_is_not_utf_8_is_refused_with_what_to_do():
     latin = PLAIN.replace("Aceh", "Acéh").encode("cp1252")
     assert refusal(latin) == "berkas bukan UTF-8; simpan sebagai 'CSV UTF-8' lalu coba lagi"
-    assert "bukan UTF-8" in refusal(PLAIN.encode("utf-16"))
     assert "simpan sebagai 'CSV UTF-8'" in refusal(PLAIN.encode("utf-16-le"))
 
 
@@ -186,7 +253,7 @@ SHEET = workbook(["id", "nama", "jenis"], ["aceh", "Aceh", "kanwil"])
 
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=12
-).map(str.strip)
+).map(lambda text: " ".join(clean(text).split()))
 names = st.from_regex(r"[a-z][a-z0-9]{2,12}", fullmatch=True)
 
 
@@ -195,7 +262,7 @@ def documents(draw):
     found = {}
     taken = draw(st.lists(names, unique=True, max_size=12))
     for satker in draw(
-        st.lists(st.from_regex(r"[a-z0-9][a-z0-9-]{0,9}", fullmatch=True), max_size=4)
+        st.lists(st.from_regex(r"[a-z0-9][a-z0-9-]{0,9}", fullmatch=True), max_size=4, unique=True)
     ):
         accounts = {}
         for platform in PLATFORMS:
@@ -207,8 +274,8 @@ def documents(draw):
             "kind": draw(st.sampled_from(["kanwil", "unit-utama", "upt"])),
             "province": draw(texts) or None,
             "timezone": draw(st.sampled_from(["Asia/Jakarta", "Asia/Makassar"])),
-            "website": draw(texts) or None,
-            "parent": draw(st.sampled_from([None, satker])),
+            "website": draw(st.sampled_from([None, "https://aceh.example.go.id/a?b=c"])),
+            "parent": draw(st.sampled_from([None, *found])),
             "active_from": draw(st.sampled_from([None, "2026-10-01"])),
             "active_to": draw(st.sampled_from([None, "2026-12-31"])),
             "accounts": accounts,

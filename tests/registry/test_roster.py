@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.model import Account, Roster
-from functions.registry.roster import build, held_twice, parse_satker, with_account_ids
+from functions.registry.roster import build, with_account_ids
 from tests.score.cases import WIB
 
 # 20 October 2026, 10:00 in Jakarta.
@@ -217,7 +216,7 @@ def test_nothing_found_changes_nothing():
         (document(accounts="kemenkum"), "accounts harus berisi"),
         (document(accounts={"telegram": "kemenkum"}), "platform 'telegram' tidak dikenal"),
         (document(accounts={"x": "kemenkum_sulawesi"}), "bukan nama akun X"),
-        (document(accounts={"x": [{"from": "2026-10-01"}]}), "bukan nama akun X"),
+        (document(accounts={"x": [{"from": "2026-10-01"}]}), "accounts.x: handle kosong"),
         (document(accounts={"x": {"handle": "a", "to": "besok"}}), "'besok' bukan tanggal"),
         (document(active_from="2026-13-01"), "'2026-13-01' bukan tanggal"),
     ],
@@ -244,7 +243,10 @@ def test_a_broken_document_costs_one_satker_and_keeps_its_previous_state(broken,
 def test_a_satker_that_is_broken_from_the_start_is_left_out_and_told():
     found, problems = build({"aceh": {}, "bali": document()}, None, NOW, WIB)
     assert [unit.id for unit in found.satker] == ["bali"]
-    assert len(problems) == 1
+    assert problems == [
+        "aceh: name kosong; isi nama satuan kerja",
+        "aceh: kind kosong; isi misalnya kanwil",
+    ]
 
 
 def test_problems_are_told_at_every_run_until_they_are_mended():
@@ -255,14 +257,16 @@ def test_problems_are_told_at_every_run_until_they_are_mended():
     assert told == problems != []
 
 
-def test_two_holders_of_an_account_are_told_with_who_has_its_posts():
+def test_two_holders_of_an_account_are_both_told_who_has_its_posts():
     documents = {
         "bali": document(accounts={"x": "Kemenkum"}),
         "aceh": document(accounts={"x": "kemenkum"}),
     }
     _, problems = build(documents, None, NOW, WIB)
+    end = "; unggahannya dihitung untuk aceh; biarkan akun ini di satu satker saja"
     assert problems == [
-        "bali: x Kemenkum juga terdaftar untuk aceh; unggahannya dihitung untuk aceh"
+        f"aceh: x kemenkum juga terdaftar untuk bali{end}",
+        f"bali: x Kemenkum juga terdaftar untuk aceh{end}",
     ]
 
 
@@ -273,41 +277,3 @@ def test_an_account_that_was_handed_over_has_one_holder():
     }
     _, problems = build(documents, None, NOW, WIB)
     assert problems == []
-
-
-def test_a_satkers_facts_are_read_leniently():
-    found = parse_satker(
-        "aceh",
-        {
-            "name": " Kanwil Aceh ",
-            "kind": "kanwil ",
-            "short_name": "",
-            "province": " Aceh",
-            "timezone": None,
-            "parent": "pusat",
-            "website": 5,
-            "something": "else",
-        },
-        WIB,
-    )
-    assert (found.name, found.kind, found.short_name) == ("Kanwil Aceh", "kanwil", None)
-    assert (found.province, found.timezone, found.parent) == ("Aceh", "Asia/Jakarta", "pusat")
-    assert (found.website, found.label, found.handles) == ("5", "Kanwil Aceh", ())
-
-
-def test_an_account_that_two_agencies_hold_is_told_once_and_a_past_one_is_not(now):
-    def roster(satker, handle, *, to=None):
-        account = Account(
-            platform="x",
-            handle=handle,
-            satker=satker,
-            valid_from=now - timedelta(days=9),
-            valid_to=to,
-        )
-        return Roster(as_of=now, accounts=(account,))
-
-    rosters = {"satu": roster("aceh", "Humas"), "dua": roster("bali", "humas")}
-    [said] = held_twice(rosters, now)
-    assert said.startswith("dua: bali: x humas juga terdaftar untuk satu: aceh")
-    assert held_twice({**rosters, "satu": roster("aceh", "humas", to=now)}, now) == []
-    assert held_twice({"satu": rosters["satu"]}, now) == []

@@ -15,6 +15,8 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )
+# Half of a character that takes two in UTF-16 (most emoji): no store, page or file can hold it.
+_HALVES = re.compile("[\ud800-\udfff]")
 # Spaces of other widths, and the one that does not break.
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _BEGINNING = re.compile(r"\A[\s']+")
@@ -27,10 +29,12 @@ def clean(text: str) -> str:
     """A cell or a typed value without what nobody sees.
 
     Invisible characters go, spaces of any width become plain ones, those at the ends go, and with
-    them the apostrophe by which spreadsheets mark a text (our own CSV files, too). Letters with
-    accents are composed (NFC), so that what looks alike is alike. White space inside stays.
+    them the apostrophe by which spreadsheets mark a text (our own CSV files, too). Half an emoji
+    becomes U+FFFD. Letters with accents are composed (NFC), so that what looks alike is alike.
+    White space inside stays.
     """
-    text = unicodedata.normalize("NFC", _SPACES.sub(" ", without_invisible(text)))
+    seen = _HALVES.sub("\ufffd", without_invisible(text))
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", seen))
     return _BEGINNING.sub("", text).rstrip()
 
 

@@ -1,0 +1,241 @@
+"""Single values as admins type, paste or pick them, read the same at every door.
+
+Each reader gives what was meant, None for nothing (None, an empty text, only spaces), or raises
+``Wrong`` with the rest of an Indonesian sentence that begins with the field's name. What nobody
+sees or means is mended here: invisible characters, odd spaces, the apostrophe of a spreadsheet's
+text cell, halves of an emoji.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from functions.model import Platform, iso
+from functions.registry.addresses.cleaning import clean
+from functions.registry.addresses.profiles import parse_handle
+
+YEARS = range(2000, 2101)
+LONGEST_TEXT = 200
+LONGEST_ADDRESS = 500
+DEFAULT_ZONE = "Asia/Jakarta"
+# From here on a number that passed through a spreadsheet or a browser is no longer what was typed:
+# both compute in floats, and a spreadsheet keeps 15 digits.
+EXACT_FLOAT = 10**15
+EXACT_INTEGER = 2**53
+
+KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+# What a cell shows when its formula failed: #REF!, #N/A, #NAME?, LibreOffice's Err:502.
+_ERROR = re.compile(r"#(N/A|[A-Z][A-Z0-9/]*[!?])|Err:[0-9]{3}")
+_SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+[eE]\+?|[eE]\+)[0-9]{1,3}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
+_HOST = re.compile(r"([\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
+_INDONESIAN_ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "benar/salah"),
+    ((int, float), "angka"),
+    (Mapping, "peta"),
+    ((list, tuple), "daftar"),
+    (bytes, "data biner"),
+    ((date, time), "tanggal"),
+)
+
+
+class Wrong(ValueError):
+    """A value that cannot be what its field holds; the words go behind the field's name."""
+
+
+class Unreadable(str):
+    """A cell that cannot be what it shows; its text says why, as ``Wrong`` does."""
+
+
+def is_empty(value: Any) -> bool:
+    """Whether nothing was typed: None, an empty or invisible text, a list or map of such."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not clean(value)
+    if isinstance(value, Mapping):
+        return all(map(_is_blank, value.values()))
+    return isinstance(value, list | tuple) and all(map(_is_blank, value))
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence quotes it: short, on one line, whatever it is."""
+    if isinstance(value, str):
+        text = " ".join(clean(value[:LONGEST_ADDRESS]).split())
+        return repr(text if len(text) <= 60 else text[:59] + "…")
+    if isinstance(value, datetime | date):
+        return repr(value.isoformat())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.15g}" if isinstance(value, float) else f"{value}"[:60]
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), "isinya")
+
+
+def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str | None:
+    """The known name that was probably meant; None when none is like it at all."""
+    by_form = {each.casefold(): each for each in known}
+    found = get_close_matches(name[:60].casefold(), by_form, n=1, cutoff=like)
+    return by_form[found[0]] if found else None
+
+
+def text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
+    """A text on one line; a whole number is the text of its digits."""
+    if value is None:
+        return None
+    if isinstance(value, Unreadable):
+        raise Wrong(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _digits(value)
+    if not isinstance(value, str):
+        raise Wrong(f"harus teks, bukan {shown(value)}")
+    line = " ".join(clean(value).split())
+    if len(line) > longest:
+        raise Wrong(f"terlalu panjang ({len(line):,} karakter); paling banyak {longest}")
+    if _ERROR.fullmatch(line):
+        raise Wrong(f"berisi kesalahan lembar kerja {line}; perbaiki rumusnya atau kosongkan")
+    return line or None
+
+
+def kind(value: Any) -> str:
+    """A kind of unit: unit-utama, kanwil, upt or another word of that form."""
+    typed = text(value)
+    if typed is None:
+        raise Wrong("kosong; isi misalnya kanwil")
+    if not KIND.fullmatch(typed):
+        raise Wrong(f"{shown(typed)} harus misalnya unit-utama, kanwil atau upt")
+    return typed
+
+
+def name(value: Any) -> str:
+    """A unit's name."""
+    typed = text(value)
+    if typed is None:
+        raise Wrong("kosong; isi nama satuan kerja")
+    return typed
+
+
+def timezone(value: Any) -> str:
+    """A time zone of the IANA database; Jakarta's for nothing."""
+    typed = text(value)
+    if typed is None:
+        return DEFAULT_ZONE
+    try:
+        ZoneInfo(typed)
+    except Exception:  # whatever a name provokes: a folder's, one that is too long, one with ..
+        meant = _INDONESIAN_ZONES.get(typed.casefold()) or nearest(typed, _zones(), 0.8)
+        hint = f"maksudnya {meant}?" if meant else "misalnya Asia/Jakarta, Asia/Makassar"
+        raise Wrong(f"{shown(typed)} tidak dikenal; {hint}") from None
+    return typed
+
+
+def website(value: Any) -> str | None:
+    """A web address; ``https://`` is added where no scheme was typed."""
+    typed = text(value, LONGEST_ADDRESS)
+    if typed is None:
+        return None
+    address = typed if _SCHEME.match(typed) else "https://" + typed.lstrip("/")
+    try:
+        parts = urlsplit(address)
+        is_web = parts.scheme.lower() in ("http", "https") and parts.port != 0
+        is_whole = _HOST.fullmatch(parts.hostname or "") and "@" not in parts.netloc
+        is_whole = is_whole and " " not in address
+    except ValueError:
+        is_web = is_whole = False
+    if not (is_web and is_whole):
+        raise Wrong(f"{shown(typed)} bukan alamat web; tulis misalnya https://bali.example.go.id")
+    return address
+
+
+def day_or_instant(value: Any, zone: ZoneInfo) -> date | datetime | None:
+    """A day, or an instant in UTC: typed, picked in the console, or a spreadsheet's date.
+
+    An instant without an offset is one of ``zone``.
+    """
+    if isinstance(value, Unreadable):
+        raise Wrong(value)
+    if isinstance(value, str):
+        value = clean(value)
+    if is_empty(value):
+        return None
+    try:
+        at = _parsed(value) if isinstance(value, str) else value
+        if not isinstance(at, date):
+            raise ValueError
+        if at.year not in YEARS:
+            raise Wrong(
+                f"{shown(value)} di luar tahun {YEARS[0]}–{YEARS[-1]}; "
+                "kosongkan bila tidak ada batasnya"
+            )
+        if not isinstance(at, datetime):
+            return at
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+    except Wrong:
+        raise
+    except (ValueError, OverflowError):
+        raise Wrong(f"{shown(value)} bukan tanggal; tulis misalnya 2026-10-01") from None
+
+
+def instant(value: Any, zone: ZoneInfo, *, end: bool) -> datetime | None:
+    """The instant at which a validity begins or, as ``end``, ends: a last day counts whole."""
+    at = day_or_instant(value, zone)
+    if at is None or isinstance(at, datetime):
+        return at
+    return datetime.combine(at + timedelta(days=end), time(), zone).astimezone(UTC)
+
+
+def moment(value: Any, zone: ZoneInfo) -> str | None:
+    """A day or an instant as a document keeps it: ``2026-10-01`` or ``2026-10-01T02:30:00Z``."""
+    at = day_or_instant(value, zone)
+    if isinstance(at, datetime):
+        return iso(at)
+    return None if at is None else at.isoformat()
+
+
+def handle(platform: Platform, value: Any) -> str | None:
+    """The bare handle, as ``parse_handle`` gives it."""
+    typed = text(value, LONGEST_ADDRESS)
+    if typed is None:
+        return None
+    if _SCIENTIFIC.fullmatch(typed):
+        raise Wrong(f"{shown(typed)} tidak utuh lagi; format selnya sebagai teks lalu isi ulang")
+    try:
+        return parse_handle(platform, typed)
+    except ValueError as error:
+        raise Wrong(str(error)) from None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not clean(value))
+
+
+def _digits(value: int | float) -> str:
+    if not math.isfinite(value) or value != int(value) or value < 0:
+        raise Wrong(f"{shown(value)} bukan bilangan bulat; tulis sebagai teks")
+    if value >= (EXACT_FLOAT if isinstance(value, float) else EXACT_INTEGER):
+        raise Wrong(
+            f"{shown(value)} adalah angka yang terlalu panjang untuk utuh; isi sebagai teks"
+        )
+    return str(int(value))
+
+
+def _parsed(text: str) -> date:
+    """ValueError when it is neither a day nor an instant."""
+    if _DAY.fullmatch(text):
+        return date.fromisoformat(text)
+    if not _DAY.match(text):
+        raise ValueError
+    return datetime.fromisoformat(text)

@@ -1,0 +1,115 @@
+"""Whatever stands in a cell, an import takes it or says where it cannot, and costs nobody else."""
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from functions.__main__ import cli
+from functions.model import PLATFORMS, Agency
+from functions.registry.units import COLUMNS
+from functions.store import open_store
+from functions.store.agency import AgencyStore
+from tests.registry.typed import EDGES, TEXTS
+
+BALI = {"id": "bali", "nama": "Kanwil Bali", "jenis": "kanwil", "x": "bali", "instagram": "b1;b2"}
+ACEH = {"id": "aceh", "nama": "Kanwil Aceh", "jenis": "kanwil", "x": "aceh", "tiktok": "aceh"}
+COLUMNS_OF_FILES = ["id", *COLUMNS.values(), *PLATFORMS]
+
+texts = (
+    st.sampled_from([text for text in (*TEXTS, *EDGES) if isinstance(text, str)])
+    | st.text(st.characters(codec="utf-8"), max_size=20)
+    | st.from_regex(r"@?[a-z._]{2,12}(;[a-z]{3})?", fullmatch=True)
+)
+numbers = st.integers(-5, 10**17) | st.floats(allow_nan=False, allow_infinity=False)
+cells = texts | numbers | st.booleans() | st.dates(date(1900, 3, 1)) | st.just("=A1")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("import")
+
+
+def as_csv(table):
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([["" if c is None else c for c in row] for row in table])
+    return buffer.getvalue().encode("utf-8", "replace")
+
+
+def as_xlsx(table):
+    book = Workbook()
+    for row in table:
+        # What no XLSX can hold, openpyxl refuses to write.
+        book.active.append(
+            [
+                "".join(c for c in cell if c.isprintable())[:32_000]
+                if isinstance(cell, str)
+                else cell
+                for cell in row
+            ]
+        )
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def stored():
+    store = open_store("sqlite:///kiprah.db")
+    try:
+        book = AgencyStore(store, Agency())
+        found = {one.id: one.data for one in book.satker_documents()}
+        rosters = [one.data["as_of"] for one in store.list(f"{book.root}/rosters")]
+        return found, rosters
+    finally:
+        store.close()
+
+
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.dictionaries(st.sampled_from(COLUMNS_OF_FILES), cells, min_size=1, max_size=3),
+    st.sampled_from([("satker.csv", as_csv), ("satker.xlsx", as_xlsx)]),
+)
+def test_any_cell_is_taken_or_told_and_costs_no_other_unit(monkeypatch, folder, odd, kind):
+    monkeypatch.chdir(folder)
+    for left in folder.glob("kiprah.db*"):
+        left.unlink()
+    name, pack = kind
+    header = [*dict.fromkeys([*BALI, *ACEH, *odd])]
+
+    def imported(*rows):
+        table = [header, *([row.get(column) for column in header] for row in rows)]
+        Path(name).write_bytes(pack(table))
+        result = CliRunner().invoke(cli, ["registry", "import", name])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+    assert imported(BALI, ACEH).exit_code == 0
+    before, rosters = stored()
+    result = imported(BALI, ACEH | odd)
+    after, _ = stored()
+    assert after["bali"] == before["bali"]
+    lines = result.stderr.splitlines()
+    if result.exit_code:
+        assert (after, stored()[1]) == (before, rosters)
+        assert lines
+        assert all(line.startswith(f"kiprah: {name}: baris 3: ") for line in lines)
+    else:
+        assert before.keys() <= after.keys()
+        # Nothing ends in silence.
+        ended = {"x", "tiktok"} & {
+            p for p, listed in after["aceh"]["accounts"].items() if not listed
+        }
+        for platform in ended:
+            assert any("aceh: akun" in line and "berakhir" in line for line in lines), platform
+        again = imported(BALI, ACEH | odd)
+        assert again.exit_code == 0
+        assert stored()[0] == after
