@@ -13,7 +13,7 @@ from functions.collect.budget import Budget, Limit
 from functions.model import PLATFORMS, Agency, Platform, Roster, iso
 from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
-from functions.registry.roster import held_twice
+from functions.registry.roster import farewells, held_twice
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
@@ -41,7 +41,8 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     for book in books:
         roster = rosters[book.agency.id]
         own = [_registry(roster)]
-        own += [Finding("registry", problem, ok=False) for problem in roster.problems]
+        told = [*roster.problems, *farewells(roster, now, book.agency.zone)]
+        own += [Finding("registry", problem, ok=False) for problem in told]
         own += [_platform(settings, roster, platform) for platform in PLATFORMS]
         findings += _told_apart(book, books, rosters, own)
     findings += [Finding("registry", said, ok=False) for said in held_twice(rosters, now)]
