@@ -114,7 +114,8 @@ def test_an_admin_may_paste_the_posts_address(book):
 # What stands, without a store
 
 
-POSTS = {("x", "c"), ("x", "a")}
+POSTS = {("x", "c"): {"3"}, ("x", "a"): {"1"}}
+UNITS = {"aceh", "bali", "setjen"}
 NOW = CLOSING + 2 * DAY
 
 
@@ -147,7 +148,7 @@ def test_what_was_written_by_then_stands_and_what_came_later_does_not():
     at = [decision(at=NOW), decision(at=NOW + timedelta(seconds=1))]
     contested = [objection(at=NOW), objection(at=NOW + timedelta(seconds=1))]
     found = docket_of(at, contested)
-    assert ids(found.decisions(MONTH, POSTS)) == ["d0"]
+    assert ids(found.decisions(MONTH, POSTS, UNITS)) == ["d0"]
     assert ids(found.objections(MONTH, POSTS)) == ["o0"]
 
 
@@ -199,13 +200,13 @@ def test_an_objection_is_to_posts_of_the_month_or_to_the_month_as_a_whole(facts,
     found = docket_of(objections=[objection(**facts)])
     assert (ids(found.objections(MONTH, POSTS)) == ["o0"]) is concerned
     if facts["post"]:
-        assert bool(docket_of([decision(**facts)]).decisions(MONTH, POSTS)) is concerned
+        assert bool(docket_of([decision(**facts)]).decisions(MONTH, POSTS, UNITS)) is concerned
 
 
 def test_what_nobody_took_is_told_once_and_asked_for_again_as_long_as_it_is_unknown():
     lost = objection(post="x:zzz")
     docket = docket_of([decision()], [lost])
-    docket.decisions(MONTH, POSTS)
+    docket.decisions(MONTH, POSTS, UNITS)
     docket.close()
     assert told_of(docket)["d0"] == {"status": "berlaku", "month": MONTH}
     assert told_of(docket)["o0"] == {"status": UNKNOWN}
@@ -231,13 +232,13 @@ def test_an_address_is_looked_up_where_no_post_is_named():
     address = "https://x.com/a/status/c"
     unnamed = {name: value for name, value in decision(url=address).items() if name != "post"}
     docket = docket_of([unnamed, {**decision(post="x:a"), "url": address}], find=find)
-    assert [d.post_id for d in docket.decisions(MONTH, POSTS)] == ["c", "a"]
+    assert [d.post_id for d in docket.decisions(MONTH, POSTS, UNITS)] == ["c", "a"]
     assert told_of(docket)["d0"] == {"post": "x:c", "month": MONTH, "status": "berlaku"}
     elsewhere = docket_of([{**unnamed, "url": "https://x.com/a/status/d"}], find=find)
-    assert elsewhere.problems[0].startswith("decisions/d0: post None bukan kode unggahan")
+    assert elsewhere.problems == [f"decisions/d0: {UNKNOWN}"]
     # The month that was found with it is the post's own.
     late = docket_of([unnamed], find=lambda address: Found("x:c", "2026-09"))
-    assert late.decisions(MONTH, POSTS) == ()
+    assert late.decisions(MONTH, POSTS, UNITS) == ()
 
 
 def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
@@ -249,7 +250,7 @@ def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
         decision(post="x:zzz", revise=True),
     ]
     docket = docket_of(given)
-    assert ids(docket.revising(MONTH, POSTS, {"d1"})) == ["d0"]
+    assert ids(docket.revising(MONTH, POSTS, UNITS, {"d1"})) == ["d0"]
     assert {id: each.get("status") for id, each in told_of(docket).items()} == {
         "d0": "berlaku",
         "d1": "berlaku",
