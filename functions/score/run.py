@@ -128,16 +128,34 @@ class Run:
 
 
 def put_verdicts(ledgers: Ledgers, judgement: Judgement) -> bool:
-    """Put the verdicts that changed beside their posts; True when there were any."""
+    """Put the verdicts that changed beside their posts; True when there were any.
+
+    A post that is not judged, since nothing of it was read by then, loses a verdict of later.
+    """
     changed = False
+    for entry in _unjudged(ledgers, judgement):
+        ledgers.put(Entry(post=entry.post))
+        changed = True
     for account, judged in judgement.accounts.items():
         entries = ledgers[account].entries if account in ledgers else {}
         for post, verdict in judged:
-            entry = entries.get(post.post_id)
-            if entry is not None and entry.verdict != verdict:
-                ledgers.put(Entry(post=entry.post, verdict=verdict))
+            held = entries.get(post.post_id)
+            if held is not None and held.verdict != verdict:
+                ledgers.put(Entry(post=held.post, verdict=verdict))
                 changed = True
     return changed
+
+
+def _unjudged(ledgers: Ledgers, judgement: Judgement) -> list[Entry]:
+    """The entries with a verdict on a post that is not among those judged."""
+    found = []
+    for account, ledger in ledgers.items():
+        judged = judgement.accounts.get(account, ())
+        if len(judged) != len(ledger.entries):
+            ids = {post.post_id for post, _ in judged}
+            entries = ledger.entries.items()
+            found += [entry for name, entry in entries if entry.verdict and name not in ids]
+    return found
 
 
 def _find(book: AgencyStore, text: str) -> Found | None:
