@@ -89,4 +89,4 @@ def _joined(said: list[str]) -> str:
     """Sentences, one behind the other; a single word stays one."""
     if len(said) == 1 and said[0] == APPLIES:
         return APPLIES
-    return " ".join(each if each.endswith(".") else f"{each}." for each in said)
+    return " ".join(each if each.endswith((".", "?")) else f"{each}." for each in said)
