@@ -37,7 +37,7 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
     """
     given: dict[str, Any] = {}
     problems = []
-    for name, value in document.items():
+    for name, value in sorted(document.items()):
         if name not in _FIELDS:
             hint = meant(name, _FIELDS) or f"; ada {', '.join(_FIELDS)}"
             problems.append(f"{name[:60]} tidak dikenal{hint}")

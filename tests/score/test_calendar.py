@@ -143,3 +143,25 @@ def test_exactly_so_many_working_days_lie_between(start, count, holidays):
     assert len(working) == count
     assert working[-1] == first + timedelta(days=days - 1)
     assert end.astimezone(WIB).time() == time()
+
+
+def test_an_instant_that_was_picked_in_the_console_is_the_day_it_is_here():
+    """Midnight in Jakarta is the day before in UTC."""
+    picked = datetime(2026, 12, 21, 17, tzinfo=UTC)
+    days, problems = read_days(set(), {"holidays": [picked]})
+    assert (PLAIN in days, problems) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-W10-1", "20261222", "2026-12-22x", 20261222, True, {"a": 1}, "", "9999-99-99"]
+)
+def test_what_only_looks_like_a_date_is_told(given):
+    days, [problem] = read_days({CHRISTMAS}, {"holidays": [given, "2026-12-22"]})
+    assert (PLAIN in days, CHRISTMAS in days) == (True, True)
+    assert "bukan tanggal" in problem
+
+
+def test_a_day_that_is_both_is_told():
+    both = {"holidays": ["2026-12-22"], "working_days": ["2026-12-22"]}
+    [problem] = read_days(set(), both)[1]
+    assert problem.startswith("2026-12-22 ada di holidays dan di working_days")
