@@ -14,6 +14,7 @@ from functions.model import PLATFORMS, Agency, Platform, Roster, iso
 from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
 from functions.registry.roster import held_twice
+from functions.score.months import certain, closing_begins, waiting
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
@@ -35,7 +36,7 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     """
     rosters = {book.agency.id: book.roster(now) or Roster(as_of=now) for book in books}
     everybody = [book.agency for book in books]
-    findings = [Finding("store", settings.store)]
+    findings = [_store(books[0], settings)]
     if len(books) > 1:
         findings.append(_agencies(everybody))
     for book in books:
@@ -51,9 +52,16 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
         own = _wrong_accounts(book, rosters[book.agency.id])
         findings += _told_apart(book, books, rosters, own)
     for book in books:
+        findings += _told_apart(book, books, rosters, _waiting_months(book, now))
+    for book in books:
         own = [_site(settings, book.agency, everybody)]
         findings += _told_apart(book, books, rosters, own)
     return findings
+
+
+def _store(book: AgencyStore, settings: Settings) -> Finding:
+    kind = ": a simulation; any now, no official host" if book.simulation else ""
+    return Finding("store", f"{settings.store}{kind}")
 
 
 def _agencies(everybody: Sequence[Agency]) -> Finding:
@@ -161,6 +169,22 @@ def _wrong_accounts(book: AgencyStore, roster: Roster) -> list[Finding]:
         counts = ", ".join(f"{platform} {n}" for platform, n in kinds.items())
         shown.append(Finding("accounts", f"{len(findings)} are wrong: {counts}", ok=False))
     return shown
+
+
+def _waiting_months(book: AgencyStore, now: datetime) -> list[Finding]:
+    """The months that do not close, or are not frozen, although their time is over."""
+    if book.simulation:
+        return []
+    findings, until = [], book.read_until()
+    for month, record in book.months().items():
+        state, due = record.ranking.state, record.closes_at
+        held = state == "closing" and record.ranking.incomplete
+        why = waiting(
+            due or closing_begins(month, book.agency.zone), now, now, certain(now, now, until)
+        )
+        if why is not None and state != "final" and not held:
+            findings.append(Finding(month, f"stays {state}: {why}", ok=False))
+    return findings
 
 
 def _site(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Finding:

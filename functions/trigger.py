@@ -8,8 +8,8 @@ the scheduler's retry means something).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from functions import log, settings
@@ -18,6 +18,7 @@ from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.times import CLOCKS_AGREE, NowError, parse_now, present, refuse_future
 
 if TYPE_CHECKING:
     from flask import Request
@@ -33,30 +34,42 @@ class Trigger:
     """A trigger's wishes. ``given``: ``now`` was sent, so the run replays that instant.
 
     ``scheduled_at``: the instant that Cloud Scheduler meant, the same for every delivery of a
-    trigger; None when it was not the caller or did not say.
+    trigger; None when it was not the caller or did not say. ``clock``: the computer's.
     """
 
-    def __init__(self, body: Mapping[str, Any], scheduled: str = "") -> None:
-        self.scheduled_at = _instant(scheduled)
+    def __init__(
+        self,
+        body: Mapping[str, Any],
+        scheduled: str = "",
+        *,
+        clock: Callable[[], datetime] = present,
+    ) -> None:
+        self.scheduled_at = _instant(scheduled, clock())
         sent = body.get("now")
         self.given = sent is not None
         if self.given and not isinstance(sent, str):
             raise ValueError("now must be an ISO 8601 instant, such as 2026-10-01T00:00:00Z")
-        self.now = parse_time(sent) if sent is not None else _present()
+        self.now = parse_now(sent) if sent is not None else clock()
         self.body = body
+        self._clock = clock
+
+    def check(self, books: Sequence[AgencyStore]) -> None:
+        """NowError when ``now`` is none that these agencies' store takes."""
+        if self.given and not books[0].simulation:
+            refuse_future(self.now, self._clock)
 
 
 Job = Callable[[list[AgencyStore], Settings, Trigger], dict[str, Any]]
 
 
-def answer(request: Request, job: Job) -> Answer:
+def answer(request: Request, job: Job, clock: Callable[[], datetime] = present) -> Answer:
     """Run a job, which is given every agency, for a request and report."""
     log.trace(_trace(request.headers.get("X-Cloud-Trace-Context", "")))
     if request.method != "POST":
         return _json({"error": "send a POST with a JSON object, which may be empty"}, 405)
     try:
         schedule = request.headers.get("X-CloudScheduler-ScheduleTime", "")
-        trigger = Trigger(_body(request), schedule)
+        trigger = Trigger(_body(request), schedule, clock=clock)
     except ValueError as error:
         return _json({"error": str(error)}, 400)
     try:
@@ -64,10 +77,11 @@ def answer(request: Request, job: Job) -> Answer:
         log.hide(loaded.secrets())
         books = open_agencies(loaded)
         try:
+            trigger.check(books)
             report = job(books, loaded, trigger)
         finally:
             books[0].store.close()
-    except BadRequestError as error:
+    except (BadRequestError, NowError) as error:
         return _json({"error": str(error)}, 400)
     except (SettingsError, StoreError) as error:
         return _failed(error)
@@ -101,16 +115,14 @@ def _json(content: Mapping[str, Any], status: int) -> Answer:
     return body, status, {"Content-Type": "application/json; charset=utf-8"}
 
 
-def _instant(text: str) -> datetime | None:
+def _instant(text: str, now: datetime) -> datetime | None:
+    """The scheduler's instant; None for one that is still to come, which is no scheduler's."""
     try:
-        return parse_time(text)
+        at = parse_time(text)
     except ValueError:
         return None
+    return at if at - now <= CLOCKS_AGREE else None
 
 
 def _trace(header: str) -> str | None:
     return header.partition("/")[0] or None
-
-
-def _present() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
