@@ -178,11 +178,10 @@ def _waiting_months(book: AgencyStore, now: datetime) -> list[Finding]:
     findings, until = [], book.read_until()
     for month, record in book.months().items():
         state, due = record.ranking.state, record.closes_at
-        held = state == "closing" and record.ranking.incomplete
         why = waiting(
             due or closing_begins(month, book.agency.zone), now, now, certain(now, now, until)
         )
-        if why is not None and state != "final" and not held:
+        if why is not None and state != "final" and not record.ranking.incomplete:
             findings.append(Finding(month, f"stays {state}: {why}", ok=False))
     return findings
 

@@ -34,42 +34,35 @@ class Trigger:
     """A trigger's wishes. ``given``: ``now`` was sent, so the run replays that instant.
 
     ``scheduled_at``: the instant that Cloud Scheduler meant, the same for every delivery of a
-    trigger; None when it was not the caller or did not say. ``clock``: the computer's.
+    trigger; None when it was not the caller or did not say.
     """
 
-    def __init__(
-        self,
-        body: Mapping[str, Any],
-        scheduled: str = "",
-        *,
-        clock: Callable[[], datetime] = present,
-    ) -> None:
-        self.scheduled_at = _instant(scheduled, clock())
+    def __init__(self, body: Mapping[str, Any], scheduled: str = "") -> None:
+        self.scheduled_at = _instant(scheduled)
         sent = body.get("now")
         self.given = sent is not None
         if self.given and not isinstance(sent, str):
             raise ValueError("now must be an ISO 8601 instant, such as 2026-10-01T00:00:00Z")
-        self.now = parse_now(sent) if sent is not None else clock()
+        self.now = parse_now(sent) if sent is not None else present()
         self.body = body
-        self._clock = clock
 
     def check(self, books: Sequence[AgencyStore]) -> None:
         """NowError when ``now`` is none that these agencies' store takes."""
         if self.given and not books[0].simulation:
-            refuse_future(self.now, self._clock)
+            refuse_future(self.now)
 
 
 Job = Callable[[list[AgencyStore], Settings, Trigger], dict[str, Any]]
 
 
-def answer(request: Request, job: Job, clock: Callable[[], datetime] = present) -> Answer:
+def answer(request: Request, job: Job) -> Answer:
     """Run a job, which is given every agency, for a request and report."""
     log.trace(_trace(request.headers.get("X-Cloud-Trace-Context", "")))
     if request.method != "POST":
         return _json({"error": "send a POST with a JSON object, which may be empty"}, 405)
     try:
         schedule = request.headers.get("X-CloudScheduler-ScheduleTime", "")
-        trigger = Trigger(_body(request), schedule, clock=clock)
+        trigger = Trigger(_body(request), schedule)
     except ValueError as error:
         return _json({"error": str(error)}, 400)
     try:
@@ -115,13 +108,13 @@ def _json(content: Mapping[str, Any], status: int) -> Answer:
     return body, status, {"Content-Type": "application/json; charset=utf-8"}
 
 
-def _instant(text: str, now: datetime) -> datetime | None:
+def _instant(text: str) -> datetime | None:
     """The scheduler's instant; None for one that is still to come, which is no scheduler's."""
     try:
         at = parse_time(text)
     except ValueError:
         return None
-    return at if at - now <= CLOCKS_AGREE else None
+    return at if at - present() <= CLOCKS_AGREE else None
 
 
 def _trace(header: str) -> str | None:

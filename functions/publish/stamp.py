@@ -85,7 +85,7 @@ def _read(objects: Objects, held: Mapping[str, Listed]) -> Stamp | None:
 
 
 def _ranked_at(objects: Objects, month: str) -> datetime | None:
-    """Of a site without a stamp: as of when its newest month was ranked; None when it says nothing."""
+    """As of when a site without a stamp had its newest month ranked; None when nothing says so."""
     body = objects.get(f"data/{month}/ranking.json") if month else None
     try:
         return None if body is None else msgspec.json.decode(body, type=_Ranked).as_of

@@ -101,7 +101,7 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
     closes_at = run.closes_at(month, rules)
     incomplete = is_incomplete(month, zone, run.began_at)
     contested = is_contested(objections, closes_at)
-    if closes_at is None or not (incomplete or contested):
+    if not incomplete and (closes_at is None or not contested):
         run.waits(month, closes_at or closing_begins(month, zone))
     header = book.header(
         month,

@@ -120,6 +120,7 @@ def environment(address: str, store: str, **more: str) -> dict[str, str]:
         "KIPRAH_STORE": store,
         "KIPRAH_TOKEN_KEY": TOKEN_KEY,
         "KIPRAH_COLLECT_EVERY": "30",
+        "KIPRAH_SIMULATION": "1",
         **more,
     }
 
@@ -193,7 +194,7 @@ def still(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     """No time passes while a tick is planned and its batches are worked off."""
     monkeypatch.setattr("functions.collect.client.monotonic", lambda: 0.0)
     monkeypatch.setattr(batches, "Clock", lambda at=None: Clock(at or now))
-    monkeypatch.setattr("functions.trigger._present", lambda: now)
+    monkeypatch.setattr("functions.trigger.present", lambda: now)
 
 
 def measured(book: AgencyStore, now: datetime) -> dict[tuple[str, ...], Any]:
@@ -403,7 +404,7 @@ def test_a_batch_that_comes_too_late_is_dropped_and_the_next_plan_makes_up_for_i
     cloud.plan(now)
     late = datetime.now(UTC) + timedelta(minutes=30)
     with monkeypatch.context() as patch:
-        patch.setattr("functions.trigger._present", lambda: late)
+        patch.setattr("functions.trigger.present", lambda: late)
         assert {d.status for d in cloud.deliver()} == {200}
     assert cloud.done == {"too late": 5}
     assert (cloud.sent, stored_posts(cloud.book), outcomes(cloud)) == (0, {}, 0)
@@ -417,7 +418,7 @@ def test_a_read_is_filed_under_the_time_at_which_it_was_made(
     """Under ``now``: that instant plus the time that has passed, on the queue's way too."""
     cloud.plan(now)
     late = datetime.now(UTC) + 10 * MINUTE
-    monkeypatch.setattr("functions.trigger._present", lambda: late)
+    monkeypatch.setattr("functions.trigger.present", lambda: late)
     cloud.deliver()
     assert cloud.done == {"now": 5}
     for post in stored_posts(cloud.book).values():
@@ -454,7 +455,7 @@ def test_the_last_read_before_a_mark_is_kept_where_ticks_are_rarer_than_configur
         cloud.plan(at)
         with monkeypatch.context() as patch:
             moments_later = datetime.now(UTC) + timedelta(seconds=20)
-            patch.setattr("functions.trigger._present", lambda late=moments_later: late)
+            patch.setattr("functions.trigger.present", lambda late=moments_later: late)
             cloud.deliver()
     assert horizons
     assert min(horizons) == 2 * HOUR
@@ -893,12 +894,13 @@ def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime)
 
     batch = Batch(name="a/b", platform="youtube", expires_at=now, work={})
     piece = batches.Piece(now=now, put_at=now, simulated=False, of=1, plan=Plan())
-    batches._leave(cast("AgencyStore", Book()), batch, piece, seen, now)
+    batches._leave(cast("AgencyStore", Book()), batch, piece, seen, now, {"http://x": now})
     [body] = saved
     assert len(body) < 1_000_000
     [outcome] = batches._outcomes([Stored("outcomes/a", {"body": body}, "1", now)])
     assert len(outcome.note.posts) == batches.SWEEPS * 2 * 96
     assert outcome.note.accounts == noted
+    assert outcome.heard == {"http://x": now}
 
 
 # Pieces
