@@ -135,6 +135,10 @@ async def collect(
         works = await _read(book, settings, roster, desks, plans, clock, report, connections, ends)
         books.settle(together(spent for work in works for spent in work.spent))
         heard = clock.heard if any(work.summary["served"] for work in works) else {}
+    if clock.given and not any(s["requests"] or s["queued"] for s in report.platforms.values()):
+        # A replay in which nothing was due has read until then, too. In the present somebody has
+        # to answer; there something is due within hours.
+        heard = heard or {"": clock()}
     report.failed = report.failed or _has_failed(report, ready)
     report.budgets = books.report()
     _save_ids(book, roster, {p: desk.account_ids() for p, desk in desks.items()}, now)
