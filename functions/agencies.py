@@ -28,18 +28,25 @@ def each(
 ) -> Report:
     """Run a job for each agency; with only one its report, and its errors, are what they are.
 
+    A simulation's report says that it is one.
+
     Raises:
         SettingsError, StoreError: what is no single agency's, and would befall the others too.
     """
     if len(books) == 1:
-        return run(books[0])
+        return marked(books, run(books[0]))
     reports = {}
     for book in books:
         try:
             reports[book.agency.id] = run(book)
         except Exception as error:
             reports[book.agency.id] = fallen(book, error, job=job, run_id=run_id, now=now)
-    return united(reports, job=job, run_id=run_id, now=now)
+    return marked(books, united(reports, job=job, run_id=run_id, now=now))
+
+
+def marked(books: Sequence[AgencyStore], report: Report) -> Report:
+    """The report, which says so when it is of a simulation."""
+    return {**report, "simulation": True} if books[0].simulation else report
 
 
 def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: datetime) -> Report:

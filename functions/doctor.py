@@ -15,6 +15,7 @@ from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
 from functions.registry.doubles import held_twice
 from functions.registry.roster import remarks
+from functions.score.months import certain, closing_begins, waiting
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
@@ -37,7 +38,7 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     """
     rosters = {book.agency.id: book.roster(now) or Roster(as_of=now) for book in books}
     everybody = [book.agency for book in books]
-    findings = [Finding("store", settings.store)]
+    findings = [_store(books[0], settings)]
     if len(books) > 1:
         findings.append(_agencies(everybody))
     for book in books:
@@ -54,9 +55,16 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
         own = _wrong_accounts(book, rosters[book.agency.id], now)
         findings += _told_apart(book, books, rosters, own)
     for book in books:
+        findings += _told_apart(book, books, rosters, _waiting_months(book, now))
+    for book in books:
         own = [_site(settings, book.agency, everybody)]
         findings += _told_apart(book, books, rosters, own)
     return findings
+
+
+def _store(book: AgencyStore, settings: Settings) -> Finding:
+    kind = ": a simulation; any now, no official host" if book.simulation else ""
+    return Finding("store", f"{settings.store}{kind}")
 
 
 def _agencies(everybody: Sequence[Agency]) -> Finding:
@@ -169,6 +177,21 @@ def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Fi
         counts = ", ".join(f"{platform} {n}" for platform, n in kinds.items())
         shown.append(Finding("accounts", f"{len(findings)} are wrong: {counts}", ok=False))
     return shown
+
+
+def _waiting_months(book: AgencyStore, now: datetime) -> list[Finding]:
+    """The months that do not close, or are not frozen, although their time is over."""
+    if book.simulation:
+        return []
+    findings, until = [], book.read_until()
+    for month, record in book.months().items():
+        state, due = record.ranking.state, record.closes_at
+        why = waiting(
+            due or closing_begins(month, book.agency.zone), now, now, certain(now, now, until)
+        )
+        if why is not None and state != "final" and not record.ranking.incomplete:
+            findings.append(Finding(month, f"stays {state}: {why}", ok=False))
+    return findings
 
 
 def _site(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Finding:

@@ -17,6 +17,7 @@ from functions.publish.job import publish_all
 from functions.score.job import score_all
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.times import present
 
 GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
 
@@ -46,11 +47,6 @@ async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Ev
                 pause = (min(due.values()) - datetime.now(UTC)).total_seconds()
                 await asyncio.wait_for(stop.wait(), timeout=max(0.0, pause))
     log.info("loop.stopped")
-
-
-def present() -> datetime:
-    """The computer's clock in whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def turn_after(now: datetime, every: timedelta) -> datetime:

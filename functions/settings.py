@@ -92,6 +92,11 @@ class Settings:
     site_url: str = _setting(
         "KIPRAH_SITE_URL", "", "The site's public address, for canonical links"
     )
+    simulation: str = _setting(
+        "KIPRAH_SIMULATION",
+        "",
+        "1: a new store is a simulation for good: any now, no official host, a banner on its pages",
+    )
     notice: str = _setting("KIPRAH_NOTICE", "", "A banner shown on every page (in Indonesian)")
     collect_every: str = _setting(
         "KIPRAH_COLLECT_EVERY", "15", "Minutes between two collections: the loop's cadence"
@@ -202,6 +207,11 @@ class Settings:
                 f"KIPRAH_TIMEZONE={self.timezone!r} is no time zone; write for example Asia/Jakarta"
             )
         _check_agencies(self.named_agencies())
+        if self.simulation not in ("", "0", "1"):
+            raise SettingsError(
+                f"{_env('simulation')}={self.simulation!r} must be 1, or left out (or 0) for a "
+                "store of what really happens"
+            )
         for name in ("collect_every", "discover_every", "score_every"):
             if not getattr(self, name).isdecimal() or int(getattr(self, name)) < 1:
                 raise SettingsError(f"{_env(name)} must be a whole number of minutes, 1 or more")

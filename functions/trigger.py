@@ -8,8 +8,8 @@ the scheduler's retry means something).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from functions import log, settings
@@ -18,6 +18,7 @@ from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.times import CLOCKS_AGREE, NowError, parse_now, present, refuse_future
 
 if TYPE_CHECKING:
     from flask import Request
@@ -42,8 +43,13 @@ class Trigger:
         self.given = sent is not None
         if self.given and not isinstance(sent, str):
             raise ValueError("now must be an ISO 8601 instant, such as 2026-10-01T00:00:00Z")
-        self.now = parse_time(sent) if sent is not None else _present()
+        self.now = parse_now(sent) if sent is not None else present()
         self.body = body
+
+    def check(self, books: Sequence[AgencyStore]) -> None:
+        """NowError when ``now`` is none that these agencies' store takes."""
+        if self.given and not books[0].simulation:
+            refuse_future(self.now)
 
 
 Job = Callable[[list[AgencyStore], Settings, Trigger], dict[str, Any]]
@@ -64,10 +70,11 @@ def answer(request: Request, job: Job) -> Answer:
         log.hide(loaded.secrets())
         books = open_agencies(loaded)
         try:
+            trigger.check(books)
             report = job(books, loaded, trigger)
         finally:
             books[0].store.close()
-    except BadRequestError as error:
+    except (BadRequestError, NowError) as error:
         return _json({"error": str(error)}, 400)
     except (SettingsError, StoreError) as error:
         return _failed(error)
@@ -102,15 +109,13 @@ def _json(content: Mapping[str, Any], status: int) -> Answer:
 
 
 def _instant(text: str) -> datetime | None:
+    """The scheduler's instant; None for one that is still to come, which is no scheduler's."""
     try:
-        return parse_time(text)
+        at = parse_time(text)
     except ValueError:
         return None
+    return at if at - present() <= CLOCKS_AGREE else None
 
 
 def _trace(header: str) -> str | None:
     return header.partition("/")[0] or None
-
-
-def _present() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)

@@ -19,10 +19,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
 
-SHARED = {"model", "settings", "log", "nearest"}
+SHARED = {"model", "times", "settings", "log", "nearest"}
 # What a room may import besides itself. The command line and main.py see every room.
 ARROWS = {
     "model": set(),
+    "times": {"model"},
     "settings": set(),
     "log": set(),
     "nearest": set(),

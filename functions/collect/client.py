@@ -31,11 +31,11 @@ from functions.collect.answers import (
     Unreadable,
 )
 from functions.model import Platform
+from functions.times import CLOCKS_AGREE
 
 CONNECTIONS = 10
 TIMEOUT = httpx.Timeout(20, connect=5)
 ATTEMPTS = 3
-CLOCKS_AGREE = timedelta(minutes=2)
 PATIENCE = 45.0  # seconds for all attempts of one request together
 WHOLE = 30.0  # seconds for one answer, however slowly it trickles in
 LONGEST_WAIT = 24 * 3600.0  # seconds; no limit of any platform lasts longer than a day
@@ -61,17 +61,25 @@ def every_call(path: str) -> str:
 class Clock:
     """The present: the given instant plus the time that has passed since.
 
-    With no instant given it is the computer's clock, and ``given`` is false.
+    With no instant given it is the computer's clock, and ``given`` is false. ``heard``: what the
+    hosts that were asked said of the time, the earliest of each.
     """
 
     def __init__(self, now: datetime | None = None) -> None:
         self.given = now is not None
+        self.heard: dict[str, datetime] = {}
         self._start = now or datetime.now(UTC)
         self._began = monotonic()
 
     def __call__(self) -> datetime:
         """Aware UTC in whole seconds, rounded down."""
         return (self._start + timedelta(seconds=monotonic() - self._began)).replace(microsecond=0)
+
+    def hear(self, host: str, date: datetime | None) -> None:
+        """Note the date of an answer, None when it had none. A given clock knows better itself."""
+        at = self() if self.given else date
+        if at is not None:
+            self.heard[host] = min(at, self.heard.get(host, at))
 
 
 class Rate:
@@ -311,8 +319,10 @@ class ApiClient:
 
     def _check(self, path: str, response: httpx.Response, is_json: bool) -> None:
         status, body = response.status_code, response.content
-        if not self.clock.given:
-            _check_clock(path, response.headers, self.clock())
+        theirs = None if self.clock.given else _date(response.headers)
+        self.clock.hear(self._connection.base_url, theirs)
+        if theirs is not None:
+            _check_clock(path, theirs, self.clock())
         try:
             error = self._explain(status, response.headers, body, self.clock())
         except UNDECODABLE:  # the status alone has to tell
@@ -334,15 +344,23 @@ def _by_status(status: int, headers: Mapping[str, str], now: datetime) -> Platfo
     return Unreadable("an unexpected refusal")
 
 
-def _check_clock(path: str, headers: Mapping[str, str], now: datetime) -> None:
-    """Refuse to go on when the platform's clock and ours differ: reads would be filed under a wrong
-    time, and nobody could tell. An answer that some cache kept says nothing of the present."""
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    """When the platform says that it answered; None when it does not say. An answer that some cache
+    kept says nothing of the present."""
+    if "age" in headers:
+        return None
     try:
-        theirs = parsedate_to_datetime(headers.get("date", ""))
-        differ = now - theirs
+        told = parsedate_to_datetime(headers.get("date", ""))
+        return told.astimezone(UTC) if told.tzinfo else None
     except (TypeError, ValueError, OverflowError):
-        return
-    if abs(differ) > CLOCKS_AGREE and "age" not in headers:
+        return None
+
+
+def _check_clock(path: str, theirs: datetime, now: datetime) -> None:
+    """Refuse to go on when the platform's clock and ours differ: reads would be filed under a wrong
+    time, and nobody could tell."""
+    differ = now - theirs
+    if abs(differ) > CLOCKS_AGREE:
         ahead = "ahead of" if differ > timedelta() else "behind"
         minutes = abs(differ) // timedelta(minutes=1)
         raise Limited(

@@ -44,6 +44,8 @@ def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
         book = next((b for b in books if b.agency.id == (batch.agency or books[0].agency.id)), None)
         if book is None:  # it was taken out of the settings since; trying again is no use
             return {"job": "collect", "run_id": name, "batch": batch.name, "done": "no such agency"}
+        if trigger.given:
+            raise BadRequestError("a batch brings its own time; send it without now")
         return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
     platforms = trigger.body.get("platforms", list(PLATFORMS))
     if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):

@@ -6,7 +6,7 @@ where the flow and the collector's HTTP are put together; no other file of the r
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from functions import log, settings
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.port import StoreError
+from functions.times import present
 from functions.trigger import Answer
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def _answer(request: Request) -> Answer:
         raise Refusal(Reason.UNKNOWN)
     books = open_agencies(loaded)
     try:
-        vault, now = open_vault(loaded), datetime.now(UTC).replace(microsecond=0)
+        if books[0].simulation:
+            _refuse_official(loaded)
+        vault, now = open_vault(loaded), present()
         book = (
             invited(books, vault, request.args.get("ticket", ""), now)
             if path == "/start"
@@ -79,6 +82,18 @@ def _answer(request: Request) -> Answer:
         return turn(flow, request, loaded, now)
     finally:
         books[0].store.close()
+
+
+def _refuse_official(loaded: Settings) -> None:
+    """A simulation asks nobody for a real consent."""
+    from functions.collect.access import is_official
+
+    for name in ("tiktok_url", "tiktok_auth_url"):
+        if is_official(getattr(loaded, name)):
+            raise SettingsError(
+                f"this store is a simulation and KIPRAH_{name.upper()} is TikTok's own; set it to "
+                "a stand-in, or name a new KIPRAH_STORE without KIPRAH_SIMULATION"
+            )
 
 
 def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Answer:

@@ -77,9 +77,13 @@ def answer_with(server: Handle, payload: Any, status: int = 200, path: str = "")
 
 
 def settings_for(url: str, store: str, **changes: Any) -> Settings:
-    """Settings with the stand-ins' addresses and credentials."""
+    """Settings with the stand-ins' addresses and credentials.
+
+    The store is a simulation, so that no test depends on the day on which it runs.
+    """
     addresses = {f"KIPRAH_{platform.upper()}_URL": url for platform in PLATFORMS}
     environ = {**ENVIRONMENT, **addresses, "KIPRAH_STORE": store, "KIPRAH_TOKEN_KEY": TOKEN_KEY}
+    environ["KIPRAH_SIMULATION"] = "1"
     return replace(load(environ, Path("/dev/null")), **changes)
 
 
