@@ -319,7 +319,7 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
     from functions.connect.consents import Consents
     from functions.connect.files import FileError, read
     from functions.connect.vault import open_vault
-    from functions.registry.handles import parse_handle
+    from functions.registry.addresses.profiles import parse_handle
 
     loaded = load_settings()
     try:
@@ -489,7 +489,7 @@ def why(address: str, month: str | None, now: datetime | None, as_json: bool) ->
 
     URL may have any form that people paste: shared, shortened by the app, from a telephone.
     """
-    from functions.registry.links import NotAPost
+    from functions.registry.addresses.posts import NotAPost
     from functions.why import why as answer
 
     if month is not None:
@@ -624,7 +624,7 @@ def object_to(
 def _told_refusals() -> Iterator[None]:
     """What cannot be done is one line; an address of no post is a wrong use."""
     from functions.contest import Refused
-    from functions.registry.links import NotAPost
+    from functions.registry.addresses.posts import NotAPost
 
     try:
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.model import Platform
-from functions.registry.links import NotAPost, parse_link
+from functions.registry.addresses.posts import NotAPost, parse_link
 from functions.store.agency import AgencyStore, Located
 
 NO_ADDRESS = (

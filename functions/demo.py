@@ -30,8 +30,8 @@ from functions.model import PLATFORMS, month_of, run_id
 from functions.publish.job import publish
 from functions.publish.objects import open_objects
 from functions.registry import files
+from functions.registry.addresses.profiles import parse_handle
 from functions.registry.check import check
-from functions.registry.handles import parse_handle
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_agency

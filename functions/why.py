@@ -30,7 +30,8 @@ from functions.model import (
 )
 from functions.publish import formats
 from functions.publish.reasons import Case, Original, Spell, Unread, told, told_unknown
-from functions.registry.links import Link, NotAPost, parse_link, posted_at
+from functions.registry.addresses.posts import Link, NotAPost, parse_link, posted_at
+from functions.registry.addresses.public import public_address
 from functions.store.agency import AgencyStore, Located
 from functions.store.evidence import Decision
 
@@ -140,7 +141,7 @@ def _part(book: AgencyStore, roster: Roster, first: Post, link: Link) -> Answer:
         handle=handle,
         satker=_name(roster, holder),
         spells=_spells(accounts),
-        thread=first.url,
+        thread=_address(first),
     )
     lines = told(case, book.agency.zone)
     return Answer(told=lines, facts=_facts(case, None, own, lines))
@@ -189,7 +190,7 @@ def _original(book: AgencyStore, post: Post, verdict: Verdict | None) -> Origina
     for at in (post.published_at, post.published_at - DAY):
         if found := book.entry(post.account, verdict.duplicate_of, at):
             return Original(
-                url=found.post.url,
+                url=_address(found.post),
                 published_at=found.post.published_at,
                 percent=verdict.duplicate_percent,
             )
@@ -226,7 +227,7 @@ def _facts(case: Case, verdict: Verdict | None, own: str, lines: Sequence[str]) 
         "account": post.account,
         "handle": case.handle or None,
         "satker": shown.satker if shown else None,
-        "url": post.url,
+        "url": _address(post),
         "published_at": iso(post.published_at),
         "month": own,
         "month_state": case.month_state,
@@ -340,6 +341,10 @@ def _handle(accounts: Iterable[Account], at: datetime) -> str:
     """What the account was called when it published, else what it was called last."""
     last = max(accounts, key=lambda a: (a.holds(at), a.valid_from), default=None)
     return last.handle if last else ""
+
+
+def _address(post: Post) -> str:
+    return public_address(post.platform, post.post_id, post.url)
 
 
 def _name(roster: Roster, satker: str | None) -> str | None:

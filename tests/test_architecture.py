@@ -37,7 +37,12 @@ ARROWS = {
     "publish": {*SHARED, "store", "trigger", "agencies"},
 }
 # What single files may import besides: where a room's work and what serves it are put together.
-WIDER = {"functions/connect/entrypoint.py": {"collect"}}
+WIDER = {
+    "functions/connect/entrypoint.py": {"collect"},
+    # Which addresses may be shown is decided once, where addresses are understood.
+    "functions/publish/posts.py": {"registry"},
+    "functions/publish/data.py": {"registry"},
+}
 # The command line's own files.
 ABOVE_ROOMS = {"__init__", "__main__", "audit", "contest", "demo", "doctor", "loop", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.

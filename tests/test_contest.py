@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from functions import log
 from functions.__main__ import cli
 from functions.model import Post, iso
-from functions.registry.links import link_keys
+from functions.registry.addresses.posts import link_keys
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from tests.score.cases import BEGIN, END, MONTH, measured_post

@@ -31,7 +31,7 @@ from functions.model import (
     Verdict,
     run_id,
 )
-from functions.registry.links import link_keys
+from functions.registry.addresses.posts import link_keys
 from functions.score.job import score
 from functions.store import open_agency, open_store
 from functions.store.agency import AgencyStore
@@ -42,7 +42,7 @@ from tests.collect.ministry import handle_of, register, rows, tick
 from tests.platforms.server import serve
 from tests.platforms.world import Post as WorldPost
 from tests.platforms.world import World
-from tests.registry.test_links import CASES, MASKED, TWEET
+from tests.registry.addresses.test_posts import CASES, MASKED, TWEET
 
 ROOT = Path(__file__).parents[1]
 UNITS = ("kanwil-ntt", "kanwil-bali")

@@ -13,7 +13,7 @@ import msgspec
 from functions.collect.note import LivePost
 from functions.collect.plan import CONFIRM_AFTER, is_last_before_mark, stage
 from functions.model import Platform, Post
-from functions.registry.links import link_keys
+from functions.registry.addresses.posts import link_keys
 
 MOST_WRITES = 8
 

@@ -44,6 +44,7 @@ from functions.collect.plan import (
 from functions.connect.consents import Busy, Consents, NoConsent
 from functions.connect.vault import VaultError
 from functions.model import COUNTERS, DAY, Platform, Post
+from functions.registry.addresses.public import public_address
 from functions.settings import SettingsError
 from functions.store.port import StoreError
 
@@ -56,7 +57,6 @@ GRACE = 1.0  # seconds that a request which is under way then still gets
 LONGEST_TEXT = 20_000
 LONGEST_TITLE = 500
 LONGEST_NAME = 200  # of an id
-LONGEST_ADDRESS = 2_000
 EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)  # no platform is older
 RECENT = timedelta(days=30)  # of a Page's posts, to tell its pace by
 
@@ -527,9 +527,13 @@ class Reading:
 
     def _seen(self, post: Post, credential: Credential) -> None:
         if not self._is_plausible(post):
-            self._broken([f"{self.platform} item: an impossible time, counter, id or address"])
+            self._broken([f"{self.platform} item: an impossible time, counter or id"])
             return
-        post = msgspec.structs.replace(post, text=post.text and post.text[:LONGEST_TEXT])
+        post = msgspec.structs.replace(
+            post,
+            text=post.text and post.text[:LONGEST_TEXT],
+            url=public_address(self.platform, post.post_id, post.url),
+        )
         name = f"{post.account_id}:{post.post_id}"
         held = self.note.posts.get(name)
         (sample,) = post.samples
@@ -557,7 +561,6 @@ class Reading:
             EARLIEST <= post.published_at <= self.clock() + DAY
             and all(_is_count(count) for count in counts)
             and all(len(name) <= LONGEST_NAME for name in names)
-            and len(post.url) <= LONGEST_ADDRESS
         )
 
     def _missed(self, live: LivePost, at: datetime) -> None:
@@ -733,7 +736,8 @@ def _is_count(number: int) -> bool:
 def _remark(handle: str, profile: Profile) -> str | None:
     """What the admin of an account that is read all the same should know of it."""
     named = profile.handle
-    by_id = handle.isdecimal() or handle == profile.account_id
+    # An id and a YouTube user's name of before 2014 stay beside whatever handle an account takes.
+    by_id = handle.isdecimal() or handle == profile.account_id or "/" in handle
     if named and not by_id and named.casefold() != handle.casefold():
         return (
             f"Akun ini kini bernama @{named}; perbarui nama akun di daftar. "

@@ -21,6 +21,7 @@ from functions.model import (
 )
 from functions.publish import flags
 from functions.publish.tables import Cell, Column, write_csv, write_xlsx
+from functions.registry.addresses.public import public_address
 from functions.store import evidence as ev
 from functions.store import rankings
 from functions.store.agency import MonthRecord
@@ -232,7 +233,7 @@ def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:
                 post_id=post.post_id,
                 account=post.account,
                 satker=verdict.satker,
-                url=post.url,
+                url=public_address(post.platform, post.post_id, post.url),
                 published_at=post.published_at,
                 counted=verdict.counted,
                 reason=verdict.reason,
@@ -270,7 +271,7 @@ def named_posts(record: MonthRecord, ledgers: Mapping[str, Ledger]) -> tuple[Nam
             platform=post.platform,
             post_id=post.post_id,
             account=post.account,
-            url=post.url,
+            url=public_address(post.platform, post.post_id, post.url),
             published_at=post.published_at,
         )
         for post in (entry.post for entry in sort_entries(ledgers))

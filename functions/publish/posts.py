@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from functions.model import Entry, Measurement, Platform, Post, Sample, Verdict
@@ -11,8 +11,10 @@ from functions.publish import formats, words
 from functions.publish.boards import flag_anchor, flag_link
 from functions.publish.data import NamedPost
 from functions.publish.pages import PostItem, PostLink, Reading
+from functions.registry.addresses.public import built_address, public_address
 
 _CAPTION = 160
+_WEB = re.compile(r"https?://[^\s\x00-\x20\x7f]+\Z", re.IGNORECASE)
 
 # Posts by account key and id.
 Posts = Mapping[tuple[str, str], Post] | Mapping[tuple[str, str], NamedPost]
@@ -38,7 +40,7 @@ def post_item(
         platform=post.platform,
         label=words.PLATFORM[post.platform],
         handle=handle,
-        href=web_address(post.url),
+        href=public_address(post.platform, post.post_id, post.url),
         when=formats.time_short(post.published_at, zone),
         moment=formats.time_short(post.mark, zone),
         caption=_caption(post, verdict),
@@ -67,22 +69,19 @@ def post_link(posts: Posts, owner: str, post_id: str, zone: ZoneInfo) -> PostLin
     """
     post = posts.get((owner, post_id))
     if post is not None:
-        return PostLink(formats.time_short(post.published_at, zone), web_address(post.url))
+        address = public_address(post.platform, post.post_id, post.url)
+        return PostLink(formats.time_short(post.published_at, zone), address)
     return PostLink(post_id, post_address(owner.partition(":")[0], post_id))
 
 
 def post_address(platform: str, post_id: str) -> str | None:
     """A post's address where its id alone makes one."""
-    if platform == "x":
-        return f"https://x.com/i/status/{quote(post_id, safe='')}"
-    if platform == "youtube":
-        return f"https://www.youtube.com/watch?v={quote(post_id, safe='')}"
-    return None
+    return built_address(platform, post_id) if platform in ("x", "youtube") else None
 
 
 def web_address(url: str | None) -> str | None:
     """An address that may be linked: http or https, nothing a browser would run."""
-    return url if url and url.lower().startswith(("http://", "https://")) else None
+    return url if url and _WEB.match(url) else None
 
 
 def profile_address(platform: Platform, handle: str) -> str | None:
@@ -91,6 +90,8 @@ def profile_address(platform: Platform, handle: str) -> str | None:
     if not name:
         return None
     if platform == "youtube":
+        if "/" in name:  # user/NAME, which is no handle
+            return f"https://www.youtube.com/{name}"
         is_channel = len(name) == 24 and name.startswith("UC")
         return f"https://www.youtube.com/{'channel/' if is_channel else '@'}{name}"
     host = {
@@ -103,7 +104,10 @@ def profile_address(platform: Platform, handle: str) -> str | None:
 
 
 def shown_handle(handle: str) -> str:
-    """A handle as people write it; a Facebook page without one is known by name and number."""
+    """A handle as people write it; a Facebook page without one is known by name and number, and a
+    YouTube user's name of before 2014 by ``user/`` before it."""
+    if handle.startswith("user/"):
+        return handle
     if "/" in handle:
         return handle.strip("/").split("/")[-2].replace("-", " ")
     return handle if handle.isdecimal() else f"@{handle.lstrip('@')}"

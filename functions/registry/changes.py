@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from functions.model import Account, Roster
-from functions.registry.handles import NAMES
+from functions.registry.addresses.sites import NAMES
 from functions.registry.units import COLUMNS
 from functions.registry.values import is_empty, shown
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORMS, Platform
 from functions.registry import values
-from functions.registry.handles import NAMES
+from functions.registry.addresses.sites import NAMES
 from functions.registry.units import (
     COLUMNS,
     FILE,

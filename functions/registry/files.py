@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 
 from functions.model import PLATFORMS, iso
 from functions.registry import workbook
+from functions.registry.addresses.cleaning import clean
 from functions.registry.kinds import kind_of
 from functions.registry.units import COLUMNS, accounts_of
-from functions.registry.values import Unreadable, clean, nearest
+from functions.registry.values import Unreadable, nearest
 
 HEADER = (
     "id",

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORMS, Handle, Platform, Satker
 from functions.registry import values
-from functions.registry.handles import NAMES as PLATFORM_NAMES
+from functions.registry.addresses.cleaning import clean
+from functions.registry.addresses.sites import NAMES as PLATFORM_NAMES
 from functions.registry.values import Unreadable, Wrong, is_empty, nearest, shown
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ def accounts_of(given: Any) -> dict[Platform, list[Any]]:
 
 def platform_of(name: Any) -> Platform | None:
     """The platform that a name means; None when it means none."""
-    return _PLATFORMS.get(values.clean(name).casefold()) if isinstance(name, str) else None
+    return _PLATFORMS.get(clean(name).casefold()) if isinstance(name, str) else None
 
 
 class _Reader:
@@ -177,7 +178,7 @@ def _misspelt(given: Mapping[str, Any]) -> Iterator[str]:
     for field in given:
         if field in FIELDS or field in SYSTEM_FIELDS or not isinstance(field, str):
             continue
-        if meant := nearest(values.clean(field), meanings, _MISSPELT):
+        if meant := nearest(clean(field), meanings, _MISSPELT):
             yield f"{_plain(field)} tidak dikenal; maksudnya {meanings[meant]}?"
 
 
@@ -258,7 +259,7 @@ def _ancestors(satker: str, parents: Mapping[str, str | None]) -> set[str]:
 
 
 def _plain(field: str) -> str:
-    return " ".join(values.clean(field[:60]).split())
+    return " ".join(clean(field[:60]).split())
 
 
 def _unreadable(error: Exception) -> str:

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from functions.model import Platform, iso
-from functions.registry.handles import parse_handle
+from functions.registry.addresses.cleaning import clean
+from functions.registry.addresses.profiles import parse_handle
 
 YEARS = range(2000, 2101)
 LONGEST_TEXT = 200
@@ -31,12 +32,6 @@ EXACT_FLOAT = 10**15
 EXACT_INTEGER = 2**53
 
 KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]"
-)
-_HALVES = re.compile("[\ud800-\udfff]")
 # What a cell shows when its formula failed: #REF!, #N/A, #NAME?, LibreOffice's Err:502.
 _ERROR = re.compile(r"#(N/A|[A-Z][A-Z0-9/]*[!?])|Err:[0-9]{3}")
 # How CSV files keep a spreadsheet from taking digits for a number: ="61573000111222".
@@ -62,12 +57,6 @@ class Wrong(ValueError):
 
 class Unreadable(str):
     """A cell that cannot be what it shows; its text says why, as ``Wrong`` does."""
-
-
-def clean(text: str) -> str:
-    """A text without what nobody sees or means around it and in it."""
-    mended = _HALVES.sub("\ufffd", _INVISIBLE.sub("", text))
-    return mended.strip().lstrip("'").strip()
 
 
 def is_empty(value: Any) -> bool:

@@ -44,7 +44,7 @@ def score(book: AgencyStore, *, now: datetime, run_id: str) -> Report:
     report = Report(run_id, now)
     reads, writes = book.store.meter.reads, book.store.meter.writes
     run = Run(book, now, report, book.months())
-    changed = _changes(book, now)
+    changed = _changes(book, now, report.problems)
     began = book.cursor("collect").get("began_at")
     if began is not None:
         run.began_at = datetime.fromisoformat(began)
@@ -80,7 +80,7 @@ class _Changes:
     cursor: Mapping[str, Any]
 
 
-def _changes(book: AgencyStore, now: datetime) -> _Changes:
+def _changes(book: AgencyStore, now: datetime, broken: list[str]) -> _Changes:
     held = book.cursor("score")
     reached = since = None
     if "reached" in held:
@@ -90,7 +90,7 @@ def _changes(book: AgencyStore, now: datetime) -> _Changes:
         since = reached + INSTANT if held.get("settled") else reached - OVERLAP
     posts: dict[str, list[Post]] = defaultdict(list)
     newest = reached
-    for changed_at, post in book.changed_posts(since):
+    for changed_at, post in book.changed_posts(since, broken):
         newest = changed_at if newest is None else max(newest, changed_at)
         posts[month_of(post.published_at, book.agency.zone)].append(post)
     if newest is None or newest == reached:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from functions import log
 from functions.model import (
     Agency,
     Change,
@@ -32,7 +33,7 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store import followers as stored_followers
-from functions.store.keys import key
+from functions.store.keys import key, unkey
 from functions.store.ledgers import Ledger, Ledgers, find
 from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write
@@ -167,7 +168,7 @@ class AgencyStore:
     def feedback(self, satker: str) -> dict[str, Mapping[str, Any]]:
         """What collect found out about a satker's accounts, by ``platform:handle``."""
         listed = self.store.list(f"{self.root}/satker/{key(satker)}/accounts")
-        return {stored.id: stored.data for stored in listed}
+        return {":".join(unkey(stored.id)): stored.data for stored in listed}
 
     # Posts
 
@@ -181,20 +182,27 @@ class AgencyStore:
     def posts_published(self, at_least: datetime) -> Iterator[Post]:
         """The posts published at or after an instant, by time."""
         listed = self.store.list(f"{self.root}/posts", at_least=iso(at_least))
-        return (_post(stored) for stored in listed)
+        return (post for _, post in _posts(listed, []))
 
-    def changed_posts(self, since: datetime | None) -> Iterator[tuple[datetime, Post]]:
-        """The posts changed at or after a stamp of the store's clock (None: all), by that stamp."""
+    def changed_posts(
+        self, since: datetime | None, broken: list[str] | None = None
+    ) -> Iterator[tuple[datetime, Post]]:
+        """The posts changed at or after a stamp of the store's clock (None: all), by that stamp.
+
+        ``broken`` takes a line for each document that is no post, which is passed over.
+        """
         since = since or datetime.fromisoformat("1970-01-01T00:00:00Z")
         listed = self.store.list(f"{self.root}/posts", changed_since=since)
-        return ((stored.changed_at, _post(stored)) for stored in listed)
+        told = [] if broken is None else broken
+        return ((stored.changed_at, post) for stored, post in _posts(listed, told))
 
     def post(self, account: str, post_id: str) -> Post | None:
-        """A post as it was collected; None when there is none, or when it has expired."""
+        """A post as it was collected; None when there is none, when it has expired, or when its
+        document is no post."""
         platform, _, account_id = account.partition(":")
         path = f"{self.root}/posts/{key(platform, account_id, post_id)}"
-        stored = self.store.get([path]).get(path)
-        return None if stored is None else _post(stored)
+        held = _posts(self.store.get([path]).values(), [])
+        return next((post for _, post in held), None)
 
     # Addresses
 
@@ -220,16 +228,16 @@ class AgencyStore:
     def find_urls(self, platform: Platform, keys: Iterable[str]) -> tuple[Located, ...]:
         """The posts that are found under any of the keys, by account; empty when none is."""
         stored = self.store.get([f"{self.root}/urls/{key(platform, name)}" for name in keys])
-        found = {
-            account: Located(
-                account=account,
-                post_id=facts["post_id"],
-                published_at=datetime.fromisoformat(facts["published_at"]),
-                is_part=facts.get("part", False),
-            )
-            for document in stored.values()
-            for account, facts in document.data["accounts"].items()
-        }
+        found: dict[str, Located] = {}
+        for document in stored.values():
+            for account, facts in document.data.get("accounts", {}).items():
+                with suppress(KeyError, TypeError, ValueError):  # typed over by hand: not found
+                    found[account] = Located(
+                        account=account,
+                        post_id=facts["post_id"],
+                        published_at=datetime.fromisoformat(facts["published_at"]),
+                        is_part=facts.get("part", False),
+                    )
         return tuple(found[account] for account in sorted(found))
 
     # Followers
@@ -558,11 +566,12 @@ class AgencyStore:
             return StoredPlan()
         parts = tuple(held.data.get("parts", ()))
         if not parts:
-            return StoredPlan(held.data["body"], held.version)
+            body = held.data.get("body")
+            return StoredPlan(body if isinstance(body, bytes) else None, held.version)
         found = self.store.get([f"{path}:{name}" for name in parts])
         whole = len(found) == len(set(parts))
-        body = b"".join(found[f"{path}:{name}"].data["body"] for name in parts) if whole else None
-        return StoredPlan(body, held.version, parts)
+        whole_body = b"".join(found[f"{path}:{n}"].data["body"] for n in parts) if whole else None
+        return StoredPlan(whole_body, held.version, parts)
 
     def save_plan(self, platform: Platform, body: bytes, held: StoredPlan) -> None:
         """Replace the note; ``Conflict`` when another instance wrote it since it was read.
@@ -679,11 +688,27 @@ def _post_document(post: Post) -> dict[str, Any]:
     return document
 
 
+def _posts(listed: Iterable[Stored], broken: list[str]) -> Iterator[tuple[Stored, Post]]:
+    """The posts of documents; one that a hand in the console has spoilt costs itself."""
+    for stored in listed:
+        try:
+            yield stored, _post(stored)
+        except Exception as error:  # whatever was typed there
+            why = " ".join(str(error).split()) or type(error).__name__
+            broken.append(f"{stored.path} is no post ({why:.120}); mend or delete the document")
+            log.warning("store.post_unreadable", path=stored.path, error=type(error).__name__)
+
+
 def _post(stored: Stored) -> Post:
+    """A stored post; an error of some kind when the document is none."""
     document = dict(stored.data)
     document["samples"] = [
         {"taken_at": taken_at, **counters}
         for taken_at, counters in sorted(document.get("samples", {}).items())
     ]
     document["absences"] = sorted(document.get("absences", {}))
-    return msgspec.convert(document, Post)
+    post = msgspec.convert(document, Post)
+    times = (post.published_at, *(sample.taken_at for sample in post.samples), *post.absences)
+    if any(at.tzinfo is None for at in times):
+        raise ValueError("a time without a UTC offset")
+    return post

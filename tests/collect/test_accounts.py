@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from functions.collect import reading
+from functions.collect.answers import Profile
 from functions.collect.report import Report
 from functions.connect.consents import ConsentRow, Consents
 from functions.connect.vault import open_vault
 from functions.model import Platform
+from functions.registry.check import check
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
@@ -164,6 +167,41 @@ def test_an_account_without_posts_is_read_and_its_admin_is_told(
         run(now + days * DAY + 4 * HOUR)
     assert status(book) == "ok"
     assert len(stored_posts(book)) == 1
+
+
+def test_a_channel_entered_by_a_users_name_is_read_and_called_nothing_else(
+    run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    """Such a name stays the channel's beside whatever handle it takes: there is nothing to mend."""
+    row = {"id": UNIT, "nama": "NTT", "jenis": "kanwil"}
+    row["youtube"] = "https://www.youtube.com/user/KemenkumNTT/featured"
+    found, problems = check([(1, row)], {})
+    assert problems == []
+    book.save_satker(found)
+    account = server.world.add_account("youtube", "user/KemenkumNTT")
+    server.world.add_account("youtube", "KemenkumNTT")  # somebody else's handle
+    server.world.add_post(account, now - HOUR)
+    run(now)
+    [[key, told]] = book.feedback(UNIT).items()
+    assert (key, told["status"]) == ("youtube:user/KemenkumNTT", "ok")
+    assert told["account_id"] == account.id
+    [post] = stored_posts(book).values()
+    assert post.account_id == account.id
+
+
+@pytest.mark.parametrize(
+    ("handle", "told"),
+    [
+        ("lama", "Akun ini kini bernama @baru; perbarui nama akun di daftar. "),
+        ("BARU", None),
+        ("user/lama", None),
+        ("6157300011", None),
+        ("id7", None),
+    ],
+)
+def test_a_new_name_is_told_where_the_old_one_was_entered(handle: str, told: str | None) -> None:
+    remark = reading._remark(handle, Profile(account_id="id7", handle="baru"))
+    assert remark == (told and f"{told}Riwayatnya tetap tersimpan.")
 
 
 # Facebook Pages' own tokens

@@ -17,7 +17,7 @@ from functions.collect.client import Connections
 from functions.connect.consents import ConsentRow, Consents
 from functions.connect.vault import Vault, open_vault
 from functions.model import PLATFORMS, Platform, iso
-from functions.registry.links import link_keys
+from functions.registry.addresses.posts import link_keys
 from functions.settings import Settings, SettingsError, load
 from functions.store import open_agency
 from functions.store.agency import AgencyStore

@@ -141,10 +141,10 @@ def test_a_video_that_its_details_left_out_comes_late_though_the_listing_has_mov
     ("caption", 20_001, 20_000),
     ("caption", 2_200, 2_200),
     ("caption", 1_200_000, 20_000),
-    ("permalink", 1_200_000, None),
+    ("permalink", 1_200_000, 4),
     ("id", 1_200_000, None),
 ])  # fmt: skip
-def test_a_text_is_cut_and_an_address_or_id_without_end_is_a_broken_item(
+def test_a_text_is_cut_an_address_replaced_and_an_id_without_end_is_a_broken_item(
     enter: Enter,
     run: Run,
     server: Handle,
@@ -174,6 +174,45 @@ def test_a_text_is_cut_and_an_address_or_id_without_end_is_a_broken_item(
     assert len(texts) == (2 if kept else 1)
     assert texts.get(odd.id) == kept
     assert report.platforms["instagram"]["items_broken"] == (0 if kept else 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("javascript:alert(1)", None),
+        ("https://instagram.com.example.net/p/a/", None),
+        ("https://www.instagram.com@example.net/p/a/", None),
+        ("https://www.instagram.com/p/a/\n", None),
+        ("", None),
+        ("http://www.instagram.com/p/a/", "https://www.instagram.com/p/a/"),
+        ("https://www.instagram.com/reel/a/?igsh=1", "https://www.instagram.com/reel/a/?igsh=1"),
+    ],
+)
+def test_an_address_that_leads_elsewhere_gives_way_to_one_from_the_id(
+    enter: Enter,
+    run: Run,
+    server: Handle,
+    book: AgencyStore,
+    now: datetime,
+    given: str,
+    kept: str | None,
+) -> None:
+    odd = server.world.add_post(enter("instagram"), now - HOUR, text="satu")
+    honest = server.app._answer
+
+    def lying(request: Any, route: Any) -> Any:
+        response = honest(request, route)
+        answer = json.loads(response.body)
+        for item in answer["business_discovery"].get("media", {}).get("data", ()):
+            item["permalink"] = given
+        response.body = json.dumps(answer).encode()
+        return response
+
+    server.app._answer = lying  # type: ignore[method-assign]
+    report = run(now)
+    [post] = stored_posts(book).values()
+    assert post.url == (kept or f"https://www.instagram.com/media/{odd.id}")
+    assert report.platforms["instagram"]["items_broken"] == 0
 
 
 def test_an_impossible_number_of_followers_is_unknown(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from functions.connect import files
 from functions.connect.consents import ConsentRow
 from functions.connect.files import FileError
-from functions.registry.handles import parse_handle
+from functions.registry.addresses.profiles import parse_handle
 
 HEADER = "satker,platform,handle,refresh_token"
 TOKEN = "rft.rahasia"

@@ -37,6 +37,8 @@ def test_channel_by_handle(client: httpx.Client, channel: Account) -> None:
         assert item["statistics"]["subscriberCount"] == "123000"
         assert item["statistics"]["videoCount"] == "0"
         assert "snippet" not in item
+    for query in ({"forHandle": "user/kemenkumntt"}, {"forUsername": "kemenkumntt"}):
+        assert "items" not in _get(client, "channels", part="id", **query).json()
     nobody = _get(client, "channels", part="id", forHandle="@tidakada").json()
     assert "items" not in nobody
     assert nobody["pageInfo"]["totalResults"] == 0

@@ -154,6 +154,8 @@ class YouTube:
         parts = _parts(query, CHANNEL_PARTS)
         if "forHandle" in query:
             found = [self._world.by_handle("youtube", query["forHandle"].removeprefix("@"))]
+        elif "forUsername" in query:  # a name apart from handles; the world writes it user/NAME
+            found = [self._world.by_handle("youtube", f"user/{query['forUsername']}")]
         elif "id" in query:
             found = [self._world.account("youtube", one) for one in _ids(query)]
         else:
@@ -177,7 +179,7 @@ class YouTube:
             item["snippet"] = {
                 "title": account.title,
                 "description": f"Saluran resmi {account.title}",
-                "customUrl": f"@{account.handle(now).lower()}",
+                "customUrl": f"@{account.handle(now).removeprefix('user/').lower()}",
                 "publishedAt": self._time(account.created),
                 "country": "ID",
             }
@@ -521,7 +523,7 @@ def _no_filter() -> YouTubeError:
     return YouTubeError(
         400,
         "missingRequiredParameter",
-        "No filter selected. Expected one of: id, forHandle, playlistId",
+        "No filter selected. Expected one of: id, forHandle, forUsername, playlistId",
         domain="youtube.parameter",
     )
 

@@ -26,6 +26,7 @@ from functions.publish.data import (
     RANKING_COLUMNS,
     month_files,
 )
+from functions.registry.addresses.public import built_address
 from functions.store import rankings
 from functions.store.agency import MonthRecord
 from functions.store.ledgers import Ledger
@@ -216,6 +217,16 @@ def test_a_post_is_told_with_these_names_and_nulls() -> None:
             }
         ],
     }
+
+
+def test_an_address_that_leads_elsewhere_stands_in_no_file() -> None:
+    odd = entry("9")
+    odd = msgspec.structs.replace(odd, post=msgspec.structs.replace(odd.post, url="javascript:x()"))
+    made = files(odd)
+    [post] = json.loads(made["unggahan.json"])["posts"]
+    assert post["url"] == built_address(odd.post.platform, "9")
+    [row] = rows(made["unggahan.csv"])
+    assert row["url"] == post["url"]
 
 
 def test_posts_are_ordered_by_time_then_account_then_id() -> None:

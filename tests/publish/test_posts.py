@@ -14,6 +14,7 @@ from functions.publish.posts import (
     post_item,
     post_link,
     profile_address,
+    shown_handle,
     web_address,
 )
 
@@ -145,7 +146,13 @@ def test_a_long_caption_ends_at_a_word() -> None:
     assert len(caption) < 165
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", "http:/x", None])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("javascript:alert(1)", "data:text/html,x", "", "http:/x", None),
+        *("bali.kemenkum.go.id", "https://a b", "https://a\n", "https://", "ftp://a"),
+    ],
+)
 def test_what_a_browser_would_run_is_not_linked(url: str | None) -> None:
     assert web_address(url) is None
 
@@ -163,8 +170,35 @@ def test_what_a_browser_would_run_is_not_linked(url: str | None) -> None:
             "UC0123456789012345678901",
             "https://www.youtube.com/channel/UC0123456789012345678901",
         ),
+        ("youtube", "user/kemenkumbali", "https://www.youtube.com/user/kemenkumbali"),
         ("x", "@", None),
     ],
 )
 def test_an_account_is_linked(platform: Platform, handle: str, address: str | None) -> None:
     assert profile_address(platform, handle) == address
+
+
+@pytest.mark.parametrize(
+    ("handle", "name"),
+    [
+        ("kemenkumbali", "@kemenkumbali"),
+        ("61573000111222", "61573000111222"),
+        ("people/Kanwil-Bali/6157", "Kanwil Bali"),
+        ("user/kemenkumbali", "user/kemenkumbali"),
+    ],
+)
+def test_a_handle_is_shown_as_people_write_it(handle: str, name: str) -> None:
+    assert shown_handle(handle) == name
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://x.com@example.net/", "", "//x.com"]
+)
+def test_a_stored_address_that_leads_elsewhere_is_not_shown(url: str) -> None:
+    post = Post(platform="x", account_id="1", post_id="9", published_at=AT, url=url)
+    measured = Measurement(state="observed", i24=41, lower=40, upper=43)
+    verdict = Verdict(counted=True, reason="counted", satker="a", measurement=measured)
+    item = post_item(Entry(post=post, verdict=verdict), verdict, "", ZoneInfo("Asia/Makassar"))
+    assert item.href == "https://x.com/i/status/9"
+    link = post_link({("x:1", "9"): post}, "x:1", "9", ZoneInfo("Asia/Jakarta"))
+    assert link.href == "https://x.com/i/status/9"

@@ -251,7 +251,7 @@ class World:
             account_id=account.account_id or "",
             post_id=post_id,
             published_at=at,
-            url=f"https://{platform}.example/{account.handle}/{post_id}",
+            url=f"https://www.{platform}.com/{account.handle}/{post_id}",
             text=text,
             samples=samples,
             absences=absences,

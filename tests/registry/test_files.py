@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
+from functions.registry.addresses.cleaning import clean
 from functions.registry.check import check
 from functions.registry.files import HEADER, FileError, read, write
-from functions.registry.values import clean
 
 PLAIN = "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n"
 

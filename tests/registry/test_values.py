@@ -10,22 +10,6 @@ from tests.score.cases import WIB
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("\u200e@kemenkum_bali", "@kemenkum_bali"),
-        ("'61573000111222", "61573000111222"),
-        ("\u00a0 Kanwil\u00a0Bali \ufeff", "Kanwil\u00a0Bali"),
-        ("Bali\ud83d", "Bali\ufffd"),
-        ("a\x00b\x1b", "ab"),
-        ("", ""),
-    ],
-)
-def test_what_nobody_sees_is_taken_off_once(typed, meant):
-    assert values.clean(typed) == meant
-    assert values.clean(meant) == meant
-
-
-@pytest.mark.parametrize(
     "nothing", [None, "", "  ", "\u200b", "'", [], {}, [None, ""], {"handle": None, "from": ""}]
 )
 def test_empty_is_empty_however_it_was_typed(nothing):

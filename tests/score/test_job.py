@@ -215,7 +215,7 @@ def test_a_run_reads_on_where_the_last_one_ended(book):
     given = [measured_post(n, post_id=str(n)) for n in range(3)]
     since = []
 
-    def changed_posts(stamp):
+    def changed_posts(stamp, broken):
         since.append(stamp)
         return iter(
             [(at, p) for at, p in zip(stamps, given, strict=True) if not stamp or at >= stamp]
@@ -230,6 +230,16 @@ def test_a_run_reads_on_where_the_last_one_ended(book):
     assert run(book, stamps[-1] + DAY).folded == 0
     young = stamps[2] - job.OVERLAP
     assert since == [None, young, young, stamps[3] + job.INSTANT]
+
+
+def test_a_post_that_somebody_typed_over_costs_itself_and_is_told(book):
+    save(book, measured_post(1, account="x:1", post_id="1"))
+    save(book, measured_post(2, account="x:1", post_id="2"))
+    spoilt = f"{book.root}/posts/x:1:1"
+    book.store.write([Write(spoilt, {"published_at": "kemarin"}, "merge")])
+    report = run(book, BEGIN + 20 * DAY)
+    assert report.folded == 1
+    assert [problem.partition(" ")[0] for problem in report.problems] == [spoilt]
 
 
 def test_a_run_that_died_half_way_is_made_good_by_the_next(store):

@@ -212,6 +212,45 @@ def test_changed_posts_come_by_the_stores_own_clock(book):
     assert [post.post_id for _, post in book.changed_posts(stamp)] == ["2", "1"]
 
 
+SPOILT = [
+    {"published_at": "2026-10-09T00:00:00"},
+    {"published_at": "kemarin"},
+    {"published_at": None},
+    {"platform": "friendster"},
+    {"post_id": 7},
+    {"samples": "dua"},
+    {"samples": {"2026-10-09T00:00:00Z": 5}},
+    {"samples": {"2026-10-09T00:00:00Z": {"likes": "banyak"}}},
+    {"samples": {"2026-10-09T00:00:00": {"likes": 5}}},
+    {"samples": {"kemarin": {"likes": 5}}},
+    {"absences": [1, {}]},
+    {"absences": {"2026-10-09T00:00:00": True}},
+    {"versions": 5},
+    {"text": ["a"]},
+]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT, ids=str)
+def test_a_post_that_somebody_typed_over_costs_itself(book, spoilt):
+    book.save_posts([x_post(read(aged(1)), post_id=name) for name in ("1", "2", "3")])
+    stored = next(s for s in book.store.list(f"{book.root}/posts") if s.id.endswith(":2"))
+    kept = {name: value for name, value in stored.data.items() if name not in spoilt}
+    book.store.write([Write(stored.path, {**kept, **spoilt})])
+    broken = []
+    assert [post.post_id for _, post in book.changed_posts(None, broken)] == ["1", "3"]
+    assert [line.startswith(f"{stored.path} is no post") for line in broken] == [True]
+    assert "2" not in [post.post_id for post in book.posts_published(BEGIN)]
+    assert book.post("x:1", "2") is None
+
+
+def test_an_address_document_that_somebody_typed_over_leads_nowhere(book):
+    post = x_post(read(aged(1)), post_id="1")
+    book.save_urls([(post, ["1"])])
+    [stored] = book.store.list(f"{book.root}/urls")
+    book.store.write([Write(stored.path, {"accounts": {"x:9": "apa saja"}}, "merge")])
+    assert [one.account for one in book.find_urls("x", ["1"])] == [post.account]
+
+
 # The registry
 
 

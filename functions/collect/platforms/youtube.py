@@ -160,7 +160,7 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
     for handle in handles:
         if not _is_channel_id(handle):
             try:
-                channels, broken = await _channels(client, forHandle=f"@{handle}")
+                channels, broken = await _channels(client, **_asked_for(handle))
             except Missing:
                 channels, broken = [], []
             if channels:
@@ -353,6 +353,13 @@ def _is_pending(video: _Resource) -> bool:
     if video.snippet.liveBroadcastContent in ("upcoming", "live"):
         return True
     return live is not None and live.actualEndTime is None
+
+
+def _asked_for(handle: str) -> dict[str, str | int]:
+    """What a channel is asked for by: ``user/NAME`` is a user's name of before 2014, which may be
+    somebody else's handle today (channels.list, forUsername)."""
+    kind, found, name = handle.partition("/")
+    return {"forUsername": name} if found and kind == "user" else {"forHandle": f"@{handle}"}
 
 
 async def _by_id(

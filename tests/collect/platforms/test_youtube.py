@@ -255,6 +255,20 @@ def test_one_channels_404_is_that_channels_alone(api: Api) -> None:
     )
 
 
+def test_a_users_name_is_no_handle_and_is_asked_for_as_what_it_is(
+    api: Api, asked: list[Asked]
+) -> None:
+    """Else it would be nobody, or whoever has that handle today."""
+    stranger, ours = api.account("kemenkumntt"), api.account("user/kemenkumntt")
+    found: Any = api.resolve("kemenkumntt", "user/kemenkumntt", "user/tidakada")
+    assert found["kemenkumntt"].account_id == stranger.id
+    assert found["user/kemenkumntt"].account_id == ours.id
+    assert "user/tidakada" in found["user/tidakada"].advice
+    forms = [{"forHandle", "forUsername"} & one.query.keys() for one in asked]
+    assert forms == [{"forHandle"}, {"forUsername"}, {"forUsername"}]
+    assert asked[1].query["forUsername"] == "kemenkumntt"
+
+
 def test_known_channels_are_read_fifty_a_call_and_the_lost_are_named(
     api: Api, asked: list[Asked]
 ) -> None:

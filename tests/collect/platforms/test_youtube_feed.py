@@ -203,7 +203,9 @@ def test_a_channel_is_known_by_its_id_and_tells_its_title(server: Handle, accoun
     assert again == {account.id: expected}
 
 
-@pytest.mark.parametrize("handle", ["kemenkumntt", "UCpendek", "uc" + "a" * 22, "Ünïkode"])
+@pytest.mark.parametrize(
+    "handle", ["kemenkumntt", "UCpendek", "uc" + "a" * 22, "Ünïkode", "user/kemenkum"]
+)
 def test_a_handle_needs_a_key_and_its_admin_is_told_what_to_do(
     server: Handle, asked: list[Asked], handle: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 from urllib.parse import quote
 
 import pytest
@@ -13,15 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS, Platform
-from functions.registry.links import (
-    PLATFORM_OF,
-    Link,
-    NotAPost,
-    link_key,
-    link_keys,
-    parse_link,
-    posted_at,
-)
+from functions.registry.addresses.posts import Link, NotAPost, link_keys, parse_link, posted_at
+from functions.registry.addresses.sites import PLATFORM_OF
 from tests.platforms import ids
 from tests.platforms.world import _url
 
@@ -84,6 +77,20 @@ FORMS: dict[tuple[Platform, str], list[str]] = {
         f"https://www.facebook.com/photo/?fbid=999888777&set=pcb.{STORY}",
         f"https://www.facebook.com/kemenkumntt/photos/pcb.{STORY}/999888777",
         f"https://www.facebook.com/media/set/?set=pcb.{STORY}&type=3",
+        f"https://m.facebook.com/photos/viewer/?photoset_token=pcb.{STORY}&photo=999888777666",
+        f"https://m.facebook.com/#!/photos/viewer/?photoset_token=pcb.{STORY}&photo=999888777",
+        f"https://m.facebook.com/photos/viewer/?photoset_token=a.162130736&photo={STORY}",
+        f"https://m.facebook.com/photo.php?fbid=999888777&set=pcb.{STORY}&id=1",
+        f"https://www.facebook.com/?multi_permalinks={STORY}&notif_id=1",
+        f"https://www.facebook.com/kemenkumntt?multi_permalinks={STORY}%2C1234567890",
+        f"https://www.facebook.com/kemenkumntt/posts/hari-bakti-2026-{STORY}",
+        f"https://www.facebook.com/kemenkumntt/posts/17-agustus-{STORY}/?ref=share",
+        f"https://www.facebook.com/Kanwil-NTT-105612345678901/posts/{STORY}",
+        f"https://www.facebook.com/pg/kemenkumntt/posts/{STORY}",
+        f"https://www.facebook.com/photo.php?v={STORY}",
+        f"https://www.facebook.com/watch/kemenkumntt/{STORY}/",
+        f"https://m.facebook.com/ufi/reaction/profile/browser/?ft_ent_identifier={STORY}&av=1",
+        f"https://www.facebook.com/plugins/video.php?href=https%3A%2F%2Fwww.facebook.com%2Fk%2Fvideos%2F{STORY}%2F",
         f"https://www.facebook.com/people/Kanwil-NTT/100064912345678/posts/{STORY}",
         f"https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.facebook.com%2Fpermalink.php%3Fid%3D1%26story_fbid%3D{STORY}&h=AT0",
         f"https://lm.facebook.com/l.php?u=https%3A%2F%2Ffb.com%2Fkemenkumntt%2Fposts%2F{STORY}",
@@ -94,6 +101,7 @@ FORMS: dict[tuple[Platform, str], list[str]] = {
     ("facebook", MASKED): [
         f"https://www.facebook.com/kemenkumntt/posts/{MASKED}",
         f"https://www.facebook.com/kemenkumntt/posts/hari-bakti/{MASKED}?__cft__[0]=AZ&__tn__=%2CO",
+        f"https://www.facebook.com/kemenkumntt/posts/hari-bakti-2026-{MASKED}?rdid=x",
         f"https://www.facebook.com/permalink.php?story_fbid={MASKED}&id=100064912345678",
         f"https://m.facebook.com/story.php?story_fbid={MASKED}&id=100064912345678",
     ],
@@ -180,6 +188,7 @@ def test_every_form_of_an_address_names_the_same_post(platform, key, address):
         (f"https://www.facebook.com/12345_{STORY}", f"12345_{STORY}", "12345"),
         (f"https://www.facebook.com/story.php?story_fbid={MASKED}&id=1000", None, "1000"),
         (f"https://www.facebook.com/people/Kanwil-NTT/6157/posts/{STORY}", None, "6157"),
+        (f"https://www.facebook.com/Kanwil-NTT-105612345678/posts/{STORY}", None, "105612345678"),
         (f"https://www.facebook.com/watch/?v={STORY}", None, None),
         (f"https://x.com/Kemenkum_NTT/status/{TWEET}", TWEET, "Kemenkum_NTT"),
         (f"https://x.com/i/web/status/{TWEET}", TWEET, None),
@@ -213,6 +222,11 @@ def test_an_address_gives_what_else_it_carries(address, post_id, handle):
         ("https://www.facebook.com/people/Kanwil-NTT/61573000111222/", "profil Facebook"),
         ("https://www.facebook.com/kemenkumntt/videos", "profil Facebook"),
         (f"https://www.facebook.com/groups/123/posts/{STORY}/", "grup"),
+        (f"https://www.facebook.com/groups/123/?multi_permalinks={STORY}", "grup"),
+        (f"https://www.facebook.com/photo/?fbid=1&set=gm.{STORY}", "grup"),
+        ("https://m.facebook.com/photos/viewer/?photoset_token=a.123", "album"),
+        ("https://www.facebook.com/kemenkumntt/posts/hari-bakti-2026", "profil Facebook"),
+        ("https://www.facebook.com/accounts/login", "bukan alamat sebuah unggahan"),
         (f"https://m.facebook.com/groups/kemenkum/permalink/{STORY}", "grup"),
         (f"https://www.facebook.com/stories/123/{STORY}", "cerita"),
         (f"https://www.facebook.com/events/{STORY}", "acara"),
@@ -350,9 +364,9 @@ def test_case_matters_in_keys_and_not_in_hosts():
 )
 def test_a_long_text_takes_no_long_time(text):
     """`why` answers within 2 s, whatever is in the clipboard."""
-    begun = perf_counter()
+    begun = process_time()
     assert _key(text) is None
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
 
 
 # What the collector indexes
@@ -402,7 +416,6 @@ def test_a_long_text_takes_no_long_time(text):
 )
 def test_a_collected_post_has_every_key_it_may_be_asked_for(platform, post_id, url, versions, keys):
     assert link_keys(platform, post_id, url, versions) == keys
-    assert link_key(platform, post_id, url) == keys[0]
 
 
 @given(
@@ -415,7 +428,7 @@ def test_asking_meets_indexing_for_whatever_the_stand_ins_give(platform, media, 
     url = _url(platform, "kemenkum", post_id, media)
     link = parse_link(url)
     assert link is not None
-    assert link.key == link_key(platform, post_id, url)
+    assert link.key == link_keys(platform, post_id, url)[0]
 
 
 def test_a_masked_story_is_known_as_such():
@@ -557,7 +570,7 @@ def test_garbage_is_refused_or_is_nothing_and_never_an_accident(text):
 @settings(max_examples=500)
 @given(st.sampled_from(PLATFORMS), st.text(min_size=1), GARBAGE)
 def test_a_collected_post_always_has_a_key(platform, post_id, url):
-    assert link_key(platform, post_id, url)
+    assert link_keys(platform, post_id, url)
 
 
 CANONICAL = {

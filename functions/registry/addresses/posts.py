@@ -15,39 +15,17 @@ Sentences are in Indonesian: they are shown to whoever pasted the address.
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
 from functions.model import Platform
-from functions.registry.handles import HOSTS, NAMES
-
-LONGEST_TEXT = 8_000  # characters that are looked through
-MOST_ADDRESSES = 50
-
-# Hosts that lead to posts, besides those of profiles: short links, players, pictures, mirrors.
-FURTHER_HOSTS: dict[Platform, tuple[str, ...]] = {
-    "instagram": ("ddinstagram.com", "kkinstagram.com"),
-    "facebook": ("fb.watch",),
-    "x": ("t.co", "fxtwitter.com", "vxtwitter.com", "fixupx.com", "fixvx.com", "nitter.net"),
-    "tiktok": ("tiktokv.com", "vxtiktok.com"),
-    "youtube": ("youtube-nocookie.com", "youtubekids.com", "youtube.googleapis.com", "ytimg.com"),
-}
-PLATFORM_OF: dict[str, Platform] = {
-    host: platform
-    for table in (HOSTS, FURTHER_HOSTS)
-    for platform in table
-    for host in table[platform]
-}
-# Where a code stands for an address that only the platform can tell.
-SHORT_HOSTS = frozenset(
-    {"fb.watch", "fb.me", "t.co", "pic.x.com", "pic.twitter.com", "vm.tiktok.com", "vt.tiktok.com"}
-)
+from functions.registry.addresses.anatomy import Address
+from functions.registry.addresses.pasted import addresses
+from functions.registry.addresses.profiles import page_number
+from functions.registry.addresses.sites import NAMES, PLATFORM_OF, SHORT_HOSTS, SITES
 
 PROFILE = "Ini alamat profil {name}, bukan alamat unggahan; buka unggahannya dan salin alamatnya."
 OTHER = (
@@ -67,22 +45,13 @@ ARTICLE = (
     "buka unggahan yang memuat artikel itu dan salin alamatnya."
 )
 
-_START = re.compile(
-    r"(?<![\w.@-])((?:[\w-]+\.)*(?a:{}))\.?(?::[0-9]*)?(?=[/?#\s]|$)".format(
-        "|".join(map(re.escape, sorted(PLATFORM_OF)))
-    ),
-    re.IGNORECASE,
-)
-_REST = re.compile(r"[^\s<>\"'`]*")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{1,32});")
-# What messengers and word processors put around an address and nobody sees.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
 # An id ends where a character follows that it cannot hold: trailing punctuation is no part of it.
 _SHORTCODE = re.compile(r"[A-Za-z0-9_-]{1,64}(?![A-Za-z0-9_-])")
 _NUMBER = re.compile(r"[0-9]{1,20}(?![A-Za-z0-9_-])")
 _VIDEO = re.compile(r"[A-Za-z0-9_-]{11}(?![A-Za-z0-9_-])")
 _STORY = re.compile(r"(?:([0-9]{1,25})_)?([0-9]{1,25}|pfbid[A-Za-z0-9]{8,200})(?![A-Za-z0-9_-])")
+# hari-bakti-2026-320666585359581: a caption's own numbers are shorter than a story's.
+_CAPTIONED = re.compile(r".*-(?=[0-9]{9,25}(?![A-Za-z0-9_-])|pfbid[A-Za-z0-9]{8})")
 _NAME = re.compile(r"[\w.·-]{1,100}")
 _PHOTO_POST = re.compile(r"pcb\.([0-9]{1,25})(?![0-9])")
 
@@ -115,19 +84,6 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         return self.platform == "facebook" and self.key.startswith("pfbid")
 
 
-class _Address(NamedTuple):
-    """An address taken apart: host in lower case, unquoted words of the path, last of each query
-    parameter."""
-
-    host: str
-    words: tuple[str, ...]
-    query: Mapping[str, str]
-
-    def word(self, place: int) -> str:
-        """A word of the path for comparing; empty when the path is shorter."""
-        return self.words[place].lower() if place < len(self.words) else ""
-
-
 def parse_link(text: str) -> Link | None:
     """The post that a pasted text names; None when it holds no address of a platform.
 
@@ -138,13 +94,12 @@ def parse_link(text: str) -> Link | None:
         NotAPost: a ValueError whose sentence says what the address is instead.
     """
     refused: NotAPost | None = None
-    for reading in _readings(text):
-        for address in _addresses(reading):
-            platform = _platform(address.host)
-            try:
-                return _READERS[platform](address)
-            except NotAPost as error:
-                refused = error  # the innermost address says more than what it is wrapped in
+    for address in addresses(text):
+        platform = _platform(address.host)
+        try:
+            return _READERS[platform](address)
+        except NotAPost as error:
+            refused = error  # the innermost address says more than what it is wrapped in
     if refused is not None:
         raise refused
     return None
@@ -174,59 +129,12 @@ def link_keys(
     return tuple(dict.fromkeys([*keys, *versions]))
 
 
-def link_key(platform: Platform, post_id: str, url: str) -> str:
-    """The key of a collected post's own address: what ``parse_link(url)`` gives."""
-    return link_keys(platform, post_id, url)[0]
-
-
 def posted_at(link: Link) -> datetime | None:
     """When an X post was published, which its id tells to the second; None for all others."""
     if link.platform != "x" or link.post_id is None or int(link.post_id) < _FIRST_SNOWFLAKE:
         return None
     seconds = ((int(link.post_id) >> 22) + _X_EPOCH_MS) // 1_000
     return datetime.fromtimestamp(seconds, UTC)
-
-
-# Finding addresses in a text
-
-
-def _readings(text: str) -> Iterator[str]:
-    """The text, and what it says once its percent-encoding is undone, up to three times over."""
-    text = _INVISIBLE.sub("", text[:LONGEST_TEXT])
-    for _ in range(4):
-        text = _without_escapes(text)
-        yield text
-        plain = unquote(text)
-        if plain == text:
-            return
-        text = plain
-
-
-def _without_escapes(text: str) -> str:
-    """A text with the escapes of HTML undone, however often they were made, and those of JSON."""
-    for _ in range(3):
-        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
-    return text.replace("\\/", "/")
-
-
-def _addresses(text: str) -> Iterator[_Address]:
-    for number, found in enumerate(_START.finditer(text)):
-        if number == MOST_ADDRESSES:
-            return
-        rest = _REST.match(text, found.end())
-        yield from _taken_apart(found[1].lower(), rest[0] if rest else "")
-
-
-def _taken_apart(host: str, rest: str, depth: int = 0) -> Iterator[_Address]:
-    """An address, then those on its host that it leads to: ``next=/p/…``, ``#!/a/status/1``."""
-    parts = urlsplit(f"https://host{rest}")
-    words = tuple(word for word in unquote(parts.path).split("/") if word.strip())
-    query = dict(parse_qsl(parts.query, max_num_fields=None))
-    yield _Address(host, words, query)
-    if depth < 3:
-        for inside in (*query.values(), unquote(parts.fragment).removeprefix("!")):
-            if inside.startswith("/") and not inside.startswith("//"):
-                yield from _taken_apart(host, inside, depth + 1)
 
 
 def _platform(host: str) -> Platform:
@@ -238,7 +146,7 @@ def _platform(host: str) -> Platform:
 # One reader a platform: the post an address names, or what the address is instead
 
 
-def _instagram(address: _Address) -> Link:
+def _instagram(address: Address) -> Link:
     words, first, owner = address.words, address.word(0), ""
     if first == "share":
         raise _refusal("instagram", SHORT)
@@ -254,24 +162,23 @@ def _instagram(address: _Address) -> Link:
         # What the collector writes where the API gave no permalink.
         if first == "media" and code[0].isdecimal():
             return Link(platform="instagram", key=code[0], post_id=code[0])
-    raise _refusal("instagram", PROFILE if _is_name(first, _INSTAGRAM_PAGES) else OTHER)
+    raise _refusal("instagram", PROFILE if _is_name("instagram", first) else OTHER)
 
 
 _INSTAGRAM_POSTS = frozenset({"p", "reel", "reels", "tv"})
 _INSTAGRAM_PLACES = frozenset({"audio", "create"})  # /reels/audio/…: no shortcodes
-_INSTAGRAM_PAGES = frozenset({"explore", "accounts", "direct", "media", *_INSTAGRAM_POSTS})
 
 
-def _facebook(address: _Address) -> Link:
+def _facebook(address: Address) -> Link:
     first, query = address.word(0), address.query
     _refuse_facebook(address)
     pair = _STORY.match(address.words[0]) if address.words else None
     if pair is not None and pair[1]:
         return _story(pair, pair[1])
     owner = query.get("id", "")
-    if photos := _PHOTO_POST.match(query.get("set", "")):
-        return Link(platform="facebook", key=photos[1], handle=_handle(owner))
-    for name in ("story_fbid", *_FACEBOOK_PARAMETERS.get(first, ())):
+    if photos := next(filter(None, (_PHOTO_POST.match(query.get(n, "")) for n in _SETS)), None):
+        return Link(platform="facebook", key=photos[1], handle=_page(owner))
+    for name in (*_FACEBOOK_ANYWHERE, *_FACEBOOK_PARAMETERS.get(first, ())):
         if found := _STORY.match(query.get(name, "")):
             return _story(found, owner)
     for place, word in enumerate(address.words):
@@ -279,28 +186,36 @@ def _facebook(address: _Address) -> Link:
             following = address.words[place + 1 : place + 3]
             owner = address.words[place - 1] if place else ""
             if photos := next(filter(None, map(_PHOTO_POST.match, following)), None):
-                return Link(platform="facebook", key=photos[1], handle=_handle(owner))
+                return Link(platform="facebook", key=photos[1], handle=_page(owner))
             # Before the number there may be words of the caption, or the album's.
-            if numbers := [found for part in following if (found := _STORY.match(part))]:
+            if numbers := [found for part in following if (found := _story_in(part))]:
                 return _story(numbers[-1], owner)
-    if query.get("set"):
+    if any(query.get(name) for name in _SETS):
         raise _refusal("facebook", ALBUM)
-    is_profile = first in _FACEBOOK_PROFILES or _is_name(first, _FACEBOOK_PAGES)
+    is_profile = first in _FACEBOOK_PROFILES or _is_name("facebook", first)
     raise _refusal("facebook", PROFILE if is_profile else OTHER)
 
 
-def _refuse_facebook(address: _Address) -> None:
+def _refuse_facebook(address: Address) -> None:
     first = address.word(0)
-    for word, sentence in (
-        ("share", SHORT),
-        ("groups", GROUP),
-        ("stories", STORY),
-        ("events", EVENT),
+    is_short = first == "share" or _is_short(address.host)
+    in_group = first == "groups" or address.query.get("set", "").startswith(("gm.", "g."))
+    for applies, sentence in (
+        (is_short, SHORT),
+        (in_group, GROUP),
+        (first == "stories", STORY),
+        (first == "events", EVENT),
     ):
-        if first == word:
+        if applies:
             raise _refusal("facebook", sentence)
-    if _is_short(address.host):
-        raise _refusal("facebook", SHORT)
+
+
+def _story_in(word: str) -> re.Match[str] | None:
+    """The story that a word of a path is, or names behind words of its caption."""
+    if found := _STORY.match(word):
+        return found
+    behind = _CAPTIONED.match(word)
+    return _STORY.match(word, behind.end()) if behind else None
 
 
 def _story(found: re.Match[str], owner: str) -> Link:
@@ -309,28 +224,37 @@ def _story(found: re.Match[str], owner: str) -> Link:
         platform="facebook",
         key=story,
         post_id=f"{page}_{story}" if page else None,
-        handle=_handle(owner),
+        handle=_page(owner),
     )
 
 
-_FACEBOOK_POSTS = frozenset({"posts", "videos", "video", "photos", "reel", "reels", "watch"})
-# Which parameters name the post, besides story_fbid, by the path's first word.
+def _page(owner: str) -> str | None:
+    """A Page as an address names it: by its number also where that stands behind its name."""
+    return _handle(page_number(owner))
+
+
+_FACEBOOK_POSTS = frozenset(
+    {"posts", "videos", "video", "photo", "photos", "reel", "reels", "watch", "permalink"}
+)
+# Sets of photos: one that begins with pcb. is all the photos of one post.
+_SETS = ("set", "photoset_token")
+# Which parameters name the post: on any page, and by the path's first word.
+_FACEBOOK_ANYWHERE = ("story_fbid", "multi_permalinks", "ft_ent_identifier")
 _FACEBOOK_PARAMETERS = {
     "photo": ("fbid",),
-    "photo.php": ("fbid",),
+    "photo.php": ("fbid", "v"),
+    "photos": ("photo", "fbid"),
     "watch": ("v",),
     "video.php": ("v",),
     "video": ("v", "video_id"),
+    "videos": ("v",),
+    "live": ("v",),
     "reel": ("v",),
 }
 _FACEBOOK_PROFILES = frozenset({"profile.php", "people", "pages", "pg", "p"})
-_FACEBOOK_PAGES = frozenset(
-    {"hashtag", "search", "marketplace", "login", "sharer", "media", "gaming", "notes", "plugins"}
-    | {"dialog", "flx", "ads", "checkpoint", "help", "privacy", "home", *_FACEBOOK_POSTS, "photo"}
-)
 
 
-def _x(address: _Address) -> Link:
+def _x(address: Address) -> Link:
     words, first = address.words, address.word(0)
     if _is_short(address.host):
         raise _refusal("x", SHORT)
@@ -343,16 +267,13 @@ def _x(address: _Address) -> Link:
     parameter = {"intent": "tweet_id", "embed": "id"}.get(first, "")
     if found := _NUMBER.match(address.query.get(parameter, "")):
         return _by_id("x", found[0])
-    raise _refusal("x", PROFILE if _is_name(first, _X_PAGES) else OTHER)
+    raise _refusal("x", PROFILE if _is_name("x", first) else OTHER)
 
 
 _X_POSTS = frozenset({"status", "statuses", "article"})
-_X_PAGES = frozenset(
-    {"i", "home", "search", "hashtag", "intent", "explore", "share", "embed", "login", "compose"}
-)
 
 
-def _tiktok(address: _Address) -> Link:
+def _tiktok(address: Address) -> Link:
     words, first = address.words, address.word(0)
     if _is_short(address.host) or first == "t":
         raise _refusal("tiktok", SHORT)
@@ -371,7 +292,7 @@ def _tiktok(address: _Address) -> Link:
 _TIKTOK_POSTS = frozenset({"video", "photo", "v", "embed", "v1", "v2", "v3"})
 
 
-def _youtube(address: _Address) -> Link:
+def _youtube(address: Address) -> Link:
     words, first = address.words, address.word(0)
     named = [address.query.get("v", ""), address.query.get("vi", "")]
     if address.host.endswith("youtu.be"):
@@ -387,7 +308,7 @@ def _youtube(address: _Address) -> Link:
         raise _refusal("youtube", COMMUNITY)
     if first == "clip":
         raise _refusal("youtube", SHORT)
-    is_profile = first in ("channel", "c", "user") or _is_name(first, _YOUTUBE_PAGES)
+    is_profile = first in ("channel", "c", "user") or _is_name("youtube", first)
     raise _refusal("youtube", PROFILE if is_profile else OTHER)
 
 
@@ -396,12 +317,8 @@ _YOUTUBE_POSTS = frozenset(
 )
 _YOUTUBE_PLACES = frozenset({"live_stream", "videoseries"})  # /embed/…: eleven letters, no video
 _YOUTUBE_COMMUNITY = frozenset({"community", "posts"})
-_YOUTUBE_PAGES = frozenset(
-    {"playlist", "results", "feed", "hashtag", "source", "attribution_link", "redirect", "signin"}
-    | {"oembed", "gaming", "premium", "music", "t", *_YOUTUBE_POSTS}
-)
 
-_READERS: dict[Platform, Callable[[_Address], Link]] = {
+_READERS: dict[Platform, Callable[[Address], Link]] = {
     "instagram": _instagram,
     "facebook": _facebook,
     "x": _x,
@@ -423,9 +340,9 @@ def _is_short(host: str) -> bool:
     return host.removeprefix("www.") in SHORT_HOSTS
 
 
-def _is_name(word: str, pages: frozenset[str]) -> bool:
+def _is_name(platform: Platform, word: str) -> bool:
     """Whether a path's first word is an account's name, as far as can be told."""
-    return bool(word) and word not in pages and not word.endswith(".php")
+    return bool(word) and word not in SITES[platform].pages and not word.endswith(".php")
 
 
 def _refusal(platform: Platform, sentence: str) -> NotAPost:
