@@ -17,6 +17,7 @@ import msgspec
 
 from functions.addresses import posts_at
 from functions.model import Roster, iso, month_of
+from functions.nearest import meant
 from functions.store.agency import AgencyStore, Located
 from functions.store.decisions import parse_decision, parse_objection, parse_post
 from functions.store.evidence import Action
@@ -76,8 +77,8 @@ def decide(
         Refused: the post is unknown, its month is final, the satker or objection does not exist.
     """
     target = _target(book, text, account, said.at)
-    if action == "reassign" and satker not in _units(book, said.at):
-        raise Refused(f"satker {satker!r} tidak ada; lihat kodenya dengan kiprah registry export")
+    if action == "reassign" and satker is not None:
+        _known(satker, {unit.id for unit in book.listed(target.month, said.at)})
     if not revise and book.month_state(target.month) == "final":
         raise Refused(f"bulan {target.month} sudah final; tambahkan --revise untuk membuat revisi")
     contested = _contested(book, objection) if objection else None
@@ -94,8 +95,8 @@ def decide(
         **said.document(),
     }
     document = {name: given for name, given in document.items() if given not in (None, False)}
+    _checked(parse_decision, document, book)
     id = _id(said.at, document)
-    _checked(parse_decision, id, document, book)
     try:
         book.add_decision(id, document)
     except Conflict:
@@ -123,8 +124,8 @@ def contest(
     Raises:
         Refused: the post or satker is unknown, or neither a post nor a month is named.
     """
-    if satker is not None and satker not in _units(book, said.at):
-        raise Refused(f"satker {satker!r} tidak ada; lihat kodenya dengan kiprah registry export")
+    if satker is not None:
+        _known(satker, _units(book, said.at))
     document: dict[str, Any] = {"satker": satker, **said.document()}
     if text is not None:
         target = _target(book, text, None, said.at)
@@ -134,8 +135,8 @@ def contest(
     else:
         raise Refused("sebutkan alamat unggahannya, atau bulannya dengan --month")
     document = {name: given for name, given in document.items() if given is not None}
+    _checked(parse_objection, document, book)
     id = _id(said.at, document)
-    _checked(parse_objection, id, document, book)
     with suppress(Conflict):  # said before, word for word
         book.add_objection(id, document)
     return id
@@ -165,17 +166,28 @@ def _target(book: AgencyStore, text: str, account: str | None, now: datetime) ->
 
 
 def _units(book: AgencyStore, now: datetime) -> set[str]:
+    """The ids of all units that are or were registered."""
     roster = book.roster(now) or Roster(as_of=now)
-    return {unit.id for unit in roster.satker}
+    return {unit.id for unit in (*roster.former, *roster.satker)}
+
+
+def _known(satker: str, units: set[str]) -> None:
+    if satker not in units:
+        advice = meant(satker, units) or "; lihat kodenya dengan kiprah registry export"
+        raise Refused(f"satker {satker!r} tidak ada{advice}")
 
 
 def _contested(book: AgencyStore, id: str) -> Stored:
-    for stored in book.objections():
+    objections = book.objections()
+    for stored in objections:
         if stored.id == id:
             if stored.data.get("answer"):
                 raise Refused(f"sanggahan {id} sudah diputuskan")
             return stored
-    raise Refused(f"sanggahan {id!r} tidak ada; lihat kodenya di halaman bulannya")
+    advice = (
+        meant(id, (stored.id for stored in objections)) or "; lihat kodenya di halaman bulannya"
+    )
+    raise Refused(f"sanggahan {id!r} tidak ada{advice}")
 
 
 def _answer(book: AgencyStore, objection: Stored, said: Said, *, accepted: bool) -> None:
@@ -188,10 +200,10 @@ def _answer(book: AgencyStore, objection: Stored, said: Said, *, accepted: bool)
     book.answer_objection(objection, answer)
 
 
-def _checked(parse: Any, id: str, document: Mapping[str, Any], book: AgencyStore) -> None:
+def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None:
     """What a console would be told of the document is told before it is written."""
     try:
-        parse(id, document, book.agency.zone)
+        parse("", document, book.agency.zone)
     except ValueError as error:
         raise Refused(str(error)) from None
 

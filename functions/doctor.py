@@ -14,7 +14,7 @@ from functions.model import PLATFORMS, Agency, Platform, Roster, iso
 from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
 from functions.registry.doubles import held_twice
-from functions.registry.roster import told_doubles
+from functions.registry.roster import remarks
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
@@ -43,7 +43,7 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     for book in books:
         roster = rosters[book.agency.id]
         own = [_registry(roster)]
-        told = [*roster.problems, *told_doubles(roster, now)]
+        told = [*roster.problems, *remarks(roster, now, book.agency.zone)]
         own += [Finding("registry", problem, ok=False) for problem in told]
         own += [_platform(settings, roster, platform) for platform in PLATFORMS]
         findings += _told_apart(book, books, rosters, own)

@@ -168,7 +168,11 @@ class Handle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Satker(msgspec.Struct, frozen=True, kw_only=True):
-    """A work unit. ``timezone`` is for display: months are bounded in the agency's time zone."""
+    """A work unit, registered ``valid_from <= t < valid_to``; None: ever since, until further.
+
+    ``timezone`` is for display: months are bounded in the agency's time zone. ``removed``: it ended
+    because its document was taken away, not by a date that an admin typed.
+    """
 
     id: str
     name: str
@@ -179,11 +183,18 @@ class Satker(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Asia/Jakarta"
     website: str | None = None
     handles: tuple[Handle, ...] = ()
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    removed: bool = False
 
     @property
     def label(self) -> str:
         """The name that fits a table."""
         return self.short_name or self.name
+
+    def overlaps(self, begin: datetime, end: datetime) -> bool:
+        """Whether it is registered at any time of ``begin <= t < end``."""
+        return overlaps(self.valid_from or begin, self.valid_to, begin, end)
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,16 +219,22 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the account is registered at that instant."""
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
 
+    def overlaps(self, begin: datetime, end: datetime) -> bool:
+        """Whether it is registered at any time of ``begin <= t < end``."""
+        return overlaps(self.valid_from, self.valid_to, begin, end)
+
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """The checked registry as it stood from ``as_of`` on: who is measured.
 
-    ``source`` is a fingerprint of the documents it was made from, ``problems`` what was wrong with
-    them, one Indonesian line each.
+    ``former`` are units as they were when their registration ended, oldest first; one that was
+    registered again stands there and in ``satker``. ``source`` is a fingerprint of the documents it
+    was made from, ``problems`` what was wrong with them, one Indonesian line each.
     """
 
     as_of: datetime
     satker: tuple[Satker, ...] = ()
+    former: tuple[Satker, ...] = ()
     accounts: tuple[Account, ...] = ()
     source: str = ""
     problems: tuple[str, ...] = ()
@@ -389,6 +406,16 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
 def by_number(ids: Iterable[str]) -> tuple[str, ...]:
     """Ids that are numbers and grow with time, oldest first."""
     return tuple(sorted(ids, key=lambda name: (len(name), name)))
+
+
+def overlaps(
+    valid_from: datetime, valid_to: datetime | None, begin: datetime, end: datetime
+) -> bool:
+    """Whether ``valid_from <= t < valid_to`` (None: without an end) and ``begin <= t < end`` meet.
+
+    A validity that ends before it begins meets nothing.
+    """
+    return max(valid_from, begin) < (end if valid_to is None else min(valid_to, end))
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> str:

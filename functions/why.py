@@ -348,8 +348,9 @@ def _address(post: Post) -> str:
 
 
 def _name(roster: Roster, satker: str | None) -> str | None:
-    """A unit's name; its id when it is in the registry no more."""
-    return next((unit.name for unit in roster.satker if unit.id == satker), satker)
+    """A unit's name, or what it was called last; its id when the registry never had it."""
+    units = (*roster.satker, *reversed(roster.former))
+    return next((unit.name for unit in units if unit.id == satker), satker)
 
 
 def _spells(accounts: Iterable[Account]) -> tuple[Spell, ...]:

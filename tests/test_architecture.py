@@ -19,12 +19,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
 
-SHARED = {"model", "settings", "log"}
+SHARED = {"model", "settings", "log", "nearest"}
 # What a room may import besides itself. The command line and main.py see every room.
 ARROWS = {
     "model": set(),
     "settings": set(),
     "log": set(),
+    "nearest": set(),
     "registry": {*SHARED},
     "store": {*SHARED},
     "connect": {*SHARED, "store", "trigger"},

@@ -82,6 +82,8 @@ def board(ranked: RankedList, month: str, href: Href) -> Board:
     scope = _scope(ranked)
     largest = max((_figure(row, popular) or 0 for row in ranked.rows), default=0) or 1
     rows = tuple(standing(row, popular, largest, month, href) for row in ranked.rows if row.rank)
+    figures = [row.i24 for row in ranked.rows if row.rank or row.posts]
+    measured = [figure for figure in figures if figure is not None]
     return Board(
         anchor=anchor_of(ranked),
         title=TITLES[ranked.ranking],
@@ -92,11 +94,14 @@ def board(ranked: RankedList, month: str, href: Href) -> Board:
         unit="interaksi" if popular else "unggahan",
         rows=rows,
         unranked=tuple(
-            Unranked(row.name, href(satker_path(row.satker)), _why_unranked(row, ranked.platform))
+            Unranked(row.name, href(satker_path(row.satker)), _why_unranked(row, ranked))
             for row in ranked.rows
             if not row.rank
         ),
         with_rate=any(row.engagement_rate is not None for row in ranked.rows),
+        posts=sum(row.posts for row in ranked.rows),
+        i24=sum(measured) if measured else None,
+        active_units=sum(row.posts > 0 for row in ranked.rows),
         podium=rows[:_PODIUM],
         top=rows[_PODIUM:_TOP],
     )
@@ -190,15 +195,13 @@ def scope(
     anchor: str | None = None,
 ) -> Scope:
     """Both lists with their sums."""
-    active = boards[1].rows
-    measured = [row.i24 for row in active if row.i24 is not None]
     return Scope(
         anchor=anchor or platform or "",
         label=label,
         href=href,
-        posts=sum(row.posts for row in active),
-        i24=sum(measured) if measured else None,
-        active_units=sum(row.posts > 0 for row in active),
+        posts=boards[1].posts,
+        i24=boards[1].i24,
+        active_units=boards[1].active_units,
         boards=boards,
         platform=platform,
         leaders=tuple(
@@ -274,10 +277,15 @@ def _figure(row: Row, popular: bool) -> int | None:
     return row.i24 if popular else row.posts
 
 
-def _why_unranked(row: Row, platform: Platform | None) -> str:
-    if row.posts:
+def _why_unranked(row: Row, ranked: RankedList) -> str:
+    if row.posts and row.i24 is None and ranked.ranking == "most_popular":
         return "unggahannya tidak terukur"
-    return f"tanpa akun {words.PLATFORM[platform]}" if platform else "belum punya akun terdaftar"
+    platform = ranked.platform
+    said = f"tanpa akun {words.PLATFORM[platform]}" if platform else "belum punya akun terdaftar"
+    # Only a decision gives a post to a satker without the account.
+    return (
+        f"{said}; {formats.number(row.posts)} unggahan dipindahkan ke sini" if row.posts else said
+    )
 
 
 def row_of(ranked: RankedList, satker: str) -> Row | None:

@@ -239,9 +239,7 @@ def _about(agency: Agency) -> str:
 def _accounts(m: Material, record: MonthRecord) -> int:
     """Accounts that were registered at some time of the month."""
     begin, end = month_bounds(record.ranking.month, m.zone)
-    return sum(
-        a.valid_from < end and (a.valid_to is None or a.valid_to > begin) for a in m.roster.accounts
-    )
+    return sum(account.overlaps(begin, end) for account in m.roster.accounts)
 
 
 def _months(m: Material, frame: Frame) -> tuple[Link, ...]:

@@ -37,9 +37,12 @@ NAMES = (
     "unggahan.xlsx",
     "keputusan.json",
     "keputusan.csv",
+    "keputusan.xlsx",
     "bukti.jsonl.gz",
     "bukti.sha256",
 )
+# What months that were frozen by an earlier version lack: what is frozen stays as it was.
+ADDED = frozenset({"keputusan.xlsx"})
 
 RANKING_COLUMNS = (
     Column("ranking", "most_active (Akun Teraktif) atau most_popular (Akun Terpopuler)", 14),
@@ -47,7 +50,7 @@ RANKING_COLUMNS = (
     Column("kind", "Jenis satuan kerja yang diperingkat; kosong bila semua jenis", 12),
     Column("band", "Kelompok pengikut; kosong bila semua", 7),
     Column("rank", "Peringkat; kosong bila tidak diperingkat", 7),
-    Column("satker", "Kode satuan kerja", 20),
+    Column("satker", "Kode satuan kerja", 20, is_id=True),
     Column("name", "Nama satuan kerja", 28),
     Column("posts", "Unggahan yang dihitung", 9),
     Column("measured", "Unggahan yang Interaksi 24 Jam-nya terukur", 10),
@@ -66,9 +69,11 @@ RANKING_COLUMNS = (
 
 POST_COLUMNS = (
     Column("platform", "Platform", 11),
-    Column("post_id", "Kode unggahan pada platform", 24),
-    Column("account", "Akun: platform dan kode tetapnya, misalnya x:123", 26),
-    Column("satker", "Satuan kerja pemegang akun saat diunggah; kosong bila tidak ada", 20),
+    Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
+    Column("account", "Akun: platform dan kode tetapnya, misalnya x:123", 26, is_id=True),
+    Column(
+        "satker", "Satuan kerja pemegang akun saat diunggah; kosong bila tidak ada", 20, is_id=True
+    ),
     Column("url", "Alamat unggahan", 44),
     Column("published_at", "Waktu unggah (UTC)", 21),
     Column("counted", "Dihitung dalam Akun Teraktif", 9),
@@ -102,24 +107,29 @@ POST_COLUMNS = (
         11,
     ),
     Column("flags", "Penanda, dipisahkan spasi; angkanya ada di ranking.json", 12),
-    Column("duplicate_of", "Kode unggahan sebelumnya yang hampir sama; kosong bila tidak ada", 24),
+    Column(
+        "duplicate_of",
+        "Kode unggahan sebelumnya yang hampir sama; kosong bila tidak ada",
+        24,
+        is_id=True,
+    ),
     Column("duplicate_percent", "Kemiripan dengan unggahan itu, dalam persen", 9),
     Column("decided", "Nilainya ditetapkan dengan keputusan admin", 9),
-    Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20),
+    Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20, is_id=True),
 )
 
 
 LOG_COLUMNS = (
     Column("type", "decision keputusan admin, objection sanggahan", 10),
-    Column("id", "Kode keputusan atau sanggahan", 20),
+    Column("id", "Kode keputusan atau sanggahan", 20, is_id=True),
     Column("at", "Waktu dibuat (UTC)", 21),
     Column("by", "Nama yang memutuskan atau menyanggah", 20),
     Column("why", "Alasan", 44),
     Column("link", "Tautan yang disertakan; kosong bila tidak ada", 30),
     Column("platform", "Platform unggahannya; kosong bila bukan tentang satu unggahan", 11),
-    Column("post_id", "Kode unggahan pada platform", 24),
-    Column("account_id", "Kode akunnya; kosong bila berlaku untuk setiap akun", 20),
-    Column("satker", "Satuan kerja penerima unggahan, atau yang menyanggah", 20),
+    Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
+    Column("account_id", "Kode akunnya; kosong bila berlaku untuk setiap akun", 20, is_id=True),
+    Column("satker", "Satuan kerja penerima unggahan, atau yang menyanggah", 20, is_id=True),
     Column(
         "action",
         "exclude dikeluarkan, include dimasukkan, reassign dipindahkan ke satuan kerja lain, "
@@ -127,7 +137,7 @@ LOG_COLUMNS = (
         10,
     ),
     Column("value", "Interaksi 24 Jam yang ditetapkan", 9),
-    Column("objection", "Kode sanggahan yang dijawab keputusan ini", 20),
+    Column("objection", "Kode sanggahan yang dijawab keputusan ini", 20, is_id=True),
     Column("accepted", "Sanggahan dikabulkan; kosong bila belum diputuskan", 9),
     Column("answer", "Jawaban atas sanggahan", 44),
     Column("answered_by", "Nama yang menjawab", 20),
@@ -206,6 +216,7 @@ def month_files(
     posts = Posts(month=ranking.month, as_of=ranking.as_of, posts=tuple(post_lines(ledgers)))
     ranking_rows = list(_ranking_rows(ranking))
     post_rows = [_post_row(line) for line in posts.posts]
+    log_rows = list(_log_rows(record))
     created = ranking.as_of
     return {
         "ranking.json": rankings.encode(ranking),
@@ -215,7 +226,8 @@ def month_files(
         "unggahan.csv": write_csv(POST_COLUMNS, post_rows),
         "unggahan.xlsx": write_xlsx("unggahan", POST_COLUMNS, post_rows, created=created),
         "keputusan.json": msgspec.json.encode(_log(record, ledgers)) + b"\n",
-        "keputusan.csv": write_csv(LOG_COLUMNS, _log_rows(record)),
+        "keputusan.csv": write_csv(LOG_COLUMNS, log_rows),
+        "keputusan.xlsx": write_xlsx("keputusan", LOG_COLUMNS, log_rows, created=created),
         "bukti.jsonl.gz": ev.compress(evidence),
         # As sha256sum writes it, so that `sha256sum -c` checks it.
         "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),

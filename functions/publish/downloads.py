@@ -25,7 +25,7 @@ _SETS = (
     (
         "Keputusan",
         "Keputusan admin, sanggahan, dan yang diubah sebuah revisi",
-        {"JSON": "keputusan.json", "CSV": "keputusan.csv"},
+        {"JSON": "keputusan.json", "CSV": "keputusan.csv", "XLSX": "keputusan.xlsx"},
     ),
     (
         "Bukti",

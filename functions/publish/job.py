@@ -21,6 +21,7 @@ from functions.model import Agency, Roster, iso, previous_month
 from functions.publish.boards import month_path
 from functions.publish.compose import pages
 from functions.publish.data import (
+    ADDED,
     NAMES,
     NamedPost,
     month_files,
@@ -198,7 +199,7 @@ def _settled(record: MonthRecord, held: Mapping[str, Listed]) -> dict[str, Liste
     if found != frozen:
         return None
     files = {name: listed for name, listed in found.items() if listed is not None}
-    return files if len(files) == len(NAMES) else None
+    return files if files.keys() | ADDED == {*NAMES} else None
 
 
 def _named(objects: Objects, month: str) -> tuple[NamedPost, ...] | None:

@@ -85,14 +85,25 @@ class Material:
 
     @cached_property
     def units(self) -> tuple[Satker, ...]:
-        """Every satker that has a page: registered today, or ranked in any month shown."""
-        known = {satker.id: satker for satker in self.roster.satker}
+        """Every satker that has a page: registered at any time, or ranked in any month shown."""
+        known = {satker.id: satker for satker in (*self.roster.former, *self.roster.satker)}
         for record in reversed(list(self.records.values())):
             for ranked in record.ranking.lists:
                 for row in ranked.rows:
                     if row.satker not in known:
                         known[row.satker] = Satker(id=row.satker, name=row.name, kind="")
         return tuple(known[key] for key in sorted(known))
+
+    @cached_property
+    def ended(self) -> dict[str, datetime | None]:
+        """The satker that are no longer registered, and since when; None = nobody knows."""
+        current = {satker.id for satker in self.roster.satker}
+        return {
+            satker.id: satker.valid_to
+            for satker in self.units
+            if (satker.valid_to is not None and satker.valid_to <= self.now)
+            or (satker.id not in current)
+        }
 
     @cached_property
     def entries(self) -> dict[str, dict[str, list[Entry]]]:

@@ -117,7 +117,11 @@ class Unranked:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One list: Akun Terpopuler or Akun Teraktif of some scope."""
+    """One list: Akun Terpopuler or Akun Teraktif of some scope.
+
+    ``posts``, ``i24`` (None: nothing is measured) and ``active_units`` (those with a post) are of
+    everybody in it, with a rank or without.
+    """
 
     anchor: str
     title: str
@@ -128,6 +132,9 @@ class Board:
     rows: tuple[Standing, ...]
     unranked: tuple[Unranked, ...]
     with_rate: bool
+    posts: int
+    i24: int | None
+    active_units: int
     podium: tuple[Standing, ...] = ()
     top: tuple[Standing, ...] = ()
 
@@ -351,11 +358,12 @@ class UnitGroup:
 
 @dataclass(frozen=True, slots=True)
 class UnitsPage:
-    """Every satker."""
+    """Every satker: so many that are registered, so many that were."""
 
     template: ClassVar[str] = "pages/units.html"
     shell: Shell
     count: int
+    ended: int
     month: str | None
     groups: tuple[UnitGroup, ...]
 
@@ -458,13 +466,17 @@ class PastMonth:
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """A satker: its accounts, its ranks and its posts."""
+    """A satker: its accounts, its ranks and its posts.
+
+    ``ended`` says that it is no longer registered; empty while it is.
+    """
 
     template: ClassVar[str] = "pages/unit.html"
     shell: Shell
     name: str
     full_name: str
     kind: str
+    ended: str
     province: str
     website: str | None
     month: str | None

@@ -3,7 +3,8 @@
 CSV is UTF-8 with a byte order mark (without it Excel reads Indonesian names in the wrong
 encoding), commas, CRLF, a point for decimals and empty cells for null: any program reads it, and
 who works in Excel takes the XLSX. A text cell that a spreadsheet would take for a formula gets an
-apostrophe in front, in CSV only: XLSX cells carry their type.
+apostrophe in front, in CSV only: XLSX cells carry their type. Excel keeps 15 digits of a number, so
+columns of ids are formatted as text there: they stay whole even when a cell is edited or pasted on.
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its field name, what it means (in Indonesian), its width in characters."""
+    """A column: its field name, what it means (in Indonesian), its width in characters.
+
+    ``is_id``: it holds ids, which may look like numbers and are none.
+    """
 
     name: str
     meaning: str
     width: int = 14
+    is_id: bool = False
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -53,10 +58,12 @@ def write_xlsx(
     # The library would write today's date, and other bytes each time.
     workbook.set_properties({"title": title, "created": created.replace(tzinfo=None)})
     bold = workbook.add_format({"bold": True, "bottom": 1})
+    as_text = workbook.add_format({"num_format": "@"})
+    forms = [as_text if column.is_id else None for column in columns]
     sheet = workbook.add_worksheet(title)
     sheet.freeze_panes(1, 0)
     for position, column in enumerate(columns):
-        sheet.set_column(position, position, column.width)
+        sheet.set_column(position, position, column.width, forms[position])
         sheet.write_string(0, position, column.name, bold)
     last = 0
     for last, row in enumerate(rows, 1):
@@ -64,7 +71,7 @@ def write_xlsx(
             if isinstance(cell, bool):
                 sheet.write_boolean(last, position, cell)
             elif isinstance(cell, str):
-                sheet.write_string(last, position, cell)
+                sheet.write_string(last, position, cell, forms[position])
             elif cell is not None:
                 sheet.write_number(last, position, cell)
     sheet.autofilter(0, 0, last, len(columns) - 1)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from functions.model import Account, Ranking, RankingName, Row, Satker
+from functions.model import PLATFORMS, Account, Ranking, RankingName, Row, Satker
 from functions.publish import boards, charts, formats, words
 from functions.publish.flagged import flag_lines
 from functions.publish.frame import Frame
@@ -37,7 +37,7 @@ def units_page(frame: Frame) -> UnitsPage:
     groups: dict[str, list[UnitLine]] = defaultdict(list)
     for satker in sorted(m.units, key=lambda s: words.kind_order(s.kind)):
         popular, active = ranks.get(satker.id, (None, None))
-        groups[satker.kind].append(
+        groups["" if satker.id in m.ended else satker.kind].append(
             UnitLine(
                 name=satker.label,
                 full_name=satker.name,
@@ -55,15 +55,16 @@ def units_page(frame: Frame) -> UnitsPage:
             f"Semua satuan kerja {m.agency.name} yang diukur, dengan akun dan peringkatnya.",
             section="units",
         ),
-        count=len(m.units),
+        count=len(m.units) - len(m.ended),
+        ended=len(m.ended),
         month=formats.month(m.current.ranking.month) if m.current else None,
         groups=tuple(
             UnitGroup(
                 boards.segment(kind) or "lainnya",
                 words.kind(kind) if kind else "Tidak lagi terdaftar",
-                tuple(units),
+                tuple(groups[kind]),
             )
-            for kind, units in groups.items()
+            for kind in sorted(groups, key=lambda kind: not kind)
         ),
     )
 
@@ -81,6 +82,7 @@ def unit_page(frame: Frame, satker: Satker) -> UnitPage:
         name=satker.label,
         full_name=satker.name,
         kind=words.kind(satker.kind) if satker.kind else "Tidak lagi terdaftar",
+        ended=_ended(m, satker),
         province=satker.province or "",
         website=web_address(satker.website),
         month=formats.month(current.ranking.month) if current else None,
@@ -91,6 +93,15 @@ def unit_page(frame: Frame, satker: Satker) -> UnitPage:
         groups=tuple(_post_groups(frame, satker)),
         units=frame.href("satker/"),
     )
+
+
+def _ended(m: Material, satker: Satker) -> str:
+    """That the satker is no longer registered, and since when; empty while it is."""
+    if satker.id not in m.ended:
+        return ""
+    end = m.ended[satker.id]
+    since = f" sejak {formats.date(end, m.zone)}" if end else ""
+    return f"Tidak lagi terdaftar{since}; bulan-bulan yang lampau tetap seperti waktu itu."
 
 
 def _places(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[Place, ...]:
@@ -157,17 +168,18 @@ def _place_figure(row: Row, name: RankingName) -> str:
 
 
 def _by_platform(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[PlatformPlace, ...]:
-    """The satker's ranks on each platform where it has an account."""
+    """The satker's ranks on each platform where it has an account, or a post that counts."""
     ranking = current.ranking
     accounts = frame.material.accounts.get(satker.id, ())
+    held = {account.platform for account in accounts}
     found = []
-    for platform in dict.fromkeys(account.platform for account in accounts):
+    for platform in PLATFORMS:
         popular, active = (
             boards.row_of(boards.find(ranking, name, platform=platform), satker.id)
             for name in _NAMES
         )
         either = active or popular
-        if either is not None:
+        if either is not None and (either.posts or platform in held):
             found.append(
                 PlatformPlace(
                     platform=platform,

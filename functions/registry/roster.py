@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import Account, Platform, Roster, Satker
+from functions.model import Account, Platform, Roster, Satker, month_of
 from functions.registry.doubles import doubled
 from functions.registry.units import SYSTEM_FIELDS, adrift, read_unit
 
@@ -32,12 +32,13 @@ def build(
     """The roster at ``now`` and what is wrong with the documents.
 
     An account counts from its own ``from``, else the satker's, else 00:00 agency time of the day on
-    which it entered. One that is no longer typed keeps its past: it ends now. When nothing changed
-    the previous roster itself comes back.
+    which it entered, or when another satker gave it up on that day. What is no longer typed, an
+    account or a whole satker, keeps its past: it ends now. When nothing changed the previous roster
+    itself comes back.
     """
     source = _fingerprint(documents)
     if previous and previous.source == source:
-        return previous, [*previous.problems, *told_doubles(previous, now)]
+        return previous, [*previous.problems, *remarks(previous, now, zone)]
     held = previous or Roster(as_of=now)
     problems: list[str] = []
     satker: dict[str, Satker] = {}
@@ -49,15 +50,50 @@ def build(
         else:
             satker |= {kept.id: kept for kept in held.satker if kept.id == satker_id}
     problems += _without_lost_parents(satker, documents)
+    units, former = _registered(satker, held, now, zone)
     accounts = _accounts(satker, held, now, zone)
     roster = Roster(
         as_of=now,
-        satker=tuple(satker.values()),
+        satker=units,
+        former=former,
         accounts=tuple(accounts),
         source=source,
         problems=tuple(problems),
     )
-    return roster, [*problems, *told_doubles(roster, now)]
+    return roster, [*problems, *remarks(roster, now, zone)]
+
+
+def remarks(roster: Roster, now: datetime, zone: ZoneInfo) -> list[str]:
+    """What is to be told of a roster at ``now`` besides its own problems: it changes with time."""
+    return [*told_doubles(roster, now), *farewells(roster, now, zone)]
+
+
+def farewells(roster: Roster, now: datetime, zone: ZoneInfo) -> list[str]:
+    """What to tell of satker whose documents were taken away in the month of ``now``."""
+    month = month_of(now, zone)
+    there = {unit.id for unit in roster.satker}
+    gone = {
+        unit.id: unit.valid_to
+        for unit in roster.former
+        if unit.removed and unit.valid_to and month_of(unit.valid_to, zone) == month
+    }
+    return [
+        f"{satker}: dokumennya sudah tidak ada; satker ini tetap tercantum dalam daftar {month} "
+        f"dan tidak lagi sesudahnya.{_taken_over(satker, roster, now)} Untuk mengakhiri satker, "
+        "isi active_to (aktif_sampai); untuk mengganti nama, pertahankan id-nya dan ubah name."
+        for satker in sorted(gone.keys() - there)
+    ]
+
+
+def _taken_over(satker: str, roster: Roster, now: datetime) -> str:
+    """Who holds the accounts of a satker that is gone, in words; empty when nobody does."""
+    names = {(a.platform, a.handle.casefold()) for a in roster.accounts if a.satker == satker}
+    heirs = {
+        account.satker
+        for account in roster.accounts
+        if account.holds(now) and (account.platform, account.handle.casefold()) in names
+    }
+    return f" Akunnya kini milik {', '.join(sorted(heirs))}." if heirs else ""
 
 
 def told_doubles(roster: Roster, now: datetime) -> list[str]:
@@ -132,6 +168,28 @@ def _without_lost_parents(
     return [f"{satker_id}: {said}" for satker_id, said in sorted(lost.items())]
 
 
+def _registered(
+    typed: Mapping[str, Satker], held: Roster, now: datetime, zone: ZoneInfo
+) -> tuple[tuple[Satker, ...], tuple[Satker, ...]]:
+    """The satker with their validity, and those that were, as they were."""
+    known = {unit.id: unit for unit in held.satker}
+    today = _day(now, zone)
+    units: list[Satker] = []
+    former = [*held.former]
+    for unit in typed.values():
+        before = known.get(unit.id)
+        if before and _is_over(before, now) and unit.valid_to is None:
+            former.append(before)  # what had ended and goes on begins anew
+            before = None
+        begin = unit.valid_from or (before.valid_from if before else today)
+        units.append(msgspec.structs.replace(unit, valid_from=begin))
+    for unit in held.satker:
+        if unit.id not in typed:
+            ends = {} if _is_over(unit, now) else {"valid_to": now, "removed": True}
+            former.append(msgspec.structs.replace(unit, **ends))
+    return tuple(units), tuple(former)
+
+
 def _accounts(
     satker: Mapping[str, Satker], held: Roster, now: datetime, zone: ZoneInfo
 ) -> list[Account]:
@@ -142,7 +200,8 @@ def _accounts(
         if before := earlier.get(_name(account)):
             history.append(before)
         earlier[_name(account)] = account
-    today = datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+    today = _day(now, zone)
+    entered: set[tuple[str, str, str]] = set()
     accounts: dict[tuple[str, str, str], Account] = {}
     for unit in satker.values():
         for handle in unit.handles:
@@ -155,6 +214,8 @@ def _accounts(
             # An account that was removed and typed in again begins anew, and keeps its past.
             ended = _is_over(known, now) and handle.valid_to is None
             begin = handle.valid_from or (known.valid_from if known and not ended else today)
+            if handle.valid_from is None and (known is None or ended):
+                entered.add(name)
             if known and ended and known.valid_from < begin:
                 history.append(known)
             accounts[name] = Account(
@@ -169,14 +230,39 @@ def _accounts(
         if name not in accounts:
             over = _is_over(known, now)
             accounts[name] = known if over else msgspec.structs.replace(known, valid_to=now)
+    given_up = [
+        account
+        for account in (*history, *accounts.values())
+        if account.valid_to and today < account.valid_to <= now
+    ]
+    for name in entered if given_up else ():
+        accounts[name] = _handed_over(accounts[name], given_up)
     return sorted(
         [*history, *accounts.values()],
         key=lambda a: (a.satker, a.platform, a.handle, a.valid_from),
     )
 
 
-def _is_over(account: Account | None, now: datetime) -> bool:
-    return account is not None and account.valid_to is not None and account.valid_to <= now
+def _handed_over(account: Account, given_up: list[Account]) -> Account:
+    """An account that entered today begins where another satker gave it up, if it was today."""
+    name = (account.platform, account.handle.casefold())
+    ends = [
+        other.valid_to
+        for other in given_up
+        if (other.platform, other.handle.casefold()) == name
+        and other.satker != account.satker
+        and other.valid_to
+    ]
+    return msgspec.structs.replace(account, valid_from=max(ends)) if ends else account
+
+
+def _is_over(registered: Account | Satker | None, now: datetime) -> bool:
+    return registered is not None and registered.valid_to is not None and registered.valid_to <= now
+
+
+def _day(now: datetime, zone: ZoneInfo) -> datetime:
+    """00:00 of the day in the zone."""
+    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
 
 
 def _name(account: Account) -> tuple[str, str, str]:

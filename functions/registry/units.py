@@ -166,6 +166,8 @@ def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Rea
         timezone=timezone or values.DEFAULT_ZONE,
         website=website,
         handles=handles,
+        valid_from=active[0],
+        valid_to=active[1],
     )
     return Unit(satker, ())
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from functions.nearest import meant
 from functions.store.evidence import Rules
 
 FORMULA = "1"
@@ -36,9 +37,10 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
     """
     given: dict[str, Any] = {}
     problems = []
-    for name, value in document.items():
+    for name, value in sorted(document.items()):
         if name not in _FIELDS:
-            problems.append(f"settings/formula: {name} tidak dikenal; ada {', '.join(_FIELDS)}")
+            hint = meant(name, _FIELDS) or f"; ada {', '.join(_FIELDS)}"
+            problems.append(f"{name[:60]} tidak dikenal{hint}")
             continue
         is_valid, wanted = _FIELDS[name]
         if is_valid(value):
@@ -46,13 +48,13 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
         else:
             given[name] = getattr(DEFAULT if name == "x_threads" else held, name)
             problems.append(
-                f"settings/formula: {name} {value!r} tidak dapat dipakai; isi {wanted}. "
+                f"{name} {_typed(value)} tidak dapat dipakai; isi {wanted}. "
                 f"Yang berlaku tetap {_shown(given[name])}."
             )
     rules = Rules(**given, library=LIBRARY)
     if rules.band_fewest < rules.band_least:
         problems.append(
-            "settings/formula: band_fewest lebih kecil daripada band_least. "
+            "band_fewest lebih kecil daripada band_least. "
             f"Yang berlaku tetap {held.band_fewest} dan {held.band_least}."
         )
         rules = msgspec.structs.replace(
@@ -71,6 +73,11 @@ def _is_edges(value: Any) -> bool:
     if not isinstance(value, list) or not value or not all(map(_whole(1, 10**9), value)):
         return False
     return all(low < high for low, high in pairwise(value))
+
+
+def _typed(value: Any) -> str:
+    said = repr(value)
+    return said if len(said) <= 60 else f"{said[:57]}..."
 
 
 def _shown(value: Any) -> str:

@@ -56,8 +56,8 @@ def score(book: AgencyStore, *, now: datetime, run_id: str) -> Report:
     for month, posts in sorted(changed.posts.items()):
         _only_fold(run, month, posts)
     run.docket.close()
-    book.tell_admin(run.docket.told)
-    report.problems += run.docket.problems
+    book.tell_admin([*run.docket.told, *run.agreed.told(run.records, now)])
+    report.problems += [*run.agreed.problems, *run.docket.problems]
     # Last of all: a run that died before is made good by the next, which sees the same changes.
     if changed.cursor:
         book.save_cursor("score", **changed.cursor)

@@ -72,6 +72,7 @@ class _Court:
         self._closing = closing_begins(month.month, zone)
         self._shared = shared_items(evidence.items)
         self._rulings = Rulings(evidence.decisions)
+        self._listed = {unit.id for unit in evidence.units}
 
     def judge(
         self, account: str, items: Iterable[Item], registrations: Sequence[Presence]
@@ -83,7 +84,7 @@ class _Court:
 
     def _verdict(self, item: Item, registrations: Sequence[Presence]) -> Judged:
         post, repeats = item.post(), item.duplicate_of
-        return post, judge(
+        verdict = judge(
             post,
             registrations,
             self._as_of,
@@ -92,6 +93,12 @@ class _Court:
             twin=None if repeats is None else (repeats, item.duplicate_percent or 0),
             ruling=self._rulings.of(post),
         )
+        # What counts for a satker that stands in no list would be missing from every sum.
+        if verdict.counted and verdict.satker not in self._listed:
+            verdict = msgspec.structs.replace(
+                verdict, counted=False, reason="account_not_registered"
+            )
+        return post, verdict
 
     def _flags(
         self,

@@ -124,7 +124,7 @@ def month_bands(evidence: Evidence) -> dict[str, Band]:
     begin, end = month_bounds(evidence.month.month, ZoneInfo(evidence.month.timezone))
     held: dict[str, list[Presence]] = defaultdict(list)
     for account in evidence.accounts:
-        if account.valid_from < end and (account.valid_to is None or account.valid_to > begin):
+        if account.overlaps(begin, end):
             held[account.satker].append(account)
     followers: dict[str, int | None] = {}
     for unit in evidence.units:
@@ -260,9 +260,7 @@ def _present(evidence: Evidence, platform: Platform | None) -> set[str]:
     return {
         account.satker
         for account in evidence.accounts
-        if platform in (None, account.platform)
-        and account.valid_from < end
-        and (account.valid_to is None or account.valid_to > begin)
+        if platform in (None, account.platform) and account.overlaps(begin, end)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from functions import log
+from functions.score.docket import by_item
 from functions.score.formula import FORMULA
 from functions.score.judging import judge_month
 from functions.score.marks import with_marks
@@ -22,8 +23,8 @@ def revise(run: Run, month: str) -> None:
         return
     book, revision = run.book, held.ranking.revision
     frozen = ev.decode(book.frozen_evidence(month, revision) or b"")
-    about = {(item.platform, item.post_id) for item in frozen.items}
-    decisions = run.docket.revising(month, about, held.decided)
+    about, listed = by_item(frozen.items), {unit.id for unit in frozen.units}
+    decisions = run.docket.revising(month, about, listed, held.decided)
     if not decisions or held.ranking.as_of > run.now:
         return
     if frozen.month.formula.partition("-")[0] != FORMULA:

@@ -7,15 +7,16 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from functions.model import Entry, Ranking, iso, month_bounds, month_of, previous_month
-from functions.score.calendar import amended, indonesian_holidays
+from functions.model import Entry, Ranking, Roster, iso, month_bounds, month_of, previous_month
 from functions.score.docket import Docket, Found, read_docket
-from functions.score.formula import DEFAULT, read_rules
+from functions.score.formula import DEFAULT
 from functions.score.judging import Judgement
 from functions.score.months import closing_begins, closing_ends
+from functions.score.settings import Agreed, read_settings
 from functions.score.tails import hand_on
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.decisions import parse_post
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Tail
 
@@ -69,16 +70,27 @@ class Run:
             book.objections(),
             now=self.now,
             zone=book.agency.zone,
-            find=lambda address: _find(book, address),
+            find=lambda text: _find(book, text),
+            satker=lambda: self._satker,
         )
 
     @cached_property
+    def _satker(self) -> frozenset[str]:
+        """The ids of all units that are or were registered."""
+        roster = self.book.roster(self.now) or Roster(as_of=self.now)
+        return frozenset(unit.id for unit in (*roster.former, *roster.satker))
+
+    @cached_property
+    def agreed(self) -> Agreed:
+        """What the agency's settings say, as they are typed now."""
+        newest = self.records[max(self.records)].rules if self.records else DEFAULT
+        typed = self.book.typed_settings("formula", "calendar")
+        return read_settings(typed, newest or DEFAULT, self.book.agency.zone)
+
+    @property
     def rules(self) -> ev.Rules:
         """The agency's rules; what is broken in them stays as the newest month has it."""
-        newest = self.records[max(self.records)].rules if self.records else DEFAULT
-        rules, problems = read_rules(self.book.settings("formula"), newest or DEFAULT)
-        self.report.problems += problems
-        return rules
+        return self.agreed.rules
 
     def rules_of(self, month: str) -> ev.Rules:
         """The agency's rules; a month keeps its own once objections are heard."""
@@ -97,10 +109,7 @@ class Run:
             return held.closes_at
         if self.now < closing_begins(month, zone):
             return None
-        document = self.book.settings("calendar")
-        holidays, problems = amended(indonesian_holidays(), document)
-        self.report.problems += problems
-        return closing_ends(month, zone, holidays, rules.objection_days)
+        return closing_ends(month, zone, self.agreed.holidays, rules.objection_days)
 
     def hand_on(self, month: str, judgement: Judgement, ledgers: Ledgers) -> None:
         """Keep what the month hands on to the one after it."""
@@ -119,27 +128,50 @@ class Run:
 
 
 def put_verdicts(ledgers: Ledgers, judgement: Judgement) -> bool:
-    """Put the verdicts that changed beside their posts; True when there were any."""
+    """Put the verdicts that changed beside their posts; True when there were any.
+
+    A post that is not judged, since nothing of it was read by then, loses a verdict of later.
+    """
     changed = False
+    for entry in _unjudged(ledgers, judgement):
+        ledgers.put(Entry(post=entry.post))
+        changed = True
     for account, judged in judgement.accounts.items():
         entries = ledgers[account].entries if account in ledgers else {}
         for post, verdict in judged:
-            entry = entries.get(post.post_id)
-            if entry is not None and entry.verdict != verdict:
-                ledgers.put(Entry(post=entry.post, verdict=verdict))
+            held = entries.get(post.post_id)
+            if held is not None and held.verdict != verdict:
+                ledgers.put(Entry(post=held.post, verdict=verdict))
                 changed = True
     return changed
 
 
-def _find(book: AgencyStore, address: str) -> Found | None:
-    """The post that an address names, if collect has met it."""
+def _unjudged(ledgers: Ledgers, judgement: Judgement) -> list[Entry]:
+    """The entries with a verdict on a post that is not among those judged."""
+    found = []
+    for account, ledger in ledgers.items():
+        judged = judgement.accounts.get(account, ())
+        if len(judged) != len(ledger.entries):
+            ids = {post.post_id for post, _ in judged}
+            entries = ledger.entries.items()
+            found += [entry for name, entry in entries if entry.verdict and name not in ids]
+    return found
+
+
+def _find(book: AgencyStore, text: str) -> Found | None:
+    """The post that an address, or a code as ``x:123``, names, if collect has met it."""
     # Imported here: a run without a decision that was typed by hand needs no addresses.
     from functions.addresses import posts_at
 
     try:
-        platform, located = posts_at(book, address)
+        platform, post_id = parse_post(text)
     except ValueError:
-        return None
+        try:
+            platform, located = posts_at(book, text)
+        except ValueError:
+            return None
+    else:
+        located = book.find_urls(platform, [post_id])
     for one in located:
         return Found(f"{platform}:{one.post_id}", month_of(one.published_at, book.agency.zone))
     return None

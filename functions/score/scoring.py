@@ -8,7 +8,7 @@ import msgspec
 
 from functions import log
 from functions.model import Post, Ranking, month_bounds, month_of
-from functions.score.docket import About
+from functions.score.docket import Posts, by_item
 from functions.score.fold import fold_into
 from functions.score.formula import formula_of
 from functions.score.judging import judge_month
@@ -96,7 +96,7 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
     """What the month's ranking follows from, as known now."""
     book, now, zone, carried = run.book, run.now, run.book.agency.zone, run.carried(month)
     held, rules = run.records.get(month), run.rules_of(month)
-    about = set[About]() if run.docket.is_empty else _about(ledgers)
+    about = {} if run.docket.is_empty else _about(ledgers)
     objections = run.docket.objections(month, about)
     closes_at = run.closes_at(month, rules)
     incomplete = is_incomplete(month, zone, run.began_at)
@@ -119,26 +119,19 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
         previous_digest=_previous_digest(month, run.records),
         rules=rules,
     )
-    frame = book.frame(
-        header,
-        past=carried.past,
-        decisions=run.docket.decisions(month, about),
-        objections=objections,
-    )
+    frame = book.frame(header, past=carried.past, objections=objections)
+    listed = {unit.id for unit in frame.units}
+    decisions = run.docket.decisions(month, about, listed)
     begin = month_bounds(month, zone)[0]
     twins = find_twins(
         ledgers, carried, as_of=now, begin=begin, least=rules.duplicate_percent, last=last
     )
-    return msgspec.structs.replace(frame, items=items(ledgers, now, twins))
+    return msgspec.structs.replace(frame, decisions=decisions, items=items(ledgers, now, twins))
 
 
-def _about(ledgers: Mapping[str, Ledger]) -> set[About]:
+def _about(ledgers: Mapping[str, Ledger]) -> Posts:
     """The month's posts as decisions name them."""
-    return {
-        (entry.post.platform, entry.post.post_id)
-        for ledger in ledgers.values()
-        for entry in ledger.entries.values()
-    }
+    return by_item(entry.post for ledger in ledgers.values() for entry in ledger.entries.values())
 
 
 def _previous_digest(month: str, records: Mapping[str, MonthRecord]) -> str | None:

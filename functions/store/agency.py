@@ -27,7 +27,9 @@ from functions.model import (
     Post,
     Ranking,
     Roster,
+    Satker,
     iso,
+    month_bounds,
     month_of,
     previous_month,
 )
@@ -35,6 +37,7 @@ from functions.store import evidence as ev
 from functions.store import followers as stored_followers
 from functions.store.keys import key, unkey
 from functions.store.ledgers import Ledger, Ledgers, find
+from functions.store.listing import listed, unknown
 from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write
 from functions.store.tails import Tail
@@ -146,6 +149,31 @@ class AgencyStore:
         path = f"{self.root}/rosters/{as_of}"
         document, pieces = split(path, compress(roster))
         self.store.write([*pieces, Write(path, {"as_of": as_of, **document})])
+
+    def listed(self, month: str, now: datetime) -> tuple[Satker, ...]:
+        """Who stands in a month's lists as known at ``now``, as registered then, by id."""
+        return self._listed(month, self.roster(now) or Roster(as_of=now))
+
+    def _listed(self, month: str, now: Roster) -> tuple[Satker, ...]:
+        begin, end = month_bounds(month, self.agency.zone)
+        last = end - timedelta(seconds=1)
+        then = now if now.as_of <= last else self.roster(last) or now
+        if lost := unknown(begin, end, then, now):
+            then = self._with_lost(then, lost, begin)
+        return listed(begin, end, then, now)
+
+    def _with_lost(self, then: Roster, lost: set[str], begin: datetime) -> Roster:
+        """The registry with ended units that it does not tell of, as its earlier versions do."""
+        path, until = f"{self.root}/rosters", iso(then.as_of + timedelta(seconds=1))
+        versions = [
+            *self.store.list(path, below=iso(begin), newest=1),
+            *self.store.list(path, at_least=iso(begin), below=until),
+        ]
+        found: dict[str, Satker] = {}
+        for body in join(self.store, versions):
+            roster = expand(body, Roster)
+            found |= {unit.id: unit for unit in roster.satker if unit.id in lost}
+        return msgspec.structs.replace(then, former=(*then.former, *found.values()))
 
     def save_feedback(
         self, feedback: Iterable[tuple[str, Platform, str, Mapping[str, Any]]]
@@ -412,7 +440,7 @@ class AgencyStore:
             month=header,
             units=tuple(
                 ev.Unit(id=s.id, name=s.label, kind=s.kind)
-                for s in sorted(roster.satker, key=lambda s: s.id)
+                for s in self._listed(header.month, roster)
             ),
             accounts=tuple(
                 ev.Presence(
@@ -545,9 +573,13 @@ class AgencyStore:
 
     def settings(self, name: str) -> Mapping[str, Any]:
         """What admins typed in ``settings/{name}``; empty when nothing."""
-        path = f"{self.root}/settings/{key(name)}"
-        held = self.store.get([path]).get(path)
+        held = self.typed_settings(name).get(name)
         return {} if held is None else held.data
+
+    def typed_settings(self, *names: str) -> dict[str, Stored]:
+        """The documents ``settings/{name}`` that there are, by name."""
+        paths = {f"{self.root}/settings/{key(name)}": name for name in names}
+        return {paths[path]: held for path, held in self.store.get([*paths]).items()}
 
     def sums_threads(self) -> bool:
         """Whether a thread of X is worth the sum of its parts, and no doubt about it.

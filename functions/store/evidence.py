@@ -19,7 +19,7 @@ from typing import Literal
 
 import msgspec
 
-from functions.model import MonthState, Platform, Post, RankingName, Sample
+from functions.model import MonthState, Platform, Post, RankingName, Sample, overlaps
 
 Action = Literal["exclude", "include", "reassign", "set_value"]
 
@@ -70,7 +70,7 @@ class Month(_Line, frozen=True, kw_only=True):
 
 
 class Unit(_Line, frozen=True, kw_only=True, tag="satker"):
-    """A satker as the ranking names it."""
+    """A satker that was registered at any time of the month, as it was registered then."""
 
     id: str
     name: str
@@ -100,6 +100,10 @@ class Presence(_Line, frozen=True, kw_only=True, tag="account"):
     def holds(self, at: datetime) -> bool:
         """Whether the account is registered at that instant."""
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+    def overlaps(self, begin: datetime, end: datetime) -> bool:
+        """Whether it is registered at any time of ``begin <= t < end``."""
+        return overlaps(self.valid_from, self.valid_to, begin, end)
 
 
 class Previous(_Line, frozen=True, kw_only=True):

@@ -143,3 +143,20 @@ def test_a_sum_of_nothing_measured_is_unknown() -> None:
 )
 def test_a_code_is_a_safe_part_of_a_path(text: str, segment: str) -> None:
     assert boards.segment(text) == segment
+
+
+def test_sums_are_of_everybody_in_the_list_also_of_who_has_no_rank() -> None:
+    """A decision may give a post to a unit without the account: it counts there all the same."""
+    active = RankedList(
+        ranking="most_active",
+        platform="x",
+        rows=(row("a", 1, 10, 200), row("b", None, 2, 7), row("c", None, 0, None)),
+    )
+    shown = boards.board(active, "2026-10", lambda path: path)
+    assert (shown.posts, shown.i24, shown.active_units) == (12, 207, 2)
+    scope = boards.scope("X", (shown, shown), "", "x")
+    assert (scope.posts, scope.i24, scope.active_units) == (12, 207, 2)
+    assert [each.why for each in shown.unranked] == [
+        "tanpa akun X; 2 unggahan dipindahkan ke sini",
+        "tanpa akun X",
+    ]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import openpyxl
+import pytest
 
 from functions.model import (
     Entry,
@@ -21,11 +22,13 @@ from functions.model import (
     Verdict,
 )
 from functions.publish.data import (
+    LOG_COLUMNS,
     NAMES,
     POST_COLUMNS,
     RANKING_COLUMNS,
     month_files,
 )
+from functions.publish.tables import Column
 from functions.registry.addresses.public import built_address
 from functions.store import rankings
 from functions.store.agency import MonthRecord
@@ -265,12 +268,23 @@ def test_tables_hold_what_json_holds(world: World) -> None:
         row["satker"] for each in json.loads(made["ranking.json"])["lists"] for row in each["rows"]
     ]
     assert [line["satker"] for line in rows(made["ranking.csv"])] == ranked
-    for name, columns in (("ranking", RANKING_COLUMNS), ("unggahan", POST_COLUMNS)):
+    tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
+    for name, columns in tables.items():
         book = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
         cells = list(book[name].iter_rows(values_only=True))
         assert list(cells[0]) == [column.name for column in columns]
         assert len(cells) - 1 == len(rows(made[f"{name}.csv"]))
+        for column, *told in zip(*cells, strict=True):
+            if column in {each.name for each in columns if each.is_id}:
+                assert {type(cell) for cell in told} <= {str, type(None)}
         book.close()
+
+
+@pytest.mark.parametrize("columns", [RANKING_COLUMNS, POST_COLUMNS, LOG_COLUMNS])
+def test_every_column_of_codes_is_one_of_ids(columns: tuple[Column, ...]) -> None:
+    codes = {column.name for column in columns if "Kode" in column.meaning}
+    codes |= {column.name for column in columns if column.name in ("satker", "account")}
+    assert codes == {column.name for column in columns if column.is_id}
 
 
 def test_captions_are_in_no_data_file(world: World) -> None:

@@ -305,6 +305,23 @@ def test_a_lost_file_of_a_final_month_is_put_back(run: Publish) -> None:
     assert run(memory)["uploaded"] == 2
 
 
+def test_a_month_that_an_earlier_version_froze_stays_as_it_was_frozen(
+    run: Publish, world: World
+) -> None:
+    """It has no log as XLSX; what is frozen is not added to."""
+    memory = Memory()
+    run(memory)
+    for place in ("data/2026-08", "data/2026-08/r1"):
+        del memory.files[f"{place}/keputusan.xlsx"]
+    before = {path: body for path, body in memory.files.items() if path.startswith("data/2026-08/")}
+    assert run(memory)["problems"] == []
+    after = {path: body for path, body in memory.files.items() if path.startswith("data/2026-08/")}
+    assert after == before
+    page = memory.files["data/index.html"].decode()
+    assert "data/2026-09/keputusan.xlsx" in page
+    assert "data/2026-08/keputusan.xlsx" not in page
+
+
 def test_a_second_revision_lies_beside_the_first(run: Publish, world: World) -> None:
     memory = Memory()
     run(memory)

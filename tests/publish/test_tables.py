@@ -52,3 +52,16 @@ def test_a_workbook_says_what_its_columns_mean() -> None:
         ["nama", "Nama"],
         ["nilai", "Nilai"],
     ]
+
+
+def test_a_column_of_ids_is_formatted_as_text_and_keeps_every_digit() -> None:
+    """Excel keeps 15 digits of a number, also of one that somebody edits in a plain cell."""
+    columns = (Column("post_id", "Kode", is_id=True), Column("nilai", "Nilai"))
+    ids = ["1991000000000000001", "17912345678901234", "abc"]
+    body = write_xlsx("t", columns, [[each, 1] for each in ids], created=CREATED)
+    sheet = openpyxl.load_workbook(io.BytesIO(body))["t"]
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == ids
+    assert {(cell.data_type, cell.number_format) for cell in cells} == {("s", "@")}
+    assert sheet.column_dimensions["A"].width > 0
+    assert sheet["B2"].number_format == "General"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -85,3 +86,57 @@ def test_history_tells_every_month(run: Publish, site: Path) -> None:
     assert "Peringkat tiap bulan, dari yang terlama" in (
         site / "satker/kanwil-bali/index.html"
     ).read_text(encoding="utf-8")
+
+
+def take_out(world: World, at: datetime) -> None:
+    """Bali's document is gone since then."""
+    gone = [
+        msgspec.structs.replace(unit, valid_to=at, removed=True)
+        for unit in world.units
+        if unit.id == "kanwil-bali"
+    ]
+    world.book.save_roster(
+        Roster(
+            as_of=at,
+            satker=tuple(unit for unit in world.units if unit.id != "kanwil-bali"),
+            former=tuple(gone),
+            accounts=tuple(
+                msgspec.structs.replace(a, valid_to=at) if a.satker == "kanwil-bali" else a
+                for a in world.accounts
+            ),
+        )
+    )
+
+
+def test_a_unit_that_is_gone_says_since_when_and_keeps_its_page(
+    run: Publish, site: Path, world: World
+) -> None:
+    run()
+    before = text(site / "satker/kanwil-bali/index.html")
+    take_out(world, NOW - timedelta(hours=3))
+    run()
+    told = text(site / "satker/kanwil-bali/index.html")
+    assert "Tidak lagi terdaftar sejak 21 Oktober 2026" in told
+    assert "Tidak lagi terdaftar" not in before
+    for kept in ("Kantor Wilayah Kementerian Hukum Bali", "Oktober 2026", "September 2026", "WITA"):
+        assert kept in told
+    assert "sampai 21 Oktober 2026" in told
+    listed = text(site / "satker/index.html")
+    assert "5 satuan kerja dan 1 yang tidak lagi terdaftar" in listed
+
+    assert 'href="../satker/kanwil-bali/"' in (site / "satker/index.html").read_text("utf-8")
+
+
+def test_a_unit_that_ended_by_its_date_is_told_to_have_ended_from_that_day_on(
+    run: Publish, site: Path, world: World
+) -> None:
+    ends = NOW - timedelta(days=2)
+    units = (msgspec.structs.replace(world.units[0], valid_to=ends), *world.units[1:])
+    world.book.save_roster(
+        Roster(as_of=NOW - timedelta(days=9), satker=units, accounts=world.accounts)
+    )
+    run(now=ends - timedelta(seconds=1))
+    assert "Tidak lagi terdaftar" not in text(site / "satker/setjen/index.html")
+    run()
+    told = text(site / "satker/setjen/index.html")
+    assert "Tidak lagi terdaftar sejak 19 Oktober 2026" in told

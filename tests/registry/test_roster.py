@@ -153,8 +153,7 @@ def test_an_end_that_is_moved_is_moved():
 
 def test_a_satker_that_is_taken_out_ends_its_accounts():
     first = roster({"x": "kemenkum"})
-    found, problems = build({}, first, NOW + DAY, WIB)
-    assert problems == []
+    found, _ = build({}, first, NOW + DAY, WIB)
     assert found.satker == ()
     assert spans(found) == [("kemenkum", TODAY, NOW + DAY)]
 
@@ -277,3 +276,90 @@ def test_an_account_that_was_handed_over_has_one_holder():
     }
     _, problems = build(documents, None, NOW, WIB)
     assert problems == []
+
+
+# Units that end
+
+
+def registry(documents, previous=None, now=NOW):
+    return build(documents, previous, now, WIB)[0]
+
+
+def test_a_unit_is_registered_from_0_00_of_the_day_it_entered_or_from_its_own_date():
+    found = registry({"aceh": document(), "bali": document(active_from="2026-10-05")})
+    assert [unit.valid_from for unit in found.satker] == [TODAY, wib("2026-10-05")]
+    later = registry({"aceh": document(name="A"), "bali": document()}, found, NOW + 3 * DAY)
+    assert [unit.valid_from for unit in later.satker] == [TODAY, wib("2026-10-05")]
+
+
+def test_a_unit_whose_document_is_gone_stays_as_it_was_with_its_end():
+    first = registry({"aceh": document(short_name="Aceh", accounts={"x": "kemenkum"})})
+    gone = registry({}, first, NOW + DAY)
+    [unit] = gone.former
+    assert (unit.id, unit.label, unit.kind) == ("aceh", "Aceh", "kanwil")
+    assert (unit.valid_from, unit.valid_to, unit.removed) == (TODAY, NOW + DAY, True)
+    assert registry({"bali": document()}, gone, NOW + 2 * DAY).former == gone.former
+
+
+def test_a_unit_that_ended_by_its_date_keeps_that_end():
+    first = registry({"aceh": document(active_to="2026-10-20")})
+    gone = registry({}, first, NOW + 5 * DAY)
+    assert [(u.valid_to, u.removed) for u in gone.former] == [(wib("2026-10-21"), False)]
+
+
+def test_a_unit_typed_in_again_begins_anew_and_keeps_its_past():
+    first = registry({"aceh": document()})
+    gone = registry({}, first, NOW + DAY)
+    back = registry({"aceh": document()}, gone, NOW + 2 * DAY)
+    assert [(u.valid_from, u.valid_to) for u in back.former] == [(TODAY, NOW + DAY)]
+    assert [(u.valid_from, u.valid_to) for u in back.satker] == [(TODAY + 2 * DAY, None)]
+    ended = registry({"aceh": document(active_to="2026-10-20")}, first, NOW)
+    again = registry({"aceh": document()}, ended, NOW + 9 * DAY)
+    assert [u.valid_to for u in again.former] == [wib("2026-10-21")]
+    assert [u.valid_from for u in again.satker] == [TODAY + 9 * DAY]
+
+
+def test_a_broken_document_neither_ends_a_unit_nor_makes_it_new():
+    first = registry({"aceh": document()})
+    broken = registry({"aceh": {"kind": "kanwil"}}, first, NOW + DAY)
+    assert (broken.satker, broken.former) == (first.satker, ())
+    assert registry({"aceh": document()}, broken, NOW + 2 * DAY).satker == first.satker
+
+
+@pytest.mark.parametrize("heir", ["aaa", "zzz"])
+def test_a_renamed_id_takes_the_account_over_at_one_instant(heir):
+    """Both stand in the month of the change, "each with the posts of its time"."""
+    typed = document(accounts={"x": "kemenkum"})
+    first = registry({"mmm": typed})
+    at = NOW + 3 * DAY
+    renamed = registry({heir: typed}, first, at)
+    spans = {a.satker: (a.valid_from, a.valid_to) for a in renamed.accounts}
+    assert spans == {"mmm": (TODAY, at), heir: (at, None)}
+    for instant in (TODAY, at - timedelta(seconds=1), at, at + DAY):
+        assert sum(account.holds(instant) for account in renamed.accounts) == 1
+
+
+def test_an_account_that_another_unit_takes_later_that_day_has_no_gap():
+    first = registry({"a": document(accounts={"x": "k"}), "b": document()})
+    given_up = registry({"a": document(), "b": document()}, first, NOW + DAY)
+    taken = registry(
+        {"a": document(), "b": document(accounts={"x": "K"})}, given_up, NOW + DAY + DAY / 12
+    )
+    assert {(a.satker, a.valid_from) for a in taken.accounts} == {("a", TODAY), ("b", NOW + DAY)}
+
+
+def test_the_admin_is_told_how_to_end_or_rename_a_unit_until_the_month_is_over():
+    typed = document(accounts={"x": "kemenkum"})
+    first = registry({"aceh": typed, "bali": document()})
+    found, problems = build({"aceh-baru": typed, "bali": document()}, first, NOW + DAY, WIB)
+    [said] = problems
+    assert said.startswith("aceh: dokumennya sudah tidak ada; satker ini tetap tercantum")
+    assert "2026-10" in said
+    assert "Akunnya kini milik aceh-baru." in said
+    assert "active_to" in said
+    assert "pertahankan id-nya dan ubah name" in said
+    documents = {"aceh-baru": typed, "bali": document()}
+    assert build(documents, found, NOW + 2 * DAY, WIB)[1] == [said]
+    assert build(documents, found, NOW + 20 * DAY, WIB)[1] == []
+    back = build({**documents, "aceh": document()}, found, NOW + 2 * DAY, WIB)[1]
+    assert back == []

@@ -88,8 +88,12 @@ def test_the_day_on_which_it_starts_is_no_full_day():
 CHRISTMAS, PLAIN = date(2026, 12, 25), date(2026, 12, 22)
 
 
+def read_days(holidays, document):
+    return amended(lambda: holidays, document, WIB)
+
+
 def test_without_settings_the_calendar_is_the_librarys():
-    holidays, problems = amended({CHRISTMAS}, {})
+    holidays, problems = read_days({CHRISTMAS}, {})
     assert problems == []
     assert CHRISTMAS in holidays
     assert PLAIN not in holidays
@@ -97,26 +101,26 @@ def test_without_settings_the_calendar_is_the_librarys():
 
 @pytest.mark.parametrize("written", ["2026-12-22", PLAIN, "2026-12-22T00:00:00+07:00"])
 def test_a_day_can_be_made_a_holiday_and_a_holiday_a_working_day(written):
-    holidays, problems = amended({CHRISTMAS}, {"holidays": [written]})
+    holidays, problems = read_days({CHRISTMAS}, {"holidays": [written]})
     assert (PLAIN in holidays, CHRISTMAS in holidays, problems) == (True, True, [])
-    holidays, problems = amended({CHRISTMAS, PLAIN}, {"working_days": [written]})
+    holidays, problems = read_days({CHRISTMAS, PLAIN}, {"working_days": [written]})
     assert (PLAIN in holidays, CHRISTMAS in holidays, problems) == (False, True, [])
 
 
 def test_a_day_that_is_named_as_both_is_a_holiday():
     both = {"holidays": ["2026-12-22"], "working_days": ["2026-12-22"]}
-    assert PLAIN in amended(set(), both)[0]
+    assert PLAIN in read_days(set(), both)[0]
 
 
 def test_what_is_no_date_is_told_and_the_rest_holds():
     document = {"holidays": ["besok", "2026-12-22"], "working_days": "2026-12-25"}
     document |= {name: [] for name in ("libur", "cuti", "masuk", "hari")}
-    holidays, problems = amended({CHRISTMAS}, document)
+    holidays, problems = read_days({CHRISTMAS}, document)
     assert (PLAIN in holidays, CHRISTMAS in holidays) == (True, False)
     assert problems == [
-        "settings/calendar: holidays 'besok' bukan tanggal; isi misalnya 2026-12-24",
+        "holidays 'besok' bukan tanggal; isi misalnya 2026-12-24",
         *(
-            f"settings/calendar: {name} tidak dikenal; ada holidays dan working_days"
+            f"{name} tidak dikenal; ada holidays dan working_days"
             for name in ("cuti", "hari", "libur", "masuk")
         ),
     ]
@@ -139,3 +143,25 @@ def test_exactly_so_many_working_days_lie_between(start, count, holidays):
     assert len(working) == count
     assert working[-1] == first + timedelta(days=days - 1)
     assert end.astimezone(WIB).time() == time()
+
+
+def test_an_instant_that_was_picked_in_the_console_is_the_day_it_is_here():
+    """Midnight in Jakarta is the day before in UTC."""
+    picked = datetime(2026, 12, 21, 17, tzinfo=UTC)
+    days, problems = read_days(set(), {"holidays": [picked]})
+    assert (PLAIN in days, problems) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-W10-1", "20261222", "2026-12-22x", 20261222, True, {"a": 1}, "", "9999-99-99"]
+)
+def test_what_only_looks_like_a_date_is_told(given):
+    days, [problem] = read_days({CHRISTMAS}, {"holidays": [given, "2026-12-22"]})
+    assert (PLAIN in days, CHRISTMAS in days) == (True, True)
+    assert "bukan tanggal" in problem
+
+
+def test_a_day_that_is_both_is_told():
+    both = {"holidays": ["2026-12-22"], "working_days": ["2026-12-22"]}
+    [problem] = read_days(set(), both)[1]
+    assert problem.startswith("2026-12-22 ada di holidays dan di working_days")

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.model import iso
 from functions.score.docket import FROZEN, UNKNOWN, Found, read_docket
@@ -114,7 +116,8 @@ def test_an_admin_may_paste_the_posts_address(book):
 # What stands, without a store
 
 
-POSTS = {("x", "c"), ("x", "a")}
+POSTS = {("x", "c"): {"3"}, ("x", "a"): {"1"}}
+UNITS = {"aceh", "bali", "setjen"}
 NOW = CLOSING + 2 * DAY
 
 
@@ -147,7 +150,7 @@ def test_what_was_written_by_then_stands_and_what_came_later_does_not():
     at = [decision(at=NOW), decision(at=NOW + timedelta(seconds=1))]
     contested = [objection(at=NOW), objection(at=NOW + timedelta(seconds=1))]
     found = docket_of(at, contested)
-    assert ids(found.decisions(MONTH, POSTS)) == ["d0"]
+    assert ids(found.decisions(MONTH, POSTS, UNITS)) == ["d0"]
     assert ids(found.objections(MONTH, POSTS)) == ["o0"]
 
 
@@ -199,13 +202,13 @@ def test_an_objection_is_to_posts_of_the_month_or_to_the_month_as_a_whole(facts,
     found = docket_of(objections=[objection(**facts)])
     assert (ids(found.objections(MONTH, POSTS)) == ["o0"]) is concerned
     if facts["post"]:
-        assert bool(docket_of([decision(**facts)]).decisions(MONTH, POSTS)) is concerned
+        assert bool(docket_of([decision(**facts)]).decisions(MONTH, POSTS, UNITS)) is concerned
 
 
 def test_what_nobody_took_is_told_once_and_asked_for_again_as_long_as_it_is_unknown():
     lost = objection(post="x:zzz")
     docket = docket_of([decision()], [lost])
-    docket.decisions(MONTH, POSTS)
+    docket.decisions(MONTH, POSTS, UNITS)
     docket.close()
     assert told_of(docket)["d0"] == {"status": "berlaku", "month": MONTH}
     assert told_of(docket)["o0"] == {"status": UNKNOWN}
@@ -231,13 +234,13 @@ def test_an_address_is_looked_up_where_no_post_is_named():
     address = "https://x.com/a/status/c"
     unnamed = {name: value for name, value in decision(url=address).items() if name != "post"}
     docket = docket_of([unnamed, {**decision(post="x:a"), "url": address}], find=find)
-    assert [d.post_id for d in docket.decisions(MONTH, POSTS)] == ["c", "a"]
+    assert [d.post_id for d in docket.decisions(MONTH, POSTS, UNITS)] == ["c", "a"]
     assert told_of(docket)["d0"] == {"post": "x:c", "month": MONTH, "status": "berlaku"}
     elsewhere = docket_of([{**unnamed, "url": "https://x.com/a/status/d"}], find=find)
-    assert elsewhere.problems[0].startswith("decisions/d0: post None bukan kode unggahan")
+    assert elsewhere.problems == [f"decisions/d0: {UNKNOWN}"]
     # The month that was found with it is the post's own.
     late = docket_of([unnamed], find=lambda address: Found("x:c", "2026-09"))
-    assert late.decisions(MONTH, POSTS) == ()
+    assert late.decisions(MONTH, POSTS, UNITS) == ()
 
 
 def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
@@ -249,7 +252,7 @@ def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
         decision(post="x:zzz", revise=True),
     ]
     docket = docket_of(given)
-    assert ids(docket.revising(MONTH, POSTS, {"d1"})) == ["d0"]
+    assert ids(docket.revising(MONTH, POSTS, UNITS, {"d1"})) == ["d0"]
     assert {id: each.get("status") for id, each in told_of(docket).items()} == {
         "d0": "berlaku",
         "d1": "berlaku",
@@ -265,6 +268,175 @@ def test_a_final_month_is_looked_at_when_something_new_names_it():
     assert docket.may_concern(MONTH, {"d1"})
     assert not docket.may_concern(MONTH, {"d0"})
     assert not docket.may_concern("2026-09", ())
+
+
+# What cannot be done is refused beside it
+
+
+def told_beside(facts, **more):
+    """The status of one decision, and whether the decision beside it still holds."""
+    beside = decision(post="x:a")
+    docket = docket_of([{**decision(), **facts}, beside], **more)
+    found = docket.decisions(MONTH, POSTS, UNITS)
+    docket.objections(MONTH, POSTS)
+    docket.close()
+    assert "d1" in ids(found)
+    assert told_of(docket)["d1"]["status"] == "berlaku"
+    holds = "d0" in ids(found)
+    assert holds is told_of(docket)["d0"]["status"].startswith("berlaku")
+    assert holds is (docket.problems == [])
+    return told_of(docket)["d0"]["status"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"action": "reassign", "satker": "acheh"}, "satker 'acheh' tidak ada; maksudnya 'aceh'?"),
+        (
+            {"action": "reassign", "satker": "medan"},
+            f"satker 'medan' tidak ada dalam daftar {MONTH}",
+        ),
+        ({"account": "instagram:3"}, "account 'instagram:3' bukan akun x; isi misalnya x:178"),
+        ({"account": "x:9"}, "account bukan akun unggahan ini; isi x:3, atau kosongkan"),
+        ({"month": "2026-13"}, "month '2026-13' bukan bulan; isi misalnya 2026-10"),
+        ({"month": ["2026-10"]}, "month ['2026-10'] bukan teks; tulis sebagai teks biasa"),
+        (
+            {"month": "2026-09"},
+            f"month 2026-09 bukan bulan unggahannya, {MONTH}; perbaiki atau kosongkan month",
+        ),
+        ({"actoin": "exclude"}, "actoin tidak dikenal; maksudnya action?"),
+        ({"acount": "x:3"}, "acount tidak dikenal; maksudnya account?"),
+        ({"action": "exlude"}, "action 'exlude' tidak dikenal; maksudnya 'exclude'?"),
+        ({"objection": "s9"}, "sanggahan 's9' tidak ada"),
+        ({"catatan": "rapat"}, "berlaku; catatan tidak dikenal dan tidak dibaca"),
+        ({"at": "9999-12-31T23:59:59Z"}, "at '9999-12-31T23:59:59Z' bukan waktu"),
+        ({"why": "a" * 4001}, "why terlalu panjang (4001 huruf); paling banyak 4000"),
+        ({"why": "a\ud83d"}, "why memuat huruf yang rusak; ketik ulang"),
+        ({"post": {"x": 1}}, "post {'x': 1} bukan kode unggahan"),
+        ({"by": ["Ani"]}, "by ['Ani'] bukan teks"),
+    ],
+)
+def test_a_decision_that_cannot_hold_is_refused_and_costs_no_other(facts, told):
+    assert told_beside(facts).startswith(told)
+
+
+def test_the_objection_that_is_answered_is_named_by_the_nearest_id():
+    docket = docket_of([decision(objection="o-0")], [objection()])
+    assert told_of(docket)["d0"]["status"] == "sanggahan 'o-0' tidak ada; maksudnya 'o0'?"
+    answered = docket_of([decision(objection="o0")], [objection()])
+    assert ids(answered.decisions(MONTH, POSTS, UNITS)) == ["d0"]
+
+
+def test_what_is_dated_ahead_is_told_from_when_on_it_holds():
+    later = NOW + DAY
+    docket = docket_of([decision(at=later)], [objection(at=later)])
+    docket.close()
+    assert {each["status"] for each in told_of(docket).values()} == {
+        f"berlaku mulai {later.astimezone(WIB).isoformat(timespec='minutes')}"
+    }
+    told = decision(at=NOW, status="berlaku mulai 2026-11-03T09:00+07:00", post="x:zzz")
+    held = docket_of([told])
+    held.close()
+    assert told_of(held)["d0"] == {"status": UNKNOWN}
+
+
+def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_gets_it():
+    def find(text):
+        return Found(text, "2026-09") if text == "x:zzz" else None
+
+    docket = docket_of(
+        [decision(post="x:zzz", month=MONTH), decision(post="x:zzz"), decision(post="x:yyy")],
+        find=find,
+    )
+    docket.decisions(MONTH, POSTS, UNITS)
+    docket.close()
+    told = told_of(docket)
+    assert told["d0"]["status"].startswith(f"month {MONTH} bukan bulan unggahannya, 2026-09")
+    assert (told["d1"]["month"], told["d2"]) == ("2026-09", {"status": UNKNOWN})
+
+
+def test_a_status_that_is_no_longer_true_is_written_anew():
+    was_wrong = decision(post="x:zzz", status="action 'hapus' tidak dikenal")
+    was_good = decision(post="x:zzz", status="berlaku", month=MONTH)
+    docket = docket_of([was_wrong, was_good])
+    docket.decisions(MONTH, POSTS, UNITS)
+    docket.close()
+    assert [told_of(docket)[name] for name in ("d0", "d1")] == [{"status": UNKNOWN}] * 2
+
+
+def test_a_broken_answer_costs_the_answer_and_the_objection_stands():
+    """Else a month would close over an objection that nobody has decided."""
+    halves = [
+        {"answer": "Sudah benar.", "accepted": True},
+        {**ANSWER, "answered_at": "besok"},
+        {"accepted": True},
+    ]
+    docket = docket_of(objections=[objection(**half) for half in halves])
+    found = docket.objections(MONTH, POSTS)
+    assert [each.answer for each in found] == [None] * 3
+    told = [each["status"] for each in told_of(docket).values()]
+    assert [status.partition("; ")[2].split()[0] for status in told] == [
+        "answered_by",
+        "answered_at",
+        "answer",
+    ]
+
+
+def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
+    docket = read_docket(
+        [],
+        [stored("objections", "o0", objection(satker="acheh"))],
+        now=NOW,
+        zone=WIB,
+        find=lambda text: None,
+        satker=lambda: UNITS,
+    )
+    assert ids(docket.objections(MONTH, POSTS)) == ["o0"]
+    assert told_of(docket)["o0"]["status"] == (
+        "berlaku; satker 'acheh' tidak ada; maksudnya 'aceh'?"
+    )
+
+
+def test_a_reassignment_to_nobody_leaves_the_post_where_it_was(book):
+    book.add_decision("k1", decision(action="reassign", satker="acheh"))
+    report = run(book, MIDDLE + 3 * DAY)
+    assert report.problems == ["decisions/k1: satker 'acheh' tidak ada; maksudnya 'aceh'?"]
+    assert status(book, "decisions", "k1") == "satker 'acheh' tidak ada; maksudnya 'aceh'?"
+    assert official(book)[0] == (1, "bali", 1, 6)
+    assert book.months()[MONTH].decisions == ()
+    assert run(book, MIDDLE + 3 * DAY + HOUR).writes == 0
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(), max_size=30)
+    | st.datetimes()
+    | st.binary(max_size=5)
+    | st.sampled_from(["exclude", "reassign", "set_value", "x:c", "x:a", "aceh", MONTH, iso(NOW)]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+names = st.sampled_from([*decision(), *objection(), *ANSWER, "satker", "value", "account", "url"])
+strange = st.dictionaries(names | st.text(max_size=12), anything, max_size=6)
+
+
+@given(strange, strange)
+def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_objection):
+    docket = docket_of(
+        [decision(post="x:a"), {**decision(), **spoilt}],
+        [objection(), {**objection(), **spoilt_objection}],
+    )
+    assert "d0" in ids(docket.decisions(MONTH, POSTS, UNITS))
+    assert "o0" in ids(docket.objections(MONTH, POSTS))
+    docket.close()
+    told = told_of(docket)
+    assert told["d0"] == {"status": "berlaku", "month": MONTH}
+    for each in told.values():
+        each["status"].encode()
+        assert "\n" not in each["status"]
 
 
 # Objections

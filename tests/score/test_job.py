@@ -10,7 +10,7 @@ import pytest
 
 from functions.model import Account, Agency, Roster, Satker
 from functions.score import job, tails
-from functions.score import run as run_of_score
+from functions.score import settings as settings_of_score
 from functions.score.calendar import indonesian_holidays
 from functions.score.duplicates import duplicates
 from functions.score.fold import fold, fold_into
@@ -442,7 +442,7 @@ def test_a_month_goes_from_open_to_closing_to_final_at_its_stored_date(book, mon
         CLOSES - SECOND: ("closing", CLOSES),
     }
     # A holiday that is proclaimed afterwards moves nothing.
-    monkeypatch.setattr(run_of_score, "indonesian_holidays", lambda: {date(2026, 11, 4)})
+    monkeypatch.setattr(settings_of_score, "indonesian_holidays", lambda: {date(2026, 11, 4)})
     run(book, CLOSES)
     assert book.months()[MONTH].ranking.state == "final"
     assert book.months()[MONTH].closes_at == CLOSES

@@ -359,3 +359,30 @@ def test_a_post_of_an_unregistered_account_is_flagged_for_whom_it_was_given_to()
 def test_what_nobody_holds_is_not_flagged():
     _, judgement, _ = verdicts(evidence(UNITS, [], burst(12)))
     assert judgement.flags == ()
+
+
+def test_nothing_counts_for_a_satker_that_stands_in_no_list():
+    """ "the counted posts of a month and its lists always sum to the same" """
+    posts = [measured_post(5, account="x:1", post_id=name) for name in ("a", "b", "c")]
+    given = evidence([unit("aceh")], [presence("aceh", "x:1"), presence("ghost", "x:2")], posts)
+    moved = ev.Decision(
+        id="k",
+        action="reassign",
+        platform="x",
+        post_id="b",
+        by="Ani",
+        at=PUBLISHED,
+        why="Uji coba.",
+        satker="ghost",
+    )
+    given = msgspec.structs.replace(
+        given,
+        decisions=(moved,),
+        items=(*given.items, ev.item(measured_post(9, account="x:2", post_id="d"))),
+    )
+    judgement = judge_month(given)
+    verdicts = {post.post_id: (v.counted, v.reason) for post, v in judgement.posts}
+    assert verdicts["a"] == verdicts["c"] == (True, "counted")
+    assert verdicts["b"] == verdicts["d"] == (False, "account_not_registered")
+    official = rank(given, judgement).lists[0]
+    assert sum(row.posts for row in official.rows) == 2

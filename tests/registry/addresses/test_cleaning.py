@@ -44,7 +44,7 @@ def test_the_apostrophe_that_marks_a_text_goes_and_no_other(text, value):
     assert clean(text) == value
 
 
-@pytest.mark.parametrize("text", ["Bali\ud83d", "Bali\udc00", "Bali\ud83d\u200b"])
+@pytest.mark.parametrize("text", ["Bali\ud83d", "Bali\ud83d\u200b"])
 def test_half_an_emoji_becomes_the_sign_for_what_cannot_be_read(text):
     assert clean(text) == "Bali\ufffd"
 

@@ -1,0 +1,22 @@
+"""What a mistyped name was probably meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_LIKE = 0.6  # of two names: twice what they have in common over what both are long
+_LONGEST = 100  # a text beyond this is no mistyped name, and comparing it would take long
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of the known names that is most like it; None when none is like it at all."""
+    by_form = {each.casefold(): each for each in sorted(known)}
+    found = get_close_matches(name[:_LONGEST].casefold(), by_form, n=1, cutoff=_LIKE)
+    return by_form[found[0]] if found else None
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The question to an admin, behind what was said of the name; empty when none is like it."""
+    found = nearest(name, known)
+    return f"; maksudnya {found!r}?" if found else ""

@@ -1,0 +1,92 @@
+"""The agency's settings as admins type them: what they say, and what is told beside each.
+
+Pure: no I/O, no clock. ``settings/formula`` and ``settings/calendar`` are looked at by every
+scoring; each is told that it holds, or what is wrong, in its own ``status``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.score.calendar import amended, indonesian_holidays
+from functions.score.docket import APPLIES
+from functions.score.formula import read_rules
+from functions.score.months import closing_ends
+from functions.store.agency import MonthRecord
+from functions.store.evidence import Rules
+from functions.store.port import Stored
+
+NAMES = ("formula", "calendar")
+_STATUS = "status"  # written by scoring, not by admins
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the settings say. ``wrong``: what is wrong with each, by name, in Indonesian."""
+
+    rules: Rules
+    holidays: Container[date]
+    wrong: Mapping[str, list[str]]
+    typed: Mapping[str, Stored]
+    zone: ZoneInfo
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, for the run's report."""
+        return [f"settings/{name}: {said}" for name in NAMES for said in self.wrong[name]]
+
+    def told(
+        self, months: Mapping[str, MonthRecord], now: datetime
+    ) -> Iterator[tuple[Stored, Mapping[str, Any]]]:
+        """What to write beside each document; ``months`` are those that were ranked."""
+        heard = [month for month, record in months.items() if _is_heard(record, now)]
+        for name, stored in self.typed.items():
+            said = self.wrong[name] or [APPLIES]
+            waits = [month for month in heard if self._waits(name, month, months[month])]
+            if waits:
+                said = [
+                    *said,
+                    f"Masa sanggah {', '.join(waits)} tetap memakai yang lama; perubahannya "
+                    "berlaku mulai bulan berikutnya.",
+                ]
+            yield stored, {_STATUS: _joined(said)}
+
+    def _waits(self, name: str, month: str, record: MonthRecord) -> bool:
+        """Whether a month whose objections are heard goes by other settings than these."""
+        rules = record.rules or self.rules
+        if name == "formula":
+            return rules != self.rules
+        ends = closing_ends(month, self.zone, self.holidays, rules.objection_days)
+        return ends != record.closes_at
+
+
+def read_settings(typed: Mapping[str, Stored], held: Rules, zone: ZoneInfo) -> Agreed:
+    """The settings from their documents, by name; ``held`` are the last good rules."""
+    documents = {name: _typed_in(typed.get(name)) for name in NAMES}
+    rules, wrong_rules = read_rules(documents["formula"], held)
+    holidays, wrong_days = amended(indonesian_holidays, documents["calendar"], zone)
+    wrong = {"formula": wrong_rules, "calendar": wrong_days}
+    return Agreed(rules, holidays, wrong, typed, zone)
+
+
+def _typed_in(stored: Stored | None) -> Mapping[str, Any]:
+    data = {} if stored is None else stored.data
+    return {name: value for name, value in data.items() if name != _STATUS}
+
+
+def _is_heard(record: MonthRecord, now: datetime) -> bool:
+    """Whether objections to the month are heard; an incomplete month is left after its time."""
+    if record.ranking.state != "closing" or record.closes_at is None:
+        return False
+    return not record.ranking.incomplete or now < record.closes_at
+
+
+def _joined(said: list[str]) -> str:
+    """Sentences, one behind the other; a single word stays one."""
+    if len(said) == 1 and said[0] == APPLIES:
+        return APPLIES
+    return " ".join(each if each.endswith((".", "?")) else f"{each}." for each in said)

@@ -1,0 +1,127 @@
+"""Who stands in a month's lists; the quoted line stands in RULES.md.
+
+"A satker stands in a month's lists when it was registered at any time of that month, as it was
+registered then, whatever became of its document since".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from functions.model import Account, Agency, Roster, Satker
+from functions.registry.roster import build
+from functions.store.agency import AgencyStore
+from functions.store.listing import listed, unknown
+from tests.score.cases import BEGIN, END, MONTH, WIB
+
+DAY = timedelta(days=1)
+MIDDLE = BEGIN + 10 * DAY
+
+
+def unit(id, name="Aceh", kind="kanwil", **facts):
+    return Satker(id=id, name=name, kind=kind, **facts)
+
+
+def account(satker, begin=BEGIN, end=None):
+    return Account(platform="x", handle="a", satker=satker, valid_from=begin, valid_to=end)
+
+
+def roster(*satker, former=(), accounts=()):
+    return Roster(as_of=BEGIN, satker=satker, former=tuple(former), accounts=tuple(accounts))
+
+
+def ids(then, now=None):
+    return [each.id for each in listed(BEGIN, END, then, now or then)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "stands"),
+    [
+        (None, None, True),
+        (MIDDLE, None, True),
+        (None, MIDDLE, True),
+        (BEGIN - DAY, BEGIN, False),
+        (BEGIN - DAY, BEGIN + timedelta(seconds=1), True),
+        (END - timedelta(seconds=1), None, True),
+        (END, None, False),
+        (MIDDLE, MIDDLE, False),
+        (MIDDLE + DAY, MIDDLE, False),
+    ],
+)
+def test_a_unit_stands_in_the_month_that_its_registration_meets(begin, end, stands):
+    for found in (
+        roster(unit("a", valid_from=begin, valid_to=end)),
+        roster(former=[unit("a", valid_from=begin, valid_to=end)]),
+    ):
+        assert (ids(found) == ["a"]) is stands
+
+
+def test_a_unit_that_went_and_came_back_is_one():
+    back = roster(
+        unit("a", valid_from=MIDDLE + DAY), former=[unit("a", name="Lama", valid_to=MIDDLE)]
+    )
+    assert [each.name for each in listed(BEGIN, END, back, back)] == ["Aceh"]
+
+
+def test_what_a_unit_was_called_in_the_month_stays():
+    then = roster(unit("a"), former=[unit("b", valid_to=MIDDLE)])
+    now = roster(
+        unit("a", name="Baru", kind="upt"),
+        unit("b", name="Kembali", valid_from=END + DAY),
+        unit("c", valid_from=END + DAY),
+    )
+    assert [(each.id, each.name, each.kind) for each in listed(BEGIN, END, then, now)] == [
+        ("a", "Aceh", "kanwil"),
+        ("b", "Aceh", "kanwil"),
+    ]
+
+
+def test_a_unit_that_is_taken_out_afterwards_stays():
+    assert ids(roster(unit("a")), roster(former=[unit("a", valid_to=END + DAY)])) == ["a"]
+    assert ids(roster(unit("a")), roster()) == ["a"]
+
+
+def test_whoever_held_an_account_in_the_month_by_what_is_known_now_stands_in_it():
+    """A correction that is made while objections are heard."""
+    late = unit("a", valid_from=END + DAY)
+    assert ids(roster(), roster(late, accounts=[account("a")])) == ["a"]
+    assert ids(roster(), roster(late, accounts=[account("a", begin=END)])) == []
+    found = roster(accounts=[account("ghost")])
+    assert (ids(found), unknown(BEGIN, END, found, found)) == ([], {"ghost"})
+
+
+def test_a_unit_that_an_older_version_forgot_is_looked_up_in_the_registrys_own_past(store):
+    """Rosters that were stored before ended units were kept in them name their accounts alone."""
+    book = AgencyStore(store, Agency())
+    before = msgspec.structs.replace(roster(unit("a"), unit("b")), as_of=BEGIN - DAY)
+    book.save_roster(msgspec.structs.replace(before, accounts=(account("a", BEGIN - DAY),)))
+    book.save_roster(
+        Roster(as_of=MIDDLE, satker=(unit("b"),), accounts=(account("a", BEGIN, MIDDLE),))
+    )
+    assert [each.id for each in book.listed(MONTH, MIDDLE + DAY)] == ["a", "b"]
+    assert [each.id for each in book.listed(MONTH, END + 3 * DAY)] == ["a", "b"]
+    assert [each.id for each in book.listed("2026-11", END + 3 * DAY)] == ["b"]
+
+
+def test_a_month_is_told_as_its_own_time_had_it_whatever_was_typed_since(store):
+    book = AgencyStore(store, Agency())
+    typed = {"a": {"name": "Aceh", "kind": "kanwil"}, "b": {"name": "Bali", "kind": "kanwil"}}
+    found = None
+    for at, documents in (
+        (BEGIN, typed),
+        (MIDDLE, {"b": typed["b"] | {"kind": "upt"}}),
+        (END + DAY, {"b": {"name": "Bali Baru", "kind": "kanwil"}}),
+    ):
+        found, _ = build(documents, found, at, WIB)
+        book.save_roster(found)
+
+    def told(month, at):
+        return [(each.id, each.name, each.kind) for each in book.listed(month, at)]
+
+    assert told(MONTH, BEGIN) == [("a", "Aceh", "kanwil"), ("b", "Bali", "kanwil")]
+    of_its_time = [("a", "Aceh", "kanwil"), ("b", "Bali", "upt")]
+    assert told(MONTH, MIDDLE) == told(MONTH, END + 3 * DAY) == of_its_time
+    assert told("2026-11", END + 3 * DAY) == [("b", "Bali Baru", "kanwil")]
