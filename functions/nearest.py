@@ -9,10 +9,10 @@ _LIKE = 0.6  # of two names: twice what they have in common over what both are l
 _LONGEST = 100  # a text beyond this is no mistyped name, and comparing it would take long
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of the known names that is most like it; None when none is like it at all."""
+def nearest(name: str, known: Iterable[str], like: float = _LIKE) -> str | None:
+    """The one of the known names that is most like it; None when none is so much ``like`` it."""
     by_form = {each.casefold(): each for each in sorted(known)}
-    found = get_close_matches(name[:_LONGEST].casefold(), by_form, n=1, cutoff=_LIKE)
+    found = get_close_matches(name[:_LONGEST].casefold(), by_form, n=1, cutoff=like)
     return by_form[found[0]] if found else None
 
 

@@ -16,11 +16,12 @@ from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from functions.model import PLATFORMS, iso
+from functions.nearest import nearest
 from functions.registry import workbook
 from functions.registry.addresses.cleaning import clean
 from functions.registry.kinds import kind_of
 from functions.registry.units import COLUMNS, accounts_of
-from functions.registry.values import Unreadable, nearest
+from functions.registry.values import Unreadable
 
 HEADER = (
     "id",

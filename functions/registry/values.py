@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from functions.model import Platform, iso
+from functions.nearest import nearest
 from functions.registry.addresses.cleaning import clean
 from functions.registry.addresses.profiles import parse_handle
 
@@ -80,13 +80,6 @@ def shown(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:.15g}" if isinstance(value, float) else f"{value}"[:60]
     return next((words for kind, words in _KINDS if isinstance(value, kind)), "isinya")
-
-
-def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str | None:
-    """The known name that was probably meant; None when none is like it at all."""
-    by_form = {each.casefold(): each for each in known}
-    found = get_close_matches(name[:60].casefold(), by_form, n=1, cutoff=like)
-    return by_form[found[0]] if found else None
 
 
 def text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
