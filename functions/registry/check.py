@@ -61,7 +61,7 @@ def check_agencies(
     documents: dict[str, dict[str, Document]] = {agency: {} for agency in held}
     problems: list[str] = []
     owners: dict[tuple[Platform, str], tuple[str, str]] = {}
-    lines: dict[tuple[str, str], int] = {}
+    children: dict[tuple[str, str], int] = {}
     for number, row in rows:
         found: list[str] = []
         agency, satker_id = row.get("instansi", "") or first, row.get("id", "")
@@ -85,14 +85,15 @@ def check_agencies(
                 whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
                 found.append(f"{NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
         known.setdefault(satker_id, document)
-        lines.setdefault((agency, satker_id), number)
+        if "induk" in row:
+            children.setdefault((agency, satker_id), number)
         problems += [f"baris {number}: {problem}" for problem in dict.fromkeys(found)]
     for agency, known in documents.items():
         parents = {i: _parent(d) for i, d in {**held[agency], **known}.items()}
         problems += [
-            f"baris {lines[agency, satker_id]}: {said}"
+            f"baris {children[agency, satker_id]}: {said}"
             for satker_id, said in adrift(parents, FILE).items()
-            if satker_id in known
+            if (agency, satker_id) in children
         ]
     return documents, problems
 

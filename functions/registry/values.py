@@ -34,6 +34,8 @@ EXACT_INTEGER = 2**53
 KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 # What a cell shows when its formula failed: #REF!, #N/A, #NAME?, LibreOffice's Err:502.
 _ERROR = re.compile(r"#(N/A|[A-Z][A-Z0-9/]*[!?])|Err:[0-9]{3}")
+# How CSV files keep a spreadsheet from taking digits for a number: ="61573000111222".
+_AS_TEXT = re.compile(r'="([^"]*)"')
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+[eE]\+?|[eE]\+)[0-9]{1,3}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
@@ -91,6 +93,10 @@ def text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
     if not isinstance(value, str):
         raise Wrong(f"harus teks, bukan {shown(value)}")
     line = " ".join(clean(value).split())
+    if wrapped := _AS_TEXT.fullmatch(line):
+        line = wrapped[1].strip()
+    if line.startswith("="):
+        raise Wrong(f"{shown(line)} adalah rumus; tulis nilainya")
     if len(line) > longest:
         raise Wrong(f"terlalu panjang ({len(line):,} karakter); paling banyak {longest}")
     if _ERROR.fullmatch(line):

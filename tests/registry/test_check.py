@@ -112,6 +112,19 @@ def test_a_parent_must_be_there_in_the_file_or_before():
     assert problems(row(induk="pusat"), held={"pusat": {"name": "Pusat"}}) == []
 
 
+def test_a_parent_that_no_cell_is_about_is_no_problem_of_the_row():
+    held = {"aceh": {"name": "Aceh", "kind": "kanwil", "parent": "lain"}}
+    assert problems(row(), held=held) == []
+    assert len(problems(row(induk="lain"), held=held)) == 1
+
+
+def test_what_was_wrong_before_and_no_cell_is_about_is_no_problem_of_the_row():
+    held = {"aceh": {"name": "Aceh", "kind": "Kantor", "active_to": "2026-10-01"}}
+    assert problems(row(), held=held) == []
+    said = problems(row(aktif_dari="2026-12-01"), held=held)
+    assert said == ["baris 2: aktif_sampai lebih awal daripada aktif_dari"]
+
+
 def test_an_end_before_its_beginning_is_told():
     found = problems(row(aktif_dari="2026-10-02", aktif_sampai="2026-10-01"))
     assert found == ["baris 2: aktif_sampai lebih awal daripada aktif_dari"]
