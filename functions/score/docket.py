@@ -165,7 +165,13 @@ class Docket:
 
     def _nowhere(self, case: _Case, about: About | None) -> Mapping[str, Any]:
         """What to tell of a document that no month took."""
-        found = self._find(":".join(about)) if about else None
+        if about is None:
+            return {
+                "status": f"bulan {case.month} sudah final atau tidak dinilai; periksa month"
+                if case.month
+                else "isi post, url, atau month: apa yang disanggah"
+            }
+        found = self._find(":".join(about))
         if found is None:
             return {"status": UNKNOWN}
         if case.month not in (None, found.month):

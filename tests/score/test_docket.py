@@ -355,6 +355,16 @@ def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_
     assert (told["d1"]["month"], told["d2"]) == ("2026-09", {"status": UNKNOWN})
 
 
+def test_an_objection_to_nothing_that_is_ranked_is_told():
+    docket = docket_of(objections=[objection(post=None, month="2026-01"), objection(post=None)])
+    docket.objections(MONTH, POSTS)
+    docket.close()
+    assert [each["status"] for each in told_of(docket).values()] == [
+        "bulan 2026-01 sudah final atau tidak dinilai; periksa month",
+        "isi post, url, atau month: apa yang disanggah",
+    ]
+
+
 def test_a_status_that_is_no_longer_true_is_written_anew():
     was_wrong = decision(post="x:zzz", status="action 'hapus' tidak dikenal")
     was_good = decision(post="x:zzz", status="berlaku", month=MONTH)
