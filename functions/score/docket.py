@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from functions.store.port import Stored
 
 APPLIES = "berlaku"
 UNKNOWN = "unggahannya belum dikenal; periksa post atau url, dan month"
+EARLY = "belum berlaku: waktunya (at) masih akan datang"
 FROZEN = "bulannya sudah final; isi revise: true untuk membuat revisi"
 
 # A post's platform and id.
@@ -128,22 +129,35 @@ def read_docket(
     objections: Iterable[Stored],
     *,
     now: datetime,
+    clock: datetime | None,
     zone: ZoneInfo,
     find: Find,
 ) -> Docket:
-    """The documents as they stand at ``now``; ``find`` tells the post that an address names."""
+    """The documents as they stand at ``now``; ``find`` tells the post that an address names.
+
+    What is dated after ``now`` does not stand yet; after the computer's ``clock``, its admin is
+    told (None: a simulation, where any time may be).
+    """
     docket = Docket()
+    latest = clock or datetime.max.replace(tzinfo=UTC)
     docket._decisions = [
         (case, decision)
         for case, decision in _usable(docket, decisions, parse_decision, zone, find)
-        if decision.at <= now
+        if decision.at <= now or _is_early(docket, case, decision.at > latest)
     ]
     docket._objections = [
         (case, _as_known(objection, now))
         for case, objection in _usable(docket, objections, parse_objection, zone, find)
-        if objection.at <= now
+        if objection.at <= now or _is_early(docket, case, objection.at > latest)
     ]
     return docket
+
+
+def _is_early(docket: Docket, case: _Case, is_to_come: bool) -> bool:
+    """Note what is still to come; False: it does not stand."""
+    if is_to_come:
+        docket._broken.append(_Case(case.stored, None, {"status": EARLY}))
+    return False
 
 
 def _usable(

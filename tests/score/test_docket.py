@@ -123,12 +123,13 @@ def stored(collection, id, data):
     return Stored(path=path, data=data, version="1", changed_at=NOW)
 
 
-def docket_of(decisions=(), objections=(), now=NOW, find=lambda address: None):
+def docket_of(decisions=(), objections=(), now=NOW, clock=None, find=lambda address: None):
     """Documents named d0, d1 … and o0, o1 …"""
     return read_docket(
         [stored("decisions", f"d{n}", data) for n, data in enumerate(decisions)],
         [stored("objections", f"o{n}", data) for n, data in enumerate(objections)],
         now=now,
+        clock=clock,
         zone=WIB,
         find=find,
     )
@@ -140,6 +141,19 @@ def ids(found):
 
 def told_of(docket):
     return {case.id: findings for case, findings in docket.told}
+
+
+def test_what_is_dated_ahead_of_the_clock_is_told_that_it_does_not_apply_yet():
+    """Not what a replay of an earlier instant leaves out."""
+    second = timedelta(seconds=1)
+    dated = [decision(at=NOW), decision(at=NOW + second), decision(at=NOW + 400 * DAY)]
+    contested = [objection(at=NOW), objection(at=NOW + 400 * DAY)]
+    early = "belum berlaku: waktunya (at) masih akan datang"
+    told = told_of(docket_of(dated, contested, clock=NOW))
+    assert {id for id, said in told.items() if said.get("status") == early} == {"d1", "d2", "o1"}
+    told = told_of(docket_of(dated, contested, now=NOW - DAY, clock=NOW + DAY))
+    assert {id for id, said in told.items() if said.get("status") == early} == {"d2", "o1"}
+    assert not any(said.get("status") == early for said in told_of(docket_of(dated)).values())
 
 
 def test_what_was_written_by_then_stands_and_what_came_later_does_not():
