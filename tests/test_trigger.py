@@ -1,13 +1,14 @@
 """What the entry points share: a trigger in, a report or one line out."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import flask
 import pytest
 
 from functions import log
-from functions.settings import SettingsError
+from functions.settings import Settings, SettingsError
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
 from functions.trigger import BadRequestError, answer
@@ -85,6 +86,9 @@ def test_the_content_type_does_not_matter(content_type):
         (b'{"now": "2026-10-01"}', "no UTC offset"),
         (b'{"now": "yesterday"}', "yesterday"),
         (b'{"now": "0001-01-01T00:00:00+07:00"}', "outside the years"),
+        (b'{"now": "0001-01-02T00:00:00Z"}', "outside the years"),
+        (b'{"now": "9999-12-31T23:59:59Z"}', "outside the years"),
+        (b'{"now": "2099-12-30T00:00:00Z"}', "ahead of this computer's clock"),
     ],
 )
 def test_a_body_that_makes_no_sense_is_400_with_one_line(data, words):
@@ -110,6 +114,31 @@ def test_a_caller_that_is_no_scheduler_is_as_welcome(sent):
     headers = {"X-CloudScheduler-ScheduleTime": sent} if sent is not None else {}
     report, status = send(scheduled, headers=headers)
     assert (status, report["scheduled_at"]) == (200, None)
+
+
+def test_an_instant_to_come_is_no_schedulers():
+    """It would name runs that are still to come, whose own would then be taken for repeats."""
+    sent = (datetime.now(UTC) + timedelta(minutes=3)).isoformat()
+    report, status = send(scheduled, headers={"X-CloudScheduler-ScheduleTime": sent})
+    assert (status, report["scheduled_at"]) == (200, None)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=3), timedelta(days=9000)])
+def test_only_a_simulation_is_triggered_for_an_instant_to_come(monkeypatch, ahead):
+    body = json.dumps({"now": (datetime.now(UTC) + ahead).isoformat()}).encode()
+    report, status = send(raising(AssertionError("the job must not run")), data=body)
+    assert (status, "KIPRAH_SIMULATION=1 with a new KIPRAH_STORE" in report["error"]) == (400, True)
+    monkeypatch.setenv("KIPRAH_SIMULATION", "1")
+    assert send(data=body)[1] == 200
+
+
+def test_a_store_that_cannot_be_a_simulation_fails_the_call(monkeypatch, sqlite_url):
+    book = open_agency(Settings(store=sqlite_url))
+    book.save_satker({"aceh": {"name": "Aceh"}})
+    book.store.close()
+    monkeypatch.setenv("KIPRAH_SIMULATION", "1")
+    report, status = send()
+    assert (status, "never becomes a simulation" in report["error"]) == (500, True)
 
 
 def test_a_given_instant_stands_beside_the_schedulers():

@@ -93,6 +93,7 @@ class Run:
             book.objections(),
             # What is dated ahead of the clock has not been decided yet, whatever now was given.
             now=self.now if book.simulation else min(self.now, self.clock),
+            clock=None if book.simulation else self.clock,
             zone=book.agency.zone,
             find=lambda text: _find(book, text),
             satker=lambda: self._satker,

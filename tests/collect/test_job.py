@@ -7,6 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import msgspec
@@ -835,3 +836,83 @@ def test_consents_are_sealed_in_the_store(ministry: AgencyStore, settings: Setti
     assert Vault(TOKEN_KEY).open(held["refresh"]) == FIRST_TOKEN + "kanwil-ntt"
     _, text = documents(settings)[path]
     assert FIRST_TOKEN not in text
+
+
+# The platforms' word on the time
+
+
+def present_tick(
+    book: AgencyStore, settings: Settings, server: Handle, *dates: timedelta | str | None
+) -> datetime | None:
+    """A tick of a real store at present, whose answers are dated so much off, in turn.
+
+    Returns until when a collection has ended by then.
+    """
+    honest, turn = server.app._answer, iter(dates)
+
+    def dated(request: Any, route: Any) -> Any:
+        response = honest(request, route)
+        off = next(turn, dates[-1])
+        if isinstance(off, timedelta):
+            off = format_datetime(datetime.now(UTC) + off, usegmt=True)
+        response.headers += [("date", off)] if off else []
+        return response
+
+    server.app._answer = dated  # type: ignore[method-assign]
+    present = datetime.now(UTC).replace(microsecond=0)
+    server.set_clock(present)
+    register(book, settings, ["kanwil-ntt", "kanwil-bali"], present, ["x", "youtube"])
+    tick(book, settings, present, simulated=False)
+    return book.read_until()
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        (timedelta(0),),
+        (timedelta(seconds=-90),),
+        (timedelta(0), timedelta(days=30), timedelta(0)),  # one answer from a mad clock
+    ],
+)
+def test_a_run_has_read_until_when_its_answers_say(
+    book: AgencyStore, settings: Settings, server: Handle, dates: tuple[timedelta, ...]
+) -> None:
+    before = datetime.now(UTC)
+    until = present_tick(book, settings, server, *dates)
+    assert until is not None
+    assert abs(until - (before + dates[0])) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        timedelta(days=-30),  # this computer's clock runs a month ahead
+        timedelta(days=30),
+        "",
+        "soon",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ],
+)
+def test_answers_that_agree_with_no_clock_say_nothing(
+    book: AgencyStore, settings: Settings, server: Handle, date: timedelta | str
+) -> None:
+    assert present_tick(book, settings, server, date) is None
+
+
+def test_a_run_that_failed_has_read_nothing(
+    book: AgencyStore, settings: Settings, server: Handle
+) -> None:
+    server.fault("server_error", times=None)
+    assert present_tick(book, settings, server, timedelta(0)) is None
+
+
+def test_a_replay_has_read_until_its_own_instant(
+    ministry: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    """Stand-ins need not date anything."""
+    tick(ministry, settings, now)
+    assert ministry.read_until() == now
+    tick(ministry, settings, now + timedelta(minutes=59))
+    assert ministry.read_until() == now  # written once an hour
+    tick(ministry, settings, now + timedelta(hours=1))
+    assert ministry.read_until() == now + timedelta(hours=1)

@@ -291,7 +291,8 @@ def other_text(n):
 
 
 def repeats(book):
-    return {name: entry.verdict.duplicate_of for name, entry in entries(book).items()}
+    judged = {name: entry.verdict for name, entry in entries(book).items() if entry.verdict}
+    return {name: verdict.duplicate_of for name, verdict in judged.items()}
 
 
 def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
