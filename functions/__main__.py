@@ -113,9 +113,12 @@ def _fail(message: str) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, with their secrets kept out of all output from now on."""
+    """The settings, with their secrets kept out of all output from now on; what looks like one and
+    is none is told."""
     loaded = settings.load()
     log.hide(loaded.secrets())
+    for said in settings.strangers():
+        click.echo(f"kiprah: {said}", err=True)
     return loaded
 
 

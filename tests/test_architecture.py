@@ -23,7 +23,10 @@ SHARED = {"model", "settings", "log"}
 # What a room may import besides itself. The command line and main.py see every room.
 ARROWS = {
     "model": set(),
-    "settings": set(),
+    "intake": set(),
+    "forms": set(),
+    "dotenv": {"intake"},
+    "settings": {"dotenv", "forms"},
     "log": set(),
     "registry": {*SHARED},
     "store": {*SHARED},
