@@ -31,7 +31,8 @@ ARROWS = {
     "registry": {*SHARED},
     "store": {*SHARED},
     "connect": {*SHARED, "store", "trigger"},
-    "trigger": {*SHARED, "store"},  # what the entry points share
+    "body": set(),
+    "trigger": {*SHARED, "body", "store"},  # what the entry points share
     "agencies": {*SHARED, "store"},  # what the jobs share
     "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
     "collect": {*SHARED, "registry", "connect", "store", "trigger", "agencies"},
