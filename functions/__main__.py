@@ -52,9 +52,13 @@ class _Instant(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
+# What became of each line of a file of consents.
+CONSENTS = {"new": "izin baru", "replaced": "izin baru, mengganti yang lama", "kept": "sudah ada"}
+
 now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
 )
+LARGEST_FILE = 64 * 1024 * 1024  # bytes of a list that somebody gives us
 PORT = click.IntRange(0, 65535)
 agency_option = click.option(
     "--agency", metavar="ID", help="One of KIPRAH_AGENCIES; the first when left out."
@@ -284,9 +288,13 @@ def _checked(
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened_file:
+            content = opened_file.read(LARGEST_FILE + 1)
     except OSError as error:
         _fail(f"{file} cannot be read: {error.strerror}")
+    if len(content) > LARGEST_FILE:
+        _fail(f"{file} is larger than {LARGEST_FILE:,} bytes; no list of ours is")
+    return content
 
 
 @cli.group()
@@ -307,19 +315,30 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
     long-lived access token.
     """
     from functions.connect.consents import Consents
-    from functions.connect.files import FileError, read
+    from functions.connect.files import FileError, matched, read
     from functions.connect.vault import open_vault
     from functions.registry.handles import parse_handle
 
-    loaded = load_settings()
-    try:
-        rows = read(_content(file), parse_handle)
-    except FileError as error:
-        _fail(f"{file}: {error}")
-    log.hide(row.refresh_token for row in rows)
+    loaded, at = load_settings(), now or clock()
     with opened(loaded, agency) as book:
-        added = Consents(book, lambda: open_vault(loaded)).add(rows, now or clock())
-    report = {"job": "connect import", "consents": len(rows), "added": added}
+        try:
+            rows = read(_content(file), parse_handle)
+            log.hide(row.refresh_token for row in rows)
+            rows = matched(rows, book.roster(max(at, clock())), at)
+        except FileError as error:
+            for line in error.lines[:-1]:
+                click.echo(f"kiprah: {file}: {line}", err=True)
+            _fail(f"{file}: {error.lines[-1]}")
+        became = Consents(book, lambda: open_vault(loaded)).add(rows, at)
+    stored = [
+        {"satker": row.satker, "platform": row.platform, "handle": row.handle, "consent": what}
+        for row, what in zip(rows, became, strict=True)
+    ]
+    added = sum(what != "kept" for what in became)
+    report = {"job": "connect import", "consents": len(rows), "added": added, "stored": stored}
+    for one in [] if as_json else stored:
+        words = CONSENTS[one["consent"]]
+        click.echo(f"{one['satker']}  {one['platform']}  {one['handle']}  {words}")
     tell(report, as_json, f"{added} izin baru dari {len(rows)} baris.")
 
 

@@ -25,12 +25,13 @@ ARROWS = {
     "model": set(),
     "intake": set(),
     "forms": set(),
+    "tables": set(),
     "dotenv": {"intake"},
     "settings": {"dotenv", "forms"},
     "log": set(),
     "registry": {*SHARED},
     "store": {*SHARED},
-    "connect": {*SHARED, "store", "trigger"},
+    "connect": {*SHARED, "store", "tables", "trigger"},
     "body": set(),
     "trigger": {*SHARED, "body", "store"},  # what the entry points share
     "agencies": {*SHARED, "store"},  # what the jobs share

@@ -14,10 +14,10 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from functions.connect.vault import Vault, VaultError
-from functions.model import iso
+from functions.model import Platform, iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
 from functions.store.port import Conflict, Stored, StoreError, Write
@@ -47,6 +47,8 @@ class Grant(Protocol):
     def open_id(self) -> str: ...
 
 
+# What became of an imported consent: there was none before, another one, or the same.
+Added = Literal["new", "replaced", "kept"]
 Renew = Callable[[str], Awaitable[Grant]]
 
 
@@ -70,13 +72,15 @@ class Busy(Exception):
 class ConsentRow:
     """A line of the file that ``kiprah connect import`` reads.
 
-    ``refresh_token``: with platform ``facebook`` the Page's own access token.
+    ``refresh_token``: with platform ``facebook`` the Page's own access token. ``line``: where it
+    stands in the file.
     """
 
     satker: str
-    platform: str
+    platform: Platform
     handle: str
     refresh_token: str = field(repr=False)
+    line: int = field(default=0, compare=False)
 
 
 class Consents:
@@ -93,18 +97,19 @@ class Consents:
         self._opened = self._opened or self._open_vault()
         return self._opened
 
-    def add(self, rows: Iterable[ConsentRow], now: datetime) -> int:
-        """Store consents; returns how many are new.
+    def add(self, rows: Iterable[ConsentRow], now: datetime) -> list[Added]:
+        """Store consents; returns what became of each.
 
         A refresh token that was imported before is left alone: it has been used since, and what is
         stored in its place is the living one, unless its key was lost.
         """
-        added = 0
+        added: list[Added] = []
         for row in rows:
             path = self._path(row.handle, row.platform)
             held = self._book.store.get([path]).get(path)
             origin = hashlib.sha256(row.refresh_token.encode()).hexdigest()
             if held and held.data.get("origin") == origin and self._can_open(held):
+                added.append("kept")
                 continue
             document = {
                 "satker": row.satker,
@@ -115,7 +120,7 @@ class Consents:
                 **self._sealed(row),
             }
             self._book.store.write([Write(path, document)])
-            added += 1
+            added.append("replaced" if held else "new")
         return added
 
     def _sealed(self, row: ConsentRow) -> dict[str, Any]:

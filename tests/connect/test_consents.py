@@ -101,7 +101,7 @@ def held(book: AgencyStore) -> dict[str, Any]:
 def test_an_imported_consent_serves_its_handle_whatever_its_case(
     consents: Consents, platform: Platform, now: datetime
 ) -> None:
-    assert consents.add([ROW], now) == 1
+    assert consents.add([ROW], now) == ["new"]
     assert token(consents, platform, now, "Kemenkum.NTT") == "act.putaran-1"
 
 
@@ -120,7 +120,7 @@ def test_importing_the_file_again_leaves_the_living_token_alone(
     consents.add([ROW], now)
     token(consents, platform, now)
     before = held(book)
-    assert consents.add([ROW], now + HOUR) == 0
+    assert consents.add([ROW], now + HOUR) == ["kept"]
     assert held(book) == before
     assert token(consents, platform, now + 5 * HOUR) == "act.putaran-2"
 
@@ -132,7 +132,7 @@ def test_a_new_consent_takes_the_place_of_the_old_one_and_its_access(
     token(consents, platform, now)
     platform.living = "rft.baru"
     again = ConsentRow(ROW.satker, ROW.platform, ROW.handle, "rft.baru")
-    assert consents.add([again], now + MINUTE) == 1
+    assert consents.add([again], now + MINUTE) == ["replaced"]
     assert token(consents, platform, now + MINUTE) == "act.putaran-2"
 
 
@@ -143,7 +143,7 @@ def test_after_its_key_was_lost_a_consent_can_be_imported_again(
     rekeyed = Consents(book, lambda: Vault(ANOTHER))
     with pytest.raises(VaultError):
         token(rekeyed, platform, now)
-    assert rekeyed.add([ROW], now) == 1
+    assert rekeyed.add([ROW], now) == ["replaced"]
     assert token(rekeyed, platform, now + LEASE + MINUTE) == "act.putaran-1"
 
 
@@ -518,7 +518,7 @@ def page_token(consents: Consents, handle: str) -> str | None:
 def test_a_pages_token_is_kept_as_it_was_given_whatever_the_case_of_its_name(
     consents: Consents, book: AgencyStore, now: datetime
 ) -> None:
-    assert consents.add([PAGE], now) == 1
+    assert consents.add([PAGE], now) == ["new"]
     assert page_token(consents, "kemenkumntt") == "EAAB.pertama"
     assert page_token(consents, "orang.lain") is None
     document = book.store.get([PAGE_PATH])[PAGE_PATH].data
@@ -530,9 +530,11 @@ def test_a_pages_token_imported_again_changes_nothing_and_a_new_one_takes_its_pl
 ) -> None:
     consents.add([PAGE], now)
     before = book.store.get([PAGE_PATH])[PAGE_PATH].data
-    assert consents.add([PAGE], now + HOUR) == 0
+    assert consents.add([PAGE], now + HOUR) == ["kept"]
     assert book.store.get([PAGE_PATH])[PAGE_PATH].data == before
-    assert consents.add([ConsentRow(PAGE.satker, "facebook", PAGE.handle, "EAAB.dua")], now) == 1
+    assert consents.add([ConsentRow(PAGE.satker, "facebook", PAGE.handle, "EAAB.dua")], now) == [
+        "replaced"
+    ]
     assert page_token(consents, PAGE.handle) == "EAAB.dua"
 
 
@@ -540,7 +542,7 @@ def test_a_page_and_a_tiktok_account_of_one_name_keep_apart(
     consents: Consents, platform: Platform, now: datetime
 ) -> None:
     page = ConsentRow(ROW.satker, "facebook", ROW.handle, "EAAB.pertama")
-    assert consents.add([ROW, page], now) == 2
+    assert consents.add([ROW, page], now) == ["new", "new"]
     assert token(consents, platform, now) == "act.putaran-1"
     assert page_token(consents, ROW.handle) == "EAAB.pertama"
 
@@ -566,7 +568,7 @@ def test_the_tokens_of_many_pages_cost_one_read_and_one_lost_key_no_other(
     with pytest.raises(VaultError):
         page_token(consents, "kemenkumntb")
     # Imported again after its key was lost, it serves again.
-    assert consents.add([lost], now) == 1
+    assert consents.add([lost], now) == ["replaced"]
     assert page_token(consents, "kemenkumntb") == "EAAB.lain"
 
 
@@ -602,4 +604,4 @@ def test_a_file_without_rows_opens_no_vault(book: AgencyStore, now: datetime) ->
     def never() -> Vault:
         raise AssertionError("opened")
 
-    assert Consents(book, never).add([], now) == 0
+    assert Consents(book, never).add([], now) == []
