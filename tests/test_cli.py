@@ -403,12 +403,8 @@ def test_an_import_of_consents_says_what_it_did_with_each_line():
     done("registry", "import", "satker.csv")
     address = "https://www.tiktok.com/@Kemenkum.Bali?lang=id"
     Path("consents.csv").write_text(CONSENTS.replace("kemenkum.bali", address))
-    assert done("connect", "import", "consents.csv") == (
-        "bali  tiktok  kemenkum.bali  izin baru\n"
-    )
-    assert done("connect", "import", "consents.csv") == (
-        "bali  tiktok  kemenkum.bali  sudah ada\n"
-    )
+    assert done("connect", "import", "consents.csv") == ("bali  tiktok  kemenkum.bali  izin baru\n")
+    assert done("connect", "import", "consents.csv") == ("bali  tiktok  kemenkum.bali  sudah ada\n")
     Path("consents.csv").write_text(CONSENTS.replace("rft.rahasia", "rft.lain"))
     assert done("connect", "import", "consents.csv") == (
         "bali  tiktok  kemenkum.bali  izin baru, mengganti yang lama\n"
