@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import click
 
 from functions import log, settings
-from functions.agencies import of_each
+from functions.agencies import idle, of_each
 from functions.model import PLATFORMS, Agency, Roster, parse_time, run_id
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
@@ -399,8 +399,10 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
     sent = sum(summary["requests"] for summary in summaries)
     # Credentials are everybody's: what is said of one agency's platform is said once.
     skipped = {platform: why for one in own for platform, why in one.get("skipped", {}).items()}
+    _tell_idle(report)
     for platform, reason in skipped.items():
-        click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
+        if platform != "collect":
+            click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
     tell(report, as_json, f"{found} unggahan baru dengan {sent} permintaan.")
 
 
@@ -416,11 +418,19 @@ def score(now: datetime | None, as_json: bool) -> None:
     with opened_all(load_settings()) as books:
         report = score_all(books, now=at, run_id=run_id("score", at))
     own = of_each(report)
+    _tell_idle(report)
     folded = sum(one.get("folded", 0) for one in own)
     states = [
         f"{month} {facts['state']}" for one in own for month, facts in one.get("months", {}).items()
     ]
     tell(report, as_json, f"{folded} unggahan baru dibukukan; {', '.join(dict.fromkeys(states))}.")
+
+
+def _tell_idle(report: dict[str, Any]) -> None:
+    """Say where another run was at work, and this one did nothing."""
+    for agency, why in idle(report).items():
+        of = f"{agency}: " if agency else ""
+        click.echo(f"kiprah: {of}{why}", err=True)
 
 
 @cli.command()
@@ -439,6 +449,7 @@ def publish(now: datetime | None, as_json: bool) -> None:
         except ObjectsError as error:
             _fail(str(error))
     own = of_each(report)
+    _tell_idle(report)
     uploaded = sum(one.get("uploaded", 0) for one in own)
     unchanged = sum(one.get("unchanged", 0) for one in own)
     tell(report, as_json, f"{uploaded} berkas diperbarui, {unchanged} tetap.")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions import log
+from functions import agencies, log
 from functions.collect.client import Connections
 from functions.collect.job import collect_all
 from functions.model import run_id
@@ -86,15 +86,29 @@ async def _collect(
     report = await collect_all(
         books, settings, now=now, run_id=run_id("collect", now), connections=connections
     )
-    log.info("collect.finished", **report)
+    _tell(report)
 
 
 def _score(books: Sequence[AgencyStore]) -> None:
     now = present()
-    log.info("score.finished", **score_all(books, now=now, run_id=run_id("score", now)))
+    _tell(score_all(books, now=now, run_id=run_id("score", now)))
 
 
 def _publish(books: Sequence[AgencyStore], settings: Settings) -> None:
     now = present()
     name = run_id("publish", now)
-    log.info("publish.finished", **publish_all(books, now=now, settings=settings, run_id=name))
+    _tell(publish_all(books, now=now, settings=settings, run_id=name))
+
+
+# Whose run was found at work when a job's turn came, as was told last.
+_found: dict[str, list[str]] = {}
+
+
+def _tell(report: dict[str, Any]) -> None:
+    """Log a run's report; that another process does the work is told once, not at every turn."""
+    job, idle = report["job"], agencies.idle(report)
+    holders = [str(own.get("holder")) for own in agencies.of_each(report)] if idle else []
+    if holders and _found.get(job) == holders:
+        return
+    _found[job] = holders
+    log.info(f"{job}.finished", **report)

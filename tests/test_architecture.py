@@ -34,9 +34,10 @@ ARROWS = {
     "connect": {*SHARED, "store", "tables", "trigger"},
     "body": set(),
     "trigger": {*SHARED, "body", "store"},  # what the entry points share
-    "agencies": {*SHARED, "store"},  # what the jobs share
+    "turns": {*SHARED, "store"},  # one run of a job at a time
+    "agencies": {*SHARED, "store", "turns"},  # what the jobs share
     "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
-    "collect": {*SHARED, "registry", "connect", "store", "trigger", "agencies"},
+    "collect": {*SHARED, "registry", "connect", "store", "trigger", "agencies", "turns"},
     "score": {*SHARED, "store", "trigger", "agencies", "addresses"},
     "publish": {*SHARED, "store", "trigger", "agencies"},
 }
