@@ -57,7 +57,8 @@ class Turn:
         if not report.get("failed"):
             self.outcome = {"good_at": iso(self._good_at()), "failing_since": None}
         else:
-            problems = list(report.get("problems", ())) or ["nothing was done"]
+            reasons = [f"{what}: {why}" for what, why in report.get("skipped", {}).items()]
+            problems = [*report.get("problems", ()), *reasons, "nothing was done"]
             self._failed(str(problems[0]))
 
     def fell(self, error: Exception) -> None:

@@ -45,7 +45,7 @@ ARROWS = {
 WIDER = {"functions/connect/entrypoint.py": {"collect"}}
 # The command line's own files.
 ABOVE_ROOMS = {"__init__", "__main__", "audit", "contest", "demo", "doctor", "loop", "published"}
-ABOVE_ROOMS |= {"why"}
+ABOVE_ROOMS |= {"finding", "vitals", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (
