@@ -39,7 +39,8 @@ _held: set[str] = set()
 
 @dataclass(slots=True)
 class Turn:
-    """A run's turn. ``other``: who has it instead, and since when; None: this run."""
+    """A run's turn. ``other``: who has it instead, and since when; None: this run. ``is_lost``:
+    this computer slept so long that somebody else has taken it since."""
 
     book: AgencyStore
     job: str
@@ -48,6 +49,7 @@ class Turn:
     token: str = ""
     other: str | None = None
     holder: str | None = None
+    is_lost: bool = False
     before: Mapping[str, Any] = field(default_factory=dict)
     taken_at: datetime = field(default_factory=lambda: _clock())
     outcome: dict[str, Any] = field(default_factory=dict)
@@ -160,8 +162,8 @@ def _take(turn: Turn) -> Turn:
         return turn
     turn.holder = str(turn.before.get("holder"))
     turn.other = (
-        f"another run of {turn.job} has been at work since {turn.before.get('since')} "
-        f"({turn.holder}); this one did nothing"
+        f"kiprah {turn.job} has been at work since {turn.before.get('since')} in another process "
+        f"({turn.holder}); this one does nothing"
     )
     return turn
 
@@ -218,7 +220,8 @@ def _give_back(turn: Turn) -> None:
 def _write_own(turn: Turn, values: dict[str, Any]) -> None:
     """Write what is still this run's to write."""
     stored = turn.book.store.get([turn.path]).get(turn.path)
-    if stored is not None and stored.data.get("token") == turn.token:
+    turn.is_lost = stored is not None and stored.data.get("token") != turn.token
+    if stored is not None and not turn.is_lost:
         turn.book.store.write([Write(turn.path, values, "merge", stored.version)])
 
 

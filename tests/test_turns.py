@@ -25,6 +25,7 @@ from functions.__main__ import cli
 from functions.agencies import each
 from functions.model import Agency, iso
 from functions.score.job import score_all
+from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError, Write
@@ -178,7 +179,7 @@ def test_another_computers_lease_ends_by_itself(
     report = run(book, now, GOOD)
     assert (report == GOOD) is is_free
     if not is_free:
-        assert f"since {iso(now)} (lain:7)" in report["skipped"]["score"]
+        assert f"since {iso(now)} in another process (lain:7)" in report["skipped"]["score"]
 
 
 def test_a_lease_that_this_process_left_behind_is_free(book: AgencyStore, now: datetime) -> None:
@@ -275,7 +276,7 @@ def test_the_command_line_says_so_and_succeeds(book: AgencyStore, now: datetime,
         [line] = result.stderr.splitlines()
         reported = CliRunner().invoke(cli, [job, "--json"])
     assert result.exit_code == 0
-    assert line.startswith(f"kiprah: another run of {job} has been at work since")
+    assert line.startswith(f"kiprah: kiprah {job} has been at work since")
     assert list(json.loads(reported.stdout)["skipped"]) == [job]
 
 
@@ -297,7 +298,7 @@ def test_several_agencies_are_told_apart(
     with taken(book, "score", now):
         result = CliRunner().invoke(cli, ["score"])
     assert result.exit_code == 0
-    assert result.stderr.startswith("kiprah: kemenkum: another run of score")
+    assert result.stderr.startswith("kiprah: kemenkum: kiprah score has been")
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -315,6 +316,35 @@ def test_the_loop_says_once_that_another_one_is_at_work(
         (True, "score.finished"),
         (False, "score.finished"),
     ]
+
+
+def test_of_two_loops_one_works_and_the_other_stands_by_until_it_ends(
+    book: AgencyStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.speak()
+    monkeypatch.setattr(loop, "STANDBY", timedelta(milliseconds=20))
+    worked = []
+    stop = asyncio.Event()
+
+    async def collects(*_: Any) -> None:
+        worked.append(1)
+        stop.set()
+
+    monkeypatch.setattr(loop, "_collect", collects)
+
+    async def both() -> None:
+        with taken(book, "run", loop.present()):
+            second = asyncio.ensure_future(loop.run([book], Settings(), stop))
+            await asyncio.sleep(0.3)
+            assert worked == []
+        await asyncio.wait_for(second, 20)
+
+    asyncio.run(both())
+    assert worked == [1]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [told] = [line for line in lines if line["message"] == "loop.stands_by"]
+    assert "kiprah run has been at work since" in told["said"]
+    assert f":{os.getpid()})" in told["said"]
 
 
 def test_a_run_with_nothing_new_writes_its_turn_and_nothing_else(
