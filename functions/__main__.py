@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from functions import log, settings
-from functions.agencies import of_each
+from functions.agencies import idle, of_each
 from functions.model import PLATFORMS, Agency, run_id
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
@@ -55,6 +55,9 @@ class _Instant(click.ParamType[datetime]):
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
+
+# What became of each line of a file of consents.
+CONSENTS = {"new": "izin baru", "replaced": "izin baru, mengganti yang lama", "kept": "sudah ada"}
 
 now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
@@ -120,9 +123,12 @@ def _fail(message: str) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, with their secrets kept out of all output from now on."""
+    """The settings, with their secrets kept out of all output from now on; what looks like one and
+    is none is told."""
     loaded = settings.load()
     log.hide(loaded.secrets())
+    for said in settings.strangers():
+        click.echo(f"kiprah: {said}", err=True)
     return loaded
 
 
@@ -320,19 +326,30 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
     long-lived access token.
     """
     from functions.connect.consents import Consents
-    from functions.connect.files import FileError, read
+    from functions.connect.files import FileError, matched, read
     from functions.connect.vault import open_vault
     from functions.registry.addresses.profiles import parse_handle
 
-    loaded = load_settings()
-    try:
-        rows = read(_content(file), parse_handle)
-    except FileError as error:
-        _fail(f"{file}: {error}")
-    log.hide(row.refresh_token for row in rows)
+    loaded, at = load_settings(), now or present()
     with opened(loaded, agency, now) as book:
-        added = Consents(book, lambda: open_vault(loaded)).add(rows, now or present())
-    report = {"job": "connect import", "consents": len(rows), "added": added}
+        try:
+            rows = read(_content(file), parse_handle)
+            log.hide(row.refresh_token for row in rows)
+            rows = matched(rows, book.roster(max(at, present())), at)
+        except FileError as error:
+            for line in error.lines[:-1]:
+                click.echo(f"kiprah: {file}: {line}", err=True)
+            _fail(f"{file}: {error.lines[-1]}")
+        became = Consents(book, lambda: open_vault(loaded)).add(rows, at)
+    stored = [
+        {"satker": row.satker, "platform": row.platform, "handle": row.handle, "consent": what}
+        for row, what in zip(rows, became, strict=True)
+    ]
+    added = sum(what != "kept" for what in became)
+    report = {"job": "connect import", "consents": len(rows), "added": added, "stored": stored}
+    for one in [] if as_json else stored:
+        words = CONSENTS[one["consent"]]
+        click.echo(f"{one['satker']}  {one['platform']}  {one['handle']}  {words}")
     tell(report, as_json, f"{added} izin baru dari {len(rows)} baris.")
 
 
@@ -393,8 +410,10 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
     sent = sum(summary["requests"] for summary in summaries)
     # Credentials are everybody's: what is said of one agency's platform is said once.
     skipped = {platform: why for one in own for platform, why in one.get("skipped", {}).items()}
+    _tell_idle(report)
     for platform, reason in skipped.items():
-        click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
+        if platform != "collect":
+            click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
     tell(report, as_json, f"{found} unggahan baru dengan {sent} permintaan.")
 
 
@@ -410,11 +429,19 @@ def score(now: datetime | None, as_json: bool) -> None:
     with opened_all(load_settings(), now) as books:
         report = score_all(books, now=at, run_id=run_id("score", at))
     own = of_each(report)
+    _tell_idle(report)
     folded = sum(one.get("folded", 0) for one in own)
     states = [
         f"{month} {facts['state']}" for one in own for month, facts in one.get("months", {}).items()
     ]
     tell(report, as_json, f"{folded} unggahan baru dibukukan; {', '.join(dict.fromkeys(states))}.")
+
+
+def _tell_idle(report: dict[str, Any]) -> None:
+    """Say where another run was at work, and this one did nothing."""
+    for agency, why in idle(report).items():
+        of = f"{agency}: " if agency else ""
+        click.echo(f"kiprah: {of}{why}", err=True)
 
 
 @cli.command()
@@ -436,6 +463,7 @@ def publish(now: datetime | None, as_json: bool) -> None:
         except ObjectsError as error:
             _fail(str(error))
     own = of_each(report)
+    _tell_idle(report)
     uploaded = sum(one.get("uploaded", 0) for one in own)
     unchanged = sum(one.get("unchanged", 0) for one in own)
     tell(report, as_json, f"{uploaded} berkas diperbarui, {unchanged} tetap.")

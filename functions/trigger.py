@@ -8,10 +8,11 @@ the scheduler's retry means something).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from functions import body as bodies
 from functions import log, settings
 from functions.model import parse_time
 from functions.settings import Settings, SettingsError
@@ -55,19 +56,27 @@ class Trigger:
 Job = Callable[[list[AgencyStore], Settings, Trigger], dict[str, Any]]
 
 
-def answer(request: Request, job: Job) -> Answer:
-    """Run a job, which is given every agency, for a request and report."""
+def answer(request: Request, job: Job, *, takes: Collection[str] = ("now",)) -> Answer:
+    """Run a job, which is given every agency, for a request and report.
+
+    ``takes``: the names that the request's body may hold.
+    """
     log.trace(_trace(request.headers.get("X-Cloud-Trace-Context", "")))
     if request.method != "POST":
-        return _json({"error": "send a POST with a JSON object, which may be empty"}, 405)
+        body, status, headers = _json(
+            {"error": "send a POST with a JSON object, which may be empty"}, 405
+        )
+        return body, status, {**headers, "Allow": "POST"}
     try:
         schedule = request.headers.get("X-CloudScheduler-ScheduleTime", "")
-        trigger = Trigger(_body(request), schedule)
+        trigger = Trigger(bodies.read(request, takes), schedule)
     except ValueError as error:
         return _json({"error": str(error)}, 400)
     try:
         loaded = settings.load()
         log.hide(loaded.secrets())
+        for said in settings.strangers():
+            log.warning("settings.unknown", said=said)
         books = open_agencies(loaded)
         try:
             trigger.check(books)
@@ -90,21 +99,9 @@ def _failed(error: Exception) -> Answer:
     return _json({"error": str(error)}, 500)
 
 
-def _body(request: Request) -> Mapping[str, Any]:
-    data = request.get_data().strip()
-    if not data:
-        return {}
-    try:
-        body = json.loads(data)
-    except ValueError:
-        raise ValueError("the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    return body
-
-
 def _json(content: Mapping[str, Any], status: int) -> Answer:
     body = log.clean(json.dumps(content, ensure_ascii=False, default=str))
+    body = body.encode(errors="replace").decode()  # half a character can be sent nowhere
     return body, status, {"Content-Type": "application/json; charset=utf-8"}
 
 

@@ -23,7 +23,7 @@ def collect(request: Request) -> Answer:
 
     Or ``{"batch": …}``, as the queue sends it.
     """
-    return answer(request, _collect)
+    return answer(request, _collect, takes=("now", "platforms", "batch"))
 
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
@@ -50,6 +50,7 @@ def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
     platforms = trigger.body.get("platforms", list(PLATFORMS))
     if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
         raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
+    platforms = [p for p in PLATFORMS if p in platforms]
     return asyncio.run(
         collect_all(
             books,

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from functions import agencies, log
+from functions import agencies, log, turns
 from functions.collect import batches
 from functions.collect.access import NEEDS, configured, is_keyless, limits, names, official
 from functions.collect.bookkeeping import Books, together
@@ -53,7 +53,8 @@ async def collect_all(
 ) -> dict[str, Any]:
     """Collect for every agency; returns the run's report, that of the only one or of all together.
 
-    They share one run's time and everybody's budgets, so that at each tick another one begins.
+    They share one run's time and everybody's budgets, so that at each tick another one begins. For
+    an agency that another run is collecting for, nothing is done.
     Errors and arguments: as for ``collect``.
     """
     reports: dict[str, dict[str, Any]] = {}
@@ -63,17 +64,22 @@ async def collect_all(
             connections = await stack.enter_async_context(Connections())
         for book in in_turn(books, now, timedelta(minutes=int(settings.collect_every))):
             try:
-                report = await collect(
-                    book,
-                    settings,
-                    now=now,
-                    run_id=run_id,
-                    simulated=simulated,
-                    platforms=platforms,
-                    connections=connections,
-                    ends=ends,
-                )
-                reports[book.agency.id] = report.as_dict()
+                with turns.taken(book, "collect", now) as turn:
+                    if turn.other is not None:
+                        reports[book.agency.id] = turns.skipped(turn, run_id)
+                        continue
+                    report = await collect(
+                        book,
+                        settings,
+                        now=now,
+                        run_id=run_id,
+                        simulated=simulated,
+                        platforms=platforms,
+                        connections=connections,
+                        ends=ends,
+                    )
+                    reports[book.agency.id] = report.as_dict()
+                    turn.ended(reports[book.agency.id])
             except Exception as error:
                 if len(books) == 1:
                     raise

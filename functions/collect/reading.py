@@ -41,9 +41,9 @@ from functions.collect.plan import (
     Purpose,
     SweepRequest,
 )
-from functions.connect.consents import Busy, Consents, NoConsent
+from functions.connect.consents import Busy, Consents, Declined, NoConsent, PairLost
 from functions.connect.vault import VaultError
-from functions.model import COUNTERS, DAY, Platform, Post
+from functions.model import COUNTERS, DAY, Platform, Post, iso
 from functions.registry.addresses.public import public_address
 from functions.settings import SettingsError
 from functions.store.port import StoreError
@@ -51,6 +51,7 @@ from functions.store.port import StoreError
 RETRY_WRONG = timedelta(hours=6)
 RETRY_CONSENT = timedelta(minutes=15)
 TIME_LIMIT = 8 * 60.0  # seconds after which a run begins no further request
+RENEWAL = 90.0  # seconds that a run must still have for a consent's renewal to begin
 GRACE = 1.0  # seconds that a request which is under way then still gets
 # What is longer than any platform's own is cut (a text, a title) or makes a broken item (the rest);
 # a document of the store holds a megabyte.
@@ -652,18 +653,30 @@ class Reading:
         if self.platform != "tiktok":
             return credential.client
 
-        def renew(refresh_token: str) -> Awaitable[Any]:
-            renewal: Awaitable[Any] = self.adapter.refresh(
-                credential.client, credential.key, credential.secret, refresh_token
-            )
-            return renewal
+        async def renew(refresh_token: str) -> Any:
+            try:
+                return await self.adapter.refresh(
+                    credential.client, credential.key, credential.secret, refresh_token
+                )
+            except AccountWrong as wrong:
+                raise Declined(self.adapter.named(wrong, handle)) from None
 
         try:
             access = await self.consents.access(
-                handle, self.clock(), renew, dead=self._dead.get(handle)
+                handle,
+                self.clock(),
+                renew,
+                dead=self._dead.get(handle),
+                in_time=self._ends - monotonic() >= min(RENEWAL, TIME_LIMIT / 4),
             )
-        except AccountWrong as wrong:
-            raise self.adapter.named(wrong, handle) from None
+        except Declined as declined:
+            raise declined.why from None
+        except PairLost as lost:
+            raise AccountWrong(
+                str(lost),
+                f"Izin TikTok @{handle} hilang karena pembaruannya terputus pada "
+                f"{iso(lost.begun_at)}, bukan karena dicabut; minta satker memberi izin lagi.",
+            ) from None
         self._spoken[handle] = access.token
         client = credential.client.authorised(access.token)
         await self._check_owner(client, handle, access.owner)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from functions.connect.flow import Flow
 
+LONGEST = 2_000  # characters of a ticket, of TikTok's code, of anything that is sent here
+
 
 @functions_framework.http
 def connect(request: Request) -> Answer:
@@ -67,9 +69,9 @@ def _answer(request: Request) -> Answer:
             _refuse_official(loaded)
         vault, now = open_vault(loaded), present()
         book = (
-            invited(books, vault, request.args.get("ticket", ""), now)
+            invited(books, vault, _sent(request, "ticket"), now)
             if path == "/start"
-            else begun(books, request.args.get("state", ""))
+            else begun(books, _sent(request, "state"))
         )
         flow = Flow(
             book,
@@ -100,7 +102,7 @@ def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Ans
     from functions.connect import page
     from functions.connect.flow import ATTEMPT
 
-    begun = flow.start(request.args.get("ticket", ""), now)
+    begun = flow.start(_sent(request, "ticket"), now)
     log.info("connect.started", handle=begun.handle)
     seconds = int(ATTEMPT.total_seconds())
     cookie = _cookie(loaded, begun.cookie, begun.secret, seconds)
@@ -112,19 +114,27 @@ def _callback(flow: Flow, request: Request, loaded: Settings, now: datetime) -> 
 
     from functions.connect import page
 
-    sent = request.args
     given = asyncio.run(
         flow.finish(
-            sent.get("state", ""),
-            sent.get("code", ""),
-            sent.get("error", ""),
-            lambda name: request.cookies.get(name, ""),
+            _sent(request, "state"),
+            _sent(request, "code"),
+            _sent(request, "error"),
+            lambda name: _bounded(request.cookies.get(name, "")),
             now,
         )
     )
     log.info("connect.given", satker=given.satker, handle=given.handle)
     cookie = _cookie(loaded, given.cookie, "", 0)
     return page.given(given), 200, page.HEADERS | {"Set-Cookie": cookie}
+
+
+def _sent(request: Request, name: str) -> str:
+    """What the address carries under a name; empty when it is longer than anything of ours."""
+    return _bounded(request.args.get(name, ""))
+
+
+def _bounded(value: str) -> str:
+    return value if len(value) <= LONGEST else ""
 
 
 def _cookie(loaded: Settings, name: str, value: str, seconds: int) -> str:
