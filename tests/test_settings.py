@@ -315,7 +315,7 @@ def test_no_agency_may_be_called_like_a_path_of_the_site():
 def test_a_simulation_is_one_or_it_is_none(value):
     with pytest.raises(SettingsError) as refused:
         load({"KIPRAH_SIMULATION": value}, NOWHERE)
-    assert str(refused.value).startswith("KIPRAH_SIMULATION must be 1, or left out")
+    assert str(refused.value).startswith(f"KIPRAH_SIMULATION='{value}' must be 1, or left out")
     assert [load({"KIPRAH_SIMULATION": v}, NOWHERE).simulation for v in ("", "0", "1")] == [
         "",
         "0",
