@@ -238,7 +238,7 @@ class Titled(msgspec.Struct):
     title: str
 
 
-@pytest.mark.parametrize("body", [b'{"title": "\xff"}', b'{"x":' * 5_000], ids=["bytes", "deep"])
+@pytest.mark.parametrize("body", [b'{"title": "', b'{"x":' * 5_000], ids=["cut", "deep"])
 def test_an_answer_that_cannot_be_decoded_may_be_better_next_time(
     server: Handle, body: bytes
 ) -> None:

@@ -141,10 +141,9 @@ def test_a_video_that_its_details_left_out_comes_late_though_the_listing_has_mov
     ("caption", 20_001, 20_000),
     ("caption", 2_200, 2_200),
     ("caption", 1_200_000, 20_000),
-    ("permalink", 1_200_000, None),
     ("id", 1_200_000, None),
 ])  # fmt: skip
-def test_a_text_is_cut_and_an_address_or_id_without_end_is_a_broken_item(
+def test_a_text_is_cut_and_an_id_without_end_is_a_broken_item(
     enter: Enter,
     run: Run,
     server: Handle,
