@@ -40,6 +40,7 @@ from functions.collect.client import CONNECTIONS, ApiClient, Clock
 from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
 from functions.collect.plan import (
     OVERLAP,
+    PROMISED,
     LookupRequest,
     Plan,
     ProfileRequest,
@@ -159,6 +160,7 @@ class Reading:
         self._dead: dict[str, str] = {}  # those that TikTok refused
         self._accused: dict[str, list[_Accused]] = defaultdict(list)  # by credential
         self._under_way: Counter[str] = Counter()
+        self._owed: dict[str, datetime] = {}  # by account, how far back its listing has to go
         self._unusable: StoreError | SettingsError | None = None
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._ends = monotonic() + TIME_LIMIT if ends is None else ends
@@ -195,7 +197,8 @@ class Reading:
         await asyncio.gather(*(self._profile_group(request) for request in requests))
 
     async def _profile_group(self, request: ProfileRequest) -> None:
-        # Where a listing of this tick has told it all, there is nothing left to ask.
+        # Where a listing of this tick has told it all, there is nothing left to ask; and where it
+        # was denied, that the account exists is no news.
         handles = [h for h in request.handles if not (request.known and self._was_just_read(h))]
         if not handles:
             return
@@ -235,8 +238,9 @@ class Reading:
         return self._account(handle).account_id or handle
 
     def _was_just_read(self, handle: str) -> bool:
-        read_at = self._account(handle).followers_at
-        return read_at is not None and read_at >= self.began
+        account = self._account(handle)
+        looked_at = account.checked_at if account.wrong else account.followers_at
+        return looked_at is not None and looked_at >= self.began
 
     def _note_account(self, handle: str, **facts: Any) -> None:
         self.note.accounts[handle] = msgspec.structs.replace(self._account(handle), **facts)
@@ -334,7 +338,7 @@ class Reading:
             found: Sweep = await self.adapter.sweep(
                 client,
                 profile,
-                since=request.since,
+                since=min(request.since, self._owed.get(profile.account_id, request.since)),
                 depth=request.depth,
                 manner=self._manner(account),
                 **self._of_page(handle, live.get(profile.account_id, ())),
@@ -544,7 +548,7 @@ class Reading:
         """Since when each of these is waited for, until its end is told or it counts without."""
         return {
             post.post_id: self._account(new[post.post_id].handle).waits.get(
-                post.post_id, self.clock()
+                post.post_id, self.began
             )
             for post in waiting
             if post.post_id in new
@@ -552,7 +556,7 @@ class Reading:
 
     def _is_ripe(self, since: datetime | None) -> bool:
         """Whether what is waited for since then has been for long enough."""
-        return since is not None and self.clock() - since >= UNTOLD
+        return since is not None and self.began - since >= UNTOLD
 
     def _live_by_account(self) -> Mapping[str, Sequence[LivePost]]:
         grouped: dict[str, list[LivePost]] = defaultdict(list)
@@ -582,6 +586,18 @@ class Reading:
         )
         if found is not None:
             self._answered(found, live, credential)
+        if found is None or found.failure is not None:
+            self._owe(live)
+
+    def _owe(self, asked: Mapping[str, LivePost]) -> None:
+        """Let a listing of this tick make up for posts whose lookup failed: it reads back to them,
+        and what it shows is kept as if the next tick's lookup failed as well."""
+        for post in asked.values():
+            held = self.note.posts.get(post.key, post)
+            if held.read_at is None or held.read_at < self.began:
+                earliest = self._owed.get(post.account_id, post.published_at)
+                self._owed[post.account_id] = min(earliest, post.published_at)
+        self.horizon = max(self.horizon, self.began + PROMISED)
 
     def _buckets(self, request: LookupRequest) -> dict[str, bool]:
         """Which of YouTube's two buckets a lookup may draw on."""
