@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from math import isfinite
 from types import UnionType
@@ -30,6 +31,9 @@ Id = Annotated[str, msgspec.Meta(pattern=r"\A[!-.0-~]{1,200}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 Address = Annotated[str, msgspec.Meta(max_length=2_000)]
 Cursor = Annotated[str, msgspec.Meta(max_length=8_000)]
+
+EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)  # no platform is older
+AHEAD = timedelta(days=1)  # clocks differ, but not by more
 
 DEEPEST = 64  # levels of nesting; no answer has a dozen
 MOST_VALUES = 500_000  # in one answer; a page of a hundred posts has some thousands
@@ -110,6 +114,16 @@ def each(
             broken.append(f"{named}: {error}")
         else:
             yield found
+
+
+def plausible(at: datetime, taken_at: datetime) -> datetime:
+    """A publication's time as it was read then; ValueError for one that cannot be.
+
+    It would tell how far back a listing goes.
+    """
+    if not EARLIEST <= at <= taken_at + AHEAD:
+        raise ValueError("an impossible time")
+    return at
 
 
 # Mending

@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
@@ -37,6 +37,7 @@ from functions.collect.answers import (
 )
 from functions.collect.budget import EVERYTHING, PRICES
 from functions.collect.client import CONNECTIONS, ApiClient, Clock
+from functions.collect.decoding import AHEAD, EARLIEST
 from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
 from functions.collect.plan import (
     OVERLAP,
@@ -65,7 +66,6 @@ LONGEST_TEXT = 20_000
 LONGEST_TITLE = 500
 LONGEST_NAME = 200  # of an id
 LONGEST_ADDRESS = 2_000
-EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)  # no platform is older
 RECENT = timedelta(days=30)  # of a Page's posts, to tell its pace by
 NAMES: Mapping[Platform, str] = {  # as admins know them
     "instagram": "Instagram",
@@ -648,7 +648,7 @@ class Reading:
         """Whether a store can hold the post and a plan can wait for it; else it costs one item."""
         names = (post.post_id, post.account_id, *post.versions, *post.parts)
         return (
-            EARLIEST <= post.published_at <= self.clock() + DAY
+            EARLIEST <= post.published_at <= self.clock() + AHEAD
             and all(0 < len(name) <= LONGEST_NAME for name in names)
             and len(post.url) <= LONGEST_ADDRESS
         )

@@ -41,7 +41,7 @@ from functions.collect.answers import (
     Unreadable,
 )
 from functions.collect.client import ApiClient
-from functions.collect.decoding import Address, Count, Cursor, Id, decode
+from functions.collect.decoding import Address, Count, Cursor, Id, decode, plausible
 from functions.collect.walks import Page, Walk
 from functions.model import Post, Sample
 
@@ -488,7 +488,7 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
         platform="facebook",
         account_id=account_id,
         post_id=item.id,
-        published_at=graph.parse_time(item.created_time),
+        published_at=plausible(graph.parse_time(item.created_time), taken_at),
         url=item.permalink_url or f"https://www.facebook.com/{item.id}",
         text=item.message or None,
         samples=(

@@ -18,7 +18,7 @@ import msgspec
 from functions.collect import graph
 from functions.collect.answers import USUAL, AccountWrong, Manner, Profile, Sweep
 from functions.collect.client import ApiClient
-from functions.collect.decoding import Address, Count, Cursor, Id
+from functions.collect.decoding import Address, Count, Cursor, Id, plausible
 from functions.collect.walks import Page, Walk
 from functions.model import Post, Sample
 
@@ -37,7 +37,8 @@ MEDIA = (
     "id,caption,media_type,media_product_type,permalink,timestamp,"
     "like_count,comments_count,view_count"
 )
-POSTS = ("FEED", "REELS", "IGTV", None)  # ads and stories are no posts
+POSTS = ("FEED", "REELS", "IGTV", None)
+NO_POSTS = ("AD", "STORY")
 
 EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -152,7 +153,9 @@ async def _page(client: ApiClient, profile: Profile, accounts: list[_Account], w
 
 
 def _read(profile: Profile, page: Page, item: _Item) -> tuple[Post, bool]:
-    """An item as a post, and whether it is one."""
+    """An item as a post, and whether it is one; ValueError for one of no known kind."""
+    if item.media_product_type not in POSTS + NO_POSTS:
+        raise ValueError("of a kind that nobody knows")
     return parse(item, profile.account_id, page.taken_at), item.media_product_type in POSTS
 
 
@@ -162,7 +165,7 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
         platform="instagram",
         account_id=account_id,
         post_id=item.id,
-        published_at=graph.parse_time(item.timestamp),
+        published_at=plausible(graph.parse_time(item.timestamp), taken_at),
         url=item.permalink or f"https://www.instagram.com/media/{item.id}",
         text=item.caption,
         samples=(

@@ -29,7 +29,7 @@ from functions.collect.answers import (
     Transient,
 )
 from functions.collect.client import ApiClient
-from functions.collect.decoding import Address, Count, Id, error_in
+from functions.collect.decoding import Address, Count, Id, error_in, plausible
 from functions.collect.walks import Page, Walk
 from functions.model import Post, Sample
 
@@ -284,7 +284,7 @@ def parse(video: _Video, account_id: str, taken_at: datetime) -> Post:
         platform="tiktok",
         account_id=account_id,
         post_id=video.id,
-        published_at=datetime.fromtimestamp(video.create_time, UTC),
+        published_at=plausible(datetime.fromtimestamp(video.create_time, UTC), taken_at),
         url=(video.share_url or f"https://www.tiktok.com/video/{video.id}").partition("?")[0],
         text=video.video_description or video.title,
         samples=(

@@ -33,7 +33,7 @@ from functions.collect.answers import (
     Thread,
 )
 from functions.collect.client import ApiClient
-from functions.collect.decoding import Count, Cursor, Id, each, error_in
+from functions.collect.decoding import Count, Cursor, Id, each, error_in, plausible
 from functions.collect.walks import Page, Walk, in_halves
 from functions.model import COUNTERS, DAY, Post, Sample, by_number
 
@@ -106,8 +106,8 @@ class _Tweet(msgspec.Struct):
 
     @property
     def versions(self) -> list[str]:
-        history = self.edit_history_tweet_ids
-        return history if history and len(history) <= MOST_VERSIONS else [self.id]
+        history = self.edit_history_tweet_ids or []
+        return history if self.id in history and len(history) <= MOST_VERSIONS else [self.id]
 
     @property
     def root(self) -> str:
@@ -320,6 +320,7 @@ def _listed(replies: bool, taken_at: datetime, tweet: _Tweet) -> _Read:
     """A listed post; ValueError where a listing with replies does not say what it is."""
     if tweet.referenced_tweets is None and replies and tweet.in_reply_to_user_id is None:
         raise ValueError("it is not told whether it is a reply")
+    plausible(tweet.created_at, taken_at)
     return tweet, taken_at
 
 
@@ -446,6 +447,9 @@ class _Assembly:
             for start in range(0, len(missing), LOOKUP_SIZE):
                 try:
                     reads = await self.read(missing[start : start + LOOKUP_SIZE])
+                except Denied as denied:  # of the ids that these posts told, not of the posts
+                    self.broken.append(f"x item: {denied}")
+                    continue
                 except PlatformError as error:
                     self.failure = error
                     break

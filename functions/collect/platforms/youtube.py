@@ -40,7 +40,7 @@ from functions.collect.answers import (
     Unreadable,
 )
 from functions.collect.client import ApiClient
-from functions.collect.decoding import Count, Cursor, Id, each, error_in
+from functions.collect.decoding import Count, Cursor, Id, each, error_in, plausible
 from functions.collect.walks import Page, Walk, in_halves
 from functions.model import Post, Sample
 
@@ -454,7 +454,7 @@ def parse(video: _Resource, taken_at: datetime) -> Post:
         platform="youtube",
         account_id=video.snippet.channelId or "",  # the caller knows whose uploads it read
         post_id=video.id,
-        published_at=published.astimezone(UTC).replace(microsecond=0),
+        published_at=plausible(published.astimezone(UTC).replace(microsecond=0), taken_at),
         url=f"https://www.youtube.com/watch?v={video.id}",
         text=video.snippet.title,
         samples=(_sample(video.statistics, taken_at),),

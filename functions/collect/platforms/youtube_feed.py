@@ -33,7 +33,7 @@ from functions.collect.answers import (
     Unreadable,
 )
 from functions.collect.client import ApiClient
-from functions.collect.decoding import NOT_A_CHARACTER
+from functions.collect.decoding import NOT_A_CHARACTER, plausible
 from functions.model import Post, Sample, parse_time
 
 NAME = "youtube"
@@ -125,7 +125,9 @@ def parse(entry: ElementTree.Element, account_id: str, taken_at: datetime, lost:
         platform="youtube",
         account_id=account_id,
         post_id=video,
-        published_at=parse_time((entry.findtext(f"{ATOM}published") or "").strip()),
+        published_at=plausible(
+            parse_time((entry.findtext(f"{ATOM}published") or "").strip()), taken_at
+        ),
         url=f"https://www.youtube.com/watch?v={video}",
         text=entry.findtext(f"{ATOM}title"),
         samples=(
