@@ -69,6 +69,8 @@ ADAPTER_SEES = (
     "functions.model",
     "functions.collect.client",
     "functions.collect.answers",
+    "functions.collect.decoding",
+    "functions.collect.walks",
     "functions.collect.graph",
 )
 

@@ -94,6 +94,7 @@ class Read:
     posts: dict[str, Post]
     covered_since: datetime | None
     broken: tuple[str, ...]
+    lost: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
 
 
@@ -175,18 +176,20 @@ class Api:
 
         async def whole(client: ApiClient) -> Read:
             found: Sweep = await self.module.sweep(client, profile, since=since)
-            posts, broken = list(found.posts), list(found.broken)
+            posts, broken, lost = list(found.posts), list(found.broken), list(found.lost)
             pending: list[str] = []
             for start in range(0, len(found.unread), self.module.LOOKUP_SIZE or 1):
                 batch = found.unread[start : start + self.module.LOOKUP_SIZE]
                 details: Lookup = await self.module.details(client, batch)
                 posts += details.posts
                 broken += details.broken
+                lost += details.lost
                 pending += details.pending
             return Read(
                 {post.post_id: post for post in posts},
                 found.covered_since,
                 tuple(broken),
+                tuple(lost),
                 tuple(pending),
             )
 

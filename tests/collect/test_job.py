@@ -382,7 +382,7 @@ def test_a_bad_item_costs_one_item_and_is_reported(
     account = server.world.by_handle("x", handle_of("kanwil-ntt"))
     assert account is not None
     victim = next(post for post in account.newest(server.world.now) if post.kind == "post")
-    server.fault("wrong_types", platform="x", ids=[victim.id])
+    server.fault("wrong_types", platform="x", ids=[victim.id], keys=["created_at"])
     report = tick(ministry, settings, now)
     assert report.platforms["x"]["items_broken"] == 1
     assert not report.failed
@@ -394,8 +394,8 @@ def test_a_bad_item_costs_one_item_and_is_reported(
     [
         {"id": "1", "created_time": "9999-12-31T23:59:59+0000"},
         {"id": "1", "created_time": "2031-01-01T00:00:00+0000"},
-        {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": {"count": 2**70}},
-        {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": {"count": -4}},
+        {"id": "", "created_time": "2026-10-20T01:00:00+0000"},
+        {"id": "1 2", "created_time": "2026-10-20T01:00:00+0000"},
     ],
 )
 def test_an_impossible_item_never_gets_as_far_as_the_store(
@@ -407,6 +407,19 @@ def test_an_impossible_item_never_gets_as_far_as_the_store(
         assert report.platforms["facebook"]["items_broken"] == 2
         assert not report.failed
     assert stored_posts(ministry) == {}
+
+
+@pytest.mark.parametrize("shares", [{"count": 2**70}, {"count": -4}, {"count": "banyak"}, {}, 7])
+def test_an_impossible_counter_is_unknown_and_never_zero(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime, shares: Any
+) -> None:
+    item = {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": shares}
+    item |= {"reactions": {"summary": {"total_count": 3}}}
+    answer_with(server, {"data": [item]}, path="/posts")
+    report = tick(ministry, settings, now, platforms=["facebook"])
+    assert report.platforms["facebook"]["items_broken"] == (2 if shares else 0)
+    for post in stored_posts(ministry).values():
+        assert [(s.likes, s.comments, s.shares) for s in post.samples] == [(3, None, None)]
 
 
 # Credentials
