@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,8 @@ async def carry_out(
         clock,
         horizon(plan, began, desk.following(began, settings)),
         ends,
+        zone=book.agency.zone,
+        stored=lambda names: _held(book, desk.platform, names),
     )
     await reading.carry_out(plan)
     harvest = reading.harvest
@@ -93,6 +95,13 @@ async def carry_out(
     )
 
 
+async def _held(book: AgencyStore, platform: Platform, names: Sequence[str]) -> set[str]:
+    """Which of some posts (``account_id:post_id``) the store holds."""
+    if book.store.remote:
+        return await asyncio.to_thread(book.held_posts, platform, names)
+    return book.held_posts(platform, names)
+
+
 def save_harvest(
     book: AgencyStore, platform: Platform, roster: Roster, harvest: Harvest, note: Note
 ) -> None:
@@ -102,6 +111,15 @@ def save_harvest(
     book.save_posts(harvest.posts)
     if harvest.followers:
         book.save_followers(harvest.followers)
+    if harvest.incomplete:
+        book.save_completeness(
+            platform,
+            {
+                account_id: said
+                for handle, said in harvest.incomplete.items()
+                if (account_id := note.accounts[handle].account_id)
+            },
+        )
     holders = _holders(roster, platform, harvest.checked)
     book.save_feedback(
         (account.satker, platform, account.handle, finding)
@@ -126,6 +144,7 @@ def _feedback(profile: Profile | None, note: Note, handle: str) -> dict[str, Any
         return {}
     remarks = [account.wrong] if account.wrong else [account.told, account.lacking]
     feedback: dict[str, Any] = {"status": " ".join(r for r in remarks if r) or "ok"}
+    feedback["completeness"] = account.incomplete
     if account.checked_at:
         feedback["checked_at"] = iso(account.checked_at)
     if profile is not None:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import msgspec
 
 from functions.model import (
+    PLATFORMS,
     Agency,
     Change,
     Entry,
@@ -174,6 +175,31 @@ class AgencyStore:
         path = f"{self.root}/posts/{key(platform, account_id, post_id)}"
         stored = self.store.get([path]).get(path)
         return None if stored is None else _post(stored)
+
+    def held_posts(self, platform: Platform, names: Iterable[str]) -> set[str]:
+        """Which of a platform's posts (``account_id:post_id``) there are."""
+        paths = {}
+        for name in names:
+            account_id, _, post_id = name.rpartition(":")
+            paths[f"{self.root}/posts/{key(platform, account_id, post_id)}"] = name
+        return {paths[path] for path in self.store.get([*paths])}
+
+    # Completeness
+
+    def save_completeness(self, platform: Platform, told: Mapping[str, str | None]) -> None:
+        """Say of accounts, by their ids, what of their posts is missing; None: nothing any more."""
+        path = f"{self.root}/completeness/{platform}"
+        self.store.write([Write(path, {"accounts": dict(told)}, mode="merge")])
+
+    def completeness(self) -> dict[str, str]:
+        """What is said of missing posts, by account key; accounts without are left out."""
+        paths = [f"{self.root}/completeness/{platform}" for platform in PLATFORMS]
+        return {
+            f"{document.id}:{account_id}": said
+            for document in self.store.get(paths).values()
+            for account_id, said in document.data["accounts"].items()
+            if said
+        }
 
     # Addresses
 
@@ -526,6 +552,10 @@ class AgencyStore:
         What is wrong with the formula's settings, scoring tells.
         """
         return self.settings("formula").get("x_threads") == "sum"
+
+    def counts_posts(self) -> bool:
+        """Whether posts of X are counted, to hold what was found against it. Each count costs."""
+        return self.settings("formula").get("x_counts") is not False
 
     # The jobs' own notes
 

@@ -242,7 +242,8 @@ async def sweep(
     own: ApiClient | None = None,
     recent: int | None = None,
 ) -> Sweep:
-    """The Page's own posts from ``since`` on, all of them at any ``depth``.
+    """The Page's own posts from ``since`` on, all of them at any ``depth``, and what older ones
+    the listing shows.
 
     ``own``: a client that speaks with the Page's own token, which is tried first. What is wrong
     with that token costs this Page its use and nothing else; ``advice`` says so. ``recent``: how
@@ -258,7 +259,9 @@ async def sweep(
             advice = _about_token(error)
     found = await _listing(client, EDGES, profile, since)
     if advice is None and (
-        is_listed_incompletely(len(found.posts), client.clock() - since)
+        is_listed_incompletely(
+            sum(post.published_at >= since for post in found.posts), client.clock() - since
+        )
         or is_listed_incompletely(recent or 0, RECENT)
     ):
         advice = INCOMPLETE
@@ -383,7 +386,7 @@ async def _listing(
                 broken.append(f"facebook item: {error}")
         if not page.paging.next:
             return Sweep(
-                posts=tuple({p.post_id: p for p in posts if p.published_at >= since}.values()),
+                posts=tuple({p.post_id: p for p in posts}.values()),
                 covered_since=None if broken else since,
                 broken=tuple(broken),
             )
@@ -391,7 +394,7 @@ async def _listing(
             raise Unreadable("the listing repeats a page")
         seen.add(page.paging.next)
         asked |= _parameters(page.paging.next)
-    return Sweep(posts=tuple(p for p in posts if p.published_at >= since), broken=tuple(broken))
+    return Sweep(posts=tuple(posts), broken=tuple(broken))
 
 
 def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:

@@ -100,7 +100,7 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
 
 
 async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
-    """The account's posts back to ``since``, at any ``depth``, and its profile."""
+    """The account's posts back to ``since`` at least, at any ``depth``, and its profile."""
     posts: list[Post] = []
     broken: list[str] = []
     seen: set[str] = set()
@@ -201,7 +201,7 @@ def _sweep(
 ) -> Sweep:
     # An item that could not be read might be any post of that time: nothing can be called absent.
     return Sweep(
-        posts=tuple(post for post in posts if post.published_at >= since),
+        posts=tuple(posts),
         covered_since=None if broken or covered is None else max(covered, since),
         profile=_profile(account),
         broken=tuple(broken),

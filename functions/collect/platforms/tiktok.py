@@ -213,7 +213,7 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
 
 
 async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
-    """The account's public posts back to ``since``, at any ``depth``."""
+    """The account's public posts back to ``since`` at least, at any ``depth``."""
     posts: list[Post] = []
     broken: list[str] = []
     seen: set[int] = set()
@@ -309,7 +309,7 @@ def _sweep(
     posts: list[Post], broken: list[str], covered: datetime | None, since: datetime
 ) -> Sweep:
     return Sweep(
-        posts=tuple(post for post in posts if post.published_at >= since),
+        posts=tuple(posts),
         covered_since=None if broken or covered is None else max(covered, since),
         broken=tuple(broken),
     )

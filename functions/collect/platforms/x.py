@@ -23,6 +23,7 @@ from functions.collect.answers import (
     Limited,
     Lookup,
     PlatformError,
+    PostCount,
     Profile,
     Refused,
     Sweep,
@@ -127,6 +128,16 @@ class _Posts(msgspec.Struct):
     meta: _Meta | None = None
 
 
+class _Count(msgspec.Struct):
+    start: Annotated[datetime, msgspec.Meta(tz=True)]
+    end: Annotated[datetime, msgspec.Meta(tz=True)]
+    tweet_count: int
+
+
+class _Counts(msgspec.Struct):
+    data: list[_Count]  # without it nothing was counted: there is no default
+
+
 class _Users(msgspec.Struct):
     data: list[msgspec.Raw] = []
     errors: list[_Trouble] = []
@@ -199,6 +210,7 @@ async def sweep(
     profile: Profile,
     *,
     since: datetime,
+    until: datetime | None = None,
     depth: int = 1,
     replies: bool = False,
     threads: Mapping[str, Thread] | None = None,
@@ -206,6 +218,8 @@ async def sweep(
     """The account's original posts and quotes from ``since`` on, all of them at any ``depth``.
 
     Args:
+        until: where the listing ends, exclusive; None: with what is newest. One that ends covers
+            nothing.
         replies: whether replies are listed as well, so that parts of threads are found.
         threads: posts known before by id; parts known of them are summed whether listed or not.
     """
@@ -214,10 +228,12 @@ async def sweep(
     seen: set[str] = set()
     asked: dict[str, str | int] = {
         "max_results": PAGE_SIZE,
-        "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "start_time": _rfc3339(since),
         "exclude": "retweets" if replies else "retweets,replies",
         "tweet.fields": THREAD_FIELDS if replies else POST_FIELDS,
     }
+    if until is not None:
+        asked["end_time"] = _rfc3339(until)
     for _ in range(MAX_PAGES):
         try:
             page, taken_at = await client.get(
@@ -253,9 +269,8 @@ async def sweep(
                 url=f"https://x.com/{profile.handle or 'i'}/status/{post.post_id}",
             )
             for post in posts
-            if post.published_at >= since
         ),
-        covered_since=None if broken else since,
+        covered_since=None if broken or until else since,
         broken=tuple(broken),
         joining={
             name: found
@@ -268,6 +283,26 @@ async def sweep(
             if replies and _is_reply_or_repost(tweet) and tweet.root not in summed
         },
     )
+
+
+async def counts(
+    client: ApiClient, handle: str, *, since: datetime, until: datetime
+) -> list[PostCount]:
+    """How many posts X counts of an account, replies and reposts left out, by the UTC day.
+
+    Billed by the call, whatever it counts. ``since``: less than seven days ago; ``until``: at least
+    ten seconds ago. The first and the last day may be parts of one.
+    https://docs.x.com/x-api/posts/get-count-of-recent-posts
+    """
+    answer, _ = await client.get(
+        "/2/tweets/counts/recent",
+        _Counts,
+        query=f"from:{handle} -is:retweet -is:reply",
+        granularity="day",
+        start_time=_rfc3339(since),
+        end_time=_rfc3339(until),
+    )
+    return [PostCount(day.start, day.end, day.tweet_count) for day in answer.data]
 
 
 async def lookup(client: ApiClient, posts: Sequence[Post]) -> Lookup:
@@ -492,6 +527,10 @@ def _sum(counts: Iterable[int | None]) -> int | None:
             return None
         total += count
     return total
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _time_of(post_id: str, latest: datetime) -> datetime:

@@ -43,7 +43,6 @@ DEPTH = 4  # reaches 200 uploads back; each page costs a unit
 LISTING_TELLS = False
 RESOLVE_SIZE, RECHECK_SIZE = 1, 50
 FOLLOWERS_EVERY = timedelta(days=1)
-LATE = timedelta(hours=48)  # a video that is listed may still be missing from its details
 
 UNITS, STATS = "units", "stats"  # the buckets of the day's quota
 VIDEOS = "youtube#videoListResponse"  # what an answer has to be to prove an absence
@@ -178,12 +177,10 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
 async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
     """Ids in the channel's uploads; they carry no counters, so all are ``unread``.
 
-    At least ``depth`` pages are read, more while they bring videos published from ``since`` on.
-    The first page's ids are all given: a stream that airs today was published when it was
-    announced. Of the others only those published from ``since`` on are worth a look, and what is
-    young enough (``LATE``) to have been left out by the details before.
+    At least ``depth`` pages are read, more while they bring videos published from ``since`` on. The
+    first page's ids come first, dated or not: a stream that airs today was published when it was
+    announced. Of further pages all that say when they were published are given.
     """
-    worth = min(since, client.clock() - LATE)
     unread: dict[str, datetime | None] = {}
     broken: list[str] = []
     page_token = ""
@@ -205,8 +202,7 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: 
         unread |= {
             item.videoId: item.videoPublishedAt
             for item in items
-            if item.videoId
-            and (number == 1 or (item.videoPublishedAt and item.videoPublishedAt >= worth))
+            if item.videoId and (number == 1 or item.videoPublishedAt)
         }
         page_token = page.nextPageToken or ""
         is_recent = any(date >= since for date in dates)

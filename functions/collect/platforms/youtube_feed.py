@@ -67,7 +67,7 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
 
 
 async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
-    """Those of the channel's latest 15 videos published from ``since`` on, at any ``depth``.
+    """The channel's latest 15 videos, whatever ``since`` and ``depth``.
 
     Nothing is ever covered: what is not in the feed proves nothing.
     """
@@ -79,9 +79,7 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: 
             posts.append(parse(entry, profile.account_id, taken_at))
         except ValueError as error:
             broken.append(f"youtube item: {error}")
-    return Sweep(
-        posts=tuple(post for post in posts if post.published_at >= since), broken=tuple(broken)
-    )
+    return Sweep(posts=tuple(posts), broken=tuple(broken))
 
 
 def parse(entry: ElementTree.Element, account_id: str, taken_at: datetime) -> Post:
