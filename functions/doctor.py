@@ -17,6 +17,8 @@ from functions.registry.roster import held_twice
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
+MOST_TOLD = 20  # accounts one by one; the others as a number
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -49,6 +51,7 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     findings += _consents(settings, rosters.values())
     for book in books:
         own = _wrong_accounts(book, rosters[book.agency.id])
+        own += _incomplete_accounts(book, rosters[book.agency.id], now)
         findings += _told_apart(book, books, rosters, own)
     for book in books:
         own = [_site(settings, book.agency, everybody)]
@@ -155,11 +158,30 @@ def _wrong_accounts(book: AgencyStore, roster: Roster) -> list[Finding]:
         for name, found in book.feedback(satker.id).items():
             if found.get("status", "ok") != "ok":
                 findings.append(Finding(f"{satker.id} {name}", str(found["status"]), ok=False))
-    shown = findings[:20]
+    shown = findings[:MOST_TOLD]
     if len(findings) > len(shown):
         kinds = Counter(finding.subject.split()[1].partition(":")[0] for finding in findings)
         counts = ", ".join(f"{platform} {n}" for platform, n in kinds.items())
         shown.append(Finding("accounts", f"{len(findings)} are wrong: {counts}", ok=False))
+    return shown
+
+
+def _incomplete_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+    """What is known to be missing of registered accounts' posts."""
+    told = book.completeness()
+    found = [
+        (account, said)
+        for account in roster.accounts
+        if account.holds(now) and (said := told.get(account.key or ""))
+    ]
+    shown = [
+        Finding(f"{a.satker} {a.platform}:{a.handle}", f"kelengkapan: {said}", ok=False)
+        for a, said in found[:MOST_TOLD]
+    ]
+    if len(found) > len(shown):
+        counts = ", ".join(f"{p} {n}" for p, n in Counter(a.platform for a, _ in found).items())
+        words = f"posts of {len(found)} are missing: {counts}"
+        shown.append(Finding("accounts", words, ok=False))
     return shown
 
 

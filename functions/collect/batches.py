@@ -256,8 +256,8 @@ def _pieces(plan: Plan) -> Iterator[Plan]:
     wanted = [replace(r, posts=tuple(map(_named, r.posts))) for r in plan.lookups]
     lookups = (tuple(wanted[n : n + LOOKUPS]) for n in range(0, len(wanted), LOOKUPS))
     sweeps = (plan.sweeps[n : n + SWEEPS] for n in range(0, len(plan.sweeps), SWEEPS))
-    # A handle that is new is resolved and read in one piece. So is a known one, since its profile
-    # counts posts: the count must not be ahead of what is found.
+    # A handle that is new is resolved and read in one piece. So are known ones, as far as that costs
+    # no further call: their profiles count posts, and must not be ahead of what is found.
     strangers = [request for request in plan.profiles if not request.known]
     known = [request for request in plan.profiles if request.known]
     for some, others in zip_longest(lookups, sweeps, fillvalue=()):
@@ -265,12 +265,13 @@ def _pieces(plan: Plan) -> Iterator[Plan]:
             yield replace(empty, lookups=some)
         if others:
             handles = {sweep.handle for sweep in others}
-            profiles = (*_of(strangers, handles), *_of(known, handles))
+            with_them = [r for r in known if handles.issuperset(r.handles)]
+            known = [r for r in known if not handles.issuperset(r.handles)]
+            profiles = (*_of(strangers, handles), *with_them)
             yield replace(empty, sweeps=others, profiles=profiles)
     swept = {sweep.handle for sweep in plan.sweeps}
     new = {handle for request in strangers for handle in request.handles}
-    unswept = {handle for request in known for handle in request.handles} - swept
-    rest = [*_of(strangers, new - swept), *_of(known, unswept)]
+    rest = [*_of(strangers, new - swept), *known]
     for n in range(0, len(rest), PROFILES):
         yield replace(empty, profiles=tuple(rest[n : n + PROFILES]))
     for n in range(0, len(plan.counts), SWEEPS):

@@ -102,7 +102,8 @@ class Desk:
         # The settings are a document to read: only where something is due that they bear upon.
         if not any(isinstance(wish.what, SweepRequest | CountRequest) for wish in found):
             return found
-        ways = replace(self.ways, counts=self.book.counts_posts(), replies=self.book.sums_threads())
+        wanted_of_x = self.book.reading_of_x()
+        ways = replace(self.ways, counts=wanted_of_x["counts"], replies=wanted_of_x["replies"])
         return found if ways.counts and not ways.replies else wanted(ways)
 
     def closing(self, now: datetime, settings: Settings) -> Closing:

@@ -531,7 +531,11 @@ class Reading:
         """Note the posts of the days that are counted, and when they were published (X)."""
         account = self._account(request.handle)
         first = int((self.began - COUNTED_BACK - DAY).timestamp())
-        shown = {post.post_id: int(post.published_at.timestamp()) for post in found.posts}
+        shown = {
+            post.post_id: int(post.published_at.timestamp())
+            for post in found.posts
+            if self._is_plausible(post)
+        }
         live = self._live_by_account().get(account.account_id or "", ())
         gone = {post.post_id for post in live if len(post.missing) > 1}
         facts: dict[str, Any] = {}

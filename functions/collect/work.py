@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from functions.collect.access import address, credentials
-from functions.collect.answers import Profile
 from functions.collect.bookkeeping import Bill, bill_of
 from functions.collect.client import Clock, Connections
 from functions.collect.desk import Desk, horizon
@@ -124,7 +123,7 @@ def save_harvest(
     book.save_feedback(
         (account.satker, platform, account.handle, finding)
         for account in holders
-        if (finding := _feedback(harvest.checked[account.handle], note, account.handle))
+        if (finding := _feedback(harvest, note, account.handle))
     )
 
 
@@ -137,14 +136,15 @@ def _holders(roster: Roster, platform: Platform, checked: Mapping[str, object]) 
     return [*found.values()]
 
 
-def _feedback(profile: Profile | None, note: Note, handle: str) -> dict[str, Any]:
+def _feedback(harvest: Harvest, note: Note, handle: str) -> dict[str, Any]:
     """What is shown beside the handle that an admin typed."""
-    account = note.accounts.get(handle)
+    account, profile = note.accounts.get(handle), harvest.checked[handle]
     if account is None:
         return {}
     remarks = [account.wrong] if account.wrong else [account.told, account.lacking]
     feedback: dict[str, Any] = {"status": " ".join(r for r in remarks if r) or "ok"}
-    feedback["completeness"] = account.incomplete
+    if handle in harvest.incomplete:
+        feedback["completeness"] = harvest.incomplete[handle]
     if account.checked_at:
         feedback["checked_at"] = iso(account.checked_at)
     if profile is not None:

@@ -259,6 +259,7 @@ def _material(
         notice=settings.notice,
         site_url=settings.site_url,
         everybody=tuple(everybody),
+        incomplete=book.completeness(),
     )
 
 

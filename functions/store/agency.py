@@ -547,15 +547,20 @@ class AgencyStore:
         return {} if held is None else held.data
 
     def sums_threads(self) -> bool:
-        """Whether a thread of X is worth the sum of its parts, and no doubt about it.
+        """Whether a thread of X is worth the sum of its parts, and no doubt about it."""
+        return self.reading_of_x()["replies"]
 
-        What is wrong with the formula's settings, scoring tells.
+    def reading_of_x(self) -> dict[str, bool]:
+        """What ``settings/formula`` says of how X is read; scoring tells what is wrong with it.
+
+        ``replies``: a thread is worth the sum of its parts. ``counts``: posts are counted, to hold
+        what was found against it. Either costs money.
         """
-        return self.settings("formula").get("x_threads") == "sum"
-
-    def counts_posts(self) -> bool:
-        """Whether posts of X are counted, to hold what was found against it. Each count costs."""
-        return self.settings("formula").get("x_counts") is not False
+        formula = self.settings("formula")
+        return {
+            "replies": formula.get("x_threads") == "sum",
+            "counts": formula.get("x_counts") is not False,
+        }
 
     # The jobs' own notes
 
