@@ -256,8 +256,8 @@ def _pieces(plan: Plan) -> Iterator[Plan]:
     wanted = [replace(r, posts=tuple(map(_named, r.posts))) for r in plan.lookups]
     lookups = (tuple(wanted[n : n + LOOKUPS]) for n in range(0, len(wanted), LOOKUPS))
     sweeps = (plan.sweeps[n : n + SWEEPS] for n in range(0, len(plan.sweeps), SWEEPS))
-    # A handle that is new is resolved and read in one piece. So are known ones, as far as that costs
-    # no further call: their profiles count posts, and must not be ahead of what is found.
+    # A handle that is new is resolved and read in one piece. So are known ones, where that costs no
+    # further call: their profiles count posts, and must not be ahead of what is found.
     strangers = [request for request in plan.profiles if not request.known]
     known = [request for request in plan.profiles if request.known]
     for some, others in zip_longest(lookups, sweeps, fillvalue=()):
