@@ -82,7 +82,8 @@ class SweepRequest:
     """Read an account's listing back to ``since``, ``depth`` pages of it at least.
 
     ``replies``: the account's replies as well, among which are the parts of its threads (X).
-    ``looks_back``: to the first of the open month, so that it may be the last look before closing.
+    ``taken_since``: what it shows of before ``since`` is taken back to there; None: to the first of
+    the open month. ``looks_back``: it reaches there, so it may be the last look before closing.
     ``unlooked``: the month that began closing last, when that was without such a look.
     """
 
@@ -92,6 +93,7 @@ class SweepRequest:
     depth: int = 1
     credential: str = ""
     replies: bool = False
+    taken_since: datetime | None = None
     looks_back: bool = False
     unlooked: str | None = None
 
@@ -592,6 +594,7 @@ def _sweep(
         since,
         reason.purpose,
         replies=ways.replies,
+        taken_since=closing.since(account.handle) if closing else None,
         looks_back=looks_back,
         unlooked=_unlooked(account, ways, closing),
     )
@@ -663,10 +666,12 @@ def _for_nothing(
     if not price.post or ways.replies or account.swept_at is None or account.known_from is None:
         return None
     yesterday = now.replace(hour=0, minute=0, second=0, microsecond=0) - DAY
+    # An edited post costs a call more, for the versions that a listing does not show.
     dear = (
         post.published_at + timedelta(seconds=1)
         for post in live
-        if post.published_at < yesterday and _unread((post,), price.post, now)
+        if (post.published_at < yesterday and _unread((post,), price.post, now))
+        or (post.published_at < since and post.size > 1)
     )
     further = max([now - REMEMBERED + COUNT_LAG, account.known_from, *dear])
     shown = sum(post.published_at >= further for post in live)

@@ -149,8 +149,7 @@ class Reading:
         self.began = clock()
         self.zone = zone
         self.stored = stored
-        month = open_month(self.began, zone)
-        self.taken_since, self.tallied_since = month.begin, month.before
+        self.month = open_month(self.began, zone)
         self.harvest = Harvest()
         self._price = PRICES[platform]
         self._accounts_changed: set[str] = set()
@@ -280,7 +279,7 @@ class Reading:
             self._account(handle).tally,
             now,
             posts,
-            since=self.tallied_since,
+            since=self.month.before,
             pending=self._pending.get(handle, 0),
         )
         self._note_account(handle, tally=tally)
@@ -482,11 +481,15 @@ class Reading:
         )
         return {*await self.stored(asked)} if asked else set()
 
+    def _taken_since(self, request: SweepRequest) -> datetime:
+        """From when on what a listing shows is taken."""
+        return min(request.since, request.taken_since or self.month.begin)
+
     def _is_forgotten(self, request: SweepRequest, post_id: str, published_at: datetime) -> bool:
         """Whether a listed post is too old for the note, young enough to count, and unheard of."""
         account = self._account(request.handle)
         return (
-            min(request.since, self.taken_since) <= published_at <= self.began - REMEMBERED
+            self._taken_since(request) <= published_at <= self.began - REMEMBERED
             and f"{account.account_id}:{post_id}" not in self.note.posts
             and post_id not in self._shown_before(account)
         )
@@ -516,7 +519,7 @@ class Reading:
         if not found.posts:
             return  # and of ids without details, those say which are settled
         account = self._account(request.handle)
-        first = min(request.since, self.taken_since)
+        first = self._taken_since(request)
         shown = [post.post_id for post in found.posts if post.published_at >= first]
         if found.broken:  # it may have shown less than it could
             shown += [post_id for post_id in account.settled if post_id not in {*shown}]
@@ -675,7 +678,7 @@ class Reading:
 
         All of the first page, since a stream that airs today was announced long ago.
         """
-        first = min(request.since, self.taken_since, self.began - REMEMBERED)
+        first = min(self._taken_since(request), self.began - REMEMBERED)
         return [
             post_id
             for place, post_id in enumerate(found.unread)
@@ -698,8 +701,7 @@ class Reading:
         # An id may stay unread for hours (a stream, one that the details left out), while the
         # listing's ``since`` moves on: that must not drop it.
         young = self.began - REMEMBERED
-        first = min(self.taken_since, young)
-        since = {post_id: min(request.since, first) for post_id, request, _ in batch}
+        since = {new.post_id: min(self._taken_since(new.request), young) for new in batch}
         for post in found.posts:
             if post.post_id in since and post.published_at >= since[post.post_id]:
                 self._seen(post, credential)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from functions.collect.answers import PostCount
 from functions.collect.completeness import (
     COUNTED_BACK,
+    LABELS,
     LAST_LOOK,
     LASTING,
     Shortfall,
@@ -25,7 +26,11 @@ from functions.collect.completeness import (
     together,
     words,
 )
-from functions.model import DAY, SETTLED, month_bounds
+from functions.model import DAY, SETTLED, Platform, month_bounds
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from tests.collect.ministry import register, tick
+from tests.platforms.server import Handle
 
 WIB = ZoneInfo("Asia/Jakarta")
 HOUR = timedelta(hours=1)
@@ -253,3 +258,48 @@ def test_the_words_say_how_many_and_since_when() -> None:
     assert "Sep 2026" in (words("x", None, "2026-09", WIB) or "")
     assert words("tiktok", None, None, WIB) is None
     assert LASTING == 2 * DAY
+
+
+# Told, from the platform's answers to the store
+
+
+@pytest.mark.parametrize("platform", ["instagram", "tiktok", "youtube"])
+def test_what_a_platform_counts_and_shows_nobody_is_told_until_it_is_found(
+    platform: Platform, book: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    register(book, settings, ["kanwil-ntt"], now, [platform])
+    token = "rft.first-kanwil-ntt" if platform == "tiktok" else ""
+    account = server.world.add_account(platform, "kanwilntt", refresh_token=token)
+    account.counts_unlisted = True
+    server.world.add_post(account, now - 9 * DAY)
+    shown_at = now + 4 * DAY + 5 * HOUR
+    for hours in (30, 33):
+        server.world.add_post(account, now + hours * HOUR, appears_at=shown_at)
+    for hours in (40, 60, 70, 85, 110, 125):  # others come and go as ever
+        gone = now + (hours + 12) * HOUR if hours % 4 else None
+        server.world.add_post(account, now + hours * HOUR, removed_at=gone)
+    told: list[str | None] = []
+    for hours in range(0, 8 * 24, 3):
+        at = now + hours * HOUR
+        server.set_clock(at)
+        assert tick(book, settings, at).problems == []
+        told.append(book.completeness().get(f"{platform}:{account.id}"))
+    said = [words for words in told if words]
+    assert set(said) == {f"2 unggahan menurut {LABELS[platform]} belum terbaca sejak 22 Okt."}
+    assert told.index(said[0]) * 3 >= 48 + 30  # it stayed for two days
+    assert told[-1] is None
+    [feedback] = book.feedback("kanwil-ntt").values()
+    assert feedback["completeness"] is None
+    assert feedback["status"] == "ok"
+
+
+def test_where_nothing_is_counted_nothing_is_told(
+    book: AgencyStore, settings: Settings, server: Handle, now: datetime
+) -> None:
+    register(book, settings, ["kanwil-ntt"], now, ["facebook"])
+    page = server.world.add_account("facebook", "kanwilntt")
+    server.world.add_post(page, now + HOUR, appears_at=now + 9 * DAY)
+    for hours in range(0, 5 * 24, 12):
+        server.set_clock(now + hours * HOUR)
+        tick(book, settings, now + hours * HOUR)
+    assert book.completeness() == {}
