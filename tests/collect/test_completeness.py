@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -29,7 +30,9 @@ from functions.collect.completeness import (
 from functions.model import DAY, SETTLED, Platform, month_bounds
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from tests.collect.ministry import register, tick
+from functions.store.port import Write
+from tests.collect.api import Asked
+from tests.collect.ministry import register, stored_posts, tick
 from tests.platforms.server import Handle
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -303,3 +306,61 @@ def test_where_nothing_is_counted_nothing_is_told(
         server.set_clock(now + hours * HOUR)
         tick(book, settings, now + hours * HOUR)
     assert book.completeness() == {}
+
+
+# X, counted by the day
+
+
+@pytest.mark.parametrize("wanted", [None, False])
+def test_a_post_of_x_that_comes_late_is_found_by_the_count_of_its_day(
+    wanted: bool | None, book: AgencyStore, settings: Settings, server: Handle
+) -> None:
+    """Of a busy account, whose listings reach back to yesterday at most."""
+    begin = datetime(2026, 10, 2, 3, tzinfo=UTC)
+    if wanted is not None:
+        book.store.write([Write(f"{book.root}/settings/formula", {"x_counts": wanted})])
+    register(book, settings, ["kanwil-ntt"], begin, ["x"])
+    account = server.world.add_account("x", "kanwilntt")
+    for hours in range(1, 8 * 24, 4):
+        server.world.add_post(account, begin + hours * HOUR)
+    late = [
+        server.world.add_post(
+            account, begin + days * DAY + 13 * HOUR, appears_at=begin + days * DAY + 63 * HOUR
+        )
+        for days in (1, 2)
+    ]
+    mills: Counter[str] = Counter()
+    for hours in range(0, 8 * 24, 3):
+        at = begin + hours * HOUR
+        server.set_clock(at)
+        report = tick(book, settings, at)
+        assert report.problems == []
+        mills.update(report.platforms["x"].get("mills", {}))
+    held = {post_id for _, _, post_id in stored_posts(book)}
+    assert all((post.id in held) is (wanted is None) for post in late)
+    calls = server.calls.report()["x"]
+    assert calls["counts"] == (1 if wanted is None else 0)
+    assert mills["counts"] == 5 * calls["counts"]
+    # What was planned for and what was billed are the same, for posts and for counts.
+    assert mills["posts"] == 5 * calls["post_reads"]
+    assert mills["users"] == 10 * calls["user_reads"]
+
+
+def test_a_count_that_finds_nothing_missing_lists_nothing(
+    book: AgencyStore, settings: Settings, server: Handle, asked: list[Asked]
+) -> None:
+    begin = datetime(2026, 10, 2, 3, tzinfo=UTC)
+    register(book, settings, ["kanwil-ntt"], begin, ["x"])
+    account = server.world.add_account("x", "kanwilntt")
+    for hours in range(1, 7 * 24, 7):
+        kind = ("post", "quote", "reply", "repost")[hours % 4]
+        server.world.add_post(
+            account, begin + hours * HOUR, kind=kind, refers_to="" if kind == "post" else "1234567"
+        )
+    server.world.add_post(account, begin + 60 * HOUR, removed_at=begin + 70 * HOUR)
+    for hours in range(0, 7 * 24, 3):
+        server.set_clock(begin + hours * HOUR)
+        tick(book, settings, begin + hours * HOUR)
+    counts = [one.query for one in asked if one.template.endswith("/counts/recent")]
+    assert [count["query"] for count in counts] == ["from:kanwilntt -is:retweet -is:reply"]
+    assert not any("end_time" in one.query for one in asked if one.template.endswith("/tweets"))
