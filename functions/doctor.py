@@ -24,6 +24,8 @@ from functions.vitals import vitals
 
 __all__ = ["Finding", "examine"]
 
+MOST_TOLD = 20  # accounts one by one; the others as a number
+
 
 def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
     """Look at the registry, the platforms, the jobs, the data and the site, and say at last what to
@@ -51,6 +53,7 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     findings += _consents(settings, rosters.values())
     for book in books:
         own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
+        own += looked("accounts", _incomplete_accounts, book, rosters[book.agency.id], now)
         findings += _told_apart(book, books, rosters, own)
     for book in books:
         own = looked("months", _waiting_months, book, now)
@@ -202,7 +205,7 @@ def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Fi
             if (satker.id, name) in registered and found.get("status", "ok") != "ok":
                 words = " ".join(str(found["status"]).split())
                 findings.append(Finding(f"{satker.id} {name}", words, ok=False))
-    shown = findings[:20]
+    shown = findings[:MOST_TOLD]
     if len(findings) > len(shown):
         kinds = Counter(finding.subject.split()[1].partition(":")[0] for finding in findings)
         counts = ", ".join(f"{platform} {n}" for platform, n in kinds.items())
@@ -223,6 +226,25 @@ def _waiting_months(book: AgencyStore, now: datetime) -> list[Finding]:
         if why is not None and state != "final" and not record.ranking.incomplete:
             findings.append(Finding(month, f"stays {state}: {why}", ok=False))
     return findings
+
+
+def _incomplete_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+    """What is known to be missing of registered accounts' posts."""
+    told = book.completeness()
+    found = [
+        (account, said)
+        for account in roster.accounts
+        if account.holds(now) and (said := told.get(account.key or ""))
+    ]
+    shown = [
+        Finding(f"{a.satker} {a.platform}:{a.handle}", f"kelengkapan: {said}", ok=False)
+        for a, said in found[:MOST_TOLD]
+    ]
+    if len(found) > len(shown):
+        counts = ", ".join(f"{p} {n}" for p, n in Counter(a.platform for a, _ in found).items())
+        words = f"posts of {len(found)} are missing: {counts}"
+        shown.append(Finding("accounts", words, ok=False))
+    return shown
 
 
 def _site(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Finding:

@@ -106,6 +106,17 @@ def test_an_account_in_two_hands_is_told_for_both(
     assert [f.subject for f in told if f.subject != "registry"] == ["a x:humas", "b x:Humas"]
 
 
+def test_what_is_missing_of_an_accounts_posts_is_named(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(book, now)
+    book.save_completeness("youtube", {"UC1": "Daftar belum dibaca.", "UC2": "Akun lain."})
+    found = about(examine([book], settings, now), "kanwil-a youtube:a")
+    assert (found.ok, found.words) == (False, "kelengkapan: Daftar belum dibaca.")
+    book.save_completeness("youtube", {"UC1": None})
+    assert "kanwil-a youtube:a" not in {f.subject for f in examine([book], settings, now)}
+
+
 def test_a_site_that_cannot_be_reached_stops_everything(
     book: AgencyStore, settings: Settings, now: datetime, tmp_path: Path
 ) -> None:

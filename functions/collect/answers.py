@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -151,8 +152,16 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
         return published_at < self.mark and (self.after is None or published_at > self.after)
 
 
+class PostCount(NamedTuple):
+    """How many posts of an account a platform counts of a span of time, ``end`` not in it."""
+
+    begin: datetime
+    end: datetime
+    posts: int
+
+
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's recent posts, each with one sample.
+    """An account's recent posts, each with one sample, and whatever older ones its listing shows.
 
     ``covered_since``: every public post published from then on is among ``posts`` or ``unread``;
     None when the listing does not allow that conclusion. ``unread``: ids listed without details,

@@ -228,6 +228,9 @@ def _summed(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         for name, value in outcome.summary.items():
             if type(value) is int and name != "queued":
                 summed[name] = summed.get(name, 0) + value
+        for what, paid in outcome.summary.get("mills", {}).items():
+            mills = summed.setdefault("mills", {})
+            mills[what] = mills.get(what, 0) + paid
         if stopped := outcome.summary.get("stopped"):
             summed["stopped"] = {**summed.get("stopped", {}), **stopped}
     return summed
@@ -263,23 +266,30 @@ def _batches(
 
 
 def _pieces(plan: Plan) -> Iterator[Plan]:
-    empty = replace(plan, sweeps=(), lookups=(), profiles=())
+    empty = replace(plan, sweeps=(), lookups=(), profiles=(), counts=())
     wanted = [replace(r, posts=tuple(map(_named, r.posts))) for r in plan.lookups]
     lookups = (tuple(wanted[n : n + LOOKUPS]) for n in range(0, len(wanted), LOOKUPS))
     sweeps = (plan.sweeps[n : n + SWEEPS] for n in range(0, len(plan.sweeps), SWEEPS))
-    # A handle that is new is resolved and read in one piece.
+    # A handle that is new is resolved and read in one piece. So are known ones, where that costs no
+    # further call: their profiles count posts, and must not be ahead of what is found.
     strangers = [request for request in plan.profiles if not request.known]
+    known = [request for request in plan.profiles if request.known]
     for some, others in zip_longest(lookups, sweeps, fillvalue=()):
         if some:
             yield replace(empty, lookups=some)
         if others:
             handles = {sweep.handle for sweep in others}
-            yield replace(empty, sweeps=others, profiles=_of(strangers, handles))
+            with_them = [r for r in known if handles.issuperset(r.handles)]
+            known = [r for r in known if not handles.issuperset(r.handles)]
+            profiles = (*_of(strangers, handles), *with_them)
+            yield replace(empty, sweeps=others, profiles=profiles)
     swept = {sweep.handle for sweep in plan.sweeps}
     new = {handle for request in strangers for handle in request.handles}
-    rest = [*_of(strangers, new - swept), *(r for r in plan.profiles if r.known)]
+    rest = [*_of(strangers, new - swept), *known]
     for n in range(0, len(rest), PROFILES):
         yield replace(empty, profiles=tuple(rest[n : n + PROFILES]))
+    for n in range(0, len(plan.counts), SWEEPS):
+        yield replace(empty, counts=plan.counts[n : n + SWEEPS])
 
 
 def _of(requests: Sequence[ProfileRequest], handles: Collection[str]) -> tuple[ProfileRequest, ...]:
@@ -302,6 +312,7 @@ def _asked(plan: Plan) -> bytes:
             [(r.handle, r.depth, r.credential) for r in plan.sweeps],
             [([post.key for post in r.posts], r.way, r.credential) for r in plan.lookups],
             [(r.handles, r.known, r.credential) for r in plan.profiles],
+            [(r.handle, r.credential) for r in plan.counts],
         )
     )
 
@@ -342,7 +353,7 @@ def _piece(batch: Batch) -> Piece | None:
 
 
 def _credentials(plan: Plan) -> set[str]:
-    requests: tuple[Any, ...] = (*plan.sweeps, *plan.lookups, *plan.profiles)
+    requests: tuple[Any, ...] = (*plan.sweeps, *plan.lookups, *plan.profiles, *plan.counts)
     return {request.credential for request in requests}
 
 
@@ -356,6 +367,7 @@ async def _carry_out(
 ) -> Work:
     roster = book.roster(now) or Roster(as_of=now)
     desk = open_desk(book, settings, platform, roster, now)
+    desk.recall(sweep.handle for sweep in piece.plan.sweeps)
     # When the next tick comes is told by those before this one: the planner has noted it already.
     desk.note.ticks = tuple(at for at in desk.note.ticks if at < piece.now)
     async with Connections() as opened:

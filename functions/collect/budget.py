@@ -254,7 +254,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     """What a platform's requests cost, by bucket.
 
     ``page``: one page of a listing. ``lookup``: one call by ids. ``profile``: one call for
-    profiles. ``post`` and ``user``: each one read, once a UTC day.
+    profiles. ``post`` and ``user``: each one read, once a UTC day. ``count``: one call that counts
+    posts; empty where there is none.
     """
 
     page: dict[str, int] = {}
@@ -262,6 +263,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     profile: dict[str, int] = {}
     post: dict[str, int] = {}
     user: dict[str, int] = {}
+    count: dict[str, int] = {}
 
 
 _CALL = {"calls": 1}
@@ -269,7 +271,7 @@ _CALL = {"calls": 1}
 PRICES: Mapping[Platform, Price] = {
     "instagram": Price(page=_CALL, profile=_CALL),
     "facebook": Price(page=_CALL, profile=_CALL),
-    "x": Price(post={"mills": 5}, user={"mills": 10}),
+    "x": Price(post={"mills": 5}, user={"mills": 10}, count={"mills": 5}),
     "tiktok": Price(page=_CALL, profile=_CALL),
     "youtube": Price(page={"units": 1}, lookup=({"stats": 1}, {"units": 1}), profile={"units": 1}),
 }

@@ -8,8 +8,8 @@ instances at once fold what they noted into each other's note.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import ModuleType
 
@@ -18,21 +18,34 @@ from functions.collect import note as notes
 from functions.collect.access import choose, is_keyless, names
 from functions.collect.bookkeeping import Bill, Books
 from functions.collect.budget import Expected
-from functions.collect.note import Note
+from functions.collect.completeness import named_month, open_month
+from functions.collect.note import AccountNote, Note
 from functions.collect.plan import (
     PROMISED,
+    Closing,
+    CountRequest,
     Plan,
+    Span,
     SweepRequest,
     Ways,
     Wish,
     expected,
     next_tick,
     ration,
+    usual_pause,
     wishes,
 )
 from functions.collect.platforms import adapter
 from functions.connect.consents import Consents
-from functions.model import SETTLED, Account, Platform, Roster, month_bounds, month_of
+from functions.model import (
+    SETTLED,
+    Account,
+    Platform,
+    Roster,
+    month_bounds,
+    month_of,
+    previous_month,
+)
 from functions.settings import Settings
 from functions.store.agency import AgencyStore, StoredPlan
 from functions.store.port import Conflict
@@ -42,7 +55,10 @@ ATTEMPTS = 5
 
 @dataclass(slots=True)
 class Desk:
-    """A platform's note as this tick works on it, and where it came from."""
+    """A platform's note as this tick works on it, and where it came from.
+
+    ``accounts``: everyone who ever held a handle on the platform.
+    """
 
     book: AgencyStore
     platform: Platform
@@ -50,6 +66,8 @@ class Desk:
     note: Note
     stored: StoredPlan
     handles: list[str]
+    accounts: tuple[Account, ...] = ()
+    _left: dict[str, AccountNote] = field(default_factory=dict)
 
     @property
     def ways(self) -> Ways:
@@ -74,19 +92,65 @@ class Desk:
                 following=self.following(now, settings),
                 look_back=month_bounds(month_of(now, zone), zone)[0],
                 discover_every=timedelta(minutes=int(settings.discover_every)),
+                closing=closing,
             )
 
-        found = wanted(self.ways)
-        # The setting is a document to read: only where a listing is due that it bears upon.
-        is_asked = self.platform == "x" and any(isinstance(w.what, SweepRequest) for w in found)
-        if is_asked and self.book.sums_threads():
-            return wanted(replace(self.ways, replies=True))
-        return found
+        closing = self.closing(now, settings)
+        if self.platform != "x":
+            return wanted(self.ways)
+        found = wanted(replace(self.ways, counts=True))
+        # The settings are a document to read: only where something is due that they bear upon.
+        if not any(isinstance(wish.what, SweepRequest | CountRequest) for wish in found):
+            return found
+        wanted_of_x = self.book.reading_of_x()
+        ways = replace(self.ways, counts=wanted_of_x["counts"], replies=wanted_of_x["replies"])
+        return found if ways.counts and not ways.replies else wanted(ways)
+
+    def closing(self, now: datetime, settings: Settings) -> Closing:
+        """What planning the last looks before closing needs to know; the note then holds the
+        accounts that left in a month which is about to close."""
+        zone = self.book.agency.zone
+        month = open_month(now, zone)
+        pause = usual_pause(self.note, now, timedelta(minutes=int(settings.collect_every)))
+        closing = Closing(
+            month, named_month(previous_month(month.name), zone), now + pause, self._spans()
+        )
+        if now < closing.opens_at and closing.following < month.closes_at:
+            return closing
+        reading = {*self.handles}
+        leaving = {
+            account.handle: account.account_id
+            for account in self.accounts
+            if account.account_id
+            and account.handle not in reading
+            and closing.concerns(account.handle)
+        }
+        self.recall(leaving)
+        for handle, account_id in leaving.items():
+            self.note.accounts.setdefault(handle, AccountNote(handle=handle, account_id=account_id))
+        return replace(closing, leaving=tuple(sorted(leaving)))
+
+    def recall(self, handles: Iterable[str]) -> None:
+        """Take back what was noted of accounts that have left: they are read once more."""
+        known = self.note.accounts
+        known |= {h: self._left[h] for h in handles if h in self._left and h not in known}
+
+    def _spans(self) -> dict[str, Span]:
+        """When each handle was registered, whoever held it."""
+        spans: dict[str, Span] = {}
+        for account in self.accounts:
+            begin, end = account.valid_from, account.valid_to
+            if (held := spans.get(account.handle)) is not None:
+                begin = min(begin, held.begin)
+                end = max(end, held.end) if end and held.end else None
+            spans[account.handle] = Span(begin, end)
+        return spans
 
     def forget_strangers(self) -> None:
         """Drop accounts that are no longer registered, so that a return is resolved afresh."""
         known = self.note.accounts
         self.note.accounts = {name: known[name] for name in self.handles if name in known}
+        self._left |= {name: held for name, held in known.items() if name not in self.note.accounts}
 
     def wake(self, consents: Consents, now: datetime) -> None:
         """End the rest of accounts whose consent was given after they were found wrong."""
@@ -135,7 +199,8 @@ def open_desk(
     ids = {handle: name for handle, name in known.items() if name}
     note, stored = read_note(book, platform, now, ids)
     handles = _handles(roster, platform, now)
-    desk = Desk(book, platform, reader(settings, platform), note, stored, handles)
+    accounts = tuple(account for account in roster.accounts if account.platform == platform)
+    desk = Desk(book, platform, reader(settings, platform), note, stored, handles, accounts)
     desk.forget_strangers()
     return desk
 
@@ -190,9 +255,9 @@ def read_note(
     note = notes.decode(stored.body) if stored.body else None
     if note is None or note.has_forgotten(now):
         held = note or Note()
-        month = month_bounds(month_of(now, book.agency.zone), book.agency.zone)[0]
-        posts = book.posts_published(min(month, now - notes.REMEMBERED))
-        note = notes.rebuild((post for post in posts if post.platform == platform), ids)
+        since = min(open_month(now, book.agency.zone).begin, now - notes.REMEMBERED)
+        posts = book.posts_published(since)
+        note = notes.rebuild((post for post in posts if post.platform == platform), ids, since)
         note.ticks = held.ticks
         note.fold(held)
     note.until(now)

@@ -7,18 +7,22 @@ one. It can be lost: posts, and when accounts were last listed, then come back f
 from __future__ import annotations
 
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from functions.collect.answers import Manner
+from functions.collect.completeness import Tally, together
 from functions.model import DAY, SETTLED, Post, by_number
 
 # Posts stay in the note until no listing window can bring them up again.
 REMEMBERED = timedelta(hours=48)
 LONGEST_REST = timedelta(days=1)  # no account found wrong rests as long as that
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER, _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+# When an account was looked at, in one way and another.
+_LOOKS = ("checked_at", "followers_at", "swept_at", "deep_at", "looked_back_at", "counted_at")
 TICKS = 32  # a quiet platform seldom has two in a row
 
 
@@ -80,13 +84,20 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     ``wrong`` is the Indonesian sentence its admin sees; it is looked at again at ``retry_at``.
     Of an account that is read all the same its admin sees ``told`` (a new name, say) and what its
     listing is ``lacking``.
-    ``settled``: ids in its listing that need no further look (YouTube), or are the replies of late
+    ``settled``: ids that its listing showed and that need no further look, or the replies of late
     that it brought along when last read (X), ``deep_at``: when the listing was last read beyond its
     first page (YouTube); ``waits``: since when videos are waited for that are over without their
     end having been told (YouTube). ``manner``: how its listing has to be asked for, None: as usual,
     and ``manner_at`` when that was found out. ``daily``: how many of its posts were found, by the
     UTC day of their publication, where a platform lists busy accounts incompletely (Facebook), and
     ``proven`` the day on which a Page's token was last found to be its own, with its fingerprint.
+
+    What tells whether all was found: ``looked_back_at``, when it was last listed back to the first
+    of the open month; ``tally``, the platform's count beside what was found; ``unlooked``, the last
+    month that began closing without that look; ``incomplete``, the sentence that was told of it
+    all. Where it is counted by the day (X): ``counted_at``, when that was; ``known``, its posts of
+    the last days by id, with the second of their publication; and ``known_from``, the instant from
+    which on all that were found are in it.
     """
 
     handle: str
@@ -107,6 +118,13 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     waits: dict[str, datetime] = {}
     manner: Manner | None = None
     manner_at: datetime | None = None
+    looked_back_at: datetime | None = None
+    tally: Tally | None = None
+    unlooked: str | None = None
+    incomplete: str | None = None
+    counted_at: datetime | None = None
+    known: dict[str, int] = {}
+    known_from: datetime | None = None
 
 
 class Note(msgspec.Struct, kw_only=True):
@@ -176,8 +194,15 @@ def decode(body: bytes) -> Note | None:
         return None
 
 
-def rebuild(posts: Iterable[Post], ids: Mapping[str, str] | None = None) -> Note:
-    """A note from the posts that the store holds; ``ids``: accounts found before, by handle."""
+def rebuild(
+    posts: Iterable[Post], ids: Mapping[str, str] | None = None, since: datetime | None = None
+) -> Note:
+    """A note from the posts that the store holds.
+
+    Args:
+        posts: of one platform, all that were published from ``since`` on.
+        ids: accounts found before, by handle.
+    """
     live = [
         LivePost(
             account_id=post.account_id,
@@ -199,9 +224,18 @@ def rebuild(posts: Iterable[Post], ids: Mapping[str, str] | None = None) -> Note
     for post in live:
         for found_at in post.kept[:1]:
             listed[post.account_id] = max(found_at, listed.get(post.account_id, found_at))
+    shown: dict[str, dict[str, int]] = defaultdict(dict)
+    for post in live:
+        shown[post.account_id][post.post_id] = int(post.published_at.timestamp())
     return Note(
         accounts={
-            handle: AccountNote(handle=handle, account_id=name, swept_at=listed.get(name))
+            handle: AccountNote(
+                handle=handle,
+                account_id=name,
+                swept_at=listed.get(name),
+                known=shown[name],
+                known_from=since,
+            )
             for handle, name in (ids or {}).items()
         },
         posts={post.key: post for post in live},
@@ -226,6 +260,15 @@ def _same_account(one: AccountNote, other: AccountNote) -> AccountNote:
         manner=mannered.manner,
         manner_at=mannered.manner_at,
         deep_at=max((one.deep_at, other.deep_at), key=_time),
+        looked_back_at=max((one.looked_back_at, other.looked_back_at), key=_time),
+        unlooked=swept.unlooked,
+        tally=together(one.tally, other.tally),
+        counted_at=max((one.counted_at, other.counted_at), key=_time),
+        known={
+            post_id: max(one.known.get(post_id, 0), other.known.get(post_id, 0))
+            for post_id in {*one.known, *other.known}
+        },
+        known_from=min((one.known_from, other.known_from), key=_time_or_last),
         daily={
             day: max(one.daily.get(day, 0), other.daily.get(day, 0))
             for day in {*one.daily, *other.daily}
@@ -247,20 +290,16 @@ def _same_post(one: LivePost, other: LivePost) -> LivePost:
 
 
 def _account_until(account: AccountNote, now: datetime) -> AccountNote:
-    late = [
-        name
-        for name in ("checked_at", "followers_at", "swept_at", "deep_at", "manner_at")
-        if _time(getattr(account, name)) > now
-    ]
+    late = [name for name in _LOOKS if _time(getattr(account, name)) > now]
+    tally = account.tally if account.tally is None or account.tally.at <= now else None
     waits = {name: at for name, at in account.waits.items() if at <= now}
-    if (
-        not late
-        and waits == account.waits
-        and (account.retry_at is None or account.retry_at <= now + LONGEST_REST)
-    ):
+    rests = account.retry_at is None or account.retry_at <= now + LONGEST_REST
+    if not late and rests and tally is account.tally and waits == account.waits:
         return account
     past = now - REMEMBERED
-    return msgspec.structs.replace(account, retry_at=None, waits=waits, **dict.fromkeys(late, past))
+    return msgspec.structs.replace(
+        account, retry_at=None, tally=tally, waits=waits, **dict.fromkeys(late, past)
+    )
 
 
 def _post_until(post: LivePost, now: datetime) -> LivePost:
@@ -278,3 +317,7 @@ def _post_until(post: LivePost, now: datetime) -> LivePost:
 
 def _time(at: datetime | None) -> datetime:
     return at or _NEVER
+
+
+def _time_or_last(at: datetime | None) -> datetime:
+    return at or _ALWAYS

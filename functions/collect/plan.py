@@ -9,6 +9,7 @@ without which a mark is lost come last.
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,8 +21,9 @@ from types import ModuleType
 from typing import NamedTuple, TypeVar
 
 from functions.collect.budget import PRICES, Allowance, Expected, in_turn
-from functions.collect.note import AccountNote, LivePost, Note
-from functions.model import SETTLED, Platform
+from functions.collect.completeness import COUNTED_BACK, LAST_LOOK, OpenMonth, counted_by
+from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
+from functions.model import DAY, SETTLED, Platform
 
 T = TypeVar("T")
 _Batch = tuple[Platform, str, str, bool, int]
@@ -46,21 +48,28 @@ QUIET = 5 / 3
 # at, five a day since the last look, lest many looks at once cost more than there is.
 USUAL, BUSY = 1 / 86_400, 5 / 86_400
 DEEP_EVERY = timedelta(hours=5)
+# The last looks are spread over the first half of their time; the other half is for what a budget
+# or a platform refused, and for a tick that does not come.
+SPREAD = LAST_LOOK / 2
+# X counts what lies this far back at least; the request takes a while to get there.
+COUNT_LAG = timedelta(minutes=1)
 
 
 class Purpose(IntEnum):
     """Why a request is made; the smaller, the more valuable."""
 
     MARK = 1  # now or never: later the mark would be measured worse, or not at all
-    OVERDUE = 2  # an account that nobody has looked at for long
-    NARROW = 3  # the mark is safe; this read makes its bracket narrower
-    DISCOVER = 4
-    FRESHEN = 5
+    CLOSING = 2  # now or never: what is found after a month began closing does not count
+    OVERDUE = 3  # an account that nobody has looked at for long
+    NARROW = 4  # the mark is safe; this read makes its bracket narrower
+    DISCOVER = 5
+    FRESHEN = 6
 
 
 # What a run's report calls that which was given up.
 GIVEN_UP: Mapping[Purpose, str] = {
     Purpose.MARK: "marks",
+    Purpose.CLOSING: "last looks",
     Purpose.OVERDUE: "discovery",
     Purpose.NARROW: "brackets",
     Purpose.DISCOVER: "discovery",
@@ -73,6 +82,9 @@ class SweepRequest:
     """Read an account's listing back to ``since``, ``depth`` pages of it at least.
 
     ``replies``: the account's replies as well, among which are the parts of its threads (X).
+    ``taken_since``: what it shows of before ``since`` is taken back to there; None: to the first of
+    the open month. ``looks_back``: it reaches there, so it may be the last look before closing.
+    ``unlooked``: the month that began closing last, when that was without such a look.
     """
 
     handle: str
@@ -81,6 +93,20 @@ class SweepRequest:
     depth: int = 1
     credential: str = ""
     replies: bool = False
+    taken_since: datetime | None = None
+    looks_back: bool = False
+    unlooked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountRequest:
+    """Ask how many posts of an account there are, day by day, and list the days that hold more."""
+
+    handle: str
+    since: datetime
+    until: datetime
+    purpose: Purpose
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +138,21 @@ class Plan:
     sweeps: tuple[SweepRequest, ...] = ()
     lookups: tuple[LookupRequest, ...] = ()
     profiles: tuple[ProfileRequest, ...] = ()
+    counts: tuple[CountRequest, ...] = ()
     given_up: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to ask."""
-        return not (self.sweeps or self.lookups or self.profiles)
+        return not (self.sweeps or self.lookups or self.profiles or self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How a platform can be read; see ``platforms/__init__.py`` for the adapters' words.
 
-    ``replies``: the agency wants replies listed, for the parts of threads.
+    ``replies``: the agency wants replies listed, for the parts of threads; ``counts``: it wants
+    posts counted where a listing is paid by the post.
     """
 
     platform: Platform
@@ -135,6 +163,8 @@ class Ways:
     depth: int = 1
     listing_tells: bool = False
     replies: bool = False
+    counts: bool = False
+    page_size: int = 50
 
     @classmethod
     def of(cls, adapter: ModuleType) -> Ways:
@@ -147,15 +177,20 @@ class Ways:
             adapter.FOLLOWERS_EVERY,
             adapter.DEPTH,
             adapter.LISTING_TELLS,
+            page_size=adapter.PAGE_SIZE,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One form a wish can take, and its cost by bucket: ``each`` time, and once a ``batch``."""
+    """One form a wish can take, and its cost by bucket: ``each`` time, and once a ``batch``.
+
+    ``since``: how far back a listing reaches in this form; None: as the wish has it.
+    """
 
     depth: int = 1
     way: int = 0
+    since: datetime | None = None
     each: Mapping[str, int] = field(default_factory=dict)
     batch: Mapping[str, int] = field(default_factory=dict)
     size: int = 1
@@ -175,13 +210,68 @@ class Reason(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """When a handle has been registered: from its first beginning to its last end (None: still)."""
+
+    begin: datetime
+    end: datetime | None = None
+
+    def touches(self, begin: datetime, end: datetime) -> bool:
+        """Whether it was registered at any time between two instants."""
+        return self.begin < end and (self.end is None or self.end > begin)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What planning the last look before a month begins closing needs to know.
+
+    Attributes:
+        month: the oldest month that has not begun closing, and ``before`` the one before it.
+        following: the next tick, however long from now.
+        spans: when handles have been registered; one that is not in it always was.
+        leaving: handles that are read no more, but were registered in that month.
+    """
+
+    month: OpenMonth
+    before: OpenMonth
+    following: datetime
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    leaving: tuple[str, ...] = ()
+
+    def concerns(self, handle: str) -> bool:
+        """Whether the handle was registered at any time of the month."""
+        span = self.spans.get(handle)
+        return span is None or span.touches(self.month.begin, self.month.end)
+
+    def since(self, handle: str) -> datetime:
+        """From when on posts of the month may count for whoever registered the handle."""
+        span = self.spans.get(handle)
+        return max(self.month.begin, span.begin) if span else self.month.begin
+
+    @property
+    def opens_at(self) -> datetime:
+        """From when on a look is the last one."""
+        return self.month.closes_at - LAST_LOOK
+
+    def due(self, handle: str, done_at: datetime | None, now: datetime) -> datetime | None:
+        """Since when the last look at a handle has been due; None: not yet, or no more."""
+        if not self.concerns(handle) or (done_at is not None and done_at >= self.opens_at):
+            return None
+        slack = (self.following - now) / 10  # ticks may come a little late
+        if self.following + slack >= self.month.closes_at:
+            return min(now, self.opens_at)  # there will be no other tick
+        due = self.opens_at + share_of(handle) * SPREAD
+        return due if now >= self.opens_at and due < self.following else None
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """Something worth reading now, and why. ``subject``: the account whose credential serves it."""
 
     platform: Platform
     reason: Reason
     subject: str
-    what: SweepRequest | LivePost | ProfileRequest
+    what: SweepRequest | LivePost | ProfileRequest | CountRequest
     options: tuple[Option, ...]
 
 
@@ -191,9 +281,19 @@ def next_tick(note: Note, now: datetime, cadence: timedelta) -> datetime:
     Ticks may come more rarely than configured. Those with nothing to do leave no trace, so the
     shortest pause between the others is the best guess; it errs on the side of reading too often.
     """
+    return now + min(usual_pause(note, now, cadence), LONGEST_TICK)
+
+
+def usual_pause(note: Note, now: datetime, cadence: timedelta) -> timedelta:
+    """The pause between ticks, as far as the last few tell it."""
     ticks = (*note.ticks, now)
     pauses = [later - earlier for earlier, later in pairwise(ticks) if later > earlier]
-    return now + min(max(cadence, min(pauses, default=cadence)), LONGEST_TICK)
+    return max(cadence, min(pauses, default=cadence))
+
+
+def share_of(handle: str) -> float:
+    """A handle's place among all, 0 to 1, always the same: what falls due together is spread."""
+    return zlib.crc32(handle.encode()) / 2**32
 
 
 def wishes(
@@ -205,6 +305,7 @@ def wishes(
     following: datetime,
     look_back: datetime,
     discover_every: timedelta,
+    closing: Closing | None = None,
 ) -> list[Wish]:
     """Everything worth reading on a platform at this tick, in no order.
 
@@ -214,6 +315,7 @@ def wishes(
         now, following: this tick and the next.
         look_back: how far back an account's very first listing reaches.
         discover_every: how often an account is looked at for new posts.
+        closing: what the last look before closing needs; None: there is none.
     """
     accounts = [note.accounts.get(handle, AccountNote(handle=handle)) for handle in handles]
     awake = [account for account in accounts if not _resting(account, now)]
@@ -238,14 +340,23 @@ def wishes(
             for reason in (
                 marks.get(account.account_id or ""),
                 _discovery(account, posts, now, following, discover_every),
+                _last_look(account, ways, closing, now),
             )
             if reason
         ]
         if reasons:
             since = _since(account, now, look_back, ways.lookup_size)
-            found.append(_sweep(account, min(reasons), since, posts, ways, now))
+            found.append(_sweep(account, min(reasons), since, posts, ways, now, closing))
+        if (count := _count(account, ways, closing, now)) is not None:
+            found.append(count)
         if (profile := _profile(account, ways, now, swept=bool(reasons))) is not None:
             found.append(profile)
+    for handle in closing.leaving if closing else ():
+        leaving = note.accounts.get(handle)
+        if leaving is None or _resting(leaving, now):
+            continue
+        if (reason := _last_look(leaving, ways, closing, now)) is not None:
+            found.append(_sweep(leaving, reason, now, (), ways, now, closing))
     return found
 
 
@@ -415,6 +526,41 @@ def _since(account: AccountNote, now: datetime, look_back: datetime, lookup_size
     return since if lookup_size else min(since, now - SETTLED)
 
 
+def _last_look(
+    account: AccountNote, ways: Ways, closing: Closing | None, now: datetime
+) -> Reason | None:
+    """What speaks for listing an account once more, back to the first of a month that closes."""
+    if closing is None or account.account_id is None or PRICES[ways.platform].post:
+        return None
+    due = closing.due(account.handle, account.looked_back_at, now)
+    return None if due is None else Reason(Purpose.CLOSING, 0, 0, due)
+
+
+def _count(account: AccountNote, ways: Ways, closing: Closing | None, now: datetime) -> Wish | None:
+    """A count of an account's posts of the last days, where a listing of them would be dear."""
+    if closing is None or not ways.counts or account.swept_at is None:
+        return None
+    last = closing.due(account.handle, account.counted_at, now)
+    due = last or counted_by(closing.month, now, share_of(account.handle))
+    counted_at = account.counted_at or account.known_from
+    if due is None or counted_at is None or account.known_from is None:
+        return None
+    if not last and (counted_at >= due or not closing.concerns(account.handle)):
+        return None
+    since = max(now - COUNTED_BACK + COUNT_LAG, closing.since(account.handle), account.known_from)
+    until = min(account.swept_at, now - COUNT_LAG)
+    if until <= since:
+        return None
+    purpose = Purpose.CLOSING if last else Purpose.DISCOVER
+    return Wish(
+        ways.platform,
+        Reason(purpose, 0, 0, due),
+        account.handle,
+        CountRequest(account.handle, since, until, purpose),
+        (Option(each=PRICES[ways.platform].count),),
+    )
+
+
 def _resting(account: AccountNote, now: datetime) -> bool:
     return account.retry_at is not None and now < account.retry_at
 
@@ -435,24 +581,101 @@ def _sweep(
     live: Sequence[LivePost],
     ways: Ways,
     now: datetime,
+    closing: Closing | None = None,
 ) -> Wish:
     price = PRICES[ways.platform]
-    # What the listing will bring: known posts not read today, and as many new ones as usual. A part
-    # of a new post is a cost as well: where nothing is left no listing may be read for nothing.
-    shown = [post for post in live if post.published_at >= since]
     pace = max(BUSY, len(live) / timedelta(days=2).total_seconds()) if account.swept_at else USUAL
-    new = pace * (now - (account.swept_at or since)).total_seconds()
-    expected_new = {bucket: max(1, ceil(amount * new)) for bucket, amount in price.post.items()}
-    posts = _sum(_unread(shown, price.post, now), expected_new)
-    if ways.replies:
-        posts = _sum(posts, _times(price.post, _replies(account, pace, since, now)))
-    deep = ways.depth > 1 and (account.deep_at is None or account.deep_at + DEEP_EVERY <= now)
-    options = tuple(
-        Option(depth=depth, each=_sum(_times(price.page, depth), posts))
-        for depth in ((ways.depth, 1) if deep else (1,))
+    # A look that is due anyway shortly before closing is the last one, too.
+    looks_back = _is_last(account, ways, closing, reason, now)
+    if looks_back and closing:
+        since = min(since, closing.since(account.handle))
+    request = SweepRequest(
+        account.handle,
+        since,
+        reason.purpose,
+        replies=ways.replies,
+        taken_since=closing.since(account.handle) if closing else None,
+        looks_back=looks_back,
+        unlooked=_unlooked(account, ways, closing),
     )
-    request = SweepRequest(account.handle, since, reason.purpose, replies=ways.replies)
-    return Wish(ways.platform, reason, account.handle, request, options)
+
+    def posts(since: datetime) -> dict[str, int]:
+        # What the listing will bring: known posts not read today, and as many new ones as usual. A
+        # part of a new post is a cost as well: where nothing is left no listing may be read for
+        # nothing.
+        shown = [post for post in live if post.published_at >= since]
+        new = pace * (now - (account.swept_at or since)).total_seconds()
+        expected_new = {bucket: max(1, ceil(amount * new)) for bucket, amount in price.post.items()}
+        found = _sum(_unread(shown, price.post, now), expected_new)
+        if ways.replies:
+            found = _sum(found, _times(price.post, _replies(account, pace, since, now)))
+        return found
+
+    deep = ways.depth > 1 and (
+        looks_back or account.deep_at is None or account.deep_at + DEEP_EVERY <= now
+    )
+    least = ceil(pace * (now - since).total_seconds() / ways.page_size) if looks_back else 1
+    options = [
+        Option(depth, each=_sum(_times(price.page, max(depth, least)), posts(since)))
+        for depth in ((ways.depth, 1) if deep else (1,))
+    ]
+    if (further := _for_nothing(account, live, ways, since, now)) is not None:
+        options.insert(0, Option(since=further, each=posts(further)))
+    return Wish(ways.platform, reason, account.handle, request, tuple(options))
+
+
+def _is_last(
+    account: AccountNote, ways: Ways, closing: Closing | None, reason: Reason, now: datetime
+) -> bool:
+    """Whether a listing is to be the last look before a month begins closing."""
+    if closing is None or PRICES[ways.platform].post or account.account_id is None:
+        return False
+    if not closing.concerns(account.handle):
+        return False
+    done = account.looked_back_at is not None and account.looked_back_at >= closing.opens_at
+    return (
+        reason.purpose is Purpose.CLOSING
+        or (now >= closing.opens_at and not done)
+        or (closing.due(account.handle, account.looked_back_at, now) is not None)
+    )
+
+
+def _unlooked(account: AccountNote, ways: Ways, closing: Closing | None) -> str | None:
+    """The month that began closing last, when there was no last look at the account before it.
+
+    A look a day before is one where ticks are rare. None as well when nobody knows.
+    """
+    by_count = bool(PRICES[ways.platform].post)
+    looked_at = account.counted_at if by_count else account.looked_back_at
+    if closing is None or looked_at is None or (by_count and not ways.counts):
+        return None
+    before, span = closing.before, closing.spans.get(account.handle)
+    is_concerned = span is None or span.touches(before.begin, before.end)
+    return before.name if is_concerned and looked_at < before.closes_at - DAY else None
+
+
+def _for_nothing(
+    account: AccountNote, live: Sequence[LivePost], ways: Ways, since: datetime, now: datetime
+) -> datetime | None:
+    """How much further back a listing can reach that is paid by the post and day; None: no further.
+
+    Every post is paid for on the day of its publication and on that of its mark. So what was
+    published today or yesterday costs nothing more, and neither does time without posts before.
+    """
+    price = PRICES[ways.platform]
+    if not price.post or ways.replies or account.swept_at is None or account.known_from is None:
+        return None
+    yesterday = now.replace(hour=0, minute=0, second=0, microsecond=0) - DAY
+    # An edited post costs a call more, for the versions that a listing does not show.
+    dear = (
+        post.published_at + timedelta(seconds=1)
+        for post in live
+        if (post.published_at < yesterday and _unread((post,), price.post, now))
+        or (post.published_at < since and post.size > 1)
+    )
+    further = max([now - REMEMBERED + COUNT_LAG, account.known_from, *dear])
+    shown = sum(post.published_at >= further for post in live)
+    return further if further < since and shown < ways.page_size * 4 // 5 else None
 
 
 def _replies(account: AccountNote, pace: float, since: datetime, now: datetime) -> int:
@@ -569,12 +792,18 @@ def _plan(
 ) -> Plan:
     """The granted wishes as requests; what shares a call is put into one."""
     sweeps: list[SweepRequest] = []
+    counts: list[CountRequest] = []
     looks: dict[tuple[str, int], list[Wish]] = defaultdict(list)
     profiles: dict[tuple[str, bool], list[str]] = defaultdict(list)
     for wish, option, credential in granted:
         match wish.what:
             case SweepRequest() as sweep:
-                sweeps.append(replace(sweep, depth=option.depth, credential=credential))
+                since = option.since or sweep.since
+                sweeps.append(
+                    replace(sweep, since=since, depth=option.depth, credential=credential)
+                )
+            case CountRequest() as count:
+                counts.append(replace(count, credential=credential))
             case ProfileRequest() as profile:
                 profiles[credential, profile.known] += profile.handles
             case LivePost():
@@ -596,6 +825,7 @@ def _plan(
             for (credential, known), handles in profiles.items()
             for batch in _chunks(handles, ways.recheck_size if known else ways.resolve_size)
         ),
+        counts=tuple(counts),
         given_up=dict(given_up),
     )
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
 from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -29,6 +30,7 @@ from functions.collect.answers import (
     Lookup,
     Manner,
     PlatformError,
+    PostCount,
     Profile,
     Refused,
     Sweep,
@@ -37,11 +39,20 @@ from functions.collect.answers import (
 )
 from functions.collect.budget import EVERYTHING, PRICES
 from functions.collect.client import CONNECTIONS, ApiClient, Clock
+from functions.collect.completeness import (
+    COUNTED_BACK,
+    lacking,
+    open_month,
+    shortfall,
+    tallied,
+    words,
+)
 from functions.collect.decoding import AHEAD, EARLIEST
 from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
 from functions.collect.plan import (
     OVERLAP,
     PROMISED,
+    CountRequest,
     LookupRequest,
     Plan,
     ProfileRequest,
@@ -67,6 +78,7 @@ GRACE = 1.0  # seconds that a request which is under way then still gets
 LONGEST_TEXT = 20_000
 LONGEST_TITLE = 500
 LONGEST_NAME = 200  # of an id
+MOST_SETTLED = 250  # ids that an account remembers
 RECENT = timedelta(days=30)  # of a Page's posts, to tell its pace by
 NAMES: Mapping[Platform, str] = {  # as admins know them
     "instagram": "Instagram",
@@ -85,14 +97,18 @@ class Harvest:
 
     ``found_under``: posts with the keys of their addresses that are new.
     ``checked``: the handles whose admins are to be told what the note says of them now, with the
-    profile that was read, if any.
+    profile that was read, if any. ``incomplete``: what is said of missing posts where that has
+    changed, by handle; None: nothing any more. ``spent``: what was paid for by the piece, by what
+    it was, in thousandths of a dollar.
     """
 
     posts: list[Post] = field(default_factory=list)
     found_under: list[tuple[Post, tuple[str, ...]]] = field(default_factory=list)
     followers: list[tuple[Platform, str, datetime, int]] = field(default_factory=list)
     checked: dict[str, Profile | None] = field(default_factory=dict)
+    incomplete: dict[str, str | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    spent: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
 
 
@@ -130,6 +146,8 @@ class Reading:
         horizon: a read is kept as the last before a mark when the mark falls before then. That is
             the next tick, or later when budgets may not allow a read at that tick.
         ends: when no further request is begun, on ``monotonic``'s clock; None: after TIME_LIMIT.
+        zone: in which months are bounded.
+        stored: which of some posts (``account_id:post_id``) the store holds.
     """
 
     def __init__(
@@ -142,6 +160,9 @@ class Reading:
         clock: Clock,
         horizon: datetime,
         ends: float | None = None,
+        *,
+        zone: ZoneInfo,
+        stored: Callable[[Sequence[str]], Awaitable[Collection[str]]],
     ) -> None:
         self.platform = platform
         self.adapter = adapter
@@ -151,6 +172,9 @@ class Reading:
         self.clock = clock
         self.horizon = horizon
         self.began = clock()
+        self.zone = zone
+        self.stored = stored
+        self.month = open_month(self.began, zone)
         self.harvest = Harvest()
         self._price = PRICES[platform]
         self._accounts_changed: set[str] = set()
@@ -162,6 +186,10 @@ class Reading:
         self._accused: dict[str, list[_Accused]] = defaultdict(list)  # by credential
         self._under_way: Counter[str] = Counter()
         self._owed: dict[str, datetime] = {}  # by account, how far back its listing has to go
+        self._handles: dict[str | None, list[str]] = defaultdict(list)
+        for handle, account in note.accounts.items():
+            self._handles[account.account_id].append(handle)
+        self._pending: dict[str, int] = {}  # listed ids that are no posts yet, by handle
         self._unusable: StoreError | SettingsError | None = None
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._ends = monotonic() + TIME_LIMIT if ends is None else ends
@@ -183,6 +211,7 @@ class Reading:
             await self._lookups(r for r in plan.lookups if r.purpose is Purpose.MARK)
             await self._profiles(r for r in plan.profiles if not r.known)
             await self._sweeps(plan.sweeps)
+            await self._counts(plan.counts)
             await self._lookups(r for r in plan.lookups if r.purpose is not Purpose.MARK)
             await self._profiles(r for r in plan.profiles if r.known)
         finally:
@@ -255,6 +284,8 @@ class Reading:
         told = _remark(handle, profile)
         if due or held.wrong or told != held.told:
             self.harvest.checked[handle] = profile
+        if due and profile.posts is not None and held.swept_at is not None:
+            self._hold(handle, now, profile.posts)
         if due and profile.followers is not None:
             self.harvest.followers.append(
                 (self.platform, profile.account_id, now, profile.followers)
@@ -270,6 +301,89 @@ class Reading:
             wrong=None,
             retry_at=None,
         )
+
+    # Completeness
+
+    def _hold(self, handle: str, now: datetime, posts: int) -> None:
+        """Hold the platform's own count of an account's posts against what was found."""
+        tally = tallied(
+            self._account(handle).tally,
+            now,
+            posts,
+            since=self.month.before,
+            pending=self._pending.get(handle, 0),
+        )
+        self._note_account(handle, tally=tally)
+        self._tell(handle)
+
+    def _changed(self, account_id: str, post_id: str, by: int) -> None:
+        """A post was found (1) or removed (-1): its account's count should have changed as well."""
+        for handle in self._handles.get(account_id, ()):
+            if (tally := self._account(handle).tally) is not None:
+                self._note_account(handle, tally=tally.changed(post_id, by))
+
+    def _tell(self, handle: str) -> None:
+        """Have the admin told what of an account's posts is missing, when that has changed."""
+        account = self._account(handle)
+        said = words(self.platform, shortfall(account.tally), account.unlooked, self.zone)
+        if said == account.incomplete:
+            return
+        self._note_account(handle, incomplete=said)
+        self.harvest.checked.setdefault(handle, None)
+        self.harvest.incomplete[handle] = said
+
+    async def _counts(self, requests: Iterable[CountRequest]) -> None:
+        """Have X count posts by the day, and list the days that hold more than was found."""
+        await asyncio.gather(*(self._count(request) for request in requests))
+
+    async def _count(self, request: CountRequest) -> None:
+        credential, handle = self.credentials[request.credential], request.handle
+
+        async def ask() -> list[PostCount] | AccountWrong | Denied | Refused:
+            try:
+                counted: list[PostCount] = await self.adapter.counts(
+                    credential.client, handle, since=request.since, until=request.until
+                )
+            except (AccountWrong, Denied, Refused) as refusal:
+                return refusal
+            return counted
+
+        counted = await self._attempt(credential, [handle], ask, self._price.count)
+        if counted is None:
+            return
+        if not isinstance(counted, list):
+            # It says nothing of the account, nor of what else the credential may do: counts may not
+            # be part of what was bought. Asked again when the next is due.
+            self._failed([handle], f"its posts are not counted: {counted}")
+            self._note_account(handle, counted_at=self.clock())
+            return
+        self._charge(credential, self._price.count, 1)
+        self.harvest.counts["counts_read"] += 1
+        found = [datetime.fromtimestamp(at, UTC) for at in self._account(handle).known.values()]
+        listed = True
+        for days in lacking(counted, found):
+            listed = await self._list_days(request, days) and listed
+        if listed:
+            self._note_account(handle, counted_at=self.clock())
+            self._tell(handle)
+
+    async def _list_days(self, request: CountRequest, days: PostCount) -> bool:
+        """List the days that hold more than was found. Every post of them is paid for."""
+        since, until = max(days.begin, request.since), min(days.end, request.until)
+        sweep = SweepRequest(request.handle, since, request.purpose, credential=request.credential)
+        answer = await self._listing(sweep, {}, until=until)
+        if answer is None:
+            return False
+        _, found = answer
+        stored = await self._stored_of([answer])
+        credential = self.credentials[request.credential]
+        for post in found.posts:
+            if self._is_new_or_live(sweep, post, stored):
+                self._seen(post, credential)
+            else:
+                self._charge(credential, self._price.post, 1)
+        self._remember_days(sweep, found)
+        return True
 
     def _within_bounds(self, handle: str, profile: Profile) -> Profile:
         """The profile as a store can hold it."""
@@ -315,17 +429,21 @@ class Reading:
         before = self._live_by_account() if self.platform in ("x", "facebook") else {}
         answers = await asyncio.gather(*(self._listing(request, before) for request in known))
         listings = [answer for answer in answers if answer is not None]
-        failed = await self._details(listings)
+        stored = await self._stored_of(listings)
+        failed = await self._details(listings, stored)
         live = self._live_by_account()
         for request, found in listings:
             if request.handle not in failed:  # what could not be looked at stays new
-                self._take(request, found, live)
+                self._take(request, found, live, stored)
             if found.failure is not None and not isinstance(found.failure, STOPS):
                 self._draw(self.credentials[request.credential], [request.handle], found.failure)
         await asyncio.gather(*(self._confirm(request, found, live) for request, found in listings))
 
     async def _listing(
-        self, request: SweepRequest, live: Mapping[str, Sequence[LivePost]]
+        self,
+        request: SweepRequest,
+        live: Mapping[str, Sequence[LivePost]],
+        **more: Any,
     ) -> tuple[SweepRequest, Sweep] | None:
         credential = self.credentials[request.credential]
         handle = request.handle
@@ -344,6 +462,7 @@ class Reading:
                 manner=self._manner(account),
                 **self._of_page(handle, live.get(profile.account_id, ())),
                 **self._of_threads(request, live.get(profile.account_id, ())),
+                **more,
             )
             return found
 
@@ -363,15 +482,21 @@ class Reading:
         return account.manner if self.clock() - account.manner_at < DAY else USUAL
 
     def _take(
-        self, request: SweepRequest, found: Sweep, live: Mapping[str, Sequence[LivePost]]
+        self,
+        request: SweepRequest,
+        found: Sweep,
+        live: Mapping[str, Sequence[LivePost]],
+        stored: Collection[str],
     ) -> None:
         """Note what a listing showed, and what it covered without showing."""
         handle = request.handle
-        if found.profile:
-            self._known(handle, found.profile)
         self._advise(handle, found.advice)
         for post in found.posts:
-            self._seen(post, self.credentials[request.credential])
+            if self._is_new_or_live(request, post, stored):
+                self._seen(post, self.credentials[request.credential])
+        self._remember(request, found)
+        if found.profile:  # behind its posts, which it counts
+            self._known(handle, found.profile)
         account = self._account(handle)
         if found.covered_since is not None:
             listed = {post.post_id for post in found.posts}
@@ -382,15 +507,118 @@ class Reading:
             self._take_replies(request, found)
         now = self.clock()
         deep = request.depth > 1
-        self._note_account(handle, swept_at=now, deep_at=now if deep else account.deep_at)
+        proves = self.platform in ("instagram", "tiktok")  # how far back it reached
+        is_whole = not found.broken and found.failure is None
+        is_whole = is_whole and (found.covered_since is not None or not proves)
+        looked_back = is_whole and (request.looks_back or account.swept_at is None)
+        self._note_account(
+            handle,
+            swept_at=now,
+            deep_at=now if deep else account.deep_at,
+            looked_back_at=now if looked_back else account.looked_back_at,
+            unlooked=request.unlooked,
+        )
         if found.manner != self._manner(account):
             manner = None if found.manner == USUAL else found.manner
             self._note_account(handle, manner=manner, manner_at=now)
+        self._tell(handle)
         if self.platform == "facebook":
             self._count_days(handle, found.posts)
             own = self._own.get(handle)
             if own and self.adapter.OWNER_KNOWN in own.learned:
                 self._note_account(handle, proven=self._proofs[handle])
+
+    async def _stored_of(self, listings: Sequence[tuple[SweepRequest, Sweep]]) -> set[str]:
+        """The posts (``account_id:post_id``) that the store holds of those that the note does not.
+
+        Nothing is asked where accounts remember what their last listing showed.
+        """
+        asked = sorted(
+            {
+                f"{account_id}:{post_id}"
+                for request, found in listings
+                if (account_id := self._account(request.handle).account_id) is not None
+                for post_id, at in _shown(found)
+                if at is not None and self._is_forgotten(request, post_id, at)
+            }
+        )
+        return {*await self.stored(asked)} if asked else set()
+
+    def _taken_since(self, request: SweepRequest) -> datetime:
+        """From when on what a listing shows is taken."""
+        return min(request.since, request.taken_since or self.month.begin)
+
+    def _is_forgotten(self, request: SweepRequest, post_id: str, published_at: datetime) -> bool:
+        """Whether a listed post is too old for the note, young enough to count, and unheard of."""
+        account = self._account(request.handle)
+        return (
+            self._taken_since(request) <= published_at <= self.began - REMEMBERED
+            and f"{account.account_id}:{post_id}" not in self.note.posts
+            and post_id not in self._shown_before(account)
+        )
+
+    def _is_new_or_live(self, request: SweepRequest, post: Post, stored: Collection[str]) -> bool:
+        """Whether a listed post is to be read: not one that was done with days ago.
+
+        Whatever is shown of a month that has not begun closing is taken, however late it appears.
+        """
+        name = f"{post.account_id}:{post.post_id}"
+        if name in self.note.posts or post.published_at > self.began - REMEMBERED:
+            return True
+        if not self._is_forgotten(request, post.post_id, post.published_at):
+            return False
+        return name not in stored
+
+    def _shown_before(self, account: AccountNote) -> Collection[str]:
+        """The ids of an account that need no further look."""
+        ids = account.known.keys()
+        return ids if self.platform == "x" else ids | {*account.settled}
+
+    def _remember(self, request: SweepRequest, found: Sweep) -> None:
+        """Note which ids the listing showed, so that none of them is new at the next one."""
+        if self.platform == "x":
+            self._remember_days(request, found)
+            return
+        if not found.posts:
+            return  # and of ids without details, those say which are settled
+        account = self._account(request.handle)
+        first = self._taken_since(request)
+        shown = [post.post_id for post in found.posts if post.published_at >= first]
+        if found.broken:  # it may have shown less than it could
+            shown += [post_id for post_id in account.settled if post_id not in {*shown}]
+        self._settle(account, shown)
+
+    def _settle(self, account: AccountNote, shown: Sequence[str]) -> None:
+        settled = tuple(shown[:MOST_SETTLED])
+        if settled != account.settled or account.known:
+            self._note_account(account.handle, settled=settled, known={})
+
+    def _remember_days(self, request: SweepRequest, found: Sweep) -> None:
+        """Note the posts of the days that are counted, and when they were published (X)."""
+        account = self._account(request.handle)
+        first = int((self.began - COUNTED_BACK - DAY).timestamp())
+        shown = {
+            post.post_id: int(post.published_at.timestamp())
+            for post in found.posts
+            if self._is_plausible(post)
+        }
+        live = self._live_by_account().get(account.account_id or "", ())
+        gone = {post.post_id for post in live if len(post.missing) > 1}
+        facts: dict[str, Any] = {}
+        if account.known_from is None:
+            is_first = account.swept_at is None
+            facts["known_from"] = request.since if is_first else self.began - REMEMBERED
+            facts["counted_at"] = self.clock()  # a first listing leaves nothing to count
+            shown |= {post.post_id: int(post.published_at.timestamp()) for post in live}
+        known = {
+            post_id: at
+            for post_id, at in (account.known | shown).items()
+            if at >= first and post_id not in gone
+        }
+        if known != account.known:
+            facts["known"] = known
+        if facts:
+            self._note_account(request.handle, **facts)
 
     def _of_threads(self, request: SweepRequest, live: Sequence[LivePost]) -> dict[str, Any]:
         """What an X account's listing is read with where threads are summed.
@@ -469,7 +697,9 @@ class Reading:
         if answer is not None:
             self._answered(answer, left_out, credential)
 
-    async def _details(self, listings: Sequence[tuple[SweepRequest, Sweep]]) -> set[str]:
+    async def _details(
+        self, listings: Sequence[tuple[SweepRequest, Sweep]], stored: Collection[str]
+    ) -> set[str]:
         """Look at listed ids that are new; returns the handles for which that failed."""
         if not any(found.unread for _, found in listings):
             return set()
@@ -477,11 +707,14 @@ class Reading:
         fresh: dict[str, list[_New]] = defaultdict(list)
         for request, found in listings:
             account = self._account(request.handle)
-            known = {*account.settled, *(p.post_id for p in live.get(account.account_id or "", ()))}
+            known = {
+                *self._shown_before(account),
+                *(p.post_id for p in live.get(account.account_id or "", ())),
+            }
             fresh[request.credential] += [
                 _New(post_id, request, found.dated.get(post_id))
-                for post_id in found.unread
-                if post_id not in known
+                for post_id in self._worth_a_look(request, found)
+                if post_id not in known and f"{account.account_id}:{post_id}" not in stored
             ]
         size = self.adapter.LOOKUP_SIZE
         outcomes = await asyncio.gather(
@@ -496,10 +729,29 @@ class Reading:
         waits = {post_id: at for outcome in outcomes for post_id, at in outcome.waits.items()}
         for request, found in listings:
             if found.unread and request.handle not in failed:
-                settled = tuple(p for p in found.unread if p not in pending)
+                shown = self._worth_a_look(request, found)
+                account = self._account(request.handle)
+                settled = [post_id for post_id in shown if post_id not in pending]
+                if request.depth < self.adapter.DEPTH:  # what lies deeper was not looked for
+                    settled += [p for p in account.settled if p not in {*shown}]
+                self._settle(account, settled)
                 still = {post_id: waits[post_id] for post_id in found.unread if post_id in waits}
-                self._note_account(request.handle, settled=settled, waits=still)
+                self._note_account(request.handle, waits=still)
+                self._pending[request.handle] = len(pending.intersection(shown))
         return failed
+
+    def _worth_a_look(self, request: SweepRequest, found: Sweep) -> list[str]:
+        """The listed ids that may be posts of a month that has not begun closing.
+
+        All of the first page, since a stream that airs today was announced long ago.
+        """
+        first = min(self._taken_since(request), self.began - REMEMBERED)
+        return [
+            post_id
+            for place, post_id in enumerate(found.unread)
+            if place < self.adapter.PAGE_SIZE
+            or ((at := found.dated.get(post_id)) is not None and at >= first)
+        ]
 
     async def _detail_batch(self, credential: Credential, batch: Sequence[_New]) -> _Details:
         ids = [new.post_id for new in batch]
@@ -522,7 +774,7 @@ class Reading:
         young = self.began - REMEMBERED
         waits = self._waits(found.waiting, new)
         ripe = [p for p in found.waiting if self._is_ripe(waits.get(p.post_id))]
-        since = {name: min(request.since, young) for name, request in new.items()}
+        since = {name: min(self._taken_since(request), young) for name, request in new.items()}
         since |= {p.post_id: since[p.post_id] - UNTOLD for p in ripe}
         for post in (*found.posts, *ripe):
             if post.post_id in new and post.published_at >= since[post.post_id]:
@@ -644,6 +896,8 @@ class Reading:
             self.harvest.found_under.append((post, keys))
         self.harvest.counts["posts_read"] += 1
         self.harvest.counts["posts_found"] += held is None
+        if held is None or len(held.missing) > 1:
+            self._changed(post.account_id, post.post_id, 1)
         if kept:
             self.harvest.counts["samples_kept"] += 1
             self.harvest.posts.append(post)
@@ -672,6 +926,8 @@ class Reading:
     def _missed(self, live: LivePost, at: datetime) -> None:
         self.note.posts[live.key], kept = keep.missed(live, at)
         self._posts_changed.add(live.key)
+        if len(live.missing) < 2 <= len(self.note.posts[live.key].missing):
+            self._changed(live.account_id, live.post_id, -1)
         if kept:
             self.harvest.counts["absences"] += 1
             post = live.as_post(self.platform)
@@ -823,6 +1079,12 @@ class Reading:
     def _charge(self, credential: Credential, price: Mapping[str, int], count: int) -> None:
         for bucket, amount in price.items():
             credential.spent[bucket] += amount * count
+            self.harvest.spent[self._kind(price)] += amount * count
+
+    def _kind(self, price: Mapping[str, int]) -> str:
+        """What is paid for at that price."""
+        kinds = {"posts": self._price.post, "users": self._price.user, "counts": self._price.count}
+        return next(kind for kind, of in kinds.items() if of is price)
 
     # Who speaks
 
@@ -923,6 +1185,12 @@ class Reading:
         self.harvest.counts["items_broken"] += len(messages)
         told = {*self.harvest.problems}
         self.harvest.problems += [m for m in dict.fromkeys(messages) if m not in told]
+
+
+def _shown(found: Sweep) -> Iterator[tuple[str, datetime | None]]:
+    """The ids that a listing shows, and when they were published, as far as it says so."""
+    yield from ((post.post_id, post.published_at) for post in found.posts)
+    yield from ((post_id, found.dated.get(post_id)) for post_id in found.unread)
 
 
 def _is_count(number: int) -> bool:

@@ -48,6 +48,7 @@ def summary_of(
 ) -> dict[str, Any]:
     """A platform's part of the report.
 
+    ``mills`` is what was paid for by the piece, in thousandths of a dollar: posts, users, counts.
     ``given_up`` is what the budgets did not allow, ``skipped`` what a limit or the end of the run's
     time cut off, ``queued`` the batches that were handed on instead of being worked off.
     """
@@ -59,6 +60,7 @@ def summary_of(
             "sweeps": len(plan.sweeps),
             "lookups": len(plan.lookups),
             "profiles": len(plan.profiles),
+            "counts": len(plan.counts),
         },
         **{
             name: counts[name]
@@ -72,8 +74,10 @@ def summary_of(
                 "items_broken",
                 "requests_failed",
                 "consents_busy",
+                "counts_read",
             )
         },
+        **({"mills": dict(sorted(harvest.spent.items()))} if harvest.spent else {}),
         "given_up": dict(plan.given_up),
         "skipped": skipped,
         "stopped": dict(stopped or {}),

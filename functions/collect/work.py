@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from functions.collect.access import address, credentials
-from functions.collect.answers import Profile
 from functions.collect.bookkeeping import Bill, bill_of
 from functions.collect.client import Clock, Connections
 from functions.collect.desk import Desk, horizon
@@ -67,6 +66,8 @@ async def carry_out(
         clock,
         horizon(plan, began, desk.following(began, settings)),
         ends,
+        zone=book.agency.zone,
+        stored=lambda names: _held(book, desk.platform, names),
     )
     await reading.carry_out(plan)
     harvest = reading.harvest
@@ -96,6 +97,13 @@ async def carry_out(
     )
 
 
+async def _held(book: AgencyStore, platform: Platform, names: Sequence[str]) -> set[str]:
+    """Which of some posts (``account_id:post_id``) the store holds."""
+    if book.store.remote:
+        return await asyncio.to_thread(book.held_posts, platform, names)
+    return book.held_posts(platform, names)
+
+
 def save_harvest(
     book: AgencyStore,
     platform: Platform,
@@ -110,6 +118,15 @@ def save_harvest(
     book.save_posts(harvest.posts)
     if harvest.followers:
         book.save_followers(harvest.followers)
+    if harvest.incomplete:
+        book.save_completeness(
+            platform,
+            {
+                account_id: said
+                for handle, said in harvest.incomplete.items()
+                if (account_id := note.accounts[handle].account_id)
+            },
+        )
     if not harvest.checked:
         return
     twice = doubled(roster.accounts, now)
@@ -119,7 +136,7 @@ def save_harvest(
         for account in holders
         if (
             finding := _feedback(
-                harvest.checked[account.handle],
+                harvest,
                 note,
                 account.handle,
                 twice.get((account.satker, platform, account.handle), []),
@@ -140,16 +157,16 @@ def _holders(
     return [*found.values()]
 
 
-def _feedback(
-    profile: Profile | None, note: Note, handle: str, twice: Sequence[str]
-) -> dict[str, Any]:
+def _feedback(harvest: Harvest, note: Note, handle: str, twice: Sequence[str]) -> dict[str, Any]:
     """What is shown beside the handle that an admin typed."""
-    account = note.accounts.get(handle)
+    account, profile = note.accounts.get(handle), harvest.checked[handle]
     if account is None:
         return {}
     remarks = [account.wrong] if account.wrong else [account.told, account.lacking]
     feedback: dict[str, Any] = {"status": " ".join(r for r in remarks if r) or "ok"}
     feedback |= beside(feedback, twice)
+    if handle in harvest.incomplete:
+        feedback["completeness"] = harvest.incomplete[handle]
     if account.checked_at:
         feedback["checked_at"] = iso(account.checked_at)
     if profile is not None:

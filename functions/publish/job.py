@@ -281,6 +281,7 @@ def _material(
         else settings.notice,
         site_url=settings.site_url,
         everybody=tuple(everybody),
+        incomplete=book.completeness(),
     )
 
 

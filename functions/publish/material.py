@@ -44,6 +44,7 @@ class Material:
         assets: Where the style sheet, the script and the icon lie, by plain name.
         site_url: The public address of the whole installation; empty when nobody said.
         everybody: The agencies of the installation in their order; empty when there is only one.
+        incomplete: What is said of accounts of which posts are missing, by account key.
     """
 
     agency: Agency
@@ -59,6 +60,7 @@ class Material:
     frozen: Mapping[str, Mapping[int, Mapping[str, Listed]]] = field(default_factory=dict)
     named: Mapping[str, tuple[NamedPost, ...]] = field(default_factory=dict)
     everybody: tuple[Agency, ...] = ()
+    incomplete: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -324,13 +324,17 @@ class YearPage:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An account on a platform, as registered."""
+    """An account on a platform, as registered.
+
+    ``incomplete``: what of its posts is missing, empty when nothing is known to be.
+    """
 
     platform: Platform
     label: str
     handle: str
     href: str | None
     validity: str
+    incomplete: str = ""
 
 
 @dataclass(frozen=True, slots=True)

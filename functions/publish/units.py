@@ -267,6 +267,7 @@ def _profiles(m: Material, satker: Satker, *, current_only: bool = False) -> tup
                 handle=shown_handle(account.handle),
                 href=profile_address(account.platform, account.handle),
                 validity=_validity(m, account),
+                incomplete=m.incomplete.get(account.key or "", "") if account.holds(m.now) else "",
             )
         )
     return tuple(found)

@@ -38,8 +38,16 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
     given: dict[str, Any] = {}
     problems = []
     for name, value in sorted(document.items()):
+        if name in _COLLECTED:
+            if not isinstance(value, bool):
+                problems.append(
+                    f"{name} {value!r} tidak dapat dipakai; isi true atau false. "
+                    "Yang berlaku tetap true."
+                )
+            continue
         if name not in _FIELDS:
-            hint = meant(name, _FIELDS) or f"; ada {', '.join(_FIELDS)}"
+            known = (*_FIELDS, *_COLLECTED)
+            hint = meant(name, known) or f"; ada {', '.join(known)}"
             problems.append(f"{name[:60]} tidak dikenal{hint}")
             continue
         is_valid, wanted = _FIELDS[name]
@@ -84,6 +92,8 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+# What collect alone follows: it decides what is found, not how it is measured.
+_COLLECTED = ("x_counts",)
 _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "duplicate_percent": (_whole(50, 100), "bilangan bulat 50 sampai 100"),
     "objection_days": (_whole(1, 30), "bilangan bulat 1 sampai 30"),

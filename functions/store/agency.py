@@ -19,6 +19,7 @@ import msgspec
 
 from functions import log
 from functions.model import (
+    PLATFORMS,
     Agency,
     Change,
     Entry,
@@ -239,6 +240,31 @@ class AgencyStore:
         path = f"{self.root}/posts/{key(platform, account_id, post_id)}"
         held = _posts(self.store.get([path]).values(), [])
         return next((post for _, post in held), None)
+
+    def held_posts(self, platform: Platform, names: Iterable[str]) -> set[str]:
+        """Which of a platform's posts (``account_id:post_id``) there are."""
+        paths = {}
+        for name in names:
+            account_id, _, post_id = name.rpartition(":")
+            paths[f"{self.root}/posts/{key(platform, account_id, post_id)}"] = name
+        return {paths[path] for path in self.store.get([*paths])}
+
+    # Completeness
+
+    def save_completeness(self, platform: Platform, told: Mapping[str, str | None]) -> None:
+        """Say of accounts, by their ids, what of their posts is missing; None: nothing any more."""
+        path = f"{self.root}/completeness/{platform}"
+        self.store.write([Write(path, {"accounts": dict(told)}, mode="merge")])
+
+    def completeness(self) -> dict[str, str]:
+        """What is said of missing posts, by account key; accounts without are left out."""
+        paths = [f"{self.root}/completeness/{platform}" for platform in PLATFORMS]
+        return {
+            f"{document.id}:{account_id}": said
+            for document in self.store.get(paths).values()
+            for account_id, said in document.data["accounts"].items()
+            if said
+        }
 
     # Addresses
 
@@ -590,11 +616,20 @@ class AgencyStore:
         return {paths[path]: held for path, held in self.store.get([*paths]).items()}
 
     def sums_threads(self) -> bool:
-        """Whether a thread of X is worth the sum of its parts, and no doubt about it.
+        """Whether a thread of X is worth the sum of its parts, and no doubt about it."""
+        return self.reading_of_x()["replies"]
 
-        What is wrong with the formula's settings, scoring tells.
+    def reading_of_x(self) -> dict[str, bool]:
+        """What ``settings/formula`` says of how X is read; scoring tells what is wrong with it.
+
+        ``replies``: a thread is worth the sum of its parts. ``counts``: posts are counted, to hold
+        what was found against it. Either costs money.
         """
-        return self.settings("formula").get("x_threads") == "sum"
+        formula = self.settings("formula")
+        return {
+            "replies": formula.get("x_threads") == "sum",
+            "counts": formula.get("x_counts") is not False,
+        }
 
     # The jobs' own notes
 

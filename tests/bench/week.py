@@ -28,7 +28,7 @@ from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from tests.bench.ministry import BEGIN, TICK, account_rows, register, run_ticks, settings
 from tests.bench.stand_ins import Plan, StandIns, stand_ins
-from tests.platforms.calls import X_POST_READ_DOLLARS, X_USER_READ_DOLLARS
+from tests.platforms.calls import X_COUNT_DOLLARS, X_POST_READ_DOLLARS, X_USER_READ_DOLLARS
 
 POLLS = timedelta(days=1) // TICK
 YOUTUBE_UNITS = 10_000  # a day in each bucket
@@ -195,8 +195,14 @@ def _print_x(
     for heading in ("for", "reads billed", "dollars", "a day", "a post counted"):
         table.add_column(heading, justify="left" if heading == "for" else "right")
     count = max(sum(post.platform == "x" for post in posts), 1)
-    for name, reads, price in (
+    paid = (
         ("posts", costs["post_reads"], X_POST_READ_DOLLARS),
+        ("counts", costs["counts"], X_COUNT_DOLLARS),
+    )
+    both = sum(reads for _, reads, _ in paid)
+    for name, reads, price in (
+        *paid,
+        ("posts and counts", both, X_POST_READ_DOLLARS),
         ("users", costs["user_reads"], X_USER_READ_DOLLARS),
     ):
         dollars = reads * price

@@ -332,8 +332,9 @@ def test_a_day_and_a_half_is_measured_as_without_a_queue(
     assert known == wanted
     if not how:
         assert cloud.done.keys() == {"now"}
-        # Two listings of YouTube in two batches cannot share the call for what is new on both.
-        assert cloud.sent <= twin.calls.report()["total"] * 1.02
+        # Two listings of YouTube in two batches cannot share the call for what is new on both, nor
+        # does a batch know what a listing of X in another has just shown.
+        assert cloud.sent <= twin.calls.report()["total"] * 1.03
     else:
         assert cloud.done["now"] == cloud.done["before"] + cloud.done["twice at once"]
 

@@ -439,7 +439,7 @@ def test_every_platform_has_its_price() -> None:
         "instagram": Price(page=call, profile=call),
         "facebook": Price(page=call, profile=call),
         "tiktok": Price(page=call, profile=call),
-        "x": Price(post={"mills": 5}, user={"mills": 10}),
+        "x": Price(post={"mills": 5}, user={"mills": 10}, count={"mills": 5}),
         "youtube": Price(
             page={"units": 1}, profile={"units": 1}, lookup=({"stats": 1}, {"units": 1})
         ),

@@ -8,6 +8,7 @@ from tests.platforms.growth import DAY
 
 X_POST_READ_DOLLARS = 0.005
 X_USER_READ_DOLLARS = 0.010
+X_COUNT_DOLLARS = 0.005
 
 
 class Calls:
@@ -25,6 +26,7 @@ class Calls:
         self.statuses: dict[str, dict[str, int]] = {}
         self.x_posts: set[tuple[str, int]] = set()
         self.x_users: set[tuple[str, int]] = set()
+        self.x_counts = 0
         self.youtube_units: dict[str, dict[str, dict[str, int]]] = {}
         self.facebook_ids = 0
         self.tiktok_refreshes = 0
@@ -45,7 +47,11 @@ class Calls:
         self.youtube_units.setdefault(key, {}).setdefault(bucket, {})[day] = spent
 
     def report(self) -> dict[str, Any]:
-        dollars = len(self.x_posts) * X_POST_READ_DOLLARS + len(self.x_users) * X_USER_READ_DOLLARS
+        dollars = (
+            len(self.x_posts) * X_POST_READ_DOLLARS
+            + len(self.x_users) * X_USER_READ_DOLLARS
+            + self.x_counts * X_COUNT_DOLLARS
+        )
         return {
             "requests": self.requests,
             "statuses": self.statuses,
@@ -53,6 +59,7 @@ class Calls:
             "x": {
                 "post_reads": len(self.x_posts),
                 "user_reads": len(self.x_users),
+                "counts": self.x_counts,
                 "dollars": round(dollars, 3),
             },
             "youtube": {"units": self.youtube_units},

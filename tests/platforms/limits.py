@@ -31,6 +31,7 @@ class Limits:
             "/2/users/:id/tweets": 10_000,
             "/2/tweets": 3_500,
             "/2/tweets/:id": 3_500,
+            "/2/tweets/counts/recent": 300,
             "/2/usage/tweets": 50,
         }
     )

@@ -84,6 +84,8 @@ class Account:
     unsteady: list[Post] = field(default_factory=list)
     """The posts that come late or go again: those that `count` must look at one by one."""
     pinned: list[Post] = field(default_factory=list)
+    counts_unlisted: bool = False
+    """Whether the platform's own count of posts holds those that no listing shows yet."""
 
     def handle(self, now: int) -> str:
         return _latest(self.handles, now)
@@ -103,9 +105,14 @@ class Account:
         return max(0, count + int(self.followers_per_day * (now - since) / DAY))
 
     def count(self, now: int) -> int:
-        """How many posts are visible."""
+        """How many posts are visible, or counted all the same."""
         listed = bisect_left(self.keys, (now + 1, ""))
-        return listed - sum(post.order <= now and not post.visible(now) for post in self.unsteady)
+        return listed - sum(
+            post.order <= now
+            and not post.visible(now)
+            and not (self.counts_unlisted and post.published <= now < post.appears)
+            for post in self.unsteady
+        )
 
     def newest(self, now: int, before: tuple[int, str] | None = None) -> Iterator[Post]:
         """Visible posts, newest first, from a key of the feed downwards (itself excluded)."""

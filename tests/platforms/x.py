@@ -7,6 +7,7 @@ pagination.mdx, consistency.mdx, edit-posts.mdx, metrics.mdx, pricing.mdx).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import Any
 
 from tests.platforms import cursors, ids
 from tests.platforms.calls import Calls
+from tests.platforms.growth import DAY
 from tests.platforms.limits import Fixed
 from tests.platforms.wire import Request, Response, json_response, names
 from tests.platforms.world import Account, Post, World, epoch
@@ -22,6 +24,9 @@ PROBLEMS = "https://api.twitter.com/2/problems/"
 MAX_IDS = 100
 MIN_RESULTS, MAX_RESULTS, DEFAULT_RESULTS = 5, 100, 10
 TEXT_LENGTH = 280
+
+COUNTED_BACK = 7 * DAY
+_QUERY = re.compile(r"from:(?P<name>[A-Za-z0-9_]{1,15}) -is:retweet -is:reply")
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,15}")
 NUMBER = re.compile(r"[0-9]{1,19}")
@@ -119,6 +124,7 @@ class X:
             "/2/users/:id/tweets": self._timeline,
             "/2/tweets": self._tweets,
             "/2/tweets/:id": self._tweet,
+            "/2/tweets/counts/recent": self._counts,
             "/2/usage/tweets": self._usage,
         }
 
@@ -419,6 +425,39 @@ class X:
                 if post.media
             ]
         return {kind: items for kind, items in includes.items() if items}
+
+    def _counts(self, path: list[str], query: Parameters) -> dict[str, Any]:
+        """Posts by the UTC day, the first and last day cut; billed by the call."""
+        _known(query, {"query", "granularity", "start_time", "end_time", "since_id", "until_id"})
+        now = self._world.now
+        asked = _QUERY.fullmatch(query.get("query", ""))
+        if asked is None:
+            raise invalid_request("query", query.get("query", ""), "There were errors processing")
+        if query.get("granularity", "hour") != "day":
+            raise NotImplementedError("this stand-in counts by the day")
+        begin = _instant(query, "start_time", now - COUNTED_BACK)
+        end = _instant(query, "end_time", now - 30)
+        if not now - COUNTED_BACK <= begin < end <= now - 10:
+            raise invalid_request(
+                "start_time", query.get("start_time", ""), "must be within the last seven days"
+            )
+        self._calls.x_counts += 1
+        account = self._world.by_handle("x", asked["name"])
+        posts = [] if account is None or account.state(now) != "ok" else account.newest(now)
+        counted = Counter(
+            post.published // DAY
+            for post in posts
+            if begin <= post.published < end and post.kind in ("post", "quote")
+        )
+        days = [
+            {
+                "start": rfc3339(max(begin, day * DAY)),
+                "end": rfc3339(min(end, (day + 1) * DAY)),
+                "tweet_count": counted[day],
+            }
+            for day in range(begin // DAY, -(-end // DAY))
+        ]
+        return {"data": days, "meta": {"total_tweet_count": sum(counted.values())}}
 
     def _usage(self, path: list[str], query: Parameters) -> dict[str, Any]:
         return {

@@ -140,3 +140,18 @@ def test_a_unit_that_ended_by_its_date_is_told_to_have_ended_from_that_day_on(
     run()
     told = text(site / "satker/setjen/index.html")
     assert "Tidak lagi terdaftar sejak 19 Oktober 2026" in told
+
+
+def test_what_is_missing_of_an_account_is_said_beside_it(
+    run: Publish, site: Path, world: World
+) -> None:
+    roster = world.book.roster(NOW)
+    assert roster is not None
+    account = next(one for one in roster.accounts if one.satker == "kanwil-bali" and one.account_id)
+    said = "3 unggahan menurut Instagram belum terbaca sejak 3 Okt."
+    assert account.account_id is not None
+    world.book.save_completeness(account.platform, {account.account_id: said, "other": None})
+    run()
+    assert f"Kelengkapan: {said}" in text(site / "satker/kanwil-bali/index.html")
+    others = [page for page in site.rglob("satker/*/index.html") if "kanwil-bali" not in str(page)]
+    assert not any("Kelengkapan" in text(page) for page in others)

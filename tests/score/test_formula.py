@@ -162,6 +162,14 @@ def test_an_unknown_setting_is_told_and_changes_nothing():
     assert "ambang tidak dikenal" in problem
 
 
+@pytest.mark.parametrize(("value", "told"), [(True, 0), (False, 0), ("nein", 1), (0, 1)])
+def test_whether_posts_of_x_are_counted_changes_no_formula(value, told):
+    rules, problems = read_rules({"x_counts": value}, DEFAULT)
+    assert rules == DEFAULT
+    assert len(problems) == told
+    assert all("x_counts" in problem and "true atau false" in problem for problem in problems)
+
+
 def test_bands_that_contradict_each_other_stay_as_they_were():
     rules, [problem] = read_rules({"band_least": 20, "band_fewest": 10}, DEFAULT)
     assert (rules.band_least, rules.band_fewest) == (8, 16)

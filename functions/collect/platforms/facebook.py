@@ -275,7 +275,8 @@ async def sweep(
     recent: int | None = None,
     known: Container[str] = (),
 ) -> Sweep:
-    """The Page's own posts from ``since`` on, all of them at any ``depth``.
+    """The Page's own posts from ``since`` on, all of them at any ``depth``, and what older ones
+    the listing shows.
 
     ``own``: a client that speaks with the Page's own token, which is tried first. What is wrong
     with that token costs this Page its use and nothing else; ``advice`` says so. ``recent``: how
@@ -295,7 +296,9 @@ async def sweep(
             advice = _about_token(error)
     found = await _listing(client, EDGES, profile, since, manner, known)
     if advice is None and (
-        is_listed_incompletely(len(found.posts), client.clock() - since)
+        is_listed_incompletely(
+            sum(post.published_at >= since for post in found.posts), client.clock() - since
+        )
         or is_listed_incompletely(recent or 0, RECENT)
     ):
         advice = INCOMPLETE
@@ -430,7 +433,7 @@ async def _listing(
         for judged in walk.read(page, _Item, partial(_judged, page, profile, known, tells)):
             if judged.is_post is None and judged.post.published_at >= since:
                 unsure.append(judged.post)
-            elif judged.is_post and judged.post.published_at >= since:
+            elif judged.is_post:
                 posts[judged.post.post_id] = judged.post
         if page.following is None:
             reached = since

@@ -111,7 +111,7 @@ async def sweep(
     depth: int = 1,
     manner: Manner = USUAL,
 ) -> Sweep:
-    """The account's posts back to ``since``, at any ``depth``, and its profile."""
+    """The account's posts back to ``since`` at least, at any ``depth``, and its profile."""
     accounts: list[_Account] = []
     ask = partial(_page, client, profile, accounts)
     walk = Walk(NAME, ask, MAX_PAGES, PAGE_SIZE, manner=manner)
@@ -121,7 +121,7 @@ async def sweep(
         floor: datetime | None = None
         for post, is_post in walk.read(page, _Item, partial(_read, profile, page)):
             floor = post.published_at
-            if is_post and post.published_at >= since:
+            if is_post:
                 posts.append(post)
         if page.following is None and accounts[-1].media is not None:
             reached = EVERYTHING

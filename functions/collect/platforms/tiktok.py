@@ -236,13 +236,13 @@ async def sweep(
     depth: int = 1,
     manner: Manner = USUAL,
 ) -> Sweep:
-    """The account's public posts back to ``since``, at any ``depth``."""
+    """The account's public posts back to ``since`` at least, at any ``depth``."""
     walk = Walk(NAME, partial(_page, client, profile), MAX_PAGES, PAGE_SIZE, manner=manner)
     posts: list[Post] = []
     reached: datetime | None = None
     async for page in walk:
         read = [*walk.read(page, _Video, partial(_parsed, profile, page))]
-        posts += [post for post in read if post.published_at >= since]
+        posts += read
         if page.following is None:
             reached = EVERYTHING
         elif read and read[-1].published_at < since:

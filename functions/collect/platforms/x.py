@@ -27,6 +27,7 @@ from functions.collect.answers import (
     Lookup,
     Manner,
     PlatformError,
+    PostCount,
     Profile,
     Refused,
     Sweep,
@@ -151,6 +152,16 @@ class _Posts(msgspec.Struct):
     meta: _Meta | None = None
 
 
+class _Count(msgspec.Struct):
+    start: Annotated[datetime, msgspec.Meta(tz=True)]
+    end: Annotated[datetime, msgspec.Meta(tz=True)]
+    tweet_count: int
+
+
+class _Counts(msgspec.Struct):
+    data: list[_Count]  # without it nothing was counted: there is no default
+
+
 class _Users(msgspec.Struct):
     data: list[msgspec.Raw] = []
     errors: list[_Trouble] = []
@@ -228,6 +239,7 @@ async def sweep(
     profile: Profile,
     *,
     since: datetime,
+    until: datetime | None = None,
     depth: int = 1,
     manner: Manner = USUAL,
     replies: bool = False,
@@ -236,21 +248,25 @@ async def sweep(
     """The account's original posts and quotes from ``since`` on, all of them at any ``depth``.
 
     Args:
+        until: where the listing ends, exclusive; None: with what is newest. One that ends covers
+            nothing.
         replies: whether replies are listed as well, so that parts of threads are found.
         threads: posts known before by id; parts known of them are summed whether listed or not.
     """
     asked = {
-        "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "start_time": _rfc3339(since),
         "exclude": "retweets" if replies else "retweets,replies",
         "tweet.fields": THREAD_FIELDS if replies else POST_FIELDS,
     }
+    if until is not None:
+        asked["end_time"] = _rfc3339(until)
     ask = partial(_timeline, client, profile, asked)
     walk = Walk(NAME, ask, MAX_PAGES, PAGE_SIZE, least=LEAST_SIZE, manner=manner)
     tweets: list[_Read] = []
     reached: datetime | None = None
     async for page in walk:
         tweets += walk.read(page, _Tweet, partial(_listed, replies, page.taken_at))
-        reached = since if page.following is None else None
+        reached = since if page.following is None and until is None else None
     known = threads or {}
     parts = _parts([tweet for tweet, _ in tweets], profile.account_id, known)
     reading = _Assembly(client, walk.broken, walk.lost, walk.failure)
@@ -265,7 +281,6 @@ async def sweep(
                 url=f"https://x.com/{profile.handle or 'i'}/status/{post.post_id}",
             )
             for post in posts
-            if post.published_at >= since
         ),
         covered_since=walk.covering(reached, since),
         broken=tuple(walk.broken),
@@ -283,6 +298,26 @@ async def sweep(
             if replies and _is_reply_or_repost(tweet) and tweet.root not in summed
         },
     )
+
+
+async def counts(
+    client: ApiClient, handle: str, *, since: datetime, until: datetime
+) -> list[PostCount]:
+    """How many posts X counts of an account, replies and reposts left out, by the UTC day.
+
+    Billed by the call, whatever it counts. ``since``: less than seven days ago; ``until``: at least
+    ten seconds ago. The first and the last day may be parts of one.
+    https://docs.x.com/x-api/posts/get-count-of-recent-posts
+    """
+    answer, _ = await client.get(
+        "/2/tweets/counts/recent",
+        _Counts,
+        query=f"from:{handle} -is:retweet -is:reply",
+        granularity="day",
+        start_time=_rfc3339(since),
+        end_time=_rfc3339(until),
+    )
+    return [PostCount(day.start, day.end, day.tweet_count) for day in answer.data]
 
 
 async def _timeline(
@@ -608,6 +643,10 @@ def _sum(counts: Iterable[int | None]) -> int | None:
             return None
         total += count
     return total
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _time_of(post_id: str, latest: datetime) -> datetime:

@@ -52,7 +52,6 @@ DEPTH = 4  # reaches 200 uploads back; each page costs a unit
 LISTING_TELLS = False
 RESOLVE_SIZE, RECHECK_SIZE = 1, 50
 FOLLOWERS_EVERY = timedelta(days=1)
-LATE = timedelta(hours=48)  # a video that is listed may still be missing from its details
 
 UNITS, STATS = "units", "stats"  # the buckets of the day's quota
 VIDEOS = "youtube#videoListResponse"  # what an answer has to be to prove an absence
@@ -252,20 +251,16 @@ async def sweep(
 ) -> Sweep:
     """Ids in the channel's uploads; they carry no counters, so all are ``unread``.
 
-    At least ``depth`` pages are read, more while they bring videos published from ``since`` on.
-    The first page's ids are all given: a stream that airs today was published when it was
-    announced. Of the others only those published from ``since`` on are worth a look, and what is
-    young enough (``LATE``) to have been left out by the details before.
+    At least ``depth`` pages are read, more while they bring videos published from ``since`` on. The
+    first page's ids come first, dated or not: a stream that airs today was published when it was
+    announced. Of further pages all that say when they were published are given.
     """
-    worth = min(since, client.clock() - LATE)
     walk = Walk(NAME, partial(_uploads, client, profile), MAX_PAGES, PAGE_SIZE, manner=manner)
     unread: dict[str, datetime | None] = {}
     async for page in walk:
         dated = dict(walk.read(page, _Resource, _listed, strict=False))
         unread |= {
-            video_id: at
-            for video_id, at in dated.items()
-            if walk.pages == 1 or (at is not None and at >= worth)
+            video_id: at for video_id, at in dated.items() if walk.pages == 1 or at is not None
         }
         is_recent = any(at is not None and at >= since for at in dated.values())
         if not is_recent and walk.pages >= depth:

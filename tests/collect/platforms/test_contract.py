@@ -327,7 +327,6 @@ def test_what_a_listing_claims_to_cover_it_covers(api: Api, now: datetime) -> No
     account = long_feed(api, now, 2 * api.module.PAGE_SIZE + 5)
     for since in (now - 3 * HOUR, now - 6 * HOUR, now - 90 * 24 * HOUR):
         found = api.sweep(account, since)
-        assert all(post.published_at >= since for post in found.posts)
         # These never say so: uploads can be missing for hours, and without a Page's own token
         # Facebook shows a selection.
         if api.platform in ("youtube", "facebook"):

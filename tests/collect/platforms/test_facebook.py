@@ -44,7 +44,7 @@ def account(api: Api) -> Any:
     return api.account("kemenkumntt")
 
 
-def test_a_ranked_feed_is_read_whole_and_judged_by_each_posts_own_time(
+def test_a_ranked_feed_is_read_whole_and_all_that_it_shows_is_given(
     api: Api, account: Any, now: datetime
 ) -> None:
     api.server.world.quirks.facebook_ranked = True
@@ -54,7 +54,7 @@ def test_a_ranked_feed_is_read_whole_and_judged_by_each_posts_own_time(
     since = now - 30 * HOUR
     found = api.sweep(account, since)
     recent = {post.id for post in account.feed if post.published >= since.timestamp()}
-    assert {post.post_id for post in found.posts} == recent
+    assert {post.post_id for post in found.posts} > recent
 
 
 def test_a_full_last_page_that_leads_to_an_empty_one_is_the_end(

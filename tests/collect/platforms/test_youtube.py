@@ -128,7 +128,8 @@ def test_a_video_uploaded_long_before_is_found_by_a_deep_look_alone(
     api: Api, account: Any, asked: list[Asked], now: datetime
 ) -> None:
     """Uploaded 180 uploads ago, published an hour ago."""
-    late = add(api, account, now - HOUR, uploaded_at=now - 5400 * HOUR)
+    late_at = now - HOUR
+    late = add(api, account, late_at, uploaded_at=now - 5400 * HOUR)
     for n in range(1, 251):
         add(api, account, now - n * 30 * HOUR)
     since = now - 24 * HOUR
@@ -137,9 +138,10 @@ def test_a_video_uploaded_long_before_is_found_by_a_deep_look_alone(
     found = deep(api, account, since, youtube.DEPTH)
     # The last of them brought a recent one, so one page more is looked at.
     assert len(asked) == 1 + youtube.DEPTH + 1
-    # The first page whole, of the others only what was published since.
-    assert found.unread[-1] == late.id
-    assert len(found.unread) == youtube.PAGE_SIZE + 1
+    # What is shown is given, with the time of its publication.
+    assert late.id in found.unread
+    assert found.dated[late.id] == late_at
+    assert len(found.unread) == (youtube.DEPTH + 1) * youtube.PAGE_SIZE
 
 
 def test_a_deep_look_ends_with_the_uploads(
@@ -147,7 +149,7 @@ def test_a_deep_look_ends_with_the_uploads(
 ) -> None:
     for n in range(60):
         add(api, account, now - n * 30 * HOUR)
-    assert len(deep(api, account, now - 24 * HOUR, youtube.DEPTH).unread) == youtube.PAGE_SIZE
+    assert len(deep(api, account, now - 24 * HOUR, youtube.DEPTH).unread) == 60
     assert len(asked) == 2
 
 

@@ -1,0 +1,173 @@
+"""What a listing shows is taken once, however late it appears and whatever was forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.collect import note as notes
+from functions.collect.answers import Sweep
+from functions.collect.note import AccountNote, Note
+from functions.collect.plan import Purpose, SweepRequest
+from functions.collect.reading import Reading
+from functions.model import DAY, Post, Sample
+
+WIB = ZoneInfo("Asia/Jakarta")
+HOUR = timedelta(hours=1)
+BEGIN = datetime(2026, 10, 10, tzinfo=UTC)
+FIRST = datetime(2026, 9, 30, 17, tzinfo=UTC)  # October begins in Jakarta
+OWNER = "17841"
+
+
+def post(number: int, published_at: datetime, taken_at: datetime) -> Post:
+    return Post(
+        platform="instagram",
+        account_id=OWNER,
+        post_id=f"p{number}",
+        published_at=published_at,
+        url=f"https://www.instagram.com/p/{number}/",
+        samples=(Sample(taken_at=taken_at, likes=number),),
+    )
+
+
+@dataclass
+class Installation:
+    """A store, and the notes of the instances that read an account."""
+
+    held: dict[str, Post] = field(default_factory=dict)
+    note: Note = field(default_factory=Note)
+    found: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    async def stored(self, names: Sequence[str]) -> Collection[str]:
+        self.asked += len(names)
+        return {name for name in names if name.partition(":")[2] in self.held}
+
+    def look(self, note: Note, now: datetime, shown: Sequence[Post], since: datetime) -> Note:
+        """One instance's listing; what it noted, for the others."""
+        credential: Any = SimpleNamespace(name="c")
+        adapter: Any = SimpleNamespace(DEPTH=1, PAGE_SIZE=50)
+        reading = Reading(
+            "instagram",
+            adapter,
+            [credential],
+            SimpleNamespace(),  # type: ignore[arg-type]
+            note,
+            lambda: now,  # type: ignore[arg-type]
+            now + HOUR,
+            zone=WIB,
+            stored=self.stored,
+        )
+        request = SweepRequest("a", since, Purpose.DISCOVER, credential="c")
+        sweep = Sweep(posts=tuple(shown), covered_since=since)
+        stored = asyncio.run(reading._stored_of([(request, sweep)]))
+        reading._take(request, sweep, reading._live_by_account(), stored)
+        for one in reading.harvest.posts:
+            if one.post_id not in self.held:
+                self.found.append(one.post_id)
+            self.held[one.post_id] = one
+        return reading.changed
+
+
+def entered() -> Note:
+    return Note(accounts={"a": AccountNote(handle="a", account_id=OWNER)})
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["look", "look", "look", "lost note", "twice at once", "short page"]),
+        st.integers(1, 40).map(lambda n: n * HOUR),
+    ),
+    min_size=2,
+    max_size=25,
+)
+worlds = st.lists(
+    st.tuples(
+        st.integers(-14 * 24, 20 * 24).map(lambda n: BEGIN + n * HOUR),
+        st.integers(0, 200).map(lambda n: n * HOUR),  # how late it appears
+    ),
+    max_size=25,
+)
+
+
+@given(worlds, steps)
+@settings(max_examples=60)
+def test_every_post_is_found_once_and_none_is_lost(
+    world: list[tuple[datetime, timedelta]], life: list[tuple[str, timedelta]]
+) -> None:
+    """Whatever appears late, whatever is forgotten, and though two instances look at once."""
+    installation, now = Installation(note=entered()), BEGIN
+    ever: set[str] = set()
+    for what, pause in life:
+        now += pause
+        account = installation.note.accounts["a"]
+        since = min(account.swept_at - 6 * HOUR if account.swept_at else FIRST, now - 30 * HOUR)
+        visible = [
+            post(n, at, now) for n, (at, late) in enumerate(world) if at <= now and at + late <= now
+        ]
+        if what == "short page":
+            visible = visible[: len(visible) // 2]
+        ever |= {one.post_id for one in visible if one.published_at >= min(since, FIRST)}
+        if what == "lost note":
+            note = notes.rebuild(installation.held.values(), {"a": OWNER}, FIRST)
+            installation.note = note
+        if what == "twice at once":
+            other = notes.decode(notes.encode(installation.note))
+            assert other is not None
+            changed = installation.look(other, now, visible, since)
+            installation.look(installation.note, now, visible, since)
+            installation.note.fold(changed)
+        else:
+            installation.look(installation.note, now, visible, since)
+        installation.note.prune(now)
+        assert ever <= installation.held.keys()
+    assert sorted(installation.found) == sorted(set(installation.found))
+
+
+def test_what_was_shown_before_costs_neither_a_read_nor_a_write_of_the_store() -> None:
+    installation = Installation(note=entered())
+    old = [post(n, BEGIN - n * 6 * HOUR, BEGIN) for n in range(30)]
+    installation.look(installation.note, BEGIN, old, FIRST)
+    installation.note.prune(BEGIN)
+    assert len(installation.found) == 30
+    asked, held = installation.asked, dict(installation.held)
+    for hours in range(3, 60, 3):
+        now = BEGIN + hours * HOUR
+        again = [msgspec.structs.replace(one, samples=(Sample(taken_at=now),)) for one in old]
+        installation.look(installation.note, now, again, now - 30 * HOUR)
+        installation.note.prune(now)
+    assert installation.asked == asked
+    late = {name for name in held if installation.held[name] != held[name]}
+    assert late <= {one.post_id for one in old if one.published_at > BEGIN - 30 * HOUR}
+
+
+def test_what_is_older_than_the_open_month_is_left_alone() -> None:
+    installation = Installation(note=entered())
+    installation.note.accounts["a"] = msgspec.structs.replace(
+        installation.note.accounts["a"], swept_at=BEGIN - HOUR
+    )
+    shown = [post(1, FIRST - HOUR, BEGIN), post(2, FIRST, BEGIN)]
+    installation.look(installation.note, BEGIN, shown, BEGIN - 30 * HOUR)
+    assert installation.found == ["p2"]
+    assert installation.note.accounts["a"].settled == ("p2",)
+
+
+def test_until_a_month_begins_closing_what_it_shows_is_taken() -> None:
+    installation = Installation(note=entered())
+    last = datetime(2026, 11, 1, 22, 59, tzinfo=UTC)
+    for now, number in ((last, 1), (last + timedelta(minutes=1), 2)):
+        installation.note.accounts["a"] = AccountNote(
+            handle="a", account_id=OWNER, swept_at=now - HOUR
+        )
+        shown = [post(number, FIRST + 9 * DAY, now)]
+        installation.look(installation.note, now, shown, now - 30 * HOUR)
+    assert installation.found == ["p1"]
