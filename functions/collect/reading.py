@@ -815,8 +815,10 @@ class Reading:
         self.harvest.problems.append(f"{self.platform} {' '.join(handles)}: {why}")
 
     def _stop(self, credential: Credential, error: Any) -> None:
+        bucket = error.bucket if isinstance(error, Limited) else ""
+        if credential.serves(bucket):  # of those that were under way together the first tells it
+            self.harvest.problems.append(f"{self.platform}: {error}")
         credential.stop(error)
-        self.harvest.problems.append(f"{self.platform}: {error}")
 
     def _charge(self, credential: Credential, price: Mapping[str, int], count: int) -> None:
         for bucket, amount in price.items():
