@@ -630,6 +630,10 @@ class Reading:
         held = self.note.posts.get(name)
         (sample,) = post.samples
         live, kept = keep.seen(held, post, self.horizon)
+        is_news = held is None or bool(held.missing)
+        if kept and held is not None and not is_news and sample.total(self.platform) is None:
+            # No counter could be read: nothing to measure by, and an earlier read may serve.
+            live, kept = msgspec.structs.replace(live, kept=held.kept, url=held.url), False
         if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
             self._charge(credential, self._price.post, (len(post.versions) or 1) + len(post.parts))
         elif joined := {*post.parts} - {*held.parts}:
