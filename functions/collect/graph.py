@@ -102,7 +102,10 @@ def explain(
         # It names no page: the app's own signature is missing or wrong, for every page alike.
         return Refused(f"{label} the app secret proof is not accepted; check the app secret")
     if error.code == 10 or REVIEW.search(error.message):
-        return EndpointRefused(f"{label} the app lacks permission or review for this endpoint")
+        return EndpointRefused(
+            f"{label} the app lacks permission or review for this endpoint; "
+            "have it reviewed (Page Public Content Access)"
+        )
     if error.code == 3 or 200 <= error.code < 300:
         return Refused(f"{label} the token lacks a permission")
     if error.code in OBJECTS or (error.code == 100 and _is_of_an_object(error)):

@@ -886,6 +886,10 @@ class Reading:
         held = self.note.posts.get(name)
         (sample,) = post.samples
         live, kept = keep.seen(held, post, self.horizon)
+        is_news = held is None or bool(held.missing)
+        if kept and held is not None and not is_news and sample.total(self.platform) is None:
+            # No counter could be read: nothing to measure by, and an earlier read may serve.
+            live, kept = msgspec.structs.replace(live, kept=held.kept, url=held.url), False
         if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
             self._charge(credential, self._price.post, (len(post.versions) or 1) + len(post.parts))
         elif joined := {*post.parts} - {*held.parts}:
@@ -1073,8 +1077,10 @@ class Reading:
         self.harvest.problems.append(f"{self.platform} {' '.join(handles)}: {why}")
 
     def _stop(self, credential: Credential, error: Any) -> None:
+        bucket = error.bucket if isinstance(error, Limited) else ""
+        if credential.serves(bucket):  # of those that were under way together the first tells it
+            self.harvest.problems.append(f"{self.platform}: {error}")
         credential.stop(error)
-        self.harvest.problems.append(f"{self.platform}: {error}")
 
     def _charge(self, credential: Credential, price: Mapping[str, int], count: int) -> None:
         for bucket, amount in price.items():

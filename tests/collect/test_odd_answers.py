@@ -430,3 +430,21 @@ def test_a_timeline_makes_up_for_a_lookup_that_failed(
         run(now + n * 15 * MINUTE)
     states = measured(book, now + 30 * HOUR)
     assert {states[post.id] for post in posts} == {"estimated"}
+
+
+def test_a_read_whose_counters_came_garbled_takes_no_earlier_reads_place(
+    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+) -> None:
+    """At the mark nothing can be read of them for a while: the reads around that while serve."""
+    accounts = enter("tiktok")
+    posts = [server.world.add_post(a, now - 2 * HOUR, per_hour={"likes": 7}) for a in accounts]
+    for n in range(4 * 21):
+        run(now + n * 15 * MINUTE)
+    server.fault("wrong_types", platform="tiktok")
+    for n in range(4 * 21, 4 * 23):
+        run(now + n * 15 * MINUTE)
+    server.app.faults.clear()
+    for n in range(4 * 23, 4 * 25):
+        run(now + n * 15 * MINUTE)
+    states = measured(book, now + 30 * HOUR)
+    assert {states[post.id] for post in posts} <= {"estimated", "interpolated"}

@@ -171,6 +171,8 @@ def explain(
     status: int, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> PlatformError | None:
     """What X's refusal means; money and caps come as 402, 403 and 429 and look like limits."""
+    if status < 400 and b"/problems/" not in body:
+        return None
     problem = error_in(body, _Trouble) or _Trouble()
     if status < 400:
         # A success has no type of its own; a problem in its clothes tells its status besides.
