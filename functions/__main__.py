@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from functions import log, settings
-from functions.agencies import of_each
-from functions.model import PLATFORMS, Agency, parse_time, run_id
+from functions.agencies import idle, of_each
+from functions.model import PLATFORMS, Agency, run_id
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.times import NowError, parse_now, present, refuse_future
 
 if TYPE_CHECKING:
     from functions.registry.changes import Changes
@@ -50,10 +51,13 @@ class _Instant(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return parse_time(value)
+            return parse_now(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
+
+# What became of each line of a file of consents.
+CONSENTS = {"new": "izin baru", "replaced": "izin baru, mengganti yang lama", "kept": "sudah ada"}
 
 now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
@@ -66,25 +70,27 @@ agency_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
 
-def clock() -> datetime:
-    """The present in whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
-
-
 @contextmanager
-def opened_all(loaded: Settings) -> Iterator[list[AgencyStore]]:
-    """Every agency of the installation, their store closed afterwards."""
+def opened_all(loaded: Settings, now: datetime | None = None) -> Iterator[list[AgencyStore]]:
+    """Every agency of the installation, their store closed afterwards.
+
+    ``now``: what was given for it, None: nothing. ``NowError`` when the store takes no such time.
+    """
     books = open_agencies(loaded)
     try:
+        if now is not None and not books[0].simulation:
+            refuse_future(now)
         yield books
     finally:
         books[0].store.close()
 
 
 @contextmanager
-def opened(loaded: Settings, agency: str | None = None) -> Iterator[AgencyStore]:
-    """One agency, the first when none is named, its store closed afterwards."""
-    with opened_all(loaded) as books:
+def opened(
+    loaded: Settings, agency: str | None = None, now: datetime | None = None
+) -> Iterator[AgencyStore]:
+    """One agency, the first when none is named, its store closed afterwards; as ``opened_all``."""
+    with opened_all(loaded, now) as books:
         yield chosen(books, agency)
 
 
@@ -104,7 +110,7 @@ def tells_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except SettingsError as error:
+        except (SettingsError, NowError) as error:
             raise Misused(str(error)) from None
         except StoreError as error:
             _fail(str(error))
@@ -117,9 +123,12 @@ def _fail(message: str) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, with their secrets kept out of all output from now on."""
+    """The settings, with their secrets kept out of all output from now on; what looks like one and
+    is none is told."""
     loaded = settings.load()
     log.hide(loaded.secrets())
+    for said in settings.strangers():
+        click.echo(f"kiprah: {said}", err=True)
     return loaded
 
 
@@ -180,8 +189,8 @@ def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
     from functions.registrar import Imported, Refused, import_rows
     from functions.registry.doubles import held_twice
 
-    at = clock if now is None else lambda: now
-    with opened_all(load_settings()) as books:
+    at = present if now is None else lambda: now
+    with opened_all(load_settings(), now) as books:
         where, rows = _rows(file)
         aloud = sys.stdout.isatty() and not as_json
 
@@ -220,7 +229,7 @@ def registry_check(file: Path) -> None:
     with opened_all(load_settings()) as books:
         where, rows = _rows(file)
         try:
-            plans = plan(books, rows, clock())
+            plans = plan(books, rows, present())
         except Refused as refusal:
             _fail_each(where, refusal.problems)
     for planned in plans:
@@ -317,19 +326,30 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
     long-lived access token.
     """
     from functions.connect.consents import Consents
-    from functions.connect.files import FileError, read
+    from functions.connect.files import FileError, matched, read
     from functions.connect.vault import open_vault
     from functions.registry.addresses.profiles import parse_handle
 
-    loaded = load_settings()
-    try:
-        rows = read(_content(file), parse_handle)
-    except FileError as error:
-        _fail(f"{file}: {error}")
-    log.hide(row.refresh_token for row in rows)
-    with opened(loaded, agency) as book:
-        added = Consents(book, lambda: open_vault(loaded)).add(rows, now or clock())
-    report = {"job": "connect import", "consents": len(rows), "added": added}
+    loaded, at = load_settings(), now or present()
+    with opened(loaded, agency, now) as book:
+        try:
+            rows = read(_content(file), parse_handle)
+            log.hide(row.refresh_token for row in rows)
+            rows = matched(rows, book.roster(max(at, present())), at)
+        except FileError as error:
+            for line in error.lines[:-1]:
+                click.echo(f"kiprah: {file}: {line}", err=True)
+            _fail(f"{file}: {error.lines[-1]}")
+        became = Consents(book, lambda: open_vault(loaded)).add(rows, at)
+    stored = [
+        {"satker": row.satker, "platform": row.platform, "handle": row.handle, "consent": what}
+        for row, what in zip(rows, became, strict=True)
+    ]
+    added = sum(what != "kept" for what in became)
+    report = {"job": "connect import", "consents": len(rows), "added": added, "stored": stored}
+    for one in [] if as_json else stored:
+        words = CONSENTS[one["consent"]]
+        click.echo(f"{one['satker']}  {one['platform']}  {one['handle']}  {words}")
     tell(report, as_json, f"{added} izin baru dari {len(rows)} baris.")
 
 
@@ -344,12 +364,12 @@ def connect_link(satker: str, agency: str | None, now: datetime | None) -> None:
     from functions.connect.flow import handles
     from functions.connect.vault import open_vault
 
-    loaded, at = load_settings(), now or clock()
+    loaded, at = load_settings(), now or present()
     if not loaded.connect_url:
         raise SettingsError(
             "KIPRAH_CONNECT_URL is not set; set it to the address of the function connect"
         )
-    with opened(loaded, agency) as book:
+    with opened(loaded, agency, now) as book:
         roster = book.roster(at)
         known = {unit.id for unit in roster.satker} if roster else set()
         found = handles(book, satker, at)
@@ -372,8 +392,8 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
     """Read what is due on every platform."""
     from functions.collect.job import collect_all
 
-    loaded, at = load_settings(), now or clock()
-    with opened_all(loaded) as books:
+    loaded, at = load_settings(), now or present()
+    with opened_all(loaded, now) as books:
         report = asyncio.run(
             collect_all(
                 books,
@@ -390,8 +410,10 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
     sent = sum(summary["requests"] for summary in summaries)
     # Credentials are everybody's: what is said of one agency's platform is said once.
     skipped = {platform: why for one in own for platform, why in one.get("skipped", {}).items()}
+    _tell_idle(report)
     for platform, reason in skipped.items():
-        click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
+        if platform != "collect":
+            click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
     tell(report, as_json, f"{found} unggahan baru dengan {sent} permintaan.")
 
 
@@ -403,15 +425,23 @@ def score(now: datetime | None, as_json: bool) -> None:
     """Compute 24-hour interactions and the monthly rankings."""
     from functions.score.job import score_all
 
-    at = now or clock()
-    with opened_all(load_settings()) as books:
+    at = now or present()
+    with opened_all(load_settings(), now) as books:
         report = score_all(books, now=at, run_id=run_id("score", at))
     own = of_each(report)
+    _tell_idle(report)
     folded = sum(one.get("folded", 0) for one in own)
     states = [
         f"{month} {facts['state']}" for one in own for month, facts in one.get("months", {}).items()
     ]
     tell(report, as_json, f"{folded} unggahan baru dibukukan; {', '.join(dict.fromkeys(states))}.")
+
+
+def _tell_idle(report: dict[str, Any]) -> None:
+    """Say where another run was at work, and this one did nothing."""
+    for agency, why in idle(report).items():
+        of = f"{agency}: " if agency else ""
+        click.echo(f"kiprah: {of}{why}", err=True)
 
 
 @cli.command()
@@ -422,14 +452,18 @@ def publish(now: datetime | None, as_json: bool) -> None:
     """Render the site and its data files, and put what changed."""
     from functions.publish.job import publish_all
     from functions.publish.objects import ObjectsError
+    from functions.publish.stamp import OutdatedError
 
-    loaded, at = load_settings(), now or clock()
-    with opened_all(loaded) as books:
+    loaded, at = load_settings(), now or present()
+    with opened_all(loaded, now) as books:
         try:
             report = publish_all(books, now=at, settings=loaded, run_id=run_id("publish", at))
+        except OutdatedError as error:
+            raise Misused(str(error)) from None
         except ObjectsError as error:
             _fail(str(error))
     own = of_each(report)
+    _tell_idle(report)
     uploaded = sum(one.get("uploaded", 0) for one in own)
     unchanged = sum(one.get("unchanged", 0) for one in own)
     tell(report, as_json, f"{uploaded} berkas diperbarui, {unchanged} tetap.")
@@ -495,8 +529,8 @@ def why(address: str, month: str | None, now: datetime | None, as_json: bool) ->
     if month is not None:
         _check_month(month)
     try:
-        with opened_all(load_settings()) as books:
-            answers = (answer(book, address, now or clock(), month) for book in books)
+        with opened_all(load_settings(), now) as books:
+            answers = (answer(book, address, now or present(), month) for book in books)
             found = next(answers)
             for other in answers if found.facts["reason"] == "unknown" else ():
                 found = found if other.facts["reason"] == "unknown" else other
@@ -552,9 +586,9 @@ def decide(
     """
     from functions import contest
 
-    said = contest.Said(by, now or clock(), why, link)
+    said = contest.Said(by, now or present(), why, link)
     id = None
-    with opened(load_settings(), agency) as book, _told_refusals():
+    with opened(load_settings(), agency, now) as book, _told_refusals():
         if reject:
             if objection is None or action is not None:
                 raise Misused("--reject needs --objection, and takes no --action")
@@ -614,8 +648,8 @@ def object_to(
         _check_month(month)
     if (address is None) == (month is None):
         raise Misused("name either the post's URL or a --month")
-    said = contest.Said(by, now or clock(), why, link)
-    with opened(load_settings(), agency) as book, _told_refusals():
+    said = contest.Said(by, now or present(), why, link)
+    with opened(load_settings(), agency, now) as book, _told_refusals():
         id = contest.contest(book, address, said, month=month, satker=satker)
     tell({"job": "object", "objection": id}, as_json, f"Sanggahan {id} tercatat.")
 
@@ -660,7 +694,7 @@ def doctor(as_json: bool) -> None:
 
     loaded = load_settings()
     with opened_all(loaded) as books:
-        findings = examine(books, loaded, clock())
+        findings = examine(books, loaded, present())
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from functions import log
+from functions import log, turns
 from functions.model import iso
 from functions.settings import SettingsError
 from functions.store.agency import AgencyStore
@@ -26,20 +26,37 @@ def each(
     run_id: str,
     now: datetime,
 ) -> Report:
-    """Run a job for each agency; with only one its report, and its errors, are what they are.
+    """Run a job for each agency in its turn; with only one its report, and its errors, are what
+    they are. Where another run is at work, the report is that this one did nothing.
+
+    A simulation's report says that it is one.
 
     Raises:
         SettingsError, StoreError: what is no single agency's, and would befall the others too.
     """
+
+    def in_turn(book: AgencyStore) -> Report:
+        with turns.taken(book, job, now) as turn:
+            if turn.other is not None:
+                return turns.skipped(turn, run_id)
+            report = run(book)
+            turn.ended(report)
+            return report
+
     if len(books) == 1:
-        return run(books[0])
+        return marked(books, in_turn(books[0]))
     reports = {}
     for book in books:
         try:
-            reports[book.agency.id] = run(book)
+            reports[book.agency.id] = in_turn(book)
         except Exception as error:
             reports[book.agency.id] = fallen(book, error, job=job, run_id=run_id, now=now)
-    return united(reports, job=job, run_id=run_id, now=now)
+    return marked(books, united(reports, job=job, run_id=run_id, now=now))
+
+
+def marked(books: Sequence[AgencyStore], report: Report) -> Report:
+    """The report, which says so when it is of a simulation."""
+    return {**report, "simulation": True} if books[0].simulation else report
 
 
 def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: datetime) -> Report:
@@ -78,3 +95,14 @@ def united(reports: Mapping[str, Report], *, job: str, run_id: str, now: datetim
 def of_each(report: Report) -> list[Report]:
     """The single agencies' reports, whether there are several agencies or one."""
     return list(report["agencies"].values()) if "agencies" in report else [report]
+
+
+def idle(report: Report) -> dict[str, str]:
+    """By agency, why a run did nothing where another one was at work; empty where it did."""
+    job = report["job"]
+    named = report.get("agencies", {"": report})
+    return {
+        agency: str(own["skipped"][job])
+        for agency, own in named.items()
+        if job in own.get("skipped", {})
+    }

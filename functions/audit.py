@@ -7,35 +7,35 @@ final month before, so that nobody can change the past quietly.
 
 from __future__ import annotations
 
-import gzip
-import urllib.error
-import urllib.request
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
 
+from functions.intake import TooLargeError, gunzip
 from functions.model import RankedList, Ranking, Row, previous_month
+from functions.published import Read, SourceError, source
 from functions.score.formula import formula_of
 from functions.score.judging import judge_month
 from functions.score.ranking import rank
 from functions.store import evidence as ev
 from functions.store import rankings
 
+__all__ = ["Audit", "SourceError", "audit", "source"]
+
 GZIP_HEADER = bytes.fromhex("1f8b08000000000002ff")  # no name, no time: the same everywhere
 MOST = 20  # differences of one month that are listed one by one
 OLDEST = "2000-01"
-TIMEOUT = 30.0
-LARGEST = 256 * 1024 * 1024  # bytes of one file
+LARGEST = 256 * 1024 * 1024  # bytes of one month's evidence, unpacked
+DENSEST = 100  # times that it may become larger by unpacking, once it is large
+LARGE = 16 * 1024 * 1024
+MOST_LINES = 1_000_000
+LONGEST_LINE = 4 * 1024 * 1024  # bytes
+LONGEST = 300  # characters of a difference
 
-# The bytes at a path of the site; None when there is nothing.
-Read = Callable[[str], bytes | None]
-
-
-class SourceError(Exception):
-    """The published files cannot be read; one line says why."""
+# What a file may be that is no evidence, or no ranking, of ours.
+BROKEN = (OSError, EOFError, zlib.error, ValueError, msgspec.DecodeError, RecursionError)
 
 
 @dataclass(slots=True)
@@ -45,20 +45,15 @@ class Audit:
     months: dict[str, str] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
 
+    def complain(self, said: str) -> None:
+        """Note a difference, as a line that can be printed: what was published may say anything."""
+        plain = "".join(c if c.isprintable() else "?" for c in said)
+        self.differences.append(plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…")
+
     @property
     def identical(self) -> bool:
         """Whether everything that is published follows from its evidence."""
         return bool(self.months) and not self.differences
-
-
-def source(place: str) -> Read:
-    """A reader of a site: its folder, or its address."""
-    if place.startswith(("http://", "https://")):
-        return _web(place.rstrip("/"))
-    folder = Path(place.removeprefix("file://"))
-    if not folder.is_dir():
-        raise SourceError(f"{place} is no folder; name the site's folder, or its address")
-    return _folder(folder)
 
 
 def audit(read: Read, month: str) -> Audit:
@@ -73,19 +68,19 @@ def audit(read: Read, month: str) -> Audit:
         evidence = _month(read, month, found)
         if evidence is None:
             if expected is not None:
-                found.differences.append(
+                found.complain(
                     f"{month}: a later month names its digest {expected}, and it is not published"
                 )
             return found
         # A later month that was final already keeps naming the revision of its time.
         if expected not in (None, *_revisions(read, month, evidence, found)):
-            found.differences.append(
+            found.complain(
                 f"{month}: a later month names the digest {expected} for it, not this one"
             )
         expected = evidence.month.previous_digest
         earlier = _before(read, month) if expected else None
         if expected and earlier is None:
-            found.differences.append(
+            found.complain(
                 f"{month}: its evidence names the digest {expected} of a month before it, and none "
                 "is published"
             )
@@ -103,7 +98,7 @@ def _month(read: Read, month: str, found: Audit) -> ev.Evidence | None:
         return None
     found.months[month], evidence = _checked(read, f"data/{month}", month, packed, found)
     if evidence is not None and evidence.month.state == "final":
-        _frozen(read, month, evidence.month.revision, found.differences.append)
+        _frozen(read, month, evidence.month.revision, found.complain)
     return evidence
 
 
@@ -115,18 +110,18 @@ def _revisions(read: Read, month: str, newest: ev.Evidence, found: Audit) -> lis
         place = f"data/{month}/r{revision}"
         packed = read(f"{place}/bukti.jsonl.gz")
         if packed is None:
-            found.differences.append(f"{month}: its revision r{revision} is not published")
+            found.complain(f"{month}: its revision r{revision} is not published")
             return digests
         digest, evidence = _checked(read, place, f"{month} r{revision}", packed, found)
         if later.month.revises != digest:
-            found.differences.append(
+            found.complain(
                 f"{month}: revision r{revision + 1} names the digest {later.month.revises} for "
                 f"r{revision}, not {digest}"
             )
         if evidence is None:
             return digests
         if (evidence.month.month, evidence.month.revision) != (month, revision):
-            found.differences.append(
+            found.complain(
                 f"{month} r{revision}: the evidence is that of {evidence.month.month} "
                 f"r{evidence.month.revision}"
             )
@@ -139,11 +134,14 @@ def _checked(
     read: Read, place: str, name: str, packed: bytes, found: Audit
 ) -> tuple[str, ev.Evidence | None]:
     """The digest of the evidence at a place, and it, with what is wrong noted under a name."""
-    complain = found.differences.append
+    complain = found.complain
     try:
-        data = gzip.decompress(packed)
+        data = _unpacked(packed)
         evidence = ev.decode(data)
-    except (OSError, EOFError, zlib.error, ValueError, msgspec.DecodeError) as error:
+    except TooLargeError as error:
+        complain(f"{name}: bukti.jsonl.gz is no evidence: {error}")
+        return "", None
+    except BROKEN as error:
         complain(f"{name}: bukti.jsonl.gz is broken ({type(error).__name__})")
         return "", None
     digest = ev.digest(data)
@@ -161,8 +159,29 @@ def _checked(
             "use the version that the month was ranked with"
         )
         return digest, evidence
-    _compare(read, place, name, rank(evidence, judge_month(evidence)), complain)
+    try:
+        ranking = rank(evidence, judge_month(evidence))
+    except Exception as error:
+        # Evidence by its form, and nothing that can be measured: a stranger may have made it.
+        complain(f"{name}: nothing follows from the evidence ({type(error).__name__})")
+        return digest, evidence
+    _compare(read, place, name, ranking, complain)
     return digest, evidence
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The evidence as it was before packing; TooLargeError when it is more than any month's."""
+    data = gunzip(packed, min(LARGEST, max(LARGE, DENSEST * len(packed))))
+    if data.count(b"\n") > MOST_LINES:
+        raise TooLargeError(f"it has more than {MOST_LINES:,} lines")
+    start = 0
+    # A line that is too long ends in the next step's part or further on.
+    while len(data) - start > LONGEST_LINE:
+        end = data.rfind(b"\n", start, start + LONGEST_LINE)
+        if end < 0:
+            raise TooLargeError(f"a line of it has more than {LONGEST_LINE:,} bytes")
+        start = end + 1
+    return data
 
 
 def _is_packed_by_us(packed: bytes, data: bytes) -> bool:
@@ -184,7 +203,7 @@ def _compare(
         return
     try:
         claimed = rankings.decode(published)
-    except (msgspec.DecodeError, ValueError) as error:
+    except BROKEN as error:
         complain(f"{name}: ranking.json is broken ({error})")
         return
     differences = list(_differences(claimed, ranking))
@@ -256,34 +275,6 @@ def _before(read: Read, month: str) -> str | None:
 def _is_incomplete(packed: bytes) -> bool:
     """Whether it is the evidence of a month that never became final, and vouches for nothing."""
     try:
-        return ev.decode(gzip.decompress(packed)).month.state != "final"
-    except (OSError, EOFError, zlib.error, ValueError, msgspec.DecodeError):
+        return ev.decode(_unpacked(packed)).month.state != "final"
+    except BROKEN:
         return False  # a broken one must be looked at
-
-
-def _folder(folder: Path) -> Read:
-    def read(path: str) -> bytes | None:
-        try:
-            return (folder / path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise SourceError(f"{folder / path} cannot be read ({error.strerror})") from None
-
-    return read
-
-
-def _web(address: str) -> Read:
-    def read(path: str) -> bytes | None:
-        try:
-            with urllib.request.urlopen(f"{address}/{path}", timeout=TIMEOUT) as answer:
-                body: bytes = answer.read(LARGEST)
-                return body
-        except urllib.error.HTTPError as error:
-            if error.code in (403, 404, 410):  # a bucket says 403 of what is not there
-                return None
-            raise SourceError(f"{address}/{path} answers {error.code}") from None
-        except (OSError, ValueError) as error:
-            raise SourceError(f"{address} cannot be reached ({error})") from None
-
-    return read

@@ -1,7 +1,7 @@
 """The demo: six simulated weeks of the ministry's 47 units, from stand-in platforms to a site.
 
 The stand-ins run as a process of their own and speak the official APIs; the three jobs are the real
-ones. Handles that the public list lacks are invented, so every page says the figures are simulated.
+ones, in a store that is a simulation. Handles that the public list lacks are invented.
 """
 
 from __future__ import annotations
@@ -50,10 +50,8 @@ DISCOVER_EVERY = timedelta(hours=18)
 # In the time for objections of the first month, when its posts have been measured.
 CONTESTED_AT = datetime.fromisoformat("2026-10-05T10:00:00+07:00").astimezone(UTC)
 SEED = 2026
-NOTICE = (
-    "Data contoh: semua angka, unggahan, dan sebagian nama akun di situs ini disimulasikan. "
-    "Bukan kinerja satuan kerja yang sebenarnya."
-)
+# Besides what stands on every page of a simulation.
+NOTICE = "Sebagian nama akun dikarang."
 
 Progress = Callable[[float, str], None]
 
@@ -157,6 +155,7 @@ def _settings(address: str, environment: Mapping[str, str]) -> Settings:
         loaded,
         store=f"sqlite:///{WORK}/kiprah.db",
         site=f"file://{SITE}",
+        simulation="1",
         notice=NOTICE,
         collect_every=str(TICK // timedelta(minutes=1)),
         discover_every=str(DISCOVER_EVERY // timedelta(minutes=1)),

@@ -4,59 +4,86 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.collect.access import NEEDS, address, configured, is_keyless, limits, names
 from functions.collect.bookkeeping import decode
 from functions.collect.budget import Budget, Limit
+from functions.finding import Finding, age, looked
 from functions.model import PLATFORMS, Agency, Platform, Roster, iso
 from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
 from functions.registry.doubles import held_twice
 from functions.registry.roster import remarks
+from functions.score.months import certain, closing_begins, waiting
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
+from functions.vitals import vitals
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``fatal``: nothing works until this is mended; otherwise ``ok`` or something to look at."""
-
-    subject: str
-    words: str
-    ok: bool = True
-    fatal: bool = False
+__all__ = ["Finding", "examine"]
 
 
 def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
-    """Look at the registry, the platforms and the site; StoreError when the store is unusable.
+    """Look at the registry, the platforms, the jobs, the data and the site, and say at last what to
+    do next; StoreError when the store is unusable.
 
     With several agencies their own findings are told apart by the agency's id.
     """
-    rosters = {book.agency.id: book.roster(now) or Roster(as_of=now) for book in books}
+    rosters: dict[str, Roster] = {}
     everybody = [book.agency for book in books]
-    findings = [Finding("store", settings.store)]
+    findings = [_store(books[0], settings)]
     if len(books) > 1:
         findings.append(_agencies(everybody))
     for book in books:
-        roster = rosters[book.agency.id]
-        own = [_registry(roster)]
+        own = looked("registry", _stored_roster, book, rosters, now)
+        roster = rosters.setdefault(book.agency.id, Roster(as_of=now))
+        own = [replace(f, fatal=True) for f in own] or [_registry(roster)]
         told = [*roster.problems, *remarks(roster, now, book.agency.zone)]
         own += [Finding("registry", problem, ok=False) for problem in told]
-        own += [_platform(settings, roster, platform) for platform in PLATFORMS]
+        for platform in PLATFORMS:
+            own += looked(platform, _platform, settings, roster, platform)
+        own += vitals(book, settings, roster, now)
         findings += _told_apart(book, books, rosters, own)
-    findings += [Finding("registry", said, ok=False) for said in held_twice(rosters, now)]
-    findings += _budgets(books[0], settings, now)
+    findings += looked("registry", _doubles, rosters, now)
+    findings += looked("budgets", _budgets, books[0], settings, now)
     findings += _consents(settings, rosters.values())
     for book in books:
-        own = _wrong_accounts(book, rosters[book.agency.id], now)
+        own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
         findings += _told_apart(book, books, rosters, own)
     for book in books:
-        own = [_site(settings, book.agency, everybody)]
+        own = looked("months", _waiting_months, book, now)
         findings += _told_apart(book, books, rosters, own)
-    return findings
+    for book in books:
+        own = looked("site", _site, settings, book.agency, everybody)
+        findings += _told_apart(book, books, rosters, own)
+    return [*findings, _next(findings)]
+
+
+def _stored_roster(book: AgencyStore, rosters: dict[str, Roster], now: datetime) -> list[Finding]:
+    rosters[book.agency.id] = book.roster(now) or Roster(as_of=now)
+    return []
+
+
+def _doubles(rosters: Mapping[str, Roster], now: datetime) -> list[Finding]:
+    return [Finding("registry", said, ok=False) for said in held_twice(rosters, now)]
+
+
+def _next(findings: Sequence[Finding]) -> Finding:
+    """The one thing to do next: what stops everything, else what needs a look."""
+    wanting = [f for f in findings if f.fatal] or [f for f in findings if not f.ok]
+    for finding in wanting:
+        if finding.todo:
+            return Finding("next", f"{finding.subject}: {finding.todo}", ok=False)
+    if wanting:
+        return Finding("next", f"look at {wanting[0].subject} above", ok=False)
+    return Finding("next", "nothing to do")
+
+
+def _store(book: AgencyStore, settings: Settings) -> Finding:
+    kind = ": a simulation; any now, no official host" if book.simulation else ""
+    return Finding("store", f"{settings.store}{kind}")
 
 
 def _agencies(everybody: Sequence[Agency]) -> Finding:
@@ -89,7 +116,8 @@ def _told_apart(
 
 def _registry(roster: Roster) -> Finding:
     if not roster.satker:
-        return Finding("registry", "empty; run: kiprah registry import FILE", ok=False, fatal=True)
+        todo = "run: kiprah registry import FILE"
+        return Finding("registry", f"empty; {todo}", ok=False, fatal=True, todo=todo)
     return Finding("registry", f"{len(roster.satker)} satker, {len(roster.accounts)} accounts")
 
 
@@ -103,6 +131,7 @@ def _platform(settings: Settings, roster: Roster, platform: Platform) -> Finding
             f"{counted}, no API key: only the public feed is read (views and likes of the latest "
             f"15, marked partial); set {NEEDS[platform]}",
             ok=False,
+            todo=f"set {NEEDS[platform]}",
         )
     count = configured(settings, platform)
     if accounts and not count:
@@ -110,6 +139,7 @@ def _platform(settings: Settings, roster: Roster, platform: Platform) -> Finding
             platform,
             f"{len(accounts)} accounts but no credentials; set {NEEDS[platform]}",
             ok=False,
+            todo=f"set {NEEDS[platform]}",
         )
     return Finding(platform, f"{counted}, {count} credentials, at {address(settings, platform)}")
 
@@ -126,10 +156,18 @@ def _budgets(book: AgencyStore, settings: Settings, now: datetime) -> list[Findi
         waits = [
             f"waits until {iso(wait.until)} ({wait.message})" for wait in budget.waits.values()
         ]
-        refused = [f"refused: {budget.refused.message}"] if budget.refused else []
+        refused = _refused(budget, now)
         words = "; ".join([*spent, *waits, *refused]) or "nothing spent"
-        findings.append(Finding(f"budget {name}", words, ok=not (waits or refused)))
+        todo = "mend the credential, or give another" if refused else ""
+        findings.append(Finding(f"budget {name}", words, ok=not (waits or refused), todo=todo))
     return findings
+
+
+def _refused(budget: Budget, now: datetime) -> list[str]:
+    if budget.refused is None:
+        return []
+    since = f"since {iso(budget.refused.until)}, {age(budget.refused.until, now)}"
+    return [f"refused: {budget.refused.message} ({since})"]
 
 
 def _spent(budget: Budget, limit: Limit, now: datetime) -> str:
@@ -147,8 +185,8 @@ def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:
     accounts = [account for roster in rosters for account in roster.accounts]
     if settings.connect_url or not any(a.platform == "tiktok" for a in accounts):
         return []
-    words = "no links can be made; set KIPRAH_CONNECT_URL to where the function connect is reached"
-    return [Finding("consents", words, ok=False)]
+    todo = "set KIPRAH_CONNECT_URL to where the function connect is reached"
+    return [Finding("consents", f"no links can be made; {todo}", ok=False, todo=todo)]
 
 
 def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
@@ -162,7 +200,8 @@ def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Fi
     for satker in roster.satker:
         for name, found in book.feedback(satker.id).items():
             if (satker.id, name) in registered and found.get("status", "ok") != "ok":
-                findings.append(Finding(f"{satker.id} {name}", str(found["status"]), ok=False))
+                words = " ".join(str(found["status"]).split())
+                findings.append(Finding(f"{satker.id} {name}", words, ok=False))
     shown = findings[:20]
     if len(findings) > len(shown):
         kinds = Counter(finding.subject.split()[1].partition(":")[0] for finding in findings)
@@ -171,11 +210,26 @@ def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Fi
     return shown
 
 
+def _waiting_months(book: AgencyStore, now: datetime) -> list[Finding]:
+    """The months that do not close, or are not frozen, although their time is over."""
+    if book.simulation:
+        return []
+    findings, until = [], book.read_until()
+    for month, record in book.months().items():
+        state, due = record.ranking.state, record.closes_at
+        why = waiting(
+            due or closing_begins(month, book.agency.zone), now, now, certain(now, now, until)
+        )
+        if why is not None and state != "final" and not record.ranking.incomplete:
+            findings.append(Finding(month, f"stays {state}: {why}", ok=False))
+    return findings
+
+
 def _site(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Finding:
     try:
         held = open_site(settings.site, agency, everybody).list()
     except ObjectsError as error:
-        return Finding("site", str(error), ok=False, fatal=True)
+        return Finding("site", str(error), ok=False, fatal=True, todo="mend KIPRAH_SITE")
     state = f"{len(held)} files" if held else "nothing published yet"
     folder = folder_of(agency, everybody)
     place = f"{settings.site.rstrip('/')}/{folder}" if folder else settings.site

@@ -102,5 +102,8 @@ def _emit(severity: str, event: str, fields: dict[str, Any]) -> None:
         if trace_name := _trace.get():
             record["logging.googleapis.com/trace"] = trace_name
         line = json.dumps(record, ensure_ascii=False, default=str)
-    sys.stdout.write(clean(line) + "\n")
+    # Half a character, or one that this terminal does not know, can be written nowhere.
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    line = clean(line).encode(encoding, errors="replace").decode(encoding)
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()

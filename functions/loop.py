@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions import log
+from functions import agencies, log, turns
 from functions.collect.client import Connections
 from functions.collect.job import collect_all
 from functions.model import run_id
@@ -17,14 +17,18 @@ from functions.publish.job import publish_all
 from functions.score.job import score_all
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.port import StoreError
+from functions.times import present
 
+STANDBY = timedelta(seconds=30)  # between two looks whether another loop still runs
 GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
 
 
 async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Event) -> None:
     """Collect, score and publish until ``stop`` is set; a job that fails is tried at its next turn.
 
-    Turns lie on whole multiples of the cadence, so that a restart does not shift them.
+    Turns lie on whole multiples of the cadence, so that a restart does not shift them. Beside
+    another loop on the same store this one waits, and goes on where that one ends.
     """
     collecting = timedelta(minutes=int(settings.collect_every))
     scoring = timedelta(minutes=int(settings.score_every))
@@ -32,9 +36,12 @@ async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Ev
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     due = {"collect": present(), "score": present()}
-    async with Connections() as connections:
+    async with Connections() as connections, _Watch(books[0]) as watch:
         while not stop.is_set():
             now = present()
+            if not watch.is_ours(now):
+                await _pause(stop, now + STANDBY)
+                continue
             if now >= due["collect"]:
                 due["collect"] = turn_after(now, collecting)
                 await _job("collect", stop, lambda: _collect(books, settings, connections))
@@ -42,15 +49,52 @@ async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Ev
                 due["score"] = turn_after(now, scoring)
                 await _job("score", stop, lambda: asyncio.to_thread(_score, books))
                 await _job("publish", stop, lambda: asyncio.to_thread(_publish, books, settings))
-            with suppress(TimeoutError):
-                pause = (min(due.values()) - datetime.now(UTC)).total_seconds()
-                await asyncio.wait_for(stop.wait(), timeout=max(0.0, pause))
+            await _pause(stop, min(due.values()))
     log.info("loop.stopped")
 
 
-def present() -> datetime:
-    """The computer's clock in whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
+async def _pause(stop: asyncio.Event, until: datetime) -> None:
+    with suppress(TimeoutError):
+        seconds = (until - datetime.now(UTC)).total_seconds()
+        await asyncio.wait_for(stop.wait(), timeout=max(0.0, seconds))
+
+
+class _Watch:
+    """Which of several loops on one store does the work; the others stand by."""
+
+    def __init__(self, book: AgencyStore) -> None:
+        self._book = book
+        self._held = ExitStack()
+        self._turn: turns.Turn | None = None
+        self._told: str | None = None
+
+    async def __aenter__(self) -> _Watch:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._held.close()
+
+    def is_ours(self, now: datetime) -> bool:
+        """Whether this loop has the watch, or can take it; who has it is told once."""
+        if self._turn is not None and not self._turn.is_lost:
+            return True
+        self._held.close()
+        try:
+            return self._takes_it(now)
+        except StoreError as error:  # for a while; the store was there when the loop began
+            log.error("loop.job_failed", job="run", error=str(error))
+            return False
+
+    def _takes_it(self, now: datetime) -> bool:
+        with ExitStack() as attempt:
+            self._turn = attempt.enter_context(turns.taken(self._book, "run", now))
+            if self._turn.other is None:
+                self._held = attempt.pop_all()
+                return True
+            if self._told != self._turn.holder:
+                log.warning("loop.stands_by", said=self._turn.other)
+            self._told, self._turn = self._turn.holder, None
+        return False
 
 
 def turn_after(now: datetime, every: timedelta) -> datetime:
@@ -86,15 +130,29 @@ async def _collect(
     report = await collect_all(
         books, settings, now=now, run_id=run_id("collect", now), connections=connections
     )
-    log.info("collect.finished", **report)
+    _tell(report)
 
 
 def _score(books: Sequence[AgencyStore]) -> None:
     now = present()
-    log.info("score.finished", **score_all(books, now=now, run_id=run_id("score", now)))
+    _tell(score_all(books, now=now, run_id=run_id("score", now)))
 
 
 def _publish(books: Sequence[AgencyStore], settings: Settings) -> None:
     now = present()
     name = run_id("publish", now)
-    log.info("publish.finished", **publish_all(books, now=now, settings=settings, run_id=name))
+    _tell(publish_all(books, now=now, settings=settings, run_id=name))
+
+
+# Whose run was found at work when a job's turn came, as was told last.
+_found: dict[str, list[str]] = {}
+
+
+def _tell(report: dict[str, Any]) -> None:
+    """Log a run's report; that another process does the work is told once, not at every turn."""
+    job, idle = report["job"], agencies.idle(report)
+    holders = [str(own.get("holder")) for own in agencies.of_each(report)] if idle else []
+    if holders and _found.get(job) == holders:
+        return
+    _found[job] = holders
+    log.info(f"{job}.finished", **report)

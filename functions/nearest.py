@@ -10,7 +10,7 @@ _LONGEST = 100  # a text beyond this is no mistyped name, and comparing it would
 
 
 def nearest(name: str, known: Iterable[str], like: float = _LIKE) -> str | None:
-    """The one of the known names that is most like it; None when none is so much ``like`` it."""
+    """The one of the known names that is most like it; None when none is ``like`` (0..1) it."""
     by_form = {each.casefold(): each for each in sorted(known)}
     found = get_close_matches(name[:_LONGEST].casefold(), by_form, n=1, cutoff=like)
     return by_form[found[0]] if found else None

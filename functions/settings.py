@@ -1,7 +1,8 @@
-"""Every setting: its environment name, default and meaning, in one table.
+"""Every setting: its environment name, default, meaning and form, in one table.
 
 Settings come from the environment or from a ``.env`` file in the working folder; the environment
-wins. A secret never shows in ``repr``, logs, reports or pages.
+wins. A secret never shows in ``repr``, logs, reports or pages. A name that is no setting is told,
+and refused where it looks like a slip of the hand: what was meant to be set would not be.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from functions import dotenv as dotenv_file
+from functions import forms
+from functions.forms import Form
+
+PREFIX = "KIPRAH_"
+MINUTES = forms.whole(1, 1440, "minutes")  # a day holds every cadence by which 24 h are measured
+BUDGET = forms.whole(1, 999_999_999)
+MOST_CREDENTIALS = 100  # of one kind
+_LONGEST_NOTICE = 500
+_LONGEST_NAME = 100  # of an agency
+_MOST_AGENCIES = 50
+_SLIPS = 2  # of the hand, by which a setting's name is still told
 # A queue's name has at most 100 characters; "-instagram" takes 10 of them.
 _QUEUE = re.compile(r"tasks://[A-Za-z0-9.:-]+/[a-z0-9-]+/[A-Za-z0-9-]{1,90}")
-_DOLLARS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
-BUDGETS = (
-    "meta_calls_per_hour",
-    "tiktok_calls_per_minute",
-    "youtube_units_per_day",
-    "youtube_stats_per_day",
-)
 _AGENCY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # A further agency's id is the folder of its site: no path of a site may be called like it.
 RESERVED = (
@@ -59,12 +63,16 @@ class NamedAgency(NamedTuple):
     timezone: str
 
 
-def _setting(env: str, default: str, meaning: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"env": env, "meaning": meaning, "secret": secret})
+def _setting(
+    env: str, default: str, meaning: str, form: Form | None = None, *, secret: bool = False
+) -> Any:
+    facts = {"env": env, "meaning": meaning, "secret": secret, "form": form}
+    return field(default=default, metadata=facts)
 
 
 def _credentials(env: str, meaning: str) -> Any:
-    return field(default=(), metadata={"env": env, "meaning": meaning, "secret": True})
+    facts = {"env": env, "meaning": meaning, "secret": True, "form": forms.secret}
+    return field(default=(), metadata=facts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,14 +83,19 @@ class Settings:
         "KIPRAH_STORE",
         "sqlite:///kiprah.db",
         "Where documents lie; or firestore://PROJECT/DB",
+        forms.place,
     )
     site: str = _setting(
         "KIPRAH_SITE",
         "file://site",
         "Where the site goes; or gs://… or s3://BUCKET/PREFIX",
+        forms.place,
     )
     timezone: str = _setting(
-        "KIPRAH_TIMEZONE", "Asia/Jakarta", "The agency's time zone, in which months are bounded"
+        "KIPRAH_TIMEZONE",
+        "Asia/Jakarta",
+        "The agency's time zone, in which months are bounded",
+        forms.zone,
     )
     agencies: str = _setting(
         "KIPRAH_AGENCIES",
@@ -90,17 +103,34 @@ class Settings:
         "Several agencies: ID=NAME[@ZONE]; … (the first one's site lies at the root)",
     )
     site_url: str = _setting(
-        "KIPRAH_SITE_URL", "", "The site's public address, for canonical links"
+        "KIPRAH_SITE_URL", "", "The site's public address, for canonical links", forms.public
     )
-    notice: str = _setting("KIPRAH_NOTICE", "", "A banner shown on every page (in Indonesian)")
+    notice: str = _setting(
+        "KIPRAH_NOTICE",
+        "",
+        "A banner shown on every page (in Indonesian)",
+        forms.at_most(_LONGEST_NOTICE),
+    )
+    simulation: str = _setting(
+        "KIPRAH_SIMULATION",
+        "",
+        "1: a new store is a simulation for good: any now, no official host, a banner on its pages",
+        forms.switch,
+    )
     collect_every: str = _setting(
-        "KIPRAH_COLLECT_EVERY", "15", "Minutes between two collections: the loop's cadence"
+        "KIPRAH_COLLECT_EVERY", "15", "Minutes between two collections: the loop's cadence", MINUTES
     )
     discover_every: str = _setting(
-        "KIPRAH_DISCOVER_EVERY", "180", "Minutes between two looks for an account's new posts"
+        "KIPRAH_DISCOVER_EVERY",
+        "180",
+        "Minutes between two looks for an account's new posts",
+        MINUTES,
     )
     score_every: str = _setting(
-        "KIPRAH_SCORE_EVERY", "30", "Minutes between two scorings, each followed by publishing"
+        "KIPRAH_SCORE_EVERY",
+        "30",
+        "Minutes between two scorings, each followed by publishing",
+        MINUTES,
     )
     queue: str = _setting(
         "KIPRAH_QUEUE",
@@ -120,18 +150,25 @@ class Settings:
         "KIPRAH_META_CALLS_PER_HOUR",
         "200",
         "Calls an hour with one Meta token; its usage header lowers it where it must",
+        BUDGET,
     )
     x_dollars_per_day: str = _setting(
-        "KIPRAH_X_DOLLARS_PER_DAY", "20", "US dollars a UTC day with one X token"
+        "KIPRAH_X_DOLLARS_PER_DAY", "20", "US dollars a UTC day with one X token", forms.dollars
     )
     tiktok_calls_per_minute: str = _setting(
-        "KIPRAH_TIKTOK_CALLS_PER_MINUTE", "600", "Calls a minute with one TikTok app"
+        "KIPRAH_TIKTOK_CALLS_PER_MINUTE", "600", "Calls a minute with one TikTok app", BUDGET
     )
     youtube_units_per_day: str = _setting(
-        "KIPRAH_YOUTUBE_UNITS_PER_DAY", "10000", "Quota units a Pacific day with one API key"
+        "KIPRAH_YOUTUBE_UNITS_PER_DAY",
+        "10000",
+        "Quota units a Pacific day with one API key",
+        BUDGET,
     )
     youtube_stats_per_day: str = _setting(
-        "KIPRAH_YOUTUBE_STATS_PER_DAY", "10000", "The same for the statistics endpoint alone"
+        "KIPRAH_YOUTUBE_STATS_PER_DAY",
+        "10000",
+        "The same for the statistics endpoint alone",
+        BUDGET,
     )
     token_key: str = _setting(
         "KIPRAH_TOKEN_KEY",
@@ -141,32 +178,39 @@ class Settings:
     )
 
     instagram_url: str = _setting(
-        "KIPRAH_INSTAGRAM_URL", "https://graph.facebook.com", "Instagram's Graph API"
+        "KIPRAH_INSTAGRAM_URL", "https://graph.facebook.com", "Instagram's Graph API", forms.origin
     )
     facebook_url: str = _setting(
-        "KIPRAH_FACEBOOK_URL", "https://graph.facebook.com", "Facebook's Graph API"
+        "KIPRAH_FACEBOOK_URL", "https://graph.facebook.com", "Facebook's Graph API", forms.origin
     )
-    x_url: str = _setting("KIPRAH_X_URL", "https://api.x.com", "X API v2")
+    x_url: str = _setting("KIPRAH_X_URL", "https://api.x.com", "X API v2", forms.origin)
     tiktok_url: str = _setting(
         "KIPRAH_TIKTOK_URL",
         "https://open.tiktokapis.com",
         "TikTok's Display API, tokens too",
+        forms.origin,
     )
     tiktok_auth_url: str = _setting(
-        "KIPRAH_TIKTOK_AUTH_URL", "https://www.tiktok.com", "TikTok's consent page"
+        "KIPRAH_TIKTOK_AUTH_URL", "https://www.tiktok.com", "TikTok's consent page", forms.origin
     )
     connect_url: str = _setting(
-        "KIPRAH_CONNECT_URL", "", "Where the function connect is reached, for links to consent"
+        "KIPRAH_CONNECT_URL",
+        "",
+        "Where the function connect is reached, for links to consent",
+        forms.private,
     )
     youtube_url: str = _setting(
-        "KIPRAH_YOUTUBE_URL", "https://www.googleapis.com", "YouTube Data API v3"
+        "KIPRAH_YOUTUBE_URL", "https://www.googleapis.com", "YouTube Data API v3", forms.origin
     )
     youtube_feed_url: str = _setting(
         "KIPRAH_YOUTUBE_FEED_URL",
         "https://www.youtube.com",
         "Channels' public feeds, read when there is no API key",
+        forms.origin,
     )
-    graph_version: str = _setting("KIPRAH_GRAPH_VERSION", "v26.0", "Version of Meta's Graph API")
+    graph_version: str = _setting(
+        "KIPRAH_GRAPH_VERSION", "v26.0", "Version of Meta's Graph API", forms.graph_version
+    )
 
     instagram_token: tuple[str, ...] = _credentials(
         "KIPRAH_INSTAGRAM_TOKEN", "User or system-user token for Business Discovery"
@@ -191,25 +235,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         for f in table():
-            if f.name.endswith("_url") and f.name not in ("site_url", "connect_url"):
-                _check_address(_env(f.name), getattr(self, f.name))
-        if self.connect_url:
-            _check_connect_address(_env("connect_url"), self.connect_url)
+            _check(f, getattr(self, f.name))
         if self.queue:
             _check_queue(self)
-        if not _is_zone(self.timezone):
-            raise SettingsError(
-                f"KIPRAH_TIMEZONE={self.timezone!r} is no time zone; write for example Asia/Jakarta"
-            )
         _check_agencies(self.named_agencies())
-        for name in ("collect_every", "discover_every", "score_every"):
-            if not getattr(self, name).isdecimal() or int(getattr(self, name)) < 1:
-                raise SettingsError(f"{_env(name)} must be a whole number of minutes, 1 or more")
-        for name in BUDGETS:
-            if not getattr(self, name).isdecimal() or int(getattr(self, name)) < 1:
-                raise SettingsError(f"{_env(name)} must be a whole number, 1 or more")
-        if not _DOLLARS.fullmatch(self.x_dollars_per_day):
-            raise SettingsError(f"{_env('x_dollars_per_day')} must be an amount such as 20 or 2.50")
         _check_pairs(self, "instagram_token", "instagram_user_id")
         _check_pairs(self, "tiktok_client_key", "tiktok_client_secret")
 
@@ -238,8 +267,16 @@ def table() -> tuple[dataclasses.Field[Any], ...]:
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
-    """Settings from the environment and a ``.env`` file; ``SettingsError`` when one is unusable."""
-    merged = {**_read_dotenv(dotenv), **(os.environ if environ is None else environ)}
+    """Settings from the environment and a ``.env`` file; ``SettingsError`` when one is unusable, or
+    when a name seems to be meant for one."""
+    merged = _given(environ, dotenv)
+    for name in _strangers(merged):
+        known, is_meant = _likeness(name, merged)
+        if is_meant:
+            raise SettingsError(
+                f"{_plain(name)} is no setting; did you mean {known}? Mend the name; "
+                f"if it is somebody else's, set {known}, too"
+            )
     values: dict[str, Any] = {}
     for f in table():
         given = merged.get(f.metadata["env"], "").strip()
@@ -249,39 +286,82 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) 
     return Settings(**values)
 
 
+def strangers(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> list[str]:
+    """A line for each name that looks like a setting, and is none; it is ignored."""
+    merged = _given(environ, dotenv)
+    return [
+        f"{_plain(name)} is no setting and is ignored; the nearest is {_likeness(name, merged)[0]}"
+        for name in _strangers(merged)
+    ]
+
+
+def _given(environ: Mapping[str, str] | None, dotenv: Path) -> dict[str, str]:
+    try:
+        file = dotenv_file.read(dotenv)
+    except dotenv_file.DotenvError as error:
+        raise SettingsError(str(error)) from None
+    return {**file, **(os.environ if environ is None else environ)}
+
+
+def _strangers(given: Mapping[str, str]) -> list[str]:
+    """The names that are no settings and begin like one."""
+    known = {f.metadata["env"] for f in table()}
+    return sorted(name for name in given if _begins_like_one(name) and name not in known)
+
+
+def _begins_like_one(name: str) -> bool:
+    """With the prefix, or with what a hand makes of it by one slip."""
+    begins = name.upper().replace("-", "_")
+    return any(
+        forms.near(begins[:length], [PREFIX])[1] <= 1
+        for length in range(len(PREFIX) - 1, len(PREFIX) + 2)
+    )
+
+
+def _likeness(name: str, given: Mapping[str, str]) -> tuple[str, bool]:
+    """The nearest setting, and whether that one is meant: by a slip of the hand or a longer name
+    (KIPRAH_STORE_URL), and while it is not set itself."""
+    names = [f.metadata["env"] for f in table()]
+    known, slips = forms.near(name.upper(), names)
+    if slips > _SLIPS:
+        longer = [other for other in names if name.upper().startswith(f"{other}_")]
+        known = max(longer, key=len, default=known)
+        slips = _SLIPS if longer else slips
+    return known, slips <= _SLIPS and not given.get(known, "").strip()
+
+
+def _plain(name: str) -> str:
+    """A name as it can be printed in one line, whatever stands in it."""
+    return ascii(name)[1:-1][:80]
+
+
 def _split(given: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in given.split(",") if part.strip())
 
 
-def _read_dotenv(path: Path) -> dict[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({error}); mend or remove it") from None
-    values: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip().removeprefix("export ")
-        if not line or line.startswith("#"):
-            continue
-        name, equals, value = line.partition("=")
-        if not equals:
-            raise SettingsError(f"{path}, line {number}: expected NAME=value")
-        values[name.strip()] = value.strip().strip("\"'")
-    return values
+def _check(f: dataclasses.Field[Any], given: str | tuple[str, ...]) -> None:
+    """SettingsError when a value has not the setting's form; it is repeated unless it may be, or
+    hold, a secret."""
+    env, form = f.metadata["env"], f.metadata["form"]
+    if isinstance(given, tuple):
+        if len(given) > MOST_CREDENTIALS:
+            raise SettingsError(f"{env} holds more than {MOST_CREDENTIALS} values; give fewer")
+        for number, value in enumerate(given, 1):
+            if said := form(value):
+                which = f", value {number}," if len(given) > 1 else ""
+                raise SettingsError(f"{env}{which} {said}")
+        return
+    if given == f.default:
+        return
+    if said := forms.seen(given):
+        raise SettingsError(f"{env} {said}")
+    if said := form and form(given):
+        shown = "" if f.metadata["secret"] or "@" in given else f"={given[:60]!r}"
+        raise SettingsError(f"{env}{shown} {said}")
 
 
 def _env(name: str) -> str:
     return str(next(f.metadata["env"] for f in table() if f.name == name))
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def _named_agency(entry: str, timezone: str) -> NamedAgency:
@@ -298,6 +378,8 @@ def _named_agency(entry: str, timezone: str) -> NamedAgency:
 def _check_agencies(agencies: Sequence[NamedAgency]) -> None:
     """An agency's id is a path in the store and, from the second on, the folder of its site."""
     seen: set[str] = set()
+    if len(agencies) > _MOST_AGENCIES:
+        raise SettingsError(f"{_env('agencies')} names more than {_MOST_AGENCIES} agencies")
     for agency in agencies:
         said = f"{_env('agencies')}: "
         if not _AGENCY.fullmatch(agency.id):
@@ -309,36 +391,16 @@ def _check_agencies(agencies: Sequence[NamedAgency]) -> None:
             raise SettingsError(f"{said}the id {agency.id!r} is a path of every site; take another")
         if agency.id in seen:
             raise SettingsError(f"{said}the id {agency.id!r} is there twice; give each its own")
-        if not _is_zone(agency.timezone):
+        if len(agency.name) > _LONGEST_NAME:
+            raise SettingsError(
+                f"{said}the name of {agency.id} must have at most {_LONGEST_NAME} characters"
+            )
+        if forms.zone(agency.timezone):
             raise SettingsError(
                 f"{said}{agency.timezone!r} of {agency.id} is no time zone; "
                 "write for example Asia/Makassar"
             )
         seen.add(agency.id)
-
-
-def _check_address(env: str, value: str) -> None:
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.path.strip("/")
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingsError(f"{env}={value!r} must be a scheme and host without a path")
-
-
-def _check_connect_address(env: str, value: str) -> None:
-    """A consent comes back to this address: only https, except on this machine."""
-    try:
-        parts = urlsplit(value)
-        loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        usable = parts.hostname and (
-            parts.scheme == "https" or (parts.scheme == "http" and loopback)
-        )
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment:
-        raise SettingsError(f"{env}={value!r} must be an https address without ? and #")
 
 
 def _check_queue(settings: Settings) -> None:
@@ -352,7 +414,8 @@ def _check_queue(settings: Settings) -> None:
         raise SettingsError(
             f"{_env('queue')} needs {_env('queue_target')}, the address of the function collect"
         )
-    _check_connect_address(_env("queue_target"), settings.queue_target)
+    if said := forms.private(settings.queue_target):
+        raise SettingsError(f"{_env('queue_target')} {said}")
     if settings.queue_address and not _HOST_PORT.fullmatch(settings.queue_address):
         raise SettingsError(
             f"{_env('queue_address')}={settings.queue_address!r} must be HOST:PORT, without http://"

@@ -8,16 +8,18 @@ the scheduler's retry means something).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from functions import body as bodies
 from functions import log, settings
 from functions.model import parse_time
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.times import CLOCKS_AGREE, NowError, parse_now, present, refuse_future
 
 if TYPE_CHECKING:
     from flask import Request
@@ -42,32 +44,46 @@ class Trigger:
         self.given = sent is not None
         if self.given and not isinstance(sent, str):
             raise ValueError("now must be an ISO 8601 instant, such as 2026-10-01T00:00:00Z")
-        self.now = parse_time(sent) if sent is not None else _present()
+        self.now = parse_now(sent) if sent is not None else present()
         self.body = body
+
+    def check(self, books: Sequence[AgencyStore]) -> None:
+        """NowError when ``now`` is none that these agencies' store takes."""
+        if self.given and not books[0].simulation:
+            refuse_future(self.now)
 
 
 Job = Callable[[list[AgencyStore], Settings, Trigger], dict[str, Any]]
 
 
-def answer(request: Request, job: Job) -> Answer:
-    """Run a job, which is given every agency, for a request and report."""
+def answer(request: Request, job: Job, *, takes: Collection[str] = ("now",)) -> Answer:
+    """Run a job, which is given every agency, for a request and report.
+
+    ``takes``: the names that the request's body may hold.
+    """
     log.trace(_trace(request.headers.get("X-Cloud-Trace-Context", "")))
     if request.method != "POST":
-        return _json({"error": "send a POST with a JSON object, which may be empty"}, 405)
+        body, status, headers = _json(
+            {"error": "send a POST with a JSON object, which may be empty"}, 405
+        )
+        return body, status, {**headers, "Allow": "POST"}
     try:
         schedule = request.headers.get("X-CloudScheduler-ScheduleTime", "")
-        trigger = Trigger(_body(request), schedule)
+        trigger = Trigger(bodies.read(request, takes), schedule)
     except ValueError as error:
         return _json({"error": str(error)}, 400)
     try:
         loaded = settings.load()
         log.hide(loaded.secrets())
+        for said in settings.strangers():
+            log.warning("settings.unknown", said=said)
         books = open_agencies(loaded)
         try:
+            trigger.check(books)
             report = job(books, loaded, trigger)
         finally:
             books[0].store.close()
-    except BadRequestError as error:
+    except (BadRequestError, NowError) as error:
         return _json({"error": str(error)}, 400)
     except (SettingsError, StoreError) as error:
         return _failed(error)
@@ -83,34 +99,20 @@ def _failed(error: Exception) -> Answer:
     return _json({"error": str(error)}, 500)
 
 
-def _body(request: Request) -> Mapping[str, Any]:
-    data = request.get_data().strip()
-    if not data:
-        return {}
-    try:
-        body = json.loads(data)
-    except ValueError:
-        raise ValueError("the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    return body
-
-
 def _json(content: Mapping[str, Any], status: int) -> Answer:
     body = log.clean(json.dumps(content, ensure_ascii=False, default=str))
+    body = body.encode(errors="replace").decode()  # half a character can be sent nowhere
     return body, status, {"Content-Type": "application/json; charset=utf-8"}
 
 
 def _instant(text: str) -> datetime | None:
+    """The scheduler's instant; None for one that is still to come, which is no scheduler's."""
     try:
-        return parse_time(text)
+        at = parse_time(text)
     except ValueError:
         return None
+    return at if at - present() <= CLOCKS_AGREE else None
 
 
 def _trace(header: str) -> str | None:
     return header.partition("/")[0] or None
-
-
-def _present() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)

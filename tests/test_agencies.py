@@ -548,6 +548,10 @@ def test_an_agency_that_is_not_there_is_one_line(monkeypatch, words):
 
 
 def test_consents_are_imported_for_the_agency_that_is_named():
+    Path("ham.csv").write_text(
+        "id,nama,jenis,tiktok,instansi\naceh,Kanwil HAM Aceh,kanwil,ham.aceh,kemenham\n"
+    )
+    done("registry", "import", "ham.csv")
     Path("consents.csv").write_text(
         "satker,platform,handle,refresh_token\naceh,tiktok,ham.aceh,rft.rahasia\n"
     )

@@ -19,21 +19,37 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
 
-SHARED = {"model", "settings", "log", "nearest"}
+SHARED = {"model", "times", "settings", "log", "nearest"}
 # What a room may import besides itself. The command line and main.py see every room.
 ARROWS = {
     "model": set(),
-    "settings": set(),
+    "times": {"model"},
+    "intake": set(),
+    "forms": set(),
+    "tables": set(),
+    "dotenv": {"intake"},
+    "settings": {"dotenv", "forms"},
     "log": set(),
     "nearest": set(),
     "registry": {*SHARED},
     "store": {*SHARED},
-    "connect": {*SHARED, "store", "trigger"},
-    "trigger": {*SHARED, "store"},  # what the entry points share
-    "agencies": {*SHARED, "store"},  # what the jobs share
+    "connect": {*SHARED, "store", "tables", "trigger"},
+    "body": set(),
+    "trigger": {*SHARED, "body", "store"},  # what the entry points share
+    "turns": {*SHARED, "store"},  # one run of a job at a time
+    "agencies": {*SHARED, "store", "turns"},  # what the jobs share
     "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
     "registrar": {*SHARED, "registry", "store"},  # who keeps the registry, by files and by day
-    "collect": {*SHARED, "registry", "registrar", "connect", "store", "trigger", "agencies"},
+    "collect": {
+        *SHARED,
+        "registry",
+        "registrar",
+        "connect",
+        "store",
+        "trigger",
+        "agencies",
+        "turns",
+    },
     "score": {*SHARED, "store", "trigger", "agencies", "addresses"},
     "publish": {*SHARED, "store", "trigger", "agencies"},
 }
@@ -45,13 +61,16 @@ WIDER = {
     "functions/publish/data.py": {"registry"},
 }
 # The command line's own files.
-ABOVE_ROOMS = {"__init__", "__main__", "audit", "contest", "demo", "doctor", "loop", "why"}
+ABOVE_ROOMS = {"__init__", "__main__", "audit", "contest", "demo", "doctor", "loop", "published"}
+ABOVE_ROOMS |= {"finding", "vitals", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (
     "functions.model",
     "functions.collect.client",
     "functions.collect.answers",
+    "functions.collect.decoding",
+    "functions.collect.walks",
     "functions.collect.graph",
 )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import threading
+import tracemalloc
+import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -186,6 +189,105 @@ def test_many_differences_are_cut_short(site: Path) -> None:
     told = differences(site)
     assert len(told) == 21
     assert told[-1].endswith("more")
+
+
+# What is no evidence of ours
+
+
+def put(site: Path, body: bytes, name: str = "bukti.jsonl.gz", month: str = MONTHS[-1]) -> None:
+    (site / "data" / month / name).write_bytes(body)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\n" * 1_000_001, "has more than 1,000,000 lines"),
+        (b'{"type":"month"}\n' + b"x" * 4_200_000, "a line of it has more than 4,194,304 bytes"),
+        (b"[" * 200_000, "is broken"),
+        (b'{"type":"month","month":"2026-10","x":' + b"[" * 200_000, "is broken"),
+        (b"\xff\xfe", "is broken"),
+        (b"", "is broken"),
+    ],
+    ids=range(6),
+)
+def test_evidence_beyond_all_bounds_is_a_difference(site: Path, content: bytes, said: str) -> None:
+    put(site, gzip.compress(content, 1))
+    [told] = [line for line in differences(site) if "bukti.jsonl.gz" in line]
+    assert said in told
+
+
+def test_an_enormous_file_costs_no_more_memory_than_a_month_may_take(site: Path) -> None:
+    """A hundred kilobytes that unpack to a hundred megabytes are given up long before."""
+    zeros, packing = b"\0" * 10_000_000, zlib.compressobj(1, wbits=31)
+    body = b"".join(packing.compress(zeros) for _ in range(10)) + packing.flush()
+    assert len(body) < 500_000
+    put(site, body)
+    tracemalloc.start()
+    told = differences(site)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "unpacks to more than" in told[0]
+    assert peak < 120_000_000
+
+
+@pytest.mark.parametrize(
+    "ranking", [b"[" * 200_000, b"{}", b"null", b"9" * 10_000, b"\xff", b'{"month":"\x1b[2J\n"}']
+)
+def test_a_ranking_of_anything_is_a_difference_of_one_line(site: Path, ranking: bytes) -> None:
+    put(site, ranking, "ranking.json")
+    for told in differences(site):
+        assert told.isprintable()
+        assert len(told) < 400
+
+
+def test_evidence_from_which_nothing_follows_is_a_difference(site: Path) -> None:
+    """By its form it is evidence; its instants are no posts'."""
+    odd = month_of("2026-10", None, "open")
+    edge = datetime.fromisoformat("9999-12-31T23:59:59Z")
+    items = tuple(msgspec.structs.replace(item, published_at=edge) for item in odd.items)
+    accounts = tuple(msgspec.structs.replace(a, valid_from=edge) for a in odd.accounts)
+    data = ev.encode(msgspec.structs.replace(odd, items=items, accounts=accounts))
+    put(site, ev.compress(data))
+    put(site, f"{ev.digest(data)}  bukti.jsonl\n".encode(), "bukti.sha256")
+    assert differences(site)
+
+
+ODD = (
+    *(None, True, -1, 0, 2**63, 2**200, 0.5, [], {}, "", "x" * 5000, "\x1b[2J"),
+    *("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "Asia/Nowhere", "2026-13"),
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_evidence_with_any_value_changed_is_told_and_never_a_traceback(
+    published: Path, data: st.DataObject
+) -> None:
+    """Whatever stands in a field, with a digest that fits."""
+    path = published / "data" / MONTHS[-1]
+    kept = {name: (path / name).read_bytes() for name in NAMES}
+    lines = [json.loads(line) for line in ev.encode(month_of("2026-10", None, "open")).splitlines()]
+    fields = [(n, name) for n, line in enumerate(lines) for name in line]
+    number, name = data.draw(st.sampled_from(fields))
+    lines[number][name] = data.draw(
+        st.one_of(
+            st.sampled_from(ODD),
+            st.integers(),
+            st.text(max_size=5),
+            st.lists(st.none() | st.integers() | st.text(max_size=3), max_size=3),
+            st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+        )
+    )
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    try:
+        put(published, ev.compress(content))
+        put(published, f"{ev.digest(content)}  bukti.jsonl\n".encode(), "bukti.sha256")
+        told = differences(published)
+        assert told
+        assert all(line.isprintable() and len(line) < 400 for line in told)
+    finally:
+        for name, body in kept.items():
+            (path / name).write_bytes(body)
 
 
 # From an address

@@ -459,16 +459,60 @@ def test_problems_that_the_store_holds_are_told_and_do_not_stop_an_import():
 
 
 def test_consents_are_imported_once_and_never_lie_open(folder):
+    done("registry", "import", "satker.csv", "--now", THEN)
+    stored = {"satker": "bali", "platform": "tiktok", "handle": "kemenkum.bali", "consent": "new"}
     assert report("connect", "import", "consents.csv", "--now", THEN) == {
         "job": "connect import",
         "consents": 1,
         "added": 1,
+        "stored": [stored],
     }
     before = documents()
     assert report("connect", "import", "consents.csv")["added"] == 0
     assert documents() == before
     assert all(b"rft.rahasia" not in path.read_bytes() for path in folder.glob("kiprah.*"))
     assert (folder / "kiprah.key").stat().st_mode & 0o077 == 0
+
+
+def test_an_import_of_consents_says_what_it_did_with_each_line():
+    done("registry", "import", "satker.csv")
+    address = "https://www.tiktok.com/@Kemenkum.Bali?lang=id"
+    Path("consents.csv").write_text(CONSENTS.replace("kemenkum.bali", address))
+    assert done("connect", "import", "consents.csv") == ("bali  tiktok  kemenkum.bali  izin baru\n")
+    assert done("connect", "import", "consents.csv") == ("bali  tiktok  kemenkum.bali  sudah ada\n")
+    Path("consents.csv").write_text(CONSENTS.replace("rft.rahasia", "rft.lain"))
+    assert done("connect", "import", "consents.csv") == (
+        "bali  tiktok  kemenkum.bali  izin baru, mengganti yang lama\n"
+    )
+
+
+def test_a_consent_that_fits_no_account_is_told_and_nothing_is_stored():
+    assert "the registry is empty" in refused(1, "connect", "import", "consents.csv")
+    done("registry", "import", "satker.csv")
+    Path("wrong.csv").write_text(
+        f"{CONSENTS}bally,tiktok,kemenkum.bali,rft.rahasia\naceh,tiktok,kemenkum.bali,rft.rahasia\n"
+        "bali,facebook,kemenkumbali,rft.rahasia\n"
+    )
+    result = kiprah("connect", "import", "wrong.csv")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "kiprah: wrong.csv: line 3: the same account as in line 2; keep one",
+        "kiprah: wrong.csv: line 4: the same account as in line 2; keep one",
+    ]
+    Path("wrong.csv").write_text(
+        f"{CONSENTS}bally,tiktok,kemenkum.lain,rft.rahasia\naceh,tiktok,kemenkum.dua,rft.rahasia\n"
+        "bali,facebook,kemenkumbali,rft.rahasia\n"
+    )
+    result = kiprah("connect", "import", "wrong.csv")
+    assert result.stderr.splitlines() == [
+        "kiprah: wrong.csv: line 3: the satker is not in the registry; did you mean bali?",
+        "kiprah: wrong.csv: line 4: that TikTok account is not registered for aceh; "
+        "aceh has none there",
+        "kiprah: wrong.csv: line 5: that Facebook Page is not registered for bali; "
+        "bali has none there",
+    ]
+    with Book() as book:
+        assert list(book.store.list(f"{book.root}/consents")) == []
 
 
 @pytest.mark.parametrize(

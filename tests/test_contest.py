@@ -13,11 +13,11 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from functions import log
+from functions import log, settings
 from functions.__main__ import cli
 from functions.model import Post, iso
 from functions.registry.addresses.posts import link_keys
-from functions.store import open_store
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from tests.score.cases import BEGIN, END, MONTH, measured_post
 from tests.score.test_job import CLOSES, CLOSING, ministry
@@ -72,8 +72,9 @@ def posted(i24: int, account: str, post_id: str, at: datetime) -> Post:
 def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ministry]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(log, "_quiet", False)
-    store = open_store(f"sqlite:///{tmp_path}/kiprah.db")
     monkeypatch.setenv("KIPRAH_STORE", f"sqlite:///{tmp_path}/kiprah.db")
+    monkeypatch.setenv("KIPRAH_SIMULATION", "1")
+    store = open_agency(settings.load()).store
     book = ministry(store)
     posts = [posted(5, "x:1", "1843", MIDDLE), posted(6, "x:3", "1844", MIDDLE + HOUR)]
     book.save_posts(posts)

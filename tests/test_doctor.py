@@ -10,12 +10,17 @@ import pytest
 
 from functions import settings as all_settings
 from functions.collect.access import names
+from functions.collect.witness import remember
 from functions.doctor import Finding, examine
 from functions.model import Account, Agency, Roster, Satker, iso
 from functions.registrar import enrol
+from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
+from tests.score.cases import MONTH
+from tests.score.test_job import CLOSES, CLOSING
+from tests.score.test_life import real
 
 
 @pytest.fixture
@@ -192,3 +197,36 @@ def test_links_for_consents_need_an_address(
     assert "KIPRAH_CONNECT_URL" in about(examine([book], settings, now), "consents").words
     reached = replace(settings, connect_url="https://izin.example.go.id")
     assert not [f for f in examine([book], reached, now) if f.subject == "consents"]
+
+
+# A month's life
+
+
+def test_a_simulation_is_called_one(book: AgencyStore, settings: Settings, now: datetime) -> None:
+    assert "simulation" not in about(examine([book], settings, now), "store").words
+    book.simulation = True
+    assert about(examine([book], settings, now), "store").words.endswith(
+        "kiprah.db: a simulation; any now, no official host"
+    )
+
+
+def test_a_month_that_cannot_close_says_what_it_waits_for(
+    book: AgencyStore, settings: Settings
+) -> None:
+    real(book.store)
+    assert [f for f in examine([book], settings, CLOSING) if f.subject == MONTH] == []
+    score(book, now=CLOSING, run_id="run", clock=lambda: CLOSING)
+    found = about(examine([book], settings, CLOSING), MONTH)
+    assert (found.ok, found.fatal) == (False, False)
+    assert found.words == (
+        "stays open: no collection has ended since 2026-11-01T23:00:00Z by the platforms' clocks; "
+        "kiprah collect"
+    )
+    remember(book, CLOSING, lambda: CLOSING)
+    assert [f for f in examine([book], settings, CLOSING) if f.subject == MONTH] == []
+    score(book, now=CLOSING, run_id="run", clock=lambda: CLOSING)
+    assert about(examine([book], settings, CLOSES), MONTH).words.startswith("stays closing: ")
+    remember(book, CLOSES, lambda: CLOSES)
+    score(book, now=CLOSES, run_id="run", clock=lambda: CLOSES)
+    later = CLOSES + timedelta(days=20)
+    assert [f for f in examine([book], settings, later) if f.subject == MONTH] == []

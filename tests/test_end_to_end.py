@@ -252,6 +252,7 @@ def kiprah(folder: Path, url: str, *words: str) -> Any:
         **{name: value for name, value in os.environ.items() if not name.startswith("KIPRAH_")},
         **ENVIRONMENT,
         **{f"KIPRAH_{platform.upper()}_URL": url for platform in PLATFORMS},
+        "KIPRAH_SIMULATION": "1",
         "PYTHONPATH": str(ROOT),
     }
     done = subprocess.run(

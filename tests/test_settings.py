@@ -1,12 +1,21 @@
 """Settings: where they come from, what a bad one says, and that secrets stay secret."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from functions.settings import BUDGETS, Settings, SettingsError, load, table
+from functions.settings import Settings, SettingsError, load, strangers, table
 
 NOWHERE = Path("no/such/file")
+BUDGETS = (
+    "meta_calls_per_hour",
+    "tiktok_calls_per_minute",
+    "youtube_units_per_day",
+    "youtube_stats_per_day",
+)
 SECRETS = {
     "KIPRAH_TOKEN_KEY": "rahasia-kunci",
     "KIPRAH_INSTAGRAM_TOKEN": "rahasia-ig-1,rahasia-ig-2",
@@ -300,3 +309,169 @@ def test_no_agency_may_be_called_like_a_path_of_the_site():
     assert len(words) > 5
     for word in words:
         refusal({"KIPRAH_AGENCIES": f"a=A; {word}=B"})
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "2", "ja"])
+def test_a_simulation_is_one_or_it_is_none(value):
+    with pytest.raises(SettingsError) as refused:
+        load({"KIPRAH_SIMULATION": value}, NOWHERE)
+    assert str(refused.value).startswith(f"KIPRAH_SIMULATION='{value}' must be 1, or left out")
+    assert [load({"KIPRAH_SIMULATION": v}, NOWHERE).simulation for v in ("", "0", "1")] == [
+        "",
+        "0",
+        "1",
+    ]
+
+
+# Names that are none
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("KIPRAH_STROE", "KIPRAH_STORE"),
+        ("KIPRAH_STOR", "KIPRAH_STORE"),
+        ("kiprah_store", "KIPRAH_STORE"),
+        ("KIPRA_STORE", "KIPRAH_STORE"),
+        ("KIPRAH-STORE", "KIPRAH_STORE"),
+        ("KIPRAH_STORE_URL", "KIPRAH_STORE"),
+        ("KIPRAH_YOUTUBE_API_KEYS", "KIPRAH_YOUTUBE_API_KEY"),
+        ("KIPRAH_TWITTER_BEARER_TOKEN", None),
+        ("KIPRAH_SOMETHING_ELSE", None),
+    ],
+)
+def test_a_name_that_is_no_setting_is_told_with_the_nearest_and_refused_where_that_is_meant(
+    name, meant, dotenv
+):
+    if meant is None:
+        load({name: "1"}, NOWHERE)
+        [said] = strangers({name: "1"}, NOWHERE)
+        assert said.startswith(f"{name} is no setting and is ignored; the nearest is KIPRAH_")
+        return
+    assert refusal({name: "1"}).startswith(f"{name} is no setting; did you mean {meant}?")
+    dotenv.write_text(f"{name}=1\n")
+    assert refusal({}, dotenv).startswith(f"{name} is no setting; did you mean {meant}?")
+    # Where the setting itself is set, nothing is missed, and another name is somebody else's.
+    value = {"KIPRAH_STORE": "sqlite:///a.db", "KIPRAH_YOUTUBE_API_KEY": "a"}[meant]
+    load({name: "1", meant: value}, NOWHERE)
+    assert len(strangers({name: "1", meant: value}, NOWHERE)) == 1
+
+
+def test_what_others_set_is_nothing_to_us():
+    environ = {"PATH": "/bin", "KIP_STORE": "1", "OTHER_KIPRAH_STORE": "1", "STORE": "1"}
+    load(environ, NOWHERE)
+    assert strangers(environ, NOWHERE) == []
+
+
+def test_every_setting_that_the_readme_names_is_one():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    named = {*re.findall(r"KIPRAH_[A-Z][A-Z_]*[A-Z]", readme)}
+    assert named <= {field.metadata["env"] for field in table()}
+    assert strangers(dict.fromkeys(named, "1"), NOWHERE) == []
+
+
+@given(st.sampled_from([field.metadata["env"] for field in table()]), st.data())
+def test_any_slip_of_the_hand_in_a_name_is_refused(name, data):
+    """A letter too many, one missing, another one, or two that changed places."""
+    place = data.draw(st.integers(7, len(name) - 1))
+    letter = data.draw(st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"))
+    left, right = name[:place], name[place:]
+    swapped = left + right[1::-1] + right[2:]
+    slips = [left + letter + right, left + right[1:], left + letter + right[1:], swapped]
+    slip = data.draw(st.sampled_from(slips))
+    if slip in {field.metadata["env"] for field in table()}:
+        return
+    assert "did you mean KIPRAH_" in refusal({slip: "1"})
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"KIPRAH_SITE_URL": "javascript:alert(1)"}, ["KIPRAH_SITE_URL", "http or https"]),
+        ({"KIPRAH_SITE_URL": "https://"}, ["with a host"]),
+        ({"KIPRAH_SITE_URL": "https://kiprah.example.go.id/?a=b"}, ["without ? and #"]),
+        ({"KIPRAH_SITE_URL": "https://kiprah.example.go.id/#a"}, ["without ? and #"]),
+        ({"KIPRAH_SITE_URL": "https://kiprah.example.go.id/<b>"}, ["KIPRAH_SITE_URL"]),
+        ({"KIPRAH_SITE_URL": "//kiprah.example.go.id"}, ["http or https"]),
+        ({"KIPRAH_SITE_URL": "https://kiprah example.go.id"}, ["with a host"]),
+        ({"KIPRAH_X_URL": "http://host:99999"}, ["KIPRAH_X_URL", "scheme and host"]),
+        ({"KIPRAH_X_URL": "https://api.x.com?a=b"}, ["KIPRAH_X_URL", "scheme and host"]),
+        ({"KIPRAH_NOTICE": "a" * 501}, ["KIPRAH_NOTICE", "at most 500"]),
+        ({"KIPRAH_NOTICE": "a\nb"}, ["KIPRAH_NOTICE", "U+000A"]),
+        ({"KIPRAH_NOTICE": "a\udcffb"}, ["KIPRAH_NOTICE", "nobody sees"]),
+        ({"KIPRAH_SITE": "file://site\u200b"}, ["KIPRAH_SITE", "U+200B"]),
+        ({"KIPRAH_COLLECT_EVERY": "99999999"}, ["at most 1,440"]),
+        ({"KIPRAH_COLLECT_EVERY": "9" * 5000}, ["KIPRAH_COLLECT_EVERY", "at most"]),
+        ({"KIPRAH_COLLECT_EVERY": "٣"}, ["KIPRAH_COLLECT_EVERY", "whole number"]),
+        ({"KIPRAH_META_CALLS_PER_HOUR": "²"}, ["KIPRAH_META_CALLS_PER_HOUR", "whole number"]),
+        ({"KIPRAH_GRAPH_VERSION": "26.0"}, ["KIPRAH_GRAPH_VERSION", "v26.0"]),
+        ({"KIPRAH_GRAPH_VERSION": "v26.0/../me"}, ["KIPRAH_GRAPH_VERSION"]),
+        ({"KIPRAH_AGENCIES": f"a={'n' * 101}"}, ["KIPRAH_AGENCIES", "at most 100"]),
+    ],
+)
+def test_a_value_out_of_bounds_or_form_is_one_line_that_names_the_setting(environ, words):
+    said = refusal(environ)
+    assert all(word in said for word in words)
+    assert len(said) < 250
+
+
+@pytest.mark.parametrize("name", ["X", "SITE", "CONNECT", "TIKTOK_AUTH", "YOUTUBE_FEED"])
+def test_an_address_with_a_password_is_refused_and_not_repeated(name):
+    said = refusal({f"KIPRAH_{name}_URL": "https://user:rahasia@host.example"})
+    assert f"KIPRAH_{name}_URL" in said
+    assert "rahasia" not in said
+
+
+@pytest.mark.parametrize("name", ["STORE", "SITE"])
+def test_a_place_with_a_password_is_refused_and_not_repeated(name):
+    said = refusal({f"KIPRAH_{name}": "s3://kunci:rahasia@bucket/awalan"})
+    assert "rahasia" not in said
+    assert "password" in said
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "what"),
+    [
+        ("raha sia", "a space"),
+        ("raha\nsia", "nobody sees"),
+        ("raha\u200bsia", "nobody sees"),
+        ("“rahasia”", "beyond ASCII"),
+        ('"rahasia', "a quote"),
+        ("rahasia" * 3000, "at most"),
+    ],
+)
+def test_a_credential_that_was_copied_badly_is_told_without_it(spoilt, what):
+    said = refusal({"KIPRAH_X_BEARER_TOKEN": f"utuh,{spoilt}"})
+    assert said.startswith("KIPRAH_X_BEARER_TOKEN, value 2, ")
+    assert what in said
+    assert "raha" not in said
+
+
+def test_a_password_for_stored_consents_may_be_words():
+    assert loaded(token_key="empat kata yang panjang").token_key == "empat kata yang panjang"
+    assert "rahasia" not in refusal({"KIPRAH_TOKEN_KEY": "rahasia\u200ekunci"})
+
+
+@given(
+    st.sampled_from([field.metadata["env"] for field in table()]),
+    st.one_of(
+        st.text(max_size=40),
+        st.from_regex(r"(https?|javascript|file|s3|gs|sqlite|firestore):/{0,4}[ -~]{0,30}"),
+        st.integers().map(str),
+    ),
+)
+def test_whatever_a_setting_is_set_to_it_is_taken_or_refused_in_one_line(name, value):
+    said = None
+    try:
+        found = load({name: value}, NOWHERE)
+    except SettingsError as error:
+        said = str(error)
+    if said is None:
+        given = getattr(found, name.removeprefix("KIPRAH_").lower())
+        assert isinstance(given, tuple) or value.strip() in ("", given)
+    else:
+        assert said.splitlines() == [said]
+        assert "KIPRAH_" in said

@@ -1,13 +1,19 @@
 """What the entry points share: a trigger in, a report or one line out."""
 
+import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import flask
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions import log
-from functions.settings import SettingsError
+from functions.body import LARGEST, LARGEST_BATCH, BodyError, read
+from functions.collect import queue
+from functions.settings import Settings, SettingsError
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
 from functions.trigger import BadRequestError, answer
@@ -26,11 +32,12 @@ def _environment(sqlite_url, monkeypatch, tmp_path):
     log.trace(None)
 
 
-def send(job=None, *, method="POST", data=b"", headers=None):
-    """What a job answers: its content, status and headers."""
+def send(job=None, *, method="POST", data=b"", headers=None, takes=("now",)):
+    """What a job answers: its content and status."""
     with app.test_request_context("/", method=method, data=data, headers=headers):
-        body, status, sent = answer(flask.request, job or done)
-    assert sent == {"Content-Type": "application/json; charset=utf-8"}
+        body, status, sent = answer(flask.request, job or done, takes=takes)
+    assert sent.pop("Content-Type") == "application/json; charset=utf-8"
+    assert sent == ({"Allow": "POST"} if status == 405 else {})
     return json.loads(body), status
 
 
@@ -84,14 +91,93 @@ def test_the_content_type_does_not_matter(content_type):
         (b'{"now": 5}', "ISO 8601"),
         (b'{"now": "2026-10-01"}', "no UTC offset"),
         (b'{"now": "yesterday"}', "yesterday"),
+        (b'{"now": "\\ud800"}', "\\ud800"),
         (b'{"now": "0001-01-01T00:00:00+07:00"}', "outside the years"),
+        (b'{"now": "0001-01-02T00:00:00Z"}', "outside the years"),
+        (b'{"now": "9999-12-31T23:59:59Z"}', "outside the years"),
+        (b'{"now": "2099-12-30T00:00:00Z"}', "ahead of this computer's clock"),
+        (b"[" * 60_000, "nested more than 32 deep"),
+        (b'{"now":' * 9_000, "nested more than 32 deep"),
+        (b'{"now":' + b"[" * 40 + b"]" * 40 + b"}", "nested more than 32 deep"),
+        (b" " * 65_536 + b"{}", "larger than 65,536 bytes"),
+        (b'{"now": null, "now": "2026-10-01T00:00:00Z"}', "'now' stands in the body twice"),
+        (b'{"now": NaN}', "NaN is no number"),
+        (b'{"now": -Infinity}', "-Infinity is no number"),
+        (b'{"now": ' + b"9" * 5000 + b"}", "the body is not JSON"),
+        ('{"now": "2026-10-01T00:00:00Z"}'.encode("utf-16"), "the body is not JSON"),
+        (b'{"nwo": "2026-10-01T00:00:00Z"}', "'nwo' is nothing that can be wished for here"),
+        (b'{"\\nnow\\ud800": 1}', "may hold now"),
     ],
+    ids=range(25),
 )
 def test_a_body_that_makes_no_sense_is_400_with_one_line(data, words):
     report, status = send(raising(AssertionError("the job must not run")), data=data)
     assert status == 400
     assert words in report["error"]
     assert "\n" not in report["error"]
+
+
+def test_a_batch_may_be_as_large_as_a_queue_carries_and_nothing_else():
+    large = b'{"batch": "' + b"x" * 900_000 + b'"}'
+    report, status = send(data=large, takes=("now", "batch"))
+    assert (status, len(report["body"]["batch"])) == (200, 900_000)
+    assert LARGEST_BATCH == queue._TASK_BYTES
+    for data, takes in [
+        (large, ("now",)),
+        (large.replace(b"batch", b"now"), ("now", "batch")),
+        (b'{"batch": "' + b"x" * 1_000_000 + b'"}', ("now", "batch")),
+    ]:
+        report, status = send(data=data, takes=takes)
+        assert (status, "larger than" in report["error"]) == (400, True)
+
+
+@pytest.mark.parametrize("said", ["0", "1000", "99999999999", "-1", "many"])
+def test_no_more_is_read_than_the_limit_whatever_the_length_is_said_to_be(said):
+    read = []
+
+    class Endless(io.RawIOBase):
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            buffer[:] = b"[" * len(buffer)
+            read.append(len(buffer))
+            return len(buffer)
+
+    environ = flask.Request.from_values(method="POST").environ
+    stream = io.BufferedReader(Endless())
+    environ |= {"CONTENT_LENGTH": said, "wsgi.input": stream, "wsgi.input_terminated": True}
+    with app.request_context(environ):
+        body, status, _ = answer(flask.request, done)
+    assert status in (200, 400)
+    assert sum(read) < 2 * LARGEST
+    assert status == 200 or len(json.loads(body)["error"].splitlines()) == 1
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=30,
+)
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        _json.map(lambda value: json.dumps(value).encode()),
+        st.dictionaries(st.sampled_from(["now", "platforms", "batch", "x"]), _json).map(
+            lambda value: json.dumps(value).encode()
+        ),
+    )
+)
+def test_any_body_is_read_or_answered_with_one_line(content):
+    with app.test_request_context("/", method="POST", data=content):
+        try:
+            assert isinstance(read(flask.request, ("now", "platforms", "batch")), dict)
+            said = ""
+        except BodyError as error:
+            said = str(error)
+    assert len(said.splitlines()) <= 1
 
 
 @pytest.mark.parametrize(
@@ -110,6 +196,31 @@ def test_a_caller_that_is_no_scheduler_is_as_welcome(sent):
     headers = {"X-CloudScheduler-ScheduleTime": sent} if sent is not None else {}
     report, status = send(scheduled, headers=headers)
     assert (status, report["scheduled_at"]) == (200, None)
+
+
+def test_an_instant_to_come_is_no_schedulers():
+    """It would name runs that are still to come, whose own would then be taken for repeats."""
+    sent = (datetime.now(UTC) + timedelta(minutes=3)).isoformat()
+    report, status = send(scheduled, headers={"X-CloudScheduler-ScheduleTime": sent})
+    assert (status, report["scheduled_at"]) == (200, None)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=3), timedelta(days=9000)])
+def test_only_a_simulation_is_triggered_for_an_instant_to_come(monkeypatch, ahead):
+    body = json.dumps({"now": (datetime.now(UTC) + ahead).isoformat()}).encode()
+    report, status = send(raising(AssertionError("the job must not run")), data=body)
+    assert (status, "KIPRAH_SIMULATION=1 with a new KIPRAH_STORE" in report["error"]) == (400, True)
+    monkeypatch.setenv("KIPRAH_SIMULATION", "1")
+    assert send(data=body)[1] == 200
+
+
+def test_a_store_that_cannot_be_a_simulation_fails_the_call(monkeypatch, sqlite_url):
+    book = open_agency(Settings(store=sqlite_url))
+    book.save_satker({"aceh": {"name": "Aceh"}})
+    book.store.close()
+    monkeypatch.setenv("KIPRAH_SIMULATION", "1")
+    report, status = send()
+    assert (status, "never becomes a simulation" in report["error"]) == (500, True)
 
 
 def test_a_given_instant_stands_beside_the_schedulers():
@@ -142,6 +253,12 @@ def test_work_that_fails_is_500_with_one_line(error, capsys):
     assert send(raising(error)) == ({"error": str(error)}, 500)
     [line] = capsys.readouterr().out.splitlines()
     assert json.loads(line)["severity"] == "ERROR"
+
+
+def test_half_a_character_in_a_report_spoils_neither_answer_nor_log(capsys):
+    report, status = send(lambda *_: {"job": "test", "problems": ["judul \ud83d"]})
+    assert (status, report["problems"]) == (200, ["judul ?"])
+    assert json.loads(capsys.readouterr().out)["problems"] == ["judul ?"]
 
 
 @pytest.mark.parametrize(

@@ -31,13 +31,16 @@ NEEDS: Mapping[Platform, str] = {
     "youtube": "KIPRAH_YOUTUBE_API_KEY",
 }
 
-OFFICIAL_HOSTS = (
-    "graph.facebook.com",
-    "api.x.com",
-    "open.tiktokapis.com",
-    "www.googleapis.com",
-    "youtube.googleapis.com",
-    "www.youtube.com",
+# The platforms' own, with every host below them.
+OFFICIAL_DOMAINS = (
+    "facebook.com",
+    "instagram.com",
+    "x.com",
+    "twitter.com",
+    "tiktok.com",
+    "tiktokapis.com",
+    "googleapis.com",
+    "youtube.com",
 )
 
 
@@ -194,7 +197,13 @@ def appsecret_proof(token: str, secret: str) -> dict[str, str]:
 
 def official(settings: Settings) -> list[Platform]:
     """The platforms that are read at their own hosts, not at a stand-in or proxy."""
-    return [p for p in PLATFORMS if urlsplit(address(settings, p)).hostname in OFFICIAL_HOSTS]
+    return [p for p in PLATFORMS if is_official(address(settings, p))]
+
+
+def is_official(url: str) -> bool:
+    """Whether an address is at one of the platforms' own hosts."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return any(host == name or host.endswith(f".{name}") for name in OFFICIAL_DOMAINS)
 
 
 def _pad(tokens: Sequence[str], secrets: Sequence[str]) -> list[tuple[str, str]]:

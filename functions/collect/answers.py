@@ -7,6 +7,13 @@
     ├── AccountWrong       this account alone cannot be read; its admin is told why
     │   └── TokenDied      its access token is refused, which a renewal may mend
     └── Unreadable         this answer makes no sense; the request is given up
+        └── Denied         a refusal for a reason that is not known to be the credential's
+            └── TooMuch    the answer asks for a smaller request
+
+Whose fault a ``Denied`` is depends on what was asked: of one account it is that account's, which
+rests and whose admin is told; of one object (a video, a post) that object's; of a batch it is found
+out by asking for halves. Only where several accounts in a row are denied the same it is taken for
+the credential's after all.
 
 Messages are in English for operators and name no secret and no query string; ``AccountWrong``
 carries an Indonesian sentence for the admin besides.
@@ -24,6 +31,12 @@ from functions.model import Post
 # What msgspec raises for bytes that are not the JSON that was expected: wrong, no UTF-8, or nested
 # without end.
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+DENIED = (
+    "{} menolak membaca akun ini ({}). Periksa apakah akunnya masih ada, terbuka untuk umum dan "
+    "tidak dibatasi; ini dicoba lagi dalam beberapa jam."
+)
 
 
 class PlatformError(Exception):
@@ -71,6 +84,38 @@ class Unreadable(PlatformError):
     """The answer is not what the API documents; names the place where it departs."""
 
 
+class Denied(Unreadable):
+    """A refusal that names no known culprit. ``reason``: status and code, the same for all alike.
+
+    ``advice``: an Indonesian sentence for the account's admin, where the adapter has one.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.reason = message
+        self.advice = advice
+
+    def of_account(self, platform: str) -> AccountWrong:
+        """The same as the fault of the one account that was asked for."""
+        return AccountWrong(str(self), self.advice or DENIED.format(platform, self.reason))
+
+
+class TooMuch(Denied):
+    """The request is for more than the platform wants to give in one answer."""
+
+
+class Manner(msgspec.Struct, frozen=True):
+    """How an account's listing has to be asked for: ``size`` posts a page at most, None: as many as
+    usual; ``way``: so many of the platform's ways to ask (Facebook's edges and fields) it refuses.
+    """
+
+    size: int | None = None
+    way: int = 0
+
+
+USUAL = Manner()
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """An account as its platform shows it; ``followers`` None when hidden or not asked for.
 
@@ -112,7 +157,10 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     ``covered_since``: every public post published from then on is among ``posts`` or ``unread``;
     None when the listing does not allow that conclusion. ``unread``: ids listed without details,
     to be looked up; ``dated``: when they were published, as far as the listing says so. ``broken``:
-    items that could not be understood, one message each. ``advice``: an Indonesian sentence for the
+    items and cursors that could not be understood, one message each; ``lost``: fields of items that
+    could not, and are unknown. ``failure``: what ended the walk through the pages half-way; what
+    had been read by then is here, and the caller draws the same consequence as from one raised.
+    ``manner``: how the listing had to be asked for. ``advice``: an Indonesian sentence for the
     account's admin on what this reading, though it went well, lacks; None when nothing (any more).
     ``joining``: all parts of threads known before whose first post is not among ``posts`` and of
     which a new part was listed, by the first post's id. ``besides``: what else was listed and read
@@ -125,6 +173,9 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     dated: Mapping[str, datetime] = {}
     profile: Profile | None = None
     broken: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    failure: PlatformError | None = None
+    manner: Manner = USUAL
     advice: str | None = None
     joining: Mapping[str, tuple[str, ...]] = {}
     besides: Mapping[str, datetime] = {}
@@ -132,13 +183,15 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     """Posts read by id. ``absent``: ids that the platform says do not exist (any more), with the
-    time of that answer; ids in neither are simply unknown. ``pending``: ids that are no posts yet.
-    ``spent``: the limit that was met half-way; what had been read by then is here, the rest is
-    unknown, and the caller draws the same consequence as from a limit that is raised.
+    time of that answer; ids in neither are simply unknown. ``pending``: ids that are no posts yet;
+    ``waiting``: what seems to be over without its end having been told, as the post that it is if
+    nothing more is heard. ``broken``, ``lost`` and ``failure``: as a ``Sweep`` has them.
     """
 
     posts: tuple[Post, ...] = ()
     absent: Mapping[str, datetime] = {}
     pending: tuple[str, ...] = ()
+    waiting: tuple[Post, ...] = ()
     broken: tuple[str, ...] = ()
-    spent: Limited | None = None
+    lost: tuple[str, ...] = ()
+    failure: PlatformError | None = None

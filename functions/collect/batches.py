@@ -32,11 +32,13 @@ from functions.collect.plan import Plan, ProfileRequest
 from functions.collect.queue import Batch, QueueError, open_queue
 from functions.collect.reading import Harvest
 from functions.collect.report import Report, summary_of
+from functions.collect.witness import united
 from functions.collect.work import Work, carry_out
 from functions.model import Platform, Roster
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, Stored, StoreError
+from functions.times import CLOCKS_AGREE, present
 
 # What one batch holds at most, so that it is over in seconds, and its task far below the limit.
 SWEEPS, LOOKUPS, PROFILES = 60, 4, 25
@@ -59,7 +61,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch leaves for the next plan."""
+    """What a batch leaves for the next plan; ``heard``: what ``Clock`` says."""
 
     batch: str
     at: datetime
@@ -68,6 +70,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     spent: list[Bill]
     summary: dict[str, Any]
     problems: list[str]
+    heard: dict[str, datetime] = {}
 
     @property
     def run(self) -> str:
@@ -83,11 +86,14 @@ async def hand_on(
     report: Report,
     *,
     simulated: bool,
-) -> None:
+) -> dict[str, datetime]:
     """Take in what batches brought, plan, and put new batches; the report says what was put.
 
     A batch that could not be put costs its reads at this tick; the next one plans them again. The
     run has failed when nothing could be put.
+
+    Returns:
+        What the batches taken in heard of the time, by host, where they read anything.
 
     Raises:
         StoreError: the store cannot be used.
@@ -123,6 +129,8 @@ async def hand_on(
     report.problems += [
         problem for held in taken.values() for outcome in held for problem in outcome.problems
     ]
+    ended = [outcome for held in taken.values() for outcome in held]
+    return united(outcome.heard for outcome in ended if outcome.summary.get("served"))
 
 
 async def work_off(
@@ -138,24 +146,30 @@ async def work_off(
     if piece is None:
         return {**said, "done": "not understood"}
     # At an official host nothing but the clock tells the time of a read.
-    simulated = piece.simulated and batch.platform not in official(settings)
+    is_official = batch.platform in official(settings)
+    if book.simulation and is_official:
+        return {**said, "done": "a simulation reads no official host"}
+    simulated = piece.simulated and not is_official
     if simulated:
         now = piece.now + (now - piece.put_at)
+    if not book.simulation and now - present() > CLOCKS_AGREE:
+        return {**said, "done": "ahead of the clock"}
     if batch.expired(now):
         return {**said, "done": "too late"}
     if _credentials(piece.plan) - {*names(settings, batch.platform)}:
         return {**said, "done": "credentials changed"}
     if book.has_outcome(batch.platform, batch.name):
         return {**said, "done": "before"}
+    clock = Clock(now if simulated else None)
     try:
-        work = await _carry_out(book, settings, batch.platform, piece, now, simulated=simulated)
+        work = await _carry_out(book, settings, batch.platform, piece, now, clock)
     except StoreError:
         raise
     except Exception as error:
         log.error("collect.batch_failed", batch=batch.name, error=repr(error))
         problem = f"{batch.platform}: {type(error).__name__}: {error}"
         return {**said, "done": "fallen over", "problems": [problem]}
-    is_first = _leave(book, batch, piece, work, now)
+    is_first = _leave(book, batch, piece, work, now, clock.heard)
     return {
         **said,
         "done": "now" if is_first else "twice at once",
@@ -338,19 +352,24 @@ async def _carry_out(
     platform: Platform,
     piece: Piece,
     now: datetime,
-    *,
-    simulated: bool,
+    clock: Clock,
 ) -> Work:
     roster = book.roster(now) or Roster(as_of=now)
     desk = open_desk(book, settings, platform, roster, now)
     # When the next tick comes is told by those before this one: the planner has noted it already.
     desk.note.ticks = tuple(at for at in desk.note.ticks if at < piece.now)
     async with Connections() as opened:
-        clock = Clock(now if simulated else None)
         return await carry_out(book, settings, roster, desk, piece.plan, clock, opened)
 
 
-def _leave(book: AgencyStore, batch: Batch, piece: Piece, work: Work, now: datetime) -> bool:
+def _leave(
+    book: AgencyStore,
+    batch: Batch,
+    piece: Piece,
+    work: Work,
+    now: datetime,
+    heard: dict[str, datetime],
+) -> bool:
     """Leave the outcome. False: another delivery of the batch was faster; this one's is kept, too.
 
     What it found is the same, but it has been paid for twice.
@@ -364,6 +383,7 @@ def _leave(book: AgencyStore, batch: Batch, piece: Piece, work: Work, now: datet
         spent=work.spent,
         summary=work.summary,
         problems=[log.clean(problem) for problem in work.harvest.problems],
+        heard=heard,
     )
     body = zlib.compress(msgspec.json.encode(outcome), 6)
     try:

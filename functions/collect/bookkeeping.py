@@ -236,7 +236,8 @@ def _entered(
     # A credential that served is refused no more.
     refused = budget.refused if not account.spent else None
     if account.refused is not None:
-        refused = Wait(until=at, message=account.refused)
+        since = budget.refused.until if budget.refused is not None else at
+        refused = Wait(until=since, message=account.refused)
     return msgspec.structs.replace(
         entered, usage=usage, waits={**budget.waits, **account.waits}, refused=refused
     )

@@ -113,7 +113,8 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """A credential's book, as it is stored. ``refused``: it needs somebody to act."""
+    """A credential's book, as it is stored. ``refused``: it needs somebody to act; its ``until`` is
+    the instant of the first refusal in a row."""
 
     runs: dict[str, Spending] = {}
     usage: Usage | None = None

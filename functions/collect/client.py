@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -25,19 +26,27 @@ import stamina
 
 from functions.collect.answers import (
     UNDECODABLE,
+    Denied,
     Limited,
     PlatformError,
+    TooMuch,
     Transient,
     Unreadable,
 )
+from functions.collect.decoding import decode
 from functions.model import Platform
+from functions.times import CLOCKS_AGREE
 
 CONNECTIONS = 10
 TIMEOUT = httpx.Timeout(20, connect=5)
 ATTEMPTS = 3
-CLOCKS_AGREE = timedelta(minutes=2)
+BLANK = b" \t\r\n\xef\xbb\xbf"  # what may stand before JSON, a byte order mark among it
 PATIENCE = 45.0  # seconds for all attempts of one request together
 WHOLE = 30.0  # seconds for one answer, however slowly it trickles in
+# Bytes of one answer, as they come and as they unpack: far more than a hundred long posts.
+MOST_PACKED = 8 * 2**20
+MOST_UNPACKED = 32 * 2**20
+PACKINGS = {"gzip": 31, "x-gzip": 31, "deflate": 47}  # zlib's ``wbits`` for each
 LONGEST_WAIT = 24 * 3600.0  # seconds; no limit of any platform lasts longer than a day
 
 T = TypeVar("T")
@@ -61,17 +70,25 @@ def every_call(path: str) -> str:
 class Clock:
     """The present: the given instant plus the time that has passed since.
 
-    With no instant given it is the computer's clock, and ``given`` is false.
+    With no instant given it is the computer's clock, and ``given`` is false. ``heard``: what the
+    hosts that were asked said of the time, the earliest of each.
     """
 
     def __init__(self, now: datetime | None = None) -> None:
         self.given = now is not None
+        self.heard: dict[str, datetime] = {}
         self._start = now or datetime.now(UTC)
         self._began = monotonic()
 
     def __call__(self) -> datetime:
         """Aware UTC in whole seconds, rounded down."""
         return (self._start + timedelta(seconds=monotonic() - self._began)).replace(microsecond=0)
+
+    def hear(self, host: str, date: datetime | None) -> None:
+        """Note the date of an answer, None when it had none. A given clock knows better itself."""
+        at = self() if self.given else date
+        if at is not None:
+            self.heard[host] = min(at, self.heard.get(host, at))
 
 
 class Rate:
@@ -96,10 +113,20 @@ class Rate:
 @dataclass(slots=True)
 class Tally:
     """What a credential sent, by bucket, retries included; ``usage``: what the platform said last
-    of its limit, in percent (None: nothing)."""
+    of its limit, in percent (None: nothing); ``lost``: fields that could not be understood and were
+    of nobody's listing (of profiles, say)."""
 
     sent: Counter[str] = field(default_factory=Counter)
     usage: int | None = None
+    lost: list[str] = field(default_factory=list)
+
+
+class Answer(NamedTuple):
+    """One answer, whole and unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Connection:
@@ -136,19 +163,21 @@ class Connection:
         headers: Mapping[str, str],
         json: Any,
         form: Mapping[str, str] | None,
-    ) -> httpx.Response:
-        """One attempt; ``Transient`` when no answer came."""
+    ) -> Answer:
+        """One attempt; ``Transient`` when no answer came, ``Unreadable`` for one without end."""
         async with self._turn:
             lane = self._free.pop() if self._free else self._open()
             self.requests += 1
             try:
                 # One address, put together once: httpx parses it anew for each part it is given.
                 address = f"{self.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
-                async with asyncio.timeout(WHOLE):
-                    return await lane.request(
-                        method, address, headers=headers, json=json, data=form
-                    )
-            except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
+                async with (
+                    asyncio.timeout(WHOLE),
+                    lane.stream(method, address, headers=headers, json=json, data=form) as response,
+                ):
+                    body = await _body(path, response)
+                return Answer(response.status_code, response.headers, body)
+            except (httpx.TransportError, TimeoutError, zlib.error) as error:
                 # Never its message, which may carry the address with its query.
                 raise Transient(f"no answer ({type(error).__name__})") from None
             finally:
@@ -156,6 +185,7 @@ class Connection:
 
     def _open(self) -> httpx.AsyncClient:
         lane = httpx.AsyncClient(
+            headers={"accept-encoding": "gzip, deflate"},  # what ``_body`` unpacks
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=1, keepalive_expiry=60),
             verify=self._verify,
@@ -163,6 +193,28 @@ class Connection:
         )
         self._all.append(lane)
         return lane
+
+
+async def _body(path: str, response: httpx.Response) -> bytes:
+    """The answer's body, unpacked piece by piece so that no bomb ever stands in memory."""
+    packing = response.headers.get("content-encoding", "identity").strip().lower()
+    if packing in ("", "identity"):
+        packer = None
+    elif packing in PACKINGS:
+        packer = zlib.decompressobj(PACKINGS[packing])
+    else:
+        raise Unreadable(f"{path}: packed in a way that nobody asked for ({packing[:20]})")
+    body = bytearray()
+    packed = 0
+    async for piece in response.aiter_raw():
+        packed += len(piece)
+        room = MOST_UNPACKED + 1 - len(body)
+        body += packer.decompress(piece, room) if packer else piece
+        if packed > MOST_PACKED or len(body) > MOST_UNPACKED:
+            raise Unreadable(f"{path}: larger than any answer that is read")
+    if packer and packed and not packer.eof:
+        raise Transient("an answer that was cut off")
+    return bytes(body)
 
 
 class Connections:
@@ -241,9 +293,15 @@ class ApiClient:
         client.learned, client.tally, client._params = set(), Tally(), dict(params)
         return client
 
-    async def get(self, path: str, type: type[T], **params: str | int) -> tuple[T, datetime]:
-        """A decoded answer and when it arrived; raises ``PlatformError``s."""
-        return await self._request("GET", path, type, params=params)
+    async def get(
+        self, path: str, type: type[T], *, lost: list[str] | None = None, **params: str | int
+    ) -> tuple[T, datetime]:
+        """A decoded answer and when it arrived; raises ``PlatformError``s.
+
+        ``lost``: takes what of the answer could not be understood, one message each; without it the
+        tally does.
+        """
+        return await self._request("GET", path, type, lost=lost, params=params)
 
     async def raw(self, path: str, **params: str | int) -> tuple[bytes, datetime]:
         """Like ``get``, for an answer that is no JSON: its body as it came.
@@ -259,10 +317,13 @@ class ApiClient:
         *,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        lost: list[str] | None = None,
         **params: str | int,
     ) -> tuple[T, datetime]:
         """Like ``get``, with a JSON or form body."""
-        return await self._request("POST", path, type, params=params, json=json, form=form)
+        return await self._request(
+            "POST", path, type, lost=lost, params=params, json=json, form=form
+        )
 
     async def _request(
         self,
@@ -270,12 +331,13 @@ class ApiClient:
         path: str,
         type: type[T],
         *,
+        lost: list[str] | None,
         params: Mapping[str, str | int],
         json: Any = None,
         form: Mapping[str, str] | None = None,
     ) -> tuple[T, datetime]:
         body, taken_at = await self._send(method, path, params=params, json=json, form=form)
-        return _decode(path, body, type), taken_at
+        return _decode(path, body, type, self.tally.lost if lost is None else lost), taken_at
 
     async def _send(
         self,
@@ -307,21 +369,23 @@ class ApiClient:
                 used = self._usage(response.headers)
                 self.tally.usage = self.tally.usage if used is None else used
                 self._check(path, response, is_json)
-        return response.content, taken_at
+        return response.body, taken_at
 
-    def _check(self, path: str, response: httpx.Response, is_json: bool) -> None:
-        status, body = response.status_code, response.content
-        if not self.clock.given:
-            _check_clock(path, response.headers, self.clock())
+    def _check(self, path: str, answer: Answer, is_json: bool) -> None:
+        status, headers, body = answer
+        theirs = None if self.clock.given else _date(headers)
+        self.clock.hear(self._connection.base_url, theirs)
+        if theirs is not None:
+            _check_clock(path, theirs, self.clock())
         try:
-            error = self._explain(status, response.headers, body, self.clock())
+            error = self._explain(status, headers, body, self.clock())
         except UNDECODABLE:  # the status alone has to tell
             error = None
-        if error is None and status >= 400:
-            error = _by_status(status, response.headers, self.clock())
+        if error is None and not 200 <= status < 300:
+            error = _by_status(status, headers, self.clock())
         if error is not None:
             raise _named(path, status, error)
-        if is_json and body.lstrip()[:1] not in (b"{", b"["):
+        if is_json and not body.lstrip(BLANK).startswith((b"{", b"[")):
             raise Transient(f"{path}: the answer is not JSON")
 
 
@@ -329,20 +393,32 @@ def _by_status(status: int, headers: Mapping[str, str], now: datetime) -> Platfo
     if status == 429:
         wait = retry_after(headers, now)
         return Limited("too many requests", now + timedelta(seconds=wait or 60))
+    if status in (413, 414):
+        return TooMuch("the platform wants a smaller request")
     if status >= 500 or status == 408:
         return Transient("the platform is unwell", retry_after(headers, now))
-    return Unreadable("an unexpected refusal")
+    if status < 400:  # not followed: a token must not travel to another address
+        return Transient("the platform answers neither with yes nor with no")
+    return Denied("an unexpected refusal")
 
 
-def _check_clock(path: str, headers: Mapping[str, str], now: datetime) -> None:
-    """Refuse to go on when the platform's clock and ours differ: reads would be filed under a wrong
-    time, and nobody could tell. An answer that some cache kept says nothing of the present."""
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    """When the platform says that it answered; None when it does not say. An answer that some cache
+    kept says nothing of the present."""
+    if "age" in headers:
+        return None
     try:
-        theirs = parsedate_to_datetime(headers.get("date", ""))
-        differ = now - theirs
+        told = parsedate_to_datetime(headers.get("date", ""))
+        return told.astimezone(UTC) if told.tzinfo else None
     except (TypeError, ValueError, OverflowError):
-        return
-    if abs(differ) > CLOCKS_AGREE and "age" not in headers:
+        return None
+
+
+def _check_clock(path: str, theirs: datetime, now: datetime) -> None:
+    """Refuse to go on when the platform's clock and ours differ: reads would be filed under a wrong
+    time, and nobody could tell."""
+    differ = now - theirs
+    if abs(differ) > CLOCKS_AGREE:
         ahead = "ahead of" if differ > timedelta() else "behind"
         minutes = abs(differ) // timedelta(minutes=1)
         raise Limited(
@@ -352,12 +428,14 @@ def _check_clock(path: str, headers: Mapping[str, str], now: datetime) -> None:
 
 def _named(path: str, status: int, error: PlatformError) -> PlatformError:
     error.args = (f"{path}: {status} {error}",)
+    if isinstance(error, Denied):
+        error.reason = f"{status} {error.reason}"
     return error
 
 
-def _decode(path: str, body: bytes, type: type[T]) -> T:
+def _decode(path: str, body: bytes, type: type[T], lost: list[str]) -> T:
     try:
-        return msgspec.json.decode(body, type=type)
+        return decode(body, type, lost, named=path)
     except msgspec.ValidationError as error:
         raise Unreadable(f"{path}: {error}") from None
     except UNDECODABLE:

@@ -23,7 +23,7 @@ def collect(request: Request) -> Answer:
 
     Or ``{"batch": …}``, as the queue sends it.
     """
-    return answer(request, _collect)
+    return answer(request, _collect, takes=("now", "platforms", "batch"))
 
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
@@ -44,10 +44,13 @@ def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
         book = next((b for b in books if b.agency.id == (batch.agency or books[0].agency.id)), None)
         if book is None:  # it was taken out of the settings since; trying again is no use
             return {"job": "collect", "run_id": name, "batch": batch.name, "done": "no such agency"}
+        if trigger.given:
+            raise BadRequestError("a batch brings its own time; send it without now")
         return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
     platforms = trigger.body.get("platforms", list(PLATFORMS))
     if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
         raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
+    platforms = [p for p in PLATFORMS if p in platforms]
     return asyncio.run(
         collect_all(
             books,

@@ -1,11 +1,26 @@
 """Meta's Graph API as Instagram and Facebook share it: errors, times, cursors.
 
 Errors come as ``{"error": {"code", "error_subcode", "is_transient", …}}``, mostly with status 400;
-the code decides. Source: Meta's error and rate-limit references.
+the code decides, and where it has none of its own (100) the message. Whose fault they are:
+
+=====================================  =========================================================
+4, 17, 32, 613, 80001, 80002           the credential's limit: it waits
+1 "reduce the amount of data"          the request is too big: half of it is asked for
+1, 2, ``is_transient``, 5xx            the platform's: again later
+101, 102, 104, 190                     the token's
+3, 10, 200-299, 100 and "secret"       the app's: a permission, a review, its signature
+any and "Page Public Content Access"   the app's as well, though it speaks of an object
+110, 803, 100/33, 100 "unsupported     the object's: it is not there, or may not be seen
+get request", "does not exist"
+100 else, anything else                nobody knows (``Denied``)
+=====================================  =========================================================
+
+Source: Meta's error and rate-limit references.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -16,21 +31,30 @@ import msgspec
 from functions.collect.answers import (
     UNDECODABLE,
     AccountWrong,
+    Denied,
     Limited,
     PlatformError,
     Refused,
+    TooMuch,
     Transient,
-    Unreadable,
 )
+from functions.collect.decoding import error_in
 
 LIMITS = {4, 17, 32, 613, 80001, 80002}
+TOKENS = {101, 102, 104, 190}
+OBJECTS = {110, 803}
+REVIEW = re.compile(r"pages? public (content|metadata) access|reviewable feature", re.I)
+FIELD = re.compile(r"\bfields?\b|\bparam", re.I)
+NOT_THERE = re.compile(r"unsupported (get )?request|does not exist|cannot be loaded", re.I)
+SMALLER = "reduce the amount of data"
 COOLING = timedelta(minutes=15)  # usage is counted over a rolling hour
+MOST_PERCENT = 1_000  # a limit is not overrun tenfold
 LONGEST_MINUTES = 24 * 60  # of a wait that an answer may ask for
 USAGE_FIELDS = ("call_count", "total_cputime", "total_time")  # percentages; not the minutes to wait
 
 
-class FieldRefused(Unreadable):
-    """Code 100: a field or parameter that this endpoint does not offer (to us)."""
+class FieldRefused(Denied):
+    """Code 100: a field or parameter that this endpoint does not offer (to us, of this object)."""
 
 
 class TokenDead(Refused):
@@ -38,7 +62,7 @@ class TokenDead(Refused):
 
 
 class EndpointRefused(Refused):
-    """Code 10: this use of the endpoint has not been reviewed."""
+    """Code 10: the app has not been reviewed for this use of the endpoint."""
 
 
 class Missing(AccountWrong):
@@ -47,6 +71,7 @@ class Missing(AccountWrong):
 
 class _Error(msgspec.Struct):
     message: str = ""
+    type: str = ""
     code: int = 0
     error_subcode: int = 0
     is_transient: bool = False
@@ -56,38 +81,44 @@ class _Envelope(msgspec.Struct):
     error: _Error
 
 
-_envelope = msgspec.json.Decoder(_Envelope)
-
-
 def explain(
     status: int, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> PlatformError | None:
-    """What a Graph API refusal means; None for success or a body without an error."""
-    if status < 400:
+    """What a Graph API refusal means, whatever its status; None for a body without an error."""
+    if status < 400 and b'"error"' not in body[:200]:
         return None
-    try:
-        error = _envelope.decode(body).error
-    except UNDECODABLE:
+    told = error_in(body, _Envelope)
+    if told is None:
         return None
+    error = told.error
     label = f"(#{error.code}{'/' + str(error.error_subcode) if error.error_subcode else ''})"
     if error.code in LIMITS:
         return Limited(f"{label} request limit reached", now + regain(headers))
-    if error.code == 190:
+    if error.code == 1 and SMALLER in error.message.lower():
+        return TooMuch(f"{label} too much data is asked for at once")
+    if error.code in TOKENS:
         return TokenDead(f"{label} the access token is invalid or expired; issue a new one")
-    if error.code == 10:
-        return EndpointRefused(f"{label} the app lacks permission or review for this endpoint")
-    if 200 <= error.code < 300:
-        return Refused(f"{label} the token lacks a permission")
     if error.code == 100 and "secret" in error.message:
         # It names no page: the app's own signature is missing or wrong, for every page alike.
         return Refused(f"{label} the app secret proof is not accepted; check the app secret")
-    if error.code in (110, 803) or (error.code == 100 and error.error_subcode == 33):
+    if error.code == 10 or REVIEW.search(error.message):
+        return EndpointRefused(f"{label} the app lacks permission or review for this endpoint")
+    if error.code == 3 or 200 <= error.code < 300:
+        return Refused(f"{label} the token lacks a permission")
+    if error.code in OBJECTS or (error.code == 100 and _is_of_an_object(error)):
         return Missing(f"{label} no such object", "")
     if error.code == 100:
         return FieldRefused(f"{label} a parameter or field is not accepted")
     if error.code in (1, 2) or error.is_transient or status >= 500:
         return Transient(f"{label} the platform is unwell")
-    return Unreadable(f"{label} an unexpected refusal")
+    return Denied(f"{label} an unexpected refusal")
+
+
+def _is_of_an_object(error: _Error) -> bool:
+    """Whether code 100, which says little, speaks of what the path names, not of a field."""
+    if error.error_subcode == 33 or error.type == "GraphMethodException":
+        return True
+    return bool(NOT_THERE.search(error.message)) and not FIELD.search(error.message)
 
 
 def regain(headers: Mapping[str, str]) -> timedelta:
@@ -142,7 +173,7 @@ def _decoded(header: str) -> Any:
 def _percent(value: Any) -> int | None:
     """A share rounded up, so that nearly spent never reads as room left."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return ceil(value) if is_number and 0 <= value < float("inf") else None
+    return ceil(min(value, MOST_PERCENT)) if is_number and value >= 0 else None
 
 
 def parse_time(text: str) -> datetime:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from functions import agencies, log
+from functions import agencies, log, turns
 from functions.collect import batches
 from functions.collect.access import NEEDS, configured, is_keyless, limits, names, official
 from functions.collect.bookkeeping import Books, together
@@ -26,6 +26,7 @@ from functions.collect.desk import Desk, open_desk, plan_together
 from functions.collect.plan import Plan
 from functions.collect.reading import TIME_LIMIT, Harvest
 from functions.collect.report import Report, summary_of
+from functions.collect.witness import agreed, remember
 from functions.collect.work import Work, carry_out, consents_of
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.registrar import enrol, know
@@ -33,8 +34,8 @@ from functions.registry.roster import with_account_ids
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.times import CLOCKS_AGREE
 
-PRESENT = timedelta(minutes=2)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 T = TypeVar("T")
@@ -52,7 +53,8 @@ async def collect_all(
 ) -> dict[str, Any]:
     """Collect for every agency; returns the run's report, that of the only one or of all together.
 
-    They share one run's time and everybody's budgets, so that at each tick another one begins.
+    They share one run's time and everybody's budgets, so that at each tick another one begins. For
+    an agency that another run is collecting for, nothing is done.
     Errors and arguments: as for ``collect``.
     """
     reports: dict[str, dict[str, Any]] = {}
@@ -62,17 +64,22 @@ async def collect_all(
             connections = await stack.enter_async_context(Connections())
         for book in in_turn(books, now, timedelta(minutes=int(settings.collect_every))):
             try:
-                report = await collect(
-                    book,
-                    settings,
-                    now=now,
-                    run_id=run_id,
-                    simulated=simulated,
-                    platforms=platforms,
-                    connections=connections,
-                    ends=ends,
-                )
-                reports[book.agency.id] = report.as_dict()
+                with turns.taken(book, "collect", now) as turn:
+                    if turn.other is not None:
+                        reports[book.agency.id] = turns.skipped(turn, run_id)
+                        continue
+                    report = await collect(
+                        book,
+                        settings,
+                        now=now,
+                        run_id=run_id,
+                        simulated=simulated,
+                        platforms=platforms,
+                        connections=connections,
+                        ends=ends,
+                    )
+                    reports[book.agency.id] = report.as_dict()
+                    turn.ended(reports[book.agency.id])
             except Exception as error:
                 if len(books) == 1:
                     raise
@@ -80,9 +87,9 @@ async def collect_all(
                     book, error, job="collect", run_id=run_id, now=now
                 )
     if len(books) == 1:
-        return reports[books[0].agency.id]
+        return agencies.marked(books, reports[books[0].agency.id])
     named = {book.agency.id: reports[book.agency.id] for book in books}
-    return agencies.united(named, job="collect", run_id=run_id, now=now)
+    return agencies.marked(books, agencies.united(named, job="collect", run_id=run_id, now=now))
 
 
 def in_turn(books: Sequence[AgencyStore], now: datetime, every: timedelta) -> list[AgencyStore]:
@@ -111,13 +118,16 @@ async def collect(
             now on.
 
     Raises:
-        SettingsError: a simulated tick would read an official host at another time than now.
+        SettingsError: a simulation would read an official host, or a simulated tick would at
+            another time than now.
         StoreError: the store cannot be used.
     """
-    if simulated:
-        _refuse_forgery(settings, platforms, now)
+    real = _official(settings, platforms)
+    _refuse_forgery(book, real, now, simulated)
     report = Report(run_id, now)
-    clock = Clock(now if simulated else None)
+    # At an official host nothing but the clock tells the time of a read.
+    clock = Clock(now if simulated and not real else None)
+    simulated = simulated or book.simulation
     roster = _roster(book, now, report)
     ready = [p for p in platforms if _is_ready(settings, p, roster, report, simulated)]
     desks = _survivors(report, ready, lambda p: _desk(book, settings, p, roster, clock()))
@@ -126,16 +136,23 @@ async def collect(
     name = run_id if book.keeps_budgets else f"{run_id}@{book.agency.id}"
     books = Books(book, limited, name if settings.queue else f"{name}.{token_hex(3)}", now)
     if settings.queue:
-        await batches.hand_on(book, settings, desks, books, report, simulated=simulated)
+        heard = await batches.hand_on(book, settings, desks, books, report, simulated=simulated)
     else:
         plans = plan_together(desks, settings, books)
         works = await _read(book, settings, roster, desks, plans, clock, report, connections, ends)
         books.settle(together(spent for work in works for spent in work.spent))
+        heard = clock.heard if any(work.summary["served"] for work in works) else {}
+    if clock.given and not any(s["requests"] or s["queued"] for s in report.platforms.values()):
+        # A replay in which nothing was due has read until then, too. In the present somebody has
+        # to answer; there something is due within hours.
+        heard = heard or {"": clock()}
     report.failed = report.failed or _has_failed(report, ready)
     report.budgets = books.report()
     ids = {platform: desk.account_ids() for platform, desk in desks.items()}
     report.problems += _save_ids(book, roster, ids, now)
     _save_report(book, report)
+    if not report.failed:
+        remember(book, agreed(heard))
     return report
 
 
@@ -232,12 +249,23 @@ def _is_ready(
     return True
 
 
-def _refuse_forgery(settings: Settings, platforms: Sequence[Platform], now: datetime) -> None:
-    """A read at one time must not be filed under another."""
-    if abs(now - Clock()()) <= PRESENT:
-        return
-    for platform in official(settings):
-        if platform in platforms and not is_keyless(settings, platform):
+def _official(settings: Settings, platforms: Sequence[Platform]) -> list[Platform]:
+    """The platforms that would be read at their own hosts; YouTube's feed is left out instead."""
+    return [p for p in official(settings) if p in platforms and not is_keyless(settings, p)]
+
+
+def _refuse_forgery(
+    book: AgencyStore, real: Sequence[Platform], now: datetime, simulated: bool
+) -> None:
+    """A read at one time must not be filed under another, nor what is real in a simulation."""
+    for platform in real:
+        if book.simulation:
+            raise SettingsError(
+                f"this store is a simulation, and {platform} would be read at its official host. "
+                f"Set KIPRAH_{platform.upper()}_URL to a stand-in, or name a new KIPRAH_STORE "
+                "without KIPRAH_SIMULATION"
+            )
+        if simulated and abs(now - Clock()()) > CLOCKS_AGREE:
             raise SettingsError(
                 f"--now is not the present, and {platform} would be read at its official host: "
                 f"that would forge evidence. Set KIPRAH_{platform.upper()}_URL to a stand-in, "

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from functions.collect.answers import Manner
 from functions.model import DAY, SETTLED, Post, by_number
 
 # Posts stay in the note until no listing window can bring them up again.
@@ -81,7 +82,9 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     listing is ``lacking``.
     ``settled``: ids in its listing that need no further look (YouTube), or are the replies of late
     that it brought along when last read (X), ``deep_at``: when the listing was last read beyond its
-    first page (YouTube). ``daily``: how many of its posts were found, by the
+    first page (YouTube); ``waits``: since when videos are waited for that are over without their
+    end having been told (YouTube). ``manner``: how its listing has to be asked for, None: as usual,
+    and ``manner_at`` when that was found out. ``daily``: how many of its posts were found, by the
     UTC day of their publication, where a platform lists busy accounts incompletely (Facebook), and
     ``proven`` the day on which a Page's token was last found to be its own, with its fingerprint.
     """
@@ -101,6 +104,9 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     deep_at: datetime | None = None
     daily: dict[str, int] = {}
     proven: str | None = None
+    waits: dict[str, datetime] = {}
+    manner: Manner | None = None
+    manner_at: datetime | None = None
 
 
 class Note(msgspec.Struct, kw_only=True):
@@ -204,15 +210,21 @@ def rebuild(posts: Iterable[Post], ids: Mapping[str, str] | None = None) -> Note
 
 def _same_account(one: AccountNote, other: AccountNote) -> AccountNote:
     """Two readings' notes of an account: each fact by the reading that looked later."""
-    checked, swept = (
+    checked, swept, mannered = (
         max((one, other), key=lambda a: (_time(getattr(a, name)), msgspec.json.encode(a)))
-        for name in ("checked_at", "swept_at")
+        for name in ("checked_at", "swept_at", "manner_at")
     )
     return msgspec.structs.replace(
         checked,
         followers_at=max((one.followers_at, other.followers_at), key=_time),
         swept_at=swept.swept_at,
         settled=swept.settled,
+        waits={  # seen first is seen first, whoever saw it; what is settled waits for nothing
+            name: min(at, other.waits.get(name, at), one.waits.get(name, at))
+            for name, at in swept.waits.items()
+        },
+        manner=mannered.manner,
+        manner_at=mannered.manner_at,
         deep_at=max((one.deep_at, other.deep_at), key=_time),
         daily={
             day: max(one.daily.get(day, 0), other.daily.get(day, 0))
@@ -237,13 +249,18 @@ def _same_post(one: LivePost, other: LivePost) -> LivePost:
 def _account_until(account: AccountNote, now: datetime) -> AccountNote:
     late = [
         name
-        for name in ("checked_at", "followers_at", "swept_at", "deep_at")
+        for name in ("checked_at", "followers_at", "swept_at", "deep_at", "manner_at")
         if _time(getattr(account, name)) > now
     ]
-    if not late and (account.retry_at is None or account.retry_at <= now + LONGEST_REST):
+    waits = {name: at for name, at in account.waits.items() if at <= now}
+    if (
+        not late
+        and waits == account.waits
+        and (account.retry_at is None or account.retry_at <= now + LONGEST_REST)
+    ):
         return account
     past = now - REMEMBERED
-    return msgspec.structs.replace(account, retry_at=None, **dict.fromkeys(late, past))
+    return msgspec.structs.replace(account, retry_at=None, waits=waits, **dict.fromkeys(late, past))
 
 
 def _post_until(post: LivePost, now: datetime) -> LivePost:

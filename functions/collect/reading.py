@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from traceback import extract_tb
@@ -22,43 +22,59 @@ from functions import log
 from functions.collect import keep
 from functions.collect.access import STOPS, Credential, fingerprint, page_access
 from functions.collect.answers import (
+    USUAL,
     AccountWrong,
+    Denied,
+    Limited,
     Lookup,
+    Manner,
     PlatformError,
     Profile,
+    Refused,
     Sweep,
     Thread,
     TokenDied,
 )
 from functions.collect.budget import EVERYTHING, PRICES
 from functions.collect.client import CONNECTIONS, ApiClient, Clock
+from functions.collect.decoding import AHEAD, EARLIEST
 from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
 from functions.collect.plan import (
     OVERLAP,
+    PROMISED,
     LookupRequest,
     Plan,
     ProfileRequest,
     Purpose,
     SweepRequest,
 )
-from functions.connect.consents import Busy, Consents, NoConsent
+from functions.connect.consents import Busy, Consents, Declined, NoConsent, PairLost
 from functions.connect.vault import VaultError
-from functions.model import COUNTERS, DAY, Platform, Post
+from functions.model import COUNTERS, DAY, Platform, Post, iso
 from functions.registry.addresses.public import public_address
 from functions.settings import SettingsError
 from functions.store.port import StoreError
 
 RETRY_WRONG = timedelta(hours=6)
 RETRY_CONSENT = timedelta(minutes=15)
+SAME = 3  # accounts in a row that are denied the same: it is their credential that is at fault
+UNTOLD = timedelta(hours=6)  # then what has ended without its end being told is a post
 TIME_LIMIT = 8 * 60.0  # seconds after which a run begins no further request
+RENEWAL = 90.0  # seconds that a run must still have for a consent's renewal to begin
 GRACE = 1.0  # seconds that a request which is under way then still gets
 # What is longer than any platform's own is cut (a text, a title) or makes a broken item (the rest);
 # a document of the store holds a megabyte.
 LONGEST_TEXT = 20_000
 LONGEST_TITLE = 500
 LONGEST_NAME = 200  # of an id
-EARLIEST = datetime(2004, 1, 1, tzinfo=UTC)  # no platform is older
 RECENT = timedelta(days=30)  # of a Page's posts, to tell its pace by
+NAMES: Mapping[Platform, str] = {  # as admins know them
+    "instagram": "Instagram",
+    "facebook": "Facebook",
+    "x": "X",
+    "tiktok": "TikTok",
+    "youtube": "YouTube",
+}
 
 T = TypeVar("T")
 
@@ -82,10 +98,19 @@ class Harvest:
 
 @dataclass(frozen=True, slots=True)
 class _Details:
-    """What came of looking at new ids: those that are no posts yet, the accounts that failed."""
+    """What came of looking at new ids: those that are no posts yet, of which some are waited for
+    since a time, and the accounts that failed."""
 
     pending: Sequence[str] = ()
+    waits: Mapping[str, datetime] = field(default_factory=dict)
     failed: Sequence[str] = ()
+
+
+class _Accused(NamedTuple):
+    """An account that was denied something, by whose fault is not known yet."""
+
+    handle: str
+    denied: Denied
 
 
 class _New(NamedTuple):
@@ -134,6 +159,9 @@ class Reading:
         self._proofs: dict[str, str] = {}
         self._spoken: dict[str, str] = {}  # the access tokens used, by handle
         self._dead: dict[str, str] = {}  # those that TikTok refused
+        self._accused: dict[str, list[_Accused]] = defaultdict(list)  # by credential
+        self._under_way: Counter[str] = Counter()
+        self._owed: dict[str, datetime] = {}  # by account, how far back its listing has to go
         self._unusable: StoreError | SettingsError | None = None
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._ends = monotonic() + TIME_LIMIT if ends is None else ends
@@ -159,6 +187,7 @@ class Reading:
             await self._profiles(r for r in plan.profiles if r.known)
         finally:
             await self.consents.settle()
+        self._conclude()
         if self._unusable is not None:
             raise self._unusable
 
@@ -169,7 +198,8 @@ class Reading:
         await asyncio.gather(*(self._profile_group(request) for request in requests))
 
     async def _profile_group(self, request: ProfileRequest) -> None:
-        # Where a listing of this tick has told it all, there is nothing left to ask.
+        # Where a listing of this tick has told it all, there is nothing left to ask; and where it
+        # was denied, that the account exists is no news.
         handles = [h for h in request.handles if not (request.known and self._was_just_read(h))]
         if not handles:
             return
@@ -209,8 +239,9 @@ class Reading:
         return self._account(handle).account_id or handle
 
     def _was_just_read(self, handle: str) -> bool:
-        read_at = self._account(handle).followers_at
-        return read_at is not None and read_at >= self.began
+        account = self._account(handle)
+        looked_at = account.checked_at if account.wrong else account.followers_at
+        return looked_at is not None and looked_at >= self.began
 
     def _note_account(self, handle: str, **facts: Any) -> None:
         self.note.accounts[handle] = msgspec.structs.replace(self._account(handle), **facts)
@@ -268,12 +299,20 @@ class Reading:
         self.harvest.problems.append(f"{self.platform} {handle}: {advice}")
         self._note_account(handle, wrong=advice, checked_at=now, retry_at=now + pause)
 
+    def _conclude(self) -> None:
+        """Say at last whose fault it was where that was left open, and what profiles lacked."""
+        for credential in self.credentials.values():
+            self._judge(credential, is_over=True)
+        clients = [*(c.client for c in self.credentials.values()), *self._own.values()]
+        for client in clients:
+            self._broken(client.tally.lost)
+
     # Listings
 
     async def _sweeps(self, requests: Iterable[SweepRequest]) -> None:
         """Read listings; then, across accounts, the details of what they show without counters."""
         known = [request for request in requests if self._account(request.handle).account_id]
-        before = self._live_by_account() if self.platform == "x" else {}
+        before = self._live_by_account() if self.platform in ("x", "facebook") else {}
         answers = await asyncio.gather(*(self._listing(request, before) for request in known))
         listings = [answer for answer in answers if answer is not None]
         failed = await self._details(listings)
@@ -281,6 +320,8 @@ class Reading:
         for request, found in listings:
             if request.handle not in failed:  # what could not be looked at stays new
                 self._take(request, found, live)
+            if found.failure is not None and not isinstance(found.failure, STOPS):
+                self._draw(self.credentials[request.credential], [request.handle], found.failure)
         await asyncio.gather(*(self._confirm(request, found, live) for request, found in listings))
 
     async def _listing(
@@ -298,9 +339,10 @@ class Reading:
             found: Sweep = await self.adapter.sweep(
                 client,
                 profile,
-                since=request.since,
+                since=min(request.since, self._owed.get(profile.account_id, request.since)),
                 depth=request.depth,
-                **self._of_page(handle),
+                manner=self._manner(account),
+                **self._of_page(handle, live.get(profile.account_id, ())),
                 **self._of_threads(request, live.get(profile.account_id, ())),
             )
             return found
@@ -309,8 +351,16 @@ class Reading:
         if found is None:
             return None
         self.harvest.counts["accounts_read"] += 1
-        self._broken(found.broken)
+        self._broken((*found.broken, *found.lost))
+        if isinstance(found.failure, STOPS):  # at once, for those that wait for their turn
+            self._stop(credential, found.failure)
         return request, found
+
+    def _manner(self, account: AccountNote) -> Manner:
+        """How the account's listing is asked for; after a day as usual once more, to see."""
+        if account.manner is None or account.manner_at is None:
+            return USUAL
+        return account.manner if self.clock() - account.manner_at < DAY else USUAL
 
     def _take(
         self, request: SweepRequest, found: Sweep, live: Mapping[str, Sequence[LivePost]]
@@ -333,6 +383,9 @@ class Reading:
         now = self.clock()
         deep = request.depth > 1
         self._note_account(handle, swept_at=now, deep_at=now if deep else account.deep_at)
+        if found.manner != self._manner(account):
+            manner = None if found.manner == USUAL else found.manner
+            self._note_account(handle, manner=manner, manner_at=now)
         if self.platform == "facebook":
             self._count_days(handle, found.posts)
             own = self._own.get(handle)
@@ -392,7 +445,8 @@ class Reading:
         self, request: SweepRequest, found: Sweep, live: Mapping[str, Sequence[LivePost]]
     ) -> None:
         """Where a listing proves no absence (a ranked one), ask for what it left out by id."""
-        if found.covered_since is not None or self.platform != "facebook" or found.broken:
+        is_whole = not found.broken and found.failure is None
+        if found.covered_since is not None or self.platform != "facebook" or not is_whole:
             return
         account = self._account(request.handle)
         listed = {post.post_id for post in found.posts}
@@ -439,10 +493,12 @@ class Reading:
         )
         failed = {handle for outcome in outcomes for handle in outcome.failed}
         pending = {post_id for outcome in outcomes for post_id in outcome.pending}
+        waits = {post_id: at for outcome in outcomes for post_id, at in outcome.waits.items()}
         for request, found in listings:
             if found.unread and request.handle not in failed:
                 settled = tuple(p for p in found.unread if p not in pending)
-                self._note_account(request.handle, settled=settled)
+                still = {post_id: waits[post_id] for post_id in found.unread if post_id in waits}
+                self._note_account(request.handle, settled=settled, waits=still)
         return failed
 
     async def _detail_batch(self, credential: Credential, batch: Sequence[_New]) -> _Details:
@@ -453,27 +509,55 @@ class Reading:
             handles,
             lambda: self.adapter.details(credential.client, ids),
             self._price.page,
+            of_account=False,
         )
         if found is None:
             return _Details(failed=handles)
-        self._broken(found.broken)
+        self._broken((*found.broken, *found.lost))
+        if found.failure is not None:
+            self._draw(credential, [], found.failure)
+        new = {one.post_id: one.request for one in batch}
         # An id may stay unread for hours (a stream, one that the details left out), while the
         # listing's ``since`` moves on: that must not drop it.
         young = self.began - REMEMBERED
-        since = {post_id: min(request.since, young) for post_id, request, _ in batch}
-        for post in found.posts:
-            if post.post_id in since and post.published_at >= since[post.post_id]:
-                self._seen(post, credential)
-        shown = {post.post_id for post in found.posts}
+        waits = self._waits(found.waiting, new)
+        ripe = [p for p in found.waiting if self._is_ripe(waits.get(p.post_id))]
+        since = {name: min(request.since, young) for name, request in new.items()}
+        since |= {p.post_id: since[p.post_id] - UNTOLD for p in ripe}
+        for post in (*found.posts, *ripe):
+            if post.post_id in new and post.published_at >= since[post.post_id]:
+                account_id = self._account_id(new[post.post_id].handle)
+                self._seen(msgspec.structs.replace(post, account_id=account_id), credential)
+        waits = {name: at for name, at in waits.items() if not self._is_ripe(at)}
+        shown = {post.post_id for post in (*found.posts, *ripe)}
         # What the details leave out may come late; in time it is settled, so that no id is looked
-        # at for ever.
+        # at for ever. What could not be asked for stays new.
         late = [
             post_id
             for post_id, _, published_at in batch
             if post_id not in shown
-            and (post_id not in found.absent if published_at is None else published_at >= young)
+            and (
+                found.failure is not None
+                or (post_id not in found.absent if published_at is None else published_at >= young)
+            )
         ]
-        return _Details(pending=[*found.pending, *late])
+        return _Details(pending=[*found.pending, *waits, *late], waits=waits)
+
+    def _waits(
+        self, waiting: Iterable[Post], new: Mapping[str, SweepRequest]
+    ) -> dict[str, datetime]:
+        """Since when each of these is waited for, until its end is told or it counts without."""
+        return {
+            post.post_id: self._account(new[post.post_id].handle).waits.get(
+                post.post_id, self.began
+            )
+            for post in waiting
+            if post.post_id in new
+        }
+
+    def _is_ripe(self, since: datetime | None) -> bool:
+        """Whether what is waited for since then has been for long enough."""
+        return since is not None and self.began - since >= UNTOLD
 
     def _live_by_account(self) -> Mapping[str, Sequence[LivePost]]:
         grouped: dict[str, list[LivePost]] = defaultdict(list)
@@ -503,6 +587,18 @@ class Reading:
         )
         if found is not None:
             self._answered(found, live, credential)
+        if found is None or found.failure is not None:
+            self._owe(live)
+
+    def _owe(self, asked: Mapping[str, LivePost]) -> None:
+        """Let a listing of this tick make up for posts whose lookup failed: it reads back to them,
+        and what it shows is kept as if the next tick's lookup failed as well."""
+        for post in asked.values():
+            held = self.note.posts.get(post.key, post)
+            if held.read_at is None or held.read_at < self.began:
+                earliest = self._owed.get(post.account_id, post.published_at)
+                self._owed[post.account_id] = min(earliest, post.published_at)
+        self.horizon = max(self.horizon, self.began + PROMISED)
 
     def _buckets(self, request: LookupRequest) -> dict[str, bool]:
         """Which of YouTube's two buckets a lookup may draw on."""
@@ -515,22 +611,22 @@ class Reading:
         self, found: Lookup, asked: Mapping[str, LivePost], credential: Credential
     ) -> None:
         """Note what was said of posts that were asked for by id."""
-        self._broken(found.broken)
+        self._broken((*found.broken, *found.lost))
         for post in found.posts:
             if known := asked.get(post.post_id):
                 named = {"account_id": known.account_id, "url": known.url}
                 self._seen(msgspec.structs.replace(post, **named), credential)
         for post_id, at in found.absent.items():
             self._missed(asked[post_id], at)
-        if found.spent is not None:
-            self._stop(credential, found.spent)
+        if found.failure is not None:
+            self._draw(credential, [], found.failure)
 
     def _seen(self, post: Post, credential: Credential) -> None:
         if not self._is_plausible(post):
-            self._broken([f"{self.platform} item: an impossible time, counter or id"])
+            self._broken([f"{self.platform} item: an impossible time or id"])
             return
         post = msgspec.structs.replace(
-            post,
+            self._with_sound_counters(post),
             text=post.text and post.text[:LONGEST_TEXT],
             url=public_address(self.platform, post.post_id, post.url),
         )
@@ -554,14 +650,24 @@ class Reading:
 
     def _is_plausible(self, post: Post) -> bool:
         """Whether a store can hold the post and a plan can wait for it; else it costs one item."""
-        (sample,) = post.samples
-        counts = [count for name in COUNTERS if (count := getattr(sample, name)) is not None]
         names = (post.post_id, post.account_id, *post.versions, *post.parts)
-        return (
-            EARLIEST <= post.published_at <= self.clock() + DAY
-            and all(_is_count(count) for count in counts)
-            and all(len(name) <= LONGEST_NAME for name in names)
+        return EARLIEST <= post.published_at <= self.clock() + AHEAD and all(
+            0 < len(name) <= LONGEST_NAME for name in names
         )
+
+    def _with_sound_counters(self, post: Post) -> Post:
+        """The post without the counters that cannot be: they are unknown."""
+        (sample,) = post.samples
+        odd = [
+            name
+            for name in COUNTERS
+            if (count := getattr(sample, name)) is not None and not _is_count(count)
+        ]
+        if not odd:
+            return post
+        self._broken([f"{self.platform} item: an impossible number of {name}" for name in odd])
+        sound = msgspec.structs.replace(sample, **dict.fromkeys(odd))
+        return msgspec.structs.replace(post, samples=(sound,))
 
     def _missed(self, live: LivePost, at: datetime) -> None:
         self.note.posts[live.key], kept = keep.missed(live, at)
@@ -579,11 +685,14 @@ class Reading:
         handles: Sequence[str],
         request: Callable[[], Awaitable[T]],
         cost: Mapping[str, int] | None = None,
+        *,
+        of_account: bool = True,
     ) -> T | None:
         """The request's answer; None when it failed, with the consequence drawn.
 
         Whatever the failure, it is this request's alone, but for a store or a key that cannot be
-        used: then nothing more is sent, and ``carry_out`` raises that in the end.
+        used: then nothing more is sent, and ``carry_out`` raises that in the end. ``of_account``:
+        whether it asks about the account itself, which a refusal is then laid to.
         """
         bucket = next(iter(cost or {}), EVERYTHING)
         try:
@@ -594,34 +703,104 @@ class Reading:
                 if not credential.serves(bucket) or left < 0 or self._unusable is not None:
                     credential.skipped += 1
                     return None
-                async with asyncio.timeout(left + GRACE):
-                    return await self._with_living_token(handles, request)
-        except STOPS as error:
-            self._stop(credential, error)
-        except TimeoutError:
-            self._failed(handles, "the run's time is over")
-        except AccountWrong as wrong:
-            for handle in handles:
-                self._wrong(handle, wrong.advice or str(wrong), RETRY_WRONG)
-        except NoConsent:
-            for handle in handles:
-                self._wrong(
-                    handle,
-                    f"Belum ada izin TikTok untuk @{handle}; minta satker memberi izin.",
-                    RETRY_CONSENT,
-                )
-        except Busy:
-            self.harvest.counts["consents_busy"] += 1
-        except (VaultError, PlatformError) as error:
-            self._failed(handles, str(error))
-        except (StoreError, SettingsError) as error:
-            self._unusable = self._unusable or error
-        except Exception as error:  # nobody foresaw it, and its words may hold anything
-            name, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
-            where = f"{Path(place.filename).name}:{place.lineno}"
-            log.error("collect.unforeseen", platform=self.platform, error=name, where=where)
-            self._failed(handles, f"unforeseen {name}")
-        return None
+                self._under_way[credential.name] += 1
+                try:
+                    async with asyncio.timeout(left + GRACE):
+                        answer = await self._with_living_token(handles, request)
+                finally:
+                    self._under_way[credential.name] -= 1
+        except Exception as error:
+            self._draw(credential, handles, error, of_account=of_account)
+            return None
+        self._served(credential)
+        return answer
+
+    def _draw(
+        self,
+        credential: Credential,
+        handles: Sequence[str],
+        error: Exception,
+        *,
+        of_account: bool = True,
+    ) -> None:
+        """The consequence of a failure, by whose fault it is."""
+        one = of_account and len(handles) == 1
+        match error:
+            case Limited() | Refused():
+                self._stop(credential, error)
+            case TimeoutError():
+                self._failed(handles, "the run's time is over")
+            case Denied() if one and not error.advice:
+                self._accuse(credential, handles[0], error)
+            case Denied() if one:
+                self._draw(credential, handles, error.of_account(NAMES[self.platform]))
+            case AccountWrong() if one:
+                self._served(credential)
+                self._wrong(handles[0], error.advice or str(error), RETRY_WRONG)
+            case NoConsent():
+                for handle in handles:
+                    self._wrong(
+                        handle,
+                        f"Belum ada izin TikTok untuk @{handle}; minta satker memberi izin.",
+                        RETRY_CONSENT,
+                    )
+            case Busy():
+                self.harvest.counts["consents_busy"] += 1
+            case VaultError() | PlatformError():
+                self._failed(handles, str(error))
+            case StoreError() | SettingsError():
+                self._unusable = self._unusable or error
+            case _:  # nobody foresaw it, and its words may hold anything
+                name, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
+                where = f"{Path(place.filename).name}:{place.lineno}"
+                log.error("collect.unforeseen", platform=self.platform, error=name, where=where)
+                self._failed(handles, f"unforeseen {name}")
+
+    def _served(self, credential: Credential) -> None:
+        """The platform answered with this credential, which cannot be at fault then."""
+        self.harvest.counts["answers"] += 1
+        self._condemn(credential)
+
+    def _accuse(self, credential: Credential, handle: str, denied: Denied) -> None:
+        """Leave open for now whose fault it is that an account was denied something.
+
+        Several in a row that are denied the same, with nothing answered in between, were asked
+        for with a bad credential; then none of them is told that it is wrong.
+        """
+        accused = self._accused[credential.name]
+        if accused and accused[0].denied.reason != denied.reason:
+            self._condemn(credential)
+        self._accused[credential.name].append(_Accused(handle, denied))
+        self._judge(credential)
+
+    def _judge(self, credential: Credential, *, is_over: bool = False) -> None:
+        """Whose fault it was, as soon as that can be said.
+
+        While requests are under way one of them may still be answered; but not for ever is the next
+        one sent.
+        """
+        accused = self._accused[credential.name]
+        crowd = len({one.handle for one in accused})
+        is_last = not self._under_way[credential.name]
+        if crowd >= SAME and (is_last or crowd >= SAME + CONNECTIONS):
+            reason = accused[0].denied.reason
+            self._accused[credential.name] = []
+            self._stop(
+                credential,
+                Refused(
+                    f"{crowd} accounts in a row are refused alike ({reason}); "
+                    "check this credential and what it may read"
+                ),
+            )
+        elif is_over:
+            self._condemn(credential)
+
+    def _condemn(self, credential: Credential) -> None:
+        """It was the accounts themselves: tell each."""
+        for handle, denied in self._accused.pop(credential.name, ()):
+            self.harvest.counts["answers"] += 1
+            wrong = denied.of_account(NAMES[self.platform])
+            self._wrong(handle, wrong.advice, RETRY_WRONG)
 
     async def _with_living_token(
         self, handles: Sequence[str], request: Callable[[], Awaitable[T]]
@@ -652,18 +831,30 @@ class Reading:
         if self.platform != "tiktok":
             return credential.client
 
-        def renew(refresh_token: str) -> Awaitable[Any]:
-            renewal: Awaitable[Any] = self.adapter.refresh(
-                credential.client, credential.key, credential.secret, refresh_token
-            )
-            return renewal
+        async def renew(refresh_token: str) -> Any:
+            try:
+                return await self.adapter.refresh(
+                    credential.client, credential.key, credential.secret, refresh_token
+                )
+            except AccountWrong as wrong:
+                raise Declined(self.adapter.named(wrong, handle)) from None
 
         try:
             access = await self.consents.access(
-                handle, self.clock(), renew, dead=self._dead.get(handle)
+                handle,
+                self.clock(),
+                renew,
+                dead=self._dead.get(handle),
+                in_time=self._ends - monotonic() >= min(RENEWAL, TIME_LIMIT / 4),
             )
-        except AccountWrong as wrong:
-            raise self.adapter.named(wrong, handle) from None
+        except Declined as declined:
+            raise declined.why from None
+        except PairLost as lost:
+            raise AccountWrong(
+                str(lost),
+                f"Izin TikTok @{handle} hilang karena pembaruannya terputus pada "
+                f"{iso(lost.begun_at)}, bukan karena dicabut; minta satker memberi izin lagi.",
+            ) from None
         self._spoken[handle] = access.token
         client = credential.client.authorised(access.token)
         await self._check_owner(client, handle, access.owner)
@@ -703,11 +894,15 @@ class Reading:
     def _proof(self, token: str) -> str:
         return f"{self.began.date().isoformat()} {fingerprint(token)}"
 
-    def _of_page(self, handle: str) -> dict[str, Any]:
+    def _of_page(self, handle: str, live: Sequence[LivePost]) -> dict[str, Any]:
         """What a Facebook Page's listing is read with besides."""
         if self.platform != "facebook":
             return {}
-        return {"own": self._own.get(handle), "recent": sum(self._account(handle).daily.values())}
+        return {
+            "own": self._own.get(handle),
+            "recent": sum(self._account(handle).daily.values()),
+            "known": {post.post_id for post in live},
+        }
 
     def _count_days(self, handle: str, posts: Iterable[Post]) -> None:
         """Remember how many posts of each of the last days a Page has shown."""
@@ -724,8 +919,10 @@ class Reading:
         )
 
     def _broken(self, messages: Sequence[str]) -> None:
+        """Count what could not be understood, and tell each kind of it once."""
         self.harvest.counts["items_broken"] += len(messages)
-        self.harvest.problems += messages
+        told = {*self.harvest.problems}
+        self.harvest.problems += [m for m in dict.fromkeys(messages) if m not in told]
 
 
 def _is_count(number: int) -> bool:

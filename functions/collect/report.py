@@ -77,7 +77,6 @@ def summary_of(
         "given_up": dict(plan.given_up),
         "skipped": skipped,
         "stopped": dict(stopped or {}),
-        # To be told that an account is wrong is an answer, too.
-        "served": any(counts[name] for name in ("accounts_read", "accounts_wrong", "posts_read"))
-        or bool(harvest.checked),
+        # To be told that an account is wrong is an answer, too; that it gave no consent is none.
+        "served": counts["answers"] > 0,
     }

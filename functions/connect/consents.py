@@ -2,9 +2,18 @@
 
 A Facebook Page's token is an access token and is kept as it was given: a long-lived one does not
 expire. For TikTok there is one writer at a time: whoever renews an access token first takes a lease
-on the consent's document (a conditional write). The new pair is stored before it is used, so that a
-crash loses at most a renewal that never happened; once begun, a renewal is seen through, whoever
-gave up waiting for it.
+on the consent's document (a conditional write), and notes with it that a renewal has begun. The new
+pair is stored before it is used; once begun, a renewal is seen through, whoever gave up waiting.
+
+TikTok answers with the new pair once, and with that the old refresh token is dead. A process that
+is killed between the two loses the pair, and nothing here can prevent it; so renewals are kept
+away from where processes end, and what is lost is known for what it is:
+
+- an access token is renewed a good while before its end, and not when the run has little time left;
+  until its end the old one serves, whatever becomes of the renewal;
+- afterwards the noted renewal without a pair is found. The old refresh token is tried once more,
+  since the answer may never have been given; refused, the pair is told to be lost (``PairLost``),
+  which is no refusal by the unit.
 """
 
 from __future__ import annotations
@@ -12,18 +21,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
+from functions import log
 from functions.connect.vault import Vault, VaultError
-from functions.model import iso
+from functions.model import Platform, iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
 from functions.store.port import Conflict, Stored, StoreError, Write
 
 LEASE = timedelta(minutes=4)  # longer than a renewal takes, with all its attempts
-SPARE = timedelta(minutes=5)  # renew before the token dies under a running request
+SPARE = timedelta(minutes=5)  # before its end a token may die under a running request
+# An access token is renewed in the last part of its life: for two hours 20 minutes before its end,
+# in which a tick of 15 minutes has its turn.
+EARLY_PART = 6
+EARLIEST = timedelta(hours=1)
 LONGEST_LIFE = timedelta(days=3650)  # of a token, whatever the platform says
 # Seconds between attempts to store a new pair, which the platform gives only once.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
@@ -47,6 +62,8 @@ class Grant(Protocol):
     def open_id(self) -> str: ...
 
 
+# What became of an imported consent: there was none before, another one, or the same.
+Added = Literal["new", "replaced", "kept"]
 Renew = Callable[[str], Awaitable[Grant]]
 
 
@@ -63,20 +80,38 @@ class NoConsent(Exception):
 
 
 class Busy(Exception):
-    """Another instance is renewing this consent and takes long; try at the next tick."""
+    """It cannot be renewed now, by another instance or for want of time; try at the next tick."""
+
+
+class Declined(Exception):
+    """The platform refuses the refresh token. ``why``: its own error."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+class PairLost(Exception):
+    """The refresh token is refused, since a renewal has used it whose new pair was never stored."""
+
+    def __init__(self, begun_at: datetime) -> None:
+        super().__init__(f"the renewal begun at {iso(begun_at)} was never stored")
+        self.begun_at = begun_at
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
     """A line of the file that ``kiprah connect import`` reads.
 
-    ``refresh_token``: with platform ``facebook`` the Page's own access token.
+    ``refresh_token``: with platform ``facebook`` the Page's own access token. ``line``: where it
+    stands in the file.
     """
 
     satker: str
-    platform: str
+    platform: Platform
     handle: str
     refresh_token: str = field(repr=False)
+    line: int = field(default=0, compare=False)
 
 
 class Consents:
@@ -93,18 +128,19 @@ class Consents:
         self._opened = self._opened or self._open_vault()
         return self._opened
 
-    def add(self, rows: Iterable[ConsentRow], now: datetime) -> int:
-        """Store consents; returns how many are new.
+    def add(self, rows: Iterable[ConsentRow], now: datetime) -> list[Added]:
+        """Store consents; returns what became of each.
 
         A refresh token that was imported before is left alone: it has been used since, and what is
         stored in its place is the living one, unless its key was lost.
         """
-        added = 0
+        added: list[Added] = []
         for row in rows:
             path = self._path(row.handle, row.platform)
             held = self._book.store.get([path]).get(path)
             origin = hashlib.sha256(row.refresh_token.encode()).hexdigest()
             if held and held.data.get("origin") == origin and self._can_open(held):
+                added.append("kept")
                 continue
             document = {
                 "satker": row.satker,
@@ -115,7 +151,7 @@ class Consents:
                 **self._sealed(row),
             }
             self._book.store.write([Write(path, document)])
-            added += 1
+            added.append("replaced" if held else "new")
         return added
 
     def _sealed(self, row: ConsentRow) -> dict[str, Any]:
@@ -156,12 +192,16 @@ class Consents:
 
     def pair(self, grant: Grant, now: datetime) -> dict[str, Any]:
         """A pair of tokens as it is stored: sealed, with its ends and its owner."""
+        life = _life(grant.expires_in)
+        until = now + life
         return {
             "refresh": self._vault.seal(grant.refresh_token),
             "access": self._vault.seal(grant.access_token),
-            "access_until": iso(now + _life(grant.expires_in)),
+            "access_until": iso(until),
+            "renew_from": iso(until - max(SPARE, min(life / EARLY_PART, EARLIEST))),
             "refresh_until": iso(now + _life(grant.refresh_expires_in)),
             "lease_until": _NEVER,
+            "renewal": None,
             "owner": grant.open_id,
         }
 
@@ -176,32 +216,66 @@ class Consents:
         ]
 
     async def access(
-        self, handle: str, now: datetime, renew: Renew, *, dead: str | None = None
+        self,
+        handle: str,
+        now: datetime,
+        renew: Renew,
+        *,
+        dead: str | None = None,
+        in_time: bool = True,
     ) -> Access:
-        """A living access token, renewed if need be; ``NoConsent``, ``Busy``, or renew's errors.
+        """A living access token, renewed if need be; who comes while another instance renews waits
+        some seconds for its pair. Await ``settle`` before the event loop ends.
 
-        ``dead``: an access token that the platform refused; it is renewed whatever its end. Who
-        comes while another instance renews waits some seconds for its pair. Await ``settle`` before
-        the event loop ends.
+        Args:
+            renew: gives a new pair for a refresh token; raises ``Declined`` where that is refused.
+            dead: an access token that the platform refused; it is renewed whatever its end.
+            in_time: whether the run has the time to see a renewal through.
+
+        Raises:
+            NoConsent, Busy, PairLost: as they say. Whatever ``renew`` raises, when no older access
+            token can serve.
         """
         for wait in WAITS:
             try:
-                return await self._access(handle, now, renew, dead)
+                return await self._access(handle, now, renew, dead, in_time)
             except Busy:
                 await asyncio.sleep(wait)
-        return await self._access(handle, now, renew, dead)
+        return await self._access(handle, now, renew, dead, in_time)
 
-    async def _access(self, handle: str, now: datetime, renew: Renew, dead: str | None) -> Access:
+    async def _access(
+        self, handle: str, now: datetime, renew: Renew, dead: str | None, in_time: bool
+    ) -> Access:
         path = self._path(handle)
         held = self._book.store.get([path]).get(path)
         if held is None:
             raise NoConsent(handle)
-        if held.data["access_until"] > iso(now + SPARE):
-            token = self._vault.open(held.data["access"])
-            if token != dead:
-                return Access(token, held.data.get("owner", ""))
+        living = self._living(held, now, dead)
+        if living is not None and not _is_due(held, now):
+            return living
+        try:
+            if not in_time:
+                raise Busy(path)
+            return await self._renewed_access(held, renew, now)
+        except (StoreError, VaultError):
+            raise
+        except Exception as error:
+            if living is None:
+                raise
+            if not isinstance(error, Busy):
+                log.warning("consents.not_renewed", handle=handle, error=type(error).__name__)
+            return living
+
+    def _living(self, held: Stored, now: datetime, dead: str | None) -> Access | None:
+        """The stored access token while it lives, unless it was refused."""
+        if held.data["access_until"] <= iso(now):
+            return None
+        token = self._vault.open(held.data["access"])
+        return None if token == dead else Access(token, held.data.get("owner", ""))
+
+    async def _renewed_access(self, held: Stored, renew: Renew, now: datetime) -> Access:
         refresh_token = self._vault.open(held.data["refresh"])
-        self._take_lease(held, now)
+        self._begin(held, refresh_token, now)
         # With the answer the old refresh token is dead: who waits may give up, the renewal may not.
         renewal = asyncio.ensure_future(self._renew(held, refresh_token, renew, now))
         self._renewals.add(renewal)
@@ -219,7 +293,11 @@ class Consents:
             renewal.exception()  # looked at, in case nobody waits for it any more
 
     async def _renew(self, held: Stored, refresh_token: str, renew: Renew, now: datetime) -> Access:
-        grant = await renew(refresh_token)
+        try:
+            grant = await renew(refresh_token)
+        except Declined:
+            self._note_refusal(held, refresh_token, now)
+            raise
         pair = self.pair(grant, now)
         for pause in PAUSES:
             try:
@@ -250,18 +328,62 @@ class Consents:
             return False
         return True
 
-    def _take_lease(self, held: Stored, now: datetime) -> None:
+    def _begin(self, held: Stored, refresh_token: str, now: datetime) -> None:
+        """Take the lease, and note that a renewal begins; ``Busy`` while somebody else has it."""
         # One that is longer than any was taken by a clock that was ahead.
         if iso(now) < held.data["lease_until"] <= iso(now + LEASE):
             raise Busy(held.path)
-        lease = {"lease_until": iso(now + LEASE)}
+        lease: dict[str, Any] = {"lease_until": iso(now + LEASE)}
+        if _unfinished(held, refresh_token) is None:
+            lease["renewal"] = {"of": _digest(refresh_token), "begun_at": iso(now)}
         try:
             self._book.store.write([Write(held.path, lease, "merge", held.version)])
         except Conflict:
             raise Busy(held.path) from None
 
+    def _note_refusal(self, held: Stored, refresh_token: str, now: datetime) -> None:
+        """Keep that a refresh token is refused; ``PairLost`` when an earlier renewal used it."""
+        before = _unfinished(held, refresh_token) or {}
+        is_lost = before.get("lost", bool(before))
+        noted = {
+            "of": _digest(refresh_token),
+            "begun_at": before.get("begun_at", iso(now)),
+            "refused_at": before.get("refused_at", iso(now)),
+            "lost": is_lost,
+        }
+        found = self._book.store.get([held.path]).get(held.path)
+        if found is not None and found.data["origin"] == held.data["origin"]:
+            with suppress(Conflict):  # somebody stored another pair: there is nothing to keep
+                write = Write(held.path, {"renewal": noted}, "merge", found.version)
+                self._book.store.write([write])
+        if is_lost:
+            raise PairLost(datetime.fromisoformat(str(noted["begun_at"])))
+
     def _path(self, handle: str, platform: str = "tiktok") -> str:
         return f"{self._book.root}/consents/{key(platform, handle.lower())}"
+
+
+def _is_due(held: Stored, now: datetime) -> bool:
+    """Whether the access token should be renewed, if it can be.
+
+    A refused refresh token is tried again only when the access token is about to die.
+    """
+    last = datetime.fromisoformat(held.data["access_until"]) - SPARE
+    if now >= last:
+        return True
+    refused = (held.data.get("renewal") or {}).get("refused_at")
+    return not refused and held.data.get("renew_from", iso(last)) <= iso(now)
+
+
+def _unfinished(held: Stored, refresh_token: str) -> dict[str, Any] | None:
+    """What is noted of a renewal with this refresh token that brought no pair; None: nothing."""
+    noted: dict[str, Any] = held.data.get("renewal") or {}
+    return noted if noted.get("of") == _digest(refresh_token) else None
+
+
+def _digest(token: str) -> str:
+    """What a token is known by again, and cannot be had from."""
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
 def _life(seconds: int) -> timedelta:

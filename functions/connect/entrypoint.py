@@ -6,7 +6,7 @@ where the flow and the collector's HTTP are put together; no other file of the r
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,12 +16,15 @@ from functions import log, settings
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.port import StoreError
+from functions.times import present
 from functions.trigger import Answer
 
 if TYPE_CHECKING:
     from flask import Request
 
     from functions.connect.flow import Flow
+
+LONGEST = 2_000  # characters of a ticket, of TikTok's code, of anything that is sent here
 
 
 @functions_framework.http
@@ -62,11 +65,13 @@ def _answer(request: Request) -> Answer:
         raise Refusal(Reason.UNKNOWN)
     books = open_agencies(loaded)
     try:
-        vault, now = open_vault(loaded), datetime.now(UTC).replace(microsecond=0)
+        if books[0].simulation:
+            _refuse_official(loaded)
+        vault, now = open_vault(loaded), present()
         book = (
-            invited(books, vault, request.args.get("ticket", ""), now)
+            invited(books, vault, _sent(request, "ticket"), now)
             if path == "/start"
-            else begun(books, request.args.get("state", ""))
+            else begun(books, _sent(request, "state"))
         )
         flow = Flow(
             book,
@@ -81,11 +86,23 @@ def _answer(request: Request) -> Answer:
         books[0].store.close()
 
 
+def _refuse_official(loaded: Settings) -> None:
+    """A simulation asks nobody for a real consent."""
+    from functions.collect.access import is_official
+
+    for name in ("tiktok_url", "tiktok_auth_url"):
+        if is_official(getattr(loaded, name)):
+            raise SettingsError(
+                f"this store is a simulation and KIPRAH_{name.upper()} is TikTok's own; set it to "
+                "a stand-in, or name a new KIPRAH_STORE without KIPRAH_SIMULATION"
+            )
+
+
 def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Answer:
     from functions.connect import page
     from functions.connect.flow import ATTEMPT
 
-    begun = flow.start(request.args.get("ticket", ""), now)
+    begun = flow.start(_sent(request, "ticket"), now)
     log.info("connect.started", handle=begun.handle)
     seconds = int(ATTEMPT.total_seconds())
     cookie = _cookie(loaded, begun.cookie, begun.secret, seconds)
@@ -97,19 +114,27 @@ def _callback(flow: Flow, request: Request, loaded: Settings, now: datetime) -> 
 
     from functions.connect import page
 
-    sent = request.args
     given = asyncio.run(
         flow.finish(
-            sent.get("state", ""),
-            sent.get("code", ""),
-            sent.get("error", ""),
-            lambda name: request.cookies.get(name, ""),
+            _sent(request, "state"),
+            _sent(request, "code"),
+            _sent(request, "error"),
+            lambda name: _bounded(request.cookies.get(name, "")),
             now,
         )
     )
     log.info("connect.given", satker=given.satker, handle=given.handle)
     cookie = _cookie(loaded, given.cookie, "", 0)
     return page.given(given), 200, page.HEADERS | {"Set-Cookie": cookie}
+
+
+def _sent(request: Request, name: str) -> str:
+    """What the address carries under a name; empty when it is longer than anything of ours."""
+    return _bounded(request.args.get(name, ""))
+
+
+def _bounded(value: str) -> str:
+    return value if len(value) <= LONGEST else ""
 
 
 def _cookie(loaded: Settings, name: str, value: str, seconds: int) -> str:

@@ -8,7 +8,7 @@ import functions_framework
 
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.trigger import Answer, Trigger, answer
+from functions.trigger import Answer, BadRequestError, Trigger, answer
 
 if TYPE_CHECKING:
     from flask import Request
@@ -25,9 +25,12 @@ def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
     from functions.model import run_id
     from functions.publish.job import publish_all
     from functions.publish.objects import ObjectsError
+    from functions.publish.stamp import OutdatedError
 
     try:
         name = run_id("publish", trigger.now)
         return publish_all(books, now=trigger.now, settings=settings, run_id=name)
+    except OutdatedError as error:
+        raise BadRequestError(str(error)) from None
     except ObjectsError as error:
         return {"job": "publish", "failed": True, "problems": [str(error)]}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ import msgspec
 
 from functions import agencies
 from functions.model import Agency, Roster, iso, previous_month
+from functions.publish import stamp, words
 from functions.publish.boards import month_path
 from functions.publish.compose import pages
 from functions.publish.data import (
@@ -36,6 +37,7 @@ from functions.settings import Settings
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.ledgers import Ledger, Ledgers
+from functions.times import present
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -76,7 +78,7 @@ def publish_all(
 ) -> dict[str, Any]:
     """Bring every agency's site up to date; returns the run's report.
 
-    ``StoreError``, and an only agency's ``ObjectsError``, come through.
+    ``StoreError``, and an only agency's ``ObjectsError`` and ``OutdatedError``, come through.
     """
     everybody = [book.agency for book in books]
 
@@ -86,7 +88,7 @@ def publish_all(
             return publish(
                 book, objects, now=now, settings=settings, run_id=run_id, everybody=everybody
             )
-        except ObjectsError as error:
+        except (ObjectsError, stamp.OutdatedError) as error:
             if len(books) == 1:
                 raise
             facts = {"job": "publish", "run_id": run_id, "now": iso(now)}
@@ -103,20 +105,27 @@ def publish(
     settings: Settings,
     run_id: str,
     everybody: Sequence[Agency] = (),
+    clock: Callable[[], datetime] = present,
 ) -> dict[str, Any]:
     """Bring one agency's site up to date with the store; returns the run's report.
 
     ``everybody``: the agencies of the installation in their order; none when there is only one.
-    ``StoreError`` and ``ObjectsError`` come through: what was put until then stays and is right.
+    ``clock``: the computer's.
+
+    Raises:
+        OutdatedError: the site holds what this must not replace; nothing was put.
+        StoreError, ObjectsError: what was put until then stays and is right.
     """
-    held = objects.list()
-    months = _read_months(book, objects, held, now)
+    held, ranked = objects.list(), book.months()
+    stamped = stamp.Stamp(agency=book.agency.id, published_at=now, simulation=book.simulation)
+    stamp.check(objects, held, stamped, ranked, clock())
+    months = _read_months(book, objects, held, ranked, now)
     places, asset_files = assets()
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
     html = render(pages(_material(book, months, held, places, now, settings, everybody)))
 
-    put = _Put(objects, held)
+    put = _Put(objects, held, *_files({stamp.PATH: stamped.encode()}))
     put.all(_files(asset_files | data_files))
     put.once(_files(frozen_files))
     for batch in _by_reach(html):
@@ -143,11 +152,21 @@ def publish(
 
 
 def _read_months(
-    book: AgencyStore, objects: Objects, held: Mapping[str, Listed], now: datetime
+    book: AgencyStore,
+    objects: Objects,
+    held: Mapping[str, Listed],
+    ranked: Mapping[str, MonthRecord],
+    now: datetime,
 ) -> _Months:
     """The months as of ``now``, each proved by its evidence or left as it was published."""
     found = _Months()
-    records = {m: r for m, r in book.months().items() if r.ranking.as_of <= now}
+    later = {month for month, record in ranked.items() if record.ranking.as_of > now}
+    for month in later:
+        # What readers see already stays; what they do not is not told yet.
+        if f"{month_path(month)}index.html" in held:
+            found.pending.add(month)
+            found.records[month] = ranked[month]
+    records = {month: record for month, record in ranked.items() if month not in later}
     current = current_month(records, now, book.agency.zone)
     recent = (current, previous_month(current)) if current else ()
     for month, record in records.items():
@@ -257,7 +276,9 @@ def _material(
         assets=places,
         frozen=_frozen(months, held),
         named=months.named,
-        notice=settings.notice,
+        notice=f"{words.SIMULATION} {settings.notice}".strip()
+        if book.simulation
+        else settings.notice,
         site_url=settings.site_url,
         everybody=tuple(everybody),
     )
@@ -301,11 +322,12 @@ def _cache(path: str) -> str:
 
 
 class _Put:
-    """Puts files that changed, several at a time, and counts."""
+    """Puts files that changed, several at a time, and counts; ``first`` goes before any of them."""
 
-    def __init__(self, objects: Objects, held: Mapping[str, Listed]) -> None:
+    def __init__(self, objects: Objects, held: Mapping[str, Listed], first: File) -> None:
         self._objects = objects
         self._held = held
+        self._first: File | None = first
         self.uploaded = 0
         self.unchanged = 0
         self.bytes = 0
@@ -333,6 +355,9 @@ class _Put:
         return True
 
     def _send(self, files: list[File], *, if_absent: bool) -> None:
+        if files and (first := self._first):
+            self._first = None
+            self.all([first])
         with ThreadPoolExecutor(self._objects.parallel) as pool:
             done = list(pool.map(lambda file: self._objects.put(file, if_absent=if_absent), files))
         for file, was_put in zip(files, done, strict=True):

@@ -16,6 +16,12 @@ from functions.model import (
 from functions.publish.formats import duration, number
 from functions.store.evidence import Action
 
+# On every page of a simulation.
+SIMULATION = (
+    "Simulasi: semua angka dan unggahan di situs ini disimulasikan, bukan kinerja satuan kerja "
+    "yang sebenarnya."
+)
+
 PLATFORM: dict[Platform, str] = {
     "instagram": "Instagram",
     "facebook": "Facebook",

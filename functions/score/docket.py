@@ -165,7 +165,13 @@ class Docket:
 
     def _nowhere(self, case: _Case, about: About | None) -> Mapping[str, Any]:
         """What to tell of a document that no month took."""
-        found = self._find(":".join(about)) if about else None
+        if about is None:
+            return {
+                "status": f"bulan {case.month} sudah final atau tidak dinilai; periksa month"
+                if case.month
+                else "isi post, url, atau month: apa yang disanggah"
+            }
+        found = self._find(":".join(about))
         if found is None:
             return {"status": UNKNOWN}
         if case.month not in (None, found.month):
@@ -199,6 +205,7 @@ def read_docket(
     objections: Iterable[Stored],
     *,
     now: datetime,
+    clock: datetime | None,
     zone: ZoneInfo,
     find: Find,
     satker: Callable[[], Collection[str]] = tuple,
@@ -206,24 +213,28 @@ def read_docket(
     """The documents as they stand at ``now``.
 
     Args:
+        now: what is dated later does not stand.
+        clock: what is dated even after the computer's own is told from when on it holds; a replay
+            of the past tells nobody anything. None, a simulation: ``now`` is all there is.
         find: tells the post that an address, or a code as ``x:123``, names.
         satker: tells the ids of all units that ever were, asked only when an objection names one;
             none: they are not looked at.
     """
     docket = Docket(find)
+    latest = now if clock is None else max(now, clock)
     objections = list(objections)
     raised = {stored.id for stored in objections}
     for case, decision in _usable(docket, decisions, _decision, zone):
         if decision.objection is not None and decision.objection not in raised:
             _refuse(docket, case, _no_such("sanggahan", decision.objection, raised))
-        elif _holds(docket, case, decision.at, now, zone):
+        elif _holds(docket, case, decision.at, now, latest, zone):
             docket._decisions.append((case, decision))
     for case, objection in _usable(docket, objections, _objection, zone):
         known = satker() if objection.satker is not None else ()
         if known and objection.satker not in known:
             case.remarks.append(_no_such("satker", objection.satker or "", known))
             docket.problems.append(f"{case.name}: {case.remarks[-1]}")
-        if _holds(docket, case, objection.at, now, zone):
+        if _holds(docket, case, objection.at, now, latest, zone):
             docket._objections.append((case, _as_known(objection, now)))
     return docket
 
@@ -295,13 +306,14 @@ def _refuse(docket: Docket, case: _Case, why: str) -> None:
     docket._others.append(_Case(case.stored, None, {"status": why}))
 
 
-def _holds(docket: Docket, case: _Case, at: datetime, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether it was written by ``now``; of a later one is told from when on it holds."""
-    if at <= now:
-        return True
-    told = {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
-    docket._others.append(_Case(case.stored, None, told, case.remarks))
-    return False
+def _holds(
+    docket: Docket, case: _Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
+) -> bool:
+    """Whether it was written by ``now``; what is dated after ``latest`` is told when it holds."""
+    if at > latest:
+        told = {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
+        docket._others.append(_Case(case.stored, None, told, case.remarks))
+    return at <= now
 
 
 def _misplaced(

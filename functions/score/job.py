@@ -8,7 +8,7 @@ of its posts makes a revision beside it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,30 +22,51 @@ from functions.score.run import Report, Run
 from functions.score.scoring import score_month
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.port import Conflict
+from functions.times import present
 
 OVERLAP = timedelta(minutes=10)  # writers whose clocks and commits overlap
 INSTANT = timedelta(microseconds=1)
 ATTEMPTS = 5  # where other instances score at the same time
 
 
-def score_all(books: Sequence[AgencyStore], *, now: datetime, run_id: str) -> dict[str, Any]:
+def score_all(
+    books: Sequence[AgencyStore],
+    *,
+    now: datetime,
+    run_id: str,
+    clock: Callable[[], datetime] = present,
+) -> dict[str, Any]:
     """Score every agency; returns the run's report, as ``agencies.each`` puts it together."""
     return agencies.each(
         books,
-        lambda book: score(book, now=now, run_id=run_id).as_dict(),
+        lambda book: score(book, now=now, run_id=run_id, clock=clock).as_dict(),
         job="score",
         run_id=run_id,
         now=now,
     )
 
 
-def score(book: AgencyStore, *, now: datetime, run_id: str) -> Report:
-    """Bring ledgers and rankings up to ``now``; StoreError when the store cannot be used."""
+def score(
+    book: AgencyStore,
+    *,
+    now: datetime,
+    run_id: str,
+    clock: Callable[[], datetime] = present,
+) -> Report:
+    """Bring ledgers and rankings up to ``now``; StoreError when the store cannot be used.
+
+    ``clock``: the computer's. Nothing is closed or frozen but what lies behind it as well, and
+    behind the end of a collection by the platforms' clocks.
+    """
     report = Report(run_id, now)
     reads, writes = book.store.meter.reads, book.store.meter.writes
-    run = Run(book, now, report, book.months())
-    changed = _changes(book, now, report.problems)
-    began = book.cursor("collect").get("began_at")
+    run = Run(book, now, report, book.months(), clock())
+    # The store's stamps know nothing of an instant that was given.
+    changed = _changes(book, min(now, run.clock), report.problems)
+    collected = book.cursor("collect")
+    began, until = collected.get("began_at"), collected.get("read_until")
+    if until is not None:
+        run.read_until = datetime.fromisoformat(until)
     if began is not None:
         run.began_at = datetime.fromisoformat(began)
         for month in months_between(run.began_at, now, book.agency.zone):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.model import SETTLED, MonthState, month_bounds, month_of
+from functions.model import SETTLED, MonthState, iso, month_bounds, month_of
 from functions.score.calendar import after_working_days
 from functions.store.evidence import Objection
 
 OBJECTION_DAYS = 3  # full working days
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def closing_begins(month: str, zone: ZoneInfo) -> datetime:
@@ -25,23 +26,39 @@ def closing_ends(
     return after_working_days(closing_begins(month, zone), days, zone, holidays)
 
 
+def certain(now: datetime, clock: datetime, read_until: datetime | None) -> datetime:
+    """The newest instant that has passed beyond doubt: what cannot be undone is done by it.
+
+    ``now`` may be given, and the computer's ``clock`` may be wrong: so a collection must have ended
+    after it as well, by the platforms' own clocks (``read_until``; None: none has).
+    """
+    return min(now, clock, read_until or _NEVER)
+
+
 def state_at(
-    now: datetime,
-    month: str,
-    zone: ZoneInfo,
+    certain: datetime,
     closes_at: datetime | None,
     *,
     incomplete: bool = False,
     contested: bool = False,
 ) -> MonthState:
-    """The month's state.
+    """The month's state, once time has passed until ``certain`` and no further.
 
-    An incomplete month is published but never becomes final; an undecided objection (``contested``)
-    holds closing open.
+    ``closes_at`` None: closing has not started. An incomplete month is published but never becomes
+    final; an undecided objection (``contested``) holds closing open.
     """
-    if now < closing_begins(month, zone) or closes_at is None:
+    if closes_at is None:
         return "open"
-    return "closing" if now < closes_at or incomplete or contested else "final"
+    return "closing" if certain < closes_at or incomplete or contested else "final"
+
+
+def waiting(due: datetime, now: datetime, clock: datetime, certain: datetime) -> str | None:
+    """Why what was due by ``now`` is not done yet; None when it is done or not due."""
+    if not certain < due <= now:
+        return None
+    if clock < due:
+        return f"this computer's clock has not reached {iso(due)}"
+    return f"no collection has ended since {iso(due)} by the platforms' clocks; kiprah collect"
 
 
 def is_contested(objections: Iterable[Objection], closes_at: datetime | None) -> bool:

@@ -9,6 +9,7 @@ from functions.score.docket import by_item
 from functions.score.formula import FORMULA
 from functions.score.judging import judge_month
 from functions.score.marks import with_marks
+from functions.score.months import closing_begins
 from functions.score.ranking import rank
 from functions.score.revisions import changes
 from functions.score.run import Run, put_verdicts
@@ -26,6 +27,8 @@ def revise(run: Run, month: str) -> None:
     about, listed = by_item(frozen.items), {unit.id for unit in frozen.units}
     decisions = run.docket.revising(month, about, listed, held.decided)
     if not decisions or held.ranking.as_of > run.now:
+        return
+    if run.waits(month, held.closes_at or closing_begins(month, book.agency.zone)):
         return
     if frozen.month.formula.partition("-")[0] != FORMULA:
         run.report.problems.append(

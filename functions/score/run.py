@@ -11,7 +11,7 @@ from functions.model import Entry, Ranking, Roster, iso, month_bounds, month_of,
 from functions.score.docket import Docket, Found, read_docket
 from functions.score.formula import DEFAULT
 from functions.score.judging import Judgement
-from functions.score.months import closing_begins, closing_ends
+from functions.score.months import certain, closing_begins, closing_ends, waiting
 from functions.score.settings import Agreed, read_settings
 from functions.score.tails import hand_on
 from functions.store import evidence as ev
@@ -23,13 +23,17 @@ from functions.store.tails import Tail
 
 @dataclass(slots=True)
 class Report:
-    """What a run did: posts folded, and for each month its state and whether it was written."""
+    """What a run did: posts folded, and for each month its state and whether it was written.
+
+    ``waits``: why a month stays what it is although its time is over.
+    """
 
     run_id: str
     now: datetime
     folded: int = 0
     months: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    waits: dict[str, str] = field(default_factory=dict)
     reads: int = 0
     writes: int = 0
 
@@ -40,7 +44,7 @@ class Report:
             "now": iso(self.now),
             "folded": self.folded,
             "months": self.months,
-            "problems": self.problems,
+            "problems": [*self.problems, *self.waits.values()],
             "reads": self.reads,
             "writes": self.writes,
             "failed": False,
@@ -51,15 +55,34 @@ class Report:
 class Run:
     """What every month of a run shares, read once.
 
-    ``tails``: what the months scored in this run hand on.
+    ``clock``: the computer's, as it stood when the run began. ``read_until``: until when a
+    collection has ended (None: none has). ``tails``: what the months scored in this run hand on.
     """
 
     book: AgencyStore
     now: datetime
     report: Report
     records: dict[str, MonthRecord]
+    clock: datetime
+    read_until: datetime | None = None
     began_at: datetime = field(init=False)
     tails: dict[str, Tail] = field(default_factory=dict)
+
+    @property
+    def certain(self) -> datetime:
+        """The newest instant by which anything is closed or frozen; a simulation knows but now."""
+        if self.book.simulation:
+            return self.now
+        return certain(self.now, self.clock, self.read_until)
+
+    def waits(self, month: str, due: datetime) -> bool:
+        """Whether what is due in a month must wait; the report says for what."""
+        why = waiting(due, self.now, self.clock, self.certain)
+        if why is not None:
+            held = self.records.get(month)
+            state = held.ranking.state if held else "open"
+            self.report.waits[month] = f"{month} stays {state}: {why}"
+        return why is not None
 
     @cached_property
     def docket(self) -> Docket:
@@ -68,7 +91,9 @@ class Run:
         return read_docket(
             book.decisions(),
             book.objections(),
-            now=self.now,
+            # What is dated ahead of the clock has not been decided yet, whatever now was given.
+            now=self.now if book.simulation else min(self.now, self.clock),
+            clock=None if book.simulation else self.clock,
             zone=book.agency.zone,
             find=lambda text: _find(book, text),
             satker=lambda: self._satker,
@@ -103,11 +128,14 @@ class Run:
         return self.tails[before] if before in self.tails else self.book.tail(before)
 
     def closes_at(self, month: str, rules: ev.Rules) -> datetime | None:
-        """When objections end: fixed when closing starts, None before."""
+        """When objections end: fixed when closing starts, None before.
+
+        A month that has begun closing goes on closing, whatever instant is replayed.
+        """
         held, zone = self.records.get(month), self.book.agency.zone
         if held and held.closes_at:
             return held.closes_at
-        if self.now < closing_begins(month, zone):
+        if self.certain < closing_begins(month, zone):
             return None
         return closing_ends(month, zone, self.agreed.holidays, rules.objection_days)
 

@@ -13,7 +13,7 @@ from functions.score.fold import fold_into
 from functions.score.formula import formula_of
 from functions.score.judging import judge_month
 from functions.score.marks import with_marks
-from functions.score.months import is_contested, is_incomplete, state_at
+from functions.score.months import closing_begins, is_contested, is_incomplete, state_at
 from functions.score.ranking import rank
 from functions.score.run import Run, put_verdicts
 from functions.score.tails import LastScoring, find_twins
@@ -100,17 +100,13 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
     objections = run.docket.objections(month, about)
     closes_at = run.closes_at(month, rules)
     incomplete = is_incomplete(month, zone, run.began_at)
+    contested = is_contested(objections, closes_at)
+    if not incomplete and (closes_at is None or not contested):
+        run.waits(month, closes_at or closing_begins(month, zone))
     header = book.header(
         month,
         formula=formula_of(rules),
-        state=state_at(
-            now,
-            month,
-            zone,
-            closes_at,
-            incomplete=incomplete,
-            contested=is_contested(objections, closes_at),
-        ),
+        state=state_at(run.certain, closes_at, incomplete=incomplete, contested=contested),
         incomplete=incomplete,
         revision=held.ranking.revision if held else 1,
         as_of=now,

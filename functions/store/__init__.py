@@ -9,6 +9,7 @@ from functions.model import Agency
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, StoreError
+from functions.store.simulation import is_simulation
 
 _FORMS = "write sqlite:///FILE (sqlite:////FILE from the root) or firestore://PROJECT/DATABASE"
 
@@ -33,17 +34,29 @@ def open_store(url: str) -> Store:
 
 
 def open_agencies(settings: Settings) -> list[AgencyStore]:
-    """Every agency of the installation in one store, the first one first; StoreError as
-    ``open_store``.
+    """Every agency of the installation in one store, the first one first.
 
-    Credentials are everybody's: what they spend is kept with the first agency.
+    Credentials are everybody's: what they spend is kept with the first agency. A new store that is
+    opened with KIPRAH_SIMULATION is a simulation from here on.
+
+    Raises:
+        SettingsError: a store with something real in it shall become a simulation.
+        StoreError: as ``open_store``.
     """
     agencies = [
         Agency(id=named.id, name=named.name, timezone=named.timezone)
         for named in settings.named_agencies()
     ] or [Agency(timezone=settings.timezone)]
     store = open_store(settings.store)
-    return [AgencyStore(store, agency, keeper=agencies[0]) for agency in agencies]
+    try:
+        names = [agency.id for agency in agencies]
+        simulation = is_simulation(store, names, wanted=settings.simulation == "1")
+    except BaseException:
+        store.close()
+        raise
+    return [
+        AgencyStore(store, agency, keeper=agencies[0], simulation=simulation) for agency in agencies
+    ]
 
 
 def open_agency(settings: Settings) -> AgencyStore:

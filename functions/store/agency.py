@@ -96,12 +96,20 @@ class AgencyStore:
     """One agency's documents. All times that come out are aware UTC.
 
     ``keeper``: the agency whose documents tell what credentials have spent, which all agencies
-    share; itself when left out.
+    share; itself when left out. ``simulation``: whether the store is one.
     """
 
-    def __init__(self, store: Store, agency: Agency, *, keeper: Agency | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        agency: Agency,
+        *,
+        keeper: Agency | None = None,
+        simulation: bool = False,
+    ) -> None:
         self.store = store
         self.agency = agency
+        self.simulation = simulation
         self.root = f"agencies/{agency.id}"
         self.keeps_budgets = keeper is None or keeper.id == agency.id
         self.budget_root = f"agencies/{(keeper or agency).id}/budgets"
@@ -673,6 +681,11 @@ class AgencyStore:
         path = f"{self.root}/cursors/{job}"
         held = self.store.get([path]).get(path)
         return {} if held is None else held.data
+
+    def read_until(self) -> datetime | None:
+        """Until when a collection has ended by the platforms' own clocks; None before the first."""
+        held = self.cursor("collect").get("read_until")
+        return None if held is None else datetime.fromisoformat(held)
 
     def save_cursor(self, job: str, **values: Any) -> None:
         """Note where a job stands, leaving other values alone."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import sqlite3
+import stat
 import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,7 @@ from functions.store.port import (
 
 # Seconds a writer waits for the one before it. A batch takes milliseconds.
 _PATIENCE = 20.0
+_PRIVATE = 0o600
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -87,6 +90,7 @@ class SqliteStore:
                 f"cannot open {self._path}: there is no folder {self._path.parent}; "
                 "make it, or name another file in KIPRAH_STORE"
             )
+        _keep_private(self._path)
         with self._connection() as connection:
             _prepare(connection)
 
@@ -197,6 +201,23 @@ class _Clock:
         query = "SELECT max(changed_at) FROM documents WHERE collection = ?"
         (latest,) = self._connection.execute(query, (collection,)).fetchone()
         return 0 if latest is None else _microseconds(datetime.fromisoformat(latest))
+
+
+def _keep_private(path: Path) -> None:
+    """Let the file's owner alone read it, and what SQLite puts beside it, which takes its rights.
+
+    Sealed consents and the whole registry lie in it. Somebody else's file is left as it is; one
+    that cannot be made is SQLite's to explain.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        file = path.with_name(path.name + suffix)
+        with suppress(OSError):
+            found = file.stat()
+            is_ours = found.st_uid == os.getuid() and stat.S_ISREG(found.st_mode)
+            if is_ours and stat.S_IMODE(found.st_mode) & ~_PRIVATE:
+                file.chmod(_PRIVATE)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -27,7 +27,9 @@ from functions.model import (
 from functions.score.formula import DEFAULT, FORMULA
 from functions.score.job import score
 from functions.score.tails import find_twins
+from functions.settings import Settings
 from functions.store import evidence as ev
+from functions.store import open_agency
 from functions.store.agency import AgencyStore, items
 from functions.store.ledgers import Ledgers
 from functions.store.port import Write
@@ -88,7 +90,7 @@ class Archive:
         self.stored = 0
         self.running = 0
         self.now = NOON
-        self._book = AgencyStore(SqliteStore(path), Agency())
+        self._book = open_agency(Settings(store=f"sqlite:///{path}", simulation="1"))
 
     def add_final_months(self, count: int, each: int) -> None:
         """So many months before the running one, with so many posts each."""
@@ -140,7 +142,7 @@ class Archive:
 
     def _score(self, at: datetime) -> None:
         with store_clock(lambda: at):
-            score(self._book, now=at, run_id=run_id("score", at))
+            score(self._book, now=at, run_id=run_id("score", at), clock=lambda: at)
 
     def _copy_posts(self, model: str, month: str) -> None:
         """A final month's posts once more in another, below the store's own verbs: in seconds.

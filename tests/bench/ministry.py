@@ -61,6 +61,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "KIPRAH_STORE": f"sqlite:///{folder}/kiprah.db",
         "KIPRAH_SITE": f"file://{folder}/site",
         "KIPRAH_TOKEN_KEY": TOKEN_KEY,
+        "KIPRAH_SIMULATION": "1",
     }
 
 

@@ -77,9 +77,13 @@ def answer_with(server: Handle, payload: Any, status: int = 200, path: str = "")
 
 
 def settings_for(url: str, store: str, **changes: Any) -> Settings:
-    """Settings with the stand-ins' addresses and credentials."""
+    """Settings with the stand-ins' addresses and credentials.
+
+    The store is a simulation, so that no test depends on the day on which it runs.
+    """
     addresses = {f"KIPRAH_{platform.upper()}_URL": url for platform in PLATFORMS}
     environ = {**ENVIRONMENT, **addresses, "KIPRAH_STORE": store, "KIPRAH_TOKEN_KEY": TOKEN_KEY}
+    environ["KIPRAH_SIMULATION"] = "1"
     return replace(load(environ, Path("/dev/null")), **changes)
 
 
@@ -90,6 +94,7 @@ class Read:
     posts: dict[str, Post]
     covered_since: datetime | None
     broken: tuple[str, ...]
+    lost: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
 
 
@@ -171,18 +176,20 @@ class Api:
 
         async def whole(client: ApiClient) -> Read:
             found: Sweep = await self.module.sweep(client, profile, since=since)
-            posts, broken = list(found.posts), list(found.broken)
+            posts, broken, lost = list(found.posts), list(found.broken), list(found.lost)
             pending: list[str] = []
             for start in range(0, len(found.unread), self.module.LOOKUP_SIZE or 1):
                 batch = found.unread[start : start + self.module.LOOKUP_SIZE]
                 details: Lookup = await self.module.details(client, batch)
                 posts += details.posts
                 broken += details.broken
+                lost += details.lost
                 pending += details.pending
             return Read(
                 {post.post_id: post for post in posts},
                 found.covered_since,
                 tuple(broken),
+                tuple(lost),
                 tuple(pending),
             )
 

@@ -254,3 +254,22 @@ def test_the_feed_has_an_official_host_of_its_own() -> None:
     assert "youtube" in official(loaded())
     assert "youtube" not in official(loaded(KIPRAH_YOUTUBE_FEED_URL="http://127.0.0.1:1"))
     assert "youtube" in official(loaded(KIPRAH_YOUTUBE_URL="http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.twitter.com",
+        "https://api.x.com.",
+        "https://user@api.x.com",
+        "https://X.COM",
+        "http://graph-video.facebook.com:8080",
+    ],
+)
+def test_every_host_below_a_platforms_domain_is_official(url: str) -> None:
+    assert "x" in official(loaded(KIPRAH_X_URL=url))
+
+
+@pytest.mark.parametrize("url", ["https://apix.com", "https://x.com.proxy.example", "http://[::1]"])
+def test_what_only_looks_alike_is_not(url: str) -> None:
+    assert "x" not in official(loaded(KIPRAH_X_URL=url))

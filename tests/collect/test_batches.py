@@ -53,6 +53,7 @@ ROOT = Path(__file__).parents[2]
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TICK = timedelta(minutes=30)
 UNITS = ("kanwil-ntt", "kanwil-bali")
+LATELY = datetime.now(UTC).replace(hour=3, minute=0, second=0, microsecond=0) - timedelta(days=40)
 QUEUES = [f"kiprah-{platform}" for platform in PLATFORMS]
 
 
@@ -120,6 +121,7 @@ def environment(address: str, store: str, **more: str) -> dict[str, str]:
         "KIPRAH_STORE": store,
         "KIPRAH_TOKEN_KEY": TOKEN_KEY,
         "KIPRAH_COLLECT_EVERY": "30",
+        "KIPRAH_SIMULATION": "1",
         **more,
     }
 
@@ -193,7 +195,7 @@ def still(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     """No time passes while a tick is planned and its batches are worked off."""
     monkeypatch.setattr("functions.collect.client.monotonic", lambda: 0.0)
     monkeypatch.setattr(batches, "Clock", lambda at=None: Clock(at or now))
-    monkeypatch.setattr("functions.trigger._present", lambda: now)
+    monkeypatch.setattr("functions.trigger.present", lambda: now)
 
 
 def measured(book: AgencyStore, now: datetime) -> dict[tuple[str, ...], Any]:
@@ -403,7 +405,7 @@ def test_a_batch_that_comes_too_late_is_dropped_and_the_next_plan_makes_up_for_i
     cloud.plan(now)
     late = datetime.now(UTC) + timedelta(minutes=30)
     with monkeypatch.context() as patch:
-        patch.setattr("functions.trigger._present", lambda: late)
+        patch.setattr("functions.trigger.present", lambda: late)
         assert {d.status for d in cloud.deliver()} == {200}
     assert cloud.done == {"too late": 5}
     assert (cloud.sent, stored_posts(cloud.book), outcomes(cloud)) == (0, {}, 0)
@@ -417,22 +419,63 @@ def test_a_read_is_filed_under_the_time_at_which_it_was_made(
     """Under ``now``: that instant plus the time that has passed, on the queue's way too."""
     cloud.plan(now)
     late = datetime.now(UTC) + 10 * MINUTE
-    monkeypatch.setattr("functions.trigger._present", lambda: late)
+    monkeypatch.setattr("functions.trigger.present", lambda: late)
     cloud.deliver()
     assert cloud.done == {"now": 5}
     for post in stored_posts(cloud.book).values():
         assert now + 9 * MINUTE < post.samples[0].taken_at < now + 11 * MINUTE
 
 
+@pytest.fixture
+def real(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> Iterator[Installation]:
+    """The same in a store that is no simulation."""
+    with installed(monkeypatch, made(LATELY), sqlite_url, KIPRAH_SIMULATION="") as built:
+        register(built.book, built.settings, UNITS, LATELY)
+        yield built
+
+
 def test_at_an_official_host_the_clock_alone_tells_the_time(
+    real: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of another time must not forge evidence when it is worked off."""
+    real.plan(LATELY)
+    monkeypatch.setattr(batches, "official", lambda _: list(PLATFORMS))
+    real.deliver()
+    assert real.done == {"too late": 5}  # long ago: now it is another time
+    assert real.sent == 0
+
+
+def test_a_simulations_batch_is_never_worked_off_at_an_official_host(
     cloud: Installation, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A simulated batch must not forge evidence when it is worked off."""
     cloud.plan(now)
     monkeypatch.setattr(batches, "official", lambda _: list(PLATFORMS))
     cloud.deliver()
-    assert cloud.done == {"too late": 5}  # long ago, or long to come: now it is another time
+    assert cloud.done == {"a simulation reads no official host": 5}
     assert cloud.sent == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=200)])
+def test_no_batch_brings_a_real_store_the_future(
+    real: Installation, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
+) -> None:
+    """Whoever may call the function might write one by hand."""
+    with monkeypatch.context() as patch:
+        patch.setattr("functions.trigger.refuse_future", lambda now: None)
+        real.plan(datetime.now(UTC) + ahead)
+    real.deliver()
+    assert real.done == {"ahead of the clock": 5}
+    assert real.sent == 0
+
+
+def test_batches_tell_until_when_they_read(real: Installation) -> None:
+    """By what they leave, at the next plan: it was given a time, so by their own clocks."""
+    real.tick(LATELY)
+    assert real.book.read_until() is None
+    real.plan(LATELY + TICK)
+    until = real.book.read_until()
+    assert until is not None
+    assert LATELY <= until < LATELY + TICK
 
 
 def test_the_last_read_before_a_mark_is_kept_where_ticks_are_rarer_than_configured(
@@ -454,7 +497,7 @@ def test_the_last_read_before_a_mark_is_kept_where_ticks_are_rarer_than_configur
         cloud.plan(at)
         with monkeypatch.context() as patch:
             moments_later = datetime.now(UTC) + timedelta(seconds=20)
-            patch.setattr("functions.trigger._present", lambda late=moments_later: late)
+            patch.setattr("functions.trigger.present", lambda late=moments_later: late)
             cloud.deliver()
     assert horizons
     assert min(horizons) == 2 * HOUR
@@ -893,12 +936,13 @@ def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime)
 
     batch = Batch(name="a/b", platform="youtube", expires_at=now, work={})
     piece = batches.Piece(now=now, put_at=now, simulated=False, of=1, plan=Plan())
-    batches._leave(cast("AgencyStore", Book()), batch, piece, seen, now)
+    batches._leave(cast("AgencyStore", Book()), batch, piece, seen, now, {"http://x": now})
     [body] = saved
     assert len(body) < 1_000_000
     [outcome] = batches._outcomes([Stored("outcomes/a", {"body": body}, "1", now)])
     assert len(outcome.note.posts) == batches.SWEEPS * 2 * 96
     assert outcome.note.accounts == noted
+    assert outcome.heard == {"http://x": now}
 
 
 # Pieces

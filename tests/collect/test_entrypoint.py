@@ -82,6 +82,14 @@ def test_a_batch_is_worked_off_and_nothing_is_planned(
     assert list(book.store.list(f"{book.root}/runs")) == []
 
 
+def test_a_batch_brings_its_own_time(client: FlaskClient, book: AgencyStore) -> None:
+    body = json.loads(batch().body())
+    answered = client.post("/", data=json.dumps({**body, "now": "2026-10-20T03:00:00Z"}))
+    assert answered.status_code == 400
+    assert told(answered) == {"error": "a batch brings its own time; send it without now"}
+    assert list(book.store.list(f"{book.root}/runs")) == []
+
+
 def test_a_run_is_named_by_the_instant_that_the_scheduler_meant(client: FlaskClient) -> None:
     meant = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=42)
     headers = {"X-CloudScheduler-ScheduleTime": iso(meant)}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.collect import graph
-from functions.collect.answers import Limited, PlatformError, Refused, Transient, Unreadable
+from functions.collect.answers import Denied, Limited, PlatformError, Refused, TooMuch, Transient
 
 USAGE = "x-business-use-case-usage"
 
@@ -32,7 +32,9 @@ def explained(now: datetime, code: int, status: int = 400, **facts: Any) -> Plat
     (10, {}, graph.EndpointRefused),
     (200, {}, Refused),
     (299, {}, Refused),
-    (300, {}, Unreadable),
+    (3, {}, Refused),
+    (102, {}, graph.TokenDead),
+    (300, {}, Denied),
     (110, {"error_subcode": 2207013}, graph.Missing),
     (803, {}, graph.Missing),
     (100, {"error_subcode": 33}, graph.Missing),
@@ -40,7 +42,7 @@ def explained(now: datetime, code: int, status: int = 400, **facts: Any) -> Plat
     (1, {}, Transient),
     (2, {}, Transient),
     (999, {"is_transient": True}, Transient),
-    (999, {}, Unreadable),
+    (999, {}, Denied),
 ])  # fmt: skip
 @pytest.mark.parametrize("status", [400, 403])
 def test_the_code_decides(
@@ -61,8 +63,33 @@ def test_a_body_without_an_error_is_left_to_its_status(now: datetime, body: byte
     assert graph.explain(500, {}, body, now) is None
 
 
+@pytest.mark.parametrize(("facts", "kind"), [
+    ({"type": "GraphMethodException"}, graph.Missing),
+    ({"message": "Unsupported get request. Please read the documentation."}, graph.Missing),
+    ({"message": "(#100) Object does not exist, cannot be loaded"}, graph.Missing),
+    ({"message": "(#100) Tried accessing nonexisting field (x)"}, graph.FieldRefused),
+    ({"message": "(#100) Param limit does not exist"}, graph.FieldRefused),
+    ({"message": "(#100) Object does not exist, … requires … 'Page Public Content Access' …"},
+     graph.EndpointRefused),
+    ({"message": "(#100) Invalid appsecret_proof provided"}, Refused),
+])  # fmt: skip
+def test_what_code_100_is_about_its_message_tells(
+    now: datetime, facts: dict[str, Any], kind: type[PlatformError]
+) -> None:
+    assert type(explained(now, 100, **facts)) is kind
+
+
+def test_less_data_is_asked_for_at_once(now: datetime) -> None:
+    words = "Please reduce the amount of data you're asking for, then retry your request"
+    assert isinstance(explained(now, 1, 500, message=words), TooMuch)
+
+
 def test_a_success_is_no_error(now: datetime) -> None:
-    assert explained(now, 190, 200) is None
+    assert graph.explain(200, {}, b'{"data": [{"message": "error"}]}', now) is None
+
+
+def test_an_error_in_a_successs_clothes_is_one(now: datetime) -> None:
+    assert isinstance(explained(now, 190, 200), graph.TokenDead)
 
 
 @pytest.mark.parametrize(("header", "minutes"), [

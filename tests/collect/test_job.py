@@ -7,6 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import msgspec
@@ -381,7 +382,7 @@ def test_a_bad_item_costs_one_item_and_is_reported(
     account = server.world.by_handle("x", handle_of("kanwil-ntt"))
     assert account is not None
     victim = next(post for post in account.newest(server.world.now) if post.kind == "post")
-    server.fault("wrong_types", platform="x", ids=[victim.id])
+    server.fault("wrong_types", platform="x", ids=[victim.id], keys=["created_at"])
     report = tick(ministry, settings, now)
     assert report.platforms["x"]["items_broken"] == 1
     assert not report.failed
@@ -393,8 +394,8 @@ def test_a_bad_item_costs_one_item_and_is_reported(
     [
         {"id": "1", "created_time": "9999-12-31T23:59:59+0000"},
         {"id": "1", "created_time": "2031-01-01T00:00:00+0000"},
-        {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": {"count": 2**70}},
-        {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": {"count": -4}},
+        {"id": "", "created_time": "2026-10-20T01:00:00+0000"},
+        {"id": "1 2", "created_time": "2026-10-20T01:00:00+0000"},
     ],
 )
 def test_an_impossible_item_never_gets_as_far_as_the_store(
@@ -406,6 +407,19 @@ def test_an_impossible_item_never_gets_as_far_as_the_store(
         assert report.platforms["facebook"]["items_broken"] == 2
         assert not report.failed
     assert stored_posts(ministry) == {}
+
+
+@pytest.mark.parametrize("shares", [{"count": 2**70}, {"count": -4}, {"count": "banyak"}, {}, 7])
+def test_an_impossible_counter_is_unknown_and_never_zero(
+    ministry: AgencyStore, settings: Settings, server: Handle, now: datetime, shares: Any
+) -> None:
+    item = {"id": "1", "created_time": "2026-10-20T01:00:00+0000", "shares": shares}
+    item |= {"reactions": {"summary": {"total_count": 3}}}
+    answer_with(server, {"data": [item]}, path="/posts")
+    report = tick(ministry, settings, now, platforms=["facebook"])
+    assert report.platforms["facebook"]["items_broken"] == (2 if shares else 0)
+    for post in stored_posts(ministry).values():
+        assert [(s.likes, s.comments, s.shares) for s in post.samples] == [(3, None, None)]
 
 
 # Credentials
@@ -694,12 +708,30 @@ def test_the_present_given_by_hand_is_the_present(
     from functions.collect import job
 
     monkeypatch.setattr(job, "official", lambda settings: ["x"])
+    real = AgencyStore(ministry.store, ministry.agency)
     present = datetime.now(UTC).replace(microsecond=0)
     for late in (-110, 0, 110):
-        tick(ministry, settings, present + timedelta(seconds=late), platforms=["x"])
+        tick(real, settings, present + timedelta(seconds=late), platforms=["x"])
     for late in (-130, 130):
         with pytest.raises(SettingsError):
-            tick(ministry, settings, present + timedelta(seconds=late), platforms=["x"])
+            tick(real, settings, present + timedelta(seconds=late), platforms=["x"])
+
+
+@pytest.mark.parametrize("late", [-timedelta(days=40), timedelta(0), timedelta(days=400)])
+def test_a_simulation_never_reads_an_official_host(
+    ministry: AgencyStore,
+    settings: Settings,
+    asked: list[Asked],
+    monkeypatch: pytest.MonkeyPatch,
+    late: timedelta,
+) -> None:
+    from functions.collect import job
+
+    monkeypatch.setattr(job, "official", lambda settings: ["youtube"])
+    present = datetime.now(UTC).replace(microsecond=0)
+    with pytest.raises(SettingsError, match="this store is a simulation, and youtube would"):
+        tick(ministry, settings, present + late)
+    assert asked == []
 
 
 # The registry
@@ -817,3 +849,83 @@ def test_consents_are_sealed_in_the_store(ministry: AgencyStore, settings: Setti
     assert Vault(TOKEN_KEY).open(held["refresh"]) == FIRST_TOKEN + "kanwil-ntt"
     _, text = documents(settings)[path]
     assert FIRST_TOKEN not in text
+
+
+# The platforms' word on the time
+
+
+def present_tick(
+    book: AgencyStore, settings: Settings, server: Handle, *dates: timedelta | str | None
+) -> datetime | None:
+    """A tick of a real store at present, whose answers are dated so much off, in turn.
+
+    Returns until when a collection has ended by then.
+    """
+    honest, turn = server.app._answer, iter(dates)
+
+    def dated(request: Any, route: Any) -> Any:
+        response = honest(request, route)
+        off = next(turn, dates[-1])
+        if isinstance(off, timedelta):
+            off = format_datetime(datetime.now(UTC) + off, usegmt=True)
+        response.headers += [("date", off)] if off else []
+        return response
+
+    server.app._answer = dated  # type: ignore[method-assign]
+    present = datetime.now(UTC).replace(microsecond=0)
+    server.set_clock(present)
+    register(book, settings, ["kanwil-ntt", "kanwil-bali"], present, ["x", "youtube"])
+    tick(book, settings, present, simulated=False)
+    return book.read_until()
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        (timedelta(0),),
+        (timedelta(seconds=-90),),
+        (timedelta(0), timedelta(days=30), timedelta(0)),  # one answer from a mad clock
+    ],
+)
+def test_a_run_has_read_until_when_its_answers_say(
+    book: AgencyStore, settings: Settings, server: Handle, dates: tuple[timedelta, ...]
+) -> None:
+    before = datetime.now(UTC)
+    until = present_tick(book, settings, server, *dates)
+    assert until is not None
+    assert abs(until - (before + dates[0])) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        timedelta(days=-30),  # this computer's clock runs a month ahead
+        timedelta(days=30),
+        "",
+        "soon",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ],
+)
+def test_answers_that_agree_with_no_clock_say_nothing(
+    book: AgencyStore, settings: Settings, server: Handle, date: timedelta | str
+) -> None:
+    assert present_tick(book, settings, server, date) is None
+
+
+def test_a_run_that_failed_has_read_nothing(
+    book: AgencyStore, settings: Settings, server: Handle
+) -> None:
+    server.fault("server_error", times=None)
+    assert present_tick(book, settings, server, timedelta(0)) is None
+
+
+def test_a_replay_has_read_until_its_own_instant(
+    ministry: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    """Stand-ins need not date anything."""
+    tick(ministry, settings, now)
+    assert ministry.read_until() == now
+    tick(ministry, settings, now + timedelta(minutes=59))
+    assert ministry.read_until() == now  # written once an hour
+    tick(ministry, settings, now + timedelta(hours=1))
+    assert ministry.read_until() == now + timedelta(hours=1)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.collect.answers import Manner
 from functions.collect.note import (
     LONGEST_REST,
     REMEMBERED,
@@ -558,3 +559,22 @@ def test_a_clock_that_was_far_ahead_has_forgotten_posts(hours: int, forgotten: b
     note.tick(START - timedelta(hours=1))
     note.tick(START + timedelta(hours=hours))
     assert note.has_forgotten(START) == forgotten
+
+
+def test_what_is_waited_for_is_first_seen_when_anybody_saw_it_first(now: datetime) -> None:
+    early, late = now - 3 * timedelta(hours=1), now
+    one = AccountNote(handle="a", swept_at=early, waits={"v": early, "settled": early})
+    other = AccountNote(handle="a", swept_at=late, waits={"v": late})
+    for first, second in ((one, other), (other, one)):
+        note = Note(accounts={"a": first})
+        note.fold(Note(accounts={"a": second}))
+        assert note.accounts["a"].waits == {"v": early}
+
+
+def test_how_a_listing_is_asked_for_is_what_was_found_out_last(now: datetime) -> None:
+    narrow = AccountNote(handle="a", manner=Manner(6), manner_at=now - timedelta(hours=1))
+    usual = AccountNote(handle="a", manner_at=now)
+    for first, second in ((narrow, usual), (usual, narrow)):
+        note = Note(accounts={"a": first})
+        note.fold(Note(accounts={"a": second}))
+        assert (note.accounts["a"].manner, note.accounts["a"].manner_at) == (None, now)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +24,12 @@ from functions.connect.consents import (
     Busy,
     ConsentRow,
     Consents,
+    Declined,
     NoConsent,
+    PairLost,
 )
 from functions.connect.vault import Vault, VaultError
-from functions.model import Agency
+from functions.model import Agency, iso
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, StoreError, Write
@@ -101,7 +108,7 @@ def held(book: AgencyStore) -> dict[str, Any]:
 def test_an_imported_consent_serves_its_handle_whatever_its_case(
     consents: Consents, platform: Platform, now: datetime
 ) -> None:
-    assert consents.add([ROW], now) == 1
+    assert consents.add([ROW], now) == ["new"]
     assert token(consents, platform, now, "Kemenkum.NTT") == "act.putaran-1"
 
 
@@ -120,7 +127,7 @@ def test_importing_the_file_again_leaves_the_living_token_alone(
     consents.add([ROW], now)
     token(consents, platform, now)
     before = held(book)
-    assert consents.add([ROW], now + HOUR) == 0
+    assert consents.add([ROW], now + HOUR) == ["kept"]
     assert held(book) == before
     assert token(consents, platform, now + 5 * HOUR) == "act.putaran-2"
 
@@ -132,7 +139,7 @@ def test_a_new_consent_takes_the_place_of_the_old_one_and_its_access(
     token(consents, platform, now)
     platform.living = "rft.baru"
     again = ConsentRow(ROW.satker, ROW.platform, ROW.handle, "rft.baru")
-    assert consents.add([again], now + MINUTE) == 1
+    assert consents.add([again], now + MINUTE) == ["replaced"]
     assert token(consents, platform, now + MINUTE) == "act.putaran-2"
 
 
@@ -143,23 +150,219 @@ def test_after_its_key_was_lost_a_consent_can_be_imported_again(
     rekeyed = Consents(book, lambda: Vault(ANOTHER))
     with pytest.raises(VaultError):
         token(rekeyed, platform, now)
-    assert rekeyed.add([ROW], now) == 1
+    assert rekeyed.add([ROW], now) == ["replaced"]
     assert token(rekeyed, platform, now + LEASE + MINUTE) == "act.putaran-1"
 
 
 # Renewing
 
 
-def test_a_living_access_token_is_used_until_shortly_before_its_end(
+def test_a_living_access_token_is_renewed_a_good_while_before_its_end(
+    consents: Consents, platform: Platform, now: datetime
+) -> None:
+    """Two hours long: 20 minutes before, so that more than one tick has a turn."""
+    consents.add([ROW], now)
+    early = now + timedelta(seconds=7200) - 20 * MINUTE
+    got = [token(consents, platform, at) for at in (now, now + MINUTE, early - MINUTE, early)]
+    assert got == ["act.putaran-1"] * 3 + ["act.putaran-2"]
+    assert token(consents, platform, early + 30 * 24 * HOUR) == "act.putaran-3"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "before"), [(7200, 20 * MINUTE), (86400, HOUR), (900, SPARE), (240, SPARE)]
+)
+def test_how_early_depends_on_how_long_it_lives(
+    consents: Consents,
+    book: AgencyStore,
+    now: datetime,
+    seconds: int,
+    before: timedelta,
+) -> None:
+    consents.add([ROW], now)
+
+    async def lives(_: str) -> Grant:
+        return Grant("act.a", "rft.a", seconds)
+
+    asyncio.run(consents.access(ROW.handle, now, lives))
+    assert held(book)["renew_from"] == iso(now + timedelta(seconds=seconds) - before)
+
+
+@pytest.mark.parametrize("error", [Transient("unwell"), Declined(AccountWrong("no", "Minta."))])
+def test_until_its_end_the_old_access_token_serves_whatever_becomes_of_the_renewal(
+    consents: Consents, platform: Platform, now: datetime, error: Exception
+) -> None:
+    consents.add([ROW], now)
+    token(consents, platform, now)
+    tried = []
+
+    async def fails(_: str) -> Grant:
+        tried.append(1)
+        raise error
+
+    def served(at: datetime) -> str:
+        return asyncio.run(consents.access(ROW.handle, at, fails)).token
+
+    end = now + timedelta(seconds=7200)
+    for at in (end - 19 * MINUTE, end - 18 * MINUTE, end - 10 * MINUTE, end - 2 * MINUTE):
+        assert served(at) == "act.putaran-1"
+    # A renewal that fails is tried at every turn, a refused one once more at the very end.
+    assert len(tried) == (3 if isinstance(error, Transient) else 2)
+    with pytest.raises(type(error)):
+        served(end + 5 * MINUTE)
+
+
+def test_no_renewal_begins_when_the_runs_time_is_nearly_over(
     consents: Consents, platform: Platform, now: datetime
 ) -> None:
     consents.add([ROW], now)
+    token(consents, platform, now)
+
+    def late(at: datetime) -> str:
+        asked = consents.access(ROW.handle, at, platform.renew, in_time=False)
+        return asyncio.run(asked).token
+
     end = now + timedelta(seconds=7200)
-    got = [
-        token(consents, platform, at)
-        for at in (now, now + MINUTE, end - SPARE - MINUTE, end - SPARE, end + HOUR)
-    ]
-    assert got == ["act.putaran-1"] * 3 + ["act.putaran-2"] * 2
+    assert late(end - MINUTE) == "act.putaran-1"
+    with pytest.raises(Busy):
+        late(end)
+    assert platform.renewals == 1
+
+
+def test_while_another_renews_the_old_access_token_serves(
+    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+) -> None:
+    consents.add([ROW], now)
+    token(consents, platform, now)
+    early = now + timedelta(seconds=7200) - 15 * MINUTE
+    other = Consents(book, lambda: Vault(KEY))
+    got = []
+
+    async def meanwhile() -> None:
+        got.append((await other.access(ROW.handle, early, platform.renew)).token)
+
+    platform.before_answering = meanwhile
+    assert token(consents, platform, early) == "act.putaran-2"
+    assert got == ["act.putaran-1"]
+
+
+# A renewal that never came to its end
+
+KILLED = """
+import asyncio, sys, time
+from datetime import datetime
+from pathlib import Path
+from functions.connect.consents import Consents
+from functions.connect.vault import Vault
+from functions.model import Agency, iso
+from functions.store import open_store
+from functions.store.agency import AgencyStore
+
+async def renew(refresh_token):
+    Path(sys.argv[2]).write_text(refresh_token)  # from here on the platform takes the next alone
+    time.sleep(60)
+
+book = AgencyStore(open_store(sys.argv[1]), Agency())
+consents = Consents(book, lambda: Vault(sys.argv[4]))
+asyncio.run(consents.access("kemenkum.ntt", datetime.fromisoformat(sys.argv[3]), renew))
+"""
+
+
+def killed_renewing(url: str, spent: Path, at: datetime) -> None:
+    """A process renews the consent, and is killed after the platform has taken the old token."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, url, str(spent), at.isoformat(), KEY],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    try:
+        until = time.monotonic() + 30
+        while not spent.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait()
+    assert spent.exists()
+
+
+class Strict(Platform):
+    """Refuses a spent token as the collector tells it."""
+
+    async def renew(self, refresh_token: str) -> Grant:
+        try:
+            return await super().renew(refresh_token)
+        except AccountWrong as wrong:
+            raise Declined(wrong) from None
+
+
+def test_a_pair_lost_with_its_process_is_known_for_that_and_costs_nothing_before_the_end(
+    sqlite_url: str, tmp_path: Path, now: datetime
+) -> None:
+    book = AgencyStore(open_store(sqlite_url), Agency())
+    consents, platform = Consents(book, lambda: Vault(KEY)), Strict()
+    consents.add([ROW], now)
+    assert token(consents, platform, now) == "act.putaran-1"
+    end = now + timedelta(seconds=7200)
+    begun = end - 15 * MINUTE
+    killed_renewing(sqlite_url, tmp_path / "spent", begun)
+    assert (tmp_path / "spent").read_text() == platform.living
+    platform.living = "rft.of-the-lost-pair"
+
+    for at in (begun + MINUTE, begun + LEASE, end - MINUTE):
+        assert token(consents, platform, at) == "act.putaran-1"
+    for at in (end + 5 * MINUTE, end + 6 * HOUR, end + 300 * HOUR):
+        with pytest.raises(PairLost) as lost:
+            token(consents, platform, at)
+        assert lost.value.begun_at == begun
+        assert iso(begun) in str(lost.value)
+    # A consent given anew is an ordinary one.
+    again = ConsentRow(ROW.satker, ROW.platform, ROW.handle, "rft.of-the-lost-pair")
+    assert consents.add([again], end) == ["replaced"]
+    assert token(consents, platform, end + HOUR) == "act.putaran-2"
+    assert held(book)["renewal"] is None
+    book.store.close()
+
+
+def test_a_renewal_that_the_platform_never_heard_of_is_made_up_for(
+    sqlite_url: str, tmp_path: Path, now: datetime
+) -> None:
+    """Killed before its request arrived: the old refresh token is tried once more, and works."""
+    book = AgencyStore(open_store(sqlite_url), Agency())
+    consents, platform = Consents(book, lambda: Vault(KEY)), Strict()
+    consents.add([ROW], now)
+    killed_renewing(sqlite_url, tmp_path / "spent", now)
+    assert token(consents, platform, now + LEASE) == "act.putaran-1"
+    assert held(book)["renewal"] is None
+    book.store.close()
+
+
+def test_a_refusal_without_a_lost_pair_is_the_platforms_own(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    platform = Strict()
+    consents.add([ROW], now)
+    platform.living = "rft.dicabut"
+    for at in (now, now + 6 * HOUR):
+        with pytest.raises(Declined) as declined:
+            token(consents, platform, at)
+        assert isinstance(declined.value.why, AccountWrong)
+    assert held(book)["renewal"]["lost"] is False
+    assert held(book)["renewal"]["refused_at"] == iso(now)
+
+
+def test_an_answer_that_never_arrived_may_be_a_pair_lost(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    """The connection broke after TikTok had given the new pair."""
+    platform = Strict()
+    consents.add([ROW], now)
+
+    async def breaks(refresh_token: str) -> Grant:
+        await platform.renew(refresh_token)
+        raise Transient("the connection broke")
+
+    with pytest.raises(Transient):
+        asyncio.run(consents.access(ROW.handle, now, breaks))
+    with pytest.raises(PairLost):
+        token(consents, platform, now + HOUR)
 
 
 def test_every_renewal_uses_the_token_that_the_last_one_brought(
@@ -518,7 +721,7 @@ def page_token(consents: Consents, handle: str) -> str | None:
 def test_a_pages_token_is_kept_as_it_was_given_whatever_the_case_of_its_name(
     consents: Consents, book: AgencyStore, now: datetime
 ) -> None:
-    assert consents.add([PAGE], now) == 1
+    assert consents.add([PAGE], now) == ["new"]
     assert page_token(consents, "kemenkumntt") == "EAAB.pertama"
     assert page_token(consents, "orang.lain") is None
     document = book.store.get([PAGE_PATH])[PAGE_PATH].data
@@ -530,9 +733,11 @@ def test_a_pages_token_imported_again_changes_nothing_and_a_new_one_takes_its_pl
 ) -> None:
     consents.add([PAGE], now)
     before = book.store.get([PAGE_PATH])[PAGE_PATH].data
-    assert consents.add([PAGE], now + HOUR) == 0
+    assert consents.add([PAGE], now + HOUR) == ["kept"]
     assert book.store.get([PAGE_PATH])[PAGE_PATH].data == before
-    assert consents.add([ConsentRow(PAGE.satker, "facebook", PAGE.handle, "EAAB.dua")], now) == 1
+    assert consents.add([ConsentRow(PAGE.satker, "facebook", PAGE.handle, "EAAB.dua")], now) == [
+        "replaced"
+    ]
     assert page_token(consents, PAGE.handle) == "EAAB.dua"
 
 
@@ -540,7 +745,7 @@ def test_a_page_and_a_tiktok_account_of_one_name_keep_apart(
     consents: Consents, platform: Platform, now: datetime
 ) -> None:
     page = ConsentRow(ROW.satker, "facebook", ROW.handle, "EAAB.pertama")
-    assert consents.add([ROW, page], now) == 2
+    assert consents.add([ROW, page], now) == ["new", "new"]
     assert token(consents, platform, now) == "act.putaran-1"
     assert page_token(consents, ROW.handle) == "EAAB.pertama"
 
@@ -566,7 +771,7 @@ def test_the_tokens_of_many_pages_cost_one_read_and_one_lost_key_no_other(
     with pytest.raises(VaultError):
         page_token(consents, "kemenkumntb")
     # Imported again after its key was lost, it serves again.
-    assert consents.add([lost], now) == 1
+    assert consents.add([lost], now) == ["replaced"]
     assert page_token(consents, "kemenkumntb") == "EAAB.lain"
 
 
@@ -602,4 +807,4 @@ def test_a_file_without_rows_opens_no_vault(book: AgencyStore, now: datetime) ->
     def never() -> Vault:
         raise AssertionError("opened")
 
-    assert Consents(book, never).add([], now) == 0
+    assert Consents(book, never).add([], now) == []

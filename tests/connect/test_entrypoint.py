@@ -626,3 +626,22 @@ def test_a_consent_goes_to_the_agency_that_the_ticket_names(
     says(browser.open(link(clock)), 200, f"@{HANDLE}")
     assert consent(book) is not None
     assert len(list(book.store.list(f"{other.root}/consents"))) == 1
+
+
+@pytest.mark.parametrize("name", ["KIPRAH_TIKTOK_URL", "KIPRAH_TIKTOK_AUTH_URL"])
+def test_a_simulation_asks_tiktok_itself_for_no_consent(
+    browser: Browser,
+    book: AgencyStore,
+    tiktok: Handle,
+    clock: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    book.save_cursor("simulation", simulation=True)
+    says(browser.open(link(clock)), 200, f"@{HANDLE}")
+    monkeypatch.delenv(name)  # TikTok's own
+    answer = browser.client.get(link(clock))
+    assert answer.status_code == 500
+    assert "location" not in answer.headers
+    assert f"this store is a simulation and {name} is TikTok's own" in capsys.readouterr().out

@@ -32,6 +32,7 @@ REACTIONS = {"LIKE": 80, "LOVE": 12, "CARE": 3, "HAHA": 2, "WOW": 2, "SAD": 1, "
 """How a hundred reactions are spread over the types; LIKE takes what rounding leaves."""
 
 _ATTACHMENTS = {
+    "link": "share",
     "profile_photo": "profile_media",
     "cover_photo": "cover_photo",
     "event": "event",
@@ -328,6 +329,9 @@ def _attachment(asked: Field, post: Post) -> dict[str, Any]:
         "url": post.url,
         "target": {"id": post.refers_to or post.id.partition("_")[2], "url": post.url},
     }
+    if post.kind == "link":  # to an address outside, which Facebook leads to by way of its own
+        away = {"url": f"https://l.facebook.com/l.php?{urlencode({'u': post.refers_to})}"}
+        whole |= {"media_type": "link", "unshimmed_url": post.refers_to, **away, "target": away}
     names = [child.name for child in asked.fields] or list(whole)
     return {name: whole[name] for name in names if name in whole}
 

@@ -126,12 +126,13 @@ def stored(collection, id, data):
     return Stored(path=path, data=data, version="1", changed_at=NOW)
 
 
-def docket_of(decisions=(), objections=(), now=NOW, find=lambda address: None):
+def docket_of(decisions=(), objections=(), now=NOW, clock=None, find=lambda address: None):
     """Documents named d0, d1 … and o0, o1 …"""
     return read_docket(
         [stored("decisions", f"d{n}", data) for n, data in enumerate(decisions)],
         [stored("objections", f"o{n}", data) for n, data in enumerate(objections)],
         now=now,
+        clock=clock,
         zone=WIB,
         find=find,
     )
@@ -143,6 +144,24 @@ def ids(found):
 
 def told_of(docket):
     return {case.id: findings for case, findings in docket.told}
+
+
+def test_what_is_dated_ahead_of_the_clock_is_told_that_it_does_not_apply_yet():
+    """Not what a replay of an earlier instant leaves out."""
+    second = timedelta(seconds=1)
+    dated = [decision(at=NOW), decision(at=NOW + second), decision(at=NOW + 400 * DAY)]
+    contested = [objection(at=NOW), objection(at=NOW + 400 * DAY)]
+
+    def early(docket):
+        told = told_of(docket)
+        return {
+            id for id, said in told.items() if said.get("status", "").startswith("berlaku mulai")
+        }
+
+    assert early(docket_of(dated, contested, clock=NOW)) == {"d1", "d2", "o1"}
+    assert early(docket_of(dated, contested, now=NOW - DAY, clock=NOW + DAY)) == {"d2", "o1"}
+    # A simulation has no other time than its own.
+    assert early(docket_of(dated, contested)) == {"d1", "d2", "o1"}
 
 
 def test_what_was_written_by_then_stands_and_what_came_later_does_not():
@@ -355,6 +374,16 @@ def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_
     assert (told["d1"]["month"], told["d2"]) == ("2026-09", {"status": UNKNOWN})
 
 
+def test_an_objection_to_nothing_that_is_ranked_is_told():
+    docket = docket_of(objections=[objection(post=None, month="2026-01"), objection(post=None)])
+    docket.objections(MONTH, POSTS)
+    docket.close()
+    assert [each["status"] for each in told_of(docket).values()] == [
+        "bulan 2026-01 sudah final atau tidak dinilai; periksa month",
+        "isi post, url, atau month: apa yang disanggah",
+    ]
+
+
 def test_a_status_that_is_no_longer_true_is_written_anew():
     was_wrong = decision(post="x:zzz", status="action 'hapus' tidak dikenal")
     was_good = decision(post="x:zzz", status="berlaku", month=MONTH)
@@ -387,6 +416,7 @@ def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
         [],
         [stored("objections", "o0", objection(satker="acheh"))],
         now=NOW,
+        clock=None,
         zone=WIB,
         find=lambda text: None,
         satker=lambda: UNITS,

@@ -60,8 +60,8 @@ ROSTER = Roster(
 
 
 def ministry(store, *, began=BEGIN, agency="kemenkum", kind=AgencyStore):
-    """A registry, followers, and when collection began."""
-    book = kind(store, Agency(id=agency))
+    """A registry, followers, and when collection began: a made-up life, so a simulation."""
+    book = kind(store, Agency(id=agency), simulation=True)
     book.save_roster(ROSTER)
     book.save_followers([("x", "1", BEGIN, 1000), ("x", "3", BEGIN, 1), ("x", "3", END, 2000)])
     book.save_cursor("collect", began_at=began.isoformat())
@@ -74,7 +74,7 @@ def book(store):
 
 
 def run(book, now):
-    return score(book, now=now, run_id=f"{now:%m%dT%H%M%S}-score")
+    return score(book, now=now, run_id=f"{now:%m%dT%H%M%S}-score", clock=lambda: now)
 
 
 def save(book, *posts):
@@ -291,7 +291,8 @@ def other_text(n):
 
 
 def repeats(book):
-    return {name: entry.verdict.duplicate_of for name, entry in entries(book).items()}
+    judged = {name: entry.verdict for name, entry in entries(book).items() if entry.verdict}
+    return {name: verdict.duplicate_of for name, verdict in judged.items()}
 
 
 def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
@@ -658,7 +659,7 @@ class Raced(AgencyStore):
         found = super().ledgers(month)
         if self.races and month == MONTH:
             self.races -= 1
-            other = AgencyStore(self.store, self.agency)
+            other = AgencyStore(self.store, self.agency, simulation=True)
             theirs = other.ledgers(month)
             at = BEGIN + 10 * DAY
             post = measured_post(1, account="x:1", post_id=f"theirs-{self.races}", at=at)
@@ -696,7 +697,7 @@ def test_a_month_that_another_instance_ended_meanwhile_is_left_as_it_was_frozen(
         def save_month(self, record, frame):
             if self.meanwhile:
                 self.meanwhile = False
-                run(AgencyStore(self.store, self.agency), CLOSES)
+                run(AgencyStore(self.store, self.agency, simulation=True), CLOSES)
             super().save_month(record, frame)
 
     book = ministry(store, kind=Overtaken)
@@ -715,7 +716,9 @@ def test_two_instances_at_once_leave_what_one_would(store):
     october(book)
     now = BEGIN + 20 * DAY
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda _: run(AgencyStore(store, book.agency), now), range(2)))
+        list(
+            pool.map(lambda _: run(AgencyStore(store, book.agency, simulation=True), now), range(2))
+        )
     assert official(book) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
     assert {name: e.verdict.measurement.i24 for name, e in entries(book).items()} == {
         "a": 5,

@@ -97,7 +97,7 @@ class World:
         self._stack.enter_context(store_clock(lambda: self.now))
         self.store = Dying(Path(folder) / name)
         self._stack.callback(self.store.close)
-        self.book = AgencyStore(self.store, Agency())
+        self.book = AgencyStore(self.store, Agency(), simulation=True)
         unit = Satker(id="aceh", name="Kanwil Aceh", kind="kanwil")
         account = Account(platform="x", handle="a", satker="aceh", valid_from=BEGIN, account_id="1")
         self.book.save_roster(Roster(as_of=BEGIN, satker=(unit,), accounts=(account,)))
@@ -118,7 +118,7 @@ class World:
         self.now += HOUR / 4
 
     def score(self, at: datetime | None = None) -> Report:
-        return score(self.book, now=at or self.now, run_id="run")
+        return score(self.book, now=at or self.now, run_id="run", clock=lambda: self.now)
 
     def months(self) -> dict[str, tuple[ev.Evidence, Ranking]]:
         """Each month's evidence, which has its digest, and ranking; not when they were last new."""

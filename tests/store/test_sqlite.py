@@ -100,6 +100,27 @@ def test_closing_leaves_one_file(store, path):
     assert [file.name for file in path.parent.iterdir()] == ["kiprah.db"]
 
 
+def test_nobody_but_its_owner_reads_the_file_nor_what_lies_beside_it(path):
+    store = SqliteStore(path)
+    store.write([Write(POST, {"n": 1})])
+    assert {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {
+        "kiprah.db": 0o600,
+        "kiprah.db-wal": 0o600,
+        "kiprah.db-shm": 0o600,
+    }
+    store.close()
+
+
+def test_a_file_that_others_may_read_is_closed_to_them(store, path):
+    store.write([Write(POST, {"n": 1})])
+    for file in path.parent.iterdir():
+        file.chmod(0o644)
+    other = SqliteStore(path)
+    assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+    assert other.get([POST])[POST].data == {"n": 1}
+    other.close()
+
+
 def test_a_file_of_an_earlier_layout_is_indexed_anew(store, path, monkeypatch):
     store.write([Write("agencies/a/budgets/meta", {"day": "2026-10-01"})])
     store.close()

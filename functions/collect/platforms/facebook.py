@@ -3,7 +3,12 @@
 One call returns a Page's posts with counters. Quirks: the listing is ranked, so neither order nor
 position means anything and every item is filtered by its own time; ``since`` may bring back older
 posts that were commented; ``shares`` is absent when 0; ``paging.next`` carries the token, so only
-its other parameters are used; fields that an app may not see fail the whole call (#100).
+its other parameters are used; fields that may not be seen fail the whole call (#100), of one Page
+or of all; a page of heavy posts is refused until fewer are asked for.
+
+What an item is its attachments tell: a changed cover photo is an ``added_photos`` like any other,
+and a ``shared_story`` is a repost or a link to the unit's own website. What cannot be told is asked
+for once more by its id, and is otherwise left out and said so: only a known upload counts.
 
 Without the Page's own token a listing shows "approximately 600 ranked, published posts per year"
 (Meta's reference of the Page feed, v26.0). Which ones it leaves out it does not say, so what is
@@ -13,18 +18,21 @@ not in it proves nothing: such posts are read by id (``confirm``). With the Page
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
+from functools import partial
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
 
 from functions.collect import graph
 from functions.collect.answers import (
     UNDECODABLE,
+    USUAL,
     AccountWrong,
     Limited,
     Lookup,
+    Manner,
     PlatformError,
     Profile,
     Refused,
@@ -33,6 +41,8 @@ from functions.collect.answers import (
     Unreadable,
 )
 from functions.collect.client import ApiClient
+from functions.collect.decoding import Address, Count, Cursor, Id, decode, plausible
+from functions.collect.walks import Page, Walk
 from functions.model import Post, Sample
 
 NAME = "facebook"
@@ -72,6 +82,12 @@ TOKEN_WEAK = (
     "pages_read_engagement, dibuat lewat aplikasi instansi."
 )
 
+WITHOUT_ATTACHMENTS = (
+    "Facebook tidak memberikan keterangan lampiran unggahan Halaman ini, sehingga {} unggahan "
+    "tidak dapat dibedakan dari penggantian foto profil atau sampul dan belum dihitung. Ini dicoba "
+    "lagi pada pembacaan berikutnya."
+)
+
 OWNER = ("id,username,is_published", "id,username", "id")
 PROFILES = ("id,name,username,followers_count,fan_count", "id,name,username", "id,name")
 BASIC = (
@@ -79,12 +95,12 @@ BASIC = (
     "reactions.summary(total_count).limit(0),"
     "comments.filter(stream).summary(total_count).limit(0)"
 )
-# Attachments tell a changed profile or cover photo from a photo post.
-FIELDS = f"{BASIC},story,attachments{{type}}"
+ATTACHMENTS = "attachments{type,media_type,url,unshimmed_url}"
+FIELDS = f"{BASIC},{ATTACHMENTS}"
 EDGES = (("posts", FIELDS), ("posts", BASIC), ("published_posts", BASIC))
 OWN_EDGES = (("published_posts", FIELDS), ("published_posts", BASIC))
 
-# What is remembered of a client besides the listings that it was refused.
+# What is remembered of a client: of its own Page, and of what its app was not reviewed for.
 OWNER_KNOWN = "speaks for its Page"
 NOT_BY_ID = "posts by id"
 
@@ -97,11 +113,16 @@ NO_POSTS = {
     "app_created_story",
 }
 NO_ATTACHMENTS = {"profile_media", "cover_photo", "event", "life_event"}
+SURE = {"added_video"}  # no change of a photo looks like this
+SHARE = "shared_story"  # of a post, or of a link
+OWN_HOSTS = ("facebook.com", "fb.com", "fb.me", "fb.watch", "fb.gg")
+SHIM = "/l.php"  # stands in for an address outside of Facebook
+JUDGED = 25  # posts looked at by id, in one listing, for what they are
 SECRET_PARAMETERS = {"access_token", "appsecret_proof"}
 
 
 class _Summary(msgspec.Struct):
-    total_count: int | None = None
+    total_count: Count | None = None
 
 
 class _Counted(msgspec.Struct):
@@ -109,49 +130,59 @@ class _Counted(msgspec.Struct):
 
 
 class _Shares(msgspec.Struct):
-    count: int = 0
+    count: Count | None = None
 
 
 class _Attachment(msgspec.Struct):
     type: str | None = None
+    media_type: str | None = None
+    url: str | None = None
+    unshimmed_url: str | None = None
 
 
 class _Attachments(msgspec.Struct):
-    data: list[_Attachment] = []
+    data: list[_Attachment] | None = None
 
 
 class _Item(msgspec.Struct):
-    id: str
+    id: Id
     created_time: str
-    permalink_url: str | None = None
-    message: str | None = None
+    permalink_url: Address | None = None
+    message: str | msgspec.UnsetType | None = None  # UNSET: it has one
     status_type: str | None = None
-    shares: _Shares = msgspec.field(default_factory=_Shares)
+    shares: _Shares | None = msgspec.field(default_factory=lambda: _Shares(count=0))
     reactions: _Counted = msgspec.field(default_factory=_Counted)
     comments: _Counted = msgspec.field(default_factory=_Counted)
-    attachments: _Attachments = msgspec.field(default_factory=_Attachments)
+    attachments: _Attachments | None = msgspec.field(default_factory=lambda: _Attachments(data=[]))
 
 
 class _Node(msgspec.Struct):
-    id: str
+    id: Id
 
 
 class _Paging(msgspec.Struct):
-    next: str | None = None
+    next: Cursor | None = None
 
 
 class _Page(msgspec.Struct):
     data: list[msgspec.Raw]  # without it an answer proves no absence: there is no default
-    paging: _Paging = msgspec.field(default_factory=_Paging)
+    paging: _Paging | None = None
 
 
 class _Profile(msgspec.Struct):
-    id: str
+    id: Id
     name: str | None = None
     username: str | None = None
-    followers_count: int | None = None
-    fan_count: int | None = None
+    followers_count: Count | None = None
+    fan_count: Count | None = None
     is_published: bool | None = None
+
+
+class _Judged(msgspec.Struct):
+    """A listed item as a post, and whether it is one: None = that cannot be told."""
+
+    post: Post
+    is_post: bool | None
 
 
 class _ForeignToken(Refused):
@@ -205,7 +236,7 @@ async def _page_behind(
             pass  # a listing says what is wrong with the token; here it only was not needed
     try:
         return _as_profile(await _profile(client, node, PROFILES), node)
-    except (graph.FieldRefused, graph.Missing) as wrong:
+    except graph.Missing as wrong:
         return AccountWrong(str(wrong), unknown)
 
 
@@ -239,30 +270,36 @@ async def sweep(
     *,
     since: datetime,
     depth: int = 1,
+    manner: Manner = USUAL,
     own: ApiClient | None = None,
     recent: int | None = None,
+    known: Container[str] = (),
 ) -> Sweep:
     """The Page's own posts from ``since`` on, all of them at any ``depth``.
 
     ``own``: a client that speaks with the Page's own token, which is tried first. What is wrong
     with that token costs this Page its use and nothing else; ``advice`` says so. ``recent``: how
-    many posts of the last 30 days are known, None when collection has not run that long. A listing
-    without the Page's own token covers nothing: ask ``confirm`` about what it leaves out.
+    many posts of the last 30 days are known, None when collection has not run that long. ``known``:
+    ids of posts that were found to be uploads before. A listing without the Page's own token covers
+    nothing: ask ``confirm`` about what it leaves out.
     """
     advice: str | None = None
     if own is not None:
         try:
             await _check_owner(own, profile)
-            return await _listing(own, OWN_EDGES, profile, since)
+            found = await _listing(own, OWN_EDGES, profile, since, Manner(manner.size), known)
+            if found.failure is None or isinstance(found.failure, Transient):
+                return found
+            raise found.failure
         except (Limited, Refused, AccountWrong, Unreadable) as error:
             advice = _about_token(error)
-    found = await _listing(client, EDGES, profile, since)
+    found = await _listing(client, EDGES, profile, since, manner, known)
     if advice is None and (
         is_listed_incompletely(len(found.posts), client.clock() - since)
         or is_listed_incompletely(recent or 0, RECENT)
     ):
         advice = INCOMPLETE
-    return msgspec.structs.replace(found, covered_since=None, advice=advice)
+    return msgspec.structs.replace(found, covered_since=None, advice=advice or found.advice)
 
 
 def is_listed_incompletely(posts: int, span: timedelta) -> bool:
@@ -286,10 +323,10 @@ async def confirm(client: ApiClient, profile: Profile, posts: Sequence[Post]) ->
     if read.posts or not read.absent:
         return read
     try:
-        if read.spent is None and await _reads_by_id(client, profile, read.absent):
+        if read.failure is None and await _reads_by_id(client, profile, read.absent):
             return read
     except Limited as limit:
-        read = msgspec.structs.replace(read, spent=limit)
+        read = msgspec.structs.replace(read, failure=limit)
     return msgspec.structs.replace(read, absent={})
 
 
@@ -298,38 +335,47 @@ async def _read_each(client: ApiClient, page_id: str, posts: Sequence[Post]) -> 
     found: list[Post] = []
     absent: dict[str, datetime] = {}
     broken: list[str] = []
-    spent: Limited | None = None
+    lost: list[str] = []
+    failure: PlatformError | None = None
     for post in posts:
         try:
-            item, taken_at = await client.get(f"/{post.post_id}", _Item, fields=BASIC)
+            item, taken_at = await client.get(f"/{post.post_id}", _Item, lost=lost, fields=BASIC)
             read = parse(item, page_id, taken_at)
             found.append(msgspec.structs.replace(read, post_id=post.post_id))
         except graph.Missing:
             absent[post.post_id] = client.clock()
-        except (Unreadable, ValueError) as error:
-            broken.append(f"facebook item: {error}")
+        except graph.TokenDead as dead:
+            failure = dead
+            break
         except Refused as refusal:
             # The listing was allowed a moment ago: this way alone is not, which stops nobody.
             client.learned.add(NOT_BY_ID)
             return Lookup(broken=(f"facebook posts cannot be confirmed by id: {refusal}",))
-        except Transient as error:
+        except (Unreadable, ValueError) as error:
             broken.append(f"facebook item: {error}")
+        except (Transient, Limited) as error:
+            failure = error
             break
-        except Limited as limit:
-            spent = limit
-            break
-    return Lookup(posts=tuple(found), absent=absent, broken=tuple(broken), spent=spent)
+    return Lookup(
+        posts=tuple(found),
+        absent=absent,
+        broken=tuple(broken),
+        lost=tuple(lost),
+        failure=failure,
+    )
 
 
 async def _reads_by_id(client: ApiClient, profile: Profile, but: Mapping[str, object]) -> bool:
     """Whether a listed post of the Page, none of those, can be read by its id; or ``Limited``."""
     try:
-        page, _ = await _page(client, EDGES, profile, {"limit": PROOF_SIZE})
-        listed = [msgspec.json.decode(raw, type=_Node).id for raw in page.data]
-        others = [post_id for post_id in listed if post_id not in but]
-        if others:
-            await client.get(f"/{others[0]}", _Node, fields="id")
-        return bool(others)
+        walk = Walk(NAME, partial(_page, client, EDGES, profile, {}), 1, PROOF_SIZE)
+        async for page in walk:
+            listed = [decode(raw, _Node, walk.lost).id for raw in page.items]
+            others = [post_id for post_id in listed if post_id not in but]
+            if others:
+                await client.get(f"/{others[0]}", _Node, fields="id")
+                return True
+        return False
     except (Transient, Refused, AccountWrong, Unreadable, *UNDECODABLE):
         return False
 
@@ -365,33 +411,75 @@ def _about_token(error: PlatformError) -> str | None:
 
 
 async def _listing(
-    client: ApiClient, edges: Sequence[tuple[str, str]], profile: Profile, since: datetime
+    client: ApiClient,
+    edges: Sequence[tuple[str, str]],
+    profile: Profile,
+    since: datetime,
+    manner: Manner,
+    known: Container[str],
 ) -> Sweep:
     """What a walk through the whole listing shows, covering the time since then."""
-    posts: list[Post] = []
-    broken: list[str] = []
-    seen: set[str] = set()
-    asked: dict[str, str | int] = {"limit": PAGE_SIZE, "since": int(since.timestamp())}
-    for _ in range(MAX_PAGES):
-        page, taken_at = await _page(client, edges, profile, asked)
-        for raw in page.data:
-            try:
-                item = msgspec.json.decode(raw, type=_Item)
-                if _is_post(item):
-                    posts.append(parse(item, profile.account_id, taken_at))
-            except (*UNDECODABLE, ValueError) as error:
-                broken.append(f"facebook item: {error}")
-        if not page.paging.next:
-            return Sweep(
-                posts=tuple({p.post_id: p for p in posts if p.published_at >= since}.values()),
-                covered_since=None if broken else since,
-                broken=tuple(broken),
+    asked = {"since": int(since.timestamp())}
+    ask = partial(_page, client, edges, profile, asked)
+    walk = Walk(NAME, ask, MAX_PAGES, PAGE_SIZE, manner=manner)
+    posts: dict[str, Post] = {}
+    unsure: list[Post] = []
+    reached: datetime | None = None
+    async for page in walk:
+        tells = ATTACHMENTS in edges[walk.way][1]
+        for judged in walk.read(page, _Item, partial(_judged, page, profile, known, tells)):
+            if judged.is_post is None and judged.post.published_at >= since:
+                unsure.append(judged.post)
+            elif judged.is_post and judged.post.published_at >= since:
+                posts[judged.post.post_id] = judged.post
+        if page.following is None:
+            reached = since
+    left_out = await _judge(client, profile, unsure, posts, walk)
+    return Sweep(
+        posts=tuple(posts.values()),
+        covered_since=walk.covering(reached, since),
+        broken=tuple(walk.broken),
+        lost=tuple(walk.lost),
+        failure=walk.failure,
+        manner=walk.manner,
+        advice=WITHOUT_ATTACHMENTS.format(left_out) if left_out else None,
+    )
+
+
+def _judged(
+    page: Page, profile: Profile, known: Container[str], tells: bool, item: _Item
+) -> _Judged:
+    """``tells``: whether attachments were asked for, so that none means that there are none."""
+    if not tells:
+        item.attachments = None
+    post = parse(item, profile.account_id, page.taken_at)
+    return _Judged(post, item.id in known or _is_post(item))
+
+
+async def _judge(
+    client: ApiClient, profile: Profile, unsure: Sequence[Post], posts: dict[str, Post], walk: Walk
+) -> int:
+    """Add to ``posts`` what by its id turns out to be an upload; returns how many stay unsure."""
+    left = 0
+    for number, post in enumerate(unsure):
+        try:
+            if number >= JUDGED or walk.failure is not None:
+                raise Unreadable("not asked for")
+            item, taken_at = await client.get(
+                f"/{post.post_id}", _Item, lost=walk.lost, fields=FIELDS
             )
-        if page.paging.next in seen:
-            raise Unreadable("the listing repeats a page")
-        seen.add(page.paging.next)
-        asked |= _parameters(page.paging.next)
-    return Sweep(posts=tuple(p for p in posts if p.published_at >= since), broken=tuple(broken))
+            is_post = _is_post(item)
+            if is_post:
+                posts[post.post_id] = parse(item, profile.account_id, taken_at)
+        except (graph.Missing, graph.EndpointRefused, Unreadable, ValueError):
+            is_post = None
+        except PlatformError as error:
+            walk.failure = error
+            is_post = None
+        if is_post is None:
+            left += 1
+            walk.broken.append("facebook item: perhaps no upload, its attachment is not told")
+    return left
 
 
 def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
@@ -400,15 +488,15 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
         platform="facebook",
         account_id=account_id,
         post_id=item.id,
-        published_at=graph.parse_time(item.created_time),
+        published_at=plausible(graph.parse_time(item.created_time), taken_at),
         url=item.permalink_url or f"https://www.facebook.com/{item.id}",
-        text=item.message,
+        text=item.message or None,
         samples=(
             Sample(
                 taken_at=taken_at,
                 likes=item.reactions.summary.total_count,
                 comments=item.comments.summary.total_count,
-                shares=item.shares.count,
+                shares=item.shares.count if item.shares else None,
             ),
         ),
     )
@@ -419,22 +507,27 @@ async def _page(
     edges: Sequence[tuple[str, str]],
     profile: Profile,
     asked: Mapping[str, str | int],
-) -> tuple[_Page, datetime]:
-    """A page of the listing, from the first edge and field list that this client may use."""
-    refusal: Exception | None = None
-    for edge, fields in edges:
-        if f"{edge} {fields}" in client.learned:
-            continue
+    walk: Walk,
+) -> Page:
+    """A page of the listing, from the first edge and field list that may be used for this Page."""
+    refusal: PlatformError | None = None
+    more = _parameters(walk.cursor) if isinstance(walk.cursor, str) else {}
+    for way in range(min(walk.way, len(edges) - 1), len(edges)):
+        edge, fields = edges[way]
         try:
-            return await client.get(
-                f"/{profile.account_id}/{edge}", _Page, **{**asked, "fields": fields}
+            page, taken_at = await client.get(
+                f"/{profile.account_id}/{edge}",
+                _Page,
+                lost=walk.broken,
+                **{**asked, **more, "fields": fields, "limit": walk.size},
             )
         except (graph.FieldRefused, graph.EndpointRefused) as error:
-            refusal = error
+            refusal = refusal or error
         except graph.Missing as missing:
             raise AccountWrong(str(missing), _gone(profile)) from None
-        client.learned.add(f"{edge} {fields}")
-    client.learned.clear()
+        else:
+            walk.way = way
+            return Page(page.data, taken_at, page.paging.next if page.paging else None)
     raise refusal or Unreadable("no listing of posts is offered")
 
 
@@ -442,11 +535,42 @@ def _gone(known: Profile) -> str:
     return GONE.format(known.handle or known.account_id)
 
 
-def _is_post(item: _Item) -> bool:
-    if item.status_type in NO_POSTS or any(a.type in NO_ATTACHMENTS for a in item.attachments.data):
+def _is_post(item: _Item) -> bool | None:
+    """Whether it is an upload of the Page; None when the item does not tell."""
+    if item.status_type in NO_POSTS:
         return False
-    is_share = item.status_type == "shared_story"
-    return not (is_share and not (item.message or "").strip())
+    has_text = item.message is msgspec.UNSET or bool((item.message or "").strip())
+    attached = item.attachments.data if item.attachments else None
+    if attached is None:
+        return (
+            True if item.status_type in SURE or (item.status_type == SHARE and has_text) else None
+        )
+    if any(a.type in NO_ATTACHMENTS for a in attached):
+        return False
+    if item.status_type != SHARE or has_text:
+        return True
+    leads_outside = [_leads_outside(a) for a in attached]
+    if any(leads_outside):
+        return True
+    return None if None in leads_outside else False
+
+
+def _leads_outside(attachment: _Attachment) -> bool | None:
+    """Whether it is a link to an address outside of Facebook; None when it has no address."""
+    address = attachment.unshimmed_url or attachment.url
+    try:
+        place = urlsplit(address or "")
+        host = (place.hostname or "").lower()
+        if _is_facebooks(host) and place.path == SHIM:
+            [address] = parse_qs(place.query).get("u", [""])[:1]
+            host = (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return None
+    return not _is_facebooks(host) if host else None
+
+
+def _is_facebooks(host: str) -> bool:
+    return any(host == own or host.endswith(f".{own}") for own in OWN_HOSTS)
 
 
 def _parameters(address: str) -> dict[str, str]:

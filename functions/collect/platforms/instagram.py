@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 
 from functions.collect import graph
-from functions.collect.answers import UNDECODABLE, AccountWrong, Profile, Sweep, Unreadable
+from functions.collect.answers import USUAL, AccountWrong, Manner, Profile, Sweep
 from functions.collect.client import ApiClient
+from functions.collect.decoding import Address, Count, Cursor, Id, plausible
+from functions.collect.walks import Page, Walk
 from functions.model import Post, Sample
 
 NAME = "instagram"
@@ -34,24 +37,25 @@ MEDIA = (
     "id,caption,media_type,media_product_type,permalink,timestamp,"
     "like_count,comments_count,view_count"
 )
-POSTS = ("FEED", "REELS", "IGTV", None)  # ads and stories are no posts
+POSTS = ("FEED", "REELS", "IGTV", None)
+NO_POSTS = ("AD", "STORY")
 
 EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class _Item(msgspec.Struct):
-    id: str
+    id: Id
     timestamp: str
-    permalink: str | None = None
+    permalink: Address | None = None
     caption: str | None = None
     media_product_type: str | None = None
-    like_count: int | None = None
-    comments_count: int | None = None
-    view_count: int | None = None
+    like_count: Count | None = None
+    comments_count: Count | None = None
+    view_count: Count | None = None
 
 
 class _Cursors(msgspec.Struct):
-    after: str | None = None
+    after: Cursor | None = None
 
 
 class _Paging(msgspec.Struct):
@@ -59,15 +63,15 @@ class _Paging(msgspec.Struct):
 
 
 class _Media(msgspec.Struct):
-    data: list[msgspec.Raw] = []
+    data: list[msgspec.Raw]  # without it nothing was said about any post: there is no default
     paging: _Paging = msgspec.field(default_factory=_Paging)
 
 
 class _Account(msgspec.Struct):
-    id: str
+    id: Id
     username: str | None = None
-    followers_count: int | None = None
-    media_count: int | None = None
+    followers_count: Count | None = None
+    media_count: Count | None = None
     media: _Media | None = None
 
 
@@ -99,35 +103,60 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
     return found
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
+async def sweep(
+    client: ApiClient,
+    profile: Profile,
+    *,
+    since: datetime,
+    depth: int = 1,
+    manner: Manner = USUAL,
+) -> Sweep:
     """The account's posts back to ``since``, at any ``depth``, and its profile."""
+    accounts: list[_Account] = []
+    ask = partial(_page, client, profile, accounts)
+    walk = Walk(NAME, ask, MAX_PAGES, PAGE_SIZE, manner=manner)
     posts: list[Post] = []
-    broken: list[str] = []
-    seen: set[str] = set()
-    cursor = ""
-    for _ in range(MAX_PAGES):
-        modifier = f"media.limit({PAGE_SIZE})" + (f".after({cursor})" if cursor else "")
-        account, taken_at = await _rediscover(client, profile, f"{PROFILE},{modifier}{{{MEDIA}}}")
-        if account.media is None:  # nothing was said about any post
-            return _sweep(posts, broken, None, since, account)
+    reached: datetime | None = None
+    async for page in walk:
         floor: datetime | None = None
-        for raw in account.media.data:
-            try:
-                item = msgspec.json.decode(raw, type=_Item)
-                floor = graph.parse_time(item.timestamp)
-                if item.media_product_type in POSTS:
-                    posts.append(parse(item, account.id, taken_at))
-            except (*UNDECODABLE, ValueError) as error:
-                broken.append(f"instagram item: {error}")
-        cursor = account.media.paging.cursors.after or ""
-        if not cursor or not account.media.data:
-            return _sweep(posts, broken, EVERYTHING, since, account)
-        if floor is not None and floor < since:
-            return _sweep(posts, broken, floor, since, account)
-        if cursor in seen:
-            raise Unreadable("the listing repeats a page")
-        seen.add(cursor)
-    return _sweep(posts, broken, None, since, account)
+        for post, is_post in walk.read(page, _Item, partial(_read, profile, page)):
+            floor = post.published_at
+            if is_post and post.published_at >= since:
+                posts.append(post)
+        if page.following is None and accounts[-1].media is not None:
+            reached = EVERYTHING
+        elif floor is not None and floor < since:
+            reached = floor
+            break
+    return Sweep(
+        posts=tuple(posts),
+        covered_since=walk.covering(reached, since),
+        profile=_profile(accounts[-1]),
+        broken=tuple(walk.broken),
+        lost=tuple(walk.lost),
+        failure=walk.failure,
+        manner=walk.manner,
+    )
+
+
+async def _page(client: ApiClient, profile: Profile, accounts: list[_Account], walk: Walk) -> Page:
+    """A page of the account's media; the account as it is told with it joins ``accounts``."""
+    modifier = f"media.limit({walk.size})" + (f".after({walk.cursor})" if walk.cursor else "")
+    account, taken_at = await _rediscover(
+        client, profile, f"{PROFILE},{modifier}{{{MEDIA}}}", walk.broken
+    )
+    accounts.append(account)
+    if account.media is None:  # nothing was said about any post
+        return Page((), taken_at, None)
+    following = account.media.paging.cursors.after if account.media.data else None
+    return Page(account.media.data, taken_at, following or None)
+
+
+def _read(profile: Profile, page: Page, item: _Item) -> tuple[Post, bool]:
+    """An item as a post, and whether it is one; ValueError for one of no known kind."""
+    if item.media_product_type not in POSTS + NO_POSTS:
+        raise ValueError("of a kind that nobody knows")
+    return parse(item, profile.account_id, page.taken_at), item.media_product_type in POSTS
 
 
 def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
@@ -136,7 +165,7 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
         platform="instagram",
         account_id=account_id,
         post_id=item.id,
-        published_at=graph.parse_time(item.timestamp),
+        published_at=plausible(graph.parse_time(item.timestamp), taken_at),
         url=item.permalink or f"https://www.instagram.com/media/{item.id}",
         text=item.caption,
         samples=(
@@ -150,20 +179,25 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
     )
 
 
-async def _discover(client: ApiClient, handle: str, fields: str) -> tuple[_Account, datetime]:
+async def _discover(
+    client: ApiClient, handle: str, fields: str, lost: list[str] | None = None
+) -> tuple[_Account, datetime]:
     """Whoever bears the handle; ``graph.Missing`` when nobody does whom we may see."""
     answer, taken_at = await client.get(
         f"/{client.subject}",
         _Answer,
+        lost=lost,
         fields=f"business_discovery.username({handle}){{{fields}}}",
     )
     return answer.business_discovery, taken_at
 
 
-async def _rediscover(client: ApiClient, known: Profile, fields: str) -> tuple[_Account, datetime]:
+async def _rediscover(
+    client: ApiClient, known: Profile, fields: str, lost: list[str] | None = None
+) -> tuple[_Account, datetime]:
     """An account that was found before, under the handle it had then."""
     try:
-        account, taken_at = await _discover(client, known.handle or "", fields)
+        account, taken_at = await _discover(client, known.handle or "", fields, lost)
     except graph.Missing as missing:
         raise _lost(known, missing) from None
     if account.id != known.account_id:
@@ -189,22 +223,6 @@ def _lost(known: Profile, missing: graph.Missing) -> AccountWrong:
         f"@{known.handle} di Instagram tidak dapat dibaca lagi: namanya diganti, akunnya dijadikan "
         "pribadi atau privat, atau dihapus. Isi nama barunya di daftar, atau jadikan lagi akun "
         "profesional publik.",
-    )
-
-
-def _sweep(
-    posts: list[Post],
-    broken: list[str],
-    covered: datetime | None,
-    since: datetime,
-    account: _Account,
-) -> Sweep:
-    # An item that could not be read might be any post of that time: nothing can be called absent.
-    return Sweep(
-        posts=tuple(post for post in posts if post.published_at >= since),
-        covered_since=None if broken or covered is None else max(covered, since),
-        profile=_profile(account),
-        broken=tuple(broken),
     )
 
 

@@ -11,22 +11,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 
 from functions.collect.answers import (
-    UNDECODABLE,
+    USUAL,
     AccountWrong,
+    Denied,
     Limited,
+    Manner,
     PlatformError,
     Profile,
     Refused,
     Sweep,
     TokenDied,
     Transient,
-    Unreadable,
 )
 from functions.collect.client import ApiClient
+from functions.collect.decoding import Address, Count, Id, error_in, plausible
+from functions.collect.walks import Page, Walk
 from functions.model import Post, Sample
 
 NAME = "tiktok"
@@ -63,15 +67,15 @@ class _Envelope(msgspec.Struct):
 
 
 class _Video(msgspec.Struct):
-    id: str | int
+    id: Id
     create_time: int
-    share_url: str | None = None
+    share_url: Address | None = None
     title: str | None = None
     video_description: str | None = None
-    like_count: int | None = None
-    comment_count: int | None = None
-    share_count: int | None = None
-    view_count: int | None = None
+    like_count: Count | None = None
+    comment_count: Count | None = None
+    share_count: Count | None = None
+    view_count: Count | None = None
 
 
 class _Videos(msgspec.Struct):
@@ -85,11 +89,11 @@ class _List(msgspec.Struct):
 
 
 class _User(msgspec.Struct):
-    open_id: str
+    open_id: Id
     display_name: str | None = None
     username: str | None = None
-    follower_count: int | None = None
-    video_count: int | None = None
+    follower_count: Count | None = None
+    video_count: Count | None = None
 
 
 class _UserData(msgspec.Struct):
@@ -115,19 +119,31 @@ class Grant(msgspec.Struct, frozen=True):
         return f"Grant(open_id={self.open_id!r}, expires_in={self.expires_in})"
 
 
+# Whose fault a code is, where it is not this account's consent.
+APP = {
+    "invalid_client",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "app_not_approved",
+    "client_key_invalid",
+}
+
+
 def explain(
     status: int, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> PlatformError | None:
-    """What TikTok's answer means; both its envelopes are understood."""
-    try:
-        error = msgspec.json.decode(body, type=_Envelope).error
-    except UNDECODABLE:
+    """What TikTok's answer means; both its envelopes are understood.
+
+    Every call speaks for one account, so what is not the app's and is not known is that account's.
+    """
+    told = error_in(body, _Envelope)
+    if told is None:
         return None
-    code = error if isinstance(error, str) else error.code
+    code = told.error if isinstance(told.error, str) else told.error.code
     if code == "ok" and status < 400:
         return None
     # Before any 401: OAuth allows that status here, and no satker can mend it.
-    if code in ("invalid_client", "unauthorized_client"):
+    if code in APP:
         return Refused(f"{code}: check the client key and secret")
     if code in ("scope_not_authorized", "scope_permission_missed"):
         return AccountWrong(f"consent too narrow ({code})", ASK_MORE)
@@ -139,7 +155,7 @@ def explain(
         return Limited("too many requests", now + LIMIT_WINDOW)
     if code == "internal_error" or status >= 500:
         return Transient(code)
-    return Unreadable(f"an unexpected refusal ({code})")
+    return Denied(f"an unexpected refusal ({code})")
 
 
 async def refresh(client: ApiClient, key: str, secret: str, refresh_token: str) -> Grant:
@@ -212,39 +228,54 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
     return found
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
+async def sweep(
+    client: ApiClient,
+    profile: Profile,
+    *,
+    since: datetime,
+    depth: int = 1,
+    manner: Manner = USUAL,
+) -> Sweep:
     """The account's public posts back to ``since``, at any ``depth``."""
+    walk = Walk(NAME, partial(_page, client, profile), MAX_PAGES, PAGE_SIZE, manner=manner)
     posts: list[Post] = []
-    broken: list[str] = []
-    seen: set[int] = set()
-    body: dict[str, int] = {"max_count": PAGE_SIZE}
-    for _ in range(MAX_PAGES):
-        try:
-            answer, taken_at = await client.post(
-                "/v2/video/list/", _List, json=body, fields=VIDEO_FIELDS
-            )
-        except AccountWrong as wrong:
-            raise named(wrong, profile.handle) from None
-        floor: datetime | None = None
-        if answer.data.videos is None:  # nothing was said about any video
-            return _sweep(posts, broken, None, since)
-        for raw in answer.data.videos:
-            try:
-                video = msgspec.json.decode(raw, type=_Video)
-                floor = datetime.fromtimestamp(video.create_time, UTC)
-                posts.append(parse(video, profile.account_id, taken_at))
-            except (*UNDECODABLE, ValueError, OverflowError, OSError) as error:
-                broken.append(f"tiktok item: {error}")
-        cursor = answer.data.cursor
-        if not answer.data.has_more or cursor is None:
-            return _sweep(posts, broken, EVERYTHING, since)
-        if floor is not None and floor < since:
-            return _sweep(posts, broken, floor, since)
-        if cursor in seen:
-            raise Unreadable("the list repeats a page")
-        seen.add(cursor)
-        body["cursor"] = cursor
-    return _sweep(posts, broken, None, since)
+    reached: datetime | None = None
+    async for page in walk:
+        read = [*walk.read(page, _Video, partial(_parsed, profile, page))]
+        posts += [post for post in read if post.published_at >= since]
+        if page.following is None:
+            reached = EVERYTHING
+        elif read and read[-1].published_at < since:
+            reached = read[-1].published_at
+            break
+    return Sweep(
+        posts=tuple(posts),
+        covered_since=walk.covering(reached, since),
+        broken=tuple(walk.broken),
+        lost=tuple(walk.lost),
+        failure=walk.failure,
+        manner=walk.manner,
+    )
+
+
+async def _page(client: ApiClient, profile: Profile, walk: Walk) -> Page:
+    body = {"max_count": walk.size} | ({"cursor": walk.cursor} if walk.cursor else {})
+    try:
+        answer, taken_at = await client.post(
+            "/v2/video/list/", _List, lost=walk.broken, json=body, fields=VIDEO_FIELDS
+        )
+    except AccountWrong as wrong:
+        raise named(wrong, profile.handle) from None
+    data = answer.data
+    if data.videos is None:
+        walk.broken.append("tiktok listing: nothing is said about any video")
+    elif data.has_more and data.cursor is None:
+        walk.broken.append("tiktok listing: there is more, and no cursor that leads there")
+    return Page(data.videos or (), taken_at, data.cursor if data.has_more else None)
+
+
+def _parsed(profile: Profile, page: Page, video: _Video) -> Post:
+    return parse(video, profile.account_id, page.taken_at)
 
 
 def parse(video: _Video, account_id: str, taken_at: datetime) -> Post:
@@ -252,8 +283,8 @@ def parse(video: _Video, account_id: str, taken_at: datetime) -> Post:
     return Post(
         platform="tiktok",
         account_id=account_id,
-        post_id=str(video.id),
-        published_at=datetime.fromtimestamp(video.create_time, UTC),
+        post_id=video.id,
+        published_at=plausible(datetime.fromtimestamp(video.create_time, UTC), taken_at),
         url=(video.share_url or f"https://www.tiktok.com/video/{video.id}").partition("?")[0],
         text=video.video_description or video.title,
         samples=(
@@ -302,14 +333,4 @@ def _anothers(profile: Profile, handle: str) -> AccountWrong:
         f"the consent is of another account, {profile.handle}",
         f"Izin TikTok yang tersimpan milik @{profile.handle}, bukan @{handle}; "
         "perbaiki nama akun di daftar atau minta izin dari akun yang benar.",
-    )
-
-
-def _sweep(
-    posts: list[Post], broken: list[str], covered: datetime | None, since: datetime
-) -> Sweep:
-    return Sweep(
-        posts=tuple(post for post in posts if post.published_at >= since),
-        covered_since=None if broken or covered is None else max(covered, since),
-        broken=tuple(broken),
     )

@@ -5,7 +5,8 @@ Each post read is billed once per UTC day. Quirks: a failed part comes as ``erro
 no posts means no ``data`` key; fewer results than asked do not mean the end; replies, own thread
 parts among them, are asked for only where threads are summed, and reposts never; an edit makes a
 new post with counters of its own, so a post is known by its first version and counted over all of
-them that are left. So is a thread over its parts, the account's replies to itself.
+them that are left. So is a thread over its parts, the account's replies to itself. Texts come with
+``&``, ``<`` and ``>`` escaped as in HTML.
 """
 
 from __future__ import annotations
@@ -13,27 +14,31 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import msgspec
 
 from functions.collect.answers import (
-    UNDECODABLE,
+    USUAL,
     AccountWrong,
+    Denied,
     Limited,
     Lookup,
+    Manner,
     PlatformError,
     Profile,
     Refused,
     Sweep,
     Thread,
-    Unreadable,
 )
 from functions.collect.client import ApiClient
+from functions.collect.decoding import Count, Cursor, Id, each, error_in, plausible
+from functions.collect.walks import Page, Walk, in_halves
 from functions.model import COUNTERS, DAY, Post, Sample, by_number
 
 NAME = "x"
-PAGE_SIZE = 100
+PAGE_SIZE, LEAST_SIZE = 100, 5
 MAX_PAGES = 32  # the timeline ends at 3,200 posts
 LOOKUP_SIZE = 100
 DEPTH = 1
@@ -46,6 +51,23 @@ THREAD_FIELDS = f"{POST_FIELDS},conversation_id,in_reply_to_user_id"
 USER_FIELDS = "public_metrics,protected"
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 LONGEST_WINDOW = timedelta(days=1)
+MOST_VERSIONS = 20  # the API allows five edits
+# What a problem's ``type`` ends in where the app is at fault, and where the object asked for is.
+PAY = ("/problems/credits", "/problems/usage-capped")
+APP = (
+    "/problems/client-forbidden",
+    "/problems/client-not-enrolled",
+    "/problems/oauth1-permissions",
+    "/problems/unsupported-authentication",
+)
+OBJECT = (
+    "/problems/not-authorized-for-resource",
+    "/problems/resource-not-found",
+    "/problems/resource-unavailable",
+    "/problems/disallowed-resource",
+)
+# The titles of what X says of an account or a post in a 200.
+NOT_FOUND, SUSPENDED, PROTECTED = "Not Found Error", "Forbidden", "Authorization Error"
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)  # of the ids, which carry their time
 
 
@@ -54,13 +76,13 @@ class Missing(AccountWrong):
 
 
 class _Metrics(msgspec.Struct):
-    like_count: int | None = None
-    reply_count: int | None = None
-    retweet_count: int | None = None
-    quote_count: int | None = None
-    impression_count: int | None = None
-    followers_count: int | None = None
-    tweet_count: int | None = None
+    like_count: Count | None = None
+    reply_count: Count | None = None
+    retweet_count: Count | None = None
+    quote_count: Count | None = None
+    impression_count: Count | None = None
+    followers_count: Count | None = None
+    tweet_count: Count | None = None
 
 
 class _Reference(msgspec.Struct):
@@ -72,19 +94,20 @@ class _Note(msgspec.Struct):
 
 
 class _Tweet(msgspec.Struct):
-    id: str
+    id: Id
     created_at: Annotated[datetime, msgspec.Meta(tz=True)]
     text: str | None = None
     public_metrics: _Metrics = msgspec.field(default_factory=_Metrics)
-    referenced_tweets: list[_Reference] = []
-    edit_history_tweet_ids: list[str] = []
+    referenced_tweets: list[_Reference] | None = []  # None: nobody knows
+    edit_history_tweet_ids: list[Id] | None = []
     note_tweet: _Note = msgspec.field(default_factory=_Note)
-    conversation_id: str | None = None
-    in_reply_to_user_id: str | None = None
+    conversation_id: Id | None = None
+    in_reply_to_user_id: Id | None = None
 
     @property
     def versions(self) -> list[str]:
-        return self.edit_history_tweet_ids or [self.id]
+        history = self.edit_history_tweet_ids or []
+        return history if self.id in history and len(history) <= MOST_VERSIONS else [self.id]
 
     @property
     def root(self) -> str:
@@ -101,8 +124,8 @@ _Read = tuple[_Tweet, datetime]  # and when it was read
 
 
 class _User(msgspec.Struct):
-    id: str
-    username: str
+    id: Id
+    username: Id
     name: str | None = None
     protected: bool = False
     public_metrics: _Metrics = msgspec.field(default_factory=_Metrics)
@@ -112,13 +135,14 @@ class _Trouble(msgspec.Struct):
     title: str = ""
     detail: str = ""
     type: str = ""
-    value: str | None = None
-    resource_id: str | None = None
+    status: int | None = None
+    value: Id | None = None
+    resource_id: Id | None = None
     section: str | None = None
 
 
 class _Meta(msgspec.Struct):
-    next_token: str | None = None
+    next_token: Cursor | None = None
 
 
 class _Posts(msgspec.Struct):
@@ -136,13 +160,14 @@ def explain(
     status: int, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> PlatformError | None:
     """What X's refusal means; money and caps come as 402, 403 and 429 and look like limits."""
+    problem = error_in(body, _Trouble) or _Trouble()
     if status < 400:
-        return None
-    try:
-        problem = msgspec.json.decode(body, type=_Trouble)
-    except UNDECODABLE:
-        problem = _Trouble()
-    if status == 402 or problem.type.endswith(("/problems/credits", "/problems/usage-capped")):
+        # A success has no type of its own; a problem in its clothes tells its status besides.
+        if "/problems/" not in problem.type:
+            return None
+        status = problem.status or 400
+    name = problem.title or "forbidden"
+    if status == 402 or problem.type.endswith(PAY):
         return Refused(
             f"{problem.title or 'out of credits'}: add credits or raise the spending cap"
         )
@@ -150,10 +175,12 @@ def explain(
         return Refused("the bearer token is invalid; issue a new one")
     if status == 429:
         return Limited("too many requests", _reset(headers, now))
-    if status == 403:
-        return Refused(f"{problem.title or 'forbidden'}: the app lacks access")
-    if status == 404:
+    if problem.type.endswith(APP) or problem.title == "Client Forbidden":
+        return Refused(f"{name}: the app lacks access")
+    if status == 404 or problem.type.endswith("/problems/resource-not-found"):
         return Missing("not found", "Akun X ini tidak ditemukan lagi; periksa nama akunnya.")
+    if problem.type.endswith(OBJECT) or 400 <= status < 500:
+        return Denied(f"{name}: an unexpected refusal")
     return None
 
 
@@ -170,7 +197,8 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
     valid = [handle for handle in handles if handle not in found]
     for start in range(0, len(valid), RESOLVE_SIZE):
         batch = valid[start : start + RESOLVE_SIZE]
-        users, troubles = await _users(client, "/2/users/by", usernames=",".join(batch))
+        users, troubles, denied = await _users(client, "/2/users/by", "usernames", batch)
+        found |= denied
         by_name = {user.username.lower(): user for user in users}
         for handle in batch:
             user, trouble = by_name.get(handle.lower()), troubles.get(handle.lower())
@@ -184,8 +212,9 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
     found: dict[str, Profile | AccountWrong] = {}
     for start in range(0, len(known), RECHECK_SIZE):
         batch = known[start : start + RECHECK_SIZE]
-        ids = _ids(one.account_id for one in batch)
-        users, troubles = await _users(client, "/2/users", ids=ids)
+        ids = [one.account_id for one in batch]
+        users, troubles, denied = await _users(client, "/2/users", "ids", ids)
+        found |= denied
         by_id = {user.id: user for user in users}
         for one in batch:
             user, trouble = by_id.get(one.account_id), troubles.get(one.account_id)
@@ -200,6 +229,7 @@ async def sweep(
     *,
     since: datetime,
     depth: int = 1,
+    manner: Manner = USUAL,
     replies: bool = False,
     threads: Mapping[str, Thread] | None = None,
 ) -> Sweep:
@@ -209,40 +239,22 @@ async def sweep(
         replies: whether replies are listed as well, so that parts of threads are found.
         threads: posts known before by id; parts known of them are summed whether listed or not.
     """
-    tweets: list[_Read] = []
-    broken: list[str] = []
-    seen: set[str] = set()
-    asked: dict[str, str | int] = {
-        "max_results": PAGE_SIZE,
+    asked = {
         "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "exclude": "retweets" if replies else "retweets,replies",
         "tweet.fields": THREAD_FIELDS if replies else POST_FIELDS,
     }
-    for _ in range(MAX_PAGES):
-        try:
-            page, taken_at = await client.get(
-                f"/2/users/{profile.account_id}/tweets", _Posts, **asked
-            )
-        except Missing:
-            raise _lost(profile, None) from None
-        trouble = [t for t in page.errors if t.section != "includes"]
-        if trouble and not page.data:
-            raise _lost(profile, trouble[0])
-        if page.meta is None:  # it is always there, even without any post
-            raise Unreadable("the timeline came without its meta")
-        tweets += _decode(page.data, taken_at, broken)
-        token = page.meta.next_token
-        if not token:
-            break
-        if token in seen:
-            raise Unreadable("the timeline repeats a page")
-        seen.add(token)
-        asked["pagination_token"] = token
-    else:
-        broken.append("x timeline: more pages than the API offers")
+    ask = partial(_timeline, client, profile, asked)
+    walk = Walk(NAME, ask, MAX_PAGES, PAGE_SIZE, least=LEAST_SIZE, manner=manner)
+    tweets: list[_Read] = []
+    reached: datetime | None = None
+    async for page in walk:
+        tweets += walk.read(page, _Tweet, partial(_listed, replies, page.taken_at))
+        reached = since if page.following is None else None
     known = threads or {}
     parts = _parts([tweet for tweet, _ in tweets], profile.account_id, known)
-    posts = await _assemble(client, tweets, broken, parts)
+    reading = _Assembly(client, walk.broken, walk.lost, walk.failure)
+    posts = await reading.assemble(tweets, parts)
     listed = {tweet.root for tweet, _ in tweets if not _is_reply_or_repost(tweet)}
     summed = {part for post in posts for part in post.parts}
     return Sweep(
@@ -255,8 +267,11 @@ async def sweep(
             for post in posts
             if post.published_at >= since
         ),
-        covered_since=None if broken else since,
-        broken=tuple(broken),
+        covered_since=walk.covering(reached, since),
+        broken=tuple(walk.broken),
+        lost=tuple(walk.lost),
+        failure=reading.failure,
+        manner=walk.manner,
         joining={
             name: found
             for name, found in parts.items()
@@ -270,24 +285,64 @@ async def sweep(
     )
 
 
+async def _timeline(
+    client: ApiClient, profile: Profile, asked: Mapping[str, str], walk: Walk
+) -> Page:
+    more = {"pagination_token": str(walk.cursor)} if walk.cursor else {}
+    try:
+        page, taken_at = await client.get(
+            f"/2/users/{profile.account_id}/tweets",
+            _Posts,
+            lost=walk.broken,
+            max_results=walk.size,
+            **asked,
+            **more,
+        )
+    except Missing:
+        raise _lost(profile, None) from None
+    troubles = [t for t in page.errors if t.section != "includes"]
+    if troubles and not page.data:
+        raise _whose(profile, troubles)
+    if page.meta is None:  # it is always there, even without any post
+        walk.broken.append("x timeline: it came without its meta")
+    return Page(page.data, taken_at, (page.meta and page.meta.next_token) or None)
+
+
+def _whose(profile: Profile, troubles: Sequence[_Trouble]) -> PlatformError:
+    """What a timeline of nothing but troubles says: of the account, or of nobody known."""
+    for trouble in troubles:
+        if trouble.title in (NOT_FOUND, SUSPENDED, PROTECTED):
+            return _lost(profile, trouble)
+    return Denied(f"{troubles[0].title or 'trouble'}: no timeline, and no known reason")
+
+
+def _listed(replies: bool, taken_at: datetime, tweet: _Tweet) -> _Read:
+    """A listed post; ValueError where a listing with replies does not say what it is."""
+    if tweet.referenced_tweets is None and replies and tweet.in_reply_to_user_id is None:
+        raise ValueError("it is not told whether it is a reply")
+    plausible(tweet.created_at, taken_at)
+    return tweet, taken_at
+
+
 async def lookup(client: ApiClient, posts: Sequence[Post]) -> Lookup:
     """Fresh counters of up to 100 posts of any accounts, which the answer does not name.
 
     Into those of a post with parts, the parts' counters are summed.
     """
-    broken: list[str] = []
     parts = {post.post_id: post.parts for post in posts if post.parts}
-    answer, taken_at = await client.get(
-        "/2/tweets",
-        _Posts,
-        ids=_ids(_latest(post) for post in posts),
-        **{"tweet.fields": POST_FIELDS},
-    )
-    gone = _gone(answer)
+    reading = _Assembly(client, [], [], None)
+    tweets = await reading.read([_latest(post) for post in posts])
+    found = await reading.assemble(tweets, parts)
     return Lookup(
-        posts=tuple(await _assemble(client, _decode(answer.data, taken_at, broken), broken, parts)),
-        absent={post.post_id: taken_at for post in posts if _latest(post) in gone},
-        broken=tuple(broken),
+        posts=tuple(found),
+        absent={
+            post.post_id: reading.gone[_latest(post)]
+            for post in posts
+            if _latest(post) in reading.gone
+        },
+        broken=tuple(reading.broken),
+        lost=tuple(reading.lost),
+        failure=reading.failure,
     )
 
 
@@ -307,7 +362,7 @@ def parse(versions: Sequence[_Tweet], taken_at: datetime) -> Post:
         post_id=root,
         published_at=first.created_at if first.id == root else _time_of(root, first.created_at),
         url=f"https://x.com/i/status/{root}",
-        text=latest.note_tweet.text or latest.text,
+        text=_unescaped(latest.note_tweet.text or latest.text),
         versions=tuple(latest.versions) if len(latest.versions) > 1 else (),
         samples=(
             Sample(
@@ -321,49 +376,103 @@ def parse(versions: Sequence[_Tweet], taken_at: datetime) -> Post:
     )
 
 
-async def _assemble(
-    client: ApiClient,
-    tweets: Sequence[_Read],
-    broken: list[str],
-    parts: Mapping[str, Sequence[str]],
-) -> list[Post]:
-    """Posts from tweets, reading what of them is not at hand: versions, and parts of threads.
+class _Assembly:
+    """Posts put together from what is read of them: their versions, and the parts of threads.
 
-    A version or part that X says does not exist is gone with its interactions. One that is left out
-    without a word makes the post a broken item: the sum over the others would be too low.
+    ``gone``: the ids that X says do not exist, with the time of that answer; ``broken``, ``lost``
+    and ``failure``: as a ``Lookup`` has them.
     """
-    own = [read for read in tweets if not _is_reply_or_repost(read[0])]
-    wanted = dict.fromkeys(part for tweet, _ in own for part in parts.get(tweet.root, ()))
-    known = {read[0].id: read for read in tweets}
-    gone: set[str] = set()
-    missing = [version for tweet, _ in own for version in tweet.versions if version not in known]
-    missing += _unread(wanted, known, gone)
-    while missing:
-        for start in range(0, len(missing), LOOKUP_SIZE):
-            answer, taken_at = await client.get(
+
+    def __init__(
+        self,
+        client: ApiClient,
+        broken: list[str],
+        lost: list[str],
+        failure: PlatformError | None,
+    ) -> None:
+        self.broken = broken
+        self.lost = lost
+        self.failure = failure
+        self.gone: dict[str, datetime] = {}
+        self._client = client
+
+    async def read(self, ids: Sequence[str]) -> list[_Read]:
+        """Tweets by id, up to ``LOOKUP_SIZE``; what X refuses by itself is a broken item.
+
+        The first failure is raised where nothing could be read, and kept otherwise.
+        """
+        answers = await in_halves([*dict.fromkeys(ids)], self._ask)
+        self.failure = self.failure or answers.failure
+        self.broken += [f"x item: {denied}" for _, denied in answers.odd]
+        tweets: list[_Read] = []
+        for answer, taken_at in answers.answers:
+            self.gone |= dict.fromkeys(_gone(answer), taken_at)
+            tweets += each(
+                answer.data,
+                _Tweet,
+                partial(_listed, False, taken_at),
+                named="x item",
+                broken=self.broken,
+                lost=self.lost,
+            )
+        return tweets
+
+    async def _ask(self, ids: Sequence[str]) -> tuple[_Posts, datetime]:
+        try:
+            return await self._client.get(
                 "/2/tweets",
                 _Posts,
-                ids=_ids(missing[start : start + LOOKUP_SIZE]),
+                lost=self.broken,
+                ids=",".join(ids),
                 **{"tweet.fields": POST_FIELDS},
             )
-            known |= {read[0].id: read for read in _decode(answer.data, taken_at, broken)}
-            gone |= _gone(answer)
-        # Only a part that was read tells whether it has further versions.
-        asked = {*missing}
-        missing = [one for one in _unread(wanted, known, gone) if one not in asked]
-    further = _histories(known.values())
-    posts: list[Post] = []
-    for root, versions in _histories(own).items():
-        chains = [further.get(part, [part]) for part in parts.get(root, ())]
-        for what, chain in (("version", versions), *(("part", chain) for chain in chains)):
-            if any(version not in known and version not in gone for version in chain):
-                broken.append(f"x item: a {what} of {root} was left out")
-                break
-        else:
+        except Missing as missing:  # of a hundred, it does not say which
+            raise Denied(str(missing)) from None
+
+    async def assemble(
+        self, tweets: Sequence[_Read], parts: Mapping[str, Sequence[str]]
+    ) -> list[Post]:
+        """Posts from tweets, reading what of them is not at hand.
+
+        A version or part that X says does not exist is gone with its interactions. One that is left
+        out without a word, or cannot be asked for, makes the post a broken item: the sum over the
+        others would be too low.
+        """
+        own = [read for read in tweets if not _is_reply_or_repost(read[0])]
+        wanted = dict.fromkeys(part for tweet, _ in own for part in parts.get(tweet.root, ()))
+        known = {read[0].id: read for read in tweets}
+        missing = [v for tweet, _ in own for v in tweet.versions if v not in known]
+        missing += _unread(wanted, known, self.gone)
+        while missing and self.failure is None:
+            for start in range(0, len(missing), LOOKUP_SIZE):
+                try:
+                    reads = await self.read(missing[start : start + LOOKUP_SIZE])
+                except Denied as denied:  # of the ids that these posts told, not of the posts
+                    self.broken.append(f"x item: {denied}")
+                    continue
+                except PlatformError as error:
+                    self.failure = error
+                    break
+                known |= {read[0].id: read for read in reads}
+            # Only a part that was read tells whether it has further versions.
+            asked = {*missing}
+            missing = [one for one in _unread(wanted, known, self.gone) if one not in asked]
+        further = _histories(known.values())
+        posts: list[Post] = []
+        for root, versions in _histories(own).items():
+            chains = [further.get(part, [part]) for part in parts.get(root, ())]
+            left_out = [
+                what
+                for what, chain in (("version", versions), *(("part", chain) for chain in chains))
+                if any(version not in known and version not in self.gone for version in chain)
+            ]
+            if left_out:
+                self.broken.append(f"x item: a {left_out[0]} of {root} was left out")
+                continue
             first = _whole([known[version] for version in versions if version in known])
             others = ([known[version] for version in c if version in known] for c in chains)
             posts.append(_with_parts(first, [_whole(reads) for reads in others if reads]))
-    return posts
+        return posts
 
 
 def _whole(reads: Sequence[_Read]) -> Post:
@@ -436,36 +545,40 @@ def _with_parts(first: Post, parts: Sequence[Post]) -> Post:
 
 
 def _is_reply_or_repost(tweet: _Tweet) -> bool:
+    if tweet.referenced_tweets is None:  # then it was read where there are none but for threads
+        return tweet.in_reply_to_user_id is not None
     return any(
         reference.type in ("replied_to", "retweeted") for reference in tweet.referenced_tweets
     )
 
 
 async def _users(
-    client: ApiClient, path: str, **by: str
-) -> tuple[list[_User], dict[str, _Trouble]]:
-    """The users that can be understood, and X's complaints by the name or id they are about."""
-    try:
-        answer, _ = await client.get(path, _Users, **by, **{"user.fields": USER_FIELDS})
-    except Missing as missing:  # of a hundred, it does not say which
-        raise Unreadable(str(missing)) from None
-    users = []
-    for raw in answer.data:
-        try:
-            users.append(msgspec.json.decode(raw, type=_User))
-        except UNDECODABLE:
-            continue
-    return users, {(t.value or t.resource_id or "").lower(): t for t in answer.errors}
+    client: ApiClient, path: str, key: str, names: Sequence[str]
+) -> tuple[list[_User], dict[str, _Trouble], dict[str, AccountWrong]]:
+    """The users that can be understood, X's complaints by the name or id that they are about, and
+    the names that X refuses by themselves."""
 
-
-def _decode(items: Iterable[msgspec.Raw], taken_at: datetime, broken: list[str]) -> list[_Read]:
-    tweets = []
-    for raw in items:
+    async def ask(batch: Sequence[str]) -> _Users:
+        asked: dict[str, Any] = {key: ",".join(dict.fromkeys(batch)), "user.fields": USER_FIELDS}
         try:
-            tweets.append((msgspec.json.decode(raw, type=_Tweet), taken_at))
-        except UNDECODABLE as error:
-            broken.append(f"x item: {error}")
-    return tweets
+            answer, _ = await client.get(path, _Users, **asked)
+        except Missing as missing:  # of a hundred, it does not say which
+            raise Denied(str(missing)) from None
+        return answer
+
+    found = await in_halves(names, ask)
+    if isinstance(found.failure, Limited | Refused):
+        raise found.failure
+    lost = client.tally.lost
+    lost += [str(found.failure)] if found.failure else []
+    users: list[_User] = []
+    troubles: dict[str, _Trouble] = {}
+    for answer in found.answers:
+        users += each(
+            answer.data, _User, lambda user: user, named="x account", broken=lost, lost=lost
+        )
+        troubles |= {(t.value or t.resource_id or "").lower(): t for t in answer.errors}
+    return users, troubles, {name: denied.of_account("X") for name, denied in found.odd}
 
 
 def _gone(answer: _Posts) -> set[str]:
@@ -473,7 +586,7 @@ def _gone(answer: _Posts) -> set[str]:
     return {
         trouble.resource_id or trouble.value or ""
         for trouble in answer.errors
-        if trouble.title == "Not Found Error"
+        if trouble.title == NOT_FOUND
     }
 
 
@@ -481,8 +594,11 @@ def _latest(post: Post) -> str:
     return post.versions[-1] if post.versions else post.post_id
 
 
-def _ids(ids: Iterable[str]) -> str:
-    return ",".join(dict.fromkeys(ids))
+def _unescaped(text: str | None) -> str | None:
+    """The text as it was written: X escapes three characters, ``&`` first."""
+    if text is None or "&" not in text:
+        return text
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
@@ -516,7 +632,7 @@ def _reset(headers: Mapping[str, str], now: datetime) -> datetime:
 
 def _profile(user: _User) -> Profile | AccountWrong:
     if user.protected:
-        return _account_wrong(user.username, _Trouble(title="Authorization Error"))
+        return _account_wrong(user.username, _Trouble(title=PROTECTED))
     return Profile(
         account_id=user.id,
         handle=user.username,
@@ -528,13 +644,13 @@ def _profile(user: _User) -> Profile | AccountWrong:
 
 def _account_wrong(handle: str, trouble: _Trouble | None) -> AccountWrong:
     """Why the account behind a handle cannot be read; without any trouble told, it is not there."""
-    if trouble and ("suspended" in trouble.detail or trouble.title == "Forbidden"):
+    if trouble and ("suspended" in trouble.detail or trouble.title == SUSPENDED):
         return AccountWrong(
             "suspended",
             f"Akun X @{handle} ditangguhkan oleh X; ajukan banding ke X atau ganti akunnya di "
             "daftar.",
         )
-    if trouble and trouble.title == "Authorization Error":
+    if trouble and trouble.title == PROTECTED:
         return AccountWrong(
             "protected", f"Akun X @{handle} dikunci; buka kuncinya agar unggahan dapat dibaca."
         )

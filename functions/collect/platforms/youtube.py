@@ -9,22 +9,29 @@ statistics endpoint has a quota of its own, but its gaps are no proof that a vid
 
 The day's quota is counted in two buckets: ``stats`` for the statistics endpoint, ``units`` for all
 else. A deleted and a suspended channel answer alike: they are left out.
+
+A stream or premiere is no post until its end is told. One that is neither announced nor on air any
+more, and has a duration, is ``waiting``: its end may never be told. One that has not begun a week
+after its time, and one that has gone on for a week, is waited for no longer (``ENDLESS``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from functions.collect.answers import (
-    UNDECODABLE,
+    USUAL,
     AccountWrong,
+    Denied,
     Limited,
     Lookup,
+    Manner,
     PlatformError,
     Profile,
     Refused,
@@ -33,6 +40,8 @@ from functions.collect.answers import (
     Unreadable,
 )
 from functions.collect.client import ApiClient
+from functions.collect.decoding import Count, Cursor, Id, each, error_in, plausible
+from functions.collect.walks import Page, Walk, in_halves
 from functions.model import Post, Sample
 
 NAME = "youtube"
@@ -49,13 +58,45 @@ UNITS, STATS = "units", "stats"  # the buckets of the day's quota
 VIDEOS = "youtube#videoListResponse"  # what an answer has to be to prove an absence
 BATCH_STATS = "videos:batchGetStats"
 PACIFIC = ZoneInfo("America/Los_Angeles")  # the quota's day
+ENDLESS = timedelta(days=7)  # no stream goes on for so long, or is that late
+
+# Whose fault a refusal's reason is; what is not known to be the key's own is no key's fault.
 SPENT = {"quotaExceeded", "dailyLimitExceeded"}
 HURRIED = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
 MISSING = {"playlistNotFound", "channelNotFound", "videoNotFound"}
+KEY = {
+    "keyInvalid",
+    "keyExpired",
+    "accessNotConfigured",
+    "ipRefererBlocked",
+    "refererBlocked",
+    "dailyLimitExceededUnreg",
+    "userRateLimitExceededUnreg",
+    "SERVICE_DISABLED",
+    "CONSUMER_INVALID",
+    "CONSUMER_SUSPENDED",
+    "BILLING_DISABLED",
+    "USER_PROJECT_DENIED",
+}
+KEY_PREFIX = "API_KEY_"
+NO_KEY = "unregistered callers"  # a bare ``forbidden`` otherwise
+CLOSED = {
+    "playlistItemsNotAccessible",
+    "channelSuspended",
+    "channelClosed",
+    "channelForbidden",
+    "playlistForbidden",
+    "accountClosed",
+    "accountSuspended",
+}
 
 
 class Missing(AccountWrong):
-    """The playlist, channel or video named does not exist, or the endpoint is not offered."""
+    """The playlist, channel or video named does not exist."""
+
+
+class _NotOffered(Denied):
+    """The endpoint is not there, whatever is asked of it."""
 
 
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -66,7 +107,10 @@ class _Reason(msgspec.Struct):
 
 
 class _Error(msgspec.Struct):
+    code: int = 0
+    message: str = ""
     errors: list[_Reason] = []
+    details: list[_Reason] = []
     status: str = ""
 
 
@@ -75,77 +119,100 @@ class _Refusal(msgspec.Struct):
 
 
 class _Playlists(msgspec.Struct):
-    uploads: str | None = None
+    uploads: Id | None = None
 
 
 class _Content(msgspec.Struct):
     relatedPlaylists: _Playlists = msgspec.field(default_factory=_Playlists)
-    videoId: str = ""
+    videoId: Id | None = None
     videoPublishedAt: _Time | None = None
+    duration: str | None = None
 
 
 class _Snippet(msgspec.Struct):
     title: str | None = None
     customUrl: str | None = None
-    channelId: str | None = None
+    channelId: Id | None = None
     publishedAt: _Time | None = None
     liveBroadcastContent: str = "none"
 
 
 class _Statistics(msgspec.Struct):
-    viewCount: int | None = None
-    likeCount: int | None = None
-    commentCount: int | None = None
-    subscriberCount: int | None = None
-    hiddenSubscriberCount: bool = False
-    videoCount: int | None = None
+    viewCount: Count | None = None
+    likeCount: Count | None = None
+    commentCount: Count | None = None
+    subscriberCount: Count | None = None
+    hiddenSubscriberCount: bool | None = False  # None: it may be
+    videoCount: Count | None = None
 
 
 class _Live(msgspec.Struct):
-    actualStartTime: _Time | None = None
+    actualStartTime: _Time | msgspec.UnsetType | None = None  # UNSET: nobody knows
     actualEndTime: _Time | None = None
+    scheduledStartTime: _Time | None = None
 
 
 class _Resource(msgspec.Struct):
-    id: str = ""
+    id: Id | None = None
     snippet: _Snippet = msgspec.field(default_factory=_Snippet)
     contentDetails: _Content = msgspec.field(default_factory=_Content)
     statistics: _Statistics = msgspec.field(default_factory=_Statistics)
-    liveStreamingDetails: _Live | None = None
+    liveStreamingDetails: _Live | msgspec.UnsetType | None = None  # UNSET: nobody knows
+
+
+class _Standing(msgspec.Struct):
+    """A video of the details: ``post`` None while it is none yet."""
+
+    video_id: str
+    post: Post | None = None
+    waiting: bool = False
+    over: bool = False
 
 
 class _List(msgspec.Struct):
     kind: str = ""
     items: list[msgspec.Raw] = []
-    nextPageToken: str | None = None
+    nextPageToken: Cursor | None = None
 
 
 def explain(
     status: int, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> PlatformError | None:
     """What YouTube's refusal means, by its reason: 403 alone says little."""
-    if status < 400:
+    if status < 400 and b'"error"' not in body[:200]:
         return None
-    try:
-        error = msgspec.json.decode(body, type=_Refusal).error
-    except UNDECODABLE:
-        return None
-    reasons = {reason.reason for reason in error.errors} | {error.status}
-    label = ", ".join(sorted(reasons - {""})) or "refused"
+    told = error_in(body, _Refusal)
+    if told is None:
+        # An endpoint that is not there answers with a page, or with nothing.
+        return _NotOffered("the endpoint is not offered") if status in (404, 405, 501) else None
+    error = told.error
+    status = status if status >= 400 else error.code or 400
+    reasons = {one.reason for one in (*error.errors, *error.details)} - {""}
+    label = ", ".join(sorted(reasons | {error.status} - {""})) or "refused"
     if reasons & SPENT:
         # Of which bucket is for the caller to correct: a refusal does not name its endpoint.
         return Limited(f"{label}: the day's units are spent", _midnight(now), UNITS)
     if reasons & HURRIED:
         return Limited(f"{label}: too many requests", now + timedelta(minutes=1))
-    if reasons & MISSING or status == 404:
+    if reasons & MISSING:
         return Missing(label, "YouTube tidak menemukan kanal ini lagi; periksa nama akunnya.")
+    if reasons & KEY or any(r.startswith(KEY_PREFIX) for r in reasons) or NO_KEY in error.message:
+        return Refused(f"{label}: check the API key and that the YouTube Data API is enabled")
+    if status in (404, 405, 501):
+        return _NotOffered(f"{label}: the endpoint is not offered")
     if status >= 500 or status == 409:
         return Transient(label)
     if "invalidPageToken" in reasons:
         return Unreadable(label)
-    if status in (400, 401, 403):
-        return Refused(f"{label}: check the API key and that the YouTube Data API is enabled")
-    return None
+    if status in (413, 414, 429):
+        return None
+    return Denied(f"{label}: an unexpected refusal", _CLOSED if reasons & CLOSED else "")
+
+
+_CLOSED = (
+    "YouTube tidak mengizinkan unggahan kanal ini dibaca: kanalnya ditutup, ditangguhkan, atau "
+    "daftar unggahannya tidak terbuka untuk umum. Periksa kanalnya, atau ganti akunnya di daftar."
+)
 
 
 def bucket(path: str) -> str:
@@ -160,12 +227,12 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
     for handle in handles:
         if not _is_channel_id(handle):
             try:
-                channels, broken = await _channels(client, **_asked_for(handle))
+                channels, is_whole = await _channels(client, **_asked_for(handle))
             except Missing:
-                channels, broken = [], []
+                channels, is_whole = [], True
             if channels:
-                found[handle] = _profile(channels[0])
-            elif not broken:
+                found[handle] = channels[0]
+            elif is_whole:
                 found[handle] = _unknown(handle)
     return found
 
@@ -175,7 +242,14 @@ async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Prof
     return await _by_id(client, {one.account_id: _gone(one) for one in known})
 
 
-async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: int = 1) -> Sweep:
+async def sweep(
+    client: ApiClient,
+    profile: Profile,
+    *,
+    since: datetime,
+    depth: int = 1,
+    manner: Manner = USUAL,
+) -> Sweep:
     """Ids in the channel's uploads; they carry no counters, so all are ``unread``.
 
     At least ``depth`` pages are read, more while they bring videos published from ``since`` on.
@@ -184,42 +258,50 @@ async def sweep(client: ApiClient, profile: Profile, *, since: datetime, depth: 
     young enough (``LATE``) to have been left out by the details before.
     """
     worth = min(since, client.clock() - LATE)
+    walk = Walk(NAME, partial(_uploads, client, profile), MAX_PAGES, PAGE_SIZE, manner=manner)
     unread: dict[str, datetime | None] = {}
-    broken: list[str] = []
-    page_token = ""
-    seen: set[str] = set()
-    for number in range(1, MAX_PAGES + 1):
-        asked: dict[str, str | int] = {
-            "part": "contentDetails",
-            "playlistId": profile.place or "UU" + profile.account_id[2:],
-            "maxResults": PAGE_SIZE,
-        }
-        if page_token:
-            asked["pageToken"] = page_token
-        try:
-            page, _taken_at = await client.get("/youtube/v3/playlistItems", _List, **asked)
-        except Missing:
-            break  # a channel without public videos answers so, at times also between two pages
-        items = [item.contentDetails for item in _decode(page.items, broken)]
-        dates = [item.videoPublishedAt for item in items if item.videoPublishedAt]
+    async for page in walk:
+        dated = dict(walk.read(page, _Resource, _listed, strict=False))
         unread |= {
-            item.videoId: item.videoPublishedAt
-            for item in items
-            if item.videoId
-            and (number == 1 or (item.videoPublishedAt and item.videoPublishedAt >= worth))
+            video_id: at
+            for video_id, at in dated.items()
+            if walk.pages == 1 or (at is not None and at >= worth)
         }
-        page_token = page.nextPageToken or ""
-        is_recent = any(date >= since for date in dates)
-        if not page_token or not (is_recent or number < depth):
+        is_recent = any(at is not None and at >= since for at in dated.values())
+        if not is_recent and walk.pages >= depth:
             break
-        if page_token in seen:
-            raise Unreadable("the playlist repeats a page")
-        seen.add(page_token)
     return Sweep(
         unread=tuple(unread),
         dated={video_id: at for video_id, at in unread.items() if at},
-        broken=tuple(broken),
+        broken=tuple(walk.broken),
+        lost=tuple(walk.lost),
+        failure=walk.failure,
+        manner=walk.manner,
     )
+
+
+async def _uploads(client: ApiClient, profile: Profile, walk: Walk) -> Page:
+    asked: dict[str, str | int] = {
+        "part": "contentDetails",
+        "playlistId": profile.place or "UU" + profile.account_id[2:],
+        "maxResults": walk.size,
+    }
+    if walk.cursor:
+        asked["pageToken"] = str(walk.cursor)
+    try:
+        page, taken_at = await client.get(
+            "/youtube/v3/playlistItems", _List, lost=walk.broken, **asked
+        )
+    except Missing:  # a channel without public videos, at times also between two pages
+        return Page((), client.clock(), None)
+    return Page(page.items, taken_at, page.nextPageToken or None)
+
+
+def _listed(item: _Resource) -> tuple[str, datetime | None]:
+    """A listed video's id, and when it was published, as far as the listing says so."""
+    if item.contentDetails.videoId is None:
+        raise ValueError("no id of a video")
+    return item.contentDetails.videoId, item.contentDetails.videoPublishedAt
 
 
 async def details(client: ApiClient, ids: Sequence[str]) -> Lookup:
@@ -229,37 +311,66 @@ async def details(client: ApiClient, ids: Sequence[str]) -> Lookup:
 
 async def _read(client: ApiClient, ids: Sequence[str]) -> Lookup:
     broken: list[str] = []
+    lost: list[str] = []
+    found: list[_Standing] = []
+    asked: dict[str, datetime] = {}  # where the answer is one that proves an absence
+    read = await in_halves(ids, partial(_videos, client, broken))
+    for batch, answer, taken_at in read.answers:
+        found += each(
+            answer.items,
+            _Resource,
+            partial(_standing, taken_at),
+            named="youtube item",
+            broken=broken,
+            lost=lost,
+            strict=False,
+        )
+        asked |= dict.fromkeys(batch, taken_at) if answer.kind == VIDEOS else {}
+    broken += [f"youtube item: {denied}" for _, denied in read.odd]
+    answered = {one.video_id for one in found}
+    return Lookup(
+        posts=tuple(one.post for one in found if one.post and not one.waiting),
+        waiting=tuple(one.post for one in found if one.post and one.waiting),
+        pending=tuple(one.video_id for one in found if one.post is None and not one.over),
+        absent={} if broken else {i: at for i, at in asked.items() if i not in answered},
+        broken=tuple(broken),
+        lost=tuple(lost),
+        failure=read.failure,
+    )
+
+
+async def _videos(
+    client: ApiClient, broken: list[str], ids: Sequence[str]
+) -> tuple[Sequence[str], _List, datetime]:
     try:
         answer, taken_at = await client.get(
             "/youtube/v3/videos",
             _List,
-            part="statistics,snippet,liveStreamingDetails,status",
+            lost=broken,
+            part="statistics,snippet,contentDetails,liveStreamingDetails,status",
             id=",".join(ids),
         )
     except Missing as missing:  # of fifty, it does not say which
-        raise Unreadable(str(missing)) from None
-    posts: list[Post] = []
-    pending: list[str] = []
-    for video in _decode(answer.items, broken):
-        if not video.id:
-            broken.append("youtube item: no id")
-        elif _is_pending(video):
-            pending.append(video.id)
-        elif video.snippet.publishedAt is None:
-            broken.append("youtube item: no publishedAt")
-        else:
-            try:
-                posts.append(parse(video, taken_at))
-            except OverflowError:
-                broken.append("youtube item: a time outside of the calendar")
-    answered = {post.post_id for post in posts} | set(pending)
-    is_whole = answer.kind == VIDEOS and not broken
-    return Lookup(
-        posts=tuple(posts),
-        pending=tuple(pending),
-        absent={i: taken_at for i in ids if i not in answered} if is_whole else {},
-        broken=tuple(broken),
-    )
+        raise Denied(str(missing)) from None
+    return ids, answer, taken_at
+
+
+def _standing(taken_at: datetime, video: _Resource) -> _Standing:
+    """What a video is at that time; ValueError where it does not say what its clock is."""
+    if video.id is None:
+        raise ValueError("no id")
+    live, airs = video.liveStreamingDetails, video.snippet.liveBroadcastContent
+    if live is msgspec.UNSET or (live and live.actualStartTime is msgspec.UNSET):
+        raise ValueError("when it was on air cannot be understood")
+    is_over = live is None or live.actualEndTime is not None
+    if airs not in ("upcoming", "live"):
+        if is_over:
+            return _Standing(video.id, parse(video, taken_at))
+        if video.contentDetails.duration not in (None, "", "P0D", "PT0S"):
+            return _Standing(video.id, parse(video, taken_at), waiting=True)
+    began = live and (live.actualStartTime or live.scheduledStartTime)
+    began = began or video.snippet.publishedAt
+    return _Standing(video.id, over=began is not None and taken_at - began > ENDLESS)
 
 
 async def lookup(
@@ -272,52 +383,63 @@ async def lookup(
     unknown, without ``stats`` everything is asked of the details (one unit).
     """
     fresh: list[Post] = []
-    broken: list[str] = []
+    lost: list[str] = []
     if stats and BATCH_STATS not in client.learned:
-        fresh = await _statistics(client, posts, broken)
+        fresh = await _statistics(client, posts, lost)
     read = {post.post_id for post in fresh}
     rest = [post.post_id for post in posts if post.post_id not in read]
     if not rest or not details:
-        return Lookup(posts=tuple(fresh), broken=tuple(broken))
+        return Lookup(posts=tuple(fresh), lost=tuple(lost))
     try:
         found = await _read(client, rest)
-    except Limited as limit:
+    except PlatformError as error:
         if not fresh:
             raise
-        found = Lookup(spent=limit)
-    except (Transient, Unreadable) as error:
-        if not fresh:
-            raise
-        found = Lookup(broken=(f"youtube details: {error}",))
-    return Lookup(
-        posts=(*fresh, *found.posts),
-        absent=found.absent,
-        pending=found.pending,
-        broken=(*broken, *found.broken),
-        spent=found.spent,
+        found = Lookup(failure=error)
+    return msgspec.structs.replace(
+        found,
+        posts=(*fresh, *found.posts, *found.waiting),  # known posts wait for nothing
+        waiting=(),
+        lost=(*lost, *found.lost),
     )
 
 
-async def _statistics(client: ApiClient, posts: Sequence[Post], broken: list[str]) -> list[Post]:
-    """The videos that the statistics endpoint tells of; none where it is not offered."""
+async def _statistics(client: ApiClient, posts: Sequence[Post], lost: list[str]) -> list[Post]:
+    """The videos that the statistics endpoint tells of; none where it is not offered.
+
+    What it does not tell the details do, so what cannot be understood is merely said.
+    """
     try:
         answer, taken_at = await client.get(
             f"/youtube/v3/{BATCH_STATS}",
             _List,
+            lost=lost,
             part="statistics,snippet",
             id=",".join(post.post_id for post in posts),
         )
     except Limited as limit:
         limit.bucket = limit.bucket and STATS
         raise
-    except (Missing, Unreadable):
+    except _NotOffered:
         client.learned.add(BATCH_STATS)
         return []
-    counters = {video.id: video.statistics for video in _decode(answer.items, broken)}
+    except (Missing, Unreadable):
+        return []
+    videos = each(
+        answer.items,
+        _Resource,
+        lambda video: video,
+        named="youtube item",
+        broken=lost,
+        lost=lost,
+        strict=False,
+    )
+    samples = {video.id: _sample(video.statistics, taken_at) for video in videos}
+    nothing = Sample(taken_at=taken_at)
     return [
-        msgspec.structs.replace(post, samples=(_sample(counters[post.post_id], taken_at),))
+        msgspec.structs.replace(post, samples=(sample,))
         for post in posts
-        if post.post_id in counters
+        if (sample := samples.get(post.post_id, nothing)) != nothing
     ]
 
 
@@ -326,13 +448,13 @@ def parse(video: _Resource, taken_at: datetime) -> Post:
     live = video.liveStreamingDetails
     began = live.actualStartTime if live else None
     published = began or video.snippet.publishedAt
-    if published is None:
+    if video.id is None or published is None:
         raise ValueError("a video without publishedAt")
     return Post(
         platform="youtube",
-        account_id=video.snippet.channelId or "",
+        account_id=video.snippet.channelId or "",  # the caller knows whose uploads it read
         post_id=video.id,
-        published_at=published.astimezone(UTC).replace(microsecond=0),
+        published_at=plausible(published.astimezone(UTC).replace(microsecond=0), taken_at),
         url=f"https://www.youtube.com/watch?v={video.id}",
         text=video.snippet.title,
         samples=(_sample(video.statistics, taken_at),),
@@ -346,13 +468,6 @@ def _sample(statistics: _Statistics, taken_at: datetime) -> Sample:
         comments=statistics.commentCount,
         views=statistics.viewCount,
     )
-
-
-def _is_pending(video: _Resource) -> bool:
-    live = video.liveStreamingDetails
-    if video.snippet.liveBroadcastContent in ("upcoming", "live"):
-        return True
-    return live is not None and live.actualEndTime is None
 
 
 def _asked_for(handle: str) -> dict[str, str | int]:
@@ -369,25 +484,51 @@ async def _by_id(
     found: dict[str, Profile | AccountWrong] = {}
     for start in range(0, len(wanted), RECHECK_SIZE):
         batch = list(wanted)[start : start + RECHECK_SIZE]
-        try:
-            channels, broken = await _channels(client, id=",".join(batch), maxResults=RECHECK_SIZE)
-        except Missing as missing:  # of fifty, it does not say which
-            raise Unreadable(str(missing)) from None
-        found |= {channel.id: _profile(channel) for channel in channels}
-        # What could not be understood may be any of those that are missing.
-        found |= {} if broken else {name: wanted[name] for name in batch if name not in found}
+        read = await in_halves(batch, partial(_channels_by_id, client))
+        if isinstance(read.failure, Limited | Refused):
+            raise read.failure
+        for asked, channels, is_whole in read.answers:
+            found |= {channel.account_id: channel for channel in channels}
+            # What could not be understood may be any of those that are missing.
+            missing = asked if is_whole else ()
+            found |= {name: wanted[name] for name in missing if name not in found}
+        found |= {name: denied.of_account("YouTube") for name, denied in read.odd}
     return found
 
 
-async def _channels(client: ApiClient, **by: str | int) -> tuple[list[_Resource], list[str]]:
-    """The channels that can be understood, and what cannot."""
+async def _channels_by_id(
+    client: ApiClient, ids: Sequence[str]
+) -> tuple[Sequence[str], list[Profile], bool]:
+    try:
+        channels, is_whole = await _channels(client, id=",".join(ids), maxResults=RECHECK_SIZE)
+    except Missing as missing:  # of fifty, it does not say which
+        raise Denied(str(missing)) from None
+    return ids, channels, is_whole
+
+
+async def _channels(client: ApiClient, **by: str | int) -> tuple[list[Profile], bool]:
+    """The channels that can be understood, and whether those were all."""
     broken: list[str] = []
     answer, _ = await client.get(
-        "/youtube/v3/channels", _List, part="id,contentDetails,statistics,snippet", **by
+        "/youtube/v3/channels",
+        _List,
+        lost=broken,
+        part="id,contentDetails,statistics,snippet",
+        **by,
     )
-    channels = _decode(answer.items, broken)
-    broken += ["youtube channel: no id" for channel in channels if not channel.id]
-    return [channel for channel in channels if channel.id], broken
+    channels = [
+        *each(
+            answer.items,
+            _Resource,
+            _profile,
+            named="youtube channel",
+            broken=broken,
+            lost=client.tally.lost,
+            strict=False,
+        )
+    ]
+    client.tally.lost += broken
+    return channels, not broken
 
 
 def _unknown(handle: str) -> AccountWrong:
@@ -406,26 +547,17 @@ def _gone(known: Profile) -> AccountWrong:
 
 
 def _profile(channel: _Resource) -> Profile:
+    if channel.id is None:
+        raise ValueError("no id")
     hidden = channel.statistics.hiddenSubscriberCount
     return Profile(
         account_id=channel.id,
         handle=channel.snippet.customUrl.removeprefix("@") if channel.snippet.customUrl else None,
         title=channel.snippet.title,
-        followers=None if hidden else channel.statistics.subscriberCount,
+        followers=None if hidden is not False else channel.statistics.subscriberCount,
         place=channel.contentDetails.relatedPlaylists.uploads,
         posts=channel.statistics.videoCount,
     )
-
-
-def _decode(items: Iterable[msgspec.Raw], broken: list[str]) -> list[_Resource]:
-    resources = []
-    for raw in items:
-        try:
-            # Counters come as strings, from the statistics endpoint also as numbers.
-            resources.append(msgspec.json.decode(raw, type=_Resource, strict=False))
-        except UNDECODABLE as error:
-            broken.append(f"youtube item: {error}")
-    return resources
 
 
 def _is_channel_id(handle: str) -> bool:

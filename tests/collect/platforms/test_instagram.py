@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.collect.answers import AccountWrong, PlatformError, Refused, Transient
+from functions.collect.answers import AccountWrong, PlatformError, Refused, TooMuch, Transient
 from functions.collect.platforms import instagram
 from tests.collect.api import HOUR, Api, Asked, answer_with
 
@@ -177,7 +177,7 @@ def test_hidden_followers_are_unknown(api: Api) -> None:
     (10, Refused),
     (200, Refused),
     (275, Refused),
-    (1, Transient),
+    (1, TooMuch),  # in the words that ask for less data
     (2, Transient),
 ])  # fmt: skip
 def test_metas_code_decides_not_its_status(

@@ -10,6 +10,7 @@ import pytest
 
 from functions.collect.answers import (
     AccountWrong,
+    Denied,
     Limited,
     Profile,
     Refused,
@@ -619,7 +620,16 @@ def test_a_reset_that_has_passed_is_now(now: datetime) -> None:
     assert found.until == now
 
 
-def test_a_timeline_without_its_meta_makes_no_sense(api: Api, account: Any, now: datetime) -> None:
-    answer_with(api.server, {"data": []})
-    with pytest.raises(Unreadable):
+def test_a_timeline_without_its_meta_covers_nothing(api: Api, account: Any, now: datetime) -> None:
+    item = {"id": "1991000000000000001", "created_at": "2026-10-20T02:00:00.000Z"}
+    answer_with(api.server, {"data": [item]})
+    found = api.sweep(account, now - 24 * HOUR)
+    assert [post.post_id for post in found.posts] == [item["id"]]
+    assert found.covered_since is None
+    assert found.broken
+
+
+def test_an_unknown_403_is_nobodys_fault_yet(api: Api, account: Any, now: datetime) -> None:
+    answer_with(api.server, {"title": "Forbidden", "type": "about:blank"}, status=403)
+    with pytest.raises(Denied):
         api.sweep(account, now - 24 * HOUR)

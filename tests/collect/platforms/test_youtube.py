@@ -225,9 +225,7 @@ def test_hidden_subscribers_are_unknown_and_others_rounded_as_told(api: Api) -> 
 def test_a_channel_that_cannot_be_understood_is_nobodys_verdict(api: Api) -> None:
     """Neither found nor wrong; the others are found."""
     odd, fine = api.account("aneh"), api.account("wajar")
-    api.server.fault(
-        "wrong_types", platform="youtube", path="channels", ids=[odd.id], keys=["title"]
-    )
+    api.server.fault("missing_keys", platform="youtube", path="channels", ids=[odd.id], keys=["id"])
     assert list(api.resolve("aneh", "wajar")) == ["wajar"]
     assert list(api.resolve(odd.id, fine.id)) == [fine.id]
 
@@ -442,7 +440,7 @@ def test_with_the_units_spent_the_statistics_still_serve(
     posts = [as_post(kept), as_post(gone)]
     found = api.run(lambda client: youtube.lookup(client, posts, details=False))
     assert [post.post_id for post in found.posts] == [kept.id]
-    assert (found.absent, found.spent) == ({}, None)
+    assert (found.absent, found.failure) == ({}, None)
     assert [one.template for one in asked] == ["/youtube/v3/videos:batchGetStats"]
 
 
@@ -479,9 +477,9 @@ def test_a_quota_that_ends_half_way_loses_nothing_that_was_read(
     found = api.lookup([as_post(kept), as_post(gone)])
     assert [post.post_id for post in found.posts] == [kept.id]
     assert found.absent == {}
-    assert found.spent is not None
-    assert found.spent.bucket == "units"
-    assert found.spent.until is not None
+    assert found.failure is not None
+    assert found.failure.bucket == "units"
+    assert found.failure.until is not None
     # With nothing read there is nothing to save.
     with pytest.raises(Limited):
         api.lookup([as_post(gone)])
@@ -502,9 +500,8 @@ def test_details_that_fail_half_way_lose_nothing_that_was_read(
     api.server.app._answer = failing  # type: ignore[method-assign]
     found = api.lookup([as_post(kept), as_post(gone)])
     assert [post.post_id for post in found.posts] == [kept.id]
-    assert (found.absent, found.spent) == ({}, None)
-    [problem] = found.broken
-    assert "503" in problem
+    assert found.absent == {}
+    assert isinstance(found.failure, Transient)
     with pytest.raises(Transient):
         api.lookup([as_post(gone)])
 

@@ -1,0 +1,53 @@
+"""What a look at an installation finds: one thing a line, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from functions.store.port import StoreError
+
+LONGEST = 600  # characters of one finding
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``fatal``: nothing works until this is mended; otherwise ``ok`` or something to look at.
+
+    ``todo``: what to do about it, where that can be said in a command or a sentence.
+    """
+
+    subject: str
+    words: str
+    ok: bool = True
+    fatal: bool = False
+    todo: str = ""
+
+
+def looked(
+    subject: str, look: Callable[..., Finding | Iterable[Finding]], *at: Any
+) -> list[Finding]:
+    """What a look at something finds.
+
+    One that falls over, as on a document that holds anything, is a finding itself and costs no
+    other; StoreError comes through, since then nothing can be found.
+    """
+    try:
+        found = look(*at)
+        return [found] if isinstance(found, Finding) else [*found]
+    except StoreError:
+        raise
+    except Exception as error:
+        words = " ".join(f"cannot be told ({type(error).__name__}: {error})".split())
+        return [Finding(subject, words[:LONGEST], ok=False)]
+
+
+def age(at: datetime, now: datetime) -> str:
+    """How long ago something was, in the unit that says enough."""
+    seconds = (now - at) // timedelta(seconds=1)
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size:,} {unit} ago"
+    return f"{max(seconds, 0)} s ago"

@@ -1,0 +1,254 @@
+"""A job's turn: one run at a time for each agency, and how the last ones ended.
+
+``jobs/{job}`` holds a lease and what became of the runs. A lease is held by the computer's own
+clock, never by a given ``now``: a replay takes its turn like every other run. It is renewed while
+the run lasts and ends by itself when that is killed: within minutes, and at once where the process
+can be seen to be gone. Who finds it held does nothing and says so; the work of a job is safe to do
+twice, so a lease that fails costs calls and time, and nothing else.
+
+A run costs one read and two writes of this document.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from functions import log
+from functions.model import iso
+from functions.store.agency import AgencyStore
+from functions.store.port import Conflict, Stored, StoreError, Write
+
+LEASE = timedelta(minutes=3)
+RENEWED_EVERY = 60.0  # seconds
+AHEAD = timedelta(minutes=2)  # by so much clocks may differ
+LONGEST = 500  # characters of what a failed run said
+_NEVER = "1970-01-01T00:00:00Z"
+# The leases that this process holds: another of its own is left over from a run that is no more.
+_held: set[str] = set()
+
+
+@dataclass(slots=True)
+class Turn:
+    """A run's turn. ``other``: who has it instead, and since when; None: this run. ``is_lost``:
+    this computer slept so long that somebody else has taken it since."""
+
+    book: AgencyStore
+    job: str
+    now: datetime
+    path: str
+    token: str = ""
+    other: str | None = None
+    holder: str | None = None
+    is_lost: bool = False
+    before: Mapping[str, Any] = field(default_factory=dict)
+    taken_at: datetime = field(default_factory=lambda: _clock())
+    outcome: dict[str, Any] = field(default_factory=dict)
+
+    def ended(self, report: Mapping[str, Any]) -> None:
+        """Note how the run ended, by its report."""
+        if not report.get("failed"):
+            self.outcome = {"good_at": iso(self._good_at()), "failing_since": None}
+        else:
+            reasons = [f"{what}: {why}" for what, why in report.get("skipped", {}).items()]
+            problems = [*report.get("problems", ()), *reasons, "nothing was done"]
+            self._failed(str(problems[0]))
+
+    def fell(self, error: Exception) -> None:
+        """Note that the run ended with an error."""
+        self._failed(f"{type(error).__name__}: {error}")
+
+    def _failed(self, words: str) -> None:
+        said = " ".join(log.clean(words).encode(errors="replace").decode().split())
+        self.outcome = {
+            "failed_at": iso(self.now),
+            "failing_since": self.before.get("failing_since") or iso(self.now),
+            "said": said[:LONGEST],
+        }
+
+    def _good_at(self) -> datetime:
+        """The instant that was acted for; a replay of the past takes nothing back."""
+        known = time_of(self.before.get("good_at"))
+        is_true = known is not None and known <= _clock() + AHEAD
+        return max(known, self.now) if known is not None and is_true else self.now
+
+
+@contextmanager
+def taken(book: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
+    """Take a job's turn for an agency, and give it back; look at ``other`` before doing anything.
+
+    What is raised inside is noted and goes on; so it is with StoreError when there is no store.
+    """
+    turn = _take(Turn(book, job, now, f"{book.root}/jobs/{job}"))
+    if turn.other is not None:
+        yield turn
+        return
+    _held.add(turn.token)
+    over = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(turn, over), daemon=True)
+    renewing.start()
+    try:
+        yield turn
+    except Exception as error:
+        turn.fell(error)
+        raise
+    finally:
+        over.set()
+        _give_back(turn)
+        _held.discard(turn.token)
+
+
+def skipped(turn: Turn, run_id: str) -> dict[str, Any]:
+    """The report of a run that found another one at work."""
+    return {
+        "job": turn.job,
+        "run_id": run_id,
+        "now": iso(turn.now),
+        "skipped": {turn.job: turn.other},
+        "holder": turn.holder,
+        "problems": [],
+        "failed": False,
+    }
+
+
+def standing(book: AgencyStore, job: str) -> Mapping[str, Any]:
+    """What is noted of a job's runs; empty when it never ran.
+
+    ``good_at``: the instant that the last good run acted for; ``failing_since``: the first failure
+    since then, None when there is none; ``failed_at`` and ``said``: the last one.
+    """
+    path = f"{book.root}/jobs/{job}"
+    held = book.store.get([path]).get(path)
+    return {} if held is None else held.data
+
+
+def time_of(value: object) -> datetime | None:
+    """An instant as it is stored; None for what is none."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
+
+
+def _take(turn: Turn) -> Turn:
+    for _ in range(3):
+        stored = turn.book.store.get([turn.path]).get(turn.path)
+        turn.before = stored.data if stored else {}
+        clock = turn.taken_at = _clock()
+        if _is_held(turn.before, clock):
+            break
+        turn.token = token_hex(8)
+        lease = {
+            "holder": _holder(),
+            "token": turn.token,
+            "process": _process(os.getpid()),
+            "since": iso(clock),
+            "until": iso(clock + LEASE),
+        }
+        try:
+            turn.book.store.write([_write(turn.path, lease, stored)])
+        except Conflict:
+            continue  # somebody was faster: read again who it is
+        return turn
+    turn.holder = str(turn.before.get("holder"))
+    turn.other = (
+        f"kiprah {turn.job} has been at work since {turn.before.get('since')} in another process "
+        f"({turn.holder}); this one does nothing"
+    )
+    return turn
+
+
+def _write(path: str, lease: dict[str, Any], stored: Stored | None) -> Write:
+    if stored is None:
+        return Write(path, lease, "create")
+    return Write(path, lease, "merge", stored.version)
+
+
+def _is_held(lease: Mapping[str, Any], clock: datetime) -> bool:
+    until = time_of(lease.get("until"))
+    # One that is longer than any was taken by a clock that was ahead.
+    if until is None or not clock < until <= clock + LEASE + AHEAD:
+        return False
+    return not _is_gone(str(lease.get("process", "")), str(lease.get("token", "")))
+
+
+def _is_gone(process: str, token: str) -> bool:
+    """Whether the process that held a lease can be seen to be no more, or to have forgotten it."""
+    place, _, number = process.rpartition("/")
+    pid = number.partition("@")[0]
+    if not place or not pid.isdecimal() or place != _place():
+        return False
+    if int(pid) == os.getpid() and process == _process(os.getpid()):
+        return token not in _held
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return False  # somebody else's
+    except (OSError, OverflowError):
+        return True
+    return process != _process(int(pid))
+
+
+def _renew(turn: Turn, over: threading.Event) -> None:
+    while not over.wait(RENEWED_EVERY):
+        # A store that cannot be reached now may be at the next time.
+        with suppress(StoreError):
+            _write_own(turn, {"until": iso(_clock() + LEASE)})
+            turn.taken_at = _clock()
+
+
+def _give_back(turn: Turn) -> None:
+    """End the lease and keep how the run ended; a store that is gone keeps nothing."""
+    end = {"until": _NEVER, **turn.outcome}
+    with suppress(StoreError):
+        if _clock() - turn.taken_at < LEASE:
+            turn.book.store.write([Write(turn.path, end, "merge")])
+        else:  # this computer slept: somebody else may have taken the turn since
+            _write_own(turn, end)
+
+
+def _write_own(turn: Turn, values: dict[str, Any]) -> None:
+    """Write what is still this run's to write."""
+    stored = turn.book.store.get([turn.path]).get(turn.path)
+    turn.is_lost = stored is not None and stored.data.get("token") != turn.token
+    if stored is not None and not turn.is_lost:
+        turn.book.store.write([Write(turn.path, values, "merge", stored.version)])
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _process(pid: int) -> str:
+    """A process, told from every other one, also from a later one of the same number; empty when
+    there is none, or when this system does not say."""
+    try:
+        said = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    state, born = said[0], said[19]
+    return "" if state in "ZX" else f"{_place()}/{pid}@{born}"
+
+
+@cache
+def _place() -> str:
+    """This computer since its start, and this container in it; empty when it does not say."""
+    try:
+        booted = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{booted}:{Path('/proc/self/ns/pid').readlink().name}"
+    except OSError:
+        return ""

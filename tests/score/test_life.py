@@ -1,0 +1,255 @@
+"""What cannot be undone in a month's life: by now, the computer's clock and the platforms' alike.
+
+The quoted lines stand in RULES.md. These stores are real; the computer's clock is an argument.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.collect.witness import remember
+from functions.model import Agency, Roster, Satker, month_bounds
+from functions.score.calendar import indonesian_holidays
+from functions.score.job import score
+from functions.score.months import certain, closing_begins, closing_ends, waiting
+from functions.score.run import Report
+from functions.store.agency import AgencyStore
+from functions.store.port import Store
+from functions.store.sqlite import SqliteStore
+from tests.score.cases import BEGIN, MONTH, WIB, measured_post
+from tests.score.test_job import CLOSES, CLOSING, account
+
+HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
+ROSTER = Roster(
+    as_of=BEGIN - DAY,
+    satker=(Satker(id="aceh", name="Aceh", kind="kanwil"),),
+    accounts=(account("aceh", "x:1"),),
+)
+LONG_AGO, LONG_AFTER = BEGIN - 3000 * DAY, BEGIN + 3000 * DAY
+
+
+def real(store: Store) -> AgencyStore:
+    """A real store with one post in October, where collecting began with the month."""
+    book = AgencyStore(store, Agency())
+    book.save_roster(ROSTER)
+    book.save_cursor("collect", began_at=BEGIN.isoformat())
+    book.save_posts([measured_post(5, at=BEGIN + 9 * DAY)])
+    return book
+
+
+@pytest.fixture
+def book(store: Store) -> AgencyStore:
+    return real(store)
+
+
+def run(
+    book: AgencyStore,
+    now: datetime,
+    *,
+    clock: datetime = LONG_AFTER,
+    read: datetime | None = None,
+) -> Report:
+    """Score at ``now`` by a computer's clock, after a collection that ended at ``read``."""
+    remember(book, read, lambda: clock)
+    return score(book, now=now, run_id="run", clock=lambda: clock)
+
+
+def state(book: AgencyStore, month: str = MONTH) -> str:
+    return book.months()[month].ranking.state
+
+
+# What holds a month
+
+
+@pytest.mark.parametrize(
+    ("now", "clock", "read", "expected"),
+    [
+        (CLOSING, CLOSING, CLOSING, "closing"),
+        (CLOSING - SECOND, LONG_AFTER, LONG_AFTER, "open"),
+        (LONG_AFTER, CLOSING - SECOND, LONG_AFTER, "open"),
+        (LONG_AFTER, LONG_AFTER, CLOSING - SECOND, "open"),
+        (LONG_AFTER, LONG_AFTER, None, "open"),
+        (CLOSES, CLOSES, CLOSES, "final"),
+        (CLOSES - SECOND, LONG_AFTER, LONG_AFTER, "closing"),
+        (LONG_AFTER, CLOSES - SECOND, LONG_AFTER, "closing"),
+        (LONG_AFTER, LONG_AFTER, CLOSES - SECOND, "closing"),
+    ],
+)
+def test_a_month_closes_and_is_frozen_when_all_three_are_past(
+    book: AgencyStore, now: datetime, clock: datetime, read: datetime | None, expected: str
+) -> None:
+    """ "both need the computer's own clock to be past the instant, and a collect run" """
+    run(book, min(now, CLOSES + 3 * DAY), clock=clock, read=read)
+    assert state(book) == expected
+
+
+def test_why_a_month_waits_is_told_in_one_line_and_no_longer_than_it_does(
+    book: AgencyStore,
+) -> None:
+    assert run(book, CLOSING - SECOND).as_dict()["problems"] == []
+    [said] = run(book, CLOSING, read=CLOSING - HOUR).as_dict()["problems"]
+    assert said == (
+        "2026-10 stays open: no collection has ended since 2026-11-01T23:00:00Z by the platforms' "
+        "clocks; kiprah collect"
+    )
+    [said] = run(book, CLOSING, clock=CLOSING - SECOND, read=CLOSING).as_dict()["problems"]
+    assert said == (
+        "2026-10 stays open: this computer's clock has not reached 2026-11-01T23:00:00Z"
+    )
+    assert run(book, CLOSING, read=CLOSING).as_dict()["problems"] == []
+    [said] = run(book, CLOSES).as_dict()["problems"]
+    assert said.startswith("2026-10 stays closing: no collection has ended since 2026-11-0")
+    assert run(book, CLOSES, read=CLOSES).as_dict()["problems"] == []
+    assert state(book) == "final"
+
+
+def test_a_slip_of_a_month_costs_nothing(book: AgencyStore) -> None:
+    """Given, or by a clock that runs ahead, in mid-October; at the right time all is as ever."""
+    middle = BEGIN + 15 * DAY
+    run(book, middle, clock=middle, read=middle)
+    for now, clock in [(CLOSES + 30 * DAY, middle), (CLOSES + 30 * DAY, CLOSES + 30 * DAY)]:
+        run(book, now, clock=clock)
+        assert {record.ranking.state for record in book.months().values()} == {"open"}
+    late = measured_post(7, post_id="later", at=BEGIN + 20 * DAY)
+    book.save_posts([late])
+    run(book, CLOSES, clock=CLOSES, read=CLOSES)
+    record = book.months()[MONTH]
+    assert (record.ranking.state, record.closes_at) == ("final", CLOSES)
+    [row] = record.ranking.lists[0].rows
+    assert row.posts == 2
+
+
+def test_a_month_that_is_closing_is_not_opened_by_a_replay_of_before(book: AgencyStore) -> None:
+    run(book, CLOSING, read=CLOSING)
+    run(book, BEGIN + 12 * DAY)
+    record = book.months()[MONTH]
+    assert (record.ranking.state, record.closes_at) == ("closing", CLOSES)
+
+
+def test_a_revision_waits_as_its_month_does(book: AgencyStore) -> None:
+    run(book, CLOSES, read=CLOSES)
+    decision = {"action": "exclude", "post": "x:100", "month": MONTH, "by": "Ani", "why": "Uji."}
+    at = (CLOSES + DAY).isoformat()
+    book.add_decision("a", {**decision, "at": at, "revise": True})
+    # A store of an earlier version, which did not write down until when it had collected.
+    cursor = book.cursor("collect")
+    book.save_cursor("collect", read_until=None)
+    [said] = run(book, CLOSES + 2 * DAY).as_dict()["problems"]
+    assert said.startswith("2026-10 stays final: no collection has ended")
+    book.save_cursor("collect", **cursor)
+    run(book, CLOSES + 2 * DAY, clock=CLOSES + DAY - SECOND)
+    assert book.months()[MONTH].ranking.revision == 1  # decided tomorrow, by the clock
+    run(book, CLOSES + 2 * DAY, clock=CLOSES + 2 * DAY)
+    assert book.months()[MONTH].ranking.revision == 2
+
+
+# Whatever happens
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The computer's clock moves, and something happens: a collection ends, or a scoring runs.
+
+    Hours from the month's end; ``now`` None: what the clock says.
+    """
+
+    clock: int
+    read: int | None = None
+    scores: bool = True
+    now: int | None = None
+
+
+hours = st.sampled_from([-9000, -700, -24, 0, 29, 30, 31, 100, 142, 143, 144, 200, 790, 1100, 9000])
+steps = st.builds(
+    Step,
+    clock=hours,
+    read=st.none() | hours,
+    scores=st.booleans(),
+    now=st.none() | hours,
+)
+
+
+@dataclass
+class Life:
+    """What a month must keep to, as the steps go by."""
+
+    book: AgencyStore
+    reached: dict[str, int] = field(default_factory=dict)
+    frozen: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+
+    def score(self, now: datetime, clock: datetime) -> None:
+        until = self.book.read_until()
+        score(self.book, now=now, run_id="run", clock=lambda: clock)
+        for month, record in self.book.months().items():
+            found = ["open", "closing", "final"].index(record.ranking.state)
+            before = self.reached.get(month, 0)
+            assert found >= before, f"{month} went back"
+            if found > before:
+                due = self.due(month, found)
+                assert until is not None
+                assert due <= min(now, clock, until), f"{month} is {found} too early"
+            self.reached[month] = found
+        for month, held in self.frozen.items():
+            assert self.bytes_of(month) == held, f"{month} was frozen and has changed"
+        finals = [month for month, found in self.reached.items() if found == 2]
+        self.frozen = {month: self.bytes_of(month) for month in finals}
+
+    def due(self, month: str, found: int) -> datetime:
+        if found == 1:
+            return closing_begins(month, WIB)
+        return closing_ends(month, WIB, indonesian_holidays())
+
+    def bytes_of(self, month: str) -> tuple[bytes, bytes]:
+        frozen = self.book.frozen_evidence(month, 1)
+        assert frozen is not None
+        return frozen, msgspec.json.encode(self.book.months()[month])
+
+
+@contextmanager
+def opened() -> Iterator[AgencyStore]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore(Path(folder, "kiprah.db"))
+        yield real(store)
+        store.close()
+
+
+@settings(max_examples=150)
+@given(st.lists(steps, max_size=8))
+def test_whatever_clocks_and_people_say_a_month_closes_in_its_time_and_never_opens(
+    taken: list[Step],
+) -> None:
+    end = month_bounds(MONTH, WIB)[1]
+    with opened() as book:
+        life = Life(book)
+        for step in taken:
+            clock = end + step.clock * HOUR
+            if step.read is not None:
+                # What a run has read cannot be later than its computer's clock allows.
+                remember(book, min(end + step.read * HOUR, clock), lambda at=clock: at)
+            if step.scores:
+                now = clock if step.now is None else end + step.now * HOUR
+                life.score(now, clock)
+                once = book.months()
+                life.score(now, clock)
+                assert book.months() == once
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.none() | st.integers(0, 99), st.integers(0, 99))
+def test_something_waits_exactly_when_it_is_due_and_not_certain(
+    now: int, clock: int, read: int | None, due: int
+) -> None:
+    at = [BEGIN + n * HOUR for n in range(100)]
+    passed = certain(at[now], at[clock], None if read is None else at[read])
+    why = waiting(at[due], at[now], at[clock], passed)
+    is_certain = due <= now and due <= clock and read is not None and due <= read
+    assert (why is not None) == (due <= now and not is_certain)
