@@ -251,9 +251,11 @@ def test_a_damaged_xlsx_is_refused_or_read_and_never_a_crash(place, value):
 
 SHEET = workbook(["id", "nama", "jenis"], ["aceh", "Aceh", "kanwil"])
 
-texts = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=12
-).map(lambda text: " ".join(clean(text).split()))
+texts = (
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=12)
+    .map(lambda text: " ".join(clean(text).split()))
+    .filter(lambda text: not text.startswith(("=", "#")))  # a formula, an error
+)
 names = st.from_regex(r"[a-z][a-z0-9]{2,12}", fullmatch=True)
 
 
