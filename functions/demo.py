@@ -165,7 +165,9 @@ def _settings(address: str, environment: Mapping[str, str]) -> Settings:
 def _clear() -> None:
     """Remove an earlier demo; never a site that is not a demo's."""
     front = SITE / "index.html"
-    if front.exists() and "disimulasikan" not in front.read_text(encoding="utf-8"):
+    text = front.read_text(encoding="utf-8") if front.exists() else NOTICE
+    # The second is what demos of before said.
+    if not any(said in text for said in (NOTICE, "disimulasikan")):
         raise DemoError(f"{SITE}/ holds another site; move it away, or run the demo elsewhere")
     shutil.rmtree(WORK, ignore_errors=True)
     shutil.rmtree(SITE, ignore_errors=True)

@@ -17,10 +17,7 @@ from functions.publish.formats import duration, number
 from functions.store.evidence import Action
 
 # On every page of a simulation.
-SIMULATION = (
-    "Simulasi: semua angka dan unggahan di situs ini disimulasikan, bukan kinerja satuan kerja "
-    "yang sebenarnya."
-)
+SIMULATION = "Simulasi: angka dan unggahan di situs ini buatan, bukan kinerja yang sebenarnya."
 
 PLATFORM: dict[Platform, str] = {
     "instagram": "Instagram",
