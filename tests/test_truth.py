@@ -8,7 +8,6 @@ pages and ``why`` tell the same; and what was frozen stays.
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 from collections import Counter, defaultdict
@@ -357,7 +356,6 @@ EDITS = (
     "decide",
     "object",
 )
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
 numbers = st.integers(0, 40)
 steps = st.builds(
     Step,
@@ -370,7 +368,7 @@ steps = st.builds(
 )
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=3, max_size=9))
 def test_lists_data_pages_and_why_tell_the_same_whatever_becomes_of_the_registry(
     taken: list[Step],
