@@ -281,7 +281,9 @@ def other_text(n):
 
 
 def repeats(book):
-    return {name: entry.verdict.duplicate_of for name, entry in entries(book).items()}
+    """What each post repeats that is judged; one of which nothing was read by then is not."""
+    found = entries(book).items()
+    return {name: entry.verdict.duplicate_of for name, entry in found if entry.verdict}
 
 
 def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
