@@ -8,7 +8,6 @@ pages and ``why`` tell the same; and what was frozen stays.
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 from collections import Counter, defaultdict
@@ -357,7 +356,6 @@ EDITS = (
     "decide",
     "object",
 )
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
 numbers = st.integers(0, 40)
 steps = st.builds(
     Step,
@@ -370,7 +368,7 @@ steps = st.builds(
 )
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=3, max_size=9))
 def test_lists_data_pages_and_why_tell_the_same_whatever_becomes_of_the_registry(
     taken: list[Step],
@@ -382,3 +380,38 @@ def test_lists_data_pages_and_why_tell_the_same_whatever_becomes_of_the_registry
         last = Step(hours=24 * 20, edits=(), posts=(), publishes=True)
         for step in (last, last):
             world.take(step)
+
+
+def posts_of(world: World, month: str) -> dict[str, int]:
+    return {row.satker: row.posts for row in official(world.book.months()[month]).rows}
+
+
+def test_a_unit_deleted_one_renamed_and_one_moved_in_mid_month_keep_what_they_posted() -> None:
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
+        quiet = Step(hours=48, edits=(), posts=(), publishes=True)
+        everybody = tuple((number, 3) for number in range(len(ACCOUNTS)))
+        world.take(Step(hours=40, edits=(), posts=everybody, publishes=True))
+        world.take(quiet)
+        renamed = world.take_out("bali")
+        world.type("aaa", renamed)
+        world.take_out("aceh")
+        world.type("zona", world.there["zona"] | {"accounts": {"instagram": ["empat", "tiga"]}})
+        world.type("riau", world.there["riau"] | {"accounts": {}, "kind": "upt"})
+        world.take(Step(hours=2, edits=(), posts=((1, 0), (2, 0)), publishes=True))
+        world.take(quiet)
+        october = {"aaa": 1, "aceh": 1, "bali": 1, "riau": 1, "zona": 2}
+        assert posts_of(world, "2026-10") == october
+        [upt] = [
+            [row.satker for row in ranked.rows]
+            for ranked in world.book.months()["2026-10"].ranking.lists
+            if ranked.kind == "upt" and ranked.ranking == "most_active"
+        ]
+        assert upt == ["riau"]
+        world.type("zona", world.there["zona"] | {"name": "Nama Baru", "kind": "upt"})
+        last = Step(hours=24 * 8, edits=(), posts=(), publishes=True)
+        world.take(last)
+        assert posts_of(world, "2026-10") == october
+        assert posts_of(world, "2026-11") == {"aaa": 0, "riau": 0, "zona": 0}
+        page = world.objects.files["satker/aceh/index.html"].decode()
+        assert "Tidak lagi terdaftar sejak" in page
+        assert world.objects.files["satker/index.html"].count(b"satker/aceh/") == 1

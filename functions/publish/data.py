@@ -50,7 +50,7 @@ RANKING_COLUMNS = (
     Column("kind", "Jenis satuan kerja yang diperingkat; kosong bila semua jenis", 12),
     Column("band", "Kelompok pengikut; kosong bila semua", 7),
     Column("rank", "Peringkat; kosong bila tidak diperingkat", 7),
-    Column("satker", "Kode satuan kerja", 20, is_id=True),
+    Column("satker", "Kode satuan kerja", 20),
     Column("name", "Nama satuan kerja", 28),
     Column("posts", "Unggahan yang dihitung", 9),
     Column("measured", "Unggahan yang Interaksi 24 Jam-nya terukur", 10),
@@ -70,10 +70,8 @@ RANKING_COLUMNS = (
 POST_COLUMNS = (
     Column("platform", "Platform", 11),
     Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
-    Column("account", "Akun: platform dan kode tetapnya, misalnya x:123", 26, is_id=True),
-    Column(
-        "satker", "Satuan kerja pemegang akun saat diunggah; kosong bila tidak ada", 20, is_id=True
-    ),
+    Column("account", "Akun: platform dan kode tetapnya, misalnya x:123", 26),
+    Column("satker", "Satuan kerja pemegang akun saat diunggah; kosong bila tidak ada", 20),
     Column("url", "Alamat unggahan", 44),
     Column("published_at", "Waktu unggah (UTC)", 21),
     Column("counted", "Dihitung dalam Akun Teraktif", 9),
@@ -115,7 +113,7 @@ POST_COLUMNS = (
     ),
     Column("duplicate_percent", "Kemiripan dengan unggahan itu, dalam persen", 9),
     Column("decided", "Nilainya ditetapkan dengan keputusan admin", 9),
-    Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20, is_id=True),
+    Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20),
 )
 
 
@@ -129,7 +127,7 @@ LOG_COLUMNS = (
     Column("platform", "Platform unggahannya; kosong bila bukan tentang satu unggahan", 11),
     Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
     Column("account_id", "Kode akunnya; kosong bila berlaku untuk setiap akun", 20, is_id=True),
-    Column("satker", "Satuan kerja penerima unggahan, atau yang menyanggah", 20, is_id=True),
+    Column("satker", "Satuan kerja penerima unggahan, atau yang menyanggah", 20),
     Column(
         "action",
         "exclude dikeluarkan, include dimasukkan, reassign dipindahkan ke satuan kerja lain, "

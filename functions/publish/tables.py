@@ -24,7 +24,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Column:
     """A column: its field name, what it means (in Indonesian), its width in characters.
 
-    ``is_id``: it holds ids, which may look like numbers and are none.
+    ``is_id``: it holds a platform's ids, or names that people chose, which may be all digits.
     """
 
     name: str

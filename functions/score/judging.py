@@ -73,18 +73,22 @@ class _Court:
         self._shared = shared_items(evidence.items)
         self._rulings = Rulings(evidence.decisions)
         self._listed = {unit.id for unit in evidence.units}
+        self._given = {d.satker for d in evidence.decisions if d.satker is not None}
 
     def judge(
         self, account: str, items: Iterable[Item], registrations: Sequence[Presence]
     ) -> tuple[Sequence[Judged], Sequence[Flag]]:
         """One account's posts and flags; flags of a time when nobody held it are left out."""
         judged = [self._verdict(item, registrations) for item in sorted(items, key=_IN_ORDER)]
+        holders = {registration.satker for registration in registrations}
+        if not self._given | holders <= self._listed:
+            judged = [(post, self._counted_in_a_list(verdict)) for post, verdict in judged]
         found = self._flags(account, judged, registrations)
         return judged, [flag for flag in found if flag.satker is not None]
 
     def _verdict(self, item: Item, registrations: Sequence[Presence]) -> Judged:
         post, repeats = item.post(), item.duplicate_of
-        verdict = judge(
+        return post, judge(
             post,
             registrations,
             self._as_of,
@@ -93,12 +97,12 @@ class _Court:
             twin=None if repeats is None else (repeats, item.duplicate_percent or 0),
             ruling=self._rulings.of(post),
         )
-        # What counts for a satker that stands in no list would be missing from every sum.
-        if verdict.counted and verdict.satker not in self._listed:
-            verdict = msgspec.structs.replace(
-                verdict, counted=False, reason="account_not_registered"
-            )
-        return post, verdict
+
+    def _counted_in_a_list(self, verdict: Verdict) -> Verdict:
+        """What counts for a satker that stands in no list would be missing from every sum."""
+        if not verdict.counted or verdict.satker in self._listed:
+            return verdict
+        return msgspec.structs.replace(verdict, counted=False, reason="account_not_registered")
 
     def _flags(
         self,

@@ -291,8 +291,9 @@ def other_text(n):
 
 
 def repeats(book):
-    judged = {name: entry.verdict for name, entry in entries(book).items() if entry.verdict}
-    return {name: verdict.duplicate_of for name, verdict in judged.items()}
+    """What each post repeats that is judged; one of which nothing was read by then is not."""
+    found = entries(book).items()
+    return {name: entry.verdict.duplicate_of for name, entry in found if entry.verdict}
 
 
 def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
