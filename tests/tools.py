@@ -21,16 +21,16 @@ from pathlib import Path
 
 from playwright._impl._driver import compute_driver_executable
 
-# Cloud SDK and firebase-tools ship the same program; the first cannot run it without this name.
 _EMULATOR_ADVICE = (
     "gcloud components install cloud-firestore-emulator "
     "(or apt-get install google-cloud-cli-firestore-emulator), or set FIRESTORE_EMULATOR_JAR"
 )
+# Cloud SDK and firebase-tools ship the same program; the first cannot run it without this name.
 _EMULATOR = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 # An emulator lives for seconds: start quickly rather than run fast later.
 _JAVA_FLAGS = ("-Duser.language=en", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g")
-
-
+# What a person does about a part of .venv that is missing or broken.
+_AGAIN = "make clean, then make test"
 # What a program says when the loader does not find one of its libraries.
 _LIBRARY = re.compile(r"loading shared libraries: (?P<stem>[^\s:]+)\.so(?:\.(?P<version>\d+))?")
 
@@ -47,7 +47,7 @@ def chromium() -> Path:
     found = _on_path(names, f"no Chromium{f' at {named}' if named else ''}: {advice}")
     _try("Chromium", found, "--version", advice)
     driver = Path(compute_driver_executable()[0])
-    _try("Playwright's driver", driver, "--version", "make clean, make test")
+    _try("Playwright's driver", driver, "--version", _AGAIN)
     return found
 
 
@@ -83,9 +83,9 @@ def fake_gcs() -> Path:
         found = Path(_server._get_binary_path())
     except (ImportError, RuntimeError) as error:
         raise ToolError(
-            f"no fake-gcs-server for this machine ({one_line(error)}): make clean, make test"
+            f"no fake-gcs-server for this machine ({one_line(error)}): {_AGAIN}"
         ) from error
-    _try("fake-gcs-server", found, "-help", "make clean, make test")
+    _try("fake-gcs-server", found, "-help", _AGAIN)
     return found
 
 
@@ -115,8 +115,7 @@ def gcs_server(program: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     command = [str(program), "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1"]
     command += ["-port", str(port), "-external-url", address]
-    advice = "make clean, make test"
-    with _running("fake-gcs-server", command, f"{address}/storage/v1/b", advice):
+    with _running("fake-gcs-server", command, f"{address}/storage/v1/b", _AGAIN):
         yield address
 
 
