@@ -2,16 +2,23 @@
 .POSIX:
 
 PYTHON = .venv/bin/python
-PIP = $(PYTHON) -m pip --quiet --disable-pip-version-check
+# Its errors alone: it also warns about the machine's own settings, and of newer versions of itself.
+PIP = $(PYTHON) -m pip -qq --disable-pip-version-check --no-input
 # More words for pytest or uv: make test ARGS="tests/store -x"
 ARGS =
 
-# The console script, without a build backend: a path file and two lines of Python.
+# The console script, without a build backend: a path file and a script. The script's first lines
+# are for a shell and a text for Python, since the path to .venv may hold spaces.
 define KIPRAH
-import pathlib, sys, sysconfig
+import pathlib, shlex, sys, sysconfig
 script = pathlib.Path(sys.prefix, "bin", "kiprah")
 pathlib.Path(sysconfig.get_path("purelib"), "kiprah.pth").write_text(str(pathlib.Path.cwd()))
-script.write_text(f"#!{sys.executable}\nfrom functions.__main__ import main\nmain()\n")
+script.write_text(f"""#!/bin/sh
+'''exec' {shlex.quote(sys.executable)} "$$0" "$$@"
+' '''
+from functions.__main__ import main
+main()
+""")
 script.chmod(0o755)
 endef
 export KIPRAH

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import urllib.request
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,12 +33,64 @@ _FOREIGN = re.compile(
 )
 
 
+# The property of a report that says which tool its test wanted, in vain.
+_MISSED = "missed tool"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test whose tool is missing, or does not start, is skipped."""
+    report = yield
+    if call.excinfo and isinstance(call.excinfo.value, tools.ToolError):
+        why = str(call.excinfo.value)
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, f"Skipped: {why}")
+        report.user_properties.append((_MISSED, why))
+    return report
+
+
+_passed = itertools.count(1)
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """A dot for each hundred tests that pass, and none for what is skipped: it is told at the end.
+
+    Thousands of tests then fit a line. ``-v`` still names each.
+    """
+    if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+        return "passed", "" if next(_passed) % 100 else ".", "PASSED"
+    if report.skipped and not hasattr(report, "wasxfail"):
+        return "skipped", "", "SKIPPED"
+    return None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line for each missing tool, however many tests needed it."""
+    """One line for each reason, however many tests were skipped for it."""
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    missed = {why for report in skipped for why in _missed(report)} if _is_ci() else set()
     for reason, count in reasons.items():
-        terminalreporter.write_line(f"{count} skipped: {reason}")
+        word = "FAILED, not run" if reason in missed else "skipped"
+        terminalreporter.write_line(f"{count} {word}: {reason}", red=reason in missed)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A CI run without one of the tools has failed: a skipped test proves nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if _is_ci() and session.exitstatus == pytest.ExitCode.OK and any(map(_missed, skipped)):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_ci() -> bool:
+    return os.environ.get("CI") == "true"
+
+
+def _missed(report: pytest.TestReport) -> list[str]:
+    return [str(why) for name, why in report.user_properties if name == _MISSED]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,8 +130,7 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def firestore_emulator() -> Iterator[str]:
     """The address (host:port) of Google's emulator, one for the whole run."""
-    java, jar = tools.require(tools.java), tools.require(tools.firestore_jar)
-    with tools.firestore_emulator(java, jar) as address:
+    with tools.firestore_emulator(tools.java(), tools.firestore_jar()) as address:
         yield address
 
 
@@ -137,10 +189,15 @@ def s3_server(_moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return _moto
 
 
+@pytest.fixture(scope="session")
+def _fake_gcs() -> Path:
+    return tools.fake_gcs()
+
+
 @pytest.fixture
-def gcs_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def gcs_server(_fake_gcs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of an empty Cloud Storage, which Google's client finds by itself."""
-    with tools.gcs_server(tools.require(tools.fake_gcs)) as address:
+    with tools.gcs_server(_fake_gcs) as address:
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", address)
         yield address
 
@@ -148,4 +205,4 @@ def gcs_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The browser's program."""
-    return tools.require(tools.chromium)
+    return tools.chromium()

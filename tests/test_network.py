@@ -10,7 +10,11 @@ from tests.network import OutsideConnectionError
 @pytest.mark.parametrize("host", ["192.0.2.1", "198.51.100.7", "2001:db8::1"])
 def test_an_outside_address_is_refused(host):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as outside, pytest.raises(OutsideConnectionError, match="may not"):
+    try:
+        outside = socket.socket(family)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with outside, pytest.raises(OutsideConnectionError, match="may not"):
         outside.connect((host, 443))
 
 

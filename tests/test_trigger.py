@@ -52,7 +52,7 @@ def scheduled(books, settings, trigger):
         "job": "test",
         "given": trigger.given,
         "scheduled_at": trigger.scheduled_at,
-        "is_present": late.total_seconds() < 60,
+        "is_present": abs(late.total_seconds()) < 60,
     }
 
 

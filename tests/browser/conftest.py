@@ -5,21 +5,37 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from functions.publish.job import publish
 from functions.publish.objects import FolderObjects
 from functions.settings import Settings
 from functions.store import open_store
 from tests.publish.world import NOW, World, ranks_of
+from tests.tools import ToolError, one_line
 
 Visit = Callable[..., Page]
+
+# One of each kind of page.
+PAGES = [
+    "",
+    "2026/",
+    "2026/08/",
+    "2026/10/",
+    "404.html",
+    "data/",
+    "metode/",
+    "platform/x/",
+    "satker/",
+    "satker/kanwil-bali/",
+    "satker/poltekpin/",
+]
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -27,12 +43,8 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a whole site, with a notice on every page."""
-    folder = tmp_path_factory.mktemp("browser")
-    store = open_store(f"sqlite:///{folder}/kiprah.db")
-    world = World(store)
+def publish_months(world: World, folder: Path, *, notice: str) -> Path:
+    """Three months of a world, the first of them revised; gives the folder of the whole site."""
     first = world.add_month("2026-08", state="final", as_of=datetime(2026, 9, 8, tzinfo=UTC))
     second = world.add_month("2026-09", state="closing", as_of=datetime(2026, 10, 8, tzinfo=UTC))
     world.add_month("2026-10", posts=60, previous=ranks_of(first) | ranks_of(second))
@@ -42,21 +54,20 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
             world.book,
             FolderObjects(folder / "site"),
             now=now,
-            settings=Settings(notice="Angka di situs ini simulasi."),
+            settings=Settings(notice=notice),
             run_id="browser",
         )
 
     put(NOW - timedelta(hours=1))
     world.revise("2026-08", as_of=NOW - timedelta(minutes=30))
     put(NOW)
-    store.close()
     return folder / "site"
 
 
-@pytest.fixture(scope="session")
-def address(published: Path) -> Iterator[str]:
-    """Where the site is served: at the root of a host, where 404.html expects it."""
-    handler = functools.partial(_Quiet, directory=str(published))
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """The address of a site at the root of a host, where 404.html expects it."""
+    handler = functools.partial(_Quiet, directory=str(site))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -66,13 +77,46 @@ def address(published: Path) -> Iterator[str]:
     server.server_close()
 
 
+@contextmanager
+def started(chromium: Path, environment: dict[str, str] | None = None) -> Iterator[Browser]:
+    """A browser.
+
+    Raises:
+        ToolError: it does not start.
+    """
+    with sync_playwright() as driver:
+        try:
+            opened = driver.chromium.launch(
+                executable_path=str(chromium), args=["--no-sandbox"], env=environment
+            )
+        except Error as error:
+            raise ToolError(f"Chromium does not start: {one_line(error)}") from error
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a whole site, with a notice on every page."""
+    folder = tmp_path_factory.mktemp("browser")
+    store = open_store(f"sqlite:///{folder}/kiprah.db")
+    site = publish_months(World(store), folder, notice="Angka di situs ini simulasi.")
+    store.close()
+    return site
+
+
+@pytest.fixture(scope="session")
+def address(published: Path) -> Iterator[str]:
+    """Where the site is served."""
+    with served(published) as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
     """One Chromium for a module: its driver runs an event loop, in which no other may start."""
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with started(chromium) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

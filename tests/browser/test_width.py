@@ -1,0 +1,144 @@
+"""No page is wider than its window, and nothing sticks out of its box: whatever the font, the
+size of the letters, and the texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from functions.store import open_store
+from tests.browser import fonts
+from tests.browser.conftest import PAGES, publish_months, served, started
+from tests.browser.wordy import NOTICE, WordyWorld
+from tests.tools import ToolError
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 360, 390, 768, 1280)
+# Where the registry, the posts and the log speak.
+WORDY_PAGES = [path for path in PAGES if path not in ("404.html", "metode/", "data/")]
+# What a reader may ask for beside a font: large letters, and letters wider than any font's.
+LARGE = "html { font-size: 200% }"
+BROAD = """
+@font-face { font-family: Broad; src: local("DejaVu Sans"), local("Noto Sans"); size-adjust: 140% }
+:root { --sans: Broad; --mono: Broad }
+"""
+
+
+@pytest.fixture(scope="module", params=list(fonts.FAMILIES))
+def browser(
+    request: pytest.FixtureRequest, chromium: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """A Chromium that knows one family of fonts."""
+    environment = fonts.alone(request.param, tmp_path_factory.mktemp("fonts"))
+    with started(chromium, environment) as opened:
+        used = _fonts(opened)
+        if used != {request.param}:
+            raise ToolError(f"Chromium draws with {used} here, whatever FONTCONFIG_FILE says")
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window."""
+    context = browser.new_context(locale="id-ID", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def wordy(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a site with texts that are hard to set."""
+    folder = tmp_path_factory.mktemp("wordy")
+    store = open_store(f"sqlite:///{folder}/kiprah.db")
+    site = publish_months(WordyWorld(store, seed=request.param), folder, notice=NOTICE)
+    store.close()
+    with served(site) as address:
+        yield address
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_any_window(page: Page, address: str, path: str) -> None:
+    _open(page, address + path)
+    assert _astray(page) == []
+
+
+@pytest.mark.parametrize("style", [LARGE, BROAD], ids=["large", "broad"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_with_any_letters(page: Page, address: str, path: str, style: str) -> None:
+    _open(page, address + path, style)
+    assert _astray(page) == []
+
+
+# The wider font is enough here: the texts bring their own letters.
+@pytest.mark.parametrize("browser", ["DejaVu Sans"], indirect=True)
+@pytest.mark.parametrize("style", ["", LARGE], ids=["plain", "large"])
+@pytest.mark.parametrize("path", WORDY_PAGES)
+def test_a_page_fits_with_any_texts(page: Page, wordy: str, path: str, style: str) -> None:
+    _open(page, wordy + path, style)
+    assert _astray(page) == []
+
+
+def test_what_sticks_out_is_found(page: Page, address: str) -> None:
+    _open(page, address, ".podium { width: 30rem }")
+    found = _astray(page)
+    assert any(line.startswith("320: page") or "podium" in line for line in found), found
+    assert not any(line.startswith("1280") for line in found)
+
+
+def _open(page: Page, address: str, style: str = "") -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    if style:
+        page.add_style_tag(content=style)
+        page.evaluate("document.fonts.ready")
+
+
+def _astray(page: Page) -> list[str]:
+    """What is wider than the window, or than the box it stands in, at each width."""
+    found: list[str] = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        here: list[str] = page.evaluate(
+            """() => {
+            const width = document.documentElement.clientWidth;
+            const whole = document.documentElement.scrollWidth;
+            const found = whole > width ? [`page ${whole}`] : [];
+            // Words for screen readers alone, and the menu, which reaches into the margin.
+            const aside = ".sr, .sprite, .skip, .top-row, .top-row > nav, svg *";
+            for (const each of document.querySelectorAll("body *")) {
+                if (each.matches(aside) || each.closest(".sr, .sprite")) continue;
+                const box = each.getBoundingClientRect();
+                const inline = getComputedStyle(each).display === "inline" || each.matches("svg");
+                const over = inline ? 0 : each.scrollWidth - each.clientWidth;
+                if (box.width && (box.left < -1 || box.right > width + 1 || over > 1)) {
+                    found.push(`${Math.round(box.left)} to ${Math.round(box.right)}, `
+                        + `${over} over: ${each.outerHTML.slice(0, 120)}`);
+                }
+            }
+            return found.slice(0, 5);
+        }"""
+        )
+        found += [f"{width}: {line}" for line in here]
+    return found
+
+
+def _fonts(browser: Browser) -> set[str]:
+    """The families with which the browser draws letters of no particular font."""
+    page = browser.new_page()
+    page.set_content("<p style='font-family: sans-serif'>Kiprah</p>")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("DOM.enable")
+    devtools.send("CSS.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    node = devtools.send("DOM.querySelector", {"nodeId": root, "selector": "p"})["nodeId"]
+    used = devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    page.close()
+    return {font["familyName"] for font in used}
