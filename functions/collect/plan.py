@@ -51,6 +51,8 @@ DEEP_EVERY = timedelta(hours=5)
 # The last looks are spread over the first half of their time; the other half is for what a budget
 # or a platform refused, and for a tick that does not come.
 SPREAD = LAST_LOOK / 2
+# In UTC, by which X's days go: accounts are listed once or twice more before they end.
+LATE_HOUR = 18
 # X counts what lies this far back at least; the request takes a while to get there.
 COUNT_LAG = timedelta(minutes=1)
 
@@ -253,13 +255,22 @@ class Closing:
         """From when on a look is the last one."""
         return self.month.closes_at - LAST_LOOK
 
+    def is_near(self, now: datetime) -> bool:
+        """Whether any last look may be due."""
+        return now >= self.opens_at or self._is_last_tick(now)
+
+    def _is_last_tick(self, now: datetime) -> bool:
+        slack = (self.following - now) / 10  # ticks may come a little late
+        return self.following + slack >= self.month.closes_at
+
     def due(self, handle: str, done_at: datetime | None, now: datetime) -> datetime | None:
         """Since when the last look at a handle has been due; None: not yet, or no more."""
-        if not self.concerns(handle) or (done_at is not None and done_at >= self.opens_at):
+        if not self.is_near(now) or not self.concerns(handle):
             return None
-        slack = (self.following - now) / 10  # ticks may come a little late
-        if self.following + slack >= self.month.closes_at:
-            return min(now, self.opens_at)  # there will be no other tick
+        if done_at is not None and done_at >= self.opens_at:
+            return None
+        if self._is_last_tick(now):
+            return min(now, self.opens_at)
         due = self.opens_at + share_of(handle) * SPREAD
         return due if now >= self.opens_at and due < self.following else None
 
@@ -620,7 +631,7 @@ def _sweep(
         for depth in ((ways.depth, 1) if deep else (1,))
     ]
     if (further := _for_nothing(account, live, ways, since, now)) is not None:
-        options.insert(0, Option(since=further, each=posts(further)))
+        options.insert(0, Option(2, since=further, each=posts(further)))
     return Wish(ways.platform, reason, account.handle, request, tuple(options))
 
 
@@ -628,9 +639,9 @@ def _is_last(
     account: AccountNote, ways: Ways, closing: Closing | None, reason: Reason, now: datetime
 ) -> bool:
     """Whether a listing is to be the last look before a month begins closing."""
-    if closing is None or PRICES[ways.platform].post or account.account_id is None:
+    if closing is None or not closing.is_near(now) or PRICES[ways.platform].post:
         return False
-    if not closing.concerns(account.handle):
+    if account.account_id is None or not closing.concerns(account.handle):
         return False
     done = account.looked_back_at is not None and account.looked_back_at >= closing.opens_at
     return (
@@ -661,7 +672,13 @@ def _for_nothing(
 
     Every post is paid for on the day of its publication and on that of its mark. So what was
     published today or yesterday costs nothing more, and neither does time without posts before.
+    Looked at once a day, late, when that reaches furthest, lest all be read anew at every listing.
     """
+    is_late = now.hour >= LATE_HOUR and (
+        account.deep_at is None or account.deep_at.date() < now.date()
+    )
+    if live and not is_late:
+        return None
     price = PRICES[ways.platform]
     if not price.post or ways.replies or account.swept_at is None or account.known_from is None:
         return None

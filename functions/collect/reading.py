@@ -382,7 +382,8 @@ class Reading:
                 self._seen(post, credential)
             else:
                 self._charge(credential, self._price.post, 1)
-        self._remember_days(sweep, found)
+        account_id = self._account(request.handle).account_id or ""
+        self._remember_days(sweep, found, self._live_by_account().get(account_id, ()))
         return True
 
     def _within_bounds(self, handle: str, profile: Profile) -> Profile:
@@ -494,7 +495,7 @@ class Reading:
         for post in found.posts:
             if self._is_new_or_live(request, post, stored):
                 self._seen(post, self.credentials[request.credential])
-        self._remember(request, found)
+        self._remember(request, found, live.get(self._account(handle).account_id or "", ()))
         if found.profile:  # behind its posts, which it counts
             self._known(handle, found.profile)
         account = self._account(handle)
@@ -563,7 +564,9 @@ class Reading:
         Whatever is shown of a month that has not begun closing is taken, however late it appears.
         """
         name = f"{post.account_id}:{post.post_id}"
-        if name in self.note.posts or post.published_at > self.began - REMEMBERED:
+        if name in self.note.posts:
+            return post.published_at >= request.since  # older ones are measured
+        if post.published_at > self.began - REMEMBERED:
             return True
         if not self._is_forgotten(request, post.post_id, post.published_at):
             return False
@@ -574,10 +577,10 @@ class Reading:
         ids = account.known.keys()
         return ids if self.platform == "x" else ids | {*account.settled}
 
-    def _remember(self, request: SweepRequest, found: Sweep) -> None:
+    def _remember(self, request: SweepRequest, found: Sweep, live: Sequence[LivePost]) -> None:
         """Note which ids the listing showed, so that none of them is new at the next one."""
         if self.platform == "x":
-            self._remember_days(request, found)
+            self._remember_days(request, found, live)
             return
         if not found.posts:
             return  # and of ids without details, those say which are settled
@@ -593,16 +596,15 @@ class Reading:
         if settled != account.settled or account.known:
             self._note_account(account.handle, settled=settled, known={})
 
-    def _remember_days(self, request: SweepRequest, found: Sweep) -> None:
+    def _remember_days(self, request: SweepRequest, found: Sweep, live: Sequence[LivePost]) -> None:
         """Note the posts of the days that are counted, and when they were published (X)."""
         account = self._account(request.handle)
         first = int((self.began - COUNTED_BACK - DAY).timestamp())
         shown = {
             post.post_id: int(post.published_at.timestamp())
             for post in found.posts
-            if self._is_plausible(post)
+            if EARLIEST <= post.published_at <= self.began + DAY
         }
-        live = self._live_by_account().get(account.account_id or "", ())
         gone = {post.post_id for post in live if len(post.missing) > 1}
         facts: dict[str, Any] = {}
         if account.known_from is None:
