@@ -19,12 +19,6 @@ FIRST_LINES = 20  # so far down a header is looked for, below a title
 DELIMITERS = ",;\t"
 
 _SEPARATOR = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(\r\n|\r|\n|$)', re.IGNORECASE)
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]"
-)
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class TableError(ValueError):
@@ -68,12 +62,6 @@ def read_csv(content: bytes, is_header: Callable[[Sequence[str]], bool]) -> list
     if len(rows) > MOST_ROWS:
         raise TooLongError(f"longer than {MOST_ROWS:,} lines")
     return rows
-
-
-def clean(text: str) -> str:
-    """A cell's text without what nobody sees or means around it and in it."""
-    mended = _HALVES.sub("\ufffd", _INVISIBLE.sub("", text))
-    return mended.strip().lstrip("'").strip()
 
 
 def _decoded(content: bytes) -> str:

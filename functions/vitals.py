@@ -86,7 +86,7 @@ def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Findin
 
 def _is_simulation(book: AgencyStore) -> bool:
     """Whether the store is a simulation, whose time is not the computer's."""
-    return bool(getattr(book, "simulation", False))
+    return book.simulation
 
 
 # Data

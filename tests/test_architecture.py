@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
 
-SHARED = {"model", "times", "settings", "log", "nearest"}
+SHARED = {"model", "times", "settings", "log", "cleaning", "nearest"}
 # What a room may import besides itself. The command line and main.py see every room.
 ARROWS = {
     "model": set(),
@@ -30,8 +30,9 @@ ARROWS = {
     "dotenv": {"intake"},
     "settings": {"dotenv", "forms"},
     "log": set(),
+    "cleaning": set(),
     "nearest": set(),
-    "registry": {*SHARED},
+    "registry": {*SHARED, "tables"},
     "store": {*SHARED},
     "connect": {*SHARED, "store", "tables", "trigger"},
     "body": set(),

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.tables import MOST_BYTES, TableError, clean, read_csv
+from functions.cleaning import clean
+from functions.tables import MOST_BYTES, TableError, read_csv
 
 TABLE = [["id", "nama"], ["bali", "Bali; dan, lain"]]
 
@@ -35,21 +36,6 @@ def test_a_table_is_read_however_it_was_saved(
 def test_what_separates_the_cells_is_taken_from_the_header_and_not_from_a_title() -> None:
     lines = "Daftar, lengkap, terbaru\n\nid;nama\nbali;Bali, Nusa\n"
     assert read_csv(lines.encode(), is_header)[2:] == [["id", "nama"], ["bali", "Bali, Nusa"]]
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("\u200e@kemenkum_bali", "@kemenkum_bali"),
-        ("'61573000111222", "61573000111222"),
-        (" \ufeffbali\u00a0", "bali"),
-        ("ba\u00adli", "bali"),
-        ("Bali \ud83d", "Bali \ufffd"),
-        ("\u200b", ""),
-    ],
-)
-def test_what_nobody_sees_or_means_is_taken_off(typed: str, meant: str) -> None:
-    assert clean(typed) == meant
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from difflib import get_close_matches
 
+from functions.cleaning import clean
 from functions.connect.consents import ConsentRow
 from functions.model import Account, Platform, Roster
+from functions.nearest import nearest
 from functions.tables import (
     FIRST_LINES,
     BinaryError,
     BrokenError,
     EncodingError,
     TableError,
-    clean,
     read_csv,
 )
 
@@ -145,8 +145,8 @@ def _misfit(row: ConsentRow, roster: Roster, accounts: Iterable[Account]) -> str
     """Why a row fits no account, and what is nearest."""
     ids = [satker.id for satker in roster.satker]
     if row.satker not in ids:
-        near = get_close_matches(row.satker[:60].casefold(), ids, 1, 0.5)
-        hint = f"did you mean {near[0]}?" if near else "kiprah registry export shows the ids"
+        near = nearest(row.satker, ids, 0.5)
+        hint = f"did you mean {near}?" if near else "kiprah registry export shows the ids"
         return f"the satker is not in the registry; {hint}"
     own = [a for a in accounts if a.platform == row.platform]
     name = NAMES[row.platform]

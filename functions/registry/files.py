@@ -15,13 +15,22 @@ from datetime import date, datetime
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
+from functions.cleaning import clean
 from functions.model import PLATFORMS, iso
 from functions.nearest import nearest
 from functions.registry import workbook
-from functions.registry.addresses.cleaning import clean
 from functions.registry.kinds import kind_of
 from functions.registry.units import COLUMNS, accounts_of
 from functions.registry.values import Unreadable
+from functions.tables import (
+    FIRST_LINES,
+    MOST_BYTES,
+    BinaryError,
+    BrokenError,
+    EncodingError,
+    TooLongError,
+    read_csv,
+)
 
 HEADER = (
     "id",
@@ -41,12 +50,8 @@ REQUIRED = ("id", "nama", "jenis")
 
 
 DATES = ("aktif_dari", "aktif_sampai")
-MOST_BYTES = 16 * 1024 * 1024
 MOST_ROWS = workbook.MOST_ROWS
-# So far down a header is looked for, below a title.
-FIRST_LINES = 20
 
-_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[ ,;\t]*(\r\n|\r|\n|$)", re.IGNORECASE)
 _SAVE_AS = "simpan sebagai XLSX atau 'CSV UTF-8' lalu coba lagi"
 
 
@@ -201,40 +206,16 @@ def _check_header(header: list[str]) -> None:
 
 
 def _csv(content: bytes) -> list[list[str]]:
-    text = _decoded(content)
-    if "\0" in text:
-        raise FileError("berkas bukan CSV; simpan sebagai 'CSV UTF-8' lalu coba lagi")
-    # Excel shows no line of it, so it is not counted either.
-    separator = _SEPARATOR.match(text)
-    text = text[separator.end() :] if separator else text
-    delimiter = separator[1] if separator else _delimiter(text)
     try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        return list(islice(lines, workbook.LAST_ROW))
-    except (csv.Error, ValueError, TypeError) as error:
-        raise FileError(f"berkas CSV rusak ({error}); periksa tanda kutipnya") from None
-
-
-def _decoded(content: bytes) -> str:
-    """Excel's two kinds of Unicode text: CSV UTF-8, and UTF-16 with its mark ("Unicode Text")."""
-    is_utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
-    except UnicodeDecodeError:
+        return read_csv(content, _is_header)
+    except EncodingError:
         raise FileError("berkas bukan UTF-8; simpan sebagai 'CSV UTF-8' lalu coba lagi") from None
-
-
-def _delimiter(text: str) -> str:
-    """The one that makes a header of one of the first lines; else the first line's most frequent.
-
-    Cells may hold the others: several handles are separated by semicolons.
-    """
-    lines = [line for line in text[:20_000].splitlines() if line.strip(',;\t "')][:FIRST_LINES]
-    for line in lines:
-        for delimiter in ",;\t":
-            if _is_header(line.replace('"', "").split(delimiter)):
-                return delimiter
-    return max(",;\t", key="".join(lines[:1]).count)
+    except BinaryError:
+        raise FileError("berkas bukan CSV; simpan sebagai 'CSV UTF-8' lalu coba lagi") from None
+    except TooLongError:
+        raise FileError("berkas terlalu besar; sisakan satu baris per satker") from None
+    except BrokenError as error:
+        raise FileError(f"berkas CSV rusak ({error}); periksa tanda kutipnya") from None
 
 
 def _xlsx(content: bytes) -> Table:

@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from functions.cleaning import clean
 from functions.model import PLATFORMS, Handle, Platform, Satker
 from functions.nearest import nearest
 from functions.registry import values
-from functions.registry.addresses.cleaning import clean
 from functions.registry.addresses.sites import NAMES as PLATFORM_NAMES
 from functions.registry.values import Unreadable, Wrong, is_empty, shown
 

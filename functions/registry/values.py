@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from functions.cleaning import clean
 from functions.model import Platform, iso
 from functions.nearest import nearest
-from functions.registry.addresses.cleaning import clean
 from functions.registry.addresses.profiles import parse_handle
 
 YEARS = range(2000, 2101)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from functions.cleaning import without_invisible
 from functions.registry.addresses.anatomy import Address, read, taken_apart
-from functions.registry.addresses.cleaning import without_invisible
 from functions.registry.addresses.sites import PLATFORM_OF
 
 LONGEST_TEXT = 8_000  # characters that are looked through

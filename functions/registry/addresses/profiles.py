@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 
+from functions.cleaning import unwrapped
 from functions.model import Platform
 from functions.registry.addresses.anatomy import Address, is_address, read, taken_apart
-from functions.registry.addresses.cleaning import unwrapped
 from functions.registry.addresses.sites import SITES
 
 LONGEST = 4_000  # characters of an address, with all that trackers hang on it

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.registry.addresses.cleaning import clean, unwrapped, without_invisible
+from functions.cleaning import clean, unwrapped, without_invisible
 
 INVISIBLE = [
     *("\u00ad", "\u034f", "\u061c", "\u180e", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f"),
