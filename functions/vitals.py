@@ -64,13 +64,13 @@ def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Findin
     if good is None:
         began = turns.time_of(book.cursor("collect").get("began_at"))
         is_overdue = bool(failing) or (began is not None and now - began > limit)
-        fatal = is_overdue and not _is_simulation(book)
+        fatal = is_overdue and not book.simulation
         words = failure or f"no run is noted yet; {todo}"
         return Finding(job, words, ok=False, fatal=fatal, todo=todo)
     said = [f"last good run {age(good, now)} ({iso(good)})"]
     if good > now + turns.AHEAD:
         said = [f"last good run at {iso(good)}, ahead of this computer's clock"]
-    is_late = now - good > limit and not _is_simulation(book)
+    is_late = now - good > limit and not book.simulation
     if is_late:
         said.append(f"late: it should run every {every // timedelta(minutes=1)} min")
     if failure:
@@ -82,11 +82,6 @@ def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Findin
         said.append(todo)
     is_well = not (is_late or failure)
     return Finding(job, "; ".join(said), ok=is_well, fatal=is_late, todo="" if is_well else todo)
-
-
-def _is_simulation(book: AgencyStore) -> bool:
-    """Whether the store is a simulation, whose time is not the computer's."""
-    return book.simulation
 
 
 # Data
@@ -102,7 +97,7 @@ def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) 
     for platform in (p for p in able if p in registered):
         found += looked(f"{platform} data", _platform_data, book, platform, stale, reads, now)
     newest = max((at for at in reads.values() if at <= now + turns.AHEAD), default=None)
-    if newest is not None and now - newest > stale and not _is_simulation(book):
+    if newest is not None and now - newest > stale and not book.simulation:
         words = f"the newest read of any platform is of {iso(newest)}, {age(newest, now)}"
         todo = "run kiprah collect and see what it says"
         found.append(Finding("data", f"{words}; {todo}", ok=False, fatal=True, todo=todo))
