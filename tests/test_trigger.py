@@ -226,7 +226,7 @@ def test_a_store_that_cannot_be_a_simulation_fails_the_call(monkeypatch, sqlite_
 def test_a_given_instant_stands_beside_the_schedulers():
     report, _ = send(
         scheduled,
-        data=b'{"now": "2026-10-01T00:00:00Z"}',
+        data=b'{"now": "2020-01-01T00:00:00Z"}',
         headers={"X-CloudScheduler-ScheduleTime": "2026-10-20T03:00:00Z"},
     )
     assert report["scheduled_at"] == "2026-10-20 03:00:00+00:00"
