@@ -170,3 +170,14 @@ def test_links_for_consents_need_an_address(
     assert "KIPRAH_CONNECT_URL" in about(examine([book], settings, now), "consents").words
     reached = replace(settings, connect_url="https://izin.example.go.id")
     assert not [f for f in examine([book], reached, now) if f.subject == "consents"]
+
+
+def test_a_unit_whose_document_is_gone_is_told_until_the_month_is_over(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    gone = Satker(id="bali", name="Bali", kind="kanwil", valid_to=now, removed=True)
+    book.save_roster(Roster(as_of=now, former=(gone,)))
+    said = [finding.words for finding in examine([book], settings, now)]
+    assert any(words.startswith("bali: dokumennya sudah tidak ada") for words in said)
+    later = [finding.words for finding in examine([book], settings, now + timedelta(days=40))]
+    assert not any(words.startswith("bali:") for words in later)
