@@ -241,3 +241,14 @@ def test_a_month_that_cannot_close_says_what_it_waits_for(
     score(book, now=CLOSES, run_id="run", clock=lambda: CLOSES)
     later = CLOSES + timedelta(days=20)
     assert [f for f in examine([book], settings, later) if f.subject == MONTH] == []
+
+
+def test_a_unit_whose_document_is_gone_is_told_until_the_month_is_over(
+    book: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    gone = Satker(id="bali", name="Bali", kind="kanwil", valid_to=now, removed=True)
+    book.save_roster(Roster(as_of=now, former=(gone,)))
+    said = [finding.words for finding in examine([book], settings, now)]
+    assert any(words.startswith("bali: dokumennya sudah tidak ada") for words in said)
+    later = [finding.words for finding in examine([book], settings, now + timedelta(days=40))]
+    assert not any(words.startswith("bali:") for words in later)
