@@ -564,8 +564,9 @@ class Reading:
         Whatever is shown of a month that has not begun closing is taken, however late it appears.
         """
         name = f"{post.account_id}:{post.post_id}"
-        if name in self.note.posts:
-            return post.published_at >= request.since  # older ones are measured
+        if (held := self.note.posts.get(name)) is not None:
+            # Older ones are measured; but where a lookup failed, this read makes up for it.
+            return post.published_at >= request.since or not held.closed(self.began)
         if post.published_at > self.began - REMEMBERED:
             return True
         if not self._is_forgotten(request, post.post_id, post.published_at):

@@ -95,10 +95,11 @@ BASIC = (
     "reactions.summary(total_count).limit(0),"
     "comments.filter(stream).summary(total_count).limit(0)"
 )
-ATTACHMENTS = "attachments{type,media_type,url,unshimmed_url}"
-FIELDS = f"{BASIC},{ATTACHMENTS}"
-EDGES = (("posts", FIELDS), ("posts", BASIC), ("published_posts", BASIC))
-OWN_EDGES = (("published_posts", FIELDS), ("published_posts", BASIC))
+FIELDS = f"{BASIC},attachments{{type,media_type,url,unshimmed_url}}"
+# Where the address of an attachment is not offered, its type still tells a changed photo.
+TYPES = f"{BASIC},attachments{{type}}"
+EDGES = (("posts", FIELDS), ("posts", TYPES), ("posts", BASIC), ("published_posts", BASIC))
+OWN_EDGES = tuple(("published_posts", fields) for fields in (FIELDS, TYPES, BASIC))
 
 # What is remembered of a client: of its own Page, and of what its app was not reviewed for.
 OWNER_KNOWN = "speaks for its Page"
@@ -429,7 +430,7 @@ async def _listing(
     unsure: list[Post] = []
     reached: datetime | None = None
     async for page in walk:
-        tells = ATTACHMENTS in edges[walk.way][1]
+        tells = edges[walk.way][1] != BASIC
         for judged in walk.read(page, _Item, partial(_judged, page, profile, known, tells)):
             if judged.is_post is None and judged.post.published_at >= since:
                 unsure.append(judged.post)

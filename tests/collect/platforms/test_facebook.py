@@ -132,9 +132,25 @@ def test_fields_that_are_refused_are_left_out_where_that_is_remembered(
         return [len(first.posts), len(again.posts)]
 
     assert api.run(twice) == [1, 1]
-    # The second listing does not ask in vain again: three requests, of which two got through.
-    assert api.requests == 3
+    # The second listing does not ask in vain again: four requests, of which two got through.
+    assert api.requests == 4
     assert [one.template for one in listings(asked)] == ["/{node}/posts"] * 2
+
+
+def test_where_the_address_of_attachments_is_refused_their_type_still_tells_a_changed_photo(
+    api: Api, account: Any, now: datetime
+) -> None:
+    refuse_fields(api.server, "unshimmed_url")
+    api.server.world.add_post(account, now - HOUR, kind="cover_photo")
+    photo = api.server.world.add_post(account, now - 2 * HOUR)
+    profile = api.profile(account)
+
+    async def listed(client: Any) -> Any:
+        return await facebook.sweep(client, profile, since=now - 24 * HOUR)
+
+    found = api.run(listed)
+    assert [post.post_id for post in found.posts] == [photo.id]
+    assert found.advice is None
 
 
 def test_what_one_page_refuses_is_asked_of_another_all_the_same(
