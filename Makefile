@@ -44,7 +44,7 @@ requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade f
 	@$(PIP) install uv
 	@for name in requirements requirements-dev requirements-bench; do \
 	  $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-annotate --custom-compile-command "make requirements" \
+	    --cache-dir .venv/uv --no-emit-index-url --no-annotate --custom-compile-command "make requirements" \
 	    $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
 	done
 

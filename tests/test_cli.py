@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from datetime import timedelta
@@ -209,7 +210,7 @@ def test_a_command_speaks_on_a_terminal():
 
 def test_a_reader_that_goes_away_is_no_traceback():
     done("registry", "import", EXAMPLE)
-    command = f"{sys.executable} -m functions registry export | head -n 1"
+    command = f"{shlex.quote(sys.executable)} -m functions registry export | head -n 1"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     finished = subprocess.run(
         command, shell=True, env=environment, capture_output=True, text=True, timeout=60
