@@ -31,7 +31,7 @@ from functions.publish.boards import satker_path
 from functions.publish.compose import pages
 from functions.publish.pages import UnitPage
 from functions.publish.render import assets
-from functions.registry.links import link_keys
+from functions.registry.addresses.posts import link_keys
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore, MonthRecord
@@ -83,7 +83,7 @@ class World:
         self._stack.enter_context(store_clock(lambda: self.now))
         self.store = SqliteStore(self.folder / "kiprah.db")
         self._stack.callback(self.store.close)
-        self.book = AgencyStore(self.store, Agency())
+        self.book = AgencyStore(self.store, Agency(), simulation=True)
         self.book.save_cursor("collect", began_at=BEGIN.isoformat())
         self.objects = Memory()
         for number, unit in enumerate(UNITS):

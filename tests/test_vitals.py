@@ -21,6 +21,7 @@ from functions.agencies import each
 from functions.collect import note as notes
 from functions.collect.access import names
 from functions.collect.note import AccountNote, Note
+from functions.collect.witness import remember
 from functions.doctor import examine
 from functions.finding import Finding, age
 from functions.model import Account, Agency, Roster, Satker, iso
@@ -294,7 +295,8 @@ def test_a_month_says_what_it_waits_for(
     score(book, now=now, run_id="s")
     assert "open until 2026-11-01T23:00:00Z" in find(book, settings, now)["month 2026-10"].words
     closing = datetime(2026, 11, 3, tzinfo=UTC)
-    score(book, now=closing, run_id="t")
+    remember(book, closing, lambda: closing)
+    score(book, now=closing, run_id="t", clock=lambda: closing)
     later = find(book, settings, closing)["month 2026-10"]
     assert "objections are taken until" in later.words
     assert later.ok

@@ -18,8 +18,14 @@ from functions.registry.addresses.posts import link_keys
 MOST_WRITES = 8
 
 
-def seen(live: LivePost | None, post: Post, following: datetime) -> tuple[LivePost, bool]:
-    """The post's new standing after a read, and whether that read is to be stored."""
+def seen(
+    live: LivePost | None, post: Post, following: datetime, *, garbled: bool = False
+) -> tuple[LivePost, bool]:
+    """The post's new standing after a read, and whether that read is to be stored.
+
+    ``garbled``: counters were lost in the answer. Then a read that has none says nothing, and an
+    earlier one may serve in its place; otherwise the owner hides them, which is worth knowing.
+    """
     (sample,) = post.samples
     if live is None:
         live = LivePost(
@@ -30,7 +36,9 @@ def seen(live: LivePost | None, post: Post, following: datetime) -> tuple[LivePo
             versions=post.versions,
             parts=post.parts,
         )
-    kept = worth_keeping(live, sample.taken_at, following)
+    says_nothing = garbled and sample.total(post.platform) is None
+    is_news = not live.kept or bool(live.missing)
+    kept = worth_keeping(live, sample.taken_at, following) and not (says_nothing and not is_news)
     live = msgspec.structs.replace(
         live,
         # Facebook changes addresses as it likes: one is noted when the post is written anyway.

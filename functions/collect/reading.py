@@ -494,7 +494,8 @@ class Reading:
         self._advise(handle, found.advice)
         for post in found.posts:
             if self._is_new_or_live(request, post, stored):
-                self._seen(post, self.credentials[request.credential])
+                credential = self.credentials[request.credential]
+                self._seen(post, credential, garbled=bool(found.lost))
         self._remember(request, found, live.get(self._account(handle).account_id or "", ()))
         if found.profile:  # behind its posts, which it counts
             self._known(handle, found.profile)
@@ -870,29 +871,29 @@ class Reading:
         for post in found.posts:
             if known := asked.get(post.post_id):
                 named = {"account_id": known.account_id, "url": known.url}
-                self._seen(msgspec.structs.replace(post, **named), credential)
+                named_post = msgspec.structs.replace(post, **named)
+                self._seen(named_post, credential, garbled=bool(found.lost))
         for post_id, at in found.absent.items():
             self._missed(asked[post_id], at)
         if found.failure is not None:
             self._draw(credential, [], found.failure)
 
-    def _seen(self, post: Post, credential: Credential) -> None:
+    def _seen(self, post: Post, credential: Credential, *, garbled: bool = False) -> None:
+        """Note a post that was read. ``garbled``: fields were lost in the answer it came in."""
         if not self._is_plausible(post):
             self._broken([f"{self.platform} item: an impossible time or id"])
             return
+        sound = self._with_sound_counters(post)
+        garbled = garbled or sound is not post
         post = msgspec.structs.replace(
-            self._with_sound_counters(post),
+            sound,
             text=post.text and post.text[:LONGEST_TEXT],
             url=public_address(self.platform, post.post_id, post.url),
         )
         name = f"{post.account_id}:{post.post_id}"
         held = self.note.posts.get(name)
         (sample,) = post.samples
-        live, kept = keep.seen(held, post, self.horizon)
-        is_news = held is None or bool(held.missing)
-        if kept and held is not None and not is_news and sample.total(self.platform) is None:
-            # No counter could be read: nothing to measure by, and an earlier read may serve.
-            live, kept = msgspec.structs.replace(live, kept=held.kept, url=held.url), False
+        live, kept = keep.seen(held, post, self.horizon, garbled=garbled)
         if held is None or held.read_at is None or held.read_at.date() != sample.taken_at.date():
             self._charge(credential, self._price.post, (len(post.versions) or 1) + len(post.parts))
         elif joined := {*post.parts} - {*held.parts}:

@@ -17,11 +17,13 @@ from functions.store.port import Conflict, Store, Write
 COLLECTIONS = (
     "attempts",
     "budgets",
+    "completeness",
     "consents",
     "cursors",
     "decisions",
     "evidence",
     "followers",
+    "jobs",
     "ledgers",
     "objections",
     "outcomes",

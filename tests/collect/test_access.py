@@ -261,7 +261,6 @@ def test_the_feed_has_an_official_host_of_its_own() -> None:
     [
         "https://api.twitter.com",
         "https://api.x.com.",
-        "https://user@api.x.com",
         "https://X.COM",
         "http://graph-video.facebook.com:8080",
     ],

@@ -216,5 +216,6 @@ def test_a_post_is_billed_once_a_day(
     assert client.get("/_world/calls").json()["x"] == {
         "post_reads": 2,
         "user_reads": 1,
+        "counts": 0,
         "dollars": 0.02,
     }
