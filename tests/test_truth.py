@@ -286,9 +286,12 @@ class World:
     def check_pages(self) -> None:
         """Every unit's page has the posts and figures of the lists, and no link leads nowhere."""
         files = self.objects.files
-        months = publishing._read_months(self.book, self.objects, self.objects.list(), self.now)
+        held = self.objects.list()
+        months = publishing._read_months(
+            self.book, self.objects, held, self.book.months(), self.now
+        )
         material = publishing._material(
-            self.book, months, self.objects.list(), assets()[0], self.now, Settings(), ()
+            self.book, months, held, assets()[0], self.now, Settings(), ()
         )
         models = pages(material)
         for month in material.recent:
