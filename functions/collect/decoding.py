@@ -78,8 +78,7 @@ def decode(
             return msgspec.json.decode(body, type=type, strict=strict)
     except UNDECODABLE:
         pass
-    found: T = _Conversion(lost, named, strict).of(_mended(bytes(body), lost, named), type, "")
-    return found
+    return _mended_as(bytes(body), type, lost, named, strict)
 
 
 def error_in(body: bytes, type: type[T]) -> T | None:
@@ -107,9 +106,14 @@ def each(
 ) -> Iterator[R]:
     """What ``read`` makes of each item. One that cannot be understood goes to ``broken``, a field
     of one that can to ``lost``."""
+    sound = msgspec.json.Decoder(type, strict=strict)
     for raw in items:
         try:
-            found = read(decode(raw, type, lost, named=named, strict=strict))
+            try:
+                item = sound.decode(raw)
+            except UNDECODABLE:
+                item = _mended_as(bytes(raw), type, lost, named, strict)
+            found = read(item)
         except (*UNDECODABLE, ValueError, OverflowError, OSError) as error:
             broken.append(f"{named}: {error}")
         else:
@@ -127,6 +131,12 @@ def plausible(at: datetime, taken_at: datetime) -> datetime:
 
 
 # Mending
+
+
+def _mended_as(body: bytes, type: type[T], lost: list[str], named: str, strict: bool) -> T:
+    """The body as ``type`` after all, field by field; raises as ``decode``."""
+    found: T = _Conversion(lost, named, strict).of(_mended(body, lost, named), type, "")
+    return found
 
 
 def _mended(body: bytes, lost: list[str], named: str) -> Any:

@@ -262,7 +262,7 @@ class Reading:
                     )
 
     def _account(self, handle: str) -> AccountNote:
-        return self.note.accounts.get(handle, AccountNote(handle=handle))
+        return self.note.accounts.get(handle) or AccountNote(handle=handle)
 
     def _account_id(self, handle: str) -> str:
         return self._account(handle).account_id or handle
@@ -375,10 +375,10 @@ class Reading:
         if answer is None:
             return False
         _, found = answer
-        stored = await self._stored_of([answer])
+        late = await self._late_of([answer])
         credential = self.credentials[request.credential]
         for post in found.posts:
-            if self._is_new_or_live(sweep, post, stored):
+            if self._is_new_or_live(sweep, post, late):
                 self._seen(post, credential)
             else:
                 self._charge(credential, self._price.post, 1)
@@ -430,12 +430,12 @@ class Reading:
         before = self._live_by_account() if self.platform in ("x", "facebook") else {}
         answers = await asyncio.gather(*(self._listing(request, before) for request in known))
         listings = [answer for answer in answers if answer is not None]
-        stored = await self._stored_of(listings)
-        failed = await self._details(listings, stored)
+        late = await self._late_of(listings)
+        failed = await self._details(listings, late)
         live = self._live_by_account()
         for request, found in listings:
             if request.handle not in failed:  # what could not be looked at stays new
-                self._take(request, found, live, stored)
+                self._take(request, found, live, late)
             if found.failure is not None and not isinstance(found.failure, STOPS):
                 self._draw(self.credentials[request.credential], [request.handle], found.failure)
         await asyncio.gather(*(self._confirm(request, found, live) for request, found in listings))
@@ -487,13 +487,13 @@ class Reading:
         request: SweepRequest,
         found: Sweep,
         live: Mapping[str, Sequence[LivePost]],
-        stored: Collection[str],
+        late: Collection[str],
     ) -> None:
         """Note what a listing showed, and what it covered without showing."""
         handle = request.handle
         self._advise(handle, found.advice)
         for post in found.posts:
-            if self._is_new_or_live(request, post, stored):
+            if self._is_new_or_live(request, post, late):
                 credential = self.credentials[request.credential]
                 self._seen(post, credential, garbled=bool(found.lost))
         self._remember(request, found, live.get(self._account(handle).account_id or "", ()))
@@ -530,36 +530,33 @@ class Reading:
             if own and self.adapter.OWNER_KNOWN in own.learned:
                 self._note_account(handle, proven=self._proofs[handle])
 
-    async def _stored_of(self, listings: Sequence[tuple[SweepRequest, Sweep]]) -> set[str]:
-        """The posts (``account_id:post_id``) that the store holds of those that the note does not.
+    async def _late_of(self, listings: Sequence[tuple[SweepRequest, Sweep]]) -> set[str]:
+        """The posts (``account_id:post_id``) that show themselves too late for the note's memory.
 
-        Nothing is asked where accounts remember what their last listing showed.
+        The store is asked which it holds of them; nothing where accounts remember what their last
+        listing showed.
         """
-        asked = sorted(
-            {
-                f"{account_id}:{post_id}"
-                for request, found in listings
-                if (account_id := self._account(request.handle).account_id) is not None
-                for post_id, at in _shown(found)
-                if at is not None and self._is_forgotten(request, post_id, at)
-            }
-        )
-        return {*await self.stored(asked)} if asked else set()
+        unheard = {name for request, found in listings for name in self._unheard_of(request, found)}
+        return unheard.difference(await self.stored(sorted(unheard))) if unheard else unheard
+
+    def _unheard_of(self, request: SweepRequest, found: Sweep) -> Iterator[str]:
+        """The listed posts that are too old for the note, young enough to count, and unknown."""
+        first, last = self._taken_since(request), self.began - REMEMBERED
+        old = [post_id for post_id, at in _shown(found) if at is not None and first <= at <= last]
+        account = self._account(request.handle)
+        if not old or account.account_id is None:
+            return
+        before = self._shown_before(account)
+        for post_id in old:
+            name = f"{account.account_id}:{post_id}"
+            if post_id not in before and name not in self.note.posts:
+                yield name
 
     def _taken_since(self, request: SweepRequest) -> datetime:
         """From when on what a listing shows is taken."""
         return min(request.since, request.taken_since or self.month.begin)
 
-    def _is_forgotten(self, request: SweepRequest, post_id: str, published_at: datetime) -> bool:
-        """Whether a listed post is too old for the note, young enough to count, and unheard of."""
-        account = self._account(request.handle)
-        return (
-            self._taken_since(request) <= published_at <= self.began - REMEMBERED
-            and f"{account.account_id}:{post_id}" not in self.note.posts
-            and post_id not in self._shown_before(account)
-        )
-
-    def _is_new_or_live(self, request: SweepRequest, post: Post, stored: Collection[str]) -> bool:
+    def _is_new_or_live(self, request: SweepRequest, post: Post, late: Collection[str]) -> bool:
         """Whether a listed post is to be read: not one that was done with days ago.
 
         Whatever is shown of a month that has not begun closing is taken, however late it appears.
@@ -568,11 +565,7 @@ class Reading:
         if (held := self.note.posts.get(name)) is not None:
             # Older ones are measured; but where a lookup failed, this read makes up for it.
             return post.published_at >= request.since or not held.closed(self.began)
-        if post.published_at > self.began - REMEMBERED:
-            return True
-        if not self._is_forgotten(request, post.post_id, post.published_at):
-            return False
-        return name not in stored
+        return post.published_at > self.began - REMEMBERED or name in late
 
     def _shown_before(self, account: AccountNote) -> Collection[str]:
         """The ids of an account that need no further look."""
@@ -702,7 +695,7 @@ class Reading:
             self._answered(answer, left_out, credential)
 
     async def _details(
-        self, listings: Sequence[tuple[SweepRequest, Sweep]], stored: Collection[str]
+        self, listings: Sequence[tuple[SweepRequest, Sweep]], late: Collection[str]
     ) -> set[str]:
         """Look at listed ids that are new; returns the handles for which that failed."""
         if not any(found.unread for _, found in listings):
@@ -715,11 +708,13 @@ class Reading:
                 *self._shown_before(account),
                 *(p.post_id for p in live.get(account.account_id or "", ())),
             }
-            fresh[request.credential] += [
-                _New(post_id, request, found.dated.get(post_id))
-                for post_id in self._worth_a_look(request, found)
-                if post_id not in known and f"{account.account_id}:{post_id}" not in stored
-            ]
+            first, last = self._taken_since(request), self.began - REMEMBERED
+            for post_id in self._worth_a_look(request, found):
+                at = found.dated.get(post_id)
+                is_old = at is not None and first <= at <= last
+                is_held = is_old and f"{account.account_id}:{post_id}" not in late
+                if post_id not in known and not is_held:
+                    fresh[request.credential].append(_New(post_id, request, at))
         size = self.adapter.LOOKUP_SIZE
         outcomes = await asyncio.gather(
             *(

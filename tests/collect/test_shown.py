@@ -69,8 +69,8 @@ class Installation:
         )
         request = SweepRequest("a", since, Purpose.DISCOVER, credential="c")
         sweep = Sweep(posts=tuple(shown), covered_since=since)
-        stored = asyncio.run(reading._stored_of([(request, sweep)]))
-        reading._take(request, sweep, reading._live_by_account(), stored)
+        late = asyncio.run(reading._late_of([(request, sweep)]))
+        reading._take(request, sweep, reading._live_by_account(), late)
         for one in reading.harvest.posts:
             if one.post_id not in self.held:
                 self.found.append(one.post_id)
