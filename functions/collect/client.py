@@ -206,7 +206,8 @@ async def _body(path: str, response: httpx.Response) -> bytes:
         raise Unreadable(f"{path}: packed in a way that nobody asked for ({packing[:20]})")
     body = bytearray()
     packed = 0
-    async for piece in response.aiter_raw():
+    # As it comes from the transport: httpx's own ways of reading cut it into chunks once more.
+    async for piece in response.stream:  # type: ignore[union-attr]  # of an async client
         packed += len(piece)
         room = MOST_UNPACKED + 1 - len(body)
         body += packer.decompress(piece, room) if packer else piece
