@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from functions import dotenv as dotenv_file
 from functions import forms
+from functions.cadence import CADENCES
 from functions.forms import Form
 
 PREFIX = "KIPRAH_"
@@ -118,7 +119,10 @@ class Settings:
         forms.switch,
     )
     collect_every: str = _setting(
-        "KIPRAH_COLLECT_EVERY", "15", "Minutes between two collections: the loop's cadence", MINUTES
+        "KIPRAH_COLLECT_EVERY",
+        str(CADENCES["collect"].every),
+        "Minutes between two collections: the loop's cadence",
+        MINUTES,
     )
     discover_every: str = _setting(
         "KIPRAH_DISCOVER_EVERY",
@@ -128,7 +132,7 @@ class Settings:
     )
     score_every: str = _setting(
         "KIPRAH_SCORE_EVERY",
-        "30",
+        str(CADENCES["score"].every),
         "Minutes between two scorings, each followed by publishing",
         MINUTES,
     )

@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
 
-SHARED = {"model", "times", "settings", "log", "cleaning", "nearest"}
+SHARED = {"model", "times", "cadence", "settings", "log", "cleaning", "nearest"}
 # What a room may import besides itself. The command line and main.py see every room.
 ARROWS = {
     "model": set(),
@@ -28,7 +28,8 @@ ARROWS = {
     "forms": set(),
     "tables": set(),
     "dotenv": {"intake"},
-    "settings": {"dotenv", "forms"},
+    "cadence": set(),
+    "settings": {"cadence", "dotenv", "forms"},
     "log": set(),
     "cleaning": set(),
     "nearest": set(),
