@@ -686,6 +686,30 @@ def run() -> None:
 
 
 @cli.command()
+@click.argument("what", type=click.Choice(["status", "pause", "resume", "run"]))
+@click.argument("jobs", metavar="[JOB|all]...", nargs=-1)
+@json_option
+@tells_errors
+def schedule(what: Any, jobs: tuple[str, ...], as_json: bool) -> None:
+    """Look at the jobs of Cloud Scheduler (collect, score, publish), or pause, resume or run them.
+
+    Terraform makes the jobs; this is for what happens at run time. status exits with 1 when a job
+    needs somebody; a paused one does not.
+    """
+    from functions.schedule import ScheduleError, carry_out
+
+    try:
+        lines, report = carry_out(load_settings(), what, jobs)
+    except ScheduleError as error:
+        _fail(str(error))
+    except ValueError as refusal:
+        raise Misused(str(refusal)) from None
+    for line in () if as_json else lines:
+        click.echo(log.clean(line))
+    tell(report, as_json, "")
+
+
+@cli.command()
 @json_option
 @tells_errors
 def doctor(as_json: bool) -> None:

@@ -30,6 +30,7 @@ _MOST_AGENCIES = 50
 _SLIPS = 2  # of the hand, by which a setting's name is still told
 # A queue's name has at most 100 characters; "-instagram" takes 10 of them.
 _QUEUE = re.compile(r"tasks://[A-Za-z0-9.:-]+/[a-z0-9-]+/[A-Za-z0-9-]{1,90}")
+_SCHEDULE = re.compile(r"scheduler://[A-Za-z0-9.:-]+/[a-z0-9-]+/[A-Za-z0-9_-]{1,90}")
 _AGENCY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # A further agency's id is the folder of its site: no path of a site may be called like it.
 RESERVED = (
@@ -150,6 +151,14 @@ class Settings:
     queue_address: str = _setting(
         "KIPRAH_QUEUE_ADDRESS", "", "HOST:PORT of a local server instead of Google's, for trials"
     )
+    schedule: str = _setting(
+        "KIPRAH_SCHEDULE",
+        "",
+        "scheduler://PROJECT/LOCATION/PREFIX: whose jobs kiprah schedule looks at",
+    )
+    schedule_address: str = _setting(
+        "KIPRAH_SCHEDULE_ADDRESS", "", "HOST:PORT of a local server instead of Google's, for trials"
+    )
     meta_calls_per_hour: str = _setting(
         "KIPRAH_META_CALLS_PER_HOUR",
         "200",
@@ -242,6 +251,8 @@ class Settings:
             _check(f, getattr(self, f.name))
         if self.queue:
             _check_queue(self)
+        if self.schedule:
+            _check_schedule(self)
         _check_agencies(self.named_agencies())
         _check_pairs(self, "instagram_token", "instagram_user_id")
         _check_pairs(self, "tiktok_client_key", "tiktok_client_secret")
@@ -433,6 +444,20 @@ def _check_queue(settings: Settings) -> None:
         raise SettingsError(
             f"{_env('queue_account')}={settings.queue_account!r} must be a service account's "
             "address, NAME@PROJECT.iam.gserviceaccount.com"
+        )
+
+
+def _check_schedule(settings: Settings) -> None:
+    if not _SCHEDULE.fullmatch(settings.schedule):
+        raise SettingsError(
+            f"{_env('schedule')}={settings.schedule[:60]!r} must be "
+            "scheduler://PROJECT/LOCATION/PREFIX, the prefix of at most 90 letters, digits, "
+            "hyphens and underscores"
+        )
+    if settings.schedule_address and not _HOST_PORT.fullmatch(settings.schedule_address):
+        raise SettingsError(
+            f"{_env('schedule_address')}={settings.schedule_address[:60]!r} must be HOST:PORT, "
+            "without http://"
         )
 
 

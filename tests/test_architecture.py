@@ -64,7 +64,7 @@ WIDER = {
 }
 # The command line's own files.
 ABOVE_ROOMS = {"__init__", "__main__", "audit", "contest", "demo", "doctor", "loop", "published"}
-ABOVE_ROOMS |= {"finding", "vitals", "why"}
+ABOVE_ROOMS |= {"finding", "live", "schedule", "vitals", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (
@@ -87,7 +87,9 @@ HOMES = {
     "google.cloud.storage": "functions/publish/gcs.py",
     "google.cloud.tasks": "functions/collect/queue.py",
     "google.cloud.tasks_v2": "functions/collect/queue.py",
-    "grpc": "functions/collect/queue.py",
+    "google.cloud.scheduler": "functions/schedule.py",
+    "google.cloud.scheduler_v1": "functions/schedule.py",
+    "grpc": "functions/collect/queue.py functions/schedule.py",
     "boto3": "functions/publish/s3.py",
     "botocore": "functions/publish/s3.py",
     "xlsxwriter": "functions/publish/tables.py",
