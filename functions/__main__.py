@@ -710,15 +710,19 @@ def schedule(what: Any, jobs: tuple[str, ...], as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--live", is_flag=True, help="Ask the platforms, too: one cheapest read each.")
 @json_option
 @tells_errors
-def doctor(as_json: bool) -> None:
-    """Say what is set up and what is wrong; exits with 1 when nothing can work."""
+def doctor(live: bool, as_json: bool) -> None:
+    """Say what is set up and what is wrong; exits with 1 when nothing can work.
+
+    With --live also when a platform refuses a credential. It writes nothing and renews no token.
+    """
     from functions.doctor import examine
 
     loaded = load_settings()
     with opened_all(loaded) as books:
-        findings = examine(books, loaded, present())
+        findings = examine(books, loaded, present(), live=live)
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:

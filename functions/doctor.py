@@ -11,6 +11,7 @@ from functions.collect.access import NEEDS, address, configured, is_keyless, lim
 from functions.collect.bookkeeping import decode
 from functions.collect.budget import Budget, Limit
 from functions.finding import Finding, age, looked
+from functions.live import look
 from functions.model import PLATFORMS, Agency, Platform, Roster, iso
 from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
@@ -27,10 +28,13 @@ __all__ = ["Finding", "examine"]
 MOST_TOLD = 20  # accounts one by one; the others as a number
 
 
-def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
+def examine(
+    books: Sequence[AgencyStore], settings: Settings, now: datetime, *, live: bool = False
+) -> list[Finding]:
     """Look at the registry, the platforms, the jobs, the data and the site, and say at last what to
     do next; StoreError when the store is unusable.
 
+    ``live``: the platforms themselves are asked as well, once with each credential.
     With several agencies their own findings are told apart by the agency's id.
     """
     rosters: dict[str, Roster] = {}
@@ -61,6 +65,8 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
     for book in books:
         own = looked("site", _site, settings, book.agency, everybody)
         findings += _told_apart(book, books, rosters, own)
+    if live:
+        findings += look(books, settings, rosters, now)
     return [*findings, _next(findings)]
 
 

@@ -676,3 +676,25 @@ def test_a_platform_that_answers_nonsense_is_one_line_in_a_process_of_its_own(st
     assert ran.stderr.splitlines() == [
         "kiprah: x kemenkum_aceh: /2/users/by: the answer is not JSON"
     ]
+
+
+# The first contact
+
+
+def test_doctor_asks_the_platforms_when_it_is_told_to(stand_ins):
+    done("registry", "import", "satker.csv")
+    kiprah("doctor")
+    assert stand_ins.calls.report()["total"] == 0
+    result = kiprah("doctor", "--live")
+    assert result.exit_code == 0, result.output
+    live = [line for line in result.stdout.splitlines() if " live " in line]
+    assert len(live) == 7
+    assert all(line.startswith("ok") for line in live), live
+    stand_ins.fault("credits_depleted", platform="x")
+    result = kiprah("doctor", "--live")
+    assert result.exit_code == 1
+    [line] = [line for line in result.stdout.splitlines() if line.startswith("!!  live")]
+    assert "CreditsDepleted: add credits" in line
+    assert result.stdout.splitlines()[-1].startswith("!!  next: live x x:")
+    with Book() as book:
+        assert list(book.store.list(f"{book.root}/budgets")) == []

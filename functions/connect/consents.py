@@ -172,6 +172,21 @@ class Consents:
             handle: self._opened_page(held[path]) for handle, path in paths.items() if path in held
         }
 
+    def living(self, handles: Iterable[str], now: datetime) -> dict[str, Access | VaultError]:
+        """The access tokens of those TikTok accounts that have a living one, with one read of the
+        store and nothing written. One that cannot be opened is told in its place."""
+        paths = {handle: self._path(handle) for handle in handles}
+        held = self._book.store.get([*set(paths.values())]) if paths else {}
+        found: dict[str, Access | VaultError] = {}
+        for handle, path in paths.items():
+            try:
+                access = self._living(held[path], now, None) if path in held else None
+            except VaultError as error:
+                found[handle] = error
+            else:
+                found |= {handle: access} if access else {}
+        return found
+
     def _opened_page(self, held: Stored) -> str | VaultError:
         try:
             return self._vault.open(held.data["access"])

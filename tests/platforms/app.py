@@ -109,7 +109,8 @@ class App:
                 return Route("instagram", "/{user}?business_discovery", parts)
             if parts[0] in own:
                 return Route("instagram", "/{user}", parts)
-            return Route("facebook", "/{node}", parts)
+            template = "/debug_token" if parts == ["debug_token"] else "/{node}"
+            return Route("facebook", template, parts)
         return Route("facebook", "/{node}/" + "/".join(parts[1:]), parts)
 
 

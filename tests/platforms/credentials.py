@@ -35,6 +35,7 @@ class MetaGrant:
     `instagram_user` is our own professional account, on which `business_discovery` is asked.
     With an `app_secret`, Page Public Content Access demands a right `appsecret_proof`;
     without one the token counts as an app token, which needs no proof.
+    `scopes`, `expires_at` and `data_until` (instants, 0: never) are what `debug_token` tells.
     `page` is the id of the Page whose own token this is: it reads that Page without any feature
     of the app, and others only with `pages`.
     """
@@ -43,6 +44,13 @@ class MetaGrant:
     pages: bool = False
     app_secret: str | None = None
     page: str | None = None
+    scopes: tuple[str, ...] = (
+        "instagram_basic",
+        "instagram_manage_insights",
+        "pages_read_engagement",
+    )
+    expires_at: int = 0
+    data_until: int = 0
 
     def proof(self, token: str) -> str | None:
         """HMAC-SHA256 of the token, keyed with the app's secret."""

@@ -60,6 +60,8 @@ class Facebook:
         """`path` is what follows the version: nothing, a node, or a node and an edge."""
         grant = self._gate.enter(request)
         headers = self._gate.count(request)
+        if path == ["debug_token"]:
+            return json_response(200, self._gate.inspect(request), headers)
         if path and path[0] == "me":
             path = [_oneself(grant), *path[1:]]
         by = grant.page

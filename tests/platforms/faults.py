@@ -13,6 +13,7 @@ Instead of an answer (the platform does nothing):
 - `token_expired`, `token_revoked`
 - `credits_depleted`, `spend_cap`, `usage_capped`  X has no money left: 402, 403, 429
 - `quota_exceeded`  YouTube's daily quota: 403
+- `key_refused`   YouTube: the key is at fault, 403, for the reason that `how` names
 - `meta_error`    Meta's `code` and `subcode`; `status`
 - `dead_id`       Facebook: an `ids=` call that asks for any of `ids` fails as a whole
 
@@ -336,6 +337,11 @@ def _quota_exceeded(fault: Fault, platform: str, request: Request, now: int) -> 
     return youtube.quota_exceeded().response()
 
 
+def _key_refused(fault: Fault, platform: str, request: Request, now: int) -> Response:
+    words = "Requests from referer <empty> are blocked."
+    return youtube.YouTubeError(403, fault.how, words, domain="usageLimits").response()
+
+
 def _html(fault: Fault, platform: str, request: Request, now: int) -> Response:
     page = b"<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>"
     return Response(fault.status or 200, page, "text/html; charset=utf-8")
@@ -509,6 +515,7 @@ def _x_problem(post_id: str, how: str) -> dict[str, Any]:
 _INSTEAD: dict[str, Callable[[Fault, str, Request, int], Response]] = {
     "rate_limited": _rate_limited,
     "server_error": _server_error,
+    "key_refused": _key_refused,
     "html": _html,
     "refuse": _refuse,
     "token_expired": _token_bad,

@@ -20,6 +20,7 @@ from tests.platforms.wire import Request, Response, json_response
 from tests.platforms.world import World
 
 _TOKENS = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|[.,{}()])")
+_VERSION = re.compile(r"v\d+\.\d+")
 _ARGUMENT = re.compile(r"([^()]*)\)")
 
 
@@ -182,10 +183,47 @@ class Gate:
             raise GraphError("(#80001) There have been too many calls to this Page account.", 80001)
         if percent >= 100:
             raise GraphError("(#4) Application request limit reached", 4, transient=True)
+        version = self._version(request)
         if percent < 1:
-            return []
+            return version
         usage = {"call_count": percent, "total_cputime": percent // 4, "total_time": percent // 3}
         if page is None:
-            return [("x-app-usage", msgspec.json.encode(usage).decode())]
+            return [*version, ("x-app-usage", msgspec.json.encode(usage).decode())]
         entry = {"type": "pages", **usage, "estimated_time_to_regain_access": 0}
-        return [("x-business-use-case-usage", msgspec.json.encode({page: [entry]}).decode())]
+        usages = msgspec.json.encode({page: [entry]}).decode()
+        return [*version, ("x-business-use-case-usage", usages)]
+
+    def _version(self, request: Request) -> list[tuple[str, str]]:
+        """Which version answers: one that is no more is answered by the oldest that is left."""
+        asked = request.path.split("/")[1]
+        if not _VERSION.fullmatch(asked):
+            return []
+        oldest = self._world.quirks.graph_oldest
+        left = max(asked, oldest, key=lambda name: [int(part) for part in name[1:].split(".")])
+        told = [("facebook-api-version", left)]
+        if left != asked:
+            words = f"The call has been auto-upgraded to {left} as {asked} has been deprecated."
+            told.append(("x-ad-api-version-warning", words))
+        return told
+
+    def inspect(self, request: Request) -> dict[str, Any]:
+        """`debug_token`: what there is to know of a token."""
+        token = request.query.get("input_token", "")
+        grant = self._world.credentials.meta.get(token)
+        if not token:
+            raise GraphError("(#100) The parameter input_token is required", 100)
+        if grant is None:
+            error = {"code": 190, "message": "Invalid OAuth access token."}
+            return {"data": {"is_valid": False, "scopes": [], "error": error}}
+        return {
+            "data": {
+                "app_id": "1000000000000000",
+                "type": "PAGE" if grant.page else "SYSTEM_USER",
+                "application": "Kiprah",
+                "data_access_expires_at": grant.data_until,
+                "expires_at": grant.expires_at,
+                "is_valid": True,
+                "scopes": list(grant.scopes),
+                "user_id": "2000000000000000",
+            }
+        }

@@ -29,6 +29,8 @@ class Quirks:
     """Whether photos carry a view_count as well."""
     instagram_collab_in_both: bool = True
     """Whether a collaboration is listed in the co-author's feed too."""
+    graph_oldest: str = "v21.0"
+    """The oldest version of the Graph API that is left; it answers for those that are no more."""
     facebook_dead_id_fails_batch: bool = False
     """Whether one dead id fails a whole `ids=` call with 100/33, or is left out in silence."""
     facebook_since_by_update: bool = False
@@ -52,6 +54,8 @@ class Quirks:
     """Whether timestamps carry `.000`, as older data does."""
     youtube_feed_works: bool = True
     """The keyless feed fails for hours to days at a time; otherwise 404."""
+    tiktok_client_tokens: bool = True
+    """Whether the app may have client access tokens, which are documented for other products."""
     tiktok_access_seconds: int = 7_200
     """How long an access token lives; older copies of the documentation say 24 hours."""
     tiktok_lists_photos: bool = True

@@ -145,6 +145,14 @@ class TikTok:
         """Exchange a code or a refresh token; the refresh token that was used dies."""
         self._check_client(asked)
         match asked.get("grant_type"):
+            case "client_credentials":
+                if not self._world.quirks.tiktok_client_tokens:
+                    raise OAuthError("unauthorized_client", "The app may not use this grant type.")
+                return {
+                    "access_token": self._make("clt"),
+                    "expires_in": 7200,
+                    "token_type": "Bearer",
+                }
             case "refresh_token":
                 account = self._spend(asked.get("refresh_token", ""))
             case "authorization_code":
