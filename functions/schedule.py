@@ -14,14 +14,13 @@ A call is tried again for some seconds, but RunJob: it would run the job twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from functions.cadence import CADENCES
-from functions.model import iso
 from functions.nearest import nearest
+from functions.scheduled import ENABLED, PAUSED, Standing, plain, standing, state_name
 from functions.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -32,29 +31,6 @@ T = TypeVar("T")
 JOBS = tuple(CADENCES)
 _PATIENCE = 20.0  # seconds for one command's calls about one job, with all that is tried again
 _ATTEMPT = 10.0  # seconds for one call
-_LONGEST = 300  # characters of anything that the Scheduler says
-_STATES = {0: "in no known state", 1: "enabled", 2: "paused", 3: "disabled", 4: "update failed"}
-_ENABLED, _PAUSED = 1, 2
-
-# What the last attempt's gRPC code means for a job whose target is a function.
-_RESULTS = {
-    1: "cancelled",
-    2: "failed for no named reason; see the function's log",
-    3: "the function refused the request (400)",
-    4: "deadline exceeded: no answer in time; see the function's log",
-    5: "not found (404): the function is not where the job calls it; run terraform apply",
-    6: "a conflict (409)",
-    7: "permission denied (403): give the job's account the role Cloud Run Invoker on the function",
-    8: "too many requests (429): no instance was free",
-    9: "a precondition failed",
-    10: "a conflict (409)",
-    11: "out of range",
-    12: "not implemented (501)",
-    13: "the function failed (500); see its log",
-    14: "the function was unavailable (503); see its log",
-    15: "data loss",
-    16: "not authenticated (401): the job has no OIDC token that the function takes",
-}
 _ROLES = {
     "look at": "Cloud Scheduler Viewer",
     "pause": "Cloud Scheduler Admin",
@@ -65,38 +41,6 @@ _ROLES = {
 
 class ScheduleError(Exception):
     """Cloud Scheduler cannot be asked, or refuses; one line that says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one job stands; times are ISO-8601 in UTC, None where the Scheduler does not say.
-
-    ``result``: of the last attempt, in words. ``remarks``: what differs from what is meant, or
-    needs somebody. ``ok``: the job exists, works or is paused, and its last attempt went well.
-    """
-
-    job: str
-    name: str
-    state: str
-    schedule: str = ""
-    zone: str = ""
-    last_attempt: str | None = None
-    result: str = ""
-    next_run: str | None = None
-    remarks: tuple[str, ...] = ()
-    ok: bool = True
-
-    @property
-    def line(self) -> str:
-        """Everything in one line."""
-        if self.state == "missing":
-            return f"{self.job}: {'; '.join(self.remarks)}"
-        attempt = f"last attempt {self.last_attempt}: {self.result}"
-        said = [self.state, f"{self.schedule} {self.zone}".strip()]
-        said.append(attempt if self.last_attempt else self.result)
-        if self.state != "paused":
-            said.append(f"next run {self.next_run or 'unknown'}")
-        return f"{self.job}: {'; '.join([*said, *self.remarks])}"
 
 
 def wanted(names: Sequence[str], prefix: str) -> list[str]:
@@ -226,15 +170,15 @@ class Schedule:
         if held is None:
             todo = f"there is no job {name} in {self.project}/{self.location}; run terraform apply"
             return Standing(job, name, "missing", remarks=(todo,), ok=False)
-        return _standing(job, name, held)
+        return standing(job, name, held)
 
     def pause(self, job: str) -> bool:
         """Pause a job; False when it was paused already."""
-        return self._switch(job, "pause", _PAUSED)
+        return self._switch(job, "pause", PAUSED)
 
     def resume(self, job: str) -> bool:
         """Resume a job; False when it was not paused."""
-        return self._switch(job, "resume", _ENABLED)
+        return self._switch(job, "resume", ENABLED)
 
     def run(self, job: str) -> None:
         """Have a job run now, once; its schedule stays as it is."""
@@ -254,7 +198,7 @@ class Schedule:
             if state == into:
                 return True
             raise ScheduleError(
-                f"{self.prefix}-{job} cannot be {what}d while it is {_state_name(state)}; run "
+                f"{self.prefix}-{job} cannot be {what}d while it is {state_name(state)}; run "
                 f"terraform apply ({_line(error)})"
             ) from None
         return True
@@ -332,72 +276,8 @@ class Schedule:
         )
 
 
-def _standing(job: str, name: str, held: Any) -> Standing:
-    """What one answer says, whatever stands in it."""
-    state = int(held.state)
-    last = _time(held, "last_attempt_time")
-    result, went_well = _result(held, last)
-    remarks = _differences(job, held)
-    if state in (3, 4) or state not in _STATES:
-        remarks.append("it does not run; run terraform apply")
-    return Standing(
-        job,
-        name,
-        _state_name(state),
-        schedule=_words(held.schedule) or "no schedule",
-        zone=_words(held.time_zone) or "UTC",
-        last_attempt=last,
-        result=result,
-        next_run=_time(held, "schedule_time"),
-        remarks=tuple(remarks),
-        ok=went_well and state in (_ENABLED, _PAUSED),
-    )
-
-
-def _result(held: Any, last: str | None) -> tuple[str, bool]:
-    """How the last attempt ended, in words, and whether that was well."""
-    code = int(held.status.code)
-    if code == 0:
-        return ("went well" if last else "never run yet"), True
-    words, said = _RESULTS.get(code, f"code {code}"), _words(held.status.message)
-    return (f"{words} ({said})" if said else words), False
-
-
-def _differences(job: str, held: Any) -> list[str]:
-    """In what the job is not what cadence.json, and so Terraform, means it to be."""
-    meant, found = CADENCES[job], []
-    if _words(held.schedule) != meant.schedule:
-        found.append(f"differs from the cadence, which is {meant.schedule}; run terraform apply")
-    seconds = held.attempt_deadline.seconds if held.HasField("attempt_deadline") else 180
-    if seconds < meant.timeout:
-        found.append(
-            f"waits {seconds} s for an answer, and a run may take {meant.timeout} s; "
-            "run terraform apply"
-        )
-    return found
-
-
-def _time(held: Any, field: str) -> str | None:
-    """A timestamp of an answer; None when it is not set or cannot be."""
-    if not held.HasField(field):
-        return None
-    try:
-        return iso(datetime.fromtimestamp(getattr(held, field).seconds, UTC))
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _state_name(state: int) -> str:
-    return _STATES.get(state, f"in the unknown state {state}")
-
-
-def _words(said: str) -> str:
-    """What the Scheduler says, in one line that a terminal can show."""
-    return "".join(c if c.isprintable() else " " for c in said[: 4 * _LONGEST]).strip()[:_LONGEST]
-
-
 def _line(error: Exception) -> str:
-    return " ".join(_words(str(getattr(error, "message", None) or error)).split())
+    return " ".join(plain(str(getattr(error, "message", None) or error)).split())
 
 
 def _again(patience: float) -> Any:
