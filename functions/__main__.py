@@ -383,6 +383,30 @@ def connect_link(satker: str, agency: str | None, now: datetime | None) -> None:
         click.echo(f"@{handle}  {ticket.link(loaded.connect_url, sealed)}")
 
 
+@connect.command("rekey")
+@click.option("--new-key", is_flag=True, help="Make a new key in the key file first.")
+@click.option("--drop-old", is_flag=True, help="Take the old key out of the key file at once.")
+@now_option
+@json_option
+@tells_errors
+def connect_rekey(new_key: bool, drop_old: bool, now: datetime | None, as_json: bool) -> None:
+    """Seal every stored secret with the newest key, so that the old one may go.
+
+    With KIPRAH_TOKEN_KEY set it to NEW,OLD first; without it --new-key makes one in the key file.
+    """
+    from functions.connect.rekey import rekey
+
+    loaded = load_settings()
+    with opened_all(loaded, now) as books:
+        try:
+            done = rekey(books, loaded, now or present(), new_key=new_key, drop_old=drop_old)
+        except ValueError as refusal:
+            raise Misused(str(refusal)) from None
+    if not as_json:
+        click.echo(f"{done.count.resealed} secrets sealed anew; {done.said}")
+    tell(done.report(), as_json, "")
+
+
 @cli.command()
 @click.option("--platform", "platforms", multiple=True, type=click.Choice(PLATFORMS))
 @now_option

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functions.collect.access import NEEDS, address, configured, is_keyless, limits, names
 from functions.collect.bookkeeping import decode
 from functions.collect.budget import Budget, Limit
+from functions.connect import rekey
+from functions.connect.vault import held_vault
 from functions.finding import Finding, age, looked
 from functions.live import look
 from functions.model import PLATFORMS, Agency, Platform, Roster, iso
@@ -55,6 +57,7 @@ def examine(
     findings += looked("registry", _doubles, rosters, now)
     findings += looked("budgets", _budgets, books[0], settings, now)
     findings += _consents(settings, rosters.values())
+    findings += looked("token key", _token_key, books, settings)
     for book in books:
         own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
         own += looked("accounts", _incomplete_accounts, book, rosters[book.agency.id], now)
@@ -196,6 +199,15 @@ def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:
         return []
     todo = "set KIPRAH_CONNECT_URL to where the function connect is reached"
     return [Finding("consents", f"no links can be made; {todo}", ok=False, todo=todo)]
+
+
+def _token_key(books: Sequence[AgencyStore], settings: Settings) -> list[Finding]:
+    """While a key is rotated, how many stored secrets still need the old one."""
+    if not rekey.is_rotating(settings) or (vault := held_vault(settings)) is None:
+        return []
+    count = rekey.counted(books, vault)
+    todo = "run: kiprah connect rekey" if count.older else ""
+    return [Finding("token key", rekey.words(settings, count), ok=not count.older, todo=todo)]
 
 
 def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:

@@ -186,7 +186,8 @@ class Settings:
     token_key: str = _setting(
         "KIPRAH_TOKEN_KEY",
         "",
-        "Encrypts stored consents; without it a key file beside the SQLite store is made",
+        "Encrypts stored consents (NEW,OLD while it is changed); without it a key file beside the "
+        "SQLite store is made",
         secret=True,
     )
 
@@ -273,7 +274,17 @@ class Settings:
             if f.metadata["secret"]:
                 value = getattr(self, f.name)
                 values += [value] if isinstance(value, str) else value
-        return tuple(value for value in values if value)
+        return tuple(dict.fromkeys(value for value in (*values, *self.token_keys()) if value))
+
+    def token_keys(self) -> tuple[str, ...]:
+        """The keys of KIPRAH_TOKEN_KEY: the first seals, all open; empty when it is not set.
+
+        The whole value is the last of several: a single key may hold a comma itself, and what it
+        has sealed must still be opened.
+        """
+        if "," not in self.token_key:
+            return (self.token_key,) if self.token_key else ()
+        return tuple(dict.fromkeys((*_split(self.token_key), self.token_key)))
 
 
 def table() -> tuple[dataclasses.Field[Any], ...]:

@@ -1,0 +1,211 @@
+"""A new key for what is sealed: every stored secret is opened and sealed again with it.
+
+Both keys are held meanwhile, ``KIPRAH_TOKEN_KEY=NEW,OLD`` or two lines of the key file: the first
+seals, both open. So nothing depends on the order in which processes learn of the new one, and this
+may die half-way or run again: what the new key opens is left alone. Each document is written only
+as it was read (a precondition); where a collection renews its tokens at the same moment, what that
+has stored is read again.
+
+Links to consents are sealed as well, lie nowhere, and live for seven days: so long the old key is
+worth keeping after the last secret no longer needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from functions.connect import keyfile, ticket
+from functions.connect.vault import SQLITE, Vault, VaultError, held_vault, key_file
+from functions.model import iso
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from functions.store.port import Conflict, Stored, Write
+
+# Where sealed secrets lie, below an agency: collection and fields.
+SEALED = {"consents": ("refresh", "access"), "attempts": ("refresh", "access", "verifier")}
+TRIES = 10  # at a document that others write at the same moment
+
+
+@dataclass(slots=True)
+class Count:
+    """What became of the stored secrets.
+
+    ``current``: the new key opens them; ``resealed``: of these, what was just sealed with it;
+    ``older``: an older key is still needed; ``unreadable``: documents with one that none opens.
+    """
+
+    current: int = 0
+    resealed: int = 0
+    older: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """All that some key opens."""
+        return self.current + self.older
+
+
+def counted(books: Sequence[AgencyStore], vault: Vault) -> Count:
+    """How many stored secrets need which key; nothing is written."""
+    count = Count()
+    for stored in _sealed(books):
+        _look(stored, vault, count)
+    return count
+
+
+def reseal(books: Sequence[AgencyStore], vault: Vault) -> Count:
+    """Seal everything with the key that seals; what no key opens stays as it is and is named."""
+    count = Count()
+    for stored in _sealed(books):
+        book = next(book for book in books if stored.path.startswith(f"{book.root}/"))
+        _reseal(book, stored, vault, count)
+    return count
+
+
+def _sealed(books: Sequence[AgencyStore]) -> Iterator[Stored]:
+    for book in books:
+        for collection in SEALED:
+            # Whole first: it is written to while it is gone through.
+            yield from [*book.store.list(f"{book.root}/{collection}")]
+
+
+def _secrets(stored: Stored) -> dict[str, bytes]:
+    fields = SEALED[stored.path.split("/")[-2]]
+    return {name: stored.data[name] for name in fields if isinstance(stored.data.get(name), bytes)}
+
+
+def _look(stored: Stored, vault: Vault, count: Count) -> dict[str, bytes]:
+    """Count a document's secrets; returns those that an older key sealed."""
+    older: dict[str, bytes] = {}
+    for name, sealed in _secrets(stored).items():
+        try:
+            if vault.is_current(sealed):
+                count.current += 1
+            else:
+                older[name] = sealed
+        except VaultError:
+            if stored.path not in count.unreadable:
+                count.unreadable.append(stored.path)
+    count.older += len(older)
+    return older
+
+
+def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Count) -> None:
+    held: Stored | None = stored
+    for _ in range(TRIES):
+        if held is None:
+            return  # withdrawn, or finished
+        seen = Count()
+        anew = {name: vault.seal(vault.open(s)) for name, s in _look(held, vault, seen).items()}
+        try:
+            if anew:
+                book.store.write([Write(held.path, dict(anew), "merge", held.version)])
+        except Conflict:
+            held = book.store.get([stored.path]).get(stored.path)
+            continue
+        count.current += seen.current + len(anew)
+        count.resealed += len(anew)
+        count.unreadable += seen.unreadable
+        return
+    count.older += 1  # somebody writes it all the time; the next run finds it
+
+
+# The command
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a run came to: the count, and where the keys stand, in words."""
+
+    count: Count
+    said: str
+
+    def report(self) -> dict[str, Any]:
+        """For people and machines; what no key opens is a problem each."""
+        return {
+            "job": "connect rekey",
+            "resealed": self.count.resealed,
+            "current": self.count.current,
+            "older": self.count.older,
+            "unreadable": self.count.unreadable,
+            "problems": [
+                f"{path}: no key opens it; import or ask for that consent again"
+                for path in self.count.unreadable
+            ],
+            "failed": bool(self.count.unreadable or self.count.older),
+        }
+
+
+def rekey(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    now: datetime,
+    *,
+    new_key: bool = False,
+    drop_old: bool = False,
+) -> Rotation:
+    """Seal everything with the newest key.
+
+    Args:
+        new_key: make that key first, in the key file; one that is being changed to goes on.
+        drop_old: take the older keys out of the key file at once, where nothing needs them.
+
+    Raises:
+        ValueError: the file's options, and the key is not in a file.
+        SettingsError: the key cannot be used.
+    """
+    in_file = not settings.token_key
+    if (new_key or drop_old) and not in_file:
+        raise ValueError(
+            "the key is in KIPRAH_TOKEN_KEY: set it to NEW,OLD, run kiprah connect rekey, and take "
+            "OLD out when it is no longer needed"
+        )
+    vault = held_vault(settings)
+    if vault is None:
+        return Rotation(Count(), "there is no key yet, and nothing that is sealed")
+    if new_key:
+        keyfile.begin(key_file(settings), now + ticket.LIFETIME)
+        vault = held_vault(settings) or vault
+    count = reseal(books, vault)
+    if in_file and not count.older:
+        keyfile.drop(key_file(settings), None if drop_old else now)
+    return Rotation(count, words(settings, count))
+
+
+def is_rotating(settings: Settings) -> bool:
+    """Whether there is more than one key; SettingsError when the key file cannot be used."""
+    if settings.token_key:
+        return len(settings.token_keys()) > 1
+    is_there = settings.store.startswith(SQLITE) and key_file(settings).exists()
+    return is_there and len(keyfile.read(key_file(settings))) > 1
+
+
+def words(settings: Settings, count: Count) -> str:
+    """Where the keys stand, and what to do about the older ones."""
+    if settings.token_key:
+        keys = len([key for key in settings.token_keys() if key != settings.token_key])
+        untils: list[datetime] = []
+    else:
+        lines = keyfile.read(key_file(settings))
+        keys, untils = len(lines), [line.until for line in lines if line.until]
+    if count.older:
+        return (
+            f"{count.older} of {count.total} stored secrets still need an older key; "
+            "run: kiprah connect rekey"
+        )
+    if keys < 2:
+        return f"one key; all {count.total} stored secrets are sealed with it"
+    if settings.token_key:
+        return (
+            f"{keys} keys, and none of {count.total} stored secrets needs an older one: take it "
+            f"out of KIPRAH_TOKEN_KEY, {ticket.LIFETIME.days} days after the new one was set, when "
+            "links that were made with it have ended"
+        )
+    return (
+        f"{keys} keys, and none of {count.total} stored secrets needs an older one: kiprah connect "
+        f"rekey takes it out from {iso(max(untils))} on, when links that were "
+        "made with it have ended"
+    )

@@ -1,0 +1,282 @@
+"""A new key: everything that is sealed is sealed anew, whoever writes it at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import doctor
+from functions.connect import keyfile, ticket
+from functions.connect.consents import ConsentRow, Consents
+from functions.connect.flow import Flow
+from functions.connect.rekey import SEALED, Count, counted, rekey, reseal
+from functions.connect.vault import Vault, VaultError, open_vault
+from functions.model import Account, Agency, Roster, Satker
+from functions.settings import Settings, load
+from functions.store import open_store
+from functions.store.agency import AgencyStore
+from functions.store.port import Store, Write
+from tests.connect.test_consents import Platform
+
+OLD = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
+NEW = "b3RoZXIta2lwcmFoLWtleS1mb3ItdGVzdHMtLTAwMDI="
+ROWS = [
+    ConsentRow("kanwil-ntt", "tiktok", "kemenkum.ntt", "rft.pertama"),
+    ConsentRow("kanwil-ntt", "facebook", "kemenkumntt", "page-token"),
+]
+
+
+@pytest.fixture
+def book(store: Store) -> AgencyStore:
+    return AgencyStore(store, Agency())
+
+
+@pytest.fixture
+def other(store: Store) -> AgencyStore:
+    return AgencyStore(store, Agency(id="kemenham", name="Kementerian HAM"))
+
+
+class App:
+    def client_key(self, handle: str) -> str:
+        return "kunci"
+
+
+def filled(book: AgencyStore, vault: Vault, now: datetime) -> None:
+    """Everything that is ever sealed: consents with a pair, a Page's token, an attempt."""
+    accounts = (Account(platform="tiktok", handle="kemenkum.ntt", satker="u", valid_from=now),)
+    units = (Satker(id="u", name="U", kind="kanwil"),)
+    book.save_roster(Roster(as_of=now, satker=units, accounts=accounts))
+    consents = Consents(book, lambda: vault)
+    consents.add(ROWS, now)
+    asyncio.run(consents.access("kemenkum.ntt", now, Platform().renew))
+    flow = Flow(book, vault, App(), auth_url="https://t", connect_url="https://c")  # type: ignore[arg-type]
+    flow.start(ticket.issue(vault, book.agency.id, "u", "kemenkum.ntt", now), now)
+
+
+def everything(book: AgencyStore) -> dict[str, dict[str, Any]]:
+    """Every document of the collections in which tokens are."""
+    return {
+        stored.path: stored.data
+        for collection in ("consents", "attempts", "tickets")
+        for stored in book.store.list(f"{book.root}/{collection}")
+    }
+
+
+def test_all_that_is_sealed_is_sealed_anew_in_every_agency(
+    book: AgencyStore, other: AgencyStore, now: datetime
+) -> None:
+    for one in (book, other):
+        filled(one, Vault(OLD), now)
+    before = {**everything(book), **everything(other)}
+    assert counted([book, other], Vault(NEW, OLD)) == Count(older=8)
+    assert reseal([book, other], Vault(NEW, OLD)) == Count(current=8, resealed=8)
+    after = {**everything(book), **everything(other)}
+    assert before.keys() == after.keys()
+    for path, data in before.items():
+        for name, value in data.items():
+            if isinstance(value, bytes):
+                assert Vault(NEW).open(after[path][name]) == Vault(OLD).open(value)
+            else:
+                assert after[path][name] == value
+
+
+def test_the_table_names_every_field_that_holds_a_sealed_secret(
+    book: AgencyStore, now: datetime
+) -> None:
+    filled(book, Vault(OLD), now)
+    found = {
+        (path.split("/")[-2], name)
+        for path, data in everything(book).items()
+        for name, value in data.items()
+        if isinstance(value, bytes)
+    }
+    assert found <= {(where, name) for where, names in SEALED.items() for name in names}
+    assert {where for where, _ in found} == SEALED.keys()
+
+
+def test_running_twice_equals_running_once(book: AgencyStore, now: datetime) -> None:
+    filled(book, Vault(OLD), now)
+    reseal([book], Vault(NEW, OLD))
+    once, writes = everything(book), book.store.meter.writes
+    assert reseal([book], Vault(NEW, OLD)) == Count(current=4)
+    assert everything(book) == once
+    assert book.store.meter.writes == writes
+
+
+def test_one_that_died_half_way_is_finished_by_the_next(
+    book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(book, Vault(OLD), now)
+    honest, written = book.store.write, []
+
+    def dying(writes: Any) -> None:
+        if written:
+            raise KeyboardInterrupt
+        written.append(1)
+        honest(writes)
+
+    monkeypatch.setattr(book.store, "write", dying)
+    with pytest.raises(KeyboardInterrupt):
+        reseal([book], Vault(NEW, OLD))
+    monkeypatch.undo()
+    assert counted([book], Vault(NEW, OLD)).older > 0
+    assert all(Vault(NEW, OLD).open(s) for d in everything(book).values() for s in _bytes(d))
+    reseal([book], Vault(NEW, OLD))
+    assert counted([book], Vault(NEW)) == Count(current=4)
+
+
+def _bytes(data: dict[str, Any]) -> list[bytes]:
+    return [value for value in data.values() if isinstance(value, bytes)]
+
+
+@pytest.mark.parametrize("sealing", [OLD, NEW])
+def test_tokens_that_are_renewed_at_the_same_moment_are_not_lost(
+    book: AgencyStore, now: datetime, sealing: str
+) -> None:
+    """In the middle of a renewal, by a process that knows the new key already, or not yet."""
+    Consents(book, lambda: Vault(OLD)).add(ROWS, now)
+    platform = Platform()
+
+    async def meanwhile() -> None:
+        reseal([book], Vault(NEW, OLD))
+
+    platform.before_answering = meanwhile
+    renewing = Vault(NEW, OLD) if sealing == NEW else Vault(OLD)
+    asyncio.run(Consents(book, lambda: renewing).access("kemenkum.ntt", now, platform.renew))
+    reseal([book], Vault(NEW, OLD))
+    later = now + timedelta(hours=3)
+    access = asyncio.run(
+        Consents(book, lambda: Vault(NEW)).access("kemenkum.ntt", later, platform.renew)
+    )
+    assert access.token == "act.putaran-2"
+
+
+def test_a_pair_that_is_stored_between_reading_and_writing_stays(
+    book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(book, Vault(OLD), now)
+    path = f"{book.root}/consents/tiktok:kemenkum.ntt"
+    honest, raced = book.store.write, []
+
+    def racing(writes: Any) -> None:
+        if not raced:
+            raced.append(1)
+            honest([Write(path, {"refresh": Vault(OLD).seal("rft.baru")}, "merge")])
+        honest(writes)
+
+    monkeypatch.setattr(book.store, "write", racing)
+    assert reseal([book], Vault(NEW, OLD)).older == 0
+    assert Vault(NEW).open(book.store.get([path])[path].data["refresh"]) == "rft.baru"
+
+
+def test_what_neither_key_opens_is_named_and_costs_nothing_else(
+    book: AgencyStore, now: datetime
+) -> None:
+    filled(book, Vault(OLD), now)
+    lost = f"{book.root}/consents/tiktok:lain"
+    book.store.write([Write(lost, {"refresh": Vault("lain").seal("x"), "access": b"\0"})])
+    assert reseal([book], Vault(NEW, OLD)) == Count(current=4, resealed=4, unreadable=[lost])
+
+
+def test_links_that_were_made_with_the_old_key_are_opened(now: datetime) -> None:
+    sealed = ticket.issue(Vault(OLD), "kemenkum", "u", "h", now)
+    assert ticket.read(Vault(NEW, OLD), sealed, now).handle == "h"
+    with pytest.raises(VaultError):
+        ticket.read(Vault(NEW), sealed, now)
+
+
+# Where keys come from
+
+
+def test_the_first_of_several_keys_seals_and_all_open() -> None:
+    both = load({"KIPRAH_TOKEN_KEY": f" {NEW} , {OLD} "}, Path("none"))
+    assert both.token_keys()[:2] == (NEW, OLD)
+    assert {NEW, OLD} <= {*both.secrets()}
+    vault = open_vault(both)
+    assert Vault(NEW).open(vault.seal("rahasia")) == "rahasia"
+    assert vault.open(Vault(OLD).seal("rahasia")) == "rahasia"
+
+
+@pytest.mark.parametrize("key", ["satu,dua", "kunci,", ",", " a , b "])
+def test_what_a_key_with_a_comma_has_sealed_is_opened_still(key: str) -> None:
+    sealed = Vault(key.strip()).seal("rahasia")
+    assert open_vault(load({"KIPRAH_TOKEN_KEY": key}, Path("none"))).open(sealed) == "rahasia"
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[tuple[AgencyStore, Settings]]:
+    settings = load({"KIPRAH_STORE": f"sqlite:///{tmp_path}/kiprah.db"}, Path("none"))
+    opened = open_store(settings.store)
+    yield AgencyStore(opened, Agency()), settings
+    opened.close()
+
+
+def test_a_key_file_is_rotated_and_its_old_key_goes_after_the_last_link(
+    sqlite: tuple[AgencyStore, Settings], tmp_path: Path, now: datetime
+) -> None:
+    book, settings = sqlite
+    path = tmp_path / "kiprah.key"
+    assert "there is no key yet" in rekey([book], settings, now, new_key=True).said
+    assert not path.exists()
+    filled(book, open_vault(settings), now)
+    [old] = keyfile.read(path)
+    done = rekey([book], settings, now, new_key=True)
+    assert done.count == Count(current=4, resealed=4)
+    assert "takes it out from 2026-10-27T03:00:00Z on" in done.said
+    new = keyfile.read(path)[0].key
+    assert rekey([book], settings, now, new_key=True).count.resealed == 0
+    assert [line.key for line in keyfile.read(path)] == [new, old.key]
+    rekey([book], settings, now + ticket.LIFETIME)
+    assert [line.key for line in keyfile.read(path)] == [new]
+    assert counted([book], Vault(new)) == Count(current=4)
+
+
+def test_a_key_that_leaked_may_go_at_once(
+    sqlite: tuple[AgencyStore, Settings], tmp_path: Path, now: datetime
+) -> None:
+    book, settings = sqlite
+    filled(book, open_vault(settings), now)
+    done = rekey([book], settings, now, new_key=True, drop_old=True)
+    assert done.said == "one key; all 4 stored secrets are sealed with it"
+    assert len(keyfile.read(tmp_path / "kiprah.key")) == 1
+    assert counted([book], open_vault(settings)) == Count(current=4)
+
+
+@pytest.mark.parametrize("option", ["new_key", "drop_old"])
+def test_a_key_that_is_set_is_not_in_a_file(
+    sqlite: tuple[AgencyStore, Settings], now: datetime, option: str
+) -> None:
+    book, settings = sqlite
+    with pytest.raises(ValueError, match="set it to NEW,OLD"):
+        rekey([book], replace(settings, token_key=NEW), now, **{option: True})  # type: ignore[arg-type]
+
+
+def test_doctor_says_while_two_keys_are_set(
+    sqlite: tuple[AgencyStore, Settings], tmp_path: Path, now: datetime
+) -> None:
+    book, settings = sqlite
+
+    def told(asked: Settings) -> list[doctor.Finding]:
+        asked = replace(asked, site=f"file://{tmp_path}/site")
+        return [f for f in doctor.examine([book], asked, now) if f.subject == "token key"]
+
+    assert told(settings) == []
+    assert not (tmp_path / "kiprah.key").exists()
+    filled(book, Vault(OLD), now)
+    both = replace(settings, token_key=f"{NEW},{OLD}")
+    [found] = told(both)
+    assert found.words == (
+        "4 of 4 stored secrets still need an older key; run: kiprah connect rekey"
+    )
+    assert not found.ok
+    rekey([book], both, now)
+    [found] = told(both)
+    assert found.ok
+    assert "2 keys, and none of 4 stored secrets needs an older one" in found.words
+    assert told(replace(settings, token_key=NEW)) == []
