@@ -57,11 +57,17 @@ class _Instant(click.ParamType[datetime]):
 
 
 # What became of each line of a file of consents.
-CONSENTS = {"new": "izin baru", "replaced": "izin baru, mengganti yang lama", "kept": "sudah ada"}
+CONSENTS = {
+    "new": "izin baru",
+    "replaced": "izin baru, mengganti yang lama",
+    "kept": "sudah ada",
+    "withdrawn": "tidak disimpan: izin ini telah dicabut; perlu token baru",
+}
 
 now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
 )
+NO_SATKER = "kiprah registry export shows the satker and their accounts"
 MOST_BYTES = 16 * 1024 * 1024  # of a file that is imported
 PORT = click.IntRange(0, 65535)
 agency_option = click.option(
@@ -345,7 +351,7 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
         {"satker": row.satker, "platform": row.platform, "handle": row.handle, "consent": what}
         for row, what in zip(rows, became, strict=True)
     ]
-    added = sum(what != "kept" for what in became)
+    added = sum(what in ("new", "replaced") for what in became)
     report = {"job": "connect import", "consents": len(rows), "added": added, "stored": stored}
     for one in [] if as_json else stored:
         words = CONSENTS[one["consent"]]
@@ -361,7 +367,7 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
 def connect_link(satker: str, agency: str | None, now: datetime | None) -> None:
     """Print a link for each TikTok account of SATKER, which its staff opens to consent."""
     from functions.connect import ticket
-    from functions.connect.flow import handles
+    from functions.connect.flow import handles, links_from
     from functions.connect.vault import open_vault
 
     loaded, at = load_settings(), now or present()
@@ -373,14 +379,55 @@ def connect_link(satker: str, agency: str | None, now: datetime | None) -> None:
         roster = book.roster(at)
         known = {unit.id for unit in roster.satker} if roster else set()
         found = handles(book, satker, at)
+        from_when = links_from(book, found, at)
     if satker not in known:
         _fail(f"no satker {satker!r} in the registry; kiprah registry export shows their ids")
     if not found:
         _fail(f"{satker} has no TikTok account in the registry; enter its handle there first")
     vault = open_vault(loaded)
     for handle in found:
-        sealed = ticket.issue(vault, book.agency.id, satker, handle, at)
+        sealed = ticket.issue(vault, book.agency.id, satker, handle, from_when[handle])
         click.echo(f"@{handle}  {ticket.link(loaded.connect_url, sealed)}")
+
+
+@connect.command("withdraw")
+@click.argument("satker")
+@click.option("--platform", type=click.Choice(["tiktok", "facebook"]), help="Both when left out.")
+@click.option("--handle", help="One of its accounts; all when left out.")
+@agency_option
+@now_option
+@json_option
+@tells_errors
+def connect_withdraw(
+    satker: str,
+    platform: Any,
+    handle: str | None,
+    agency: str | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Withdraw the consents of SATKER's accounts: their tokens are deleted, TikTok is told.
+
+    Links that were sent are void with it. A TikTok account is not read until a new consent.
+    """
+    from functions.collect.consent import revoker
+    from functions.connect import withdrawing
+    from functions.connect.vault import open_vault
+
+    loaded, at = load_settings(), now or present()
+    with opened(loaded, agency, now) as book:
+        roster = book.roster(max(at, present()))
+        accounts = withdrawing.meant(book, roster, satker, platform, handle)
+        if not accounts:
+            _fail(f"{satker} has no such account that could have consented; {NO_SATKER}")
+        asks = revoker(loaded, simulated=book.simulation)
+        done = asyncio.run(
+            withdrawing.withdraw(book, lambda: open_vault(loaded), asks, satker, accounts, at)
+        )
+        book.save_feedback(withdrawing.feedback(roster, done, at))
+    for one in () if as_json else done:
+        click.echo(one.line)
+    tell(withdrawing.report(done), as_json, "")
 
 
 @connect.command("rekey")

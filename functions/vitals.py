@@ -159,6 +159,7 @@ def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]
         "without one": [h for h, data in held.items() if data is None],
         "lost in a renewal that was never stored": [],
         "refused by TikTok": [],
+        "withdrawn": [],
         "past their end": [],
         f"ending within {SOON.days} days": [],
         "not readable": [],
@@ -175,8 +176,14 @@ def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]
     return [Finding("tiktok consents", words, ok=not needy, todo=todo)]
 
 
+# How consents end whose tokens are deleted, among the groups above.
+_ENDED = {"withdrawn": "withdrawn", "expired": "past their end", "unlisted": "past their end"}
+
+
 def _state(data: Mapping[str, Any], now: datetime) -> str:
     """What is wrong with a stored consent; empty for nothing."""
+    if data.get("ended_at"):
+        return _ENDED.get(str(data.get("why")), "refused by TikTok")
     if "refresh" not in data or not isinstance(data.get("renewal") or {}, Mapping):
         return "not readable"
     renewal = data.get("renewal") or {}

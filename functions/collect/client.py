@@ -326,6 +326,11 @@ class ApiClient:
             "POST", path, type, lost=lost, params=params, json=json, form=form
         )
 
+    async def tell(self, path: str, form: Mapping[str, str]) -> bytes:
+        """Post a form to where a success has nothing to say, and perhaps no JSON; its body."""
+        body, _ = await self._send("POST", path, params={}, form=form, is_json=False)
+        return body
+
     async def _request(
         self,
         method: str,

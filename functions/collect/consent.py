@@ -1,4 +1,4 @@
-"""Our TikTok app as the consent flow asks it: over the collector's client, with its credentials."""
+"""Our TikTok app, as consents are given and withdrawn, over the collector's client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from functions import log
-from functions.collect.access import Credential, choose, credentials
+from functions.collect.access import Credential, choose, credentials, is_official
 from functions.collect.answers import AccountWrong, Limited, PlatformError, Refused, Transient
 from functions.collect.client import Clock, Connection
 from functions.collect.platforms import tiktok
@@ -15,7 +15,10 @@ from functions.settings import Settings
 
 
 class TikTokApp:
-    """``functions.connect.flow.App``; where several apps are set up, the one that will read."""
+    """``App`` of the consent flow and ``Revoker`` of a withdrawal.
+
+    Where several apps are set up, the one that will read.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -39,6 +42,16 @@ class TikTokApp:
                 app.client, app.key, app.secret, code, redirect_uri, verifier
             )
 
+    async def renew(self, handle: str, refresh_token: str) -> tiktok.Grant:
+        """A new pair for a refresh token."""
+        async with self._asking(handle) as app:
+            return await tiktok.refresh(app.client, app.key, app.secret, refresh_token)
+
+    async def revoke(self, handle: str, access_token: str) -> None:
+        """Disconnect the app from the account."""
+        async with self._asking(handle) as app:
+            await tiktok.revoke(app.client, app.key, app.secret, access_token)
+
     async def username(self, handle: str, access_token: str) -> str | None:
         """The name of the account that consented."""
         async with self._asking(handle) as app:
@@ -54,6 +67,15 @@ class TikTokApp:
         except PlatformError as error:
             log.warning("connect.tiktok_failed", handle=handle, error=str(error))
             raise Refusal(_reason(error), handle) from None
+
+
+def revoker(settings: Settings, *, simulated: bool) -> TikTokApp | str:
+    """Who disconnects our app from accounts; a text says why nobody does."""
+    if not settings.tiktok_client_key:
+        return "TikTok is not told, since KIPRAH_TIKTOK_CLIENT_KEY is not set"
+    if simulated and is_official(settings.tiktok_url):
+        return "TikTok is not told, since a simulation asks no official host"
+    return TikTokApp(settings)
 
 
 def _reason(error: PlatformError) -> Reason:

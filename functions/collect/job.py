@@ -28,6 +28,7 @@ from functions.collect.reading import TIME_LIMIT, Harvest
 from functions.collect.report import Report, summary_of
 from functions.collect.witness import agreed, remember
 from functions.collect.work import Work, carry_out, consents_of
+from functions.connect.tidying import tidy
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.registrar import enrol, know
 from functions.registry.roster import with_account_ids
@@ -129,6 +130,7 @@ async def collect(
     clock = Clock(now if simulated and not real else None)
     simulated = simulated or book.simulation
     roster = _roster(book, now, report)
+    tidy(book, roster, now)
     ready = [p for p in platforms if _is_ready(settings, p, roster, report, simulated)]
     desks = _survivors(report, ready, lambda p: _desk(book, settings, p, roster, clock()))
     limited = {name: limits(settings, p) for p in desks for name in names(settings, p)}

@@ -59,7 +59,8 @@ from functions.collect.plan import (
     Purpose,
     SweepRequest,
 )
-from functions.connect.consents import Busy, Consents, Declined, NoConsent, PairLost
+from functions.connect.absent import Busy, Declined, NoConsent, PairLost, without_consent
+from functions.connect.consents import Consents
 from functions.connect.vault import VaultError
 from functions.model import COUNTERS, DAY, Platform, Post, iso
 from functions.registry.addresses.public import public_address
@@ -998,11 +999,7 @@ class Reading:
                 self._wrong(handles[0], error.advice or str(error), RETRY_WRONG)
             case NoConsent():
                 for handle in handles:
-                    self._wrong(
-                        handle,
-                        f"Belum ada izin TikTok untuk @{handle}; minta satker memberi izin.",
-                        RETRY_CONSENT,
-                    )
+                    self._wrong(handle, without_consent(handle, error), RETRY_CONSENT)
             case Busy():
                 self.harvest.counts["consents_busy"] += 1
             case VaultError() | PlatformError():

@@ -19,7 +19,6 @@ away from where processes end, and what is lost is known for what it is:
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,6 +26,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from functions import log
+from functions.connect.absent import Busy, Declined, NoConsent, PairLost
+from functions.connect.document import SPARE, carried, digest, is_due, is_ended, life, unfinished
 from functions.connect.vault import Vault, VaultError
 from functions.model import Platform, iso
 from functions.store.agency import AgencyStore
@@ -34,12 +35,10 @@ from functions.store.keys import key
 from functions.store.port import Conflict, Stored, StoreError, Write
 
 LEASE = timedelta(minutes=4)  # longer than a renewal takes, with all its attempts
-SPARE = timedelta(minutes=5)  # before its end a token may die under a running request
 # An access token is renewed in the last part of its life: for two hours 20 minutes before its end,
 # in which a tick of 15 minutes has its turn.
 EARLY_PART = 6
 EARLIEST = timedelta(hours=1)
-LONGEST_LIFE = timedelta(days=3650)  # of a token, whatever the platform says
 # Seconds between attempts to store a new pair, which the platform gives only once.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 # Seconds between looks at a pair that another instance is renewing.
@@ -62,8 +61,9 @@ class Grant(Protocol):
     def open_id(self) -> str: ...
 
 
-# What became of an imported consent: there was none before, another one, or the same.
-Added = Literal["new", "replaced", "kept"]
+# What became of an imported consent: there was none before, another one, the same, or the very one
+# that was withdrawn since.
+Added = Literal["new", "replaced", "kept", "withdrawn"]
 Renew = Callable[[str], Awaitable[Grant]]
 
 
@@ -73,30 +73,6 @@ class Access:
 
     token: str = field(repr=False)
     owner: str
-
-
-class NoConsent(Exception):
-    """There is no usable consent for the handle; somebody has to give one."""
-
-
-class Busy(Exception):
-    """It cannot be renewed now, by another instance or for want of time; try at the next tick."""
-
-
-class Declined(Exception):
-    """The platform refuses the refresh token. ``why``: its own error."""
-
-    def __init__(self, why: Exception) -> None:
-        super().__init__(str(why))
-        self.why = why
-
-
-class PairLost(Exception):
-    """The refresh token is refused, since a renewal has used it whose new pair was never stored."""
-
-    def __init__(self, begun_at: datetime) -> None:
-        super().__init__(f"the renewal begun at {iso(begun_at)} was never stored")
-        self.begun_at = begun_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +108,18 @@ class Consents:
         """Store consents; returns what became of each.
 
         A refresh token that was imported before is left alone: it has been used since, and what is
-        stored in its place is the living one, unless its key was lost.
+        stored in its place is the living one, unless its key was lost. One that was withdrawn stays
+        so: a new consent has a new token.
         """
         added: list[Added] = []
         for row in rows:
-            path = self._path(row.handle, row.platform)
+            path = self.path(row.handle, row.platform)
             held = self._book.store.get([path]).get(path)
-            origin = hashlib.sha256(row.refresh_token.encode()).hexdigest()
+            origin = digest(row.refresh_token)
+            before = held.data if held else {}
+            if before.get("why") == "withdrawn" and origin in before.get("spent", ()):
+                added.append("withdrawn")
+                continue
             if held and held.data.get("origin") == origin and self._can_open(held):
                 added.append("kept")
                 continue
@@ -148,10 +129,11 @@ class Consents:
                 "handle": row.handle,
                 "origin": origin,
                 "given_at": iso(now),
+                **carried(before),
                 **self._sealed(row),
             }
             self._book.store.write([Write(path, document)])
-            added.append("replaced" if held else "new")
+            added.append("replaced" if held and not is_ended(before) else "new")
         return added
 
     def _sealed(self, row: ConsentRow) -> dict[str, Any]:
@@ -166,16 +148,18 @@ class Consents:
 
         A token that cannot be opened is told in its place, and costs no other.
         """
-        paths = {handle: self._path(handle, "facebook") for handle in handles}
+        paths = {handle: self.path(handle, "facebook") for handle in handles}
         held = self._book.store.get([*set(paths.values())]) if paths else {}
         return {
-            handle: self._opened_page(held[path]) for handle, path in paths.items() if path in held
+            handle: self._opened_page(held[path])
+            for handle, path in paths.items()
+            if path in held and not is_ended(held[path].data)
         }
 
     def living(self, handles: Iterable[str], now: datetime) -> dict[str, Access | VaultError]:
         """The access tokens of those TikTok accounts that have a living one, with one read of the
         store and nothing written. One that cannot be opened is told in its place."""
-        paths = {handle: self._path(handle) for handle in handles}
+        paths = {handle: self.path(handle) for handle in handles}
         held = self._book.store.get([*set(paths.values())]) if paths else {}
         found: dict[str, Access | VaultError] = {}
         for handle, path in paths.items():
@@ -193,28 +177,33 @@ class Consents:
         except VaultError as error:
             return error
 
-    def given(self, satker: str, handle: str, grant: Grant, now: datetime) -> Write:
-        """The document of a consent that was just given, whatever was there before."""
+    def given(
+        self, satker: str, handle: str, grant: Grant, now: datetime, held: Stored | None
+    ) -> Write:
+        """The document of a consent that was just given, in place of what was ``held`` before."""
         document = {
             "satker": satker,
             "platform": "tiktok",
             "handle": handle,
-            "origin": hashlib.sha256(grant.refresh_token.encode()).hexdigest(),
+            "origin": digest(grant.refresh_token),
             "given_at": iso(now),
+            **carried(held.data if held else {}),
             **self.pair(grant, now),
         }
-        return Write(self._path(handle), document)
+        if held is None:
+            return Write(self.path(handle), document, "create")
+        return Write(self.path(handle), document, version=held.version)
 
     def pair(self, grant: Grant, now: datetime) -> dict[str, Any]:
         """A pair of tokens as it is stored: sealed, with its ends and its owner."""
-        life = _life(grant.expires_in)
-        until = now + life
+        lifetime = life(grant.expires_in)
+        until = now + lifetime
         return {
             "refresh": self._vault.seal(grant.refresh_token),
             "access": self._vault.seal(grant.access_token),
             "access_until": iso(until),
-            "renew_from": iso(until - max(SPARE, min(life / EARLY_PART, EARLIEST))),
-            "refresh_until": iso(now + _life(grant.refresh_expires_in)),
+            "renew_from": iso(until - max(SPARE, min(lifetime / EARLY_PART, EARLIEST))),
+            "refresh_until": iso(now + life(grant.refresh_expires_in)),
             "lease_until": _NEVER,
             "renewal": None,
             "owner": grant.open_id,
@@ -222,12 +211,13 @@ class Consents:
 
     def given_since(self, checked: Mapping[str, datetime]) -> list[str]:
         """Of these handles, those whose consent was given after they were last looked at."""
-        paths = {self._path(handle): handle for handle in checked}
+        paths = {self.path(handle): handle for handle in checked}
         held = self._book.store.get(list(paths)) if paths else {}
         return [
             handle
             for path, handle in paths.items()
-            if path in held and held[path].data["given_at"] >= iso(checked[handle])
+            if path in held and not is_ended(held[path].data)
+            if held[path].data["given_at"] >= iso(checked[handle])
         ]
 
     async def access(
@@ -261,12 +251,14 @@ class Consents:
     async def _access(
         self, handle: str, now: datetime, renew: Renew, dead: str | None, in_time: bool
     ) -> Access:
-        path = self._path(handle)
+        path = self.path(handle)
         held = self._book.store.get([path]).get(path)
         if held is None:
             raise NoConsent(handle)
+        if is_ended(held.data):
+            raise NoConsent(handle, held.data.get("why", ""), held.data["ended_at"])
         living = self._living(held, now, dead)
-        if living is not None and not _is_due(held, now):
+        if living is not None and not is_due(held, now):
             return living
         try:
             if not in_time:
@@ -283,7 +275,7 @@ class Consents:
 
     def _living(self, held: Stored, now: datetime, dead: str | None) -> Access | None:
         """The stored access token while it lives, unless it was refused."""
-        if held.data["access_until"] <= iso(now):
+        if is_ended(held.data) or held.data["access_until"] <= iso(now):
             return None
         token = self._vault.open(held.data["access"])
         return None if token == dead else Access(token, held.data.get("owner", ""))
@@ -349,8 +341,8 @@ class Consents:
         if iso(now) < held.data["lease_until"] <= iso(now + LEASE):
             raise Busy(held.path)
         lease: dict[str, Any] = {"lease_until": iso(now + LEASE)}
-        if _unfinished(held, refresh_token) is None:
-            lease["renewal"] = {"of": _digest(refresh_token), "begun_at": iso(now)}
+        if unfinished(held, refresh_token) is None:
+            lease["renewal"] = {"of": digest(refresh_token)[:16], "begun_at": iso(now)}
         try:
             self._book.store.write([Write(held.path, lease, "merge", held.version)])
         except Conflict:
@@ -358,10 +350,10 @@ class Consents:
 
     def _note_refusal(self, held: Stored, refresh_token: str, now: datetime) -> None:
         """Keep that a refresh token is refused; ``PairLost`` when an earlier renewal used it."""
-        before = _unfinished(held, refresh_token) or {}
+        before = unfinished(held, refresh_token) or {}
         is_lost = before.get("lost", bool(before))
         noted = {
-            "of": _digest(refresh_token),
+            "of": digest(refresh_token)[:16],
             "begun_at": before.get("begun_at", iso(now)),
             "refused_at": before.get("refused_at", iso(now)),
             "lost": is_lost,
@@ -374,33 +366,6 @@ class Consents:
         if is_lost:
             raise PairLost(datetime.fromisoformat(str(noted["begun_at"])))
 
-    def _path(self, handle: str, platform: str = "tiktok") -> str:
+    def path(self, handle: str, platform: str = "tiktok") -> str:
+        """Where an account's consent lies."""
         return f"{self._book.root}/consents/{key(platform, handle.lower())}"
-
-
-def _is_due(held: Stored, now: datetime) -> bool:
-    """Whether the access token should be renewed, if it can be.
-
-    A refused refresh token is tried again only when the access token is about to die.
-    """
-    last = datetime.fromisoformat(held.data["access_until"]) - SPARE
-    if now >= last:
-        return True
-    refused = (held.data.get("renewal") or {}).get("refused_at")
-    return not refused and held.data.get("renew_from", iso(last)) <= iso(now)
-
-
-def _unfinished(held: Stored, refresh_token: str) -> dict[str, Any] | None:
-    """What is noted of a renewal with this refresh token that brought no pair; None: nothing."""
-    noted: dict[str, Any] = held.data.get("renewal") or {}
-    return noted if noted.get("of") == _digest(refresh_token) else None
-
-
-def _digest(token: str) -> str:
-    """What a token is known by again, and cannot be had from."""
-    return hashlib.sha256(token.encode()).hexdigest()[:16]
-
-
-def _life(seconds: int) -> timedelta:
-    """A token's lifetime, within what a calendar can hold."""
-    return timedelta(seconds=min(max(seconds, 0), LONGEST_LIFE.total_seconds()))

@@ -14,15 +14,17 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from functions.connect import ticket as tickets
 from functions.connect.consents import Consents, Grant
+from functions.connect.document import is_void
 from functions.connect.ticket import Ticket
 from functions.connect.vault import StaleError, Vault, VaultError
 from functions.model import iso
@@ -31,6 +33,7 @@ from functions.store.keys import key
 from functions.store.port import Conflict, Stored, Write
 
 ATTEMPT = timedelta(minutes=10)
+TRIES = 5  # at a document that somebody else writes at the same moment
 SCOPES = ("user.info.basic", "user.info.profile", "user.info.stats", "video.list")
 
 
@@ -41,6 +44,7 @@ class Reason(StrEnum):
     EXPIRED = "expired link"
     USED = "used link"
     UNREGISTERED = "account not registered"
+    WITHDRAWN = "consent withdrawn since"
     STALE = "expired or used attempt"
     FOREIGN = "another browser"
     DENIED = "refused by the user"
@@ -133,6 +137,7 @@ class Flow:
                         "ticket": ticket.id,
                         "satker": ticket.satker,
                         "handle": ticket.handle,
+                        "begun_at": iso(now),
                         "expires_at": iso(now + ATTEMPT),
                         "verifier": self._vault.seal(verifier),
                         "browser": _digest(secret),
@@ -172,7 +177,7 @@ class Flow:
                 handle, code, self._back, self._vault.open(attempt.data["verifier"])
             )
             # Before the pair is used for anything: it exists nowhere else.
-            self._book.store.write([Write(attempt.path, self._consents.pair(grant, now), "merge")])
+            self._keep(attempt, self._consents.pair(grant, now))
             await self._check(grant, handle)
             self._store(attempt, grant, now)
         except Refusal:
@@ -184,7 +189,7 @@ class Flow:
 
     def _ticket(self, sealed: str, now: datetime) -> Ticket:
         try:
-            ticket = tickets.read(self._vault, sealed, now)
+            ticket, issued_at = tickets.dated(self._vault, sealed, now)
         except StaleError:
             raise Refusal(Reason.EXPIRED) from None
         except VaultError:
@@ -193,6 +198,9 @@ class Flow:
             raise Refusal(Reason.UNKNOWN)
         if self._book.store.get([self._spent_path(ticket.id)]):
             raise Refusal(Reason.USED, ticket.handle)
+        held = self._held(ticket.handle)
+        if held and is_void(held.data, issued_at):
+            raise Refusal(Reason.WITHDRAWN, ticket.handle)
         if ticket.handle not in handles(self._book, ticket.satker, now):
             raise Refusal(Reason.UNREGISTERED, ticket.handle)
         return ticket
@@ -233,20 +241,43 @@ class Flow:
         if other.lower() != handle.lower():
             raise Refusal(Reason.WRONG_ACCOUNT, handle, other)
 
+    def _keep(self, attempt: Stored, pair: Mapping[str, Any]) -> None:
+        """Note the pair with its attempt, unless that was made void meanwhile."""
+        for _ in range(TRIES):
+            held = self._book.store.get([attempt.path]).get(attempt.path)
+            if held is None:
+                break
+            with suppress(Conflict):
+                self._book.store.write([Write(held.path, dict(pair), "merge", held.version)])
+                return
+        raise Refusal(Reason.WITHDRAWN, attempt.data["handle"])
+
     def _store(self, attempt: Stored, grant: Grant, now: datetime) -> None:
-        """The consent, the end of its ticket and of the attempt, all at once or not at all."""
+        """The consent, the end of its ticket and of the attempt, all at once or not at all; nothing
+        where the consent was withdrawn after the attempt began."""
         satker, handle = attempt.data["satker"], attempt.data["handle"]
+        begun_at = datetime.fromisoformat(attempt.data.get("begun_at", iso(now - ATTEMPT)))
+        used = self._spent_path(attempt.data["ticket"])
         spent = {"satker": satker, "handle": handle, "used_at": iso(now)}
-        try:
-            self._book.store.write(
-                [
-                    Write(self._spent_path(attempt.data["ticket"]), spent, "create"),
-                    self._consents.given(satker, handle, grant, now),
-                    Write(attempt.path, mode="delete"),
-                ]
-            )
-        except Conflict:
-            raise Refusal(Reason.USED, handle) from None
+        for _ in range(TRIES):
+            held = self._held(handle)
+            if held and is_void(held.data, begun_at):
+                raise Refusal(Reason.WITHDRAWN, handle)
+            given = self._consents.given(satker, handle, grant, now, held)
+            try:
+                self._book.store.write(
+                    [Write(used, spent, "create"), given, Write(attempt.path, mode="delete")]
+                )
+            except Conflict:  # of the ticket, or of the consent: a token was renewed meanwhile
+                if self._book.store.get([used]):
+                    raise Refusal(Reason.USED, handle) from None
+            else:
+                return
+        raise Refusal(Reason.STALE, handle)
+
+    def _held(self, handle: str) -> Stored | None:
+        path = self._consents.path(handle)
+        return self._book.store.get([path]).get(path)
 
     def _attempt_path(self, state: str) -> str:
         return f"{self._book.root}/attempts/{_digest(state)}"
@@ -282,6 +313,16 @@ def handles(book: AgencyStore, satker: str, now: datetime) -> list[str]:
         and (account.valid_to is None or account.valid_to > now)
     }
     return list(found)
+
+
+def links_from(book: AgencyStore, found: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """From when on links for these handles are made: now, or just after a withdrawal that is of
+    this very second, which voids what was made until then."""
+    paths = {f"{book.root}/consents/{key('tiktok', handle.lower())}": handle for handle in found}
+    held = book.store.get([*paths]) if paths else {}
+    void = {paths[path]: stored.data for path, stored in held.items()}
+    second = timedelta(seconds=1)
+    return {h: now + second if is_void(void.get(h), now) else now for h in found}
 
 
 def challenge(verifier: str) -> str:

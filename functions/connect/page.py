@@ -46,6 +46,11 @@ _REFUSALS: dict[Reason, tuple[int, str]] = {
         410,
         "Akun TikTok @{handle} tidak terdaftar lagi, sehingga izinnya tidak diperlukan.",
     ),
+    Reason.WITHDRAWN: (
+        410,
+        "Izin untuk @{handle} telah dicabut setelah tautan ini dibuat; tidak ada yang disimpan. "
+        f"Bila izin perlu diberikan lagi: {_ASK}",
+    ),
     Reason.STALE: (410, f"Langkah ini sudah kedaluwarsa atau sudah selesai. {_AGAIN}"),
     Reason.FOREIGN: (
         403,

@@ -31,9 +31,14 @@ def issue(vault: Vault, agency: str, satker: str, handle: str, now: datetime) ->
 
 def read(vault: Vault, sealed: str, now: datetime) -> Ticket:
     """The ticket; ``StaleError`` after its time, ``VaultError`` when it is none of ours."""
-    words = vault.open_within(sealed[:_LONGEST], LIFETIME, now)
+    return dated(vault, sealed, now)[0]
+
+
+def dated(vault: Vault, sealed: str, now: datetime) -> tuple[Ticket, datetime]:
+    """As ``read``, with the instant at which it was issued."""
+    words, issued_at = vault.dated(sealed[:_LONGEST], LIFETIME, now)
     try:
-        return msgspec.json.decode(words, type=Ticket)
+        return msgspec.json.decode(words, type=Ticket), issued_at
     except msgspec.DecodeError:
         raise VaultError("it is no ticket") from None
 

@@ -16,18 +16,9 @@ from typing import Any
 import pytest
 
 from functions.collect.answers import AccountWrong, Transient
-from functions.connect.consents import (
-    LEASE,
-    LONGEST_LIFE,
-    PAUSES,
-    SPARE,
-    Busy,
-    ConsentRow,
-    Consents,
-    Declined,
-    NoConsent,
-    PairLost,
-)
+from functions.connect.absent import Busy, Declined, NoConsent, PairLost
+from functions.connect.consents import LEASE, PAUSES, ConsentRow, Consents
+from functions.connect.document import LONGEST_LIFE, SPARE
 from functions.connect.vault import Vault, VaultError
 from functions.model import Agency, iso
 from functions.store import open_store
@@ -651,7 +642,9 @@ def test_a_consent_given_during_a_renewal_stays(
     consents.add([ROW], now)
 
     async def meanwhile() -> None:
-        book.store.write([consents.given("kanwil-ntt", ROW.handle, Grant("act.b", "rft.b"), now)])
+        before = book.store.get([PATH])[PATH]
+        grant = Grant("act.b", "rft.b")
+        book.store.write([consents.given("kanwil-ntt", ROW.handle, grant, now, before)])
 
     platform.before_answering = meanwhile
     with pytest.raises(Busy):

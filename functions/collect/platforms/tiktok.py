@@ -198,6 +198,18 @@ async def exchange(
     return grant
 
 
+async def revoke(client: ApiClient, key: str, secret: str, access_token: str) -> None:
+    """Disconnect the app from the account that an access token speaks for: all its tokens die.
+
+    "A successful request returns an empty response body" (oauth-revoke-a-user-access-token,
+    2026-11), and ``{}`` in the same page's example. Anything else is no success.
+    """
+    form = {"client_key": key, "client_secret": secret, "token": access_token}
+    body = await client.tell("/v2/oauth/revoke/", form)
+    if body.strip() and not body.lstrip().startswith(b"{"):
+        raise Transient("/v2/oauth/revoke/: the answer is not TikTok's")
+
+
 async def username(client: ApiClient) -> str | None:
     """The name of the account that ``client`` speaks for."""
     answer, _ = await client.get("/v2/user/info/", _Info, fields="open_id,username")

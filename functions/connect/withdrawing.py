@@ -1,0 +1,273 @@
+"""A consent is withdrawn: its tokens are deleted, whatever the platform answers.
+
+In three steps, each safe to repeat, so that a run that dies is finished by the next:
+
+1. The document is marked as ended. From then on nothing is read with it, a renewal under way cannot
+   store its pair, links and attempts made until now are void, and the file that the consent came
+   from does not bring it back.
+2. TikTok is asked to disconnect the app (with the living access token, else with a last renewal). A
+   Facebook Page's token cannot be given back; its owner removes the app in the Page's settings.
+3. What opens anything is taken out of the document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from functions.connect.absent import NoConsent, without_consent
+from functions.connect.consents import WAITS, Grant
+from functions.connect.document import ended, ending, is_ended
+from functions.connect.flow import Reason, Refusal
+from functions.connect.vault import Vault, VaultError
+from functions.model import Platform, Roster, iso
+from functions.store.agency import AgencyStore
+from functions.store.keys import key
+from functions.store.port import Conflict, Stored, StoreError, Write
+
+TRIES = 10  # at a document that others write at the same moment
+PLATFORMS: tuple[Platform, ...] = ("tiktok", "facebook")
+IN_THE_APP = "the owner removes Kiprah in TikTok: Pengaturan dan privasi › Keamanan dan izin"
+ON_THE_PAGE = "the owner removes the app in the Page's settings"
+
+
+class Revoker(Protocol):
+    """Our TikTok app over HTTP; its methods raise ``Refusal``."""
+
+    async def renew(self, handle: str, refresh_token: str) -> Grant: ...
+    async def revoke(self, handle: str, access_token: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What became of one account's consent.
+
+    ``tokens``: whether there were any to delete. ``revoked``: whether the platform was told;
+    ``why``: what stands against that, with what to do. ``ended_at``: when the consent ended, as
+    ISO-8601; None where there was none to end.
+    """
+
+    satker: str
+    platform: Platform
+    handle: str
+    tokens: bool
+    revoked: bool
+    why: str = ""
+    ended_at: str | None = None
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        what = "withdrawn, its tokens deleted" if self.tokens else "no tokens; links are void"
+        if not self.tokens and self.platform == "facebook":
+            what = "no token"
+        told = "; TikTok has disconnected the app" if self.revoked else ""
+        return f"{self.platform}  {self.handle}  {what}{told}"
+
+
+def meant(
+    book: AgencyStore,
+    roster: Roster | None,
+    satker: str,
+    platform: Platform | None,
+    handle: str | None,
+) -> list[tuple[Platform, str]]:
+    """The accounts of a satker that may have consented, each once: those of the registry, of any
+    time, and those of which a consent is stored; ``platform`` and ``handle`` choose among them."""
+    registered = [
+        (account.platform, account.handle)
+        for account in (roster.accounts if roster else ())
+        if account.satker == satker and account.platform in PLATFORMS
+    ]
+    stored = [
+        (data["platform"], data["handle"])
+        for data in (one.data for one in book.store.list(f"{book.root}/consents"))
+        if data.get("satker") == satker and data.get("platform") in PLATFORMS and data.get("handle")
+    ]
+    wanted = handle and handle.strip().lstrip("@").casefold()
+    found = {(p, h.casefold()): (p, h) for p, h in [*stored, *registered]}
+    return [
+        (p, h)
+        for (p, folded), (_, h) in found.items()
+        if platform in (None, p) and wanted in (None, folded)
+    ]
+
+
+def report(done: Sequence[Withdrawn]) -> dict[str, Any]:
+    """For people and machines; what the platform was not told is a problem, since somebody has to
+    see to it there. The withdrawal itself has not failed."""
+    return {
+        "job": "connect withdraw",
+        "withdrawn": [asdict(one) for one in done],
+        "problems": [f"{one.platform} {one.handle}: {one.why}" for one in done if one.why],
+    }
+
+
+async def withdraw(
+    book: AgencyStore,
+    open_vault: Callable[[], Vault],
+    revoker: Revoker | str,
+    satker: str,
+    accounts: Sequence[tuple[Platform, str]],
+    now: datetime,
+) -> list[Withdrawn]:
+    """Withdraw the consents of a satker's accounts.
+
+    Args:
+        revoker: a text says why TikTok is not asked.
+    """
+    return [
+        await _Withdrawal(book, open_vault, revoker, satker, platform, handle, now).carry_out()
+        for platform, handle in accounts
+    ]
+
+
+class _Withdrawal:
+    """One account's."""
+
+    def __init__(
+        self,
+        book: AgencyStore,
+        open_vault: Callable[[], Vault],
+        revoker: Revoker | str,
+        satker: str,
+        platform: Platform,
+        handle: str,
+        now: datetime,
+    ) -> None:
+        self._book, self._open_vault, self._revoker = book, open_vault, revoker
+        self._satker, self._platform, self._handle, self._now = satker, platform, handle, now
+        self._path = f"{book.root}/consents/{key(platform, handle.lower())}"
+
+    async def carry_out(self) -> Withdrawn:
+        await self._let_renewal_end()
+        marked = self._marked()
+        if self._platform == "tiktok":
+            self._void_attempts()
+        has_tokens = marked is not None and _has_tokens(marked)
+        revoked, why = False, ""
+        if marked is not None and has_tokens:
+            revoked, why = await self._revoked(marked)
+            self._strip()
+        ended_at = marked.data.get("ended_at") if marked else None
+        return Withdrawn(
+            self._satker, self._platform, self._handle, has_tokens, revoked, why, ended_at
+        )
+
+    async def _let_renewal_end(self) -> None:
+        """With its answer the old refresh token is dead; so its pair is waited for some seconds."""
+        for wait in WAITS:
+            held = self._held()
+            leased = held is not None and str(held.data.get("lease_until", "")) > iso(self._now)
+            if not leased:
+                return
+            await asyncio.sleep(wait)
+
+    def _held(self) -> Stored | None:
+        return self._book.store.get([self._path]).get(self._path)
+
+    def _marked(self) -> Stored | None:
+        """The consent, from now on ended; None where a Page never gave a token."""
+        for _ in range(TRIES):
+            held = self._held()
+            if held is None and self._platform == "facebook":
+                return None
+            try:
+                self._book.store.write([self._mark(held)])
+            except Conflict:
+                continue
+            return self._held()
+        raise StoreError(f"{self._path} is being written all the time; run this again")
+
+    def _mark(self, held: Stored | None) -> Write:
+        void = {"void_until": iso(self._now)}
+        if held is not None:
+            mark = ending(held.data, "withdrawn", self._now)
+            # One that ended by itself is withdrawn all the same.
+            why = {"why": "withdrawn"} if is_ended(held.data) else {}
+            return Write(self._path, {**mark, **why, **void}, "merge", held.version)
+        whose = {"satker": self._satker, "platform": self._platform, "handle": self._handle}
+        return Write(self._path, whose | ending({}, "withdrawn", self._now) | void, "create")
+
+    def _void_attempts(self) -> None:
+        """Attempts under way hold a verifier, and for a moment a pair."""
+        attempts = self._book.store.list(f"{self._book.root}/attempts")
+        mine = [
+            stored.path
+            for stored in attempts
+            if str(stored.data.get("handle", "")).casefold() == self._handle.casefold()
+        ]
+        self._book.store.write(Write(path, mode="delete") for path in mine)
+
+    def _strip(self) -> None:
+        for _ in range(TRIES):
+            held = self._held()
+            if held is None or not is_ended(held.data) or not _has_tokens(held):
+                return  # stripped, or given anew since
+            try:
+                self._book.store.write([Write(self._path, ended(held.data), version=held.version)])
+            except Conflict:
+                continue
+            return
+        raise StoreError(f"{self._path} is being written all the time; run this again")
+
+    # The platform
+
+    async def _revoked(self, held: Stored) -> tuple[bool, str]:
+        """Whether TikTok has disconnected the app, and what stands against it."""
+        if self._platform == "facebook":
+            return False, ON_THE_PAGE
+        if isinstance(self._revoker, str):
+            return False, f"{self._revoker}; {IN_THE_APP}"
+        try:
+            await self._revoker.revoke(self._handle, await self._access_token(held, self._revoker))
+        except Refusal as refusal:
+            return False, _told(refusal)
+        except VaultError:
+            return False, f"its tokens cannot be opened with the present key; {IN_THE_APP}"
+        return True, ""
+
+    async def _access_token(self, held: Stored, revoker: Revoker) -> str:
+        vault, data = self._open_vault(), held.data
+        if "access" in data and str(data.get("access_until", "")) > iso(self._now):
+            return vault.open(data["access"])
+        grant = await revoker.renew(self._handle, vault.open(data["refresh"]))
+        return grant.access_token
+
+
+def _told(refusal: Refusal) -> str:
+    if refusal.reason is Reason.UNREACHABLE:
+        return f"TikTok could not be reached; {IN_THE_APP}"
+    if refusal.reason is Reason.UNREADY:
+        return f"TikTok refuses the app's key and secret; {IN_THE_APP}"
+    return f"TikTok does not take its tokens any more; if Kiprah still stands there, {IN_THE_APP}"
+
+
+def _has_tokens(held: Stored) -> bool:
+    return any(isinstance(value, bytes) for value in held.data.values())
+
+
+def feedback(
+    roster: Roster | None, done: Iterable[Withdrawn], now: datetime
+) -> list[tuple[str, Platform, str, dict[str, Any]]]:
+    """What stands beside the handles in the registry from now on, until a consent is given."""
+    withdrawn = {
+        one.handle.casefold(): NoConsent(one.handle, "withdrawn", one.ended_at or iso(now))
+        for one in done
+        if one.platform == "tiktok"
+    }
+    return [
+        (
+            account.satker,
+            account.platform,
+            account.handle,
+            {"status": without_consent(account.handle, gone), "checked_at": iso(now)},
+        )
+        for account in (roster.accounts if roster else ())
+        if account.platform == "tiktok"
+        and account.holds(now)
+        and (gone := withdrawn.get(account.handle.casefold()))
+    ]

@@ -1,0 +1,433 @@
+"""A consent is withdrawn: its tokens are gone, whoever is at it and whatever the platform says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.connect import ticket
+from functions.connect.absent import Busy, NoConsent
+from functions.connect.consents import ConsentRow, Consents
+from functions.connect.flow import Flow, Reason, Refusal, links_from
+from functions.connect.vault import Vault
+from functions.connect.withdrawing import Withdrawn, feedback, meant, withdraw
+from functions.model import Account, Agency, Platform, Roster, Satker
+from functions.store.agency import AgencyStore
+from functions.store.port import Store
+from tests.connect.test_consents import Grant
+from tests.connect.test_consents import Platform as TikTok
+from tests.connect.test_flow import App
+from tests.connect.test_flow import finish as came_back
+
+KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
+SATKER, HANDLE = "kanwil-ntt", "kemenkum.ntt"
+ROW = ConsentRow(SATKER, "tiktok", HANDLE, "rft.pertama")
+PAGE = ConsentRow(SATKER, "facebook", "kemenkumntt", "EAAB.pertama")
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+class Revoker:
+    """TikTok, as it is told that our app is to be disconnected."""
+
+    def __init__(self, refusal: Refusal | None = None) -> None:
+        self.refusal = refusal
+        self.revoked: list[str] = []
+        self.renewed: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[Any]] | None = None
+
+    async def renew(self, handle: str, refresh_token: str) -> Grant:
+        self.renewed.append(refresh_token)
+        if self.refusal:
+            raise self.refusal
+        return Grant("act.terakhir", "rft.terakhir")
+
+    async def revoke(self, handle: str, access_token: str) -> None:
+        if self.meanwhile:
+            await self.meanwhile()
+        if self.refusal:
+            raise self.refusal
+        self.revoked.append(access_token)
+
+
+@pytest.fixture
+def book(store: Store, now: datetime) -> AgencyStore:
+    held = AgencyStore(store, Agency())
+    begin = now - timedelta(days=9)
+    held.save_roster(
+        Roster(
+            as_of=now - timedelta(days=9),
+            satker=(Satker(id=SATKER, name="Kanwil NTT", kind="kanwil"),),
+            accounts=(
+                Account(platform="tiktok", handle=HANDLE, satker=SATKER, valid_from=begin),
+                Account(platform="facebook", handle=PAGE.handle, satker=SATKER, valid_from=begin),
+            ),
+        )
+    )
+    return held
+
+
+@pytest.fixture
+def consents(book: AgencyStore) -> Consents:
+    return Consents(book, lambda: Vault(KEY))
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.connect.consents.WAITS", ())
+    monkeypatch.setattr("functions.connect.withdrawing.WAITS", (0.0,))
+
+
+def withdrawn(
+    book: AgencyStore,
+    now: datetime,
+    revoker: Revoker | str = "",
+    platform: Platform = "tiktok",
+    handle: str = HANDLE,
+) -> Withdrawn:
+    asked = revoker or Revoker()
+    vault = Vault(KEY)
+    run = withdraw(book, lambda: vault, asked, SATKER, [(platform, handle)], now)
+    [done] = asyncio.run(run)
+    return done
+
+
+def documents(book: AgencyStore) -> dict[str, dict[str, Any]]:
+    return {
+        stored.path: stored.data
+        for collection in ("consents", "attempts", "tickets")
+        for stored in book.store.list(f"{book.root}/{collection}")
+    }
+
+
+def tokens(book: AgencyStore) -> list[bytes]:
+    return [v for d in documents(book).values() for v in d.values() if isinstance(v, bytes)]
+
+
+def living(consents: Consents, now: datetime, tiktok: TikTok | None = None) -> TikTok:
+    """A consent that has been used: its access token lives for two hours."""
+    tiktok = tiktok or TikTok()
+    consents.add([ROW], now)
+    asyncio.run(consents.access(HANDLE, now, tiktok.renew))
+    return tiktok
+
+
+def test_its_tokens_are_deleted_and_tiktok_is_told_with_the_living_one(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    tiktok, revoker = living(consents, now), Revoker()
+    done = withdrawn(book, now + HOUR, revoker)
+    assert (done.tokens, done.revoked, done.why) == (True, True, "")
+    assert revoker.revoked == ["act.putaran-1"]
+    assert revoker.renewed == []
+    assert tokens(book) == []
+    [document] = documents(book).values()
+    assert document == {
+        "satker": SATKER,
+        "platform": "tiktok",
+        "handle": HANDLE,
+        "given_at": "2026-10-20T03:00:00Z",
+        "origin": "",
+        "spent": document["spent"],
+        "ended_at": "2026-10-20T04:00:00Z",
+        "why": "withdrawn",
+        "void_until": "2026-10-20T04:00:00Z",
+    }
+    with pytest.raises(NoConsent) as none:
+        asyncio.run(consents.access(HANDLE, now + HOUR, tiktok.renew))
+    assert none.value.why == "withdrawn"
+    assert tiktok.renewals == 1
+
+
+def test_with_a_dead_access_token_one_last_renewal_tells_tiktok(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    living(consents, now)
+    revoker = Revoker()
+    assert withdrawn(book, now + 9 * HOUR, revoker).revoked
+    assert revoker.renewed == ["rft.putaran-1"]
+    assert revoker.revoked == ["act.terakhir"]
+    assert tokens(book) == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (Refusal(Reason.UNREACHABLE), "could not be reached; the owner removes Kiprah"),
+        (Refusal(Reason.REJECTED), "does not take its tokens any more"),
+        (Refusal(Reason.UNREADY), "refuses the app's key and secret"),
+    ],
+)
+def test_whatever_tiktok_answers_the_tokens_are_deleted(
+    book: AgencyStore, consents: Consents, now: datetime, refusal: Refusal, said: str
+) -> None:
+    living(consents, now)
+    done = withdrawn(book, now, Revoker(refusal))
+    assert not done.revoked
+    assert said in done.why
+    assert tokens(book) == []
+
+
+@pytest.mark.parametrize("key", [KEY, "kunci-lain"])
+def test_where_tiktok_is_not_asked_or_no_key_opens_them_they_are_deleted_too(
+    book: AgencyStore, now: datetime, key: str
+) -> None:
+    Consents(book, lambda: Vault("kunci-lain")).add([ROW], now)
+    vault = Vault(KEY)
+    asked: Revoker | str = Revoker() if key == KEY else "TikTok is not told"
+    run = withdraw(book, lambda: vault, asked, SATKER, [("tiktok", HANDLE)], now)
+    [done] = asyncio.run(run)
+    said = "cannot be opened with the present key" if key == KEY else "TikTok is not told; the"
+    assert said in done.why
+    assert tokens(book) == []
+
+
+def test_withdrawing_twice_equals_withdrawing_once(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    living(consents, now)
+    withdrawn(book, now)
+    once = documents(book)
+    again = withdrawn(book, now)
+    assert not again.tokens
+    assert again.ended_at == "2026-10-20T03:00:00Z"
+    assert documents(book) == once
+
+
+def test_one_that_died_after_the_mark_is_finished_by_the_next(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    tiktok, revoker = living(consents, now), Revoker()
+
+    async def die() -> None:
+        raise KeyboardInterrupt
+
+    revoker.meanwhile = die
+    with pytest.raises(KeyboardInterrupt):
+        withdrawn(book, now, revoker)
+    assert len(tokens(book)) == 2
+    with pytest.raises(NoConsent):
+        asyncio.run(consents.access(HANDLE, now, tiktok.renew))
+    assert consents.living([HANDLE], now) == {}
+    revoker.meanwhile = None
+    assert withdrawn(book, now, revoker).revoked
+    assert tokens(book) == []
+
+
+def test_a_batch_in_flight_cannot_write_its_pair_back(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    """TikTok has answered a renewal that began before, and the pair is not stored yet."""
+    tiktok = TikTok()
+    consents.add([ROW], now)
+
+    async def meanwhile() -> None:
+        run = withdraw(book, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
+        [done] = await run
+        assert done.tokens
+
+    tiktok.before_answering = meanwhile
+    with pytest.raises((Busy, NoConsent)):
+        asyncio.run(consents.access(HANDLE, now, tiktok.renew))
+    assert tiktok.renewals == 1
+    assert tokens(book) == []
+
+
+def test_a_refusal_in_flight_writes_nothing_back_either(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    from functions.connect.absent import Declined
+
+    consents.add([ROW], now)
+
+    async def refuse(refresh_token: str) -> Any:
+        await withdraw(book, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
+        raise Declined(ValueError("invalid_grant"))
+
+    with pytest.raises((Declined, NoConsent)):
+        asyncio.run(consents.access(HANDLE, now, refuse))
+    [document] = documents(book).values()
+    assert "renewal" not in document
+
+
+def test_a_renewal_under_way_is_waited_for_so_that_its_pair_can_be_revoked(
+    book: AgencyStore, consents: Consents, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.connect.withdrawing.WAITS", (0.05,) * 40)
+    tiktok, revoker, vault = TikTok(), Revoker(), Vault(KEY)
+    consents.add([ROW], now)
+
+    async def slowly() -> None:
+        await asyncio.sleep(0.2)
+
+    tiktok.before_answering = slowly
+
+    async def both() -> None:
+        renewing = asyncio.ensure_future(consents.access(HANDLE, now, tiktok.renew))
+        await asyncio.sleep(0.05)
+        await withdraw(book, lambda: vault, revoker, SATKER, [("tiktok", HANDLE)], now)
+        await renewing
+
+    asyncio.run(both())
+    assert revoker.revoked == ["act.putaran-1"]
+    assert tokens(book) == []
+
+
+# A Page's own token
+
+
+def test_a_pages_token_is_deleted_and_its_owner_is_named_who_ends_it_there(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    consents.add([PAGE], now)
+    revoker = Revoker()
+    done = withdrawn(book, now, revoker, "facebook", PAGE.handle)
+    assert (done.tokens, done.revoked) == (True, False)
+    assert "removes the app in the Page's settings" in done.why
+    assert revoker.revoked == []
+    assert consents.page_tokens([PAGE.handle]) == {}
+    assert tokens(book) == []
+
+
+def test_a_page_that_gave_none_leaves_nothing_behind(book: AgencyStore, now: datetime) -> None:
+    done = withdrawn(book, now, Revoker(), "facebook", PAGE.handle)
+    assert done.line == "facebook  kemenkumntt  no token"
+    assert documents(book) == {}
+
+
+# Links and attempts
+
+
+def flow(book: AgencyStore, app: App | None = None) -> Flow:
+    app = app or App()
+    return Flow(book, Vault(KEY), app, auth_url="https://t", connect_url="https://c/connect")
+
+
+def link(book: AgencyStore, at: datetime) -> str:
+    return ticket.issue(Vault(KEY), "kemenkum", SATKER, HANDLE, at)
+
+
+@pytest.mark.parametrize("has_consented", [False, True])
+def test_links_that_were_sent_before_are_void_and_later_ones_work(
+    book: AgencyStore, consents: Consents, now: datetime, has_consented: bool
+) -> None:
+    if has_consented:
+        living(consents, now)
+    early = link(book, now)
+    withdrawn(book, now)
+    with pytest.raises(Refusal) as refused:
+        flow(book).start(early, now + HOUR)
+    assert refused.value.reason is Reason.WITHDRAWN
+    at = links_from(book, [HANDLE], now)[HANDLE]
+    assert at == now + SECOND
+    begun = flow(book).start(link(book, at), now + HOUR)
+    asyncio.run(came_back(flow(book), begun, now + HOUR))
+    assert list(consents.living([HANDLE], now + HOUR)) == [HANDLE]
+    with pytest.raises(Refusal):  # also once there is a consent again
+        flow(book).start(early, now + HOUR)
+
+
+def test_an_attempt_under_way_is_void(book: AgencyStore, now: datetime) -> None:
+    begun = flow(book).start(link(book, now), now)
+    withdrawn(book, now + SECOND)
+    with pytest.raises(Refusal):
+        asyncio.run(came_back(flow(book), begun, now + SECOND))
+    assert tokens(book) == []
+
+
+@pytest.mark.parametrize("moment", ["exchange", "username"])
+def test_an_attempt_that_is_talking_to_tiktok_stores_nothing(
+    book: AgencyStore, now: datetime, moment: str
+) -> None:
+    app = App()
+
+    async def meanwhile(*_: Any) -> None:
+        run = withdraw(book, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
+        await run
+
+    honest = app.exchange
+
+    async def exchange(*asked: Any) -> Any:
+        await meanwhile()
+        return await honest(*asked)
+
+    if moment == "exchange":
+        app.exchange = exchange  # type: ignore[method-assign]
+    else:
+        app.meanwhile = meanwhile
+    begun = flow(book, app).start(link(book, now), now)
+    with pytest.raises(Refusal) as refused:
+        asyncio.run(came_back(flow(book, app), begun, now))
+    assert refused.value.reason is Reason.WITHDRAWN
+    assert tokens(book) == []
+    flow(book).start(link(book, now + SECOND), now + HOUR)  # and whatever stayed disturbs nobody
+
+
+def test_a_consent_that_is_renewed_while_another_is_given_is_replaced(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    """The document has another version then; that is nobody's refusal."""
+    tiktok, app = living(consents, now), App()
+
+    async def meanwhile() -> None:
+        later = now + timedelta(hours=1, minutes=50)
+        await consents.access(HANDLE, later, tiktok.renew)
+
+    app.meanwhile = meanwhile
+    begun = flow(book, app).start(link(book, now), now)
+    asyncio.run(came_back(flow(book, app), begun, now))
+    [access] = consents.living([HANDLE], now).values()
+    assert getattr(access, "token", "") == "act.satu"
+
+
+# The file it came from
+
+
+def test_the_file_does_not_bring_it_back_but_a_new_token_does(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    consents.add([ROW, PAGE], now)
+    withdrawn(book, now)
+    withdrawn(book, now, platform="facebook", handle=PAGE.handle)
+    assert consents.add([ROW, PAGE], now + HOUR) == ["withdrawn", "withdrawn"]
+    assert tokens(book) == []
+    again = ConsentRow(SATKER, "tiktok", HANDLE, "rft.baru")
+    assert consents.add([again], now + HOUR) == ["new"]
+    withdrawn(book, now + HOUR)
+    assert consents.add([again, ROW], now + HOUR) == ["withdrawn", "new"]
+
+
+# Whose
+
+
+def test_the_accounts_of_a_satker_are_the_registrys_and_those_with_a_consent(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    consents.add([ROW, ConsentRow(SATKER, "tiktok", "lama.sekali", "rft.lama")], now)
+    consents.add([ConsentRow("kanwil-bali", "tiktok", "kemenkum.bali", "rft.bali")], now)
+    roster = book.roster(now)
+    assert sorted(meant(book, roster, SATKER, None, None)) == [
+        ("facebook", "kemenkumntt"),
+        ("tiktok", HANDLE),
+        ("tiktok", "lama.sekali"),
+    ]
+    assert meant(book, roster, SATKER, "facebook", None) == [("facebook", "kemenkumntt")]
+    assert meant(book, roster, SATKER, None, "@Kemenkum.NTT") == [("tiktok", HANDLE)]
+    assert meant(book, roster, SATKER, "facebook", HANDLE) == []
+    assert meant(book, roster, "tidak-ada", None, None) == []
+
+
+def test_the_registry_says_so_to_the_unit(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    living(consents, now)
+    done = withdrawn(book, now)
+    [(satker, platform, handle, said)] = feedback(book.roster(now), [done], now)
+    assert (satker, platform, handle) == (SATKER, "tiktok", HANDLE)
+    assert said["status"] == (
+        "Izin TikTok @kemenkum.ntt telah dicabut pada 2026-10-20T03:00:00Z dan tokennya dihapus; "
+        "akun ini tidak dibaca sampai satker memberi izin baru melalui tautan izin."
+    )
