@@ -16,7 +16,7 @@ from functions import body as bodies
 from functions import log, settings
 from functions.model import parse_time
 from functions.settings import Settings, SettingsError
-from functions.store import open_agencies
+from functions.store import UnknownAgencyError, open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
 from functions.times import CLOCKS_AGREE, NowError, parse_now, present, refuse_future
@@ -35,7 +35,8 @@ class Trigger:
     """A trigger's wishes. ``given``: ``now`` was sent, so the run replays that instant.
 
     ``scheduled_at``: the instant that Cloud Scheduler meant, the same for every delivery of a
-    trigger; None when it was not the caller or did not say.
+    trigger; None when it was not the caller or did not say. ``agency``: the id of the only one that
+    the job shall work for; None: for all.
     """
 
     def __init__(self, body: Mapping[str, Any], scheduled: str = "") -> None:
@@ -45,6 +46,9 @@ class Trigger:
         if self.given and not isinstance(sent, str):
             raise ValueError("now must be an ISO 8601 instant, such as 2026-10-01T00:00:00Z")
         self.now = parse_now(sent) if sent is not None else present()
+        self.agency = body.get("agency")
+        if not (self.agency is None or isinstance(self.agency, str)):
+            raise ValueError("agency must be an agency's id, a text")
         self.body = body
 
     def check(self, books: Sequence[AgencyStore]) -> None:
@@ -56,8 +60,8 @@ class Trigger:
 Job = Callable[[list[AgencyStore], Settings, Trigger], dict[str, Any]]
 
 
-def answer(request: Request, job: Job, *, takes: Collection[str] = ("now",)) -> Answer:
-    """Run a job, which is given every agency, for a request and report.
+def answer(request: Request, job: Job, *, takes: Collection[str] = ("now", "agency")) -> Answer:
+    """Run a job, which is given every agency or the one that is asked for, and report.
 
     ``takes``: the names that the request's body may hold.
     """
@@ -77,12 +81,14 @@ def answer(request: Request, job: Job, *, takes: Collection[str] = ("now",)) -> 
         log.hide(loaded.secrets())
         for said in settings.strangers():
             log.warning("settings.unknown", said=said)
-        books = open_agencies(loaded)
+        books = open_agencies(loaded, only=trigger.agency)
         try:
             trigger.check(books)
             report = job(books, loaded, trigger)
         finally:
             books[0].store.close()
+    except UnknownAgencyError as error:
+        return _json({"error": str(error)}, 404)
     except (BadRequestError, NowError) as error:
         return _json({"error": str(error)}, 400)
     except (SettingsError, StoreError) as error:

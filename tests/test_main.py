@@ -181,6 +181,22 @@ def test_collect_answers_its_report_and_changes_the_store(clients, book, now, mo
     assert (post.platform, post.published_at) == ("x", now - timedelta(hours=1))
 
 
+def test_a_further_agency_alone_is_published_in_its_own_folder(
+    clients, book, now, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
+    other = AgencyStore(book.store, Agency(id="kemenham", name="HAM"))
+    for one in (book, other):
+        ministry(one, now)
+    body = json.dumps({"now": iso(now), "agency": "kemenham"})
+    for name in ("score", "publish"):
+        answered = clients[name].post("/", data=body)
+        assert (answered.status_code, answered.json["job"]) == (200, name)
+    assert (tmp_path / "site" / "kemenham" / "index.html").is_file()
+    assert not (tmp_path / "site" / "index.html").exists()
+    assert book.months() == {}
+
+
 @pytest.mark.parametrize("platforms", ["x", ["myspace"], [["x"]], {"x": 1}, [None]])
 def test_collect_refuses_a_platform_that_it_does_not_know(clients, book, platforms):
     answered = clients["collect"].post("/", data=json.dumps({"platforms": platforms}))

@@ -327,3 +327,39 @@ def test_a_report_is_logged_under_the_requests_trace(capsys):
     assert first["message"] == "test.finished"
     assert first["logging.googleapis.com/trace"] == "105445aa7843bc8bf206b12000100000"
     assert "logging.googleapis.com/trace" not in second
+
+
+# One agency alone
+
+
+def whose(books, settings, trigger):
+    return {"job": "test", "agencies": [book.agency.id for book in books]}
+
+
+@pytest.mark.parametrize(
+    ("agency", "worked"), [("kemenham", ["kemenham"]), (None, ["kemenkum", "kemenham"])]
+)
+def test_a_job_works_for_the_agency_that_is_asked_for_or_for_all(monkeypatch, agency, worked):
+    monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
+    takes = ("now", "agency")
+    report, status = send(whose, data=json.dumps({"agency": agency}).encode(), takes=takes)
+    assert (status, report["agencies"]) == (200, worked)
+
+
+def test_the_only_agency_can_be_asked_for_by_its_id():
+    report, status = send(whose, data=b'{"agency": "kemenkum"}', takes=("agency",))
+    assert (status, report["agencies"]) == (200, ["kemenkum"])
+
+
+@pytest.mark.parametrize("agency", ["kemenlu", "", "../kemenkum", "\ud800"])
+def test_an_agency_that_there_is_not_is_404_and_no_other_is_named(agency):
+    body = json.dumps({"agency": agency}).encode()
+    report, status = send(raising(AssertionError("must not run")), data=body, takes=("agency",))
+    assert (status, "no such agency" in report["error"]) == (404, True)
+    assert "kemenkum" not in report["error"]
+
+
+@pytest.mark.parametrize("agency", [b"5", b"[]", b'{"id": "kemenkum"}', b"true"])
+def test_an_agency_that_is_no_text_is_400(agency):
+    report, status = send(whose, data=b'{"agency": ' + agency + b"}", takes=("agency",))
+    assert (status, "agency must be" in report["error"]) == (400, True)

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def collect(request: Request) -> Answer:
-    """POST ``{"platforms": ["x"], "now": "…"}``, both optional; answers the run's report.
+    """POST ``{"platforms": ["x"], "agency": "ID", "now": "…"}``, all optional; answers the run's
+    report.
 
     Or ``{"batch": …}``, as the queue sends it.
     """
-    return answer(request, _collect, takes=("now", "platforms", "batch"))
+    return answer(request, _collect, takes=("now", "agency", "platforms", "batch"))
 
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def publish(request: Request) -> Answer:
-    """POST ``{"now": "…"}``, optional; answers the run's report."""
+    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
     return answer(request, _publish)
 
 
@@ -26,10 +26,17 @@ def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
     from functions.publish.job import publish_all
     from functions.publish.objects import ObjectsError
     from functions.publish.stamp import OutdatedError
+    from functions.store import agencies_of
 
     try:
         name = run_id("publish", trigger.now)
-        return publish_all(books, now=trigger.now, settings=settings, run_id=name)
+        return publish_all(
+            books,
+            now=trigger.now,
+            settings=settings,
+            run_id=name,
+            everybody=agencies_of(settings),
+        )
     except OutdatedError as error:
         raise BadRequestError(str(error)) from None
     except ObjectsError as error:

@@ -74,13 +74,20 @@ class _Months:
 
 
 def publish_all(
-    books: Sequence[AgencyStore], *, now: datetime, settings: Settings, run_id: str
+    books: Sequence[AgencyStore],
+    *,
+    now: datetime,
+    settings: Settings,
+    run_id: str,
+    everybody: Sequence[Agency] = (),
 ) -> dict[str, Any]:
     """Bring every agency's site up to date; returns the run's report.
 
+    ``everybody``: all agencies of the installation, by which each knows its folder; those of
+    ``books`` when left out.
     ``StoreError``, and an only agency's ``ObjectsError`` and ``OutdatedError``, come through.
     """
-    everybody = [book.agency for book in books]
+    everybody = everybody or [book.agency for book in books]
 
     def run(book: AgencyStore) -> dict[str, Any]:
         try:

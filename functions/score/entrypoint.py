@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def score(request: Request) -> Answer:
-    """POST ``{"now": "…"}``, optional; answers the run's report."""
+    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
     return answer(request, _score)
 
 
