@@ -17,6 +17,10 @@ from functions.store.port import Conflict, StoreError
 
 Report = dict[str, Any]
 
+# What a job says that has nothing to work on yet (``todo``): no failure, and nothing to try again.
+EMPTY = "the registry is empty; run: kiprah registry import FILE"
+UNREAD = "nothing was collected yet; run: kiprah collect"
+
 
 def each(
     books: Sequence[AgencyStore],
@@ -36,7 +40,8 @@ def each(
     """
 
     def in_turn(book: AgencyStore) -> Report:
-        with turns.taken(book, job, now) as turn:
+        about = log.about(job=job, run_id=run_id, agency=book.agency.id)
+        with about, turns.taken(book, job, now) as turn:
             if turn.other is not None:
                 return turns.skipped(turn, run_id)
             report = run(book)
@@ -77,7 +82,11 @@ def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: d
 
 
 def united(reports: Mapping[str, Report], *, job: str, run_id: str, now: datetime) -> Report:
-    """Several agencies' reports as one; it has failed when any of them has."""
+    """Several agencies' reports as one; it has failed when any of them has.
+
+    One that is not set up yet (``todo``) has not failed; what is to do is told of all.
+    """
+    todo = {agency: report["todo"] for agency, report in reports.items() if report.get("todo")}
     return {
         "job": job,
         "run_id": run_id,
@@ -88,7 +97,8 @@ def united(reports: Mapping[str, Report], *, job: str, run_id: str, now: datetim
             for agency, report in reports.items()
             for problem in report.get("problems", ())
         ],
-        "failed": any(report.get("failed") for report in reports.values()),
+        "failed": any(r.get("failed") and not r.get("todo") for r in reports.values()),
+        **({"todo": "; ".join(f"{a}: {said}" for a, said in todo.items())} if todo else {}),
     }
 
 

@@ -24,7 +24,7 @@ def collect(request: Request) -> Answer:
 
     Or ``{"batch": …}``, as the queue sends it.
     """
-    return answer(request, _collect, takes=("now", "agency", "platforms", "batch"))
+    return answer(request, _collect, name="collect", takes=("now", "agency", "platforms", "batch"))
 
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:

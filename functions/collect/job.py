@@ -64,7 +64,8 @@ async def collect_all(
             connections = await stack.enter_async_context(Connections())
         for book in in_turn(books, now, timedelta(minutes=int(settings.collect_every))):
             try:
-                with turns.taken(book, "collect", now) as turn:
+                about = log.about(job="collect", run_id=run_id, agency=book.agency.id)
+                with about, turns.taken(book, "collect", now) as turn:
                     if turn.other is not None:
                         reports[book.agency.id] = turns.skipped(turn, run_id)
                         continue
@@ -147,6 +148,7 @@ async def collect(
         # to answer; there something is due within hours.
         heard = heard or {"": clock()}
     report.failed = report.failed or _has_failed(report, ready)
+    report.todo = "" if ready else _todo(report, roster)
     report.budgets = books.report()
     ids = {platform: desk.account_ids() for platform, desk in desks.items()}
     report.problems += _save_ids(book, roster, ids, now)
@@ -227,7 +229,7 @@ def _roster(book: AgencyStore, now: datetime, report: Report) -> Roster:
     roster, problems = enrol(book, now)
     report.problems += problems
     if not roster.satker:
-        report.problems.append("the registry is empty; run: kiprah registry import FILE")
+        report.problems.append(agencies.EMPTY)
     return roster
 
 
@@ -305,6 +307,16 @@ def _has_failed(report: Report, ready: Sequence[Platform]) -> bool:
     return (not ready) or not report.platforms or (tried > 0 and served == 0 and not alone)
 
 
+def _todo(report: Report, roster: Roster) -> str:
+    """What is to be set up where there is nothing that could be read."""
+    if not roster.satker:
+        return agencies.EMPTY
+    if report.skipped:
+        needs = ", or ".join(NEEDS[p] for p in PLATFORMS if p in report.skipped)
+        return f"no platform has credentials; set {needs}"
+    return "no unit has an account to read; add some with kiprah registry import FILE"
+
+
 def _save_ids(
     book: AgencyStore,
     roster: Roster,
@@ -329,7 +341,7 @@ def _save_report(book: AgencyStore, report: Report) -> None:
         s["requests"] or s["queued"] or s.get("brought", {}).get("batches")
         for s in report.platforms.values()
     )
-    if done or report.failed:
+    if done or (report.failed and not report.todo):
         document: Mapping[str, Any] = report.as_dict()
         text = log.clean(msgspec.json.encode(document).decode())
         book.save_run(report.run_id, {**msgspec.json.decode(text), "started_at": iso(report.now)})

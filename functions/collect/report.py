@@ -14,7 +14,8 @@ from functions.model import iso
 
 @dataclass(slots=True)
 class Report:
-    """What a run did, per platform; ``failed``: nothing at all could be read."""
+    """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
+    be set up before anything can be."""
 
     run_id: str
     now: datetime
@@ -23,6 +24,7 @@ class Report:
     skipped: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     failed: bool = False
+    todo: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -34,6 +36,7 @@ class Report:
             "skipped": self.skipped,
             "problems": self.problems,
             "failed": self.failed,
+            **({"todo": self.todo} if self.todo else {}),
         }
 
 

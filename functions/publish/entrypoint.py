@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @functions_framework.http
 def publish(request: Request) -> Answer:
     """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
-    return answer(request, _publish)
+    return answer(request, _publish, name="publish")
 
 
 def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:

@@ -130,7 +130,8 @@ def publish(
     places, asset_files = assets()
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
-    html = render(pages(_material(book, months, held, places, now, settings, everybody)))
+    material = _material(book, months, held, places, now, settings, everybody)
+    html = render(pages(material))
 
     put = _Put(objects, held, *_files({stamp.PATH: stamped.encode()}))
     put.all(_files(asset_files | data_files))
@@ -153,6 +154,8 @@ def publish(
         "problems": put.problems
         + [f"{month} is being scored; it stays as published" for month in sorted(months.pending)],
     }
+    if not months.records:
+        report["todo"] = agencies.UNREAD if material.roster.satker else agencies.EMPTY
     if put.uploaded:
         book.save_run(run_id, {**report, "started_at": iso(now)})
     return report

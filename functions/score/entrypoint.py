@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @functions_framework.http
 def score(request: Request) -> Answer:
     """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
-    return answer(request, _score)
+    return answer(request, _score, name="score")
 
 
 def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:

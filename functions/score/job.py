@@ -74,6 +74,8 @@ def score(
                 revise(run, month)
             else:
                 _with_patience(run, month, changed.posts.pop(month, ()))
+    elif not run.records:
+        report.todo = agencies.UNREAD if book.roster(now) else agencies.EMPTY
     for month, posts in sorted(changed.posts.items()):
         _only_fold(run, month, posts)
     run.docket.close()

@@ -25,7 +25,8 @@ from functions.store.tails import Tail
 class Report:
     """What a run did: posts folded, and for each month its state and whether it was written.
 
-    ``waits``: why a month stays what it is although its time is over.
+    ``waits``: why a month stays what it is although its time is over. ``todo``: what is missing
+    where there is nothing to score yet.
     """
 
     run_id: str
@@ -34,6 +35,7 @@ class Report:
     months: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     waits: dict[str, str] = field(default_factory=dict)
+    todo: str = ""
     reads: int = 0
     writes: int = 0
 
@@ -48,6 +50,7 @@ class Report:
             "reads": self.reads,
             "writes": self.writes,
             "failed": False,
+            **({"todo": self.todo} if self.todo else {}),
         }
 
 
