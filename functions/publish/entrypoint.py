@@ -22,6 +22,7 @@ def publish(request: Request) -> Answer:
 
 def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
+    from functions.deadline import deadline_of
     from functions.model import run_id
     from functions.publish.job import publish_all
     from functions.publish.objects import ObjectsError
@@ -36,6 +37,7 @@ def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
             settings=settings,
             run_id=name,
             everybody=agencies_of(settings),
+            deadline=deadline_of("publish"),
         )
     except OutdatedError as error:
         raise BadRequestError(str(error)) from None
