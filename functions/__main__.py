@@ -146,7 +146,7 @@ def tell(report: dict[str, Any], as_json: bool, words: str) -> None:
         click.echo(words)
     for problem in report.get("problems", []):
         click.echo(log.clean(f"kiprah: {problem}"), err=True)
-    if report.get("failed"):
+    if report.get("failed") or any(own.get("failed") for own in of_each(report)):
         sys.exit(1)
 
 

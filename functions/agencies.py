@@ -10,12 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from functions import log, turns
+from functions.deadline import NEVER, Deadline
 from functions.model import iso
 from functions.settings import SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError
+from functions.tally import Tally, summed
 
 Report = dict[str, Any]
+
+# What a job says that has nothing to work on yet (``todo``): no failure, and nothing to try again.
+EMPTY = "the registry is empty; run: kiprah registry import FILE"
+UNREAD = "nothing was collected yet; run: kiprah collect"
+LEFT = "left"  # the first agency's cursor that names, by job, who begins the next time
 
 
 def each(
@@ -25,33 +32,54 @@ def each(
     job: str,
     run_id: str,
     now: datetime,
+    deadline: Deadline = NEVER,
 ) -> Report:
     """Run a job for each agency in its turn; with only one its report, and its errors, are what
     they are. Where another run is at work, the report is that this one did nothing.
 
-    A simulation's report says that it is one.
+    Once the deadline is over no agency is begun; the next run begins with those that were left, or
+    left unfinished (``postponed``). A simulation's report says that it is one.
 
     Raises:
         SettingsError, StoreError: what is no single agency's, and would befall the others too.
     """
 
     def in_turn(book: AgencyStore) -> Report:
-        with turns.taken(book, job, now) as turn:
-            if turn.other is not None:
-                return turns.skipped(turn, run_id)
-            report = run(book)
-            turn.ended(report)
-            return report
+        about = log.about(job=job, run_id=run_id, agency=book.agency.id)
+        tally = Tally(book.store.meter)
+        with about, turns.taken(book, job, now) as turn:
+            if turn.other is None:
+                report = run(book)
+                turn.ended(report)
+            else:
+                report = turns.skipped(turn, run_id)
+        return tally.of(report)
 
     if len(books) == 1:
         return marked(books, in_turn(books[0]))
-    reports = {}
-    for book in books:
+    reports: dict[str, Report] = {}
+    first = books[0].cursor(LEFT).get(job)
+    for book in beginning_with(books, first):
+        if reports and deadline.is_over:
+            continue
         try:
             reports[book.agency.id] = in_turn(book)
         except Exception as error:
             reports[book.agency.id] = fallen(book, error, job=job, run_id=run_id, now=now)
-    return marked(books, united(reports, job=job, run_id=run_id, now=now))
+    report = united(reports, job=job, run_id=run_id, now=now, everybody=books)
+    left = next(
+        (b.agency.id for b in beginning_with(books, first) if b.agency.id in report["postponed"]),
+        None,
+    )
+    if left != first:
+        books[0].save_cursor(LEFT, **{job: left})
+    return marked(books, report)
+
+
+def beginning_with(books: Sequence[AgencyStore], first: str | None) -> list[AgencyStore]:
+    """The agencies in their order, but from that one on and round; as they are without it."""
+    at = next((n for n, book in enumerate(books) if book.agency.id == first), 0)
+    return [*books[at:], *books[:at]]
 
 
 def marked(books: Sequence[AgencyStore], report: Report) -> Report:
@@ -76,8 +104,24 @@ def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: d
     }
 
 
-def united(reports: Mapping[str, Report], *, job: str, run_id: str, now: datetime) -> Report:
-    """Several agencies' reports as one; it has failed when any of them has."""
+def united(
+    reports: Mapping[str, Report],
+    *,
+    job: str,
+    run_id: str,
+    now: datetime,
+    everybody: Sequence[AgencyStore] = (),
+) -> Report:
+    """Several agencies' reports as one; it has failed when any of them has.
+
+    ``everybody``: in whose order they are told; those without a report were left to the next run.
+
+    One that is not set up yet (``todo``) has not failed; what is to do is told of all.
+    """
+    names = [book.agency.id for book in everybody] or [*reports]
+    postponed = [n for n in names if n not in reports or reports[n].get("postponed")]
+    reports = {name: reports[name] for name in names if name in reports}
+    todo = {agency: report["todo"] for agency, report in reports.items() if report.get("todo")}
     return {
         "job": job,
         "run_id": run_id,
@@ -88,7 +132,10 @@ def united(reports: Mapping[str, Report], *, job: str, run_id: str, now: datetim
             for agency, report in reports.items()
             for problem in report.get("problems", ())
         ],
-        "failed": any(report.get("failed") for report in reports.values()),
+        "postponed": postponed,
+        **summed(reports.values()),
+        "failed": any(r.get("failed") and not r.get("todo") for r in reports.values()),
+        **({"todo": "; ".join(f"{a}: {said}" for a, said in todo.items())} if todo else {}),
     }
 
 

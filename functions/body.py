@@ -19,8 +19,27 @@ LARGEST_BATCH = 1_000_000  # bytes, the most that Cloud Tasks carries
 DEEPEST = 32  # of lists and objects in one another; a batch has nine
 
 
+# What a scheduler sends: JSON, or bytes that nobody gave a type (Cloud Scheduler's reference of
+# HttpTarget, November 2026: a body's type is application/octet-stream unless the job names one).
+TYPES = ("application/json", "application/octet-stream")
+
+
 class BodyError(ValueError):
-    """The body cannot be used; one line says why."""
+    """The body cannot be used; one line says why. ``status``: of the answer."""
+
+    status = 400
+
+
+class TooLargeError(BodyError):
+    """It is larger than anything that is taken here."""
+
+    status = 413
+
+
+class TypeOfBodyError(BodyError):
+    """It says of itself that it is no JSON."""
+
+    status = 415
 
 
 def read(request: Request, takes: Collection[str]) -> Mapping[str, Any]:
@@ -31,10 +50,13 @@ def read(request: Request, takes: Collection[str]) -> Mapping[str, Any]:
     most = LARGEST_BATCH if "batch" in takes else LARGEST
     content = request.stream.read(most + 1)
     if len(content) > most:
-        raise BodyError(f"the body is larger than {most:,} bytes; send a smaller one")
+        raise TooLargeError(f"the body is larger than {most:,} bytes; send a smaller one")
+    if content and request.mimetype not in ("", *TYPES):
+        kind = _plain(request.mimetype)
+        raise TypeOfBodyError(f"the body is said to be {kind}; send it as application/json")
     body = parse(content)
     if len(content) > LARGEST and "batch" not in body:
-        raise BodyError(f"the body is larger than {LARGEST:,} bytes and holds no batch")
+        raise TooLargeError(f"the body is larger than {LARGEST:,} bytes and holds no batch")
     if unknown := [name for name in body if name not in takes]:
         raise BodyError(
             f"{_plain(unknown[0])} is nothing that can be wished for here; "

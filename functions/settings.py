@@ -119,6 +119,12 @@ class Settings:
         "1: a new store is a simulation for good: any now, no official host, a banner on its pages",
         forms.switch,
     )
+    replays: str = _setting(
+        "KIPRAH_REPLAYS",
+        "",
+        "1: a deployed function takes a given now; else only that of a simulation does",
+        forms.switch,
+    )
     collect_every: str = _setting(
         "KIPRAH_COLLECT_EVERY",
         str(CADENCES["collect"].every),
@@ -266,6 +272,13 @@ class Settings:
         """What KIPRAH_AGENCIES names, in its order; empty when there is the one agency alone."""
         entries = (entry.strip() for entry in self.agencies.split(";"))
         return tuple(_named_agency(entry, self.timezone) for entry in entries if entry)
+
+    def project(self) -> str:
+        """The Google Cloud project that the store lies in, or else the queue; empty for none."""
+        for place, scheme in ((self.store, "firestore://"), (self.queue, "tasks://")):
+            if place.startswith(scheme):
+                return place.removeprefix(scheme).partition("/")[0]
+        return ""
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that is set, for keeping them out of what is written."""

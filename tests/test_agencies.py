@@ -26,6 +26,7 @@ from functions.settings import SettingsError
 from functions.store import open_agencies, open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
+from functions.tally import NAMES
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
@@ -189,7 +190,14 @@ def test_each_agency_has_its_own_units_months_and_site(clients, platforms):
 def test_several_agencies_report_side_by_side(clients, platforms):
     reports = whole(clients, platforms)
     for said, job in zip(reports[-3:], ("collect", "score", "publish"), strict=True):
-        assert list(said) == ["job", "run_id", "now", "agencies", "problems", "failed"]
+        assert list(said) == [
+            *("job", "run_id", "now", "agencies", "problems", "postponed"),
+            *NAMES,
+            "failed",
+        ]
+        for name in ("reads", "writes", "calls", "dollars", "objects", "bytes"):
+            of_each = [own[name] for own in said["agencies"].values()]
+            assert said[name] == pytest.approx(sum(of_each))
         assert (said["job"], said["problems"], said["failed"]) == (job, [], False)
         assert list(said["agencies"]) == ["kemenkum", "kemenham"]
         for own in said["agencies"].values():
@@ -217,7 +225,7 @@ def test_one_agency_that_is_named_is_the_same_as_none_that_is_named(clients, tmp
         Path("satker.csv").write_text(OF_ONE)
         monkeypatch.setenv("KIPRAH_AGENCIES", named)
         with served(monkeypatch) as handle:
-            reports = whole(clients, handle)
+            reports = [{**said, "seconds": 0} for said in whole(clients, handle)]
         exported = done("registry", "export")
         written = {path: version.partition("@")[0] for path, version in versions().items()}
         found.append((tree(Path("site")), reports, exported, written))

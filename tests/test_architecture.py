@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
 
-SHARED = {"model", "times", "cadence", "settings", "log", "cleaning", "nearest"}
+SHARED = {"model", "times", "cadence", "deadline", "settings", "log", "cleaning", "nearest"}
 # What a room may import besides itself. The command line and main.py see every room.
 ARROWS = {
     "model": set(),
@@ -29,6 +29,7 @@ ARROWS = {
     "tables": set(),
     "dotenv": {"intake"},
     "cadence": set(),
+    "deadline": {"cadence"},  # until when a run begins new work
     "settings": {"cadence", "dotenv", "forms"},
     "log": set(),
     "cleaning": set(),
@@ -39,7 +40,8 @@ ARROWS = {
     "body": set(),
     "trigger": {*SHARED, "body", "store"},  # what the entry points share
     "turns": {*SHARED, "store"},  # one run of a job at a time
-    "agencies": {*SHARED, "store", "turns"},  # what the jobs share
+    "tally": {*SHARED, "store"},  # what a run cost
+    "agencies": {*SHARED, "store", "tally", "turns"},  # what the jobs share
     "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
     "registrar": {*SHARED, "registry", "store"},  # who keeps the registry, by files and by day
     "collect": {
@@ -50,10 +52,11 @@ ARROWS = {
         "store",
         "trigger",
         "agencies",
+        "tally",
         "turns",
     },
-    "score": {*SHARED, "store", "trigger", "agencies", "addresses"},
-    "publish": {*SHARED, "store", "trigger", "agencies"},
+    "score": {*SHARED, "store", "tally", "trigger", "agencies", "addresses"},
+    "publish": {*SHARED, "store", "tally", "trigger", "agencies"},
 }
 # What single files may import besides: where a room's work and what serves it are put together.
 WIDER = {

@@ -158,3 +158,123 @@ def test_every_logger_of_the_http_client_is_known():
     named = {n for p in files for n in re.findall(r'getLogger\("(.+?)"\)', p.read_text())}
     assert "httpx" in named
     assert all(logging.getLogger(name).filters for name in named)
+
+
+# What Cloud Logging and Error Reporting make of a line
+
+
+@pytest.fixture
+def traced():
+    yield lambda **headers: log.follow({n.replace("_", "-"): v for n, v in headers.items()}.get)
+    log.trace(None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "trace", "span", "sampled"),
+    [
+        ({"traceparent": f"00-{'a1' * 16}-{'b2' * 8}-00"}, "a1" * 16, "b2" * 8, False),
+        ({"traceparent": f"00-{'a1' * 16}-{'b2' * 8}-03"}, "a1" * 16, "b2" * 8, True),
+        ({"X_Cloud_Trace_Context": f"{'c3' * 16}/1234;o=1"}, "c3" * 16, f"{1234:016x}", True),
+        ({"X_Cloud_Trace_Context": "c3" * 16}, "c3" * 16, None, None),
+        ({"X_Cloud_Trace_Context": f"{'c3' * 16}/0;o=0"}, "c3" * 16, None, False),
+        ({"X_Cloud_Trace_Context": f"{'c3' * 16}/{2**64}"}, "c3" * 16, None, None),
+        ({"X_Cloud_Trace_Context": "../../logs/1", "traceparent": "00-x"}, None, None, None),
+        ({}, None, None, None),
+    ],
+)
+def test_a_requests_trace_is_told_as_cloud_logging_wants_it(
+    lines, traced, monkeypatch, headers, trace, span, sampled
+):
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "kumham")
+    traced(**headers)
+    log.info("a")
+    [line] = lines()
+    name = "logging.googleapis.com/"
+    assert line.get(f"{name}trace") == (trace and f"projects/kumham/traces/{trace}")
+    assert line.get(f"{name}spanId") == span
+    assert line.get(f"{name}trace_sampled") is sampled
+
+
+def test_what_a_run_is_about_stands_in_each_of_its_lines_and_in_no_others(lines):
+    with log.about(job="score", run_id="r"):
+        with log.about(agency="kemenkum"):
+            log.info("a")
+        log.info("b", run_id="own")
+    log.info("c")
+    assert [(line.get("run_id"), line.get("agency")) for line in lines()] == [
+        ("r", "kemenkum"),
+        ("own", None),
+        (None, None),
+    ]
+
+
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner),
+    max_leaves=12,
+)
+
+
+@given(st.text(min_size=1), _anything)
+def test_any_field_makes_one_line_of_json(event, value):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "_hidden", set())
+        written = []
+        patch.setattr(sys, "stdout", Stream(written))
+        log.warning(event, field=value, text=f"two\nlines\u2028three\x85four\ud800{event}")
+    [line] = "".join(written).splitlines()
+    record = json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert record["severity"] == "WARNING"
+    assert record["text"].startswith("two\nlines\u2028three\x85four?")
+
+
+class Silent:
+    def __str__(self):
+        raise RuntimeError("nothing to say")
+
+
+def test_no_field_keeps_an_event_from_being_told(lines):
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    circle = {}
+    circle["circle"] = circle
+    for value in (deep, circle, {(1, 2): 3}, float("nan"), Silent(), {"a": [Silent()]}):
+        log.error("odd", value=value)
+    assert [line["message"] for line in lines()] == ["odd"] * 6
+
+
+def test_a_line_is_never_longer_than_an_entry_may_be(capsys):
+    problems = [f"account {n} is wrong" for n in range(20_000)]
+    log.error("collect.finished", failed=True, job="collect", problems=problems, more="é" * 90_000)
+    [line] = capsys.readouterr().out.splitlines()
+    assert len(line.encode()) < 200_000
+    record = json.loads(line)
+    assert (record["failed"], record["problems"][:9]) == (True, "left out:")
+    assert record["more"] == "é" * 90_000
+
+
+def test_a_crash_is_told_with_its_traceback_and_no_secret(lines):
+    log.hide(["rahasia\u2028sekali"])
+
+    def fails():
+        raise ValueError("no token rahasia\u2028sekali")
+
+    for told in (True, False):
+        try:
+            fails()
+        except ValueError as error:
+            log.crash("x.crashed", error, told=told, job="x")
+    loud, mute = lines()
+    assert loud["error"] == "ValueError: no token •••"
+    assert loud["stack_trace"].startswith("Traceback (most recent call last):\n  File ")
+    assert loud["stack_trace"].endswith("\nValueError: no token •••\n")
+    assert (mute["error"], mute["stack_trace"].splitlines()[-1]) == ("ValueError", "ValueError")
+    assert "in fails" in mute["stack_trace"]
+    assert "token" not in mute["stack_trace"]
+
+
+def test_a_terminals_line_is_one_line_too(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    log.error("a", error="two\nlines \x1b[31m", nothing="")
+    assert capsys.readouterr().out.endswith("error   a error=two lines  [31m\n")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -158,27 +159,100 @@ def test_publish_to_a_place_that_cannot_be_used_is_500(clients, book, now, monke
     assert "KIPRAH_SITE" in answered.json["problems"][0]
 
 
-def test_collect_without_a_registry_is_500_and_says_so(clients, book):
+@pytest.mark.parametrize("name", JOBS)
+def test_a_fresh_deployment_is_200_and_says_what_to_do(clients, book, name):
+    """ "answers 200 and says what to do, not 500 every quarter of an hour" """
+    answered = clients[name].post("/")
+    assert (answered.status_code, answered.json["failed"]) == (200, False)
+    assert answered.json["todo"] == "the registry is empty; run: kiprah registry import FILE"
+
+
+def test_a_deployment_without_credentials_is_200_and_says_which_to_give(clients, book):
+    book.save_satker(
+        {"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "a", "instagram": "b"}}}
+    )
     answered = clients["collect"].post("/")
-    assert answered.status_code == 500
-    assert "registry is empty" in answered.json["problems"][0]
-    [run] = book.store.list(f"{book.root}/runs")
-    assert run.data["failed"] is True
+    assert (answered.status_code, answered.json["failed"]) == (200, False)
+    assert answered.json["todo"] == (
+        "no platform has credentials; set KIPRAH_INSTAGRAM_TOKEN and KIPRAH_INSTAGRAM_USER_ID, "
+        "or KIPRAH_X_BEARER_TOKEN"
+    )
+    for name in ("score", "publish"):
+        assert "kiprah collect" in clients[name].post("/").json["todo"]
 
 
-def test_collect_answers_its_report_and_changes_the_store(clients, book, now, monkeypatch):
+def test_an_agency_that_waits_for_its_registry_fails_no_other(
+    clients, book, now, monkeypatch, world_of_x
+):
+    monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
+    with world_of_x as body:
+        answered = clients["collect"].post("/", data=body)
+    assert (answered.status_code, answered.json["failed"]) == (200, False)
+    assert answered.json["todo"].startswith("kemenham: the registry is empty")
+    assert answered.json["agencies"]["kemenkum"]["platforms"]["x"]["posts_found"] == 1
+
+
+def test_every_line_of_a_run_names_the_run_its_job_and_its_agency(
+    clients, book, now, monkeypatch, capsys
+):
+    ministry(book, now)
+    monkeypatch.setattr("functions.score.job._changes", fails)
+    headers = {"X-Cloud-Trace-Context": f"{'ab' * 16}/1"}
+    clients["score"].post("/", data=json.dumps({"now": iso(now)}), headers=headers)
+    told, crashed = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (told["message"], crashed["message"]) == ("score.odd", "trigger.crashed")
+    for line in (told, crashed):
+        assert (line["job"], line["agency"]) == ("score", "kemenkum")
+        assert line["run_id"] == "20261020T030000Z-score"
+    assert "in fails" in crashed["stack_trace"]
+    assert {line["logging.googleapis.com/spanId"] for line in (told, crashed)} == {f"{1:016x}"}
+
+
+def fails(*_):
+    log.warning("score.odd")
+    raise RuntimeError("a bug")
+
+
+@pytest.fixture
+def world_of_x(book, now, monkeypatch):
+    """A platform with one post of one registered account; a trigger's body while it is served."""
     world = World(now=now)
     world.add_post(world.add_account("x", "kemenkum"), now - timedelta(hours=1), level={"likes": 9})
     book.save_satker({"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}})
     monkeypatch.setenv("KIPRAH_X_BEARER_TOKEN", X_BEARER_TOKEN)
-    with serve(world) as platforms:
-        monkeypatch.setenv("KIPRAH_X_URL", platforms.url)
-        body = json.dumps({"now": iso(now), "platforms": ["x"]})
+
+    @contextmanager
+    def served():
+        with serve(world) as platforms:
+            monkeypatch.setenv("KIPRAH_X_URL", platforms.url)
+            yield json.dumps({"now": iso(now), "platforms": ["x"]})
+
+    return served()
+
+
+def test_collect_answers_its_report_and_changes_the_store(clients, book, now, world_of_x):
+    with world_of_x as body:
         answered = clients["collect"].post("/", data=body)
     assert answered.status_code == 200
     assert answered.json["platforms"]["x"]["posts_found"] == 1
     [post] = book.posts_published(now - timedelta(days=1))
     assert (post.platform, post.published_at) == ("x", now - timedelta(hours=1))
+
+
+def test_a_further_agency_alone_is_published_in_its_own_folder(
+    clients, book, now, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
+    other = AgencyStore(book.store, Agency(id="kemenham", name="HAM"))
+    for one in (book, other):
+        ministry(one, now)
+    body = json.dumps({"now": iso(now), "agency": "kemenham"})
+    for name in ("score", "publish"):
+        answered = clients[name].post("/", data=body)
+        assert (answered.status_code, answered.json["job"]) == (200, name)
+    assert (tmp_path / "site" / "kemenham" / "index.html").is_file()
+    assert not (tmp_path / "site" / "index.html").exists()
+    assert book.months() == {}
 
 
 @pytest.mark.parametrize("platforms", ["x", ["myspace"], [["x"]], {"x": 1}, [None]])

@@ -71,8 +71,18 @@ def test_an_empty_body_is_a_trigger_for_the_present(data):
     assert before <= datetime.fromisoformat(report["now"]) <= datetime.now(UTC)
 
 
-@pytest.mark.parametrize("content_type", [None, "application/octet-stream", "text/plain"])
-def test_the_content_type_does_not_matter(content_type):
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "",
+        "application/octet-stream",
+        "application/json",
+        "application/json; charset=utf-8",
+        "Application/JSON",
+    ],
+)
+def test_what_schedulers_and_queues_say_of_a_body_is_taken(content_type):
     """ "Scheduler without a JSON content type" sends JSON all the same."""
     headers = {"Content-Type": content_type} if content_type else {}
     report, status = send(data=b'{"now": "2026-10-01T07:00:00+07:00"}', headers=headers)
@@ -99,7 +109,6 @@ def test_the_content_type_does_not_matter(content_type):
         (b"[" * 60_000, "nested more than 32 deep"),
         (b'{"now":' * 9_000, "nested more than 32 deep"),
         (b'{"now":' + b"[" * 40 + b"]" * 40 + b"}", "nested more than 32 deep"),
-        (b" " * 65_536 + b"{}", "larger than 65,536 bytes"),
         (b'{"now": null, "now": "2026-10-01T00:00:00Z"}', "'now' stands in the body twice"),
         (b'{"now": NaN}', "NaN is no number"),
         (b'{"now": -Infinity}', "-Infinity is no number"),
@@ -108,13 +117,30 @@ def test_the_content_type_does_not_matter(content_type):
         (b'{"nwo": "2026-10-01T00:00:00Z"}', "'nwo' is nothing that can be wished for here"),
         (b'{"\\nnow\\ud800": 1}', "may hold now"),
     ],
-    ids=range(25),
+    ids=range(24),
 )
 def test_a_body_that_makes_no_sense_is_400_with_one_line(data, words):
     report, status = send(raising(AssertionError("the job must not run")), data=data)
     assert status == 400
     assert words in report["error"]
     assert "\n" not in report["error"]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "text/html; charset=utf-8", "ü", "json"],
+)
+def test_a_body_that_is_said_to_be_no_json_is_415(content_type):
+    headers = {"Content-Type": content_type}
+    job = raising(AssertionError("the job must not run"))
+    report, status = send(job, data=b"{}", headers=headers)
+    assert (status, "send it as application/json" in report["error"]) == (415, True)
+    assert send(headers=headers)[1] == 200, "without a body its type says nothing"
+
+
+def test_a_body_that_is_too_large_is_413():
+    report, status = send(data=b" " * 65_536 + b"{}")
+    assert (status, "larger than 65,536 bytes" in report["error"]) == (413, True)
 
 
 def test_a_batch_may_be_as_large_as_a_queue_carries_and_nothing_else():
@@ -128,7 +154,7 @@ def test_a_batch_may_be_as_large_as_a_queue_carries_and_nothing_else():
         (b'{"batch": "' + b"x" * 1_000_000 + b'"}', ("now", "batch")),
     ]:
         report, status = send(data=data, takes=takes)
-        assert (status, "larger than" in report["error"]) == (400, True)
+        assert (status, "larger than" in report["error"]) == (413, True)
 
 
 @pytest.mark.parametrize("said", ["0", "1000", "99999999999", "-1", "many"])
@@ -149,7 +175,7 @@ def test_no_more_is_read_than_the_limit_whatever_the_length_is_said_to_be(said):
     environ |= {"CONTENT_LENGTH": said, "wsgi.input": stream, "wsgi.input_terminated": True}
     with app.request_context(environ):
         body, status, _ = answer(flask.request, done)
-    assert status in (200, 400)
+    assert status in (200, 400, 413)
     assert sum(read) < 2 * LARGEST
     assert status == 200 or len(json.loads(body)["error"].splitlines()) == 1
 
@@ -272,8 +298,13 @@ def test_a_bug_is_500_and_names_its_kind_only(error, capsys):
         500,
         {"error": f"an unexpected {type(error).__name__}; see the log"},
     )
-    [line] = capsys.readouterr().out.splitlines()
-    assert json.loads(line)["message"] == "trigger.crashed"
+    [line] = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["severity"], line["message"]) == ("ERROR", "trigger.crashed")
+    # As Error Reporting groups it.
+    first, *_, last = line["stack_trace"].splitlines()
+    assert first == "Traceback (most recent call last):"
+    assert last.startswith(type(error).__name__)
+    assert "in raising" in line["stack_trace"] or "in job" in line["stack_trace"]
 
 
 def test_a_report_that_says_failed_is_500():
@@ -327,3 +358,93 @@ def test_a_report_is_logged_under_the_requests_trace(capsys):
     assert first["message"] == "test.finished"
     assert first["logging.googleapis.com/trace"] == "105445aa7843bc8bf206b12000100000"
     assert "logging.googleapis.com/trace" not in second
+
+
+# One agency alone
+
+
+def whose(books, settings, trigger):
+    return {"job": "test", "agencies": [book.agency.id for book in books]}
+
+
+@pytest.mark.parametrize(
+    ("agency", "worked"), [("kemenham", ["kemenham"]), (None, ["kemenkum", "kemenham"])]
+)
+def test_a_job_works_for_the_agency_that_is_asked_for_or_for_all(monkeypatch, agency, worked):
+    monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
+    takes = ("now", "agency")
+    report, status = send(whose, data=json.dumps({"agency": agency}).encode(), takes=takes)
+    assert (status, report["agencies"]) == (200, worked)
+
+
+def test_the_only_agency_can_be_asked_for_by_its_id():
+    report, status = send(whose, data=b'{"agency": "kemenkum"}', takes=("agency",))
+    assert (status, report["agencies"]) == (200, ["kemenkum"])
+
+
+@pytest.mark.parametrize("agency", ["kemenlu", "", "../kemenkum", "\ud800"])
+def test_an_agency_that_there_is_not_is_404_and_no_other_is_named(agency):
+    body = json.dumps({"agency": agency}).encode()
+    report, status = send(raising(AssertionError("must not run")), data=body, takes=("agency",))
+    assert (status, "no such agency" in report["error"]) == (404, True)
+    assert "kemenkum" not in report["error"]
+
+
+@pytest.mark.parametrize("agency", [b"5", b"[]", b'{"id": "kemenkum"}', b"true"])
+def test_an_agency_that_is_no_text_is_400(agency):
+    report, status = send(whose, data=b'{"agency": ' + agency + b"}", takes=("agency",))
+    assert (status, "agency must be" in report["error"]) == (400, True)
+
+
+# On Google Cloud
+
+
+def test_a_deployed_function_takes_no_now_unless_it_is_set_up_for_replays(monkeypatch):
+    monkeypatch.setenv("K_SERVICE", "kiprah-score")
+    body = b'{"now": "2026-10-01T00:00:00Z"}'
+    report, status = send(raising(AssertionError("the job must not run")), data=body)
+    assert (status, "KIPRAH_REPLAYS=1" in report["error"]) == (403, True)
+    assert send()[1] == 200
+    monkeypatch.setenv("KIPRAH_REPLAYS", "1")
+    assert send(data=body)[1] == 200
+
+
+def test_a_deployed_simulation_takes_any_now(monkeypatch):
+    monkeypatch.setenv("K_SERVICE", "kiprah-score")
+    monkeypatch.setenv("KIPRAH_SIMULATION", "1")
+    assert send(data=b'{"now": "2029-10-01T00:00:00Z"}')[1] == 200
+
+
+def test_what_waits_for_its_registry_fails_no_job(capsys):
+    """Not "500 every quarter of an hour"."""
+    said = {"job": "test", "failed": True, "todo": "run: kiprah registry import FILE"}
+    report, status = send(lambda *_: said)
+    assert (status, report["todo"], report["failed"]) == (200, said["todo"], False)
+    [line] = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["message"], line["failed"]) == ("test.finished", False)
+
+
+def test_a_refusal_is_logged_in_one_line(capsys):
+    send(data=b"now")
+    [line] = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["severity"], line["message"], line["status"]) == (
+        "WARNING",
+        "trigger.refused",
+        400,
+    )
+
+
+def test_the_trace_is_named_by_the_project_of_the_store_or_the_environment(capsys, monkeypatch):
+    monkeypatch.setattr(log, "_project", "")
+    monkeypatch.setenv("KIPRAH_QUEUE", "tasks://kumham-1/asia-southeast2/kiprah")
+    monkeypatch.setenv("KIPRAH_QUEUE_TARGET", "http://localhost:1/")
+    monkeypatch.setenv("KIPRAH_QUEUE_ADDRESS", "localhost:2")
+    headers = {"traceparent": f"00-{'ab' * 16}-{'0c' * 8}-01"}
+    send(headers=headers)
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "lain")
+    send(headers=headers)
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["logging.googleapis.com/trace"] == f"projects/kumham-1/traces/{'ab' * 16}"
+    assert second["logging.googleapis.com/trace"] == f"projects/lain/traces/{'ab' * 16}"
+    assert second["logging.googleapis.com/spanId"] == "0c" * 8
+    assert second["logging.googleapis.com/trace_sampled"] is True

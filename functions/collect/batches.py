@@ -31,13 +31,14 @@ from functions.collect.note import LivePost, Note
 from functions.collect.plan import Plan, ProfileRequest
 from functions.collect.queue import Batch, QueueError, open_queue
 from functions.collect.reading import Harvest
-from functions.collect.report import Report, summary_of
+from functions.collect.report import Report, price_of, summary_of
 from functions.collect.witness import united
 from functions.collect.work import Work, carry_out
 from functions.model import Platform, Roster
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, Stored, StoreError
+from functions.tally import Tally
 from functions.times import CLOCKS_AGREE, present
 
 # What one batch holds at most, so that it is over in seconds, and its task far below the limit.
@@ -141,6 +142,7 @@ async def work_off(
     Whatever a platform does ends the batch: the next plan makes up for it. StoreError when the
     store cannot be used: then the queue delivers it again.
     """
+    tally = Tally(book.store.meter)
     said: dict[str, Any] = {"job": "collect", "run_id": run_id, "batch": batch.name}
     piece = _piece(batch)
     if piece is None:
@@ -170,12 +172,16 @@ async def work_off(
         problem = f"{batch.platform}: {type(error).__name__}: {error}"
         return {**said, "done": "fallen over", "problems": [problem]}
     is_first = _leave(book, batch, piece, work, now, clock.heard)
-    return {
-        **said,
-        "done": "now" if is_first else "twice at once",
-        "platforms": {batch.platform: work.summary},
-        "problems": work.harvest.problems,
-    }
+    done = {batch.platform: work.summary}
+    return tally.of(
+        {
+            **said,
+            "done": "now" if is_first else "twice at once",
+            "platforms": done,
+            **price_of(done),
+            "problems": work.harvest.problems,
+        }
+    )
 
 
 # Taking in

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import functions_framework
 
+from functions import log
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.trigger import Answer, BadRequestError, Trigger, answer
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def collect(request: Request) -> Answer:
-    """POST ``{"platforms": ["x"], "now": "…"}``, both optional; answers the run's report.
+    """POST ``{"platforms": ["x"], "agency": "ID", "now": "…"}``, all optional; answers the run's
+    report.
 
     Or ``{"batch": …}``, as the queue sends it.
     """
-    return answer(request, _collect, takes=("now", "platforms", "batch"))
+    return answer(request, _collect, name="collect", takes=("now", "agency", "platforms", "batch"))
 
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
@@ -46,7 +48,8 @@ def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
             return {"job": "collect", "run_id": name, "batch": batch.name, "done": "no such agency"}
         if trigger.given:
             raise BadRequestError("a batch brings its own time; send it without now")
-        return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
+        with log.about(run_id=name, agency=book.agency.id):
+            return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
     platforms = trigger.body.get("platforms", list(PLATFORMS))
     if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
         raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")

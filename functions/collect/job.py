@@ -35,6 +35,7 @@ from functions.registry.roster import with_account_ids
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.tally import NOTHING, Tally
 from functions.times import CLOCKS_AGREE
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -64,23 +65,19 @@ async def collect_all(
         if connections is None and len(books) > 1:
             connections = await stack.enter_async_context(Connections())
         for book in in_turn(books, now, timedelta(minutes=int(settings.collect_every))):
+            if ends is not None and reports and monotonic() >= ends:
+                continue  # at the next tick others begin
             try:
-                with turns.taken(book, "collect", now) as turn:
-                    if turn.other is not None:
-                        reports[book.agency.id] = turns.skipped(turn, run_id)
-                        continue
-                    report = await collect(
-                        book,
-                        settings,
-                        now=now,
-                        run_id=run_id,
-                        simulated=simulated,
-                        platforms=platforms,
-                        connections=connections,
-                        ends=ends,
-                    )
-                    reports[book.agency.id] = report.as_dict()
-                    turn.ended(reports[book.agency.id])
+                reports[book.agency.id] = await _in_turn(
+                    book,
+                    settings,
+                    now=now,
+                    run_id=run_id,
+                    simulated=simulated,
+                    platforms=platforms,
+                    connections=connections,
+                    ends=ends,
+                )
             except Exception as error:
                 if len(books) == 1:
                     raise
@@ -89,8 +86,21 @@ async def collect_all(
                 )
     if len(books) == 1:
         return agencies.marked(books, reports[books[0].agency.id])
-    named = {book.agency.id: reports[book.agency.id] for book in books}
-    return agencies.marked(books, agencies.united(named, job="collect", run_id=run_id, now=now))
+    report = agencies.united(reports, job="collect", run_id=run_id, now=now, everybody=books)
+    return agencies.marked(books, report)
+
+
+async def _in_turn(book: AgencyStore, settings: Settings, **how: Any) -> dict[str, Any]:
+    """Collect for an agency unless another run does; ``how``: as ``collect`` takes it."""
+    now, run_id, tally = how["now"], how["run_id"], Tally(book.store.meter)
+    about = log.about(job="collect", run_id=run_id, agency=book.agency.id)
+    with about, turns.taken(book, "collect", now) as turn:
+        if turn.other is None:
+            report = (await collect(book, settings, **how)).as_dict()
+            turn.ended(report)
+        else:
+            report = turns.skipped(turn, run_id)
+    return tally.of(report)
 
 
 def in_turn(books: Sequence[AgencyStore], now: datetime, every: timedelta) -> list[AgencyStore]:
@@ -125,7 +135,7 @@ async def collect(
     """
     real = _official(settings, platforms)
     _refuse_forgery(book, real, now, simulated)
-    report = Report(run_id, now)
+    report, tally = Report(run_id, now), Tally(book.store.meter)
     # At an official host nothing but the clock tells the time of a read.
     clock = Clock(now if simulated and not real else None)
     simulated = simulated or book.simulation
@@ -149,9 +159,11 @@ async def collect(
         # to answer; there something is due within hours.
         heard = heard or {"": clock()}
     report.failed = report.failed or _has_failed(report, ready)
+    report.todo = "" if ready else _todo(report, roster)
     report.budgets = books.report()
     ids = {platform: desk.account_ids() for platform, desk in desks.items()}
     report.problems += _save_ids(book, roster, ids, now)
+    report.cost = {**NOTHING, **tally.so_far()}
     _save_report(book, report)
     if not report.failed:
         remember(book, agreed(heard))
@@ -229,7 +241,7 @@ def _roster(book: AgencyStore, now: datetime, report: Report) -> Roster:
     roster, problems = enrol(book, now)
     report.problems += problems
     if not roster.satker:
-        report.problems.append("the registry is empty; run: kiprah registry import FILE")
+        report.problems.append(agencies.EMPTY)
     return roster
 
 
@@ -307,6 +319,16 @@ def _has_failed(report: Report, ready: Sequence[Platform]) -> bool:
     return (not ready) or not report.platforms or (tried > 0 and served == 0 and not alone)
 
 
+def _todo(report: Report, roster: Roster) -> str:
+    """What is to be set up where there is nothing that could be read."""
+    if not roster.satker:
+        return agencies.EMPTY
+    if report.skipped:
+        needs = ", or ".join(NEEDS[p] for p in PLATFORMS if p in report.skipped)
+        return f"no platform has credentials; set {needs}"
+    return "no unit has an account to read; add some with kiprah registry import FILE"
+
+
 def _save_ids(
     book: AgencyStore,
     roster: Roster,
@@ -331,7 +353,7 @@ def _save_report(book: AgencyStore, report: Report) -> None:
         s["requests"] or s["queued"] or s.get("brought", {}).get("batches")
         for s in report.platforms.values()
     )
-    if done or report.failed:
+    if done or (report.failed and not report.todo):
         document: Mapping[str, Any] = report.as_dict()
         text = log.clean(msgspec.json.encode(document).decode())
         book.save_run(report.run_id, {**msgspec.json.decode(text), "started_at": iso(report.now)})

@@ -9,20 +9,24 @@ from typing import Any
 
 from functions.collect.plan import Plan
 from functions.collect.reading import Harvest
-from functions.model import iso
+from functions.model import Platform, iso
+from functions.tally import NOTHING
 
 
 @dataclass(slots=True)
 class Report:
-    """What a run did, per platform; ``failed``: nothing at all could be read."""
+    """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
+    be set up before anything can be."""
 
     run_id: str
     now: datetime
-    platforms: dict[str, dict[str, Any]] = field(default_factory=dict)
+    platforms: dict[Platform, dict[str, Any]] = field(default_factory=dict)
     budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     failed: bool = False
+    todo: str = ""
+    cost: Mapping[str, int | float] = field(default_factory=lambda: NOTHING)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -33,8 +37,17 @@ class Report:
             "budgets": self.budgets,
             "skipped": self.skipped,
             "problems": self.problems,
+            **self.cost,
+            **price_of(self.platforms),
             "failed": self.failed,
+            **({"todo": self.todo} if self.todo else {}),
         }
+
+
+def price_of(platforms: Mapping[Platform, dict[str, Any]]) -> dict[str, int | float]:
+    """The calls of some platforms' summaries, and what the platforms charge for them."""
+    mills = sum(sum(s.get("mills", {}).values()) for s in platforms.values())
+    return {"calls": sum(s["requests"] for s in platforms.values()), "dollars": mills / 1000}
 
 
 def summary_of(

@@ -34,6 +34,7 @@ def connect(request: Request) -> Answer:
     from functions.connect.flow import Reason, Refusal
     from functions.connect.vault import VaultError
 
+    log.follow(request.headers.get)
     if request.method != "GET":
         return page.message("Buka tautan izin di peramban."), 405, page.HEADERS | {"Allow": "GET"}
     try:
@@ -46,7 +47,7 @@ def connect(request: Request) -> Answer:
         log.error("connect.failed", error=str(error))
     except Exception as error:
         # Its message may hold what the address held.
-        log.error("connect.crashed", error=type(error).__name__)
+        log.crash("connect.crashed", error, told=False)
     status, words = page.refused(Refusal(Reason.UNREADY))
     return words, status, page.HEADERS
 
@@ -58,6 +59,7 @@ def _answer(request: Request) -> Answer:
 
     loaded = settings.load()
     log.hide(loaded.secrets())
+    log.belongs_to(loaded.project())
     if not loaded.connect_url:
         raise SettingsError("KIPRAH_CONNECT_URL is not set; set it to this function's address")
     path = request.path.removeprefix(urlsplit(loaded.connect_url).path.rstrip("/"))

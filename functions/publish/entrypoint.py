@@ -16,20 +16,29 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def publish(request: Request) -> Answer:
-    """POST ``{"now": "…"}``, optional; answers the run's report."""
-    return answer(request, _publish)
+    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
+    return answer(request, _publish, name="publish")
 
 
 def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
+    from functions.deadline import deadline_of
     from functions.model import run_id
     from functions.publish.job import publish_all
     from functions.publish.objects import ObjectsError
     from functions.publish.stamp import OutdatedError
+    from functions.store import agencies_of
 
     try:
         name = run_id("publish", trigger.now)
-        return publish_all(books, now=trigger.now, settings=settings, run_id=name)
+        return publish_all(
+            books,
+            now=trigger.now,
+            settings=settings,
+            run_id=name,
+            everybody=agencies_of(settings),
+            deadline=deadline_of("publish"),
+        )
     except OutdatedError as error:
         raise BadRequestError(str(error)) from None
     except ObjectsError as error:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import msgspec
 
 from functions import agencies
+from functions.deadline import NEVER, Deadline
 from functions.model import Agency, Roster, iso, previous_month
 from functions.publish import stamp, words
 from functions.publish.boards import month_path
@@ -30,13 +30,15 @@ from functions.publish.data import (
     read_named_posts,
 )
 from functions.publish.material import Material, current_month
-from functions.publish.objects import File, Listed, Objects, ObjectsError, md5_of
+from functions.publish.objects import File, Listed, Objects, ObjectsError
+from functions.publish.putting import Put, going_on_at
 from functions.publish.render import assets, render
 from functions.publish.sites import open_site
 from functions.settings import Settings
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.ledgers import Ledger, Ledgers
+from functions.tally import NOTHING, Tally
 from functions.times import present
 
 _TYPES = {
@@ -74,19 +76,33 @@ class _Months:
 
 
 def publish_all(
-    books: Sequence[AgencyStore], *, now: datetime, settings: Settings, run_id: str
+    books: Sequence[AgencyStore],
+    *,
+    now: datetime,
+    settings: Settings,
+    run_id: str,
+    everybody: Sequence[Agency] = (),
+    deadline: Deadline = NEVER,
 ) -> dict[str, Any]:
     """Bring every agency's site up to date; returns the run's report.
 
+    ``everybody``: all agencies of the installation, by which each knows its folder; those of
+    ``books`` when left out.
     ``StoreError``, and an only agency's ``ObjectsError`` and ``OutdatedError``, come through.
     """
-    everybody = [book.agency for book in books]
+    everybody = everybody or [book.agency for book in books]
 
     def run(book: AgencyStore) -> dict[str, Any]:
         try:
             objects = open_site(settings.site, book.agency, everybody)
             return publish(
-                book, objects, now=now, settings=settings, run_id=run_id, everybody=everybody
+                book,
+                objects,
+                now=now,
+                settings=settings,
+                run_id=run_id,
+                everybody=everybody,
+                deadline=deadline,
             )
         except (ObjectsError, stamp.OutdatedError) as error:
             if len(books) == 1:
@@ -94,7 +110,7 @@ def publish_all(
             facts = {"job": "publish", "run_id": run_id, "now": iso(now)}
             return {**facts, "failed": True, "problems": [str(error)]}
 
-    return agencies.each(books, run, job="publish", run_id=run_id, now=now)
+    return agencies.each(books, run, job="publish", run_id=run_id, now=now, deadline=deadline)
 
 
 def publish(
@@ -106,16 +122,19 @@ def publish(
     run_id: str,
     everybody: Sequence[Agency] = (),
     clock: Callable[[], datetime] = present,
+    deadline: Deadline = NEVER,
 ) -> dict[str, Any]:
     """Bring one agency's site up to date with the store; returns the run's report.
 
     ``everybody``: the agencies of the installation in their order; none when there is only one.
-    ``clock``: the computer's.
+    ``clock``: the computer's. Once the deadline is over no upload is begun; the next run begins
+    with those that were left (``postponed``: how many files).
 
     Raises:
         OutdatedError: the site holds what this must not replace; nothing was put.
         StoreError, ObjectsError: what was put until then stays and is right.
     """
+    tally = Tally(book.store.meter)
     held, ranked = objects.list(), book.months()
     stamped = stamp.Stamp(agency=book.agency.id, published_at=now, simulation=book.simulation)
     stamp.check(objects, held, stamped, ranked, clock())
@@ -123,13 +142,17 @@ def publish(
     places, asset_files = assets()
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
-    html = render(pages(_material(book, months, held, places, now, settings, everybody)))
+    material = _material(book, months, held, places, now, settings, everybody)
+    html = render(pages(material))
 
-    put = _Put(objects, held, *_files({stamp.PATH: stamped.encode()}))
-    put.all(_files(asset_files | data_files))
+    [first] = _files({stamp.PATH: stamped.encode()})
+    put = Put(objects, held, first, deadline)
     put.once(_files(frozen_files))
-    for batch in _by_reach(html):
+    left = str(book.cursor("publish").get("left") or "")
+    for batch in going_on_at([asset_files | data_files, *_by_reach(html)], held, left):
         put.all(_files(batch))
+    if (following := next(iter(put.left), "")) != left:
+        book.save_cursor("publish", left=following)
 
     report = {
         "job": "publish",
@@ -141,11 +164,17 @@ def publish(
         "data_files": len(data_files) + len(frozen_files),
         "uploaded": put.uploaded,
         "unchanged": put.unchanged,
+        "postponed": len(put.left),
+        **NOTHING,
+        **tally.so_far(),
+        "objects": put.uploaded,
         "bytes": put.bytes,
         "failed": False,
         "problems": put.problems
         + [f"{month} is being scored; it stays as published" for month in sorted(months.pending)],
     }
+    if not months.records:
+        report["todo"] = agencies.UNREAD if material.roster.satker else agencies.EMPTY
     if put.uploaded:
         book.save_run(run_id, {**report, "started_at": iso(now)})
     return report
@@ -320,48 +349,3 @@ def _files(bodies: Mapping[str, bytes]) -> list[File]:
 def _cache(path: str) -> str:
     is_fixed = path.startswith("assets/") or (path.startswith("data/") and path.count("/") == 3)
     return _FOR_EVER if is_fixed else _A_MINUTE
-
-
-class _Put:
-    """Puts files that changed, several at a time, and counts; ``first`` goes before any of them."""
-
-    def __init__(self, objects: Objects, held: Mapping[str, Listed], first: File) -> None:
-        self._objects = objects
-        self._held = held
-        self._first: File | None = first
-        self.uploaded = 0
-        self.unchanged = 0
-        self.bytes = 0
-        self.problems: list[str] = []
-
-    def all(self, files: Iterable[File]) -> None:
-        """Put those whose content differs; all are there when this returns."""
-        self._send([file for file in files if not self._same(file)], if_absent=False)
-
-    def once(self, files: Iterable[File]) -> None:
-        """Put those that are missing; one that is there and differs is a problem, and stays."""
-        missing = []
-        for file in files:
-            if file.path not in self._held:
-                missing.append(file)
-            elif not self._same(file):
-                self.problems.append(f"{file.path} is frozen and differs from what the store holds")
-        self._send(missing, if_absent=True)
-
-    def _same(self, file: File) -> bool:
-        held = self._held.get(file.path)
-        if held is None or held.size != len(file.body) or held.md5 != md5_of(file.body):
-            return False
-        self.unchanged += 1
-        return True
-
-    def _send(self, files: list[File], *, if_absent: bool) -> None:
-        if files and (first := self._first):
-            self._first = None
-            self.all([first])
-        with ThreadPoolExecutor(self._objects.parallel) as pool:
-            done = list(pool.map(lambda file: self._objects.put(file, if_absent=if_absent), files))
-        for file, was_put in zip(files, done, strict=True):
-            if was_put:
-                self.uploaded += 1
-                self.bytes += len(file.body)

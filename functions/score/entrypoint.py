@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def score(request: Request) -> Answer:
-    """POST ``{"now": "…"}``, optional; answers the run's report."""
-    return answer(request, _score)
+    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
+    return answer(request, _score, name="score")
 
 
 def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
+    from functions.deadline import deadline_of
     from functions.model import run_id
     from functions.score.job import score_all
 
-    return score_all(books, now=trigger.now, run_id=run_id("score", trigger.now))
+    name = run_id("score", trigger.now)
+    return score_all(books, now=trigger.now, run_id=name, deadline=deadline_of("score"))

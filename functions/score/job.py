@@ -3,18 +3,23 @@
 A month's ledgers are read once, take in what changed and the verdicts that follow, and are written
 once. A run with nothing new writes nothing. A final month is never touched again: a decision on one
 of its posts makes a revision beside it.
+
+A run that must end before its months are done leaves the later ones to the next, which goes on with
+them and then begins with the oldest again. Until a run has seen every month through to the newest,
+none takes note of how far it has read: what changed is read again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from functions import agencies
-from functions.model import Post, iso, month_of
+from functions.deadline import NEVER, Deadline
+from functions.model import Post, iso, month_of, previous_month
 from functions.score.fold import fold_into
 from functions.score.months import months_between
 from functions.score.revising import revise
@@ -22,6 +27,7 @@ from functions.score.run import Report, Run
 from functions.score.scoring import score_month
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.port import Conflict
+from functions.tally import NOTHING, Tally
 from functions.times import present
 
 OVERLAP = timedelta(minutes=10)  # writers whose clocks and commits overlap
@@ -35,14 +41,16 @@ def score_all(
     now: datetime,
     run_id: str,
     clock: Callable[[], datetime] = present,
+    deadline: Deadline = NEVER,
 ) -> dict[str, Any]:
     """Score every agency; returns the run's report, as ``agencies.each`` puts it together."""
     return agencies.each(
         books,
-        lambda book: score(book, now=now, run_id=run_id, clock=clock).as_dict(),
+        lambda book: score(book, now=now, run_id=run_id, clock=clock, deadline=deadline).as_dict(),
         job="score",
         run_id=run_id,
         now=now,
+        deadline=deadline,
     )
 
 
@@ -52,14 +60,14 @@ def score(
     now: datetime,
     run_id: str,
     clock: Callable[[], datetime] = present,
+    deadline: Deadline = NEVER,
 ) -> Report:
     """Bring ledgers and rankings up to ``now``; StoreError when the store cannot be used.
 
     ``clock``: the computer's. Nothing is closed or frozen but what lies behind it as well, and
     behind the end of a collection by the platforms' clocks.
     """
-    report = Report(run_id, now)
-    reads, writes = book.store.meter.reads, book.store.meter.writes
+    report, tally = Report(run_id, now), Tally(book.store.meter)
     run = Run(book, now, report, book.months(), clock())
     # The store's stamps know nothing of an instant that was given.
     changed = _changes(book, min(now, run.clock), report.problems)
@@ -69,24 +77,66 @@ def score(
         run.read_until = datetime.fromisoformat(until)
     if began is not None:
         run.began_at = datetime.fromisoformat(began)
-        for month in months_between(run.began_at, now, book.agency.zone):
-            if _is_frozen(run.records.get(month), now):
-                revise(run, month)
-            else:
-                _with_patience(run, month, changed.posts.pop(month, ()))
-    for month, posts in sorted(changed.posts.items()):
-        _only_fold(run, month, posts)
-    run.docket.close()
-    book.tell_admin([*run.docket.told, *run.agreed.told(run.records, now)])
-    report.problems += [*run.agreed.problems, *run.docket.problems]
-    # Last of all: a run that died before is made good by the next, which sees the same changes.
-    if changed.cursor:
-        book.save_cursor("score", **changed.cursor)
-    report.reads = book.store.meter.reads - reads
-    report.writes = book.store.meter.writes - writes
+        months = [*months_between(run.began_at, now, book.agency.zone)]
+        if changed.going_on not in months:  # a replay of an earlier time
+            changed = replace(changed, going_on="")
+        report.postponed = _score_months(run, months, changed, deadline)
+    elif not run.records:
+        report.todo = agencies.UNREAD if book.roster(now) else agencies.EMPTY
+    if report.postponed:
+        _leave(run, report.postponed[0])
+    else:
+        _conclude(run, changed)
+    report.cost = {**NOTHING, **tally.so_far()}
     if report.writes:
         book.save_run(run_id, {**report.as_dict(), "started_at": iso(now)})
     return report
+
+
+def _score_months(
+    run: Run, months: Sequence[str], changed: _Changes, deadline: Deadline
+) -> list[str]:
+    """Score the months in their order, each with what changed in it; returns those that are left.
+
+    One is scored in any case, so that the next run goes on further along. Those that the run before
+    has scored (it was cut short) only take in what changed.
+    """
+    is_begun = False
+    for number, month in enumerate(months):
+        if is_begun and deadline.is_over:
+            return [*months[number:]]
+        if _is_frozen(run.records.get(month), run.now):
+            revise(run, month)
+        elif month < changed.going_on:
+            _only_fold(run, month, changed.posts.pop(month, ()))
+        else:
+            _with_patience(run, month, changed.posts.pop(month, ()))
+            is_begun = True
+    return []
+
+
+def _leave(run: Run, month: str) -> None:
+    """Note with which month the next run goes on, and what it takes over from the one before."""
+    before = previous_month(month)
+    if before in run.tails:
+        run.book.save_tail(before, run.tails[before])
+    run.book.save_cursor("score", left=month)
+
+
+def _conclude(run: Run, changed: _Changes) -> None:
+    """Take in what belongs to no month that was scored, answer the admins, and note how far this
+    run has read."""
+    book = run.book
+    for month, posts in sorted(changed.posts.items()):
+        _only_fold(run, month, posts)
+    if not changed.going_on:  # else it has not seen what some decisions are about
+        run.docket.close()
+        book.tell_admin([*run.docket.told, *run.agreed.told(run.records, run.now)])
+        run.report.problems += [*run.agreed.problems, *run.docket.problems]
+    # Last of all: a run that died before is made good by the next, which sees the same changes.
+    left = {"left": None} if changed.going_on else {}
+    if changed.cursor or left:
+        book.save_cursor("score", **changed.cursor, **left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +144,13 @@ class _Changes:
     """The posts that changed since the last run, by month, and where the next is to go on.
 
     ``cursor`` is empty when nothing changed; else the newest stamp that was read, and whether
-    everything up to it was there to be read.
+    everything up to it was there to be read. ``going_on``: the month that a run before was cut
+    short at; empty when it was not.
     """
 
     posts: dict[str, list[Post]]
     cursor: Mapping[str, Any]
+    going_on: str = ""
 
 
 def _changes(book: AgencyStore, now: datetime, broken: list[str]) -> _Changes:
@@ -114,14 +166,17 @@ def _changes(book: AgencyStore, now: datetime, broken: list[str]) -> _Changes:
     for changed_at, post in book.changed_posts(since, broken):
         newest = changed_at if newest is None else max(newest, changed_at)
         posts[month_of(post.published_at, book.agency.zone)].append(post)
+    going_on = str(held.get("left") or "")
     if newest is None or newest == reached:
-        return _Changes(posts, {})
-    return _Changes(posts, {"reached": newest.isoformat(), "settled": newest <= now - OVERLAP})
+        return _Changes(posts, {}, going_on)
+    cursor = {"reached": newest.isoformat(), "settled": newest <= now - OVERLAP}
+    return _Changes(posts, cursor, going_on)
 
 
 def _only_fold(run: Run, month: str, posts: Sequence[Post]) -> None:
     """Keep what changed in a month that is not scored now; a final one stays as it is."""
-    if month in run.records and run.records[month].ranking.state == "final":
+    is_final = month in run.records and run.records[month].ranking.state == "final"
+    if is_final or not posts:
         return
     for left in reversed(range(ATTEMPTS)):
         ledgers = run.book.ledgers(month)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -19,13 +20,15 @@ from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.decisions import parse_post
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Tail
+from functions.tally import NOTHING
 
 
 @dataclass(slots=True)
 class Report:
     """What a run did: posts folded, and for each month its state and whether it was written.
 
-    ``waits``: why a month stays what it is although its time is over.
+    ``waits``: why a month stays what it is although its time is over. ``todo``: what is missing
+    where there is nothing to score yet. ``postponed``: months that are left to the next run.
     """
 
     run_id: str
@@ -34,8 +37,14 @@ class Report:
     months: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     waits: dict[str, str] = field(default_factory=dict)
-    reads: int = 0
-    writes: int = 0
+    todo: str = ""
+    postponed: list[str] = field(default_factory=list)
+    cost: Mapping[str, int | float] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def writes(self) -> int | float:
+        """Documents written by the run, all but the report itself."""
+        return self.cost["writes"]
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -45,9 +54,10 @@ class Report:
             "folded": self.folded,
             "months": self.months,
             "problems": [*self.problems, *self.waits.values()],
-            "reads": self.reads,
-            "writes": self.writes,
+            "postponed": self.postponed,
+            **self.cost,
             "failed": False,
+            **({"todo": self.todo} if self.todo else {}),
         }
 
 

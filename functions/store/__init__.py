@@ -33,29 +33,43 @@ def open_store(url: str) -> Store:
     raise StoreError(f"{url!r} names no store: {_FORMS}")
 
 
-def open_agencies(settings: Settings) -> list[AgencyStore]:
-    """Every agency of the installation in one store, the first one first.
+class UnknownAgencyError(ValueError):
+    """The settings name no such agency."""
+
+
+def agencies_of(settings: Settings) -> list[Agency]:
+    """The installation's agencies in the settings' order; the only one where they name none."""
+    return [
+        Agency(id=named.id, name=named.name, timezone=named.timezone)
+        for named in settings.named_agencies()
+    ] or [Agency(timezone=settings.timezone)]
+
+
+def open_agencies(settings: Settings, *, only: str | None = None) -> list[AgencyStore]:
+    """Every agency of the installation in one store, the first one first; or ``only`` that one.
 
     Credentials are everybody's: what they spend is kept with the first agency. A new store that is
     opened with KIPRAH_SIMULATION is a simulation from here on.
 
     Raises:
+        UnknownAgencyError: there is none that is called like ``only``.
         SettingsError: a store with something real in it shall become a simulation.
         StoreError: as ``open_store``.
     """
-    agencies = [
-        Agency(id=named.id, name=named.name, timezone=named.timezone)
-        for named in settings.named_agencies()
-    ] or [Agency(timezone=settings.timezone)]
+    agencies = agencies_of(settings)
+    opened = [agency for agency in agencies if only in (None, agency.id)]
+    if not opened:
+        raise UnknownAgencyError("there is no such agency; KIPRAH_AGENCIES names those that are")
     store = open_store(settings.store)
     try:
-        names = [agency.id for agency in agencies]
+        # Of several hundred agencies a job for one reads two marks: the first one's says it, too.
+        names = list(dict.fromkeys(agency.id for agency in (agencies[0], *opened)))
         simulation = is_simulation(store, names, wanted=settings.simulation == "1")
     except BaseException:
         store.close()
         raise
     return [
-        AgencyStore(store, agency, keeper=agencies[0], simulation=simulation) for agency in agencies
+        AgencyStore(store, agency, keeper=agencies[0], simulation=simulation) for agency in opened
     ]
 
 

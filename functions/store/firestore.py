@@ -209,7 +209,7 @@ class FirestoreStore:
         self._call(
             commit, conditional=[write.path for write, _ in writes if _is_conditional(write)]
         )
-        self._count(writes=len(writes))
+        self._count(writes=[write for write, _ in writes])
 
     def _call(self, function: Callable[[], T], *, conditional: Sequence[str] = ()) -> T:
         """The function's result, tried again for a while; StoreError or Conflict without one.
@@ -242,10 +242,12 @@ class FirestoreStore:
         )
         return f"{self._name}: {advice} ({_line(error)})"
 
-    def _count(self, *, reads: int = 0, writes: int = 0) -> None:
+    def _count(self, *, reads: int = 0, writes: Sequence[Write] = ()) -> None:
+        deletes = sum(write.mode == "delete" for write in writes)
         with self._guard:
             self.meter.reads += reads
-            self.meter.writes += writes
+            self.meter.writes += len(writes) - deletes
+            self.meter.deletes += deletes
 
 
 def _commits(writes: Commit) -> list[Commit]:

@@ -70,10 +70,12 @@ class Write:
 
 @dataclass(slots=True)
 class Meter:
-    """Documents read and written since the store was opened, as Firestore would bill them."""
+    """Documents read, written and deleted since the store was opened, as Firestore would bill
+    them."""
 
     reads: int = 0
     writes: int = 0
+    deletes: int = 0
 
 
 class Store(Protocol):

@@ -130,7 +130,7 @@ class SqliteStore:
             clock = _Clock(connection)
             for write in todo:
                 _apply(connection, write, clock)
-        self._count(writes=len(todo))
+        self._count(writes=todo)
 
     def close(self) -> None:
         with self._guard:
@@ -178,10 +178,12 @@ class SqliteStore:
             raise
         return connection
 
-    def _count(self, *, reads: int = 0, writes: int = 0) -> None:
+    def _count(self, *, reads: int = 0, writes: Sequence[Write] = ()) -> None:
+        deletes = sum(write.mode == "delete" for write in writes)
         with self._guard:
             self.meter.reads += reads
-            self.meter.writes += writes
+            self.meter.writes += len(writes) - deletes
+            self.meter.deletes += deletes
 
 
 class _Clock:
