@@ -411,6 +411,7 @@ def connect_withdraw(
     Links that were sent are void with it. A TikTok account is not read until a new consent.
     """
     from functions.collect.consent import revoker
+    from functions.collect.desk import note_wrong
     from functions.connect import withdrawing
     from functions.connect.vault import open_vault
 
@@ -424,7 +425,9 @@ def connect_withdraw(
         done = asyncio.run(
             withdrawing.withdraw(book, lambda: open_vault(loaded), asks, satker, accounts, at)
         )
-        book.save_feedback(withdrawing.feedback(roster, done, at))
+        told = withdrawing.feedback(roster, done, at)
+        book.save_feedback(told)
+        note_wrong(book, "tiktok", {handle: said["status"] for _, _, handle, said in told}, at)
     for one in () if as_json else done:
         click.echo(one.line)
     tell(withdrawing.report(done), as_json, "")

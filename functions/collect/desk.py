@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import ModuleType
+
+import msgspec
 
 from functions import log
 from functions.collect import note as notes
@@ -262,6 +265,26 @@ def read_note(
         note.fold(held)
     note.until(now)
     return note, stored
+
+
+def note_wrong(
+    book: AgencyStore, platform: Platform, wrong: Mapping[str, str], now: datetime
+) -> None:
+    """Have the note know what admins were told of accounts by somebody else (by handle), so that
+    they are told when it is over. An account that is not noted yet has nothing to take back."""
+    for _ in range(ATTEMPTS):
+        note, stored = read_note(book, platform, now)
+        known = {h: said for h, said in wrong.items() if h in note.accounts}
+        if not known:
+            return
+        for handle, said in known.items():
+            note.accounts[handle] = msgspec.structs.replace(
+                note.accounts[handle], wrong=said, checked_at=now
+            )
+        with suppress(Conflict):
+            book.save_plan(platform, notes.encode(note), stored)
+            return
+    log.warning("collect.overlap", platform=platform)
 
 
 def horizon(plan: Plan, now: datetime, following: datetime) -> datetime:

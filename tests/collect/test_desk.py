@@ -19,6 +19,7 @@ from functions.collect.desk import (
     ATTEMPTS,
     Desk,
     horizon,
+    note_wrong,
     open_desk,
     plan_together,
     read_note,
@@ -213,6 +214,30 @@ def test_nobody_else_is_asked_for_a_consent(book: AgencyStore, settings: Setting
         desk.wake(consents, START)
         assert desk.note.accounts == {"a": held}
         assert book.store.meter.reads == reads
+
+
+def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment(
+    book: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = opened(book, settings, "a", "b", platform="tiktok")
+    desk.note.accounts = {name: account(name) for name in ("a", "b")}
+    desk.save(Note(), START)
+    honest, raced = book.save_plan, []
+
+    def racing(*asked: Any) -> None:
+        if not raced:
+            raced.append(1)
+            other = opened(book, settings, "a", "b", platform="tiktok")
+            other.note.accounts["b"] = account("b", title="Judul")
+            other.save(other.note, START)
+        honest(*asked)
+
+    monkeypatch.setattr(book, "save_plan", racing)
+    note_wrong(book, "tiktok", {"a": "Izin dicabut.", "tak-dikenal": "x"}, START)
+    found = opened(book, settings, "a", "b", platform="tiktok").note.accounts
+    assert (found["a"].wrong, found["a"].checked_at) == ("Izin dicabut.", START)
+    assert (found["b"].wrong, found["b"].title) == (None, "Judul")
+    assert found.keys() == {"a", "b"}
 
 
 # Two instances at once

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
-from hypothesis import strategies as st
 
 from functions.connect.absent import Declined, NoConsent
 from functions.connect.consents import ConsentRow, Consents
-from functions.connect.document import KEPT, dead, ended
+from functions.connect.document import KEPT
 from functions.connect.tidying import tidy
 from functions.connect.vault import Vault
 from functions.model import Account, Agency, Roster, Satker
@@ -21,6 +20,7 @@ from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
 from tests.connect.test_consents import Platform
+from tests.connect.test_document import ODD
 
 KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 ROW = ConsentRow("kanwil-ntt", "tiktok", "Kemenkum.NTT", "rft.pertama")
@@ -147,22 +147,8 @@ def test_somebody_who_writes_at_the_same_moment_has_the_last_word(
     assert "refresh" in document(book)
 
 
-_values = st.none() | st.text(max_size=8) | st.integers() | st.just({"refused_at": 5})
-_values |= st.just("2026-01-01T00:00:00Z") | st.just("9999-12-31T23:59:59Z") | st.binary(max_size=4)
-_names = st.sampled_from(
-    ["renewal", "refresh_until", "unlisted_since", "ended_at", "spent", "origin", "refresh", "why"]
-)
-
-
-@examples(max_examples=200)
-@given(st.dictionaries(_names, _values))
-def test_any_document_is_looked_at(data: dict[str, Any]) -> None:
-    dead(data, MIDNIGHT)
-    assert not any(isinstance(v, bytes) for n, v in ended(data).items() if n in ("refresh",))
-
-
-@examples(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.dictionaries(_names, _values))
+@examples(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=ODD)
 def test_one_odd_document_costs_no_other(sqlite_url: str, data: dict[str, Any]) -> None:
     store = open_store(sqlite_url)
     book = AgencyStore(store, Agency())

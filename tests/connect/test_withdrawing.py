@@ -17,7 +17,7 @@ from functions.connect.vault import Vault
 from functions.connect.withdrawing import Withdrawn, feedback, meant, withdraw
 from functions.model import Account, Agency, Platform, Roster, Satker
 from functions.store.agency import AgencyStore
-from functions.store.port import Store
+from functions.store.port import Store, Write
 from tests.connect.test_consents import Grant
 from tests.connect.test_consents import Platform as TikTok
 from tests.connect.test_flow import App
@@ -236,6 +236,34 @@ def test_a_batch_in_flight_cannot_write_its_pair_back(
     assert tokens(book) == []
 
 
+def test_a_pair_that_comes_while_tiktok_is_told_is_not_stored_for_a_moment(
+    book: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    tiktok, revoker, vault = TikTok(), Revoker(), Vault(KEY)
+    consents.add([ROW], now)
+    seen: list[str] = []
+
+    async def both() -> None:
+        answered = asyncio.Event()
+        tiktok.before_answering = answered.wait  # type: ignore[assignment]
+        renewing = asyncio.ensure_future(consents.access(HANDLE, now, tiktok.renew))
+        await asyncio.sleep(0.01)
+
+        async def meanwhile() -> None:
+            answered.set()
+            with pytest.raises((Busy, NoConsent)):
+                await renewing
+            [document] = documents(book).values()
+            seen.append(vault.open(document["refresh"]))
+
+        revoker.meanwhile = meanwhile
+        await withdraw(book, lambda: vault, revoker, SATKER, [("tiktok", HANDLE)], now)
+
+    asyncio.run(both())
+    assert seen == ["rft.pertama"]
+    assert tokens(book) == []
+
+
 def test_a_refusal_in_flight_writes_nothing_back_either(
     book: AgencyStore, consents: Consents, now: datetime
 ) -> None:
@@ -332,10 +360,31 @@ def test_links_that_were_sent_before_are_void_and_later_ones_work(
 
 def test_an_attempt_under_way_is_void(book: AgencyStore, now: datetime) -> None:
     begun = flow(book).start(link(book, now), now)
+    assert len(tokens(book)) == 1
     withdrawn(book, now + SECOND)
+    assert tokens(book) == []
     with pytest.raises(Refusal):
         asyncio.run(came_back(flow(book), begun, now + SECOND))
     assert tokens(book) == []
+
+
+def test_an_attempt_that_goes_between_reading_and_writing_does_not_come_back(
+    book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = flow(book).start(link(book, now), now)
+    [path] = [path for path in documents(book) if "/attempts/" in path]
+    honest = book.store.write
+
+    def racing(writes: Any) -> None:
+        todo = [*writes]
+        if "refresh" in todo[0].data:
+            honest([Write(path, mode="delete")])
+        honest(todo)
+
+    monkeypatch.setattr(book.store, "write", racing)
+    with pytest.raises(Refusal):
+        asyncio.run(came_back(flow(book), begun, now))
+    assert documents(book) == {}
 
 
 @pytest.mark.parametrize("moment", ["exchange", "username"])

@@ -11,7 +11,9 @@ import pytest
 
 from functions.collect.answers import (
     AccountWrong,
+    Denied,
     Limited,
+    PlatformError,
     Profile,
     Refused,
     TokenDied,
@@ -21,7 +23,7 @@ from functions.collect.platforms import tiktok
 from functions.connect.flow import challenge
 from tests.collect.api import HOUR, Api, Asked, answer_with
 from tests.platforms.credentials import TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET
-from tests.platforms.wire import json_response
+from tests.platforms.wire import Response, json_response
 
 PLATFORM = "tiktok"
 
@@ -52,6 +54,44 @@ def test_a_refresh_gives_a_new_pair_and_kills_the_old_one(api: Api, account: Any
         with pytest.raises(AccountWrong) as caught:
             refresh(api, dead)
         assert "izin baru" in caught.value.advice
+
+
+def revoke(api: Api, token: str, secret: str = TIKTOK_CLIENT_SECRET) -> None:
+    api.consents["kemenkum_ntt"] = "act.none"
+    api.run(lambda client: tiktok.revoke(client, TIKTOK_CLIENT_KEY, secret, token), "kemenkum_ntt")
+
+
+def test_revoking_kills_every_token_of_the_account(api: Api, account: Any) -> None:
+    pair = refresh(api, "rft.kemenkum_ntt")
+    revoke(api, pair.access_token)
+    with pytest.raises(AccountWrong):
+        refresh(api, pair.refresh_token)
+    with pytest.raises(PlatformError):
+        revoke(api, pair.access_token)
+
+
+@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b'{"log_id": "x"}'])
+def test_an_answer_that_says_nothing_is_a_revocation(api: Api, account: Any, body: bytes) -> None:
+    api.server.app._answer = lambda request, route: Response(200, body)  # type: ignore[method-assign]
+    revoke(api, "act.x")
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"<html></html>", Transient),
+        (b'"ok"', Transient),
+        (b'{"error": "invalid_request", "error_description": "x"}', Denied),
+        (b'{"error": {"code": "access_token_invalid"}}', TokenDied),
+        (b'{"error": "invalid_client"}', Refused),
+    ],
+)
+def test_an_answer_that_says_something_else_is_none(
+    api: Api, account: Any, body: bytes, error: type[Exception]
+) -> None:
+    api.server.app._answer = lambda request, route: Response(200, body)  # type: ignore[method-assign]
+    with pytest.raises(error):
+        revoke(api, "act.x")
 
 
 def test_a_wrong_client_secret_stops_the_app_and_blames_no_account(api: Api, account: Any) -> None:
