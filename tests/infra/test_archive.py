@@ -1,4 +1,4 @@
-"""The archive: exactly what a function needs, and the same bytes wherever and whenever it is made."""
+"""The archive: what a function needs and no more, the same bytes wherever and whenever."""
 
 import hashlib
 import os
