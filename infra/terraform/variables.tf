@@ -77,7 +77,9 @@ variable "agencies" {
     error_message = "Each agency's name must have 1 to 100 characters, without ; = and @."
   }
   validation {
-    condition     = length(base64encode(local.agencies)) * 3 / 4 <= 28000
+    condition = length(base64encode(join("; ", [
+      for agency in var.agencies : "${agency.id}=${agency.name}@${agency.timezone == null ? "" : agency.timezone}"
+    ]))) * 3 / 4 <= 28000
     error_message = "The agencies' ids and names must take 28,000 bytes together at most: a function's environment holds 32 KiB."
   }
 }
@@ -235,7 +237,7 @@ variable "alert_emails" {
 }
 
 variable "admins" {
-  description = "Who keeps the registry and decides in the Firestore console, as user:… or group:…. They read and write this database, and nothing else."
+  description = "Who keeps the registry and decides in the Firestore console, as user:… or group:…. They read and write documents, and nothing else."
   type        = set(string)
   default     = []
   validation {

@@ -57,8 +57,8 @@ run "everything" {
     error_message = "Frozen files stay for five years, whoever wants otherwise."
   }
   assert {
-    condition     = google_firebaserules_release.documents.name == "cloud.firestore/kiprah" && google_project_iam_member.admins["group:humas@example.go.id"].condition[0].expression == "resource.name == \"projects/kiprah-kemenkum/databases/kiprah\""
-    error_message = "A named database has its own rules and its own admins."
+    condition     = google_firebaserules_release.documents.name == "cloud.firestore/kiprah" && google_project_iam_member.documents["collect"].condition[0].expression == "resource.name == \"projects/kiprah-kemenkum/databases/kiprah\""
+    error_message = "A named database has its own rules, and the functions no other."
   }
   assert {
     condition     = length(output.dns_records) == 2 && output.site_url == "https://peringkat.example.go.id"

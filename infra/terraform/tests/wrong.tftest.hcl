@@ -82,6 +82,14 @@ run "an_agency_whose_name_would_end_the_entry" {
   expect_failures = [var.agencies]
 }
 
+run "more_agencies_than_an_environment_holds" {
+  command = plan
+  variables {
+    agencies = [for number in range(600) : { id = "instansi-${number}", name = "Kementerian dengan Nama yang Panjang ${number}" }]
+  }
+  expect_failures = [var.agencies]
+}
+
 run "a_share_for_nobody" {
   command = plan
   variables {
