@@ -36,9 +36,28 @@ check: .venv/installed-dev ## format, lint and types, without tests
 	@$(PYTHON) -m ruff format --quiet --check .
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy --no-error-summary
+	@if command -v terraform >/dev/null; then terraform fmt -check -recursive infra/terraform; fi
 
 bench: .venv/installed-bench ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
 	@$(PYTHON) -m tests.bench $(ARGS)
+
+archive: $(PYTHON) ## the zip that every function is deployed from, and its digest
+	@$(PYTHON) infra/archive.py
+
+bootstrap: ## once for a project on Google Cloud: where Terraform's state lies (PROJECT=kiprah-kemenkum)
+	@sh infra/bootstrap.sh $(PROJECT)
+
+plan: archive ## what a deployment would change
+	@sh infra/deploy.sh plan $(ARGS)
+
+deploy: archive ## everything on Google Cloud, as the plan says (docs/google-cloud.md)
+	@sh infra/deploy.sh apply $(ARGS)
+
+rollback: ## back to the archive before (ARGS=archives/SHA256.zip: to another one)
+	@sh infra/deploy.sh rollback $(ARGS)
+
+secret: $(PYTHON) ## a new version of a secret, typed unseen (NAME=KIPRAH_X_BEARER_TOKEN)
+	@$(PYTHON) infra/secret.py $(NAME)
 
 requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade for the newest)
 	@$(PIP) install uv
@@ -83,4 +102,4 @@ $(PYTHON):
 	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
 	exit 1
 
-.PHONY: help demo test check bench requirements clean
+.PHONY: help demo test check bench archive bootstrap plan deploy rollback secret requirements clean

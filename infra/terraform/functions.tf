@@ -1,0 +1,177 @@
+# The functions: all from one archive and one map; only the entry point differs. check_satker, when
+# there is one, is one more entry.
+#
+# A job's function does one run at a time (concurrency 1): a run has the instance's memory and CPU
+# for itself, and how many there are at once is what max_instances says. One whole vCPU, since with
+# less a run takes as much longer as it costs less. None is kept warm: a start costs a second of a
+# run that takes many, and an idle instance some US$ 10 a month.
+
+locals {
+  all_functions = {
+    collect = {
+      deployed    = true
+      public      = false
+      memory      = "1Gi" # the plans of a few thousand accounts, and fifty answers in flight
+      concurrency = 1
+      # Every batch that the queues send at once, and the scheduled call that plans.
+      max_instances = local.fan_out ? 1 + sum([for queue in values(local.queues) : queue.concurrent]) : 2
+      timeout       = local.cadences.collect.timeout
+      queues        = keys(local.queues)
+      secrets       = keys(local.secrets)
+    }
+    score = {
+      deployed      = true
+      public        = false
+      memory        = "1Gi" # one agency's month at a time
+      concurrency   = 1
+      max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
+      timeout       = local.cadences.score.timeout
+      queues        = ["jobs"]
+      secrets       = []
+    }
+    publish = {
+      deployed      = true
+      public        = false
+      memory        = "1Gi" # a site's changed files, and a workbook being written
+      concurrency   = 1
+      max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
+      timeout       = local.cadences.publish.timeout
+      queues        = ["jobs"]
+      secrets       = []
+    }
+    # Open to everybody, so few: what a flood can cost is three instances. It is only there when
+    # TikTok is read. A page takes milliseconds, so that one instance serves many people.
+    connect = {
+      deployed      = contains(var.platforms, "tiktok")
+      public        = true
+      memory        = "512Mi"
+      concurrency   = 20
+      max_instances = 3
+      timeout       = 60
+      queues        = []
+      secrets       = concat(["KIPRAH_TOKEN_KEY"], local.platform_secrets.tiktok)
+    }
+  }
+
+  functions = { for name, function in local.all_functions : name => function if function.deployed }
+}
+
+# Their settings. An empty one is none, and left out.
+locals {
+  common_settings = {
+    KIPRAH_STORE    = "firestore://${var.project}/${var.database}"
+    KIPRAH_TIMEZONE = var.timezone
+    KIPRAH_AGENCIES = local.agencies
+    KIPRAH_SHARES   = local.shares
+  }
+
+  function_settings = {
+    publish = {
+      KIPRAH_SITE     = "gs://${google_storage_bucket.site.name}"
+      KIPRAH_SITE_URL = local.site_url
+      KIPRAH_FROZEN   = "gs://${google_storage_bucket.frozen.name}"
+    }
+    connect = { KIPRAH_CONNECT_URL = local.addresses.connect }
+  }
+
+  # Those of a function that puts tasks, which call that same function.
+  queue_settings = {
+    for name in keys(local.all_functions) : name => {
+      KIPRAH_QUEUE         = "tasks://${var.project}/${var.region}/${var.name_prefix}"
+      KIPRAH_QUEUE_TARGET  = local.addresses[name]
+      KIPRAH_QUEUE_ACCOUNT = google_service_account.invoker.email
+    }
+  }
+
+  # What var.settings may not name.
+  own_settings = setunion(
+    keys(local.common_settings),
+    keys(local.queue_settings.collect),
+    flatten([for settings in values(local.function_settings) : keys(settings)]),
+  )
+}
+
+resource "google_artifact_registry_repository" "functions" {
+  location      = var.region
+  repository_id = "${var.name_prefix}-functions"
+  description   = "The functions' images, which Cloud Functions builds"
+  format        = "DOCKER"
+  # Each deployment leaves an image of 200 MB behind; a rollback builds its own anew.
+  cleanup_policies {
+    id     = "keep-the-newest"
+    action = "KEEP"
+    most_recent_versions {
+      keep_count = 5
+    }
+  }
+  cleanup_policies {
+    id     = "delete-the-rest"
+    action = "DELETE"
+    condition {
+      older_than = "2592000s" # 30 days
+    }
+  }
+  depends_on = [google_project_service.services]
+}
+
+resource "google_cloudfunctions2_function" "functions" {
+  for_each = local.functions
+
+  name        = "${var.name_prefix}-${each.key}"
+  location    = var.region
+  description = "Kiprah: ${each.key}"
+
+  build_config {
+    runtime           = var.runtime
+    entry_point       = each.key
+    docker_repository = google_artifact_registry_repository.functions.id
+    service_account   = google_service_account.build.id
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = local.archive_object
+      }
+    }
+  }
+
+  service_config {
+    service_account_email            = google_service_account.functions[each.key].email
+    available_memory                 = lookup(var.memory, each.key, each.value.memory)
+    available_cpu                    = "1"
+    max_instance_request_concurrency = each.value.concurrency
+    max_instance_count               = each.value.max_instances
+    min_instance_count               = 0
+    timeout_seconds                  = each.value.timeout
+    # Scheduler and Tasks of this project count as internal; the internet is answered 404.
+    ingress_settings               = each.value.public ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+    all_traffic_on_latest_revision = true
+
+    environment_variables = {
+      for name, value in merge(
+        var.settings,
+        local.common_settings,
+        lookup(local.function_settings, each.key, {}),
+        local.fan_out && length(each.value.queues) > 0 ? local.queue_settings[each.key] : {},
+      ) : name => value if value != ""
+    }
+
+    dynamic "secret_environment_variables" {
+      for_each = setintersection(each.value.secrets, local.given_secrets)
+      content {
+        key        = secret_environment_variables.value
+        project_id = var.project
+        secret     = google_secret_manager_secret.secrets[secret_environment_variables.value].secret_id
+        version    = lookup(var.secret_versions, secret_environment_variables.value, "latest")
+      }
+    }
+  }
+
+  # What a build and a first start need before they can succeed.
+  depends_on = [
+    google_artifact_registry_repository_iam_member.build_images,
+    google_project_iam_member.build_logs,
+    google_project_iam_member.build_source,
+    google_project_iam_member.documents,
+    google_secret_manager_secret_iam_member.readers,
+  ]
+}
