@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functions.collect.access import NEEDS, address, configured, is_keyless, limits, names
 from functions.collect.bookkeeping import decode
 from functions.collect.budget import Budget, Limit
+from functions.collect.signs import version_end
 from functions.finding import Finding, age, looked
 from functions.model import PLATFORMS, Agency, Platform, Roster, iso
 from functions.publish.objects import ObjectsError
@@ -49,6 +50,7 @@ def examine(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
         own += vitals(book, settings, roster, now)
         findings += _told_apart(book, books, rosters, own)
     findings += looked("registry", _doubles, rosters, now)
+    findings += looked("graph version", _graph_version, settings, now)
     findings += looked("budgets", _budgets, books[0], settings, now)
     findings += _consents(settings, rosters.values())
     for book in books:
@@ -145,6 +147,18 @@ def _platform(settings: Settings, roster: Roster, platform: Platform) -> Finding
             todo=f"set {NEEDS[platform]}",
         )
     return Finding(platform, f"{counted}, {count} credentials, at {address(settings, platform)}")
+
+
+def _graph_version(settings: Settings, now: datetime) -> list[Finding]:
+    """Whether Meta soon stops answering to the version that is asked for."""
+    if not (configured(settings, "instagram") or configured(settings, "facebook")):
+        return []
+    ends = version_end(settings.graph_version, now)
+    if ends is None:
+        return []
+    words = f"{settings.graph_version} {'has ended' if ends <= now else 'ends'} on {ends:%Y-%m-%d}"
+    todo = "set KIPRAH_GRAPH_VERSION to a newer one"
+    return [Finding("graph version", f"{words}; {todo}", ok=False, todo=todo)]
 
 
 def _budgets(book: AgencyStore, settings: Settings, now: datetime) -> list[Finding]:

@@ -24,6 +24,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 import urllib.error
@@ -101,6 +102,8 @@ def _installation() -> Iterator[tuple[Path, dict[str, str]]]:
         shutil.copy(ROOT / "main.py", folder)
         (folder / "hello.py").write_text(HELLO)
         compileall.compile_dir(folder, quiet=1)
+        # As pip does at each installation; a copied .venv may have lost it.
+        compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2)
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("KIPRAH_")},
             "FIRESTORE_EMULATOR_HOST": emulator,
