@@ -16,19 +16,14 @@ from __future__ import annotations
 
 import argparse
 import compileall
-import json
 import os
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,6 +33,7 @@ from tests import tools
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
+from tests.serving import served
 
 ROOT = Path(__file__).parents[2]
 MOST = 1.3  # times the bare function
@@ -54,7 +50,6 @@ def hello(request):
     found = client.document("agencies/kemenkum/cursors/collect").get()
     return {"exists": found.exists}
 """
-PATIENCE = 60.0  # seconds for one start
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -134,43 +129,13 @@ def _enrol(environment: Mapping[str, str]) -> None:
 
 def first_answer(name: str, folder: Path, environment: Mapping[str, str]) -> float:
     """Seconds from a function's start to its first answer, which has to be a good one."""
-    port = tools.free_port()
-    own = {**environment, "FUNCTION_TARGET": name, "PORT": str(port)}
-    if name == BARE:
-        own["FUNCTION_SOURCE"] = "hello.py"
-    command = [str(Path(sys.executable).with_name("functions-framework"))]
+    own = {**environment, "FUNCTION_SOURCE": "hello.py" if name == BARE else "main.py"}
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    try:
-        _connected(port, began)
-        status, body = _asked(name, port)
+    with served(name, folder, own) as function:
+        answer = function.ask("start?ticket=x") if name == "connect" else function.ask(body=b"{}")
         seconds = time.perf_counter() - began
-    finally:
-        process.send_signal(signal.SIGKILL)
-        said, _ = process.communicate()
+        said = function.output.read_text()
     wanted = 400 if name == "connect" else 200  # for a ticket that nobody gave
-    if status != wanted:
-        raise RuntimeError(f"{name} answered {status}: {body[:500]!r} {said[-2000:]!r}")
+    if answer.status != wanted:
+        raise RuntimeError(f"{name} answered {answer.status}: {answer.body[:500]!r} {said[-2000:]}")
     return seconds
-
-
-def _connected(port: int, began: float) -> None:
-    while time.perf_counter() - began < PATIENCE:
-        with socket.socket() as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.005)
-    raise RuntimeError(f"nothing listens after {PATIENCE:.0f} s")
-
-
-def _asked(name: str, port: int) -> tuple[int, bytes]:
-    address = f"http://127.0.0.1:{port}/" + ("start?ticket=x" if name == "connect" else "")
-    body = None if name == "connect" else json.dumps({}).encode()
-    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
