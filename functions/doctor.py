@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from functions.collect import versions
 from functions.collect.access import NEEDS, address, configured, is_keyless, limits, names
 from functions.collect.bookkeeping import decode
 from functions.collect.budget import Budget, Limit
@@ -55,6 +56,7 @@ def examine(
         own += vitals(book, settings, roster, now)
         findings += _told_apart(book, books, rosters, own)
     findings += looked("registry", _doubles, rosters, now)
+    findings += looked("graph version", _graph_version, settings, now)
     findings += looked("budgets", _budgets, books[0], settings, now)
     findings += _consents(settings, rosters.values())
     findings += looked("token key", _token_key, books, settings)
@@ -154,6 +156,14 @@ def _platform(settings: Settings, roster: Roster, platform: Platform) -> Finding
             todo=f"set {NEEDS[platform]}",
         )
     return Finding(platform, f"{counted}, {count} credentials, at {address(settings, platform)}")
+
+
+def _graph_version(settings: Settings, now: datetime) -> list[Finding]:
+    """Whether Meta soon stops answering to the version that is asked for."""
+    if not (configured(settings, "instagram") or configured(settings, "facebook")):
+        return []
+    said = versions.remark(settings.graph_version, now.date())
+    return [Finding("graph version", said, ok=False, todo=versions.TODO)] if said else []
 
 
 def _budgets(book: AgencyStore, settings: Settings, now: datetime) -> list[Finding]:

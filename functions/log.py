@@ -97,6 +97,11 @@ def speak() -> None:
     _quiet = False
 
 
+def is_quiet() -> bool:
+    """Whether nothing but errors is emitted."""
+    return _quiet
+
+
 def trace(name: str | None, span: str | None = None, sampled: bool | None = None) -> None:
     """Tie the events that follow to a request's trace; None: to none."""
     _trace.set(None if name is None else _Trace(name, span, sampled))

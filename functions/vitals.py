@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from functions import turns
 from functions.collect import note as notes
+from functions.collect import signs
 from functions.collect.access import configured, is_keyless
 from functions.collect.note import AccountNote, Note
 from functions.finding import Finding, age, looked
@@ -25,8 +24,6 @@ from functions.store.keys import key
 
 CADENCES = 3  # missed, a job is late
 AT_LEAST = timedelta(hours=1)
-STALE = timedelta(hours=9)  # without any read, at least: three looks for new posts
-SOON = timedelta(days=14)  # before its end a consent is told
 NAMED = 5  # accounts by their names; of others the number
 RUN = "kiprah run does all three at their cadence"
 
@@ -91,7 +88,7 @@ def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) 
     """How old the newest read is, of each platform and of all."""
     registered = {a.platform for a in roster.accounts}
     able = [p for p in PLATFORMS if configured(settings, p) or is_keyless(settings, p)]
-    stale = max(STALE, CADENCES * timedelta(minutes=int(settings.discover_every)))
+    stale = signs.stale_after(timedelta(minutes=int(settings.discover_every)))
     reads: dict[Platform, datetime] = {}
     found: list[Finding] = []
     for platform in (p for p in able if p in registered):
@@ -102,13 +99,6 @@ def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) 
         todo = "run kiprah collect and see what it says"
         found.append(Finding("data", f"{words}; {todo}", ok=False, fatal=True, todo=todo))
     return found
-
-
-def _last_read(note: Note) -> datetime | None:
-    """When anything of a platform was last read."""
-    accounts = (at for a in note.accounts.values() for at in (a.swept_at, a.followers_at))
-    posts = (post.read_at for post in note.posts.values())
-    return max((at for at in (*accounts, *posts) if at is not None), default=None)
 
 
 def _platform_data(
@@ -123,7 +113,7 @@ def _platform_data(
     note = notes.decode(stored) if stored else Note()
     if note is None:
         return Finding(f"{platform} data", "its note cannot be read; collecting makes it anew")
-    last = _last_read(note)
+    last = signs.last_read(note)
     if last is not None:
         reads[platform] = last
     said = [f"last read {age(last, now)} ({iso(last)})" if last else "nothing was read yet"]
@@ -157,43 +147,23 @@ def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]
     held = {h: stored.get(key("tiktok", h.lower())) for h in handles}
     groups: dict[str, list[str]] = {
         "without one": [h for h, data in held.items() if data is None],
-        "lost in a renewal that was never stored": [],
-        "refused by TikTok": [],
-        "withdrawn": [],
-        "past their end": [],
-        f"ending within {SOON.days} days": [],
-        "not readable": [],
+        signs.LOST: [],
+        signs.REFUSED: [],
+        signs.WITHDRAWN: [],
+        signs.PAST: [],
+        signs.ENDING: [],
+        signs.UNREADABLE: [],
     }
     for handle, data in held.items():
-        if data is not None and (state := _state(data, now)):
+        if data is not None and (state := signs.consent_state(data, now)):
             groups[state].append(handle)
-    fit = len(handles) - sum(len(g) for name, g in groups.items() if not name.startswith("ending"))
+    fit = len(handles) - sum(len(g) for name, g in groups.items() if name != signs.ENDING)
     said = [f"{fit} of {len(handles)} accounts have one"]
     said += [f"{len(some)} {name}: {_named(some)}" for name, some in groups.items() if some]
     needy = sum(map(len, groups.values()))
     todo = "kiprah connect link SATKER makes links for them" if needy else ""
     words = "; ".join([*said, todo] if todo else said)
     return [Finding("tiktok consents", words, ok=not needy, todo=todo)]
-
-
-# How consents end whose tokens are deleted, among the groups above.
-_ENDED = {"withdrawn": "withdrawn", "expired": "past their end", "unlisted": "past their end"}
-
-
-def _state(data: Mapping[str, Any], now: datetime) -> str:
-    """What is wrong with a stored consent; empty for nothing."""
-    if data.get("ended_at"):
-        return _ENDED.get(str(data.get("why")), "refused by TikTok")
-    if "refresh" not in data or not isinstance(data.get("renewal") or {}, Mapping):
-        return "not readable"
-    renewal = data.get("renewal") or {}
-    if renewal.get("refused_at"):
-        lost = renewal.get("lost")
-        return "lost in a renewal that was never stored" if lost else "refused by TikTok"
-    until = turns.time_of(data.get("refresh_until"))
-    if until is not None and until <= now + SOON:
-        return "past their end" if until <= now else f"ending within {SOON.days} days"
-    return ""
 
 
 def _named(handles: list[str]) -> str:

@@ -30,6 +30,7 @@ from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError, Write
 from functions.store.sqlite import SqliteStore
+from functions.tally import NAMES
 from functions.turns import LEASE, standing, taken
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +54,8 @@ def run(book: AgencyStore, now: datetime, report: dict[str, Any] | Exception) ->
             raise report
         return report
 
-    return each([book], job, job="score", run_id="r", now=now)
+    done = each([book], job, job="score", run_id="r", now=now)
+    return {name: value for name, value in done.items() if name not in NAMES}
 
 
 GOOD: dict[str, Any] = {"job": "score", "failed": False, "problems": ["a word"]}

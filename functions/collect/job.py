@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from functions import agencies, log, turns
-from functions.collect import batches
+from functions.collect import alerts, batches
 from functions.collect.access import NEEDS, configured, is_keyless, limits, names, official
 from functions.collect.bookkeeping import Books, together
 from functions.collect.client import Clock, Connections
@@ -96,8 +96,9 @@ async def _in_turn(book: AgencyStore, settings: Settings, **how: Any) -> dict[st
     about = log.about(job="collect", run_id=run_id, agency=book.agency.id)
     with about, turns.taken(book, "collect", now) as turn:
         if turn.other is None:
-            report = (await collect(book, settings, **how)).as_dict()
-            turn.ended(report)
+            done = await collect(book, settings, **how)
+            turn.ended(report := done.as_dict())
+            turn.outcome |= alerts.tell(book, settings, done, turn.before, turn.taken_at)
         else:
             report = turns.skipped(turn, run_id)
     return tally.of(report)
@@ -161,6 +162,7 @@ async def collect(
     report.failed = report.failed or _has_failed(report, ready)
     report.todo = "" if ready else _todo(report, roster)
     report.budgets = books.report()
+    report.notes = {platform: desk.note for platform, desk in desks.items()}
     ids = {platform: desk.account_ids() for platform, desk in desks.items()}
     report.problems += _save_ids(book, roster, ids, now)
     report.cost = {**NOTHING, **tally.so_far()}

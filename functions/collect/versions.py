@@ -23,6 +23,7 @@ ENDS = {
 }
 NEWEST = "v26.0"
 SOON = timedelta(days=60)  # before its end a version is told: time to try the next one
+TODO = f"set KIPRAH_GRAPH_VERSION={NEWEST}"
 
 
 def ending(version: str) -> date | None:
@@ -44,7 +45,6 @@ def remark(version: str, today: date) -> str | None:
     end = ending(version)
     if end is None or today < end - SOON:
         return None
-    todo = f"set KIPRAH_GRAPH_VERSION={NEWEST}"
     if today >= end:
-        return f"Graph API {version} is no more since {end}, the oldest left answers; {todo}"
-    return f"Graph API {version} ends on {end}; {todo}"
+        return f"Graph API {version} is no more since {end}, the oldest left answers; {TODO}"
+    return f"Graph API {version} ends on {end}; {TODO}"

@@ -82,7 +82,8 @@ def score(
             changed = replace(changed, going_on="")
         report.postponed = _score_months(run, months, changed, deadline)
     elif not run.records:
-        report.todo = agencies.UNREAD if book.roster(now) else agencies.EMPTY
+        roster = book.roster(now)
+        report.todo = agencies.UNREAD if roster and roster.satker else agencies.EMPTY
     if report.postponed:
         _leave(run, report.postponed[0])
     else:

@@ -11,6 +11,7 @@
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
     python -m tests.bench planning --accounts 300 --only instagram facebook
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
+    python -m tests.bench coldstart               from a process' start to its first answer
     python -m tests.bench week --help           a table's options
 
 Whether a bound holds stands in the tables; no run fails because this machine is slow or busy.
@@ -22,7 +23,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-TABLES = ("tick", "memory", "documents", "score", "planning", "week")
+TABLES = ("tick", "memory", "documents", "score", "planning", "week", "coldstart")
 
 
 def main(arguments: Sequence[str]) -> int:

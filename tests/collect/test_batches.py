@@ -72,7 +72,8 @@ class Installation:
         self, now: datetime | None = None, *, scheduled: datetime | None = None
     ) -> tuple[int, dict[str, Any]]:
         """A scheduler's call: the status, and the run's report."""
-        headers = {"X-CloudScheduler-ScheduleTime": iso(scheduled)} if scheduled else {}
+        headers = {"Content-Type": "application/json"}
+        headers |= {"X-CloudScheduler-ScheduleTime": iso(scheduled)} if scheduled else {}
         body = json.dumps({"now": iso(now)} if now else {}).encode()
         request = urllib.request.Request(self.url, body, headers, method="POST")
         try:
@@ -856,7 +857,8 @@ def test_a_batch_of_another_version_is_dropped(
     cloud: Installation, now: datetime, work: dict[str, Any]
 ) -> None:
     stranger = Batch(name="a/b", platform="x", expires_at=now + HOUR, work=work)
-    request = urllib.request.Request(cloud.url, stranger.body(), method="POST")
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(cloud.url, stranger.body(), kind, method="POST")
     with urllib.request.urlopen(request) as answer:
         assert (answer.status, json.load(answer)["done"]) == (200, "not understood")
     assert cloud.sent == 0
