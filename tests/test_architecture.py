@@ -100,7 +100,7 @@ HOMES = {
 }
 
 # Score computes from what it is given: these of its files may touch the world, no others.
-SCORE_OUTSIDE = {"__init__", "entrypoint", "job", "revising", "run", "scoring"}
+SCORE_OUTSIDE = {"__init__", "entrypoint", "job", "keeping", "revising", "run", "scoring"}
 # Modules that reach a file, a network, another process, the clock or chance.
 WORLD = {
     "asyncio",

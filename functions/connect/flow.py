@@ -133,11 +133,12 @@ class Flow:
                         "ticket": ticket.id,
                         "satker": ticket.satker,
                         "handle": ticket.handle,
-                        "expires_at": iso(now + ATTEMPT),
+                        "good_until": iso(now + ATTEMPT),
                         "verifier": self._vault.seal(verifier),
                         "browser": _digest(secret),
                     },
                     "create",
+                    expires_at=self._book.expiry("attempts"),
                 ),
             ]
         )
@@ -203,7 +204,7 @@ class Flow:
         """The attempt of a state, from now on spent."""
         path = self._attempt_path(state)
         held = self._book.store.get([path]).get(path)
-        if held is None or held.data["expires_at"] <= iso(now) or "taken_at" in held.data:
+        if held is None or _is_outdated(held, now) or "taken_at" in held.data:
             raise Refusal(Reason.STALE)
         if not hmac.compare_digest(_digest(secret), held.data["browser"]):
             raise Refusal(Reason.FOREIGN, held.data["handle"])
@@ -217,11 +218,7 @@ class Flow:
     def _outdated(self, now: datetime) -> list[Write]:
         """Attempts that nobody finished, to be removed with all they hold."""
         listed = self._book.store.list(f"{self._book.root}/attempts")
-        return [
-            Write(stored.path, mode="delete")
-            for stored in listed
-            if stored.data["expires_at"] <= iso(now)
-        ]
+        return [Write(held.path, mode="delete") for held in listed if _is_outdated(held, now)]
 
     async def _check(self, grant: ScopedGrant, handle: str) -> None:
         granted = set(grant.scope.replace(" ", ",").split(","))
@@ -237,10 +234,13 @@ class Flow:
         """The consent, the end of its ticket and of the attempt, all at once or not at all."""
         satker, handle = attempt.data["satker"], attempt.data["handle"]
         spent = {"satker": satker, "handle": handle, "used_at": iso(now)}
+        kept = self._book.expiry("tickets")
         try:
             self._book.store.write(
                 [
-                    Write(self._spent_path(attempt.data["ticket"]), spent, "create"),
+                    Write(
+                        self._spent_path(attempt.data["ticket"]), spent, "create", expires_at=kept
+                    ),
                     self._consents.given(satker, handle, grant, now),
                     Write(attempt.path, mode="delete"),
                 ]
@@ -293,6 +293,12 @@ def challenge(verifier: str) -> str:
 def cookie_name(state: str) -> str:
     """One cookie for each attempt, so that two tabs do not disturb each other."""
     return f"kiprah_{_digest(state)[:16]}"
+
+
+def _is_outdated(attempt: Stored, now: datetime) -> bool:
+    """Whether its time is over; one that says nothing of that is of an earlier version."""
+    until = attempt.data.get("good_until")
+    return not isinstance(until, str) or until <= iso(now)
 
 
 def _digest(words: str) -> str:

@@ -16,11 +16,12 @@ from typing import Any
 from functions import agencies
 from functions.model import Post, iso, month_of
 from functions.score.fold import fold_into
+from functions.score.keeping import keep_needed
 from functions.score.months import months_between
 from functions.score.revising import revise
-from functions.score.run import Report, Run
+from functions.score.run import Report, Run, is_frozen
 from functions.score.scoring import score_month
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
 from functions.store.port import Conflict
 from functions.times import present
 
@@ -62,7 +63,8 @@ def score(
     reads, writes = book.store.meter.reads, book.store.meter.writes
     run = Run(book, now, report, book.months(), clock())
     # The store's stamps know nothing of an instant that was given.
-    changed = _changes(book, min(now, run.clock), report.problems)
+    cursor = book.cursor("score")
+    changed = _changes(book, cursor, min(now, run.clock), report.problems)
     collected = book.cursor("collect")
     began, until = collected.get("began_at"), collected.get("read_until")
     if until is not None:
@@ -70,7 +72,7 @@ def score(
     if began is not None:
         run.began_at = datetime.fromisoformat(began)
         for month in months_between(run.began_at, now, book.agency.zone):
-            if _is_frozen(run.records.get(month), now):
+            if is_frozen(run.records.get(month), now):
                 revise(run, month)
             else:
                 _with_patience(run, month, changed.posts.pop(month, ()))
@@ -80,8 +82,10 @@ def score(
     book.tell_admin([*run.docket.told, *run.agreed.told(run.records, now)])
     report.problems += [*run.agreed.problems, *run.docket.problems]
     # Last of all: a run that died before is made good by the next, which sees the same changes.
-    if changed.cursor:
-        book.save_cursor("score", **changed.cursor)
+    kept = keep_needed(run, cursor) if began else {}
+    if changed.cursor or kept:
+        book.save_cursor("score", **changed.cursor, **kept)
+    book.sweep(min(now, run.clock))
     report.reads = book.store.meter.reads - reads
     report.writes = book.store.meter.writes - writes
     if report.writes:
@@ -101,8 +105,10 @@ class _Changes:
     cursor: Mapping[str, Any]
 
 
-def _changes(book: AgencyStore, now: datetime, broken: list[str]) -> _Changes:
-    held = book.cursor("score")
+def _changes(
+    book: AgencyStore, held: Mapping[str, Any], now: datetime, broken: list[str]
+) -> _Changes:
+    """``held``: where the last run stopped."""
     reached = since = None
     if "reached" in held:
         reached = datetime.fromisoformat(held["reached"])
@@ -137,15 +143,6 @@ def _only_fold(run: Run, month: str, posts: Sequence[Post]) -> None:
             return
 
 
-def _is_frozen(record: MonthRecord | None, now: datetime) -> bool:
-    """Final; or incomplete, which is never final, and scored once after its time has passed."""
-    if record is None:
-        return False
-    ranking, closes_at = record.ranking, record.closes_at
-    over = closes_at is not None and ranking.as_of >= closes_at and now >= closes_at
-    return ranking.state == "final" or (ranking.incomplete and over)
-
-
 def _with_patience(run: Run, month: str, posts: Sequence[Post]) -> None:
     """Score a month, from the start again where another instance wrote at the same time."""
     for left in reversed(range(ATTEMPTS)):
@@ -153,7 +150,7 @@ def _with_patience(run: Run, month: str, posts: Sequence[Post]) -> None:
             score_month(run, month, posts)
         except Conflict:
             run.records.update(run.book.months())
-            if _is_frozen(run.records.get(month), run.now):
+            if is_frozen(run.records.get(month), run.now):
                 _only_fold(run, month, posts)
                 return
             if not left:

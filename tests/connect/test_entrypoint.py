@@ -373,9 +373,9 @@ def test_an_attempt_ends_after_ten_minutes_and_is_cleared_away(
 ) -> None:
     back = browser.comes_back_to(link(clock))
     [attempt] = attempts(book)
-    limit = datetime.fromisoformat(attempt.data["expires_at"]) - clock
+    limit = datetime.fromisoformat(attempt.data["good_until"]) - clock
     assert timedelta(minutes=10) <= limit < timedelta(minutes=11)
-    book.store.write([Write(attempt.path, {"expires_at": "2026-01-01T00:00:00Z"}, "merge")])
+    book.store.write([Write(attempt.path, {"good_until": "2026-01-01T00:00:00Z"}, "merge")])
     says(browser.open(back), 410, "sudah kedaluwarsa")
     assert consent(book) is None
     browser.client.get(link(clock))
