@@ -674,6 +674,26 @@ def _check_month(month: str) -> None:
 
 
 @cli.command()
+@json_option
+@tells_errors
+def migrate(as_json: bool) -> None:
+    """Bring a store that an older Kiprah wrote to what this one needs. Stop its jobs first.
+
+    It may be run again at any time, also after it was cut short.
+    """
+    from functions.store import open_store
+    from functions.store.migrations import migrate as carry_out
+
+    store = open_store(load_settings().store)
+    try:
+        done = carry_out(store, present())
+    finally:
+        store.close()
+    words = f"Skema {done.before} → {done.after}, {done.written} dokumen ditulis."
+    tell({"job": "migrate", **asdict(done)}, as_json, words)
+
+
+@cli.command()
 @tells_errors
 def run() -> None:
     """Collect, score and publish at their cadence until told to stop."""

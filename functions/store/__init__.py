@@ -8,8 +8,8 @@ from __future__ import annotations
 from functions.model import Agency
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.installation import opened
 from functions.store.port import Store, StoreError
-from functions.store.simulation import is_simulation
 
 _FORMS = "write sqlite:///FILE (sqlite:////FILE from the root) or firestore://PROJECT/DATABASE"
 
@@ -41,7 +41,7 @@ def open_agencies(settings: Settings) -> list[AgencyStore]:
 
     Raises:
         SettingsError: a store with something real in it shall become a simulation.
-        StoreError: as ``open_store``.
+        StoreError: as ``open_store``; or the store is of another schema than this version's.
     """
     agencies = [
         Agency(id=named.id, name=named.name, timezone=named.timezone)
@@ -49,13 +49,13 @@ def open_agencies(settings: Settings) -> list[AgencyStore]:
     ] or [Agency(timezone=settings.timezone)]
     store = open_store(settings.store)
     try:
-        names = [agency.id for agency in agencies]
-        simulation = is_simulation(store, names, wanted=settings.simulation == "1")
+        installation = opened(store, simulation=settings.simulation == "1")
     except BaseException:
         store.close()
         raise
     return [
-        AgencyStore(store, agency, keeper=agencies[0], simulation=simulation) for agency in agencies
+        AgencyStore(store, agency, keeper=agencies[0], simulation=installation.simulation)
+        for agency in agencies
     ]
 
 
