@@ -62,6 +62,10 @@ CONSENTS = {"new": "izin baru", "replaced": "izin baru, mengganti yang lama", "k
 now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
 )
+KEY_ELSEWHERE = (
+    "the token key (KIPRAH_TOKEN_KEY, or the key file beside the store) is not in the backup; keep "
+    "it elsewhere: without it the stored consents are lost"
+)
 MOST_BYTES = 16 * 1024 * 1024  # of a file that is imported
 PORT = click.IntRange(0, 65535)
 agency_option = click.option(
@@ -671,6 +675,57 @@ def _told_refusals() -> Iterator[None]:
 def _check_month(month: str) -> None:
     if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
         raise Misused(f"{month!r} is no month; write for example 2026-10")
+
+
+@cli.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@tells_errors
+def backup_store(file: Path, as_json: bool) -> None:
+    """Write every document of the store to FILE, while jobs run. FILE must not be there yet.
+
+    The key of stored consents (KIPRAH_TOKEN_KEY, or the key file beside the store) is not in it.
+    """
+    from functions.backup import BackupError, backup
+    from functions.store import open_store
+
+    store = open_store(load_settings().store)
+    try:
+        with _progress("Cadangan") as progress:
+            done = backup(store, file, present(), lambda n: progress(0, f"{n} dokumen"))
+    except BackupError as error:
+        _fail(str(error))
+    finally:
+        store.close()
+    tell(
+        {"job": "backup", "file": str(file), **done.as_dict()},
+        as_json,
+        f"{done.documents} dokumen, sidik jari {done.sha256}.",
+    )
+    click.echo(f"kiprah: {KEY_ELSEWHERE}", err=True)
+
+
+@cli.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@tells_errors
+def restore_store(file: Path, as_json: bool) -> None:
+    """Put the backup FILE into an empty store. Cut short, it goes on when it is run again."""
+    from functions.backup import BackupError, restore
+    from functions.store import open_store
+
+    store = open_store(load_settings().store)
+    try:
+        with _progress("Pemulihan") as progress:
+            done = restore(
+                store, file, present(), lambda n, of: progress(n / max(of, 1), f"{n} dokumen")
+            )
+    except BackupError as error:
+        _fail(str(error))
+    finally:
+        store.close()
+    tell({"job": "restore", **done.as_dict()}, as_json, f"{done.documents} dokumen dipulihkan.")
+    click.echo(f"kiprah: {KEY_ELSEWHERE}", err=True)
 
 
 @cli.command()
