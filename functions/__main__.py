@@ -68,6 +68,10 @@ now_option = click.option(
     "--now", type=_Instant(), metavar="ISO-8601", help="Act at this instant instead of the present."
 )
 NO_SATKER = "kiprah registry export shows the satker and their accounts"
+KEY_ELSEWHERE = (
+    "the token key (KIPRAH_TOKEN_KEY, or the key file beside the store) is not in the backup; keep "
+    "it elsewhere: without it the stored consents are lost"
+)
 MOST_BYTES = 16 * 1024 * 1024  # of a file that is imported
 PORT = click.IntRange(0, 65535)
 agency_option = click.option(
@@ -745,6 +749,77 @@ def _told_refusals() -> Iterator[None]:
 def _check_month(month: str) -> None:
     if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
         raise Misused(f"{month!r} is no month; write for example 2026-10")
+
+
+@cli.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@tells_errors
+def backup_store(file: Path, as_json: bool) -> None:
+    """Write every document of the store to FILE, while jobs run. FILE must not be there yet.
+
+    The key of stored consents (KIPRAH_TOKEN_KEY, or the key file beside the store) is not in it.
+    """
+    from functions.backup import BackupError, backup
+    from functions.store import open_store
+
+    store = open_store(load_settings().store)
+    try:
+        with _progress("Cadangan") as progress:
+            done = backup(store, file, present(), lambda n: progress(0, f"{n} dokumen"))
+    except BackupError as error:
+        _fail(str(error))
+    finally:
+        store.close()
+    tell(
+        {"job": "backup", "file": str(file), **done.as_dict()},
+        as_json,
+        f"{done.documents} dokumen, sidik jari {done.sha256}.",
+    )
+    click.echo(f"kiprah: {KEY_ELSEWHERE}", err=True)
+
+
+@cli.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@tells_errors
+def restore_store(file: Path, as_json: bool) -> None:
+    """Put the backup FILE into an empty store. Cut short, it goes on when it is run again."""
+    from functions.backup import BackupError, restore
+    from functions.store import open_store
+
+    store = open_store(load_settings().store)
+    try:
+        with _progress("Pemulihan") as progress:
+            done = restore(
+                store, file, present(), lambda n, of: progress(n / max(of, 1), f"{n} dokumen")
+            )
+    except BackupError as error:
+        _fail(str(error))
+    finally:
+        store.close()
+    tell({"job": "restore", **done.as_dict()}, as_json, f"{done.documents} dokumen dipulihkan.")
+    click.echo(f"kiprah: {KEY_ELSEWHERE}", err=True)
+
+
+@cli.command()
+@json_option
+@tells_errors
+def migrate(as_json: bool) -> None:
+    """Bring a store that an older Kiprah wrote to what this one needs. Stop its jobs first.
+
+    It may be run again at any time, also after it was cut short.
+    """
+    from functions.store import open_store
+    from functions.store.migrations import migrate as carry_out
+
+    store = open_store(load_settings().store)
+    try:
+        done = carry_out(store, present())
+    finally:
+        store.close()
+    words = f"Skema {done.before} → {done.after}, {done.written} dokumen ditulis."
+    tell({"job": "migrate", **asdict(done)}, as_json, words)
 
 
 @cli.command()

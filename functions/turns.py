@@ -62,6 +62,8 @@ class Turn:
             reasons = [f"{what}: {why}" for what, why in report.get("skipped", {}).items()]
             problems = [*report.get("problems", ()), *reasons, "nothing was done"]
             self._failed(str(problems[0]))
+        if "published" in report:  # scoring looks it up: nobody else would tell it
+            self.outcome["published"] = report["published"]
 
     def fell(self, error: Exception) -> None:
         """Note that the run ended with an error."""

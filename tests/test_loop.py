@@ -18,7 +18,7 @@ from functions import log, loop, turns
 from functions.loop import turn_after
 from functions.model import Agency
 from functions.settings import Settings
-from functions.store import open_store
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def test_quarters_of_an_hour_lie_on_the_clock():
 
 @pytest.fixture
 def book(sqlite_url):
-    store = open_store(sqlite_url)
+    store = open_agency(Settings(store=sqlite_url)).store
     yield AgencyStore(store, Agency())
     store.close()
 
@@ -189,7 +189,7 @@ def test_a_signal_ends_the_process_within_seconds_having_written_to_the_store(
     names = [json.loads(line)["message"] for line in [*lines, *out.splitlines()]]
     assert names[0] == "collect.finished"
     assert names[-1] == "loop.stopped"
-    store = open_store(sqlite_url)
+    store = open_agency(Settings(store=sqlite_url)).store
     book = AgencyStore(store, Agency())
     assert "registry is empty" in turns.standing(book, "collect")["said"]
     store.close()

@@ -13,7 +13,8 @@ import pytest
 import main
 from functions import log
 from functions.model import Agency, Roster, Satker, iso
-from functions.store import open_store
+from functions.settings import Settings
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
 from tests.platforms.credentials import X_BEARER_TOKEN
@@ -26,7 +27,7 @@ JOBS = ("collect", "publish", "score")  # connect is for people: tests/connect/t
 
 @pytest.fixture
 def book(sqlite_url):
-    store = open_store(sqlite_url)
+    store = open_agency(Settings(store=sqlite_url)).store
     yield AgencyStore(store, Agency())
     store.close()
 

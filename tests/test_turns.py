@@ -26,7 +26,7 @@ from functions.agencies import each
 from functions.model import Agency, iso
 from functions.score.job import score_all
 from functions.settings import Settings
-from functions.store import open_store
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError, Write
 from functions.store.sqlite import SqliteStore
@@ -43,7 +43,7 @@ def book(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIPRAH_STORE", sqlite_url)
     monkeypatch.setenv("KIPRAH_SITE", f"file://{tmp_path}/site")
-    store = open_store(sqlite_url)
+    store = open_agency(Settings(store=sqlite_url)).store
     yield AgencyStore(store, Agency())
     store.close()
 

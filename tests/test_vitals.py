@@ -27,7 +27,7 @@ from functions.finding import Finding, age
 from functions.model import Account, Agency, Roster, Satker, iso
 from functions.score.job import score
 from functions.settings import Settings
-from functions.store import open_store
+from functions.store import open_agency
 from functions.store.agency import AgencyStore, StoredPlan
 from functions.store.port import StoreError, Write
 from functions.turns import taken
@@ -51,7 +51,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def book(sqlite_url: str) -> Iterator[AgencyStore]:
-    store = open_store(sqlite_url)
+    store = open_agency(Settings(store=sqlite_url)).store
     yield AgencyStore(store, Agency())
     store.close()
 

@@ -138,11 +138,12 @@ class Flow:
                         "satker": ticket.satker,
                         "handle": ticket.handle,
                         "begun_at": iso(now),
-                        "expires_at": iso(now + ATTEMPT),
+                        "good_until": iso(now + ATTEMPT),
                         "verifier": self._vault.seal(verifier),
                         "browser": _digest(secret),
                     },
                     "create",
+                    expires_at=self._book.expiry("attempts"),
                 ),
             ]
         )
@@ -211,7 +212,7 @@ class Flow:
         """The attempt of a state, from now on spent."""
         path = self._attempt_path(state)
         held = self._book.store.get([path]).get(path)
-        if held is None or held.data["expires_at"] <= iso(now) or "taken_at" in held.data:
+        if held is None or _is_outdated(held, now) or "taken_at" in held.data:
             raise Refusal(Reason.STALE)
         if not hmac.compare_digest(_digest(secret), held.data["browser"]):
             raise Refusal(Reason.FOREIGN, held.data["handle"])
@@ -225,11 +226,7 @@ class Flow:
     def _outdated(self, now: datetime) -> list[Write]:
         """Attempts that nobody finished, to be removed with all they hold."""
         listed = self._book.store.list(f"{self._book.root}/attempts")
-        return [
-            Write(stored.path, mode="delete")
-            for stored in listed
-            if stored.data["expires_at"] <= iso(now)
-        ]
+        return [Write(held.path, mode="delete") for held in listed if _is_outdated(held, now)]
 
     async def _check(self, grant: ScopedGrant, handle: str) -> None:
         granted = set(grant.scope.replace(" ", ",").split(","))
@@ -259,6 +256,7 @@ class Flow:
         begun_at = datetime.fromisoformat(attempt.data.get("begun_at", iso(now - ATTEMPT)))
         used = self._spent_path(attempt.data["ticket"])
         spent = {"satker": satker, "handle": handle, "used_at": iso(now)}
+        kept = self._book.expiry("tickets")
         for _ in range(TRIES):
             held = self._held(handle)
             if held and is_void(held.data, begun_at):
@@ -266,7 +264,11 @@ class Flow:
             given = self._consents.given(satker, handle, grant, now, held)
             try:
                 self._book.store.write(
-                    [Write(used, spent, "create"), given, Write(attempt.path, mode="delete")]
+                    [
+                        Write(used, spent, "create", expires_at=kept),
+                        given,
+                        Write(attempt.path, mode="delete"),
+                    ]
                 )
             except Conflict:  # of the ticket, or of the consent: a token was renewed meanwhile
                 if self._book.store.get([used]):
@@ -334,6 +336,12 @@ def challenge(verifier: str) -> str:
 def cookie_name(state: str) -> str:
     """One cookie for each attempt, so that two tabs do not disturb each other."""
     return f"kiprah_{_digest(state)[:16]}"
+
+
+def _is_outdated(attempt: Stored, now: datetime) -> bool:
+    """Whether its time is over; one that says nothing of that is of an earlier version."""
+    until = attempt.data.get("good_until")
+    return not isinstance(until, str) or until <= iso(now)
 
 
 def _digest(words: str) -> str:

@@ -159,6 +159,11 @@ def publish(
         "run_id": run_id,
         "now": iso(now),
         "months": list(months.records),
+        "published": {
+            month: record.digest
+            for month, record in months.records.items()
+            if month not in months.pending
+        },
         "left": sorted(months.pending),
         "pages": len(html),
         "data_files": len(data_files) + len(frozen_files),

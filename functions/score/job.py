@@ -21,11 +21,12 @@ from functions import agencies
 from functions.deadline import NEVER, Deadline
 from functions.model import Post, iso, month_of, previous_month
 from functions.score.fold import fold_into
+from functions.score.keeping import keep_needed
 from functions.score.months import months_between
 from functions.score.revising import revise
-from functions.score.run import Report, Run
+from functions.score.run import Report, Run, is_frozen
 from functions.score.scoring import score_month
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
 from functions.store.port import Conflict
 from functions.tally import NOTHING, Tally
 from functions.times import present
@@ -70,7 +71,8 @@ def score(
     report, tally = Report(run_id, now), Tally(book.store.meter)
     run = Run(book, now, report, book.months(), clock())
     # The store's stamps know nothing of an instant that was given.
-    changed = _changes(book, min(now, run.clock), report.problems)
+    cursor = book.cursor("score")
+    changed = _changes(book, cursor, min(now, run.clock), report.problems)
     collected = book.cursor("collect")
     began, until = collected.get("began_at"), collected.get("read_until")
     if until is not None:
@@ -87,7 +89,8 @@ def score(
     if report.postponed:
         _leave(run, report.postponed[0])
     else:
-        _conclude(run, changed)
+        _conclude(run, changed, keep_needed(run, cursor) if began else {})
+        book.sweep(min(now, run.clock))
     report.cost = {**NOTHING, **tally.so_far()}
     if report.writes:
         book.save_run(run_id, {**report.as_dict(), "started_at": iso(now)})
@@ -106,7 +109,7 @@ def _score_months(
     for number, month in enumerate(months):
         if is_begun and deadline.is_over:
             return [*months[number:]]
-        if _is_frozen(run.records.get(month), run.now):
+        if is_frozen(run.records.get(month), run.now):
             revise(run, month)
         elif month < changed.going_on:
             _only_fold(run, month, changed.posts.pop(month, ()))
@@ -124,9 +127,9 @@ def _leave(run: Run, month: str) -> None:
     run.book.save_cursor("score", left=month)
 
 
-def _conclude(run: Run, changed: _Changes) -> None:
+def _conclude(run: Run, changed: _Changes, kept: Mapping[str, Any]) -> None:
     """Take in what belongs to no month that was scored, answer the admins, and note how far this
-    run has read."""
+    run has read, and what it has kept."""
     book = run.book
     for month, posts in sorted(changed.posts.items()):
         _only_fold(run, month, posts)
@@ -136,8 +139,8 @@ def _conclude(run: Run, changed: _Changes) -> None:
         run.report.problems += [*run.agreed.problems, *run.docket.problems]
     # Last of all: a run that died before is made good by the next, which sees the same changes.
     left = {"left": None} if changed.going_on else {}
-    if changed.cursor or left:
-        book.save_cursor("score", **changed.cursor, **left)
+    if changed.cursor or left or kept:
+        book.save_cursor("score", **changed.cursor, **left, **kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,10 @@ class _Changes:
     going_on: str = ""
 
 
-def _changes(book: AgencyStore, now: datetime, broken: list[str]) -> _Changes:
-    held = book.cursor("score")
+def _changes(
+    book: AgencyStore, held: Mapping[str, Any], now: datetime, broken: list[str]
+) -> _Changes:
+    """``held``: where the last run stopped."""
     reached = since = None
     if "reached" in held:
         reached = datetime.fromisoformat(held["reached"])
@@ -193,15 +198,6 @@ def _only_fold(run: Run, month: str, posts: Sequence[Post]) -> None:
             return
 
 
-def _is_frozen(record: MonthRecord | None, now: datetime) -> bool:
-    """Final; or incomplete, which is never final, and scored once after its time has passed."""
-    if record is None:
-        return False
-    ranking, closes_at = record.ranking, record.closes_at
-    over = closes_at is not None and ranking.as_of >= closes_at and now >= closes_at
-    return ranking.state == "final" or (ranking.incomplete and over)
-
-
 def _with_patience(run: Run, month: str, posts: Sequence[Post]) -> None:
     """Score a month, from the start again where another instance wrote at the same time."""
     for left in reversed(range(ATTEMPTS)):
@@ -209,7 +205,7 @@ def _with_patience(run: Run, month: str, posts: Sequence[Post]) -> None:
             score_month(run, month, posts)
         except Conflict:
             run.records.update(run.book.months())
-            if _is_frozen(run.records.get(month), run.now):
+            if is_frozen(run.records.get(month), run.now):
                 _only_fold(run, month, posts)
                 return
             if not left:

@@ -165,6 +165,15 @@ class Run:
         }
 
 
+def is_frozen(record: MonthRecord | None, now: datetime) -> bool:
+    """Final; or incomplete, which is never final, and scored once after its time has passed."""
+    if record is None:
+        return False
+    ranking, closes_at = record.ranking, record.closes_at
+    over = closes_at is not None and ranking.as_of >= closes_at and now >= closes_at
+    return ranking.state == "final" or (ranking.incomplete and over)
+
+
 def put_verdicts(ledgers: Ledgers, judgement: Judgement) -> bool:
     """Put the verdicts that changed beside their posts; True when there were any.
 

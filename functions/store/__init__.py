@@ -8,8 +8,8 @@ from __future__ import annotations
 from functions.model import Agency
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.installation import opened
 from functions.store.port import Store, StoreError
-from functions.store.simulation import is_simulation
 
 _FORMS = "write sqlite:///FILE (sqlite:////FILE from the root) or firestore://PROJECT/DATABASE"
 
@@ -54,22 +54,21 @@ def open_agencies(settings: Settings, *, only: str | None = None) -> list[Agency
     Raises:
         UnknownAgencyError: there is none that is called like ``only``.
         SettingsError: a store with something real in it shall become a simulation.
-        StoreError: as ``open_store``.
+        StoreError: as ``open_store``; or the store is of another schema than this version's.
     """
     agencies = agencies_of(settings)
-    opened = [agency for agency in agencies if only in (None, agency.id)]
-    if not opened:
+    chosen = [agency for agency in agencies if only in (None, agency.id)]
+    if not chosen:
         raise UnknownAgencyError("there is no such agency; KIPRAH_AGENCIES names those that are")
     store = open_store(settings.store)
     try:
-        # Of several hundred agencies a job for one reads two marks: the first one's says it, too.
-        names = list(dict.fromkeys(agency.id for agency in (agencies[0], *opened)))
-        simulation = is_simulation(store, names, wanted=settings.simulation == "1")
+        installation = opened(store, simulation=settings.simulation == "1")
     except BaseException:
         store.close()
         raise
     return [
-        AgencyStore(store, agency, keeper=agencies[0], simulation=simulation) for agency in opened
+        AgencyStore(store, agency, keeper=agencies[0], simulation=installation.simulation)
+        for agency in chosen
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,12 +36,14 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store import followers as stored_followers
+from functions.store.expiry import SWEPT, expiry
 from functions.store.keys import key, unkey
 from functions.store.ledgers import Ledger, Ledgers, find
 from functions.store.listing import listed, unknown
 from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write
 from functions.store.tails import Tail
+from functions.times import present
 
 _NEVER = "0000"
 ATTEMPTS = 20  # at adding to a document that others add to as well
@@ -97,7 +99,8 @@ class AgencyStore:
     """One agency's documents. All times that come out are aware UTC.
 
     ``keeper``: the agency whose documents tell what credentials have spent, which all agencies
-    share; itself when left out. ``simulation``: whether the store is one.
+    share; itself when left out. ``simulation``: whether the store is one. ``clock``: the
+    computer's, by which documents expire.
     """
 
     def __init__(
@@ -107,13 +110,64 @@ class AgencyStore:
         *,
         keeper: Agency | None = None,
         simulation: bool = False,
+        clock: Callable[[], datetime] = present,
     ) -> None:
         self.store = store
         self.agency = agency
         self.simulation = simulation
+        self._clock = clock
         self.root = f"agencies/{agency.id}"
         self.keeps_budgets = keeper is None or keeper.id == agency.id
         self.budget_root = f"agencies/{(keeper or agency).id}/budgets"
+
+    # What expires
+
+    def expiry(self, collection: str, needed_until: datetime | None = None) -> datetime | None:
+        """When a document that is written now expires; None: never, as in a simulation.
+
+        ``needed_until``: from then on its time counts; None: from now on.
+        """
+        if self.simulation:
+            return None
+        clock = self._clock()
+        return expiry(collection, needed_until or clock, clock)
+
+    def keep_posts(self, month: str, until: datetime, since: str | None, most: int) -> str | None:
+        """Keep a month's posts until an instant; where the next call is to go on, None: nowhere.
+
+        Args:
+            until: what expires later already is left alone.
+            since: what an earlier call returned; None: begin at the month's beginning.
+            most: about as many as one call may write.
+
+        Raises:
+            Conflict: one was written meanwhile, and some are kept by then; to be done again.
+        """
+        begin, end = (iso(at) for at in month_bounds(month, self.agency.zone))
+        reached, writes = since or begin, list[Write]()
+        for stored in self.store.list(f"{self.root}/posts", at_least=reached, below=end):
+            at: str = stored.data["published_at"]
+            if len(writes) >= most and at > reached:
+                self.store.write(writes)
+                return at
+            reached = at
+            if stored.expires_at is not None and stored.expires_at < until:
+                # Conditional: of one that is deleted meanwhile half a document would be left.
+                write = Write(stored.path, {}, "merge", stored.version, expires_at=until)
+                writes.append(write)
+        self.store.write(writes)
+        return None
+
+    def sweep(self, until: datetime) -> int:
+        """Delete some of what has expired, in a store that does not do so by itself."""
+        return 0 if self.simulation else self.store.sweep(until, most=SWEPT)
+
+    def published(self) -> dict[str, str]:
+        """The digests of the months as the site shows them; empty before the first publishing."""
+        path = f"{self.root}/jobs/publish"
+        held = self.store.get([path]).get(path)
+        told = {} if held is None else held.data.get("published")
+        return told if isinstance(told, dict) else {}
 
     # Registry
 
@@ -212,9 +266,18 @@ class AgencyStore:
     def save_posts(self, posts: Iterable[Post]) -> None:
         """Merge posts: samples and absences are added, facts replaced by the newer ones."""
         self.store.write(
-            Write(f"{self.root}/posts/{_post_key(post)}", _post_document(post), mode="merge")
+            Write(
+                f"{self.root}/posts/{_post_key(post)}",
+                _post_document(post),
+                mode="merge",
+                expires_at=self.expiry("posts", self._month_end(post)),
+            )
             for post in posts
         )
+
+    def _month_end(self, post: Post) -> datetime:
+        zone = self.agency.zone
+        return month_bounds(month_of(post.published_at, zone), zone)[1]
 
     def posts_published(self, at_least: datetime) -> Iterator[Post]:
         """The posts published at or after an instant, by time."""
@@ -696,7 +759,8 @@ class AgencyStore:
     def save_outcome(self, platform: Platform, batch: str, body: bytes) -> None:
         """Keep what a batch brought for the next plan; ``Conflict`` when it is there already."""
         path = f"{self.root}/outcomes/{key(platform, batch)}"
-        self.store.write([Write(path, {"platform": platform, "body": body}, "create")])
+        document = {"platform": platform, "body": body}
+        self.store.write([Write(path, document, "create", expires_at=self.expiry("outcomes"))])
 
     def has_outcome(self, platform: Platform, batch: str) -> bool:
         """Whether a batch was worked off and its outcome not taken in yet."""
@@ -728,7 +792,8 @@ class AgencyStore:
 
     def save_run(self, run_id: str, report: Mapping[str, Any]) -> None:
         """Keep a run's report."""
-        self.store.write([Write(f"{self.root}/runs/{key(run_id)}", dict(report))])
+        path = f"{self.root}/runs/{key(run_id)}"
+        self.store.write([Write(path, dict(report), expires_at=self.expiry("runs"))])
 
 
 def _around(month: str) -> tuple[str, str]:

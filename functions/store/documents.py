@@ -18,8 +18,8 @@ MAX_BYTES = 1024 * 1024
 # Documents read by one query. A list is read page by page, each with its own deadline, since the
 # reader may take its time between two documents.
 PAGE = 300
-# The stamp's name inside a Firestore document; taken in the embedded store too.
-STAMP = "changed_at"
+# What the store keeps inside a Firestore document itself; taken in the embedded store too.
+STAMP, EXPIRY = "changed_at", "expires_at"
 
 _RESERVED = re.compile(r"\.\.?|__.*__", re.DOTALL)
 _INT64 = range(-(2**63), 2**63)
@@ -32,9 +32,12 @@ def check(write: Write) -> None:
         raise ValueError(f"{write.path}: a document to create has no version yet")
     if write.mode == "delete":
         return
-    if STAMP in write.data:
-        raise ValueError(f"{write.path}: {STAMP} is written by the store itself")
-    check_size(write.path, write.data)
+    for name in (STAMP, EXPIRY):
+        if name in write.data:
+            raise ValueError(f"{write.path}: {name} is written by the store itself")
+    if write.expires_at is not None and write.expires_at.tzinfo is None:
+        raise ValueError(f"{write.path}: {EXPIRY} needs a UTC offset")
+    check_size(write.path, write.data, expires=write.expires_at is not None)
 
 
 def check_path(path: str) -> None:
@@ -44,10 +47,10 @@ def check_path(path: str) -> None:
         raise ValueError(f"{path!r} is no document's path: collection/id, see functions/store/keys")
 
 
-def check_size(path: str, data: Document) -> None:
+def check_size(path: str, data: Document, *, expires: bool = False) -> None:
     """Refuse a document over 1 MiB, and values that are no JSON."""
     path_size = sum(len(part.encode()) + 1 for part in path.split("/")) + 16
-    size = path_size + 32 + len(STAMP) + 1 + 8
+    size = path_size + 32 + sum(len(name) + 1 + 8 for name in (STAMP, EXPIRY)[: 1 + expires])
     for name, value in data.items():
         plain = len(value) if isinstance(value, bytes) else _size(path, value, in_list=False)
         size += _name_size(path, name) + plain

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from functions.store.documents import PAGE, STAMP, check, check_path, queried_field
+from functions.store.documents import EXPIRY, PAGE, STAMP, check, check_path, queried_field
 from functions.store.port import Conflict, Meter, Stored, StoreError, Write
 
 if TYPE_CHECKING:
@@ -102,6 +102,23 @@ class FirestoreStore:
             return self._page(query.limit(newest))
         return self._pages(query.limit(PAGE))
 
+    def everything(self, *, most: int | None = None) -> Iterator[Stored]:
+        """As the store stood when the first page was read: any instant of the past hour can be read
+        (Database.PointInTimeRecoveryEnablement of the Admin API, read in 2026-11)."""
+        after, read_at, left = None, None, most
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            page, read_at = self._call(partial(self._any_documents, size, after, read_at))
+            self._count(reads=len(page) or 1)
+            yield from map(_stored, page)
+            if len(page) < size:
+                return
+            after = page[-1].reference
+            left = None if left is None else left - len(page)
+
+    def sweep(self, until: datetime, *, most: int) -> int:
+        return 0  # Firestore's TTL policies do it, which Terraform sets
+
     def write(self, writes: Iterable[Write]) -> None:
         todo = list(writes)
         for write in todo:
@@ -174,6 +191,50 @@ class FirestoreStore:
         never = Retry(predicate=lambda _: False)
         return [*query.stream(retry=never, timeout=self._deadline)]
 
+    def _any_documents(
+        self, size: int, after: DocumentReference | None, read_at: datetime | None
+    ) -> tuple[Sequence[DocumentSnapshot], datetime]:
+        """A page of all documents, by name, and the instant at which it was read.
+
+        A query for no collection in particular: the library has no words for it at the root.
+        """
+        from google.cloud.firestore import DocumentSnapshot
+        from google.cloud.firestore_v1._helpers import decode_dict
+
+        query: dict[str, Any] = {
+            "from_": [{"all_descendants": True}],
+            "order_by": [{"field": {"field_path": "__name__"}, "direction": "ASCENDING"}],
+            "limit": size,
+        }
+        if after is not None:
+            values = [{"reference_value": after._document_path}]
+            query["start_at"] = {"values": values, "before": False}
+        request = {
+            "parent": f"{self._client._database_string}/documents",
+            "structured_query": query,
+        }
+        answers = [
+            *self._api.run_query(
+                request=request | ({} if read_at is None else {"read_time": read_at}),
+                metadata=self._client._rpc_metadata,
+                retry=None,
+                timeout=self._deadline,
+            )
+        ]
+        found = [
+            DocumentSnapshot(
+                self._client.document(held.name),
+                decode_dict(held.fields, self._client),
+                True,
+                answer.read_time,
+                held.create_time,
+                held.update_time,
+            )
+            for answer in answers
+            if (held := answer.document).name
+        ]
+        return found, read_at or answers[0].read_time
+
     def _message(self, write: Write) -> Message:
         """The write as Firestore's protocol has it, with the stamp and the precondition."""
         from google.api_core.datetime_helpers import DatetimeWithNanoseconds
@@ -182,6 +243,8 @@ class FirestoreStore:
         batch = self._client.batch()
         reference = self._client.document(write.path)
         stamped = write.data | {STAMP: SERVER_TIMESTAMP}
+        if write.expires_at is not None:
+            stamped[EXPIRY] = write.expires_at
         if write.mode == "delete":
             batch.delete(reference)
         elif write.mode == "create":
@@ -293,8 +356,10 @@ def _stored(snapshot: DocumentSnapshot) -> Stored:
     changed_at = stamp if isinstance(stamp, datetime) else snapshot.update_time
     # In nanoseconds: Python's own datetime would lose three digits, and with them the precondition.
     version = snapshot.update_time.rfc3339()
+    expiry = data.pop(EXPIRY, None)
+    expires_at = _datetime(expiry) if isinstance(expiry, datetime) else None
     plain = {name: _plain(value) for name, value in data.items()}
-    return Stored(snapshot.reference.path, plain, version, _datetime(changed_at))
+    return Stored(snapshot.reference.path, plain, version, _datetime(changed_at), expires_at)
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,13 @@ A document is a mapping of JSON values, with bytes allowed as a top-level value.
 with the store's own clock (``changed_at``, a name no document may use itself) and gives it a new
 version. What one store cannot hold none takes (documents.py): a list directly inside a list, an
 integer beyond 64 bits, a document over 1 MiB.
+
+A document may carry the instant from which on it is no longer needed (``expires_at``, a name taken
+as well). It is there until somebody deletes it, and read like any other until then: Firestore does
+so by itself, "typically within 24 hours after its expiration date", and "expired documents continue
+to appear in queries and lookup requests" meanwhile (docs.cloud.google.com/firestore, "Manage data
+retention with TTL policies", read in 2026-11); elsewhere ``sweep`` does. Whoever must not use what
+is outdated looks at a time of its own.
 """
 
 from __future__ import annotations
@@ -46,6 +53,7 @@ class Stored:
     data: Document
     version: str
     changed_at: datetime
+    expires_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -59,19 +67,23 @@ class Write:
     ``set`` replaces the document, ``merge`` adds to it (nested mappings are merged key by key,
     other values replaced, an empty mapping too; a missing document is created), ``create`` wants
     it absent, ``delete`` removes it, if it is there. ``version`` makes ``set``, ``merge`` and
-    ``delete`` conditional on what was read.
+    ``delete`` conditional on what was read. ``expires_at`` (aware) is the document's from then on;
+    None: it never expires, or with ``merge`` as it was said before.
     """
 
     path: str
     data: Document = field(default_factory=dict)
     mode: Literal["set", "merge", "create", "delete"] = "set"
     version: str | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(slots=True)
 class Meter:
-    """Documents read, written and deleted since the store was opened, as Firestore would bill
-    them."""
+    """Documents read, written and deleted since the store was opened, as Firestore would bill them.
+
+    Not what is swept: of Firestore's own deletions no caller hears, either.
+    """
 
     reads: int = 0
     writes: int = 0
@@ -101,6 +113,17 @@ class Store(Protocol):
         ``at_least`` and ``below`` bound the collection's ``QUERIED`` field (half-open) and order by
         it; ``newest`` gives only that many with its largest values, largest first.
         ``changed_since`` bounds and orders by the store's stamp. Without any, order by id.
+        """
+
+    def everything(self, *, most: int | None = None) -> Iterator[Stored]:
+        """Every document at any depth, or only so many, as the store stood at one instant.
+
+        In the store's own order. StoreError where that instant has passed out of its reach.
+        """
+
+    def sweep(self, until: datetime, *, most: int) -> int:
+        """Delete documents that expired by ``until``, the longest expired first, and no more than
+        ``most``; how many there were. A store that deletes them by itself does nothing.
         """
 
     def write(self, writes: Iterable[Write]) -> None:

@@ -6,8 +6,6 @@ several processes and threads at once; a writer waits for the one before it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import sqlite3
 import stat
@@ -18,11 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
+from functions.store.bodies import decode, encode
 from functions.store.documents import (
+    EXPIRY,
     MAX_BYTES,
     PAGE,
     check,
@@ -52,25 +49,31 @@ CREATE TABLE IF NOT EXISTS documents (
     queried TEXT,             -- the value of the collection's one queried field
     body TEXT NOT NULL,       -- JSON; bytes as {"$base64": "…"}
     changed_at TEXT NOT NULL, -- UTC with microseconds
-    version INTEGER NOT NULL  -- times written
+    version INTEGER NOT NULL, -- times written
+    expires_at TEXT           -- UTC with microseconds, from when on it may be swept
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_path ON documents (collection, path);
 CREATE INDEX IF NOT EXISTS by_queried ON documents (collection, queried);
 CREATE INDEX IF NOT EXISTS by_change ON documents (collection, changed_at);
+CREATE INDEX IF NOT EXISTS by_expiry ON documents (expires_at) WHERE expires_at IS NOT NULL;
 """
 # Kept in the file's header: when it differs, the tables are made and `queried` is filled anew.
 _LAYOUT = zlib.crc32(f"{_SCHEMA}{sorted(QUERIED.items())}".encode()) >> 1
 
 _UPSERT = """
-INSERT INTO documents (path, collection, queried, body, changed_at, version)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO documents (path, collection, queried, body, changed_at, version, expires_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET
-    queried = excluded.queried, body = excluded.body,
-    changed_at = excluded.changed_at, version = excluded.version
+    queried = excluded.queried, body = excluded.body, changed_at = excluded.changed_at,
+    version = excluded.version, expires_at = excluded.expires_at
 """
-_COLUMNS = "path, body, changed_at, version"
+_COLUMNS = "path, body, changed_at, version, expires_at"
+_SWEEP = """
+DELETE FROM documents WHERE path IN
+    (SELECT path FROM documents WHERE expires_at <= ? ORDER BY expires_at, path LIMIT ?)
+"""
 
-Record = tuple[str, str, str, int]
+Record = tuple[str, str, str, int, str | None]
 
 
 class SqliteStore:
@@ -119,6 +122,15 @@ class SqliteStore:
     ) -> Iterator[Stored]:
         query, values = _query(collection, at_least, below, changed_since, newest)
         return self._pages(query, values)
+
+    def everything(self, *, most: int | None = None) -> Iterator[Stored]:
+        # One statement reads one snapshot, whatever is written meanwhile.
+        limit = "" if most is None else f" LIMIT {most:d}"
+        return self._pages(f"SELECT {_COLUMNS} FROM documents ORDER BY path{limit}", ())  # noqa: S608
+
+    def sweep(self, until: datetime, *, most: int) -> int:
+        with self._connection() as connection, _transaction(connection):
+            return connection.execute(_SWEEP, (_instant_text(until), most)).rowcount
 
     def write(self, writes: Iterable[Write]) -> None:
         todo = list(writes)
@@ -228,14 +240,22 @@ def _prepare(connection: sqlite3.Connection) -> None:
         return
     _turn_on_wal(connection)
     with _transaction(connection):
+        _add_expiry(connection)
         for statement in _SCHEMA.split(";\n"):
             connection.execute(statement)
         for path, collection, body in connection.execute(
             "SELECT path, collection, body FROM documents"
         ).fetchall():
-            queried = _queried(collection, msgspec.json.decode(body))
+            queried = _queried(collection, decode(body))
             connection.execute("UPDATE documents SET queried = ? WHERE path = ?", (queried, path))
         connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+
+
+def _add_expiry(connection: sqlite3.Connection) -> None:
+    """Give a table of an earlier layout the one column that it has not."""
+    columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(documents)")]
+    if columns and EXPIRY not in columns:
+        connection.execute(f"ALTER TABLE documents ADD COLUMN {EXPIRY} TEXT")
 
 
 def _turn_on_wal(connection: sqlite3.Connection, tries: int = 50) -> None:
@@ -272,12 +292,14 @@ def _apply(connection: sqlite3.Connection, write: Write, clock: _Clock) -> None:
         connection.execute("DELETE FROM documents WHERE path = ?", (write.path,))
         return
     data = write.data
+    expires_at = None if write.expires_at is None else _instant_text(write.expires_at)
     if write.mode == "merge" and row is not None:
-        data = merged(_decode(row[1]), write.data)
-    body = _encode(data)
+        data = merged(_data(row[1]), write.data)
+        expires_at = expires_at or row[4]
+    body = encode(data)
     # Counting takes longer than the rest; a number takes Firestore 8 bytes, and JSON at least 2.
     if write.mode == "merge" and len(body) > MAX_BYTES // 8:
-        check_size(write.path, data)
+        check_size(write.path, data, expires=expires_at is not None)
     collection = write.path.rpartition("/")[0]
     connection.execute(
         _UPSERT,
@@ -288,6 +310,7 @@ def _apply(connection: sqlite3.Connection, write: Write, clock: _Clock) -> None:
             body,
             clock.stamp(collection),
             1 if row is None else row[3] + 1,
+            expires_at,
         ),
     )
 
@@ -320,7 +343,7 @@ def _query(
         values.append(below)
     if changed_since is not None:
         bounds.append("changed_at >= ?")
-        values.append(_stamp_text(_microseconds(changed_since)))
+        values.append(_instant_text(changed_since))
         order = "changed_at, path"
     where = " AND ".join(bounds)
     if newest is not None:
@@ -336,8 +359,15 @@ def _queried(collection: str, data: Document) -> str | None:
 
 
 def _stored(row: Record) -> Stored:
-    path, body, changed_at, _ = row
-    return Stored(path, _decode(body), _version(row), datetime.fromisoformat(changed_at))
+    path, body, changed_at, _, expires_at = row
+    expiry = None if expires_at is None else datetime.fromisoformat(expires_at)
+    return Stored(path, _data(body), _version(row), datetime.fromisoformat(changed_at), expiry)
+
+
+def _data(body: str) -> Document:
+    data = decode(body)
+    data.pop(EXPIRY, None)  # the store's own name, which documents once used for words of theirs
+    return data
 
 
 def _version(row: Record) -> str:
@@ -345,34 +375,13 @@ def _version(row: Record) -> str:
     return f"{row[3]}@{row[2]}"
 
 
-def _encode(data: Document) -> str:
-    return msgspec.json.encode({name: _wrap(value) for name, value in data.items()}).decode()
-
-
-def _decode(body: str) -> Document:
-    return {name: _unwrap(value) for name, value in msgspec.json.decode(body).items()}
-
-
-def _wrap(value: Any) -> Any:
-    """Bytes as text; a mapping that would be taken for such text, one level deeper."""
-    if isinstance(value, bytes):
-        return {"$base64": base64.b64encode(value).decode()}
-    if isinstance(value, dict) and (value.keys() == {"$base64"} or value.keys() == {"$map"}):
-        return {"$map": value}
-    return value
-
-
-def _unwrap(value: Any) -> Any:
-    if isinstance(value, dict) and len(value) == 1:
-        if "$base64" in value:
-            return binascii.a2b_base64(value["$base64"])
-        return value.get("$map", value)
-    return value
-
-
 def _microseconds(at: datetime) -> int:
     """Microseconds since 1970, exactly (a float of seconds would lose the last ones)."""
     return int(at.replace(microsecond=0).timestamp()) * 1_000_000 + at.microsecond
+
+
+def _instant_text(at: datetime) -> str:
+    return _stamp_text(_microseconds(at))
 
 
 def _stamp_text(microseconds: int) -> str:

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from functions import log
 from functions.collect.queue import Batch
 from functions.model import Agency, iso
-from functions.store import open_store
+from functions.settings import Settings
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def client(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 @pytest.fixture
 def book(sqlite_url: str) -> Iterator[AgencyStore]:
-    store = open_store(sqlite_url)
+    store = open_agency(Settings(store=sqlite_url)).store
     yield AgencyStore(store, Agency())
     store.close()
 

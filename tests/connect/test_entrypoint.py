@@ -20,8 +20,8 @@ from functions.connect.consents import Consents
 from functions.connect.flow import cookie_name
 from functions.connect.vault import Vault
 from functions.model import Account, Agency, Roster, Satker
-from functions.settings import load
-from functions.store import open_store
+from functions.settings import Settings, load
+from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
 from tests.collect.ministry import documents
@@ -83,7 +83,7 @@ def tiktok(
 @pytest.fixture
 def book(sqlite_url: str, tiktok: Handle, clock: datetime) -> Iterator[AgencyStore]:
     """An agency with one unit, which has one TikTok account."""
-    store = open_store(sqlite_url)
+    store = open_agency(Settings(store=sqlite_url)).store
     held = AgencyStore(store, Agency())
     began = clock - timedelta(days=30)
     unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
@@ -373,9 +373,9 @@ def test_an_attempt_ends_after_ten_minutes_and_is_cleared_away(
 ) -> None:
     back = browser.comes_back_to(link(clock))
     [attempt] = attempts(book)
-    limit = datetime.fromisoformat(attempt.data["expires_at"]) - clock
+    limit = datetime.fromisoformat(attempt.data["good_until"]) - clock
     assert timedelta(minutes=10) <= limit < timedelta(minutes=11)
-    book.store.write([Write(attempt.path, {"expires_at": "2026-01-01T00:00:00Z"}, "merge")])
+    book.store.write([Write(attempt.path, {"good_until": "2026-01-01T00:00:00Z"}, "merge")])
     says(browser.open(back), 410, "sudah kedaluwarsa")
     assert consent(book) is None
     browser.client.get(link(clock))
@@ -638,7 +638,7 @@ def test_a_simulation_asks_tiktok_itself_for_no_consent(
     capsys: pytest.CaptureFixture[str],
     name: str,
 ) -> None:
-    book.save_cursor("simulation", simulation=True)
+    book.store.write([Write("installation/store", {"simulation": True}, "merge")])
     says(browser.open(link(clock)), 200, f"@{HANDLE}")
     monkeypatch.delenv(name)  # TikTok's own
     answer = browser.client.get(link(clock))

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -531,3 +531,99 @@ def test_any_sequence_of_writes_leaves_what_the_words_say(store, calls):
     found = list(store.list(f"{root}/posts"))
     assert {document.id: document.data for document in found} == expected
     assert all(isinstance(document, Stored) for document in found)
+
+
+# What expires
+
+SOON = datetime(2026, 10, 20, 3, 0, 0, 123456, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def expiry(store, path=POST):
+    return store.get([path])[path].expires_at
+
+
+def test_a_document_says_when_it_expires(store):
+    store.write([Write(POST, {"n": 1}, expires_at=SOON), Write(f"{AGENCY}/posts/a", {})])
+    assert read(store) == {"n": 1}
+    assert expiry(store) == SOON
+    assert expiry(store).tzinfo is UTC
+    assert [d.expires_at for d in store.list(f"{AGENCY}/posts")] == [None, SOON]
+
+
+def test_an_expiry_may_be_of_any_time_zone(store):
+    jakarta = timezone(timedelta(hours=7))
+    store.write([Write(POST, {}, expires_at=SOON.astimezone(jakarta))])
+    assert expiry(store) == SOON
+
+
+def test_a_merge_keeps_the_expiry_or_says_another_and_a_set_forgets_it(store):
+    store.write([Write(POST, {"n": 1}, "create", expires_at=SOON)])
+    store.write([Write(POST, {"m": 2}, "merge")])
+    assert (read(store), expiry(store)) == ({"n": 1, "m": 2}, SOON)
+    later = SOON + timedelta(days=400)
+    store.write([Write(POST, {}, "merge", version(store), expires_at=later)])
+    assert (read(store), expiry(store)) == ({"n": 1, "m": 2}, later)
+    store.write([Write(POST, {"n": 3})])
+    assert (read(store), expiry(store)) == ({"n": 3}, None)
+
+
+def test_what_has_expired_is_read_like_any_other_until_it_is_deleted(store):
+    """Firestore takes up to a day for it, so nobody may count on its being gone, or being there."""
+    facts = {"published_at": "2026-10-01"}
+    store.write([Write(POST, facts, expires_at=LONG_AGO)])
+    posts = f"{AGENCY}/posts"
+    assert read(store) == facts
+    assert ids(store.list(posts)) == ids(store.list(posts, at_least="2026")) == [POST.split("/")[3]]
+    assert len(list(store.list(posts, changed_since=LONG_AGO))) == 1
+    with pytest.raises(Conflict):
+        store.write([Write(POST, {}, "create")])
+    store.write([Write(POST, {"more": 1}, "merge", version(store), expires_at=SOON)])
+    assert (read(store), expiry(store)) == (facts | {"more": 1}, SOON)
+
+
+def test_an_expiry_needs_its_zone_and_its_name_is_the_stores(store):
+    with pytest.raises(ValueError, match="UTC offset"):
+        store.write([Write(POST, {}, expires_at=datetime(2026, 1, 1))])  # noqa: DTZ001
+    with pytest.raises(ValueError, match="expires_at is written by the store"):
+        store.write([Write(POST, {"expires_at": "2026-01-01T00:00:00Z"})])
+    assert read(store) is None
+
+
+# Everything
+
+
+def test_everything_is_every_document_at_any_depth(store):
+    paths = {
+        "installation/store": None,
+        AGENCY: None,
+        POST: SOON,
+        f"{AGENCY}/satker/kanwil-ntt/accounts/x:a": None,
+        "agencies/other/satker/gone/accounts/x:b": None,  # the document above it is missing
+        "agencies/other/satker/gone/accounts/x:b/deeper/still": LONG_AGO,
+    }
+    store.write(
+        Write(path, {"at": path, "b": b"\x00"}, expires_at=at) for path, at in paths.items()
+    )
+    found = list(store.everything())
+    assert {d.path: d.expires_at for d in found} == paths
+    assert all(d.data == {"at": d.path, "b": b"\x00"} for d in found)
+    assert found == [*store.get([d.path for d in found]).values()]
+    assert len(list(store.everything(most=2))) == 2
+
+
+def test_everything_of_an_empty_store_is_nothing(store):
+    assert list(store.everything()) == list(store.everything(most=1)) == []
+
+
+def test_everything_is_as_it_stood_at_one_instant(store):
+    count = PAGE + 20
+    store.write(Write(f"{AGENCY}/posts/{n:04d}", {"n": 0}) for n in range(count))
+    found = []
+    for document in store.everything():
+        if not found:
+            store.write(Write(f"{AGENCY}/posts/{n:04d}", {"n": 1}) for n in range(count + 9))
+            store.write([Write(f"{AGENCY}/posts/{count - 1:04d}", mode="delete")])
+        found.append(document)
+    assert [d.data["n"] for d in found] == [0] * count
+    assert [d.id for d in found] == [f"{n:04d}" for n in range(count)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 import functions.store.firestore as module
-from functions.store.documents import STAMP
+from functions.store.documents import EXPIRY, STAMP
 from functions.store.firestore import FirestoreStore
 from functions.store.port import Conflict, StoreError, Write
 from tests import tools
@@ -235,3 +235,25 @@ def test_importing_the_adapter_imports_nothing_of_googles():
     program = f"import sys, {module.__name__}; print([m for m in {vendors} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert ran.stdout.strip() == b"[]"
+
+
+# What expires
+
+
+@pytest.mark.emulator
+def test_an_expiry_is_a_timestamp_that_a_ttl_policy_understands(store):
+    at = datetime(2026, 10, 1, 7, 0, tzinfo=UTC)
+    store.write([Write(POST, {"n": 1}, expires_at=at)])
+    raw = store._client.document(POST).get().to_dict()
+    assert raw.keys() == {"n", STAMP, EXPIRY}
+    assert raw[EXPIRY] == at
+    assert store.sweep(datetime.now(UTC), most=10) == 0
+    assert store.get([POST])[POST].expires_at == at
+
+
+@pytest.mark.emulator
+def test_a_text_in_the_place_of_the_expiry_expires_nothing(store):
+    """As attempts of an earlier version have it."""
+    store._client.document(POST).set({"n": 1, EXPIRY: "2026-10-01T07:00:00Z"})
+    stored = store.get([POST])[POST]
+    assert (stored.data, stored.expires_at) == ({"n": 1}, None)

@@ -7,6 +7,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,53 @@ def test_a_tick_of_250_small_merges_takes_milliseconds(store):
     # Measured at 13 to 25 ms. The best of them, and room, since the machine has other work: a wait
     # for the disk at every document, for one, would take seconds.
     assert min(took) < 0.1
+
+
+# What expires
+
+SWEPT = datetime(2026, 10, 20, tzinfo=UTC)
+
+
+def test_a_sweep_deletes_what_has_expired_the_oldest_first_and_no_more_than_it_may(store):
+    at = {"a": -1, "b": -3, "c": 0, "d": 1, "e": -2}
+    store.write(
+        Write(f"agencies/a/posts/{name}", {}, expires_at=SWEPT + timedelta(seconds=n))
+        for name, n in at.items()
+    )
+    store.write([Write("agencies/a/posts/never", {})])
+    writes = store.meter.writes
+    assert store.sweep(SWEPT, most=2) == 2
+    assert [d.id for d in store.list("agencies/a/posts")] == ["a", "c", "d", "never"]
+    assert store.sweep(SWEPT, most=10) == 2
+    assert store.sweep(SWEPT, most=10) == 0
+    assert [d.id for d in store.list("agencies/a/posts")] == ["d", "never"]
+    assert store.meter.writes == writes
+
+
+def test_a_sweep_finds_nothing_without_looking_at_every_document(store, path):
+    store.write([Write(POST, {"n": 1})])
+    query = "SELECT path FROM documents WHERE expires_at <= 'z' ORDER BY expires_at, path LIMIT 9"
+    plan = " ".join(step[3] for step in rows(path, f"EXPLAIN QUERY PLAN {query}"))
+    assert "by_expiry" in plan
+
+
+def test_a_file_of_before_anything_expired_gets_the_column(path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "CREATE TABLE documents (path TEXT PRIMARY KEY, collection TEXT NOT NULL, queried TEXT,"
+            " body TEXT NOT NULL, changed_at TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID"
+        )
+        body = json.dumps({"handle": "a", "expires_at": "2026-01-01T00:00:00Z"})
+        connection.execute(
+            "INSERT INTO documents VALUES (?, 'agencies/a/attempts', NULL, ?, ?, 3)",
+            ("agencies/a/attempts/x", body, "2026-10-01T00:00:00.000001Z"),
+        )
+        connection.execute("PRAGMA user_version = 12345")
+        connection.commit()
+    store = SqliteStore(path)
+    [attempt] = store.list("agencies/a/attempts")
+    # The name is the store's by now; what it meant to a document of old is over in minutes.
+    assert (attempt.data, attempt.expires_at, attempt.version[:2]) == ({"handle": "a"}, None, "3@")
+    store.write([Write(attempt.path, {}, "merge", attempt.version, expires_at=SWEPT)])
+    assert store.sweep(SWEPT, most=5) == 1
+    store.close()

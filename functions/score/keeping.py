@@ -1,0 +1,96 @@
+"""Keeping posts that are still needed: those of months that are not frozen and published yet.
+
+A post's document says when it expires as it is written: half a year after the end of its month,
+when that has long been frozen. So this costs a read and a write a month. Where a month is not
+frozen by then (an objection that nobody answers, a computer whose clock is behind, a site that
+cannot be reached), its posts are written again, some in each run, with a later expiry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from functions import log
+from functions.model import iso, month_bounds
+from functions.score.months import months_between
+from functions.score.run import Run, is_frozen
+from functions.store.expiry import KEPT, NOTICE, expiry
+from functions.store.port import Conflict
+
+MOST = 2_000  # posts that one run writes again at most
+
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when a month's posts are kept; it lies under the cursor's ``posts``, by month.
+
+    ``until``: at least so long; None: as each was written. ``following`` is what ``until`` will be
+    when a round of keeping them is done, which goes on at ``since`` (an instant of publishing).
+    ``may_go``: nothing more is done for them.
+    """
+
+    until: _Instant | None = None
+    following: _Instant | None = None
+    since: str | None = None
+    may_go: bool = False
+
+
+def keep_needed(run: Run, cursor: Mapping[str, Any]) -> dict[str, Any]:
+    """See to it that no post expires which a month needs; what to note in the cursor."""
+    if run.book.simulation:
+        return {}
+    published: dict[str, str] | None = None
+    noted: dict[str, Any] = {}
+    for month, standing in _due(run, cursor):
+        published = run.book.published() if published is None else published
+        is_done = _is_done(run, month, published)
+        now = Standing(may_go=True) if is_done else _kept(run, month, standing)
+        if now != standing:
+            noted[month] = msgspec.to_builtins(now)
+    return {"posts": noted} if noted else {}
+
+
+def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, Standing]]:
+    """The months whose posts would expire before long, unless it is known that they may."""
+    # A replay of the past is no reason to keep anything, and a clock that is behind keeps all.
+    now, zone = min(run.now, run.clock), run.book.agency.zone
+    for month in months_between(run.began_at, now, zone):
+        standing = _standing(cursor, month)
+        until = standing.until or month_bounds(month, zone)[1] + KEPT["posts"]
+        if not standing.may_go and (standing.since or until - NOTICE <= now):
+            yield month, standing
+
+
+def _standing(cursor: Mapping[str, Any], month: str) -> Standing:
+    """What is noted of a month; as of one of which nothing is, where that cannot be read."""
+    try:
+        return msgspec.convert(cursor["posts"][month], Standing)
+    except (KeyError, TypeError, msgspec.ValidationError):
+        return Standing()
+
+
+def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
+    """Whether the month is what it will be, and everybody can see the evidence of it."""
+    record = run.records.get(month)
+    if record is None or not is_frozen(record, run.now):
+        return False
+    return published.get(month) == record.digest
+
+
+def _kept(run: Run, month: str, standing: Standing) -> Standing:
+    """Keep some of the month's posts for longer, or the last of them; where that stands now."""
+    end = month_bounds(month, run.book.agency.zone)[1]
+    following = standing.following or expiry("posts", end, run.clock)
+    try:
+        since = run.book.keep_posts(month, following, standing.since, MOST)
+    except Conflict:
+        return standing  # the next run goes on where this one began
+    log.info("score.posts_kept", month=month, until=iso(following), done=since is None)
+    if since is None:
+        return Standing(until=following)
+    return Standing(until=standing.until, following=following, since=since)

@@ -1,0 +1,42 @@
+"""What expires: the collections whose documents are needed for a while only, and for how long.
+
+Firestore deletes them by a TTL policy on each of these collections, which Terraform sets from this
+table; in the embedded store each scoring sweeps some (``SWEPT``). Everything else stays for good.
+A simulation's documents never expire: deleting goes by the computer's clock, and its time is not
+that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+KEPT = {
+    # A batch's outcome is taken in by the next tick. What none took in for so long is of a platform
+    # that is read no more, or of a collector that has stood still since.
+    "outcomes": timedelta(days=30),
+    # A consent that was begun serves for ten minutes.
+    "attempts": timedelta(days=1),
+    # A spent invitation is remembered for longer than an invitation is good (seven days).
+    "tickets": timedelta(days=30),
+    # What a run did is looked up when something went wrong, and counted month by month.
+    "runs": timedelta(days=100),
+    # A post is folded into its month's ledger within the hour, and never read again once that month
+    # is frozen. So long after the end of its month it is gone, its text with it; a month that is
+    # not frozen and published by then keeps its posts for longer (score/keeping.py).
+    "posts": timedelta(days=180),
+}
+
+# Before the posts of a month expire, so long is left for scoring to find that they are still
+# needed, though it may have stood still for weeks.
+NOTICE = timedelta(days=60)
+
+SWEPT = 1_000  # documents that one scoring deletes at most
+
+
+def expiry(collection: str, needed_until: datetime, clock: datetime) -> datetime:
+    """When a document expires that is written now, by the computer's ``clock``.
+
+    It never falls for a document that is written again: the later the clock, the later it is.
+    ``needed_until``: from then on the time counts, or from now on when that has passed.
+    """
+    return max(needed_until, clock) + KEPT[collection]
