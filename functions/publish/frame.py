@@ -43,7 +43,9 @@ class Frame:
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),
-            updated=formats.time(m.current.ranking.as_of, m.zone) if m.current else None,
+            # The day alone: with the minute every page of the site would differ at every run, and
+            # each put is paid for. Where numbers stand, the minute stands beside them.
+            updated=formats.date(m.current.ranking.as_of, m.zone) if m.current else None,
             notice=m.notice,
             canonical=(
                 f"{site_url}/{self._folder}{self.path}"

@@ -6,12 +6,15 @@
     python -m tests.bench memory --accounts 5000 --only x
     python -m tests.bench documents             what a day costs on Firestore
     python -m tests.bench documents --day first
+    python -m tests.bench month                 a ministry's month: all that a cloud bills
+    python -m tests.bench month --satker 3 --posts 1 --whole
+    python -m tests.bench large                 a run of 5,000 units in one agency
     python -m tests.bench score                 recomputing a month, beside DuckDB; runs over a year
     python -m tests.bench score --posts 100000 --store 0
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
     python -m tests.bench planning --accounts 300 --only instagram facebook
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
-    python -m tests.bench coldstart               from a process' start to its first answer
+    python -m tests.bench coldstart             from a process' start to its first answer
     python -m tests.bench week --help           a table's options
 
 Whether a bound holds stands in the tables; no run fails because this machine is slow or busy.
@@ -23,7 +26,17 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-TABLES = ("tick", "memory", "documents", "score", "planning", "week", "coldstart")
+TABLES = (
+    "tick",
+    "memory",
+    "documents",
+    "month",
+    "large",
+    "score",
+    "planning",
+    "week",
+    "coldstart",
+)
 
 
 def main(arguments: Sequence[str]) -> int:
