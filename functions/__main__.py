@@ -823,15 +823,38 @@ def migrate(as_json: bool) -> None:
 
 
 @cli.command()
+@click.option(
+    "--health",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write twice a minute whether this lives, for kiprah health.",
+)
 @tells_errors
-def run() -> None:
+def run(health: Path | None) -> None:
     """Collect, score and publish at their cadence until told to stop."""
     from functions.loop import run as loop
 
     log.speak()
     loaded = load_settings()
     with opened_all(loaded) as books:
-        asyncio.run(loop(books, loaded, asyncio.Event()))
+        asyncio.run(loop(books, loaded, asyncio.Event(), health))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def health(file: Path) -> None:
+    """Say whether the loop that writes FILE lives, and when each job last succeeded; exits with 1
+    when it hangs or is not there."""
+    from functions.health import judge, read
+
+    try:
+        findings = judge(read(file), present())
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}; kiprah run --health {file} writes it")
+    for finding in findings:
+        click.echo(log.clean(f"{'ok' if finding.ok else '!!'}  {finding.subject}: {finding.words}"))
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
 
 
 @cli.command()

@@ -7,11 +7,14 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from functions import agencies, log, turns
 from functions.collect.client import Connections
 from functions.collect.job import collect_all
+from functions.health import Pulse
 from functions.model import run_id
 from functions.publish.job import publish_all
 from functions.score.job import score_all
@@ -24,8 +27,15 @@ STANDBY = timedelta(seconds=30)  # between two looks whether another loop still 
 GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
 
 
-async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Event) -> None:
+async def run(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    stop: asyncio.Event,
+    health: Path | None = None,
+) -> None:
     """Collect, score and publish until ``stop`` is set; a job that fails is tried at its next turn.
+
+    ``health``: the file that says whether this loop lives, and when each job last succeeded.
 
     Turns lie on whole multiples of the cadence, so that a restart does not shift them. Beside
     another loop on the same store this one waits, and goes on where that one ends.
@@ -36,6 +46,8 @@ async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Ev
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     due = {"collect": present(), "score": present()}
+    pulse = Pulse(health)
+    beating = asyncio.ensure_future(pulse.goes_on())
     async with Connections() as connections, _Watch(books[0]) as watch:
         while not stop.is_set():
             now = present()
@@ -44,12 +56,14 @@ async def run(books: Sequence[AgencyStore], settings: Settings, stop: asyncio.Ev
                 continue
             if now >= due["collect"]:
                 due["collect"] = turn_after(now, collecting)
-                await _job("collect", stop, lambda: _collect(books, settings, connections))
+                await _job("collect", stop, pulse, lambda: _collect(books, settings, connections))
             if now >= due["score"]:
                 due["score"] = turn_after(now, scoring)
-                await _job("score", stop, lambda: asyncio.to_thread(_score, books))
-                await _job("publish", stop, lambda: asyncio.to_thread(_publish, books, settings))
+                await _job("score", stop, pulse, lambda: asyncio.to_thread(_score, books))
+                publishing = partial(asyncio.to_thread, _publish, books, settings)
+                await _job("publish", stop, pulse, publishing)
             await _pause(stop, min(due.values()))
+    beating.cancel()
     log.info("loop.stopped")
 
 
@@ -103,10 +117,14 @@ def turn_after(now: datetime, every: timedelta) -> datetime:
     return epoch + ((now - epoch) // every + 1) * every
 
 
-async def _job(name: str, stop: asyncio.Event, job: Callable[[], Awaitable[Any]]) -> None:
+async def _job(
+    name: str, stop: asyncio.Event, pulse: Pulse, job: Callable[[], Awaitable[Any]]
+) -> None:
     """Run one job to its end; once told to stop it has ``GRACE`` seconds left."""
     if stop.is_set():
         return
+    pulse.begins(name)
+    good = False
     running = asyncio.ensure_future(job())
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,44 +133,46 @@ async def _job(name: str, stop: asyncio.Event, job: Callable[[], Awaitable[Any]]
     stopping.cancel()
     running.cancel()
     try:
-        await running
+        report = await running
+        good = not (report or {}).get("failed")
     except asyncio.CancelledError:
         log.warning("loop.job_cut_short", job=name)
     except Exception as error:
         # The loop outlives whatever befalls one job; its next turn tries again.
-        log.error("loop.job_failed", job=name, error=f"{type(error).__name__}: {error}")
+        log.crash("loop.job_failed", error, job=name)
+    pulse.ends(name, good=good)
 
 
 async def _collect(
     books: Sequence[AgencyStore], settings: Settings, connections: Connections
-) -> None:
+) -> dict[str, Any]:
     now = present()
     report = await collect_all(
         books, settings, now=now, run_id=run_id("collect", now), connections=connections
     )
-    _tell(report)
+    return _tell(report)
 
 
-def _score(books: Sequence[AgencyStore]) -> None:
+def _score(books: Sequence[AgencyStore]) -> dict[str, Any]:
     now = present()
-    _tell(score_all(books, now=now, run_id=run_id("score", now)))
+    return _tell(score_all(books, now=now, run_id=run_id("score", now)))
 
 
-def _publish(books: Sequence[AgencyStore], settings: Settings) -> None:
+def _publish(books: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:
     now = present()
     name = run_id("publish", now)
-    _tell(publish_all(books, now=now, settings=settings, run_id=name))
+    return _tell(publish_all(books, now=now, settings=settings, run_id=name))
 
 
 # Whose run was found at work when a job's turn came, as was told last.
 _found: dict[str, list[str]] = {}
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _tell(report: dict[str, Any]) -> dict[str, Any]:
     """Log a run's report; that another process does the work is told once, not at every turn."""
     job, idle = report["job"], agencies.idle(report)
     holders = [str(own.get("holder")) for own in agencies.of_each(report)] if idle else []
-    if holders and _found.get(job) == holders:
-        return
+    if not holders or _found.get(job) != holders:
+        log.info(f"{job}.finished", **report)
     _found[job] = holders
-    log.info(f"{job}.finished", **report)
+    return report

@@ -67,7 +67,7 @@ WIDER = {
 }
 # The command line's own files.
 ABOVE_ROOMS = {"__init__", "__main__", "audit", "backup", "contest", "demo", "doctor", "loop"}
-ABOVE_ROOMS |= {"finding", "live", "published", "schedule", "scheduled", "vitals", "why"}
+ABOVE_ROOMS |= {"finding", "health", "live", "published", "schedule", "scheduled", "vitals", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (
