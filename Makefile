@@ -40,6 +40,9 @@ check: .venv/installed-dev ## format, lint and types, without tests
 bench: .venv/installed-bench ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
 	@$(PYTHON) -m tests.bench $(ARGS)
 
+drill: .venv/installed-dev ## a ministry backed up, lost and restored, in SQLite and the Firestore emulator
+	@$(PYTHON) -m tests.drill $(ARGS)
+
 requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade for the newest)
 	@$(PIP) install uv
 	@for name in requirements requirements-dev requirements-bench; do \
@@ -83,4 +86,4 @@ $(PYTHON):
 	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
 	exit 1
 
-.PHONY: help demo test check bench requirements clean
+.PHONY: help demo test check bench drill requirements clean
