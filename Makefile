@@ -41,6 +41,9 @@ check: .venv/installed-dev ## format, lint and types, without tests
 bench: .venv/installed-bench ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
 	@$(PYTHON) -m tests.bench $(ARGS)
 
+drill: .venv/installed-dev ## a ministry backed up, lost and restored, in SQLite and the Firestore emulator
+	@$(PYTHON) -m tests.drill $(ARGS)
+
 figures: .venv/installed-dev ## docs/biaya.md and docs/skala.md from their figures (ARGS=--count counts anew)
 	@$(PYTHON) -m tests.bench.figures $(ARGS)
 
@@ -105,4 +108,5 @@ $(PYTHON):
 	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
 	exit 1
 
-.PHONY: help demo test check bench figures archive bootstrap plan deploy rollback secret requirements clean
+.PHONY: help demo test check bench drill figures archive bootstrap plan deploy rollback secret
+.PHONY: requirements clean

@@ -553,7 +553,7 @@ def publish(now: datetime | None, as_json: bool) -> None:
     "--from",
     "place",
     metavar="FOLDER-OR-URL",
-    help="The published site; without it the folder of KIPRAH_SITE.",
+    help="The published site, or what KIPRAH_FROZEN keeps of it; without it KIPRAH_SITE's folder.",
 )
 @click.option(
     "--agency", metavar="ID", help="Whose site; from the second on it lies in the folder ID."

@@ -14,12 +14,14 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 from functions.intake import TooLargeError, read_file
+from functions.publish.objects import ObjectsError, open_objects
 
 LARGEST = 64 * 1024 * 1024  # bytes of one file; a month of 100,000 posts takes a tenth of it
 SILENCE = 15.0  # seconds without a byte, after which a request is tried once more
@@ -28,6 +30,8 @@ SLOWEST = 32 * 1024  # bytes a second that a file must bring on an average after
 REDIRECTS = 3
 PIECE = 64 * 1024
 TRIES = 2
+# What proves a month, and lies in its folder and in that of each revision.
+PROVING = ("ranking.json", "bukti.jsonl.gz", "bukti.sha256")
 
 # The bytes at a path of the site; None when there is nothing.
 Read = Callable[[str], bytes | None]
@@ -38,7 +42,39 @@ class SourceError(Exception):
 
 
 def source(place: str) -> Read:
-    """A reader of a site: its folder, or its address."""
+    """A reader of a site: its folder, its bucket (gs://, s3://), or its address.
+
+    Of a place that holds frozen revisions alone, a month's newest one is read as the month.
+    """
+    return _with_frozen(_source(place))
+
+
+def _with_frozen(read: Read) -> Read:
+    """Of a month of which no file lies in its own place, those of its newest revision."""
+
+    @cache
+    def place_of(month: str) -> str:
+        revision = 1
+        while read(f"data/{month}/r{revision + 1}/bukti.sha256") is not None:
+            revision += 1
+        return f"data/{month}/r{revision}"
+
+    @cache
+    def is_frozen_alone(month: str) -> bool:
+        return all(read(f"data/{month}/{name}") is None for name in PROVING)
+
+    def read_either(path: str) -> bytes | None:
+        body, parts = read(path), path.split("/")
+        if body is not None or len(parts) != 3 or not is_frozen_alone(parts[1]):
+            return body
+        return read(f"{place_of(parts[1])}/{parts[2]}")
+
+    return read_either
+
+
+def _source(place: str) -> Read:
+    if place.startswith(("gs://", "s3://")):
+        return _bucket(place)
     if "://" in place and not place.startswith("file://"):
         return _web(_address(place))
     folder = Path(place.removeprefix("file://"))
@@ -57,6 +93,28 @@ def _folder(folder: Path) -> Read:
             raise SourceError(f"{error}, more than any file of a month") from None
         except OSError as error:
             raise SourceError(f"{folder / path} cannot be read ({error.strerror})") from None
+
+    return read
+
+
+def _bucket(place: str) -> Read:
+    try:
+        objects = open_objects(place, "--from")
+        held = objects.list("data/")
+    except ObjectsError as error:
+        raise SourceError(str(error)) from None
+
+    def read(path: str) -> bytes | None:
+        if path not in held:
+            return None
+        if held[path].size > LARGEST:
+            raise SourceError(
+                f"{place}/{path} is larger than {LARGEST:,} bytes, more than any file of a month"
+            )
+        try:
+            return objects.get(path)
+        except ObjectsError as error:
+            raise SourceError(str(error)) from None
 
     return read
 

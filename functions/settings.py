@@ -93,6 +93,12 @@ class Settings:
         "Where the site goes; or gs://… or s3://BUCKET/PREFIX",
         forms.place,
     )
+    frozen: str = _setting(
+        "KIPRAH_FROZEN",
+        "",
+        "Where final months' files are kept besides, never overwritten: file://…, gs://… or s3://…",
+        forms.place,
+    )
     timezone: str = _setting(
         "KIPRAH_TIMEZONE",
         "Asia/Jakarta",

@@ -31,7 +31,8 @@ class GcsObjects:
 
     parallel = 10  # as many connections as the library keeps open
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: str, prefix: str, setting: str = "KIPRAH_SITE") -> None:
+        self._setting = setting
         self._name = bucket
         self._root = f"{prefix}/" if prefix else ""
         with self._errors():
@@ -78,6 +79,12 @@ class GcsObjects:
                 )
             except PreconditionFailed:
                 return False
+            except Forbidden:
+                # Under a retention policy what lies there is refused like that (403,
+                # retentionPolicyNotMet): then it does lie there.
+                if not if_absent or self.get(file.path) is None:
+                    raise
+                return False
         return True
 
     @contextmanager
@@ -86,7 +93,7 @@ class GcsObjects:
             yield
         except NotFound as error:
             raise self._unusable(
-                "there is no such bucket; create it, or name another one in KIPRAH_SITE"
+                f"there is no such bucket; create it, or name another one in {self._setting}"
             ) from error
         except (Forbidden, Unauthorized) as error:
             raise self._unusable(

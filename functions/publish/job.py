@@ -29,6 +29,7 @@ from functions.publish.data import (
     named_posts,
     read_named_posts,
 )
+from functions.publish.frozen import Kept, keep
 from functions.publish.material import Material, current_month
 from functions.publish.objects import File, Listed, Objects, ObjectsError
 from functions.publish.putting import Put, going_on_at
@@ -103,6 +104,7 @@ def publish_all(
                 run_id=run_id,
                 everybody=everybody,
                 deadline=deadline,
+                frozen=_place_of_frozen(settings, book, everybody),
             )
         except (ObjectsError, stamp.OutdatedError) as error:
             if len(books) == 1:
@@ -121,14 +123,16 @@ def publish(
     settings: Settings,
     run_id: str,
     everybody: Sequence[Agency] = (),
+    frozen: Objects | None = None,
     clock: Callable[[], datetime] = present,
     deadline: Deadline = NEVER,
 ) -> dict[str, Any]:
     """Bring one agency's site up to date with the store; returns the run's report.
 
     ``everybody``: the agencies of the installation in their order; none when there is only one.
-    ``clock``: the computer's. Once the deadline is over no upload is begun; the next run begins
-    with those that were left (``postponed``: how many files).
+    ``frozen``: where what is frozen is kept besides. ``clock``: the computer's. Once the deadline
+    is over no upload is begun; the next run begins with those that were left (``postponed``: how
+    many files).
 
     Raises:
         OutdatedError: the site holds what this must not replace; nothing was put.
@@ -153,6 +157,7 @@ def publish(
         put.all(_files(batch))
     if (following := next(iter(put.left), "")) != left:
         book.save_cursor("publish", left=following)
+    kept = Kept() if frozen is None else keep(frozen, objects, held, frozen_files, _file)
 
     report = {
         "job": "publish",
@@ -174,8 +179,10 @@ def publish(
         **tally.so_far(),
         "objects": put.uploaded,
         "bytes": put.bytes,
-        "failed": False,
+        "kept": kept.put,
+        "failed": kept.failed,
         "problems": put.problems
+        + kept.problems
         + [f"{month} is being scored; it stays as published" for month in sorted(months.pending)],
     }
     if not months.records:
@@ -183,6 +190,15 @@ def publish(
     if put.uploaded:
         book.save_run(run_id, {**report, "started_at": iso(now)})
     return report
+
+
+def _place_of_frozen(
+    settings: Settings, book: AgencyStore, everybody: Sequence[Agency]
+) -> Objects | None:
+    """Where what is frozen is kept; None: nowhere, as by a simulation, which must not last."""
+    if not settings.frozen or book.simulation:
+        return None
+    return open_site(settings.frozen, book.agency, everybody, "KIPRAH_FROZEN")
 
 
 def _read_months(
@@ -345,10 +361,11 @@ def _reach(path: str) -> int:
 
 
 def _files(bodies: Mapping[str, bytes]) -> list[File]:
-    return [
-        File(path, body, _TYPES[path.rpartition(".")[2]], _cache(path))
-        for path, body in bodies.items()
-    ]
+    return [_file(path, body) for path, body in bodies.items()]
+
+
+def _file(path: str, body: bytes) -> File:
+    return File(path, body, _TYPES[path.rpartition(".")[2]], _cache(path))
 
 
 def _cache(path: str) -> str:

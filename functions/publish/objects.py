@@ -60,23 +60,24 @@ class Objects(Protocol):
         """Write a file whole or not at all. False: it was there and ``if_absent`` left it alone."""
 
 
-def open_objects(url: str) -> Objects:
+def open_objects(url: str, setting: str = "KIPRAH_SITE") -> Objects:
     """The destination at ``url``, as in KIPRAH_SITE; only that adapter's library is imported.
 
     ``file://site`` is a folder beside the current one, ``file:///var/www`` one from the root.
+    ``setting``: which one names it, for what is said when it cannot be used.
     """
     scheme, found, rest = url.partition("://")
     if found and scheme == "file" and rest:
-        return FolderObjects(Path(rest))
+        return FolderObjects(Path(rest), setting)
     bucket, _, prefix = rest.partition("/")
     if found and scheme == "s3" and bucket:
         from functions.publish.s3 import S3Objects
 
-        return S3Objects(bucket, prefix.strip("/"))
+        return S3Objects(bucket, prefix.strip("/"), setting)
     if found and scheme == "gs" and bucket:
         from functions.publish.gcs import GcsObjects
 
-        return GcsObjects(bucket, prefix.strip("/"))
+        return GcsObjects(bucket, prefix.strip("/"), setting)
     raise ObjectsError(f"{url!r} names no destination for the site: {_FORMS}")
 
 
@@ -90,8 +91,9 @@ class FolderObjects:
 
     parallel = 1
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, setting: str = "KIPRAH_SITE") -> None:
         self.root = root
+        self._setting = setting
 
     def list(self, folder: str = "") -> dict[str, Listed]:
         found: dict[str, Listed] = {}
@@ -147,7 +149,7 @@ class FolderObjects:
         reason = error.strerror or type(error).__name__
         return ObjectsError(
             f"the site's folder {self.root} cannot be {done} ({reason}); "
-            "check its owner and rights, or name another one in KIPRAH_SITE"
+            f"check its owner and rights, or name another one in {self._setting}"
         )
 
 

@@ -26,6 +26,8 @@ _ADVICE = {
     "ExpiredToken": "the credentials have expired; get new ones",
 }
 _ABSENT = ("NoSuchKey", "404")
+# What stores answer when what lies there may not be overwritten yet.
+_LOCKED = ("AccessDenied", "ObjectLocked", "RetentionPolicyNotMet")
 
 
 class S3Objects:
@@ -33,7 +35,8 @@ class S3Objects:
 
     parallel = 12
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: str, prefix: str, setting: str = "KIPRAH_SITE") -> None:
+        self._setting = setting
         self._bucket = bucket
         self._root = f"{prefix}/" if prefix else ""
         config = Config(
@@ -86,6 +89,8 @@ class S3Objects:
         except (BotoCoreError, ClientError) as error:
             if if_absent and _code(error) in ("PreconditionFailed", "ConditionalRequestConflict"):
                 return False
+            if if_absent and _code(error) in _LOCKED and self.get(file.path) is not None:
+                return False
             if if_absent and _code(error) == "NotImplemented":
                 # A store without conditional writes: look first, which is nearly as good.
                 return self.get(file.path) is None and self.put(file)
@@ -97,6 +102,7 @@ class S3Objects:
             advice = "no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role"
         else:
             advice = _ADVICE.get(_code(error), " ".join(str(error).split()))
+        advice = advice.replace("KIPRAH_SITE", self._setting)
         return ObjectsError(f"the site cannot use s3://{self._bucket}/{self._root}: {advice}")
 
 

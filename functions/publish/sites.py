@@ -18,11 +18,16 @@ def folder_of(agency: Agency, everybody: Sequence[Agency]) -> str:
     return f"{agency.id}/"
 
 
-def open_site(url: str, agency: Agency, everybody: Sequence[Agency]) -> Objects:
-    """An agency's own part of the destination at ``url``, where no other's files are seen."""
+def open_site(
+    url: str, agency: Agency, everybody: Sequence[Agency], setting: str = "KIPRAH_SITE"
+) -> Objects:
+    """An agency's own part of the destination at ``url``, where no other's files are seen.
+
+    ``setting``: which one names it.
+    """
     folder = folder_of(agency, everybody)
     others = [f"{other.id}/" for other in everybody[1:]]
-    whole = open_objects(url)
+    whole = open_objects(url, setting)
     if folder:
         return Part(whole, folder)
     return Part(whole, without=others) if others else whole

@@ -1,4 +1,4 @@
-"""Where documents are kept: a port of four verbs, and an adapter for each place.
+"""Where documents are kept: a port of a few verbs, and an adapter for each place.
 
 ``open_store`` picks the adapter by its address; only that one's libraries are imported.
 """

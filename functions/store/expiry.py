@@ -21,8 +21,8 @@ KEPT = {
     # What a run did is looked up when something went wrong, and counted month by month.
     "runs": timedelta(days=100),
     # A post is folded into its month's ledger within the hour, and never read again once that month
-    # is frozen. So long after the end of its month it is gone, its text with it; a month that is
-    # not frozen and published by then keeps its posts for longer (score/keeping.py).
+    # is frozen. So long after the end of its month it is gone; a month that is not frozen and
+    # published by then keeps its posts for longer (score/keeping.py).
     "posts": timedelta(days=180),
 }
 
