@@ -40,6 +40,8 @@ ARROWS = {
     "trigger": {*SHARED, "body", "store"},  # what the entry points share
     "turns": {*SHARED, "store"},  # one run of a job at a time
     "agencies": {*SHARED, "store", "turns"},  # what the jobs share
+    "queue": {*SHARED},
+    "fanout": {*SHARED, "queue", "store", "trigger"},  # a job for many agencies handed out
     "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
     "registrar": {*SHARED, "registry", "store"},  # who keeps the registry, by files and by day
     "collect": {
@@ -51,9 +53,11 @@ ARROWS = {
         "trigger",
         "agencies",
         "turns",
+        "queue",
+        "fanout",
     },
-    "score": {*SHARED, "store", "trigger", "agencies", "addresses"},
-    "publish": {*SHARED, "store", "trigger", "agencies"},
+    "score": {*SHARED, "store", "trigger", "agencies", "addresses", "fanout"},
+    "publish": {*SHARED, "store", "trigger", "agencies", "fanout"},
 }
 # What single files may import besides: where a room's work and what serves it are put together.
 WIDER = {
@@ -85,9 +89,9 @@ HOMES = {
     "stamina": "functions/collect/client.py",
     "jinja2": "functions/publish/render.py",
     "google.cloud.storage": "functions/publish/gcs.py",
-    "google.cloud.tasks": "functions/collect/queue.py",
-    "google.cloud.tasks_v2": "functions/collect/queue.py",
-    "grpc": "functions/collect/queue.py",
+    "google.cloud.tasks": "functions/queue.py",
+    "google.cloud.tasks_v2": "functions/queue.py",
+    "grpc": "functions/queue.py",
     "boto3": "functions/publish/s3.py",
     "botocore": "functions/publish/s3.py",
     "xlsxwriter": "functions/publish/tables.py",

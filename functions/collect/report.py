@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from functions.collect.budget import Budget
 from functions.collect.plan import Plan
 from functions.collect.reading import Harvest
 from functions.model import iso
@@ -15,7 +16,7 @@ from functions.model import iso
 @dataclass(slots=True)
 class Report:
     """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
-    be set up before anything can be."""
+    be set up before anything can be. ``spent``: the budgets as the run left them, not told."""
 
     run_id: str
     now: datetime
@@ -25,6 +26,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     failed: bool = False
     todo: str = ""
+    spent: Mapping[str, Budget] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {

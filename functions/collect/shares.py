@@ -43,6 +43,7 @@ class Claim(NamedTuple):
         piece: its dearest single request; a grant of less may be of no use.
         takes_part: it has accounts that the credential serves.
         since: when it last got anything of what it wanted; None: just now.
+        is_done: it has run at this tick, and gets nothing more.
     """
 
     weight: int = 1
@@ -51,6 +52,7 @@ class Claim(NamedTuple):
     piece: int = 1
     takes_part: bool = True
     since: datetime | None = None
+    is_done: bool = False
 
 
 class _Part(NamedTuple):
@@ -103,7 +105,7 @@ def divide(
     if _cost(parts, grants) > pool:
         grants = _scarce(parts, order, pool)
     else:  # everybody has what it wants, as far as that is known
-        most = dict.fromkeys(parts, left)
+        most = {n: 0 if claims[n].is_done else left for n in parts}
         grants, level = _level(parts, grants, most, pool)
         grants = _rounded(parts, grants, most, order, pool, level)
     return [grants.get(n, 0) for n in range(len(claims))]

@@ -48,8 +48,7 @@ def agencies_of(settings: Settings) -> list[Agency]:
 def open_agencies(settings: Settings, *, only: str | None = None) -> list[AgencyStore]:
     """Every agency of the installation in one store, the first one first; or ``only`` that one.
 
-    Credentials are everybody's: what they spend is kept with the first agency. A new store that is
-    opened with KIPRAH_SIMULATION is a simulation from here on.
+    A new store that is opened with KIPRAH_SIMULATION is a simulation from here on.
 
     Raises:
         UnknownAgencyError: there is none that is called like ``only``.
@@ -62,15 +61,16 @@ def open_agencies(settings: Settings, *, only: str | None = None) -> list[Agency
         raise UnknownAgencyError("there is no such agency; KIPRAH_AGENCIES names those that are")
     store = open_store(settings.store)
     try:
-        # Of several hundred agencies a job for one reads two marks: the first one's says it, too.
-        names = list(dict.fromkeys(agency.id for agency in (agencies[0], *opened)))
-        simulation = is_simulation(store, names, wanted=settings.simulation == "1")
+        simulation = is_simulation(
+            store,
+            [agency.id for agency in agencies],
+            opened=[agency.id for agency in opened],
+            wanted=settings.simulation == "1",
+        )
     except BaseException:
         store.close()
         raise
-    return [
-        AgencyStore(store, agency, keeper=agencies[0], simulation=simulation) for agency in opened
-    ]
+    return [AgencyStore(store, agency, simulation=simulation) for agency in opened]
 
 
 def open_agency(settings: Settings) -> AgencyStore:

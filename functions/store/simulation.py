@@ -7,7 +7,7 @@ every agency's cursors, so that the order of the agencies may change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from functions.settings import SettingsError
@@ -40,22 +40,37 @@ COLLECTIONS = (
 )
 
 
-def is_simulation(store: Store, agencies: Iterable[str], *, wanted: bool) -> bool:
+# As many marks are looked at: of hundreds of agencies a few tell what all would.
+LOOKED_AT = 4
+
+
+def is_simulation(
+    store: Store, agencies: Sequence[str], *, wanted: bool, opened: Iterable[str] | None = None
+) -> bool:
     """Whether the store is a simulation; a new one becomes it here when that is ``wanted``.
+
+    One that is opened for real looks at a few marks, however many agencies there are: a simulation
+    that was opened for all of them has marked each, so that it would only be missed where nearly
+    all its agencies were replaced at once.
 
     Args:
         agencies: the ids of the installation's agencies.
+        opened: those of them that this opening is for; all when left out.
 
     Raises:
         SettingsError: an agency in it is real, and a simulation is wanted or another one is one.
     """
-    marks = {_mark(agency): agency for agency in agencies}
-    held = store.get([*marks])
+    used = [*agencies] if opened is None else [*opened]
+    few = {*agencies[:: max(1, -(-len(agencies) // LOOKED_AT))]}
+    if len(used) < len(agencies):
+        few |= {*used}
+    held = store.get([_mark(agency) for agency in sorted(few)])
     if not (held or wanted):
         return False
-    for path, agency in marks.items():
-        if path not in held:
-            _become(store, path, agency)
+    held |= store.get([_mark(agency) for agency in used if agency not in few])
+    for agency in used:
+        if _mark(agency) not in held:
+            _become(store, _mark(agency), agency)
     return True
 
 
