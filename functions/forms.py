@@ -25,10 +25,10 @@ _VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def seen(value: str) -> str | None:
+def seen(value: str, most: int = LONGEST) -> str | None:
     """Nothing in it that nobody sees: that came along when it was copied."""
-    if len(value) > LONGEST:
-        return f"must have at most {LONGEST:,} characters"
+    if len(value) > most:
+        return f"must have at most {most:,} characters"
     for character in value:
         if _is_unseen(character) and character not in _JOINERS:
             return f"holds the character U+{ord(character):04X}, which nobody sees; type it anew"

@@ -26,7 +26,10 @@ BUDGET = forms.whole(1, 999_999_999)
 MOST_CREDENTIALS = 100  # of one kind
 _LONGEST_NOTICE = 500
 _LONGEST_NAME = 100  # of an agency
-_MOST_AGENCIES = 50
+_MOST_AGENCIES = 1_000
+# In bytes, of what names every agency; whoever has more is told why they must be fewer.
+_MOST_BYTES = {"agencies": 28_000, "shares": 2_000}
+_LONGEST = dict.fromkeys(_MOST_BYTES, 100_000)
 _SLIPS = 2  # of the hand, by which a setting's name is still told
 # A queue's name has at most 100 characters; "-instagram" takes 10 of them.
 _QUEUE = re.compile(r"tasks://[A-Za-z0-9.:-]+/[a-z0-9-]+/[A-Za-z0-9-]{1,90}")
@@ -110,6 +113,11 @@ class Settings:
         "",
         "Several agencies: ID=NAME[@ZONE]; … (the first one's site lies at the root)",
     )
+    shares: str = _setting(
+        "KIPRAH_SHARES",
+        "",
+        "Weights of agencies at sharing credentials: ID=WEIGHT; … (1 where none is given)",
+    )
     site_url: str = _setting(
         "KIPRAH_SITE_URL", "", "The site's public address, for canonical links", forms.public
     )
@@ -155,7 +163,7 @@ class Settings:
         "tasks://PROJECT/LOCATION/PREFIX: Cloud Tasks shares the reading among many calls",
     )
     queue_target: str = _setting(
-        "KIPRAH_QUEUE_TARGET", "", "Where the function collect is reached, for the queue's calls"
+        "KIPRAH_QUEUE_TARGET", "", "This function's own address, for the queue's calls"
     )
     queue_account: str = _setting(
         "KIPRAH_QUEUE_ACCOUNT", "", "The service account that the queue's calls come from"
@@ -267,6 +275,8 @@ class Settings:
         if self.schedule:
             _check_schedule(self)
         _check_agencies(self.named_agencies())
+        _check_size(self)
+        self.weights()
         _check_pairs(self, "instagram_token", "instagram_user_id")
         _check_pairs(self, "tiktok_client_key", "tiktok_client_secret")
 
@@ -278,6 +288,22 @@ class Settings:
         """What KIPRAH_AGENCIES names, in its order; empty when there is the one agency alone."""
         entries = (entry.strip() for entry in self.agencies.split(";"))
         return tuple(_named_agency(entry, self.timezone) for entry in entries if entry)
+
+    def weights(self) -> dict[str, int]:
+        """Each agency's weight at sharing credentials, by its id; those that are named alone.
+
+        Raises:
+            SettingsError: one is no weight, or its agency is none of KIPRAH_AGENCIES.
+        """
+        known = {agency.id for agency in self.named_agencies()}
+        found: dict[str, int] = {}
+        for entry in filter(None, map(str.strip, self.shares.split(";"))):
+            agency, weight = _weight(entry)
+            if agency not in known or agency in found:
+                said = "is there twice" if agency in found else f"is none of {_env('agencies')}"
+                raise SettingsError(f"{_env('shares')}: {agency!r} {said}; name each agency once")
+            found[agency] = weight
+        return found
 
     def project(self) -> str:
         """The Google Cloud project that the store lies in, or else the queue; empty for none."""
@@ -398,7 +424,7 @@ def _check(f: dataclasses.Field[Any], given: str | tuple[str, ...]) -> None:
         return
     if given == f.default:
         return
-    if said := forms.seen(given):
+    if said := forms.seen(given, _LONGEST.get(f.name, forms.LONGEST)):
         raise SettingsError(f"{env} {said}")
     if said := form and form(given):
         shown = "" if f.metadata["secret"] or "@" in given else f"={given[:60]!r}"
@@ -420,11 +446,33 @@ def _named_agency(entry: str, timezone: str) -> NamedAgency:
     return NamedAgency(name.strip(), words.strip(), zone.strip() or timezone)
 
 
+def _weight(entry: str) -> tuple[str, int]:
+    agency, _, weight = (part.strip() for part in entry.partition("="))
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", weight):
+        raise SettingsError(
+            f"{_env('shares')}: {entry[:60]!r} must be ID=WEIGHT, a whole number from 1 to 9999, "
+            "such as kemenkum=3; separate agencies by ;"
+        )
+    return agency, int(weight)
+
+
+def _check_size(settings: Settings) -> None:
+    """All variables of a function have 32 KiB together ("Environment variables" of Cloud Run's
+    documentation, November 2026): these two may take up what the others leave."""
+    for name in ("agencies", "shares"):
+        size = len(getattr(settings, name).encode())
+        if size > _MOST_BYTES[name]:
+            raise SettingsError(
+                f"{_env(name)} takes {size:,} bytes and may take {_MOST_BYTES[name]:,}, since a "
+                "function's environment holds 32 KiB: shorten the agencies' ids and names"
+            )
+
+
 def _check_agencies(agencies: Sequence[NamedAgency]) -> None:
     """An agency's id is a path in the store and, from the second on, the folder of its site."""
     seen: set[str] = set()
     if len(agencies) > _MOST_AGENCIES:
-        raise SettingsError(f"{_env('agencies')} names more than {_MOST_AGENCIES} agencies")
+        raise SettingsError(f"{_env('agencies')} names more than {_MOST_AGENCIES:,} agencies")
     for agency in agencies:
         said = f"{_env('agencies')}: "
         if not _AGENCY.fullmatch(agency.id):

@@ -109,13 +109,15 @@ def taken(book: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
         _held.discard(turn.token)
 
 
-def skipped(turn: Turn, run_id: str) -> dict[str, Any]:
-    """The report of a run that found another one at work."""
+def skipped(turn: Turn, run_id: str, job: str = "") -> dict[str, Any]:
+    """The report of a run that found another one at work; ``job``: when the turn is called by
+    another name."""
+    job = job or turn.job
     return {
-        "job": turn.job,
+        "job": job,
         "run_id": run_id,
         "now": iso(turn.now),
-        "skipped": {turn.job: turn.other},
+        "skipped": {job: turn.other},
         "holder": turn.holder,
         "problems": [],
         "failed": False,

@@ -394,38 +394,46 @@ def test_the_errors_of_an_only_agency_are_what_they_are(sqlite_url, now):
 # What credentials spend
 
 
-def test_what_one_agency_spends_the_other_sees(clients, platforms):
+def test_each_agency_keeps_its_own_budget_and_both_heed_one_limit(clients, platforms):
     [first, *_] = collected(clients, platforms, TICKS[:1])
-    before, after = spent(first)
-    assert 0 < before < after
+    [name] = first["agencies"]["kemenkum"]["budgets"]
+    own = {agency: said["budgets"][name]["mills"] for agency, said in first["agencies"].items()}
+    assert all(told["spent"] > 0 for told in own.values())
     paths = [path for path in versions() if "/budgets/" in path]
-    assert [path.split("/")[1] for path in paths] == ["kemenkum"]
+    assert sorted(path.split("/")[1] for path in paths if "/x:" in path) == ["kemenham", "kemenkum"]
+    # Whoever came second was told what the first had spent.
+    assert max(told["others"] for told in own.values()) in [told["spent"] for told in own.values()]
     held = books("sqlite:///kiprah.db")
-    [found] = [f for f in examine(held, settings.load(), TICKS[0]) if "budget x:" in f.subject]
-    assert f"${after / 1000:.2f} of $20.00" in found.words
+    findings = examine(held, settings.load(), TICKS[0])
+    found = next(f for f in findings if f.subject == f"budget {name}")
+    spent = sum(told["spent"] for told in own.values())
+    assert f"${spent / 1000:.2f} of $20.00" in found.words
 
 
-def spent(said):
-    """What the X credential had spent after each agency, in the order of their turns."""
-    [name] = said["agencies"]["kemenkum"]["budgets"]
-    return sorted(own["budgets"][name]["mills"]["spent"] for own in said["agencies"].values())
-
-
-def test_a_budget_for_one_agency_is_used_by_each_in_turn(clients, platforms, monkeypatch):
-    """ "rotate which agency goes first by the tick so that none always eats the budget" """
-    monkeypatch.setenv("KIPRAH_X_DOLLARS_PER_DAY", "0.03")
-    served = []
-    for day in range(4):
-        now = BETWEEN + timedelta(days=day, minutes=15 * (day % 2) + 15)
-        if not served:
-            done("registry", "import", "satker.csv", "--now", iso(BEGIN))
+def test_a_credential_that_serves_no_account_of_an_agency_locks_nothing_away(clients, platforms):
+    """Told once, and not again at every tick."""
+    Path("satker.csv").write_text(OF_ONE)
+    collected(clients, platforms, TICKS[:1])
+    held = {path: version for path, version in versions().items() if "/budgets/" in path}
+    [idle] = [path for path in held if path.startswith("agencies/kemenham/budgets/x:")]
+    for now in TICKS[1:]:
         platforms.set_clock(now)
-        said = call(clients, "collect", now)
-        assert max(spent(said)) <= 30
-        served.append(
-            max(said["agencies"], key=lambda a: said["agencies"][a]["platforms"]["x"]["requests"])
-        )
-    assert {*served} == {"kemenkum", "kemenham"}
+        call(clients, "collect", now)
+    assert versions()[idle] == held[idle]
+
+
+def test_a_budget_that_is_short_is_shared_and_nobody_is_left_out(clients, platforms, monkeypatch):
+    monkeypatch.setenv("KIPRAH_X_DOLLARS_PER_DAY", "0.06")
+    done("registry", "import", "satker.csv", "--now", iso(BEGIN))
+    served = set()
+    for n in range(4):
+        now = BETWEEN + timedelta(minutes=15 * n + 15)
+        platforms.set_clock(now)
+        own = call(clients, "collect", now)["agencies"]
+        held = [s["mills"] for said in own.values() for s in said["budgets"].values()]
+        assert all(told["spent"] + told["others"] + told["granted"] <= 60 for told in held)
+        served |= {a for a, said in own.items() if said["platforms"]["x"]["requests"]}
+    assert served == {"kemenkum", "kemenham"}
 
 
 def test_whoever_begins_comes_last_at_the_next_tick(now):

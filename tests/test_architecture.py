@@ -42,6 +42,8 @@ ARROWS = {
     "turns": {*SHARED, "store"},  # one run of a job at a time
     "tally": {*SHARED, "store"},  # what a run cost
     "agencies": {*SHARED, "store", "tally", "turns"},  # what the jobs share
+    "queue": {*SHARED},
+    "fanout": {*SHARED, "queue", "store", "trigger"},  # a job for many agencies handed out
     "addresses": {*SHARED, "registry", "store"},  # a post by its address, wherever one is asked for
     "registrar": {*SHARED, "registry", "store"},  # who keeps the registry, by files and by day
     "collect": {
@@ -54,9 +56,11 @@ ARROWS = {
         "agencies",
         "tally",
         "turns",
+        "queue",
+        "fanout",
     },
-    "score": {*SHARED, "store", "tally", "trigger", "agencies", "addresses"},
-    "publish": {*SHARED, "store", "tally", "trigger", "agencies"},
+    "score": {*SHARED, "store", "tally", "trigger", "agencies", "addresses", "fanout"},
+    "publish": {*SHARED, "store", "tally", "trigger", "agencies", "fanout"},
 }
 # What single files may import besides: where a room's work and what serves it are put together.
 WIDER = {
@@ -88,11 +92,11 @@ HOMES = {
     "stamina": "functions/collect/client.py",
     "jinja2": "functions/publish/render.py",
     "google.cloud.storage": "functions/publish/gcs.py",
-    "google.cloud.tasks": "functions/collect/queue.py",
-    "google.cloud.tasks_v2": "functions/collect/queue.py",
+    "google.cloud.tasks": "functions/queue.py",
+    "google.cloud.tasks_v2": "functions/queue.py",
     "google.cloud.scheduler": "functions/schedule.py",
     "google.cloud.scheduler_v1": "functions/schedule.py",
-    "grpc": "functions/collect/queue.py functions/schedule.py",
+    "grpc": "functions/queue.py functions/schedule.py",
     "boto3": "functions/publish/s3.py",
     "botocore": "functions/publish/s3.py",
     "xlsxwriter": "functions/publish/tables.py",

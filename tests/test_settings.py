@@ -475,3 +475,41 @@ def test_whatever_a_setting_is_set_to_it_is_taken_or_refused_in_one_line(name, v
     else:
         assert said.splitlines() == [said]
         assert "KIPRAH_" in said
+
+
+# Hundreds of agencies, and their shares
+
+
+def test_a_thousand_agencies_may_be_named_and_no_more():
+    names = [f"a{n}=Dinas {n}" for n in range(1_001)]
+    assert len(load({"KIPRAH_AGENCIES": ";".join(names[:-1])}, NOWHERE).named_agencies()) == 1_000
+    assert "names more than 1,000 agencies" in refusal({"KIPRAH_AGENCIES": ";".join(names)})
+
+
+def test_agencies_fit_a_functions_environment():
+    """ "the total number of bytes used by environment variable names and values for an individual
+    function is limited to 32 KiB" """
+    fits = ";".join(f"a{n}={'n' * 40}" for n in range(600))
+    assert len(load({"KIPRAH_AGENCIES": fits}, NOWHERE).named_agencies()) == 600
+    told = refusal({"KIPRAH_AGENCIES": ";".join(f"a{n}={'é' * 40}" for n in range(600))})
+    assert "may take 28,000" in told
+    assert "32 KiB" in told
+    assert "\n" not in told
+
+
+SHARED = {"KIPRAH_AGENCIES": "a=A; b=B; c=C"}
+
+
+def test_weights_are_of_agencies_that_there_are():
+    assert load({**SHARED, "KIPRAH_SHARES": " a = 3 ;c=1; "}, NOWHERE).weights() == {"a": 3, "c": 1}
+    assert load(SHARED, NOWHERE).weights() == {}
+
+
+@pytest.mark.parametrize(
+    "shares",
+    ["a", "a=", "a=0", "a=-1", "a=1.5", "a=10000", "a=x", "=2", "d=2", "a=1;a=2", "a=1,b=2"],
+)
+def test_what_is_no_weight_is_told(shares):
+    told = refusal({**SHARED, "KIPRAH_SHARES": shares})
+    assert told.startswith("KIPRAH_SHARES")
+    assert "\n" not in told

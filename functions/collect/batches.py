@@ -23,18 +23,19 @@ import msgspec
 
 from functions import log
 from functions.collect.access import names, official
+from functions.collect.batch import Batch
 from functions.collect.bookkeeping import Bill, Books, together
 from functions.collect.budget import RUN
 from functions.collect.client import Clock, Connections
 from functions.collect.desk import Desk, open_desk, plan_together
 from functions.collect.note import LivePost, Note
 from functions.collect.plan import Plan, ProfileRequest
-from functions.collect.queue import Batch, QueueError, open_queue
 from functions.collect.reading import Harvest
 from functions.collect.report import Report, price_of, summary_of
 from functions.collect.witness import united
 from functions.collect.work import Work, carry_out
 from functions.model import Platform, Roster
+from functions.queue import QueueError, open_queue
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, Stored, StoreError

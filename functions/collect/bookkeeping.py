@@ -2,6 +2,8 @@
 
 Two instances at once see each other's reservations: who reserves second plans anew with what is
 left. A run that died leaves its reservation behind, which counts as spent until its span is over.
+Where several agencies share credentials, each reserves within its grants alone (sharing.py), and
+leaves beside it what it wanted, by which the next are worked out.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,10 +23,12 @@ from functions.collect.budget import (
     Allowance,
     Budget,
     Expected,
+    Grant,
     Limit,
     Spending,
     Usage,
     Wait,
+    Wants,
     allowance,
 )
 from functions.store.agency import AgencyStore
@@ -49,16 +54,41 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.spent or self.waits or self.refused)
 
 
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several agencies' grants by credential, made at ``since``; from ``until`` on they are
+    worth nothing."""
+
+    since: datetime
+    until: datetime
+    grants: dict[str, Grant]
+
+    def of(self, credential: str) -> Grant:
+        """The grant of a credential: nothing of one that is set since."""
+        return self.grants.get(credential, Grant())
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan would cost by bucket, had everything been allowed, and its dearest request."""
+
+    amounts: dict[str, int] = {}
+    pieces: dict[str, int] = {}
+
+
 @dataclass(slots=True)
 class Books:
-    """The budgets of all credentials that a tick uses, as they stood when it reserved."""
+    """The budgets of all credentials that a tick uses, as they stood when it reserved.
+
+    ``share``: what the agency may take of them; None: it is the only one.
+    """
 
     store: AgencyStore
     limits: Mapping[str, tuple[Limit, ...]]
     run: str
     now: datetime
+    share: Share | None = None
     budgets: dict[str, Budget] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
+    began: float = field(default_factory=monotonic)
 
     def reserve(
         self,
@@ -66,6 +96,7 @@ class Books:
         plan: Callable[[Mapping[str, Allowance]], T],
         *,
         expected: Mapping[str, Sequence[Expected]],
+        demands: Mapping[str, Demand] | None = None,
         settled: Iterable[tuple[str, datetime, Bill]] = (),
         lapses_after: timedelta | None = None,
     ) -> T:
@@ -74,6 +105,7 @@ class Books:
         Args:
             plan: makes the plan and takes what it costs from the allowances.
             expected: what marks will need later, by credential.
+            demands: what all that is worth reading would cost, by credential; for a share.
             settled: what was spent elsewhere since, by name and time, to be entered now.
             lapses_after: for work that settles for itself.
         """
@@ -81,12 +113,15 @@ class Books:
         for _ in range(ATTEMPTS):
             versions = self._read()
             for name, at, account in entries:
-                self.budgets[account.name] = _entered(
-                    self.budgets.get(account.name, Budget()), name, at, account, self.limits
-                )
+                self.budgets[account.name] = self._entered(name, at, account)
             allowances = {
                 name: allowance(
-                    self.budgets[name], limits, self.now, following, expected.get(name, ())
+                    self.budgets[name],
+                    limits,
+                    self.now,
+                    following,
+                    expected.get(name, ()),
+                    self._grant(name),
                 )
                 for name, limits in self.limits.items()
             }
@@ -98,6 +133,8 @@ class Books:
                 if allowed.taken
             }
             changed = {*taken, *(account.name for _, _, account in entries)} & self.limits.keys()
+            if self.share is not None:
+                changed |= self._note_wants(demands or {}, allowances)
             try:
                 self.store.reserve(
                     {
@@ -126,9 +163,7 @@ class Books:
             unspent = {limit.bucket: 0 for limit in self.limits.get(account.name, ())}
             amounts = {**unspent, **account.spent}
             spending = Spending(at=self.now, amounts=amounts, settled=True)
-            entered = _entered(
-                self.budgets.get(account.name, Budget()), self.run, self.now, account, self.limits
-            )
+            entered = self._entered(self.run, self.now, account)
             self.budgets[account.name] = entered
             change: dict[str, Any] = {"runs": {self.run: msgspec.to_builtins(spending)}}
             if account.usage is not None:
@@ -142,27 +177,87 @@ class Books:
     def report(self) -> dict[str, Any]:
         """Every credential's standing: spent and limit by bucket, and what it waits for."""
         return {
-            name: standing(budget, self.limits[name], self.now)
+            name: standing(
+                budget, self.limits[name], self.now, self.share.of(name) if self.share else None
+            )
             for name, budget in self.budgets.items()
         }
+
+    def leave_out(self, credentials: Iterable[str]) -> None:
+        """Say of credentials that they serve no account of this agency: its share is free."""
+        nothing = msgspec.to_builtins(Wants(at=self.now, none=True))
+        self.store.settle({name: {"wants": nothing} for name in credentials})
 
     def _read(self) -> dict[str, str | None]:
         held = self.store.budgets(self.limits)
         for name, limits in self.limits.items():
             document = held[name].data if name in held else {}
-            self.budgets[name] = _without(decode(document, name), self.run).pruned(limits, self.now)
+            budget = _without(decode(document, name), self.run).pruned(limits, self.now)
+            self.budgets[name] = budget.folded(limits, self.now) if self.share else budget
         return {name: held[name].version if name in held else None for name in self.limits}
 
+    def _grant(self, name: str) -> Grant | None:
+        """What may be taken of a credential; None: all of it. What other runs of this agency took
+        since the grants were made is not to be had again."""
+        if self.share is None:
+            return None
+        grant = self.share.of(name)
+        if self.now + timedelta(seconds=monotonic() - self.began) >= self.share.until:
+            return msgspec.structs.replace(grant, left={})
+        runs = self.budgets[name].runs.values()
+        since = [run.amounts for run in runs if run.at > self.share.since and run.counts(self.now)]
+        left = {
+            bucket: max(0, amount - sum(amounts.get(bucket, 0) for amounts in since))
+            for bucket, amount in grant.left.items()
+        }
+        return msgspec.structs.replace(grant, left=left)
 
-def standing(budget: Budget, limits: Iterable[Limit], now: datetime) -> dict[str, Any]:
-    """A credential's standing for a report: plain values, no secret."""
+    def _note_wants(
+        self, demands: Mapping[str, Demand], allowances: Mapping[str, Allowance]
+    ) -> set[str]:
+        """Put into the budgets what was wanted; returns those that are to be written for it: where
+        nothing was known of this agency yet, and where it got less than it wanted."""
+        told = set()
+        for name, allowed in allowances.items():
+            held, demand = self.budgets[name].wants, demands.get(name, Demand())
+            known = held if isinstance(held, Wants) else None
+            is_short = any(
+                allowed.taken.get(bucket, 0) < amount for bucket, amount in demand.amounts.items()
+            )
+            since = None
+            if demand.amounts and not allowed.taken:
+                since = (known.since if known else None) or self.now
+            wants = Wants(at=self.now, amounts=demand.amounts, pieces=demand.pieces, since=since)
+            self.budgets[name] = msgspec.structs.replace(self.budgets[name], wants=wants)
+            if known is None or known.none or is_short:
+                told.add(name)
+        return told
+
+    def _entered(self, run: str, at: datetime, account: Bill) -> Budget:
+        budget, limits = self.budgets.get(account.name, Budget()), self.limits
+        others = self.share.of(account.name).others if self.share else {}
+        return _entered(budget, run, at, account, limits, others)
+
+
+def standing(
+    budget: Budget, limits: Iterable[Limit], now: datetime, grant: Grant | None = None
+) -> dict[str, Any]:
+    """A credential's standing for a report: plain values, no secret.
+
+    ``grant``: what the agency could take of it at this tick, where others use it as well.
+    """
     found: dict[str, Any] = {
         limit.bucket: {"spent": budget.spent(limit, now), "limit": budget.ceiling(limit)}
         for limit in limits
     }
+    if grant is not None:
+        for bucket, said in found.items():
+            said["others"] = grant.others.get(bucket, 0)
+            said["granted"] = grant.left.get(bucket, 0)
     if budget.usage is not None:
         found["usage_percent"] = budget.usage.percent
-    waits = {bucket: wait for bucket, wait in budget.waits.items() if wait.until > now}
+    told = {**(grant.waits if grant is not None else {}), **budget.waits}
+    waits = {bucket: wait for bucket, wait in told.items() if wait.until > now}
     if waits:
         found["waits"] = msgspec.to_builtins(waits)
     if budget.refused:
@@ -226,12 +321,13 @@ def _entered(
     at: datetime,
     account: Bill,
     limits: Mapping[str, tuple[Limit, ...]],
+    others: Mapping[str, int],
 ) -> Budget:
     entered = _with(budget, run, Spending(at=at, amounts=account.spent, settled=True))
     usage = entered.usage
     if account.usage is not None:
         of = limits.get(account.name, ())
-        spent = entered.spent(of[0], at) if of else 0
+        spent = entered.spent(of[0], at) + others.get(of[0].bucket, 0) if of else 0
         usage = Usage(at=at, percent=account.usage, spent=spent)
     # A credential that served is refused no more.
     refused = budget.refused if not account.spent else None

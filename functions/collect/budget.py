@@ -11,6 +11,7 @@ error is on the safe side.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -36,6 +37,10 @@ TOLD = timedelta(minutes=15)
 SAFE = 95  # percent of a limit that plans may use up
 
 EVERYTHING = "all"  # the name of a wait that stops all that a credential does
+
+# So long after it was settled a run is not settled, or entered from a queue's batches, once more.
+FOLDED_AFTER = timedelta(hours=3)
+FOLDED = "earlier"  # what takes the place of the runs before
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +74,15 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
         Some of it stays free for what no plan foresees: further pages, and second attempts.
         """
-        renewals = max(1, RUN // self.span) if self.zone is None else 1
-        return max(0, self.amount * renewals * SAFE // 100 - spent)
+        return max(0, self.amount * self._renewals * SAFE // 100 - spent)
+
+    def amount_for(self, spendable: int) -> int:
+        """The smallest amount of such a limit of which so much may be spent."""
+        return -(-spendable * 100 // (self._renewals * SAFE))
+
+    @property
+    def _renewals(self) -> int:
+        return max(1, RUN // self.span) if self.zone is None else 1
 
 
 class Expected(NamedTuple):
@@ -112,14 +124,45 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Wants(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agency last said it would spend with a credential, for the division among several.
+
+    ``amounts``: what its plan at that tick would have cost by bucket, had everything been allowed,
+    and ``pieces`` the dearest single request. ``since``: from when on it has got nothing of what it
+    wanted. ``none``: it has no account that the credential serves.
+    """
+
+    at: datetime
+    amounts: dict[str, int] = {}
+    pieces: dict[str, int] = {}
+    since: datetime | None = None
+    none: bool = False
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an agency may do with a credential that others use as well, from a tick to the next.
+
+    ``left`` may be planned at most, by bucket; ``others`` is what the others have spent of each.
+    ``waits``: what any of them was told to wait for. ``takes_part``: whether it is thought to have
+    accounts there.
+    """
+
+    left: dict[str, int] = {}
+    others: dict[str, int] = {}
+    waits: dict[str, Wait] = {}
+    takes_part: bool = True
+
+
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """A credential's book, as it is stored. ``refused``: it needs somebody to act; its ``until`` is
-    the instant of the first refusal in a row."""
+    """An agency's book of a credential, as it is stored. ``refused``: it needs somebody to act; its
+    ``until`` is the instant of the first refusal in a row. ``wants``: unset where the agency is the
+    only one."""
 
     runs: dict[str, Spending] = {}
     usage: Usage | None = None
     waits: dict[str, Wait] = {}
     refused: Wait | None = None
+    wants: Wants | msgspec.UnsetType = msgspec.UNSET
 
     def spent(self, limit: Limit, now: datetime) -> int:
         """What counts against a limit now, reservations included."""
@@ -152,6 +195,26 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
             usage=self.usage if self.usage and now - TOLD <= self.usage.at <= now else None,
             waits={name: wait for name, wait in self.waits.items() if wait.until > now},
         )
+
+    def folded(self, limits: Iterable[Limit], now: datetime) -> Budget:
+        """The same with what was settled long ago in one entry, where only its day counts.
+
+        With many agencies all books are read at each tick: a day's runs would make them large.
+        """
+        if not all(limit.zone for limit in limits):
+            return self
+        old = [
+            name for name, run in self.runs.items() if run.settled and run.at <= now - FOLDED_AFTER
+        ]
+        if len(old) < 2:
+            return self
+        runs = {name: run for name, run in self.runs.items() if name not in old}
+        amounts: Counter[str] = Counter()
+        for name in old:
+            amounts.update(self.runs[name].amounts)
+        last = max(self.runs[name].at for name in old)
+        runs[FOLDED] = Spending(at=last, amounts=dict(amounts), settled=True)
+        return msgspec.structs.replace(self, runs=runs)
 
 
 @dataclass(slots=True)
@@ -205,16 +268,27 @@ def allowance(
     now: datetime,
     following: datetime,
     expected: Iterable[Expected] = (),
+    grant: Grant | None = None,
 ) -> Allowance:
-    """What a credential may spend at this tick; ``expected``: what marks will need later."""
+    """What a credential may spend at this tick.
+
+    ``expected``: what marks will need later. ``grant``: what this agency may do, where others use
+    the credential as well; it has seen the platform's usage header already.
+    """
     needs = sorted(expected, key=lambda need: need.at)
     purses: dict[str, Purse] = {}
     for limit in limits:
-        lowered = msgspec.structs.replace(limit, amount=budget.ceiling(limit))
-        left = lowered.left(budget.spent(limit, now))
+        spent = budget.spent(limit, now)
+        if grant is None:
+            lowered = msgspec.structs.replace(limit, amount=budget.ceiling(limit))
+            left = lowered.left(spent)
+        else:
+            left = grant.left.get(limit.bucket, 0)
+            lowered = msgspec.structs.replace(limit, amount=limit.amount_for(spent + left))
         share = _share(budget, lowered, now, following, needs)
         purses[limit.bucket] = Purse(left, max(0, min(left, share)))
-    waiting = frozenset(name for name, wait in budget.waits.items() if wait.until > now)
+    told = [*budget.waits.items(), *(grant.waits.items() if grant else ())]
+    waiting = frozenset(name for name, wait in told if wait.until > now)
     return Allowance(purses, stopped=waiting, refused=budget.refused is not None)
 
 

@@ -7,7 +7,7 @@ instances at once fold what they noted into each other's note.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ import msgspec
 from functions import log
 from functions.collect import note as notes
 from functions.collect.access import choose, is_keyless, names
-from functions.collect.bookkeeping import Bill, Books
+from functions.collect.bookkeeping import Bill, Books, Demand
 from functions.collect.budget import Expected
 from functions.collect.completeness import named_month, open_month
 from functions.collect.note import AccountNote, Note
@@ -34,6 +34,7 @@ from functions.collect.plan import (
     Wish,
     expected,
     next_tick,
+    priced,
     ration,
     usual_pause,
     wishes,
@@ -239,9 +240,25 @@ def plan_together(
             {p: [(name, allowances[name]) for name in serving[p]] for p in desks},
         ),
         expected=needs,
+        demands=_demands(wanted, serving) if books.share is not None else None,
         settled=settled,
         lapses_after=lapses_after,
     )
+
+
+def _demands(
+    wanted: Iterable[Wish], serving: Mapping[Platform, Sequence[str]]
+) -> dict[str, Demand]:
+    """What all wishes would cost, by credential."""
+    amounts: dict[str, Counter[str]] = defaultdict(Counter)
+    pieces: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, cost in priced(wanted, serving):
+        amounts[name].update(cost)
+        for bucket, amount in cost.items():
+            pieces[name][bucket] = max(amount, pieces[name].get(bucket, 0))
+    return {
+        name: Demand(amounts=dict(wished), pieces=pieces[name]) for name, wished in amounts.items()
+    }
 
 
 def reader(settings: Settings, platform: Platform) -> ModuleType:

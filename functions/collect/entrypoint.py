@@ -1,6 +1,7 @@
 """The function ``collect``: reads what is due on every platform, for Cloud Scheduler.
 
-With a queue it only plans; Cloud Tasks then calls the same function with each batch.
+With a queue it only plans; Cloud Tasks then calls the same function with each batch. Where there
+are several agencies, the scheduler's call only divides what they share, and hands each its run.
 """
 
 from __future__ import annotations
@@ -17,50 +18,82 @@ from functions.trigger import Answer, BadRequestError, Trigger, answer
 if TYPE_CHECKING:
     from flask import Request
 
+    from functions.collect.batch import Batch
+
 
 @functions_framework.http
 def collect(request: Request) -> Answer:
     """POST ``{"platforms": ["x"], "agency": "ID", "now": "…"}``, all optional; answers the run's
     report.
 
-    Or ``{"batch": …}``, as the queue sends it.
+    Or ``{"batch": …}``, as the queue sends it; or an agency's run with its ``task`` (fanout.py).
     """
-    return answer(request, _collect, name="collect", takes=("now", "agency", "platforms", "batch"))
+    takes = ("now", "agency", "platforms", "batch", "task")
+    return answer(request, _collect, name="collect", takes=takes)
 
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
-    import asyncio
+    from functions.collect.batch import received
 
-    from functions.collect.batches import work_off
-    from functions.collect.job import collect_all
-    from functions.collect.queue import received
-    from functions.model import PLATFORMS, run_id
-
-    name = run_id("collect", trigger.scheduled_at or trigger.now)
     try:
         batch = received(trigger.body)
     except ValueError as error:
         raise BadRequestError(str(error)) from None
     if batch is not None:
-        book = next((b for b in books if b.agency.id == (batch.agency or books[0].agency.id)), None)
-        if book is None:  # it was taken out of the settings since; trying again is no use
-            return {"job": "collect", "run_id": name, "batch": batch.name, "done": "no such agency"}
-        if trigger.given:
-            raise BadRequestError("a batch brings its own time; send it without now")
-        with log.about(run_id=name, agency=book.agency.id):
-            return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
+        return _work_off(books, settings, trigger, batch)
+    return _plan(books, settings, trigger)
+
+
+def _work_off(
+    books: list[AgencyStore], settings: Settings, trigger: Trigger, batch: Batch
+) -> dict[str, Any]:
+    import asyncio
+
+    from functions.collect.batches import work_off
+    from functions.model import run_id
+
+    name = run_id("collect", trigger.scheduled_at or trigger.now)
+    book = next((b for b in books if b.agency.id == (batch.agency or books[0].agency.id)), None)
+    if book is None:  # it was taken out of the settings since; trying again is no use
+        return {"job": "collect", "run_id": name, "batch": batch.name, "done": "no such agency"}
+    if trigger.given:
+        raise BadRequestError("a batch brings its own time; send it without now")
+    with log.about(run_id=name, agency=book.agency.id):
+        return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
+
+
+def _plan(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
+    import asyncio
+    from datetime import timedelta
+
+    from functions import fanout
+    from functions.collect.job import collect_all
+    from functions.collect.sharing import received
+    from functions.model import PLATFORMS, run_id
+
     platforms = trigger.body.get("platforms", list(PLATFORMS))
     if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
         raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
-    platforms = [p for p in PLATFORMS if p in platforms]
-    return asyncio.run(
+    task, name, share = fanout.task_of(trigger), trigger.scheduled_at or trigger.now, None
+    if task is not None:
+        if (late := fanout.too_late("collect", trigger, task)) is not None:
+            return late
+        try:
+            name, share = task.tick, received(task.share)
+        except ValueError as error:
+            raise BadRequestError(str(error)) from None
+    every = timedelta(minutes=int(settings.collect_every))
+    report = asyncio.run(
         collect_all(
             books,
             settings,
             now=trigger.now,
-            run_id=name,
+            run_id=run_id("collect", name),
             simulated=trigger.given,
-            platforms=platforms,
+            platforms=[p for p in PLATFORMS if p in platforms],
+            share=share,
+            tick=fanout.Tick.of(trigger, every),
         )
     )
+    return report if task is None else {**report, "agency": trigger.agency}

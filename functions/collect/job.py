@@ -17,15 +17,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from functions import agencies, log, turns
+from functions import agencies, fanout, log, turns
 from functions.collect import alerts, batches
 from functions.collect.access import NEEDS, configured, is_keyless, limits, names, official
-from functions.collect.bookkeeping import Books, together
+from functions.collect.bookkeeping import Books, Share, together
 from functions.collect.client import Clock, Connections
 from functions.collect.desk import Desk, open_desk, plan_together
 from functions.collect.plan import Plan
 from functions.collect.reading import TIME_LIMIT, Harvest
 from functions.collect.report import Report, summary_of
+from functions.collect.sharing import Sharing, share_of
 from functions.collect.witness import agreed, remember
 from functions.collect.work import Work, carry_out, consents_of
 from functions.connect.tidying import tidy
@@ -52,35 +53,55 @@ async def collect_all(
     simulated: bool = False,
     platforms: Sequence[Platform] = PLATFORMS,
     connections: Connections | None = None,
+    share: Share | None = None,
+    tick: fanout.Tick | None = None,
 ) -> dict[str, Any]:
     """Collect for every agency; returns the run's report, that of the only one or of all together.
 
-    They share one run's time and everybody's budgets, so that at each tick another one begins. For
-    an agency that another run is collecting for, nothing is done.
-    Errors and arguments: as for ``collect``.
+    They share one run's time and everybody's credentials, each its share of them; at each tick
+    another one begins. For an agency that another run is collecting for, nothing is done.
+    With a queue and several agencies each one's run is handed to it (fanout.py).
+
+    ``tick``: the scheduled one; None: the one in which ``now`` lies. Errors and other arguments: as
+    for ``collect``.
     """
+    every = timedelta(minutes=int(settings.collect_every))
+    if fanout.is_wanted(settings, books):
+        tick = tick or fanout.Tick.at_or_in(now, every, given=simulated)
+        return await asyncio.to_thread(_hand_out, books, settings, tick, now, platforms)
     reports: dict[str, dict[str, Any]] = {}
     ends = monotonic() + TIME_LIMIT if len(books) > 1 else None
     async with AsyncExitStack() as stack:
         if connections is None and len(books) > 1:
             connections = await stack.enter_async_context(Connections())
-        for book in in_turn(books, now, timedelta(minutes=int(settings.collect_every))):
+        sharing = None
+        if len(books) > 1:
+            # Two that divide at the same time would know nothing of each other's grants.
+            dividing = stack.enter_context(turns.taken(books[0], "sharing", now))
+            if dividing.other is not None:
+                reports = {b.agency.id: turns.skipped(dividing, run_id, "collect") for b in books}
+                return agencies.united(reports, job="collect", run_id=run_id, now=now)
+            sharing = Sharing.read(books, settings, now, now + every)
+        for book in in_turn(books, now, every):
             if ends is not None and reports and monotonic() >= ends:
                 continue  # at the next tick others begin
             try:
                 reports[book.agency.id] = await _in_turn(
                     book,
                     settings,
+                    sharing,
                     now=now,
                     run_id=run_id,
                     simulated=simulated,
                     platforms=platforms,
                     connections=connections,
                     ends=ends,
+                    share=share if sharing is None else sharing.share(book.agency.id),
                 )
             except Exception as error:
-                if len(books) == 1:
+                if sharing is None:
                     raise
+                sharing.lose(book.agency.id)
                 reports[book.agency.id] = agencies.fallen(
                     book, error, job="collect", run_id=run_id, now=now
                 )
@@ -90,7 +111,9 @@ async def collect_all(
     return agencies.marked(books, report)
 
 
-async def _in_turn(book: AgencyStore, settings: Settings, **how: Any) -> dict[str, Any]:
+async def _in_turn(
+    book: AgencyStore, settings: Settings, sharing: Sharing | None, **how: Any
+) -> dict[str, Any]:
     """Collect for an agency unless another run does; ``how``: as ``collect`` takes it."""
     now, run_id, tally = how["now"], how["run_id"], Tally(book.store.meter)
     about = log.about(job="collect", run_id=run_id, agency=book.agency.id)
@@ -99,9 +122,35 @@ async def _in_turn(book: AgencyStore, settings: Settings, **how: Any) -> dict[st
             done = await collect(book, settings, **how)
             turn.ended(report := done.as_dict())
             turn.outcome |= alerts.tell(book, settings, done, turn.before, turn.taken_at)
+            if sharing is not None:
+                sharing.learn(book.agency.id, done.spent)
         else:
             report = turns.skipped(turn, run_id)
     return tally.of(report)
+
+
+def _hand_out(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    tick: fanout.Tick,
+    now: datetime,
+    platforms: Sequence[Platform],
+) -> dict[str, Any]:
+    """Divide what the agencies share, and hand each its run."""
+    at = tick.now or tick.at
+    shares = Sharing.read(books, settings, at, at + tick.every).all()
+    return agencies.marked(
+        books,
+        fanout.hand_out(
+            "collect",
+            [book.agency.id for book in in_turn(books, at, tick.every)],
+            settings,
+            tick,
+            now=now,
+            shares=shares,
+            wishes={} if [*platforms] == [*PLATFORMS] else {"platforms": [*platforms]},
+        ),
+    )
 
 
 def in_turn(books: Sequence[AgencyStore], now: datetime, every: timedelta) -> list[AgencyStore]:
@@ -120,6 +169,7 @@ async def collect(
     platforms: Sequence[Platform] = PLATFORMS,
     connections: Connections | None = None,
     ends: float | None = None,
+    share: Share | None = None,
 ) -> Report:
     """Read what is due on every platform and store it, or hand it to the queue.
 
@@ -128,6 +178,8 @@ async def collect(
         connections: open connections to use and leave open.
         ends: when no further request is begun, on ``monotonic``'s clock; None: a run's time from
             now on.
+        share: what it may take of the credentials that several agencies use; None: it is worked
+            out here, from the budgets of all.
 
     Raises:
         SettingsError: a simulation would read an official host, or a simulated tick would at
@@ -145,9 +197,14 @@ async def collect(
     ready = [p for p in platforms if _is_ready(settings, p, roster, report, simulated)]
     desks = _survivors(report, ready, lambda p: _desk(book, settings, p, roster, clock()))
     limited = {name: limits(settings, p) for p in desks for name in names(settings, p)}
+    if share is None:
+        share = share_of(book, settings, now, now + timedelta(minutes=int(settings.collect_every)))
     # What is handed on is the same however often a trigger comes; what is read here is paid for.
-    name = run_id if book.keeps_budgets else f"{run_id}@{book.agency.id}"
-    books = Books(book, limited, name if settings.queue else f"{name}.{token_hex(3)}", now)
+    name = run_id if share is None else f"{run_id}@{book.agency.id}"
+    name = name if settings.queue else f"{name}.{token_hex(3)}"
+    books = Books(book, limited, name, now, share)
+    if share is not None:
+        books.leave_out(_idle(settings, share, roster))
     if settings.queue:
         heard = await batches.hand_on(book, settings, desks, books, report, simulated=simulated)
     else:
@@ -161,7 +218,7 @@ async def collect(
         heard = heard or {"": clock()}
     report.failed = report.failed or _has_failed(report, ready)
     report.todo = "" if ready else _todo(report, roster)
-    report.budgets = books.report()
+    report.budgets, report.spent = books.report(), books.budgets
     report.notes = {platform: desk.note for platform, desk in desks.items()}
     ids = {platform: desk.account_ids() for platform, desk in desks.items()}
     report.problems += _save_ids(book, roster, ids, now)
@@ -236,6 +293,15 @@ async def _work(
         else:
             desk.save(work.changed, clock())
     return work
+
+
+def _idle(settings: Settings, share: Share, roster: Roster) -> list[str]:
+    """The credentials that serve no account of this agency, and are not known yet to serve none."""
+    used = {account.platform for account in roster.accounts}
+    serving = {name for platform in used for name in names(settings, platform)}
+    return [
+        name for name, grant in share.grants.items() if grant.takes_part and name not in serving
+    ]
 
 
 def _roster(book: AgencyStore, now: datetime, report: Report) -> Roster:

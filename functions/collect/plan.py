@@ -427,6 +427,18 @@ def ration(
     }
 
 
+def priced(
+    wanted: Iterable[Wish], serving: Mapping[Platform, Sequence[str]]
+) -> Iterator[tuple[str, dict[str, int]]]:
+    """What each wish would cost in its preferred form, with its account's own credential."""
+    batched: Counter[_Batch] = Counter()
+    for wish in wanted:
+        name, option = in_turn(serving[wish.platform], wish.subject)[0], wish.options[0]
+        batch = _batch(wish, option, name)
+        yield name, _cost(option, batched[batch])
+        batched[batch] += 1
+
+
 def purpose_of(post: LivePost, now: datetime, following: datetime) -> Purpose | None:
     """Why a post would be read at this tick; None = it needs no read."""
     reason = _reason(post, now, following)

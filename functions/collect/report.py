@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from functions.collect.budget import Budget
 from functions.collect.note import Note
 from functions.collect.plan import Plan
 from functions.collect.reading import Harvest
@@ -17,8 +18,8 @@ from functions.tally import NOTHING
 @dataclass(slots=True)
 class Report:
     """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
-    be set up before anything can be. ``notes``: what the collector knows of each platform now, for
-    alerts; told to nobody else."""
+    be set up before anything can be. Told to nobody: ``notes``, what the collector knows of each
+    platform now, and ``spent``, the budgets as the run left them."""
 
     run_id: str
     now: datetime
@@ -30,6 +31,7 @@ class Report:
     todo: str = ""
     cost: Mapping[str, int | float] = field(default_factory=lambda: NOTHING)
     notes: dict[Platform, Note] = field(default_factory=dict)
+    spent: Mapping[str, Budget] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -16,30 +16,38 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def publish(request: Request) -> Answer:
-    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
-    return answer(request, _publish, name="publish")
+    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report.
+
+    With a queue and several agencies each gets a ``task`` of its own (fanout.py).
+    """
+    return answer(request, _publish, name="publish", takes=("now", "agency", "task"))
 
 
 def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
+    from datetime import timedelta
+
+    from functions import fanout
     from functions.deadline import deadline_of
-    from functions.model import run_id
     from functions.publish.job import publish_all
     from functions.publish.objects import ObjectsError
     from functions.publish.stamp import OutdatedError
     from functions.store import agencies_of
 
-    try:
-        name = run_id("publish", trigger.now)
-        return publish_all(
-            books,
-            now=trigger.now,
-            settings=settings,
-            run_id=name,
-            everybody=agencies_of(settings),
-            deadline=deadline_of("publish"),
-        )
-    except OutdatedError as error:
-        raise BadRequestError(str(error)) from None
-    except ObjectsError as error:
-        return {"job": "publish", "failed": True, "problems": [str(error)]}
+    def run(name: str) -> dict[str, Any]:
+        try:
+            return publish_all(
+                books,
+                now=trigger.now,
+                settings=settings,
+                run_id=name,
+                everybody=agencies_of(settings),
+                deadline=deadline_of("publish"),
+            )
+        except OutdatedError as error:
+            raise BadRequestError(str(error)) from None
+        except ObjectsError as error:
+            return {"job": "publish", "failed": True, "problems": [str(error)]}
+
+    every = timedelta(minutes=int(settings.score_every))
+    return fanout.each("publish", books, settings, trigger, every, run)

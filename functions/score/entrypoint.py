@@ -16,15 +16,27 @@ if TYPE_CHECKING:
 
 @functions_framework.http
 def score(request: Request) -> Answer:
-    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report."""
-    return answer(request, _score, name="score")
+    """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report.
+
+    With a queue and several agencies each gets a ``task`` of its own (fanout.py).
+    """
+    return answer(request, _score, name="score", takes=("now", "agency", "task"))
 
 
 def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
+    from datetime import timedelta
+
+    from functions import fanout
     from functions.deadline import deadline_of
-    from functions.model import run_id
     from functions.score.job import score_all
 
-    name = run_id("score", trigger.now)
-    return score_all(books, now=trigger.now, run_id=name, deadline=deadline_of("score"))
+    every = timedelta(minutes=int(settings.score_every))
+    return fanout.each(
+        "score",
+        books,
+        settings,
+        trigger,
+        every,
+        lambda name: score_all(books, now=trigger.now, run_id=name, deadline=deadline_of("score")),
+    )

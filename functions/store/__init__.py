@@ -48,8 +48,7 @@ def agencies_of(settings: Settings) -> list[Agency]:
 def open_agencies(settings: Settings, *, only: str | None = None) -> list[AgencyStore]:
     """Every agency of the installation in one store, the first one first; or ``only`` that one.
 
-    Credentials are everybody's: what they spend is kept with the first agency. A new store that is
-    opened with KIPRAH_SIMULATION is a simulation from here on.
+    A new store that is opened with KIPRAH_SIMULATION is a simulation from here on.
 
     Raises:
         UnknownAgencyError: there is none that is called like ``only``.
@@ -66,10 +65,8 @@ def open_agencies(settings: Settings, *, only: str | None = None) -> list[Agency
     except BaseException:
         store.close()
         raise
-    return [
-        AgencyStore(store, agency, keeper=agencies[0], simulation=installation.simulation)
-        for agency in chosen
-    ]
+    simulation = installation.simulation
+    return [AgencyStore(store, agency, simulation=simulation) for agency in chosen]
 
 
 def open_agency(settings: Settings) -> AgencyStore:

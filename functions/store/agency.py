@@ -98,9 +98,7 @@ class StoredPlan:
 class AgencyStore:
     """One agency's documents. All times that come out are aware UTC.
 
-    ``keeper``: the agency whose documents tell what credentials have spent, which all agencies
-    share; itself when left out. ``simulation``: whether the store is one. ``clock``: the
-    computer's, by which documents expire.
+    ``simulation``: whether the store is one. ``clock``: the computer's, by which documents expire.
     """
 
     def __init__(
@@ -108,7 +106,6 @@ class AgencyStore:
         store: Store,
         agency: Agency,
         *,
-        keeper: Agency | None = None,
         simulation: bool = False,
         clock: Callable[[], datetime] = present,
     ) -> None:
@@ -117,8 +114,6 @@ class AgencyStore:
         self.simulation = simulation
         self._clock = clock
         self.root = f"agencies/{agency.id}"
-        self.keeps_budgets = keeper is None or keeper.id == agency.id
-        self.budget_root = f"agencies/{(keeper or agency).id}/budgets"
 
     # What expires
 
@@ -736,25 +731,26 @@ class AgencyStore:
 
     def budgets(self, names: Iterable[str]) -> dict[str, Stored]:
         """What credentials have spent, by their names; those that never spent are left out."""
-        paths = {self._budget_path(name): name for name in names}
+        paths = {self.budget_path(name): name for name in names}
         return {paths[path]: stored for path, stored in self.store.get([*paths]).items()}
 
     def reserve(self, budgets: Mapping[str, tuple[Mapping[str, Any], str | None]]) -> None:
         """Write budgets with a new reservation; ``Conflict`` when one changed since it was read."""
         for name, (document, version) in budgets.items():
-            path = self._budget_path(name)
+            path = self.budget_path(name)
             mode: Literal["set", "create"] = "create" if version is None else "set"
             self.store.write([Write(path, dict(document), mode, version)])
 
     def settle(self, budgets: Mapping[str, Mapping[str, Any]]) -> None:
         """Add to budgets what a run really spent, in the place of its reservation."""
         self.store.write(
-            Write(self._budget_path(name), dict(changes), "merge")
+            Write(self.budget_path(name), dict(changes), "merge")
             for name, changes in budgets.items()
         )
 
-    def _budget_path(self, name: str) -> str:
-        return f"{self.budget_root}/{key(*name.split(':'))}"
+    def budget_path(self, name: str) -> str:
+        """Where the agency's budget of a credential lies."""
+        return f"{self.root}/budgets/{key(*name.split(':'))}"
 
     def save_outcome(self, platform: Platform, batch: str, body: bytes) -> None:
         """Keep what a batch brought for the next plan; ``Conflict`` when it is there already."""

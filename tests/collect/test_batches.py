@@ -3,6 +3,7 @@ like, held against collecting in one invocation."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import urllib.request
@@ -24,17 +25,19 @@ from google.cloud.tasks_v2 import Task
 from werkzeug.serving import make_server
 
 from functions import log
-from functions.collect import batches, bookkeeping
+from functions.collect import batches, bookkeeping, sharing
 from functions.collect import note as notes
+from functions.collect.batch import Batch
 from functions.collect.client import Clock
 from functions.collect.desk import Desk
+from functions.collect.job import collect_all
 from functions.collect.note import AccountNote, LivePost, Note
 from functions.collect.plan import LookupRequest, Plan, ProfileRequest, Purpose, SweepRequest
-from functions.collect.queue import Batch, Queue
 from functions.collect.reading import Harvest
 from functions.collect.report import Report
 from functions.collect.work import Work, carry_out
 from functions.model import PLATFORMS, Platform, iso, run_id
+from functions.queue import Queue
 from functions.score.job import score
 from functions.settings import Settings, load
 from functions.store import open_agencies, open_agency
@@ -54,7 +57,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TICK = timedelta(minutes=30)
 UNITS = ("kanwil-ntt", "kanwil-bali")
 LATELY = datetime.now(UTC).replace(hour=3, minute=0, second=0, microsecond=0) - timedelta(days=40)
-QUEUES = [f"kiprah-{platform}" for platform in PLATFORMS]
+QUEUES = ["kiprah-jobs", *(f"kiprah-{platform}" for platform in PLATFORMS)]
 
 
 @dataclass
@@ -1081,27 +1084,157 @@ def test_several_hundred_accounts_are_handed_on_in_some_batches(
 # Several agencies
 
 
-def test_each_agencys_batches_are_worked_off_for_it(
+AGENCIES = "kemenkum=Kementerian Hukum; kemenham=Kementerian HAM@Asia/Makassar"
+
+
+@pytest.fixture
+def two(
     monkeypatch: pytest.MonkeyPatch, sqlite_url: str, now: datetime
-) -> None:
-    agencies = "kemenkum=Kementerian Hukum; kemenham=Kementerian HAM@Asia/Makassar"
-    with installed(monkeypatch, made(now), sqlite_url, KIPRAH_AGENCIES=agencies) as cloud:
+) -> Iterator[tuple[Installation, list[AgencyStore]]]:
+    """Two agencies of one unit each."""
+    with installed(monkeypatch, made(now), sqlite_url, KIPRAH_AGENCIES=AGENCIES) as cloud:
         books = open_agencies(cloud.settings)
         for book, unit in zip(books, UNITS, strict=True):
             register(book, cloud.settings, [unit], now)
-        reports = [cloud.tick(now + n * TICK) for n in range(3)]
-        assert {*cloud.done} == {"now"}
-        for book, unit in zip(books, UNITS, strict=True):
-            queued = [r["agencies"][book.agency.id]["platforms"] for r in reports]
-            assert all(queued[0][platform]["queued"] for platform in PLATFORMS)
-            assert queued[1]["x"]["brought"]["batches"] == queued[0]["x"]["queued"]
-            own = {a.id for a in cloud.platforms.world.accounts if a.satker == unit}
-            accounts = {account for _, account, _ in stored_posts(book)}
-            assert accounts
-            assert accounts <= own
-        # One place tells what was spent, by the runs of both.
-        assert list(books[1].store.list(f"{books[1].root}/budgets")) == []
-        [spent] = [s for s in books[0].store.list(f"{books[0].root}/budgets") if s.id[:2] == "x:"]
-        runs = bookkeeping.decode(spent.data, spent.id).runs
-        assert {"@kemenham" in run for run in runs} == {True, False}
+        yield cloud, books
         books[0].store.close()
+
+
+def runs(done: list[Delivery]) -> dict[str, dict[str, Any]]:
+    """The reports of the agencies' runs, by agency."""
+    reports = [json.loads(delivery.answer) for delivery in done]
+    return {report["agency"]: report for report in reports}
+
+
+def test_each_agency_is_planned_for_by_itself_and_its_batches_are_worked_off_for_it(
+    two: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, books = two
+    reports = []
+    for n in range(3):
+        cloud.platforms.set_clock(now + n * TICK)
+        handed = cloud.plan(now + n * TICK)
+        assert (handed["queued"], handed["lost"]) == (2, [])
+        reports.append(runs(cloud.queue.deliver(queue="kiprah-jobs")))
+        assert {d.status for d in cloud.deliver()} <= {200}
+    assert {*cloud.done} == {"now"}
+    for book, unit in zip(books, UNITS, strict=True):
+        queued = [r[book.agency.id]["platforms"] for r in reports]
+        assert all(queued[0][platform]["queued"] for platform in PLATFORMS)
+        assert queued[1]["x"]["brought"]["batches"] == queued[0]["x"]["queued"]
+        own = {a.id for a in cloud.platforms.world.accounts if a.satker == unit}
+        accounts = {account for _, account, _ in stored_posts(book)}
+        assert accounts
+        assert accounts <= own
+        # Each has its own book of what it spent, by the runs of its own alone.
+        [spent] = [s for s in book.store.list(f"{book.root}/budgets") if s.id[:2] == "x:"]
+        names = bookkeeping.decode(spent.data, spent.id).runs
+        assert names
+        assert all(f"@{book.agency.id}" in name for name in names)
+
+
+def test_a_trigger_that_comes_twice_hands_nothing_out_twice(
+    two: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, _ = two
+    assert cloud.plan(now)["queued"] == 2
+    again = cloud.plan(now)
+    assert (again["queued"], again["known"]) == (0, 2)
+    cloud.queue.deliver(queue="kiprah-jobs")
+    assert cloud.plan(now)["known"] == 2
+    assert cloud.queue.tasks("kiprah-jobs") == []
+
+
+def test_an_agency_whose_run_fails_is_tried_again_and_disturbs_nobody(
+    two: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, books = two
+    at = iso(now - HOUR)
+    spoilt = Write(f"{books[0].root}/rosters/{at}", {"as_of": at, "body": b"{}"})
+    books[0].store.write([spoilt])
+    cloud.plan(now)
+    done = cloud.queue.deliver(queue="kiprah-jobs", attempts=2)
+    assert sorted(d.status or 0 for d in done) == [200, 500, 500]
+    [waiting] = cloud.queue.tasks("kiprah-jobs")
+    assert json.loads(waiting.http_request.body)["agency"] == "kemenkum"
+    assert cloud.queue.tasks("kiprah-x"), "the other one's plan is made"
+    # Once it is mended the same task does its work.
+    books[0].store.write([Write(spoilt.path, mode="delete")])
+    assert [d.status for d in cloud.queue.deliver(queue="kiprah-jobs")] == [200]
+
+
+def test_a_run_tried_again_plans_and_reserves_once(
+    two: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, books = two
+    cloud.plan(now)
+    cloud.queue.deliver(queue="kiprah-jobs", copies=3)
+    tasks = cloud.queue.tasks()
+    assert len({task.name for task in tasks}) == len(tasks)
+    for book in books:
+        for stored in book.store.list(f"{book.root}/budgets"):
+            assert len(bookkeeping.decode(stored.data, stored.id).runs) <= 1
+
+
+def test_a_run_that_comes_too_late_is_answered_and_does_nothing(
+    two: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, _ = two
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    task = {"tick": iso(long_ago), "expires_at": iso(long_ago + TICK)}
+    body = json.dumps({"agency": "kemenham", "task": task}).encode()
+    before = documents(cloud.settings)
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(cloud.url, body, headers, method="POST")
+    with urllib.request.urlopen(request) as answer:
+        said = json.load(answer)
+    assert (said["done"], said["agency"], said["failed"]) == ("too late", "kemenham", False)
+    assert documents(cloud.settings) == before
+
+
+def test_an_agencys_task_reads_no_more_where_there_are_hundreds(
+    monkeypatch: pytest.MonkeyPatch, sqlite_url: str, now: datetime
+) -> None:
+    """Its own documents, and a few marks; the shared budgets are read once, by the trigger."""
+    reads = {}
+    for count in (3, 600):
+        named = "; ".join([AGENCIES, *(f"a{n}=A{n}" for n in range(count - 2))])
+        url = sqlite_url.replace("kiprah.db", f"{count}.db")
+        with installed(monkeypatch, made(now), url, KIPRAH_AGENCIES=named) as cloud:
+            book = open_agencies(cloud.settings, only="kemenham")[0]
+            register(book, cloud.settings, [UNITS[1]], now)
+            handed = cloud.plan(now)
+            assert (handed["queued"], handed["failed"]) == (count, False)
+            [task] = [
+                t
+                for t in cloud.queue.tasks("kiprah-jobs")
+                if json.loads(t.http_request.body)["agency"] == "kemenham"
+            ]
+            share = json.loads(task.http_request.body)["task"]["share"]
+            assert len(json.dumps(share)) < 2_000
+            opened = open_agencies(cloud.settings, only="kemenham")
+            report = asyncio.run(
+                collect_all(
+                    opened,
+                    cloud.settings,
+                    now=now,
+                    run_id="run",
+                    simulated=True,
+                    share=sharing.received(share),
+                )
+            )
+            assert report["failed"] is False
+            reads[count] = opened[0].store.meter.reads
+            opened[0].store.close()
+            book.store.close()
+    assert reads[600] <= reads[3] + 3
+
+
+def test_a_queue_for_the_jobs_that_is_not_there_is_told(
+    two: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, _ = two
+    cloud.queue.queues.discard("kiprah-jobs")
+    status, report = cloud.trigger(now)
+    assert (status, sorted(report["lost"])) == (500, ["kemenham", "kemenkum"])
+    assert "gcloud tasks queues create kiprah-jobs" in report["problems"][0]

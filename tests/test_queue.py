@@ -22,19 +22,18 @@ from google.cloud.tasks_v2 import Task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.collect import queue as queue_module
-from functions.collect.queue import (
+from functions import queue as queue_module
+from functions.collect.batch import Batch, received
+from functions.model import PLATFORMS
+from functions.queue import (
     Attempt,
-    Batch,
     Put,
     Queue,
     QueueError,
     attempt,
     open_queue,
-    received,
     task_id,
 )
-from functions.model import PLATFORMS
 from functions.settings import Settings
 from tests import cloudtasks, tools
 from tests.cloudtasks import Handle
@@ -494,9 +493,9 @@ def test_a_dispatch_deadline_that_cloud_tasks_refuses_is_a_bug(wait: timedelta) 
 def test_working_batches_off_does_not_load_the_library() -> None:
     """A cold start loads only what its job uses."""
     code = (
-        "import sys; from functions.collect import queue; "
+        "import sys; from functions import queue; from functions.collect import batch; "
         "from functions.settings import Settings; "
-        "queue.received({}); queue.open_queue(Settings()); "
+        "batch.received({}); queue.open_queue(Settings()); "
         "sys.exit(len({'google.api_core', 'google.cloud.tasks_v2', 'grpc'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

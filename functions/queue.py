@@ -1,11 +1,12 @@
-"""The queue: a tick's batches handed to Cloud Tasks, which calls the function with each of them.
+"""The queue: pieces of work handed to Cloud Tasks, which calls this function with each of them.
 
-Every platform has a queue of its own (PREFIX-instagram, PREFIX-x, …), whose rate limits and retries
-are set where it is created. A task is one POST of JSON to KIPRAH_QUEUE_TARGET with an OIDC token of
-KIPRAH_QUEUE_ACCOUNT. Cloud Tasks delivers at least once, in any order, and possibly late:
+There is a queue for each platform's batches (PREFIX-instagram, PREFIX-x, …) and one for the
+agencies' jobs (PREFIX-jobs), whose rate limits and retries are set where they are created. A task
+is one POST of JSON to KIPRAH_QUEUE_TARGET with an OIDC token of KIPRAH_QUEUE_ACCOUNT. Cloud Tasks
+delivers at least once, in any order, and possibly late:
 
-- the work of a batch must be safe to repeat, also at the same time on two instances;
-- a batch carries its expiry, and one that arrives later is answered without being worked off;
+- work must be safe to repeat, also at the same time on two instances;
+- work carries its expiry, and what arrives later is answered without being done;
 - a status from 200 to 299 is the end of a task. Anything else, and silence until the dispatch
   deadline, is tried again as the queue's retries say. 429 and 503 also slow the whole queue down,
   and Retry-After is heeded. So what trying again cannot mend is answered with 200 and told in the
@@ -22,14 +23,11 @@ import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-import msgspec
-
-from functions.model import Platform
 from functions.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,61 +42,37 @@ _ATTEMPT = 10.0  # seconds for one call
 _TASK_BYTES = 1_000_000
 _SHORTEST, _LONGEST = timedelta(seconds=15), timedelta(minutes=30)
 _TASK_ID_LENGTH = 100  # of the 500 that are allowed
+ANSWERS_IN = timedelta(minutes=10)
 
 _ADVICE = {
     "Unauthenticated": "the credentials are refused; run gcloud auth application-default login",
     "ServiceUnavailable": "it cannot be reached; check the network and KIPRAH_QUEUE_ADDRESS",
     "DeadlineExceeded": "it does not answer in time; check the network, then try again",
     "ResourceExhausted": "its quota is spent; raise it, or collect less often",
-    "InvalidArgument": "it refuses a batch; check KIPRAH_QUEUE_TARGET and KIPRAH_QUEUE_ACCOUNT",
+    "InvalidArgument": "it refuses a task; check KIPRAH_QUEUE_TARGET and KIPRAH_QUEUE_ACCOUNT",
 }
 
 
 class QueueError(Exception):
-    """A batch could not be put; the message is one line and says what to do."""
+    """Work could not be put; the message is one line and says what to do."""
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of one tick's work on one platform.
+class Work(Protocol):
+    """A piece of work as a queue takes it."""
 
-    Attributes:
-        name: the same whenever the same part is planned again; a platform's queue takes it once.
-        agency: whose work it is; empty: the first one's.
-        work: what to do, as JSON. Numbers beyond 64 bits (some post ids) must be text.
-        expires_at: aware; from then on the work is worth nothing, and the next tick plans anew.
-    """
+    @property
+    def name(self) -> str:
+        """The same whenever the same work is put again; its queue takes it once."""
 
-    name: str
-    platform: Platform
-    expires_at: datetime
-    work: dict[str, Any]
-    agency: str = ""
-
-    def __post_init__(self) -> None:
-        if self.expires_at.tzinfo is None:
-            raise ValueError("expires_at needs a UTC offset")
-
-    def expired(self, now: datetime) -> bool:
-        """Whether it is too late for the work."""
-        return now >= self.expires_at
+    @property
+    def queue(self) -> str:
+        """Which queue, without the prefix: a platform's name, or ``jobs``."""
 
     def body(self) -> bytes:
-        """The JSON that the function is called with; ``received`` reads it."""
-        return msgspec.json.encode({"batch": self}, order="deterministic")
+        """The JSON that the function is called with."""
 
 
-def received(body: Mapping[str, Any]) -> Batch | None:
-    """The batch that a request's JSON carries; None when it is no batch, but a trigger.
-
-    Raises:
-        ValueError: there is something under ``batch``, and it is none; trying again is no use.
-    """
-    if "batch" not in body:
-        return None
-    try:
-        return msgspec.convert(body["batch"], Batch)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"this is no batch of ours: {error}") from None
+T = TypeVar("T", bound=Work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +104,16 @@ def attempt(headers: Mapping[str, str]) -> Attempt | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
-    """What became of batches: every one is in exactly one of the lists, in the order given.
+class Put(Generic[T]):
+    """What became of work: every piece is in exactly one of the lists, in the order given.
 
     ``known`` were put before: by the same trigger delivered twice, or by a call whose answer was
     lost on its way.
     """
 
-    new: list[Batch] = field(default_factory=list)
-    known: list[Batch] = field(default_factory=list)
-    failed: list[tuple[Batch, QueueError]] = field(default_factory=list)
+    new: list[T] = field(default_factory=list)
+    known: list[T] = field(default_factory=list)
+    failed: list[tuple[T, QueueError]] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
@@ -147,8 +121,10 @@ class Put:
         return list(dict.fromkeys(str(error) for _, error in self.failed))
 
 
-def open_queue(settings: Settings) -> Queue | None:
+def open_queue(settings: Settings, *, answers_in: timedelta = ANSWERS_IN) -> Queue | None:
     """The queue that the settings name; None when one invocation does everything.
+
+    ``answers_in``: how long the function may take over a piece.
 
     Raises:
         QueueError: there are no credentials for it.
@@ -163,11 +139,12 @@ def open_queue(settings: Settings) -> Queue | None:
         target=settings.queue_target,
         account=settings.queue_account,
         address=settings.queue_address,
+        dispatch_deadline=answers_in,
     )
 
 
 class Queue:
-    """The queues PREFIX-PLATFORM in a location of a Google Cloud project. Safe for threads."""
+    """The queues PREFIX-… in a location of a Google Cloud project. Safe for threads."""
 
     def __init__(
         self,
@@ -179,16 +156,16 @@ class Queue:
         account: str = "",
         address: str = "",
         deadline: float = 30.0,
-        dispatch_deadline: timedelta = timedelta(minutes=10),
+        dispatch_deadline: timedelta = ANSWERS_IN,
     ) -> None:
         """Connects on first use.
 
         Args:
-            target: where the batches are worked off; also the audience of their tokens.
+            target: where the work is done; also the audience of the tasks' tokens.
             account: the service account whose OIDC token a task carries; none when empty.
             address: host:port of a local server, spoken to without encryption or credentials.
             deadline: seconds for one ``put``, with all that it tries again.
-            dispatch_deadline: how long the function may take over a batch, 15 s to 30 min.
+            dispatch_deadline: how long the function may take over a piece, 15 s to 30 min.
 
         Raises:
             QueueError: there are no credentials.
@@ -198,7 +175,7 @@ class Queue:
         self._project, self._location, self._prefix = project, location, prefix
         self._target, self._account = target, account
         self._deadline, self._dispatch_deadline = deadline, dispatch_deadline
-        # Imported here, so that a function that only works batches off does not load it.
+        # Imported here, so that a function that only does work does not load it.
         from google.auth.exceptions import GoogleAuthError
         from google.cloud.tasks_v2 import CloudTasksClient
 
@@ -210,62 +187,60 @@ class Queue:
                 f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({_line(error)})"
             ) from error
 
-    def put(self, batches: Iterable[Batch]) -> Put:
-        """Put every batch into its platform's queue, once, however often this is called.
+    def put(self, works: Iterable[T]) -> Put[T]:
+        """Put every piece into its queue, once, however often this is called.
 
-        Never raises for what Cloud Tasks answers: a batch that cannot be put costs itself, a queue
-        that takes nothing costs its platform, and the caller sees which.
+        Never raises for what Cloud Tasks answers: a piece that cannot be put costs itself, a queue
+        that takes nothing costs what belongs to it, and the caller sees which.
         """
-        todo = list(batches)
+        todo = list(works)
         if not todo:
             return Put()
-        until, closed = monotonic() + self._deadline, dict[Platform, QueueError]()
+        until, closed = monotonic() + self._deadline, dict[str, QueueError]()
         with ThreadPoolExecutor(min(_PARALLEL, len(todo))) as pool:
             outcomes = list(pool.map(partial(self._put, until=until, closed=closed), todo))
-        done = Put()
-        for batch, outcome in zip(todo, outcomes, strict=True):
+        done: Put[T] = Put()
+        for work, outcome in zip(todo, outcomes, strict=True):
             if isinstance(outcome, QueueError):
-                done.failed.append((batch, outcome))
+                done.failed.append((work, outcome))
             else:
-                (done.new if outcome else done.known).append(batch)
+                (done.new if outcome else done.known).append(work)
         return done
 
     def close(self) -> None:
         """Close the connection."""
         self._client.transport.close()
 
-    def _put(
-        self, batch: Batch, *, until: float, closed: dict[Platform, QueueError]
-    ) -> bool | QueueError:
-        """True when the batch is new, False when it was known.
+    def _put(self, work: Work, *, until: float, closed: dict[str, QueueError]) -> bool | QueueError:
+        """True when the work is new, False when it was known.
 
         ``closed``: queues that said they would take nothing, so that a wrong name or a missing role
-        is not asked about once for each of hundreds of batches.
+        is not asked about once for each of hundreds of pieces.
         """
         from google.api_core import exceptions
 
-        if batch.platform in closed:
-            return closed[batch.platform]
-        task = self._task(batch)
+        if work.queue in closed:
+            return closed[work.queue]
+        task = self._task(work)
         size = type(task).pb(task).ByteSize()
         if size > _TASK_BYTES:
             return QueueError(
-                f"batch {batch.name} of {batch.platform} is {size:,} bytes large and a task must "
-                f"not exceed {_TASK_BYTES:,}: plan smaller batches"
+                f"{work.name} of {work.queue} is {size:,} bytes large and a task must not exceed "
+                f"{_TASK_BYTES:,}: plan smaller batches"
             )
         try:
-            self._create(batch.platform, task, until)
+            self._create(work.queue, task, until)
         except exceptions.AlreadyExists:
             return False
         except exceptions.GoogleAPIError as error:
             cause = getattr(error, "cause", None) or error
-            told = QueueError(self._explain(batch.platform, cause))
+            told = QueueError(self._explain(work.queue, cause))
             if not isinstance(cause, exceptions.InvalidArgument):
-                closed[batch.platform] = told
+                closed[work.queue] = told
             return told
         return True
 
-    def _create(self, platform: Platform, task: Task, until: float) -> None:
+    def _create(self, queue: str, task: Task, until: float) -> None:
         """One CreateTask, tried again while there is time: the name makes that harmless."""
         from google.api_core import exceptions
         from google.api_core.retry import Retry, if_exception_type
@@ -273,8 +248,8 @@ class Queue:
         def create() -> None:
             left = until - monotonic()
             if left <= 0:
-                raise exceptions.DeadlineExceeded("no time was left after the other batches")  # type: ignore[no-untyped-call]
-            parent = self._queue(platform)
+                raise exceptions.DeadlineExceeded("no time was left after the other pieces")  # type: ignore[no-untyped-call]
+            parent = self._path(queue)
             wait = min(left, _ATTEMPT)
             self._client.create_task(parent=parent, task=task, retry=None, timeout=wait)
 
@@ -288,43 +263,41 @@ class Queue:
         left = max(0.0, until - monotonic())
         Retry(predicate=passing, initial=0.2, maximum=5.0, timeout=left)(create)()
 
-    def _task(self, batch: Batch) -> Task:
+    def _task(self, work: Work) -> Task:
         from google.cloud.tasks_v2 import HttpMethod, HttpRequest, OidcToken, Task
 
         request = HttpRequest(
             url=self._target,
             http_method=HttpMethod.POST,
             headers={"Content-Type": "application/json"},
-            body=batch.body(),
+            body=work.body(),
         )
         if self._account:
             request.oidc_token = OidcToken(
                 service_account_email=self._account, audience=self._target
             )
         return Task(
-            name=f"{self._queue(batch.platform)}/tasks/{task_id(batch.name)}",
+            name=f"{self._path(work.queue)}/tasks/{task_id(work.name)}",
             http_request=request,
             dispatch_deadline=self._dispatch_deadline,
         )
 
-    def _queue(self, platform: Platform) -> str:
-        return (
-            f"projects/{self._project}/locations/{self._location}/queues/{self._prefix}-{platform}"
-        )
+    def _path(self, queue: str) -> str:
+        return f"projects/{self._project}/locations/{self._location}/queues/{self._prefix}-{queue}"
 
-    def _explain(self, platform: Platform, error: GoogleAPIError) -> str:
+    def _explain(self, queue: str, error: GoogleAPIError) -> str:
         kind = type(error).__name__
         advice = _ADVICE.get(kind, "see its own words")
         # Which of the two it is differs; the second is also what a queue says that was deleted.
         if kind in ("NotFound", "FailedPrecondition"):
             advice = (
                 "it does not exist, or needs some minutes to wake up after 30 idle days; "
-                f"gcloud tasks queues create {self._prefix}-{platform} "
+                f"gcloud tasks queues create {self._prefix}-{queue} "
                 f"--location={self._location} --project={self._project}"
             )
         elif kind == "PermissionDenied":
             advice = self._permission(str(error))
-        name = f"{self._project}/{self._location}/{self._prefix}-{platform}"
+        name = f"{self._project}/{self._location}/{self._prefix}-{queue}"
         return f"Cloud Tasks queue {name}: {advice} ({_line(error)})"
 
     def _permission(self, words: str) -> str:
@@ -342,7 +315,7 @@ class Queue:
 
 
 def task_id(name: str) -> str:
-    """A batch's task id: a hash first, since ids that begin alike slow a queue down."""
+    """A name's task id: a hash first, since ids that begin alike slow a queue down."""
     digest = hashlib.sha256(name.encode()).hexdigest()[:32]
     readable = re.sub(r"[^A-Za-z0-9_-]+", "-", name)
     return f"{digest}-{readable}"[:_TASK_ID_LENGTH]
