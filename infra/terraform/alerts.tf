@@ -14,35 +14,41 @@ resource "google_monitoring_notification_channel" "mail" {
 locals {
   told = [for channel in google_monitoring_notification_channel.mail : channel.id]
 
-  # Lines of severity WARNING. `every`: how long the same trouble is told only once.
+  # Lines of severity WARNING. `apart`: the field by which one trouble is told from another; `every`:
+  # how long the same one is told only once.
   lines = {
     "alert.stale" = {
       title    = "the data are stale"
       severity = "CRITICAL"
+      apart    = "platform"
       every    = "21600s"
       advice   = "Jobs run, and yet what they read is old. `kiprah doctor` says which platform, and why."
     }
     "alert.consent_lost" = {
       title    = "an account's consent is lost"
       severity = "WARNING"
+      apart    = "agency"
       every    = "86400s"
       advice   = "A unit has withdrawn it, or it ran out: its TikTok account cannot be read. Send the unit a new link (`kiprah connect link SATKER`)."
     }
     "alert.credential_refused" = {
       title    = "a platform refuses a credential"
       severity = "ERROR"
+      apart    = "credential"
       every    = "21600s"
       advice   = "Nothing is read with it any more. `kiprah doctor` names it and since when; give Secret Manager a new version (`make secret`) and deploy."
     }
     "alert.ending" = {
       title    = "a token, a consent or an API version is near its end"
       severity = "WARNING"
+      apart    = "what"
       every    = "86400s"
       advice   = "The line says which, and until when. Renew it before: afterwards nothing is read."
     }
     "alert.budget" = {
       title    = "a credential's budget is spent early"
       severity = "WARNING"
+      apart    = "credential"
       every    = "86400s"
       advice   = "Posts are read later, or not at all, until it is renewed. docs/budgets.md says what is given up first, and how to get more."
     }
@@ -60,7 +66,8 @@ resource "google_monitoring_alert_policy" "lines" {
   conditions {
     display_name = each.key
     condition_matched_log {
-      filter = "${local.our_logs} AND jsonPayload.message=\"${each.key}\""
+      filter           = "${local.our_logs} AND jsonPayload.message=\"${each.key}\""
+      label_extractors = { about = "EXTRACT(jsonPayload.${each.value.apart})" }
     }
   }
   alert_strategy {
@@ -71,7 +78,7 @@ resource "google_monitoring_alert_policy" "lines" {
   }
   documentation {
     mime_type = "text/markdown"
-    content   = each.value.advice
+    content   = "It is about: $${log.extracted_label.about}. ${each.value.advice}"
   }
   depends_on = [google_project_service.services]
 }

@@ -3,15 +3,16 @@
 #
 # A job's function does one run at a time (concurrency 1): a run has the instance's memory and CPU
 # for itself, and how many there are at once is what max_instances says. One whole vCPU, since with
-# less a run takes as much longer as it costs less. None is kept warm: a start costs a second of a
-# run that takes many, and an idle instance some US$ 10 a month.
+# less a run takes as much longer as it costs less; 512 MiB, since six weeks of 47 units take 80 MB to
+# score and 63 MB to publish (measured on SQLite, 2026-11; Google's libraries come on top). None is
+# kept warm: a start costs a second of a run that takes many, and an idle instance some US$ 10 a month.
 
 locals {
   all_functions = {
     collect = {
       deployed    = true
       public      = false
-      memory      = "1Gi" # the plans of a few thousand accounts, and fifty answers in flight
+      memory      = "512Mi"
       concurrency = 1
       # Every batch that the queues send at once, and the scheduled call that plans.
       max_instances = local.fan_out ? 1 + sum([for queue in values(local.queues) : queue.concurrent]) : 2
@@ -22,7 +23,7 @@ locals {
     score = {
       deployed      = true
       public        = false
-      memory        = "1Gi" # one agency's month at a time
+      memory        = "512Mi"
       concurrency   = 1
       max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
       timeout       = local.cadences.score.timeout
@@ -32,7 +33,7 @@ locals {
     publish = {
       deployed      = true
       public        = false
-      memory        = "1Gi" # a site's changed files, and a workbook being written
+      memory        = "512Mi"
       concurrency   = 1
       max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
       timeout       = local.cadences.publish.timeout

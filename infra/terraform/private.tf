@@ -53,10 +53,12 @@ resource "google_storage_bucket" "frozen" {
   }
 }
 
-# The policy stands above this role's permission to delete. Without that permission a file that is
-# there already would be answered "forbidden" instead of "it is there".
+# Reading what is there, and adding to it. What is there already is answered 403, since overwriting
+# takes a permission that nobody here has; publish takes that for what it is.
 resource "google_storage_bucket_iam_member" "freezer" {
+  for_each = toset(["roles/storage.objectCreator", "roles/storage.objectViewer"])
+
   bucket = google_storage_bucket.frozen.name
-  role   = "roles/storage.objectUser"
+  role   = each.key
   member = google_service_account.functions["publish"].member
 }

@@ -83,7 +83,10 @@ ROLES = {
     "secret_manager_secret.readers": ("roles/secretmanager.secretAccessor", OF_A_PAIR),
     "storage_bucket.public": ("roles/storage.objectViewer", "allUsers"),
     "storage_bucket.publisher": ("roles/storage.objectUser", PUBLISH),
-    "storage_bucket.freezer": ("roles/storage.objectUser", PUBLISH),
+    "storage_bucket.freezer": (
+        "roles/storage.objectCreator, roles/storage.objectViewer",
+        PUBLISH,
+    ),
     "project.build_logs": ("roles/logging.logWriter", BUILD),
     "project.build_source": ("roles/storage.objectViewer", BUILD),
     "artifact_registry_repository.build_images": ("roles/artifactregistry.writer", BUILD),
@@ -234,7 +237,10 @@ def _roles(tf):
     for (kind, name), body in tf.resources.items():
         if kind.endswith(("_iam_member", "_iam_binding", "_iam_policy")):
             kind = kind.removeprefix("google_").removesuffix("_iam_member")
-            found[f"{kind}.{name}"] = (body["role"], re.sub(r"^\$\{|\}$", "", body["member"]))
+            role = body["role"]
+            if role == "${each.key}":
+                role = ", ".join(sorted(texts(body["for_each"])))
+            found[f"{kind}.{name}"] = (role, re.sub(r"^\$\{|\}$", "", body["member"]))
     for name in found.keys() | ROLES.keys():
         if found.get(name) != ROLES.get(name):
             yield f"role {name}: {found.get(name)} instead of {ROLES.get(name)}"
@@ -298,6 +304,7 @@ def test_terraform_and_the_code_agree():
         ("metrics.tf", "(collect|score|publish)", "(collect|rank|publish)", "event rank.finished"),
         ("alerts.tf", '"alert.stale" =', '"alert.old" =', "event alert.old: the code has none"),
         ("site.tf", "roles/storage.objectUser", "roles/storage.admin", "storage_bucket.publisher"),
+        ("private.tf", "storage.objectCreator", "storage.objectUser", "storage_bucket.freezer"),
         (
             "accounts.tf",
             "roles/run.invoker",
