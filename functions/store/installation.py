@@ -42,17 +42,22 @@ def opened(store: Store, *, simulation: bool) -> Installation:
         StoreError: it is of another schema, half restored, or says nothing that is understood.
         SettingsError: it is real, and shall be a simulation.
     """
-    held = store.get([PATH]).get(PATH)
-    if held is None and not is_empty(store):
-        raise StoreError(_older(0))
-    if held is None:
-        with suppress(Conflict):  # another first use was faster
-            store.write([_created(Installation(schema=SCHEMA, simulation=simulation))])
-        held = store.get([PATH])[PATH]
+    held = store.get([PATH]).get(PATH) or _first_use(store, simulation=simulation)
     found = checked(understood(held))
     if simulation and not found.simulation:
         return _become_simulation(store)
     return found
+
+
+def _first_use(store: Store, *, simulation: bool) -> Stored:
+    """The document of a store that has none, made here where nothing else is there either."""
+    if is_empty(store):
+        with suppress(Conflict):  # another first use was faster
+            store.write([_created(Installation(schema=SCHEMA, simulation=simulation))])
+    held = store.get([PATH]).get(PATH)
+    if held is None:
+        raise StoreError(_older(0))
+    return held
 
 
 def standing(store: Store) -> tuple[Installation | None, Stored | None]:
@@ -60,9 +65,9 @@ def standing(store: Store) -> tuple[Installation | None, Stored | None]:
 
     StoreError when the document is not understood.
     """
-    held = store.get([PATH]).get(PATH)
+    empty, held = is_empty(store), store.get([PATH]).get(PATH)
     if held is None:
-        return (None if is_empty(store) else Installation(schema=0)), None
+        return (None if empty else Installation(schema=0)), None
     return understood(held), held
 
 

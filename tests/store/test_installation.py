@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.settings import Settings, SettingsError
-from functions.store import open_agencies, open_agency, open_store
+from functions.store import installation, open_agencies, open_agency, open_store
 from functions.store.installation import PATH, SCHEMA, checked, opened, understood
 from functions.store.port import Store, StoreError, Write
 
@@ -49,6 +49,17 @@ def test_first_openings_at_once_agree(store: Store) -> None:
         found = list(pool.map(lambda _: opened(store, simulation=False), range(8)))
     assert {each.schema for each in found} == {SCHEMA}
     assert said(store) == {"schema": SCHEMA}
+
+
+def test_a_first_use_that_is_overtaken_finds_no_older_store(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(store: Store) -> bool:
+        store.write([Write(PATH, {"schema": SCHEMA, "simulation": True}), Write(POST, {"n": 1})])
+        return False
+
+    monkeypatch.setattr(installation, "is_empty", overtaken)
+    assert opened(store, simulation=False).simulation is True
 
 
 def test_a_store_of_a_newer_version_is_refused_with_what_to_do(store_url: str) -> None:
