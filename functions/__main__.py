@@ -686,15 +686,17 @@ def run() -> None:
 
 
 @cli.command()
+@click.option("--agency", metavar="ID", help="Tell of this one of KIPRAH_AGENCIES alone.")
 @json_option
 @tells_errors
-def doctor(as_json: bool) -> None:
+def doctor(agency: str | None, as_json: bool) -> None:
     """Say what is set up and what is wrong; exits with 1 when nothing can work."""
     from functions.doctor import examine
 
     loaded = load_settings()
     with opened_all(loaded) as books:
-        findings = examine(books, loaded, present())
+        only = None if agency is None else chosen(books, agency)
+        findings = examine(books, loaded, present(), only=only)
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:

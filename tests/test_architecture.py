@@ -68,7 +68,7 @@ WIDER = {
 }
 # The command line's own files.
 ABOVE_ROOMS = {"__init__", "__main__", "audit", "contest", "demo", "doctor", "loop", "published"}
-ABOVE_ROOMS |= {"finding", "vitals", "why"}
+ABOVE_ROOMS |= {"finding", "spending", "vitals", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (

@@ -10,6 +10,7 @@
     python -m tests.bench score --posts 100000 --store 0
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
     python -m tests.bench planning --accounts 300 --only instagram facebook
+    python -m tests.bench scale                 150,000 accounts of 600 agencies at one tick
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
     python -m tests.bench week --help           a table's options
 
@@ -22,7 +23,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-TABLES = ("tick", "memory", "documents", "score", "planning", "week")
+TABLES = ("tick", "memory", "documents", "score", "planning", "scale", "week")
 
 
 def main(arguments: Sequence[str]) -> int:
