@@ -696,17 +696,13 @@ def test_a_budget_is_reserved_by_who_read_it_last(book):
     assert book.budgets(["meta:1a"])["meta:1a"].data == {"runs": {}}
 
 
-def test_what_credentials_spend_is_kept_with_one_agency_for_all(store):
-    first, other = Agency(id="kemenkum"), Agency(id="kemenham")
-    one, two = AgencyStore(store, first, keeper=first), AgencyStore(store, other, keeper=first)
+def test_what_credentials_spend_is_kept_by_each_agency_for_itself(store):
+    one, two = (AgencyStore(store, Agency(id=name)) for name in ("kemenkum", "kemenham"))
     one.reserve({"x:1a": ({"runs": RUNS}, None)})
-    assert two.budgets(["x:1a"])["x:1a"].data == {"runs": RUNS}
+    assert two.budgets(["x:1a"]) == {}
     two.settle({"x:1a": {"refused": None}})
-    two.reserve({"x:2b": ({"runs": {}}, None)})
-    assert {*one.budgets(["x:1a", "x:2b"])} == {"x:1a", "x:2b"}
-    assert list(store.list("agencies/kemenham/budgets")) == []
-    assert (one.keeps_budgets, two.keeps_budgets) == (True, False)
-    assert AgencyStore(store, other).keeps_budgets
+    assert one.budgets(["x:1a"])["x:1a"].data == {"runs": RUNS}
+    assert one.budget_path("x:1a") == "agencies/kemenkum/budgets/x:1a"
 
 
 def test_budgets_lie_under_their_credentials_name(book):
