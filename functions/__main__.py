@@ -883,9 +883,10 @@ def schedule(what: Any, jobs: tuple[str, ...], as_json: bool) -> None:
 
 @cli.command()
 @click.option("--live", is_flag=True, help="Ask the platforms, too: one cheapest read each.")
+@click.option("--agency", metavar="ID", help="Tell of this one of KIPRAH_AGENCIES alone.")
 @json_option
 @tells_errors
-def doctor(live: bool, as_json: bool) -> None:
+def doctor(live: bool, agency: str | None, as_json: bool) -> None:
     """Say what is set up and what is wrong; exits with 1 when nothing can work.
 
     With --live also when a platform refuses a credential. It writes nothing and renews no token.
@@ -894,7 +895,8 @@ def doctor(live: bool, as_json: bool) -> None:
 
     loaded = load_settings()
     with opened_all(loaded) as books:
-        findings = examine(books, loaded, present(), live=live)
+        only = None if agency is None else chosen(books, agency)
+        findings = examine(books, loaded, present(), only=only, live=live)
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from functions.collect import versions
-from functions.collect.access import NEEDS, address, configured, is_keyless, limits, names
-from functions.collect.bookkeeping import decode
-from functions.collect.budget import Budget, Limit
+from functions.collect.access import NEEDS, address, configured, is_keyless
 from functions.connect import rekey
 from functions.connect.vault import held_vault
-from functions.finding import Finding, age, looked
+from functions.finding import Finding, looked
 from functions.live import look
-from functions.model import PLATFORMS, Agency, Platform, Roster, iso
+from functions.model import PLATFORMS, Agency, Platform, Roster
 from functions.publish.objects import ObjectsError
 from functions.publish.sites import folder_of, open_site
 from functions.registry.doubles import held_twice
 from functions.registry.roster import remarks
 from functions.score.months import certain, closing_begins, waiting
 from functions.settings import Settings
+from functions.spending import budgets
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
 from functions.vitals import vitals
@@ -29,50 +29,103 @@ from functions.vitals import vitals
 __all__ = ["Finding", "examine"]
 
 MOST_TOLD = 20  # accounts one by one; the others as a number
+MANY = 20  # agencies told one by one; of more the worst, and the others as a number
+MOST_OF_MANY = 5
+SIDE_BY_SIDE = 16  # agencies looked at together, where each look waits for a network
 
 
 def examine(
-    books: Sequence[AgencyStore], settings: Settings, now: datetime, *, live: bool = False
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    now: datetime,
+    *,
+    only: AgencyStore | None = None,
+    live: bool = False,
 ) -> list[Finding]:
     """Look at the registry, the platforms, the jobs, the data and the site, and say at last what to
     do next; StoreError when the store is unusable.
 
+    With several agencies their own findings are told apart by the agency's id; of very many the
+    worst are told. ``only``: one of ``books``, of which everything is told and of no other.
     ``live``: the platforms themselves are asked as well, once with each credential.
-    With several agencies their own findings are told apart by the agency's id.
     """
     rosters: dict[str, Roster] = {}
     everybody = [book.agency for book in books]
+    told_of = books if only is None else [only]
     findings = [_store(books[0], settings)]
     if len(books) > 1:
         findings.append(_agencies(everybody))
-    for book in books:
-        own = looked("registry", _stored_roster, book, rosters, now)
-        roster = rosters.setdefault(book.agency.id, Roster(as_of=now))
-        own = [replace(f, fatal=True) for f in own] or [_registry(roster)]
-        told = [*roster.problems, *remarks(roster, now, book.agency.zone)]
-        own += [Finding("registry", problem, ok=False) for problem in told]
-        for platform in PLATFORMS:
-            own += looked(platform, _platform, settings, roster, platform)
-        own += vitals(book, settings, roster, now)
+    if len(told_of) > MANY:
+        findings += _of_many(told_of, settings, rosters, now)
+    for book in told_of if len(told_of) <= MANY else ():
+        own = _own(book, settings, rosters, now)
         findings += _told_apart(book, books, rosters, own)
     findings += looked("registry", _doubles, rosters, now)
     findings += looked("graph version", _graph_version, settings, now)
-    findings += looked("budgets", _budgets, books[0], settings, now)
+    findings += looked("budgets", budgets, books, settings, now)
     findings += _consents(settings, rosters.values())
     findings += looked("token key", _token_key, books, settings)
-    for book in books:
+    if live:
+        findings += look(books, settings, rosters, now)
+    if len(told_of) > MANY:  # a look at each one's accounts and site would take minutes
+        findings += looked("site", _site, settings, books[0].agency, everybody)
+        return [*findings, _next(findings)]
+    for book in told_of:
         own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
         own += looked("accounts", _incomplete_accounts, book, rosters[book.agency.id], now)
         findings += _told_apart(book, books, rosters, own)
-    for book in books:
+    for book in told_of:
         own = looked("months", _waiting_months, book, now)
         findings += _told_apart(book, books, rosters, own)
-    for book in books:
+    for book in told_of:
         own = looked("site", _site, settings, book.agency, everybody)
         findings += _told_apart(book, books, rosters, own)
-    if live:
-        findings += look(books, settings, rosters, now)
     return [*findings, _next(findings)]
+
+
+def _own(
+    book: AgencyStore, settings: Settings, rosters: dict[str, Roster], now: datetime
+) -> list[Finding]:
+    """One agency's registry, platforms, jobs and data; its registry goes into ``rosters``."""
+    own = looked("registry", _stored_roster, book, rosters, now)
+    roster = rosters.setdefault(book.agency.id, Roster(as_of=now))
+    own = [replace(f, fatal=True) for f in own] or [_registry(roster)]
+    told = [*roster.problems, *remarks(roster, now, book.agency.zone)]
+    own += [Finding("registry", problem, ok=False) for problem in told]
+    for platform in PLATFORMS:
+        own += looked(platform, _platform, settings, roster, platform)
+    return own + vitals(book, settings, roster, now)
+
+
+def _of_many(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    rosters: dict[str, Roster],
+    now: datetime,
+) -> list[Finding]:
+    """What is found of very many agencies: how many are well, and the worst of the others."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE if books[0].store.remote else 1) as pool:
+        looks = pool.map(lambda book: _own(book, settings, rosters, now), books)
+        apart = [
+            (finding.subject, told)
+            for book, own in zip(books, [*looks], strict=True)
+            for finding, told in zip(own, _told_apart(book, books, rosters, own), strict=True)
+        ]
+    grouped: dict[str, list[Finding]] = defaultdict(list)
+    for subject, told in apart:
+        grouped["months" if subject.startswith("month ") else subject].append(told)
+    return [finding for subject, told in grouped.items() for finding in _worst(subject, told)]
+
+
+def _worst(subject: str, told: Sequence[Finding]) -> list[Finding]:
+    """Of one thing about very many agencies the count of what is well, and the worst otherwise."""
+    wrong = sorted((f for f in told if not f.ok), key=lambda f: not f.fatal)
+    counted = Finding(f"all {subject}", f"{len(told) - len(wrong):,} of {len(told):,} are well")
+    shown = wrong[:MOST_OF_MANY]
+    if more := len(wrong) - len(shown):
+        words = f"{more:,} more are not; kiprah doctor --agency ID tells of one"
+        shown.append(Finding(f"all {subject}", words, ok=False))
+    return [counted, *shown]
 
 
 def _stored_roster(book: AgencyStore, rosters: dict[str, Roster], now: datetime) -> list[Finding]:
@@ -101,6 +154,9 @@ def _store(book: AgencyStore, settings: Settings) -> Finding:
 
 
 def _agencies(everybody: Sequence[Agency]) -> Finding:
+    if len(everybody) > MANY:
+        first = everybody[0]
+        return Finding("agencies", f"{len(everybody):,}; the first is {first.id} ({first.name})")
     named = (f"{agency.id} ({agency.name}, {agency.timezone})" for agency in everybody)
     return Finding("agencies", ", ".join(named))
 
@@ -164,42 +220,6 @@ def _graph_version(settings: Settings, now: datetime) -> list[Finding]:
         return []
     said = versions.remark(settings.graph_version, now.date())
     return [Finding("graph version", said, ok=False, todo=versions.TODO)] if said else []
-
-
-def _budgets(book: AgencyStore, settings: Settings, now: datetime) -> list[Finding]:
-    """What each credential has spent of its limits, and what stops it."""
-    limited = {name: limits(settings, p) for p in PLATFORMS for name in names(settings, p)}
-    findings = []
-    for name, stored in sorted(book.budgets(limited).items()):
-        budget = decode(stored.data, name).pruned(limited[name], now)
-        spent = [_spent(budget, limit, now) for limit in limited[name]]
-        if budget.usage is not None:
-            spent.append(f"the platform says {budget.usage.percent} % of its own limit is used")
-        waits = [
-            f"waits until {iso(wait.until)} ({wait.message})" for wait in budget.waits.values()
-        ]
-        refused = _refused(budget, now)
-        words = "; ".join([*spent, *waits, *refused]) or "nothing spent"
-        todo = "mend the credential, or give another" if refused else ""
-        findings.append(Finding(f"budget {name}", words, ok=not (waits or refused), todo=todo))
-    return findings
-
-
-def _refused(budget: Budget, now: datetime) -> list[str]:
-    if budget.refused is None:
-        return []
-    since = f"since {iso(budget.refused.until)}, {age(budget.refused.until, now)}"
-    return [f"refused: {budget.refused.message} ({since})"]
-
-
-def _spent(budget: Budget, limit: Limit, now: datetime) -> str:
-    spent, most = budget.spent(limit, now), budget.ceiling(limit)
-    if limit.bucket == "mills":
-        return f"${spent / 1000:.2f} of ${most / 1000:.2f} since midnight UTC"
-    span = (
-        "since midnight Pacific" if limit.zone else f"in {limit.span // timedelta(minutes=1)} min"
-    )
-    return f"{spent:,} of {most:,} {limit.bucket} {span}"
 
 
 def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:

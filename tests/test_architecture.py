@@ -71,7 +71,8 @@ WIDER = {
 }
 # The command line's own files.
 ABOVE_ROOMS = {"__init__", "__main__", "audit", "backup", "contest", "demo", "doctor", "loop"}
-ABOVE_ROOMS |= {"finding", "health", "live", "published", "schedule", "scheduled", "vitals", "why"}
+ABOVE_ROOMS |= {"finding", "health", "live", "published", "schedule", "scheduled", "spending"}
+ABOVE_ROOMS |= {"vitals", "why"}
 # A platform adapter knows the words, the HTTP client, and what it may answer, nothing else of ours.
 ADAPTERS = "functions/collect/platforms/*.py"
 ADAPTER_SEES = (

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions import log
+from functions import log, queue
 from functions.body import LARGEST, LARGEST_BATCH, BodyError, read
-from functions.collect import queue
 from functions.settings import Settings, SettingsError
 from functions.store import open_agency
 from functions.store.agency import AgencyStore

@@ -10,6 +10,7 @@ without which a mark is lost come last.
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -453,7 +454,7 @@ def is_last_before_mark(post: LivePost, now: datetime, following: datetime) -> b
 
 def stage(age: timedelta) -> int:
     """How many of the refreshing ages have been reached."""
-    return sum(age >= at for at in STAGES)
+    return bisect_right(STAGES, age)
 
 
 def _reason(post: LivePost, now: datetime, following: datetime) -> Reason | None:

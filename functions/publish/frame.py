@@ -8,6 +8,8 @@ from functions.publish.material import Material
 from functions.publish.pages import Link, Shell
 from functions.publish.sites import folder_of
 
+MOST_LISTED = 20  # agencies that every page links to
+
 
 class Frame:
     """A page's place in the site, from which its addresses are relative."""
@@ -56,8 +58,13 @@ class Frame:
         )
 
     def _agencies(self) -> tuple[Link, ...]:
-        """The front pages of the other agencies' sites."""
+        """The front pages of the other agencies' sites; of very many they stand on one page alone,
+        the front page of the first one's site."""
         m = self.material
+        is_front = not self._folder and self.path == "index.html"
+        if len(m.everybody) > MOST_LISTED and not is_front:
+            said = f"Semua {formats.number(len(m.everybody))} instansi"
+            return (Link(said, f"{self._top or './'}#instansi-lain"),)
         return tuple(
             Link(other.name, f"{self._top}{folder_of(other, m.everybody)}" or "./")
             for other in m.everybody

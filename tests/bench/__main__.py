@@ -13,6 +13,7 @@
     python -m tests.bench score --posts 100000 --store 0
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
     python -m tests.bench planning --accounts 300 --only instagram facebook
+    python -m tests.bench scale                 150,000 accounts of 600 agencies at one tick
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
     python -m tests.bench coldstart             from a process' start to its first answer
     python -m tests.bench week --help           a table's options
@@ -34,6 +35,7 @@ TABLES = (
     "large",
     "score",
     "planning",
+    "scale",
     "week",
     "coldstart",
 )

@@ -17,7 +17,7 @@ from functions.store.agency import AgencyStore
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
 from tests.bench import __main__ as bench
-from tests.bench import week
+from tests.bench import scale, week
 from tests.bench.archive import Archive, write_evidence
 from tests.bench.documents import Counts
 from tests.bench.ministry import account_rows, store_clock
@@ -143,3 +143,12 @@ def test_a_store_is_filled_with_final_months_and_posts_that_changed(tmp_path: Pa
 def test_an_unknown_table_is_wrong_usage(capsys: pytest.CaptureFixture[str]):
     assert bench.main(["speed"]) == 2
     assert "tests.bench week" in capsys.readouterr().err
+
+
+def test_a_tick_of_agencies_is_planned_divided_and_handed_out():
+    made = scale.figures(agencies=3, units=4)
+    assert (made.accounts, made.agencies) == (60, 3)
+    assert made.live_posts > 60
+    assert all(made.batches[platform] >= 3 for platform in made.calls)
+    assert {"dividing", "planning", "handing out"} <= made.seconds.keys()
+    assert scale.figures(agencies=1, units=4).share_bytes == 0

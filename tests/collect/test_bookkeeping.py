@@ -525,3 +525,13 @@ def test_what_was_reserved_and_not_drawn_on_is_free_again(book: AgencyStore) -> 
     other.settle([])
     assert budget(book).runs["other"].amounts == {"calls": 0}
     assert budget(book).runs["other"].settled
+
+
+def test_an_only_agencys_budget_says_nothing_of_wants(book: AgencyStore) -> None:
+    """Its documents are what they are without anybody to share with."""
+    books = Books(book, {"meta:1": (CALLS,)}, "run", START)
+    books.reserve(
+        START + HOUR, lambda allowances: allowances["meta:1"].take({"calls": 3}), expected={}
+    )
+    [stored] = book.budgets(["meta:1"]).values()
+    assert [*stored.data] == ["runs", "usage", "waits", "refused"]

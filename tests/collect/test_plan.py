@@ -28,6 +28,7 @@ from functions.collect.plan import (
     OVERLAP,
     PROMISED,
     QUIET,
+    STAGES,
     Plan,
     ProfileRequest,
     Purpose,
@@ -1204,3 +1205,8 @@ def test_what_is_promised_is_what_the_method_page_says() -> None:
     assert (OBSERVES, INTERPOLATES) == (5 * MINUTE, 2 * HOUR)
     assert stage(18 * HOUR) == stage(99 * HOUR) > stage(18 * HOUR - MINUTE)
     assert set(PRICES) == set(PLATFORMS)
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=3)))
+def test_the_ages_that_are_reached_are_counted(age: timedelta) -> None:
+    assert stage(age) == sum(age >= at for at in STAGES)

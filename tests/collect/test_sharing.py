@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -213,7 +214,8 @@ def test_together_all_keep_within_the_limits_whatever_they_do(seed: int) -> None
     from functions.store.sqlite import SqliteStore
 
     chance = Random(seed)
-    store = SqliteStore(":memory:")
+    folder = TemporaryDirectory()
+    store = SqliteStore(f"{folder.name}/kiprah.db")
     crowd = [AgencyStore(store, Agency(id=f"a{n}")) for n in range(5)]
     began = T0.replace(hour=chance.randint(0, 20))
     for n in range(16):
@@ -238,6 +240,7 @@ def test_together_all_keep_within_the_limits_whatever_they_do(seed: int) -> None
         for limit in (MILLS, CALLS):
             assert sum(budget.spent(limit, end) for budget in budgets) <= limit.left(0)
     store.close()
+    folder.cleanup()
 
 
 def held(book: AgencyStore, name: str, bucket: str, run: str) -> int:

@@ -696,12 +696,13 @@ def test_a_budget_is_reserved_by_who_read_it_last(book):
     assert book.budgets(["meta:1a"])["meta:1a"].data == {"runs": {}}
 
 
-def test_each_agency_keeps_what_it_spends_of_a_credential_itself(store):
-    one, two = AgencyStore(store, Agency(id="kemenkum")), AgencyStore(store, Agency(id="kemenham"))
+def test_what_credentials_spend_is_kept_by_each_agency_for_itself(store):
+    one, two = (AgencyStore(store, Agency(id=name)) for name in ("kemenkum", "kemenham"))
     one.reserve({"x:1a": ({"runs": RUNS}, None)})
-    two.reserve({"x:1a": ({"runs": {}}, None)})
+    assert two.budgets(["x:1a"]) == {}
+    two.settle({"x:1a": {"refused": None}})
     assert one.budgets(["x:1a"])["x:1a"].data == {"runs": RUNS}
-    assert two.budgets(["x:1a"])["x:1a"].data == {"runs": {}}
+    assert one.budget_path("x:1a") == "agencies/kemenkum/budgets/x:1a"
 
 
 def test_budgets_lie_under_their_credentials_name(book):
