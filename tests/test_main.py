@@ -277,7 +277,8 @@ def test_a_cold_start_loads_only_what_its_job_uses():
     program = (
         "import sys, functions_framework; before = set(sys.modules)\n"
         "import main\n"
-        "print(*{name.split('.')[0] for name in set(sys.modules) - before})\n"
+        "new = {name for name, module in sys.modules.items() if module and name not in before}\n"
+        "print(*{name.split('.')[0] for name in new})\n"
         "print(*{name for name in sys.modules if name.startswith(('google.cloud', 'functions.'))})"
     )
     done = subprocess.run(
@@ -291,3 +292,38 @@ def test_a_cold_start_loads_only_what_its_job_uses():
     assert {"functions.collect.job", "functions.publish.render"}.isdisjoint(modules)
     assert {"functions.connect.flow", "functions.connect.vault"}.isdisjoint(modules)
     assert {"functions.score.job", "functions.store.sqlite"}.isdisjoint(modules)
+
+
+# What takes long to load, and who may load it at its first answer. Flask brings jinja2 to all.
+HEAVY = (
+    *("httpx", "stamina", "tenacity", "rich", "pygments", "cryptography", "google.cloud.tasks_v2"),
+    *("google.cloud.storage", "google.cloud.firestore", "google.cloud.scheduler", "boto3"),
+    *("xlsxwriter", "holidays", "rapidfuzz", "sqlite3"),
+)
+MAY_LOAD = {
+    "collect": {"httpx", "stamina", "tenacity", "sqlite3"},
+    "connect": {"httpx", "stamina", "tenacity", "cryptography", "sqlite3"},
+    "publish": {"xlsxwriter", "sqlite3"},
+    "score": {"holidays", "rapidfuzz", "sqlite3"},
+}
+
+
+@pytest.mark.parametrize("name", MAY_LOAD)
+def test_a_first_answer_loads_what_its_job_uses_and_no_other_jobs(book, now, name, monkeypatch):
+    """httpx brings neither rich nor pygments along, although both are installed."""
+    ministry(book, now)
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://connect.example.go.id")
+    monkeypatch.setenv("KIPRAH_TIKTOK_CLIENT_KEY", "key")
+    monkeypatch.setenv("KIPRAH_TIKTOK_CLIENT_SECRET", "secret-of-an-app")
+    asked = "get('/start?ticket=x')" if name == "connect" else "post('/')"
+    program = (
+        "import sys, functions_framework\n"
+        f"app = functions_framework.create_app({name!r}, {str(ROOT / 'main.py')!r})\n"
+        f"print(app.test_client().{asked}.status_code, file=sys.stderr)\n"
+        f"print(*(name for name in {HEAVY} if name in sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    status, loaded = done.stderr.splitlines()
+    assert status == ("400" if name == "connect" else "200"), done.stdout
+    assert set(loaded.split()) <= MAY_LOAD[name]
+    assert set(loaded.split()) & MAY_LOAD[name], "it has done its work"

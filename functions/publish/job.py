@@ -18,7 +18,7 @@ import msgspec
 from functions import agencies
 from functions.deadline import NEVER, Deadline
 from functions.model import Agency, Roster, iso, previous_month
-from functions.publish import stamp, words
+from functions.publish import remembered, stamp, words
 from functions.publish.boards import month_path
 from functions.publish.compose import pages
 from functions.publish.data import (
@@ -147,16 +147,17 @@ def publish(
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
     material = _material(book, months, held, places, now, settings, everybody)
-    html = render(pages(material))
+    models, noted = pages(material), book.cursor("publish")
+    is_known = remembered.of_site(models, held) == remembered.Remembered.of(noted)
+    html = {} if is_known else render(models)
 
     [first] = _files({stamp.PATH: stamped.encode()})
     put = Put(objects, held, first, deadline)
     put.once(_files(frozen_files))
-    left = str(book.cursor("publish").get("left") or "")
+    left = str(noted.get("left") or "")
     for batch in going_on_at([asset_files | data_files, *_by_reach(html)], held, left):
         put.all(_files(batch))
-    if (following := next(iter(put.left), "")) != left:
-        book.save_cursor("publish", left=following)
+    _note(book, noted, put.left, None if is_known else remembered.of_files(models, html))
     kept = Kept() if frozen is None else keep(frozen, objects, held, frozen_files, _file)
 
     report = {
@@ -170,10 +171,10 @@ def publish(
             if month not in months.pending
         },
         "left": sorted(months.pending),
-        "pages": len(html),
+        "pages": len(models),
         "data_files": len(data_files) + len(frozen_files),
         "uploaded": put.uploaded,
-        "unchanged": put.unchanged,
+        "unchanged": put.unchanged + (len(models) if is_known else 0),
         "postponed": len(put.left),
         **NOTHING,
         **tally.so_far(),
@@ -190,6 +191,20 @@ def publish(
     if put.uploaded:
         book.save_run(run_id, {**report, "started_at": iso(now)})
     return report
+
+
+def _note(
+    book: AgencyStore,
+    noted: Mapping[str, Any],
+    left: Sequence[str],
+    made: remembered.Remembered | None,
+) -> None:
+    """Note where the next run goes on, and what it need not render again, where that is new."""
+    values: dict[str, Any] = {"left": next(iter(left), "")}
+    if made is not None and not left:
+        values |= made._asdict()
+    if any(noted.get(name, "") != value for name, value in values.items()):
+        book.save_cursor("publish", **values)
 
 
 def _place_of_frozen(

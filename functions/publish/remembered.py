@@ -1,0 +1,69 @@
+"""What a run need not render again: pages whose models, templates and files are what they were.
+
+A page follows from its model and this room's code alone. So one digest over all models, and one
+over the pages' files as they lie in the site, tell the next run that nothing has to be rendered, as
+it is at night when nobody posts. Anything that differs, in the site as well, has all of it rendered
+and compared as ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from functions.publish.objects import Listed, md5_of
+from functions.publish.pages import Page
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE.parents[1] / "site_templates"
+
+
+class Remembered(NamedTuple):
+    """The digests of a site's pages: of their models, and of their files (path and MD5)."""
+
+    models: str
+    files: str
+
+    @classmethod
+    def of(cls, document: Mapping[str, object]) -> Remembered:
+        """As a cursor holds it; empty, and so equal to nothing, where it holds none."""
+        return cls(str(document.get("models") or ""), str(document.get("files") or ""))
+
+
+def of_site(models: Mapping[str, Page], held: Mapping[str, Listed]) -> Remembered:
+    """Of these models and the files that lie in the site; equal to nothing while one is missing."""
+    there = {path: held[path].md5 for path in models if path in held}
+    return Remembered(_of_models(models), _digest(there) if len(there) == len(models) else "-")
+
+
+def of_files(models: Mapping[str, Page], html: Mapping[str, bytes]) -> Remembered:
+    """Of these models and the files that were made from them."""
+    return Remembered(
+        _of_models(models), _digest({path: md5_of(body) for path, body in html.items()})
+    )
+
+
+def _of_models(models: Mapping[str, Page]) -> str:
+    # Models are frozen dataclasses of plain values: their repr says all of them.
+    return _digest({"": _code(), **{path: repr(model) for path, model in models.items()}})
+
+
+def _digest(values: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for path, value in sorted(values.items()):
+        digest.update(f"{path}\0{value}\0".encode(errors="surrogatepass"))
+    return digest.hexdigest()
+
+
+@lru_cache(1)
+def _code() -> str:
+    """A digest of everything that pages are made with."""
+    files: Iterable[Path] = (*HERE.glob("*.py"), *TEMPLATES.rglob("*"))
+    digest = hashlib.sha256(f"jinja2 {version('jinja2')}".encode())
+    for file in sorted(file for file in files if file.is_file()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
