@@ -59,18 +59,16 @@ def each(
         return marked(books, in_turn(books[0]))
     reports: dict[str, Report] = {}
     first = books[0].cursor(LEFT).get(job)
-    for book in beginning_with(books, first):
+    ordered = beginning_with(books, first)
+    for book in ordered:
         if reports and deadline.is_over:
-            continue
+            break
         try:
             reports[book.agency.id] = in_turn(book)
         except Exception as error:
             reports[book.agency.id] = fallen(book, error, job=job, run_id=run_id, now=now)
     report = united(reports, job=job, run_id=run_id, now=now, everybody=books)
-    left = next(
-        (b.agency.id for b in beginning_with(books, first) if b.agency.id in report["postponed"]),
-        None,
-    )
+    left = next((b.agency.id for b in ordered if b.agency.id in report["postponed"]), None)
     if left != first:
         books[0].save_cursor(LEFT, **{job: left})
     return marked(books, report)

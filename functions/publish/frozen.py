@@ -15,12 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from functions.publish.data import NAMES
-from functions.publish.objects import File, Listed, Objects, ObjectsError, md5_of
+from functions.publish.objects import Listed, Objects, ObjectsError, md5_of
+from functions.publish.putting import file_of
 
 _FROZEN = re.compile(r"data/\d{4}-\d{2}/r[1-9]\d*/(?P<name>[^/]+)")
-
-# A file as it is put, of a path and its bytes.
-Make = Callable[[str, bytes], File]
 
 
 @dataclass(slots=True)
@@ -37,7 +35,6 @@ def keep(
     site: Objects,
     held: Mapping[str, Listed],
     bodies: Mapping[str, bytes],
-    make: Make,
 ) -> Kept:
     """Put what is frozen and not there yet.
 
@@ -51,7 +48,7 @@ def keep(
         there = frozen.list("data/") if wanted else {}
 
         def look(path: str) -> tuple[bool, str | None]:
-            return _look(path, frozen, there.get(path), _bodies(path, site, bodies), held, make)
+            return _look(path, frozen, there.get(path), _bodies(path, site, bodies), held)
 
         with ThreadPoolExecutor(frozen.parallel) as pool:
             for was_put, problem in pool.map(look, wanted):
@@ -80,7 +77,6 @@ def _look(
     there: Listed | None,
     body: Callable[[], bytes | None],
     held: Mapping[str, Listed],
-    make: Make,
 ) -> tuple[bool, str | None]:
     """Whether a file was put, and what is wrong with it."""
     if there is not None and there == _expected(path, held, body):
@@ -88,7 +84,7 @@ def _look(
     ours = body()
     if ours is None:
         return False, None  # taken from the site since it was listed: publishing mends that
-    if there is None and frozen.put(make(path, ours), if_absent=True):
+    if there is None and frozen.put(file_of(path, ours), if_absent=True):
         return True, None
     # A place that does not tell a file's digest, another run that was faster, or another file.
     if frozen.get(path) == ours:

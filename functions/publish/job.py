@@ -31,8 +31,8 @@ from functions.publish.data import (
 )
 from functions.publish.frozen import Kept, keep
 from functions.publish.material import Material, current_month
-from functions.publish.objects import File, Listed, Objects, ObjectsError
-from functions.publish.putting import Put, going_on_at
+from functions.publish.objects import Listed, Objects, ObjectsError
+from functions.publish.putting import Put, by_reach, files_of, going_on_at
 from functions.publish.render import assets, render
 from functions.publish.sites import open_site
 from functions.settings import Settings
@@ -41,21 +41,6 @@ from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.ledgers import Ledger, Ledgers
 from functions.tally import NOTHING, Tally
 from functions.times import present
-
-_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "svg": "image/svg+xml",
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "gz": "application/gzip",
-    "sha256": "text/plain; charset=utf-8",
-}
-_FOR_EVER = "public, max-age=31536000, immutable"
-# Short enough that a correction is seen, long enough to spare the bucket.
-_A_MINUTE = "public, max-age=60"
 
 _REVISION = re.compile(r"r[1-9][0-9]*")
 
@@ -151,14 +136,14 @@ def publish(
     is_known = remembered.of_site(models, held) == remembered.Remembered.of(noted)
     html = {} if is_known else render(models)
 
-    [first] = _files({stamp.PATH: stamped.encode()})
+    [first] = files_of({stamp.PATH: stamped.encode()})
     put = Put(objects, held, first, deadline)
-    put.once(_files(frozen_files))
+    put.once(files_of(frozen_files))
     left = str(noted.get("left") or "")
-    for batch in going_on_at([asset_files | data_files, *_by_reach(html)], held, left):
-        put.all(_files(batch))
+    for batch in going_on_at([asset_files | data_files, *by_reach(html)], held, left):
+        put.all(files_of(batch))
     _note(book, noted, put.left, None if is_known else remembered.of_files(models, html))
-    kept = Kept() if frozen is None else keep(frozen, objects, held, frozen_files, _file)
+    kept = Kept() if frozen is None else keep(frozen, objects, held, frozen_files)
 
     report = {
         "job": "publish",
@@ -173,13 +158,10 @@ def publish(
         "left": sorted(months.pending),
         "pages": len(models),
         "data_files": len(data_files) + len(frozen_files),
-        "uploaded": put.uploaded,
-        "unchanged": put.unchanged + (len(models) if is_known else 0),
-        "postponed": len(put.left),
         **NOTHING,
+        **put.counts(),
+        "unchanged": put.unchanged + (len(models) if is_known else 0),
         **tally.so_far(),
-        "objects": put.uploaded,
-        "bytes": put.bytes,
         "kept": kept.put,
         "failed": kept.failed,
         "problems": put.problems
@@ -359,30 +341,3 @@ def _frozen(months: _Months, held: Mapping[str, Listed]) -> dict[str, _Revisions
             case ["data", month, place, name] if _REVISION.fullmatch(place) and name in NAMES:
                 found[month][int(place[1:])][name] = listed
     return found
-
-
-def _by_reach(pages: Mapping[str, bytes]) -> list[dict[str, bytes]]:
-    """Inner pages, then those that list them, then the front page: nobody sees half a site."""
-    batches: list[dict[str, bytes]] = [{}, {}, {}]
-    for path, body in pages.items():
-        batches[_reach(path)][path] = body
-    return batches
-
-
-def _reach(path: str) -> int:
-    if path == "index.html":
-        return 2
-    return 1 if path == "satker/index.html" or path[:4].isdecimal() else 0
-
-
-def _files(bodies: Mapping[str, bytes]) -> list[File]:
-    return [_file(path, body) for path, body in bodies.items()]
-
-
-def _file(path: str, body: bytes) -> File:
-    return File(path, body, _TYPES[path.rpartition(".")[2]], _cache(path))
-
-
-def _cache(path: str) -> str:
-    is_fixed = path.startswith("assets/") or (path.startswith("data/") and path.count("/") == 3)
-    return _FOR_EVER if is_fixed else _A_MINUTE

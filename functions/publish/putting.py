@@ -8,6 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from functions.deadline import NEVER, Deadline
 from functions.publish.objects import File, Listed, Objects, md5_of
 
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gz": "application/gzip",
+    "sha256": "text/plain; charset=utf-8",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+# Short enough that a correction is seen, long enough to spare the bucket.
+_A_MINUTE = "public, max-age=60"
+
 Files = Mapping[str, bytes]
 
 
@@ -50,6 +65,16 @@ class Put:
             elif not self._same(file):
                 self.problems.append(f"{file.path} is frozen and differs from what the store holds")
         self._send(missing, if_absent=True)
+
+    def counts(self) -> dict[str, int]:
+        """What was put, for the run's report."""
+        return {
+            "uploaded": self.uploaded,
+            "unchanged": self.unchanged,
+            "postponed": len(self.left),
+            "objects": self.uploaded,
+            "bytes": self.bytes,
+        }
 
     def _same(self, file: File) -> bool:
         held = self._held.get(file.path)
@@ -101,3 +126,32 @@ def going_on_at(batches: Sequence[Files], held: Iterable[str], left: str) -> Ite
         yield {path: body for path, body in batch.items() if path in now}
         later.append({path: body for path, body in batch.items() if path not in now})
     yield from later
+
+
+def by_reach(pages: Mapping[str, bytes]) -> list[dict[str, bytes]]:
+    """Inner pages, then those that list them, then the front page: nobody sees half a site."""
+    batches: list[dict[str, bytes]] = [{}, {}, {}]
+    for path, body in pages.items():
+        batches[_reach(path)][path] = body
+    return batches
+
+
+def _reach(path: str) -> int:
+    if path == "index.html":
+        return 2
+    return 1 if path == "satker/index.html" or path[:4].isdecimal() else 0
+
+
+def files_of(bodies: Mapping[str, bytes]) -> list[File]:
+    """Files as they are put, of their bytes by path."""
+    return [file_of(path, body) for path, body in bodies.items()]
+
+
+def file_of(path: str, body: bytes) -> File:
+    """One such file, with its type and how long it may be kept."""
+    return File(path, body, _TYPES[path.rpartition(".")[2]], _cache(path))
+
+
+def _cache(path: str) -> str:
+    is_fixed = path.startswith("assets/") or (path.startswith("data/") and path.count("/") == 3)
+    return _FOR_EVER if is_fixed else _A_MINUTE
