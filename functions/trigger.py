@@ -115,6 +115,8 @@ def _answer(job: Job, trigger: Trigger) -> Answer:
     try:
         report = _report(job, trigger)
     except UnknownAgencyError as error:
+        if "task" in trigger.body:  # it was taken out since; the queue would try again in vain
+            return _json({"agency": trigger.agency, "done": "no such agency"}, 200)
         return _refused(404, str(error))
     except (BadRequestError, NowError) as error:
         return _refused(getattr(error, "status", 400), str(error))

@@ -121,6 +121,15 @@ def test_a_run_after_its_end_is_answered_and_not_done(function: Deployed) -> Non
     assert (status, said["done"], said["failed"]) == (200, "too late", False)
 
 
+def test_a_run_for_an_agency_that_was_taken_out_is_answered_and_not_tried_again(
+    function: Deployed,
+) -> None:
+    task = {"tick": iso(NOW), "expires_at": iso(NOW + HALF_HOUR)}
+    status, said = function.call({"agency": "tiga", "now": iso(NOW), "task": task})
+    assert (status, said["done"]) == (200, "no such agency")
+    assert function.call({"agency": "tiga", "now": iso(NOW)})[0] == 404
+
+
 def test_a_trigger_long_after_its_time_hands_nothing_out(function: Deployed) -> None:
     at = datetime.now(UTC) - timedelta(hours=2)
     status, said = function.call(None, **{"X-CloudScheduler-ScheduleTime": iso(at)})

@@ -96,6 +96,10 @@ def names(text: str) -> frozenset[str]:
 class Connection(asyncio.Protocol):
     """Answers the requests of one connection one after the other."""
 
+    in_flight = 0
+    most_in_flight = 0
+    """Answers of all connections that wait for their time: now, and at most since it was reset."""
+
     def __init__(self, answer: Callable[[Request], Response], open_: set[Connection]) -> None:
         self._answer = answer
         self._open = open_
@@ -126,6 +130,8 @@ class Connection(asyncio.Protocol):
             close = request.headers.get("connection", "").lower() == "close"
             if response.delay > 0:
                 self._waiting = True
+                Connection.in_flight += 1
+                Connection.most_in_flight = max(Connection.most_in_flight, Connection.in_flight)
                 asyncio.get_running_loop().call_later(
                     response.delay, self._send_late, response, close
                 )
@@ -134,6 +140,7 @@ class Connection(asyncio.Protocol):
 
     def _send_late(self, response: Response, close: bool) -> None:
         self._waiting = False
+        Connection.in_flight -= 1
         if not self._transport.is_closing():
             self._send(response, close)
             self._next()
