@@ -20,9 +20,8 @@ import pytest
 from packaging.requirements import Requirement
 
 import main
-from functions.model import Agency
-from functions.store import open_store
-from functions.store.agency import AgencyStore
+from functions.settings import Settings
+from functions.store import open_agency
 from infra import archive
 from tests.serving import Served, served
 
@@ -181,8 +180,7 @@ def platform() -> Iterator[ThreadingHTTPServer]:
 def test_of_two_instances_one_works_and_a_killed_ones_turn_is_free(
     store_url: str, platform: ThreadingHTTPServer, tmp_path: Path
 ) -> None:
-    store = open_store(store_url)
-    book = AgencyStore(store, Agency())
+    book = open_agency(Settings(store=store_url))
     book.save_satker({"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}})
     own = environment(
         tmp_path,
@@ -206,10 +204,10 @@ def test_of_two_instances_one_works_and_a_killed_ones_turn_is_free(
         Slow.may_answer.set()
         for thread in threads:
             thread.join(60)
-    [held] = store.list(f"{book.root}/jobs")
+    [held] = book.store.list(f"{book.root}/jobs")
     assert held.data["until"] == "1970-01-01T00:00:00Z"
     assert "401" in held.data["said"]
-    store.close()
+    book.store.close()
 
 
 def _post(function: Served) -> threading.Thread:
