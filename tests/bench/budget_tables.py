@@ -7,14 +7,15 @@ from typing import Any
 
 from functions.cadence import CADENCES
 from functions.publish import formats
-from tests.bench.prices import ASSUMED, DAYS, PRICES, X_PRICES, Usage, bill, total
+from functions.settings import Settings
+from tests.bench.prices import ASSUMED, DAYS, PRICES, X_PRICES, bill, total
 from tests.bench.reckoning import (
     ACCOUNTS,
     Shape,
     busiest_hour,
     kept_bytes,
-    longest_run,
     month_of,
+    seconds_a_run,
     usage,
     worst_day,
 )
@@ -22,12 +23,11 @@ from tests.bench.reckoning import (
 CEILING = 100.0  # dollars a month at 5,000 units, without X
 PLATFORMS = ("instagram", "facebook", "x", "tiktok", "youtube")
 LABELS = ("Instagram", "Facebook", "X", "TikTok", "YouTube")
-# What one credential allows. Meta publishes no number: 200 an hour and user of the app, of which a
-# system user of an app without users has one (developers.facebook.com, Rate Limits, 2026-11); the
-# default budget asks for less than it has been seen to allow.
-META_AN_HOUR = 200
-TIKTOK_A_MINUTE = 600
-YOUTUBE_A_DAY = 10_000
+# What one credential is taken to allow: what the settings ask for by default.
+_DEFAULTS = Settings()
+META_AN_HOUR = int(_DEFAULTS.meta_calls_per_hour)
+TIKTOK_A_MINUTE = int(_DEFAULTS.tiktok_calls_per_minute)
+YOUTUBE_A_DAY = int(_DEFAULTS.youtube_units_per_day)
 X_POSTS_A_MONTH = 3_000_000
 # Firestore: 10,000 writes a second is a soft ceiling; a new collection begins with 500 a second and
 # grows by half every five minutes (docs of Firestore, Best practices, 2026-11).
@@ -272,23 +272,22 @@ def _ceilings(figures: Mapping[str, Any]) -> str:
 
 
 def _large(figures: Mapping[str, Any]) -> str:
-    large = figures["large"]
+    shape = Shape(1, 5_000, _real(figures))
+    jobs = month_of(figures, shape)
     rows = []
-    for job in ("score", "publish"):
-        run = large["run"][job]
+    for job, name in (("collect", "kumpul"), ("score", "nilai"), ("publish", "terbit")):
+        runs = jobs[job]["runs"]
         rows.append(
             [
-                "nilai" if job == "score" else "terbit",
-                _count(run["reads"]),
-                _count(run["writes"]),
-                _count(run.get("puts", 0)),
-                formats.decimal(run["cpu_ms"] / 1000),
-                formats.decimal(longest_run(figures, job)),
+                name,
+                *(_count(jobs[job].get(n, 0) / runs) for n in ("reads", "writes", "puts")),
+                formats.decimal(jobs[job]["cpu_ms"] / 1000 / runs),
+                formats.decimal(seconds_a_run(figures, job, shape)),
                 _count(CADENCES[job].timeout),
             ]
         )
     heads = (
-        f"Satu putaran, {_count(large['satker'])} satker",
+        "Satu putaran, 5.000 satker",
         "Dibaca",
         "Ditulis",
         "Diunggah",
@@ -296,9 +295,7 @@ def _large(figures: Mapping[str, Any]) -> str:
         "Seluruhnya (detik)",
         "Batas waktu (detik)",
     )
-    peak = formats.number(large["site"]["peak_mib"])
-    posts = formats.number(large["site"]["posts"])
-    return f"{_table(heads, rows)}\n\nMemori puncak keduanya {peak} MiB, dengan {posts} unggahan."
+    return _table(heads, rows)
 
 
 def _units_a_day(figures: Mapping[str, Any], shape: Shape) -> float:
@@ -309,11 +306,8 @@ def _units_a_day(figures: Mapping[str, Any], shape: Shape) -> float:
 
 def _at_once(figures: Mapping[str, Any], shape: Shape) -> int:
     """Publishing instances that have to be at work together."""
-    from tests.bench.prices import seconds_of
-
-    one = month_of(figures, shape)["publish"]
-    seconds = seconds_of(one) / one["runs"]
-    return -(-round(seconds * shape.agencies) // (CADENCES["publish"].every * 60))
+    seconds = seconds_a_run(figures, "publish", shape) * shape.agencies
+    return int(-(-seconds // (CADENCES["publish"].every * 60)))
 
 
 def _needed(amount: float, each: int) -> str:
@@ -341,6 +335,3 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; every column but the first to the right."""
     lines = [heads, ["---", *(["---:"] * (len(heads) - 1))], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-__all__ = ["CEILING", "Usage", "tables"]

@@ -19,7 +19,7 @@ from typing import Any
 
 from functions import log
 from functions.publish.objects import File, Listed, md5_of
-from functions.store.port import Meter, Store, Stored, Write
+from functions.store.port import Store, Stored, Write
 
 LISTED_AT_ONCE = 1_000  # objects in an answer of Cloud Storage, which is one operation of class A
 
@@ -38,13 +38,9 @@ class CountedStore:
         self._store = store
         self._guard = threading.Lock()
         self.remote = store.remote
+        self.meter = store.meter
         self.count: Count = Counter()
         self.by: Counter[tuple[str, str]] = Counter()
-
-    @property
-    def meter(self) -> Meter:
-        """The store's own."""
-        return self._store.meter
 
     def get(self, paths: Sequence[str]) -> dict[str, Stored]:
         """See ``Store``."""
@@ -87,6 +83,14 @@ class CountedStore:
         for write in todo:
             kind = "deletes" if write.mode == "delete" else "writes"
             self._add(kind, _collection(write.path))
+
+    def everything(self, *, most: int | None = None) -> Iterator[Stored]:
+        """See ``Store``. For looking at what was kept: it counts nothing."""
+        return self._store.everything(most=most)
+
+    def sweep(self, until: datetime, *, most: int) -> int:
+        """See ``Store``. Firestore does so by itself, and counts it apart."""
+        return self._store.sweep(until, most=most)
 
     def close(self) -> None:
         """See ``Store``."""

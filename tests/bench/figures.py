@@ -11,18 +11,21 @@ Tables stand between markers; the words around them are written by hand.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from tests.bench import budget_tables
+from tests.bench.days import representative
 
 FIGURES = Path(__file__).with_suffix(".json")
 DOCS = Path(__file__).parents[2] / "docs"
@@ -30,47 +33,61 @@ MARKED = re.compile(r"(<!-- tabel: ([a-z-]+) -->\n).*?(<!-- akhir -->\n)", re.DO
 PAGES = ("biaya.md", "skala.md")
 
 
-def counted(name: str) -> dict[str, Any]:
-    """One of the counts, as figures.json holds it."""
+# What is counted: units, times the real posts, whether by a queue, and on which days.
+SIZES: Mapping[str, tuple[int, float, bool]] = {
+    "real": (50, 1, False),
+    "busy": (5, 15, False),
+    "small": (10, 1, False),
+    "queued": (50, 1, True),
+}
+LARGE = 1_000  # units, run for themselves; five times as many take five times as much
+# What a queue changes does not depend on the month: the third day of all, in the days of September.
+THIRD = -28
+
+
+def parts() -> list[tuple[str, int]]:
+    """Every count and its days, the longest first; each is a process of its own."""
+    days = [(name, day) for name in ("real", "busy", "small") for day in representative()]
+    return [("large", 0), *days, ("queued", THIRD)]
+
+
+def count(name: str, day: int) -> None:
+    """Count one day anew and put it into figures.json, beside what others put there meanwhile."""
     # Imported here: the documents are written without anything being simulated.
     from tests.bench import large, month
 
+    began = perf_counter()
     if name == "large":
         found = large.count(LARGE)
-        run = {job: dict(count) for job, count in found.days[0].items()}
-        return {**_facts(found), "run": run}
-    satker, posts, queue = {
-        "real": (50, month.REAL_POSTS, False),
-        "small": (10, month.REAL_POSTS, False),
-        "busy": (5, 15 * month.REAL_POSTS, False),
-        "queued": (50, month.REAL_POSTS, True),
-    }[name]
-    middle = month.representative()[-1]
-    found = month.count(satker, posts, queue=queue, only=(middle,) if queue else None)
-    if queue:
-        return {**_facts(found), "day": {job: dict(c) for job, c in found.days[middle].items()}}
-    return {
-        **_facts(found),
-        "month": {job: dict(count) for job, count in month.together(found.days).items()},
-        "middle": {job: dict(count) for job, count in found.days[middle].items()},
-        "worst": {
-            what: month.worst(found.days, what) for what in ("reads", "writes", "deletes", "puts")
-        },
-        "busiest": dict(found.busiest),
-    }
+    else:
+        satker, times, queue = SIZES[name]
+        found = month.count(satker, times * month.REAL_POSTS, queue=queue, only=(day,))
+    with _alone():
+        figures = load()
+        held = figures.get(name, {})
+        held["days"] = {**held.get("days", {}), str(day): found.days[day]}
+        if day >= max(map(int, held["days"])):
+            held |= {
+                "satker": found.satker,
+                "posts": round(found.posts, 4),
+                "posts_counted": found.stored["posts:documents"],
+                "stored": found.stored,
+                "site": found.site,
+                "busiest": found.busiest,
+                "counted": f"{datetime.now(UTC):%Y-%m-%d}",
+            }
+        figures[name] = held
+        text = json.dumps(figures, indent=1, sort_keys=True)
+        FIGURES.write_text(text + "\n", encoding="utf-8")
+    sys.stderr.write(f"{name}, day {day}: counted in {perf_counter() - began:.0f} s\n")
 
 
-LARGE = 1_000  # units, run for themselves; five times as many take five times as much
-COUNTS = ("real", "busy", "large", "small", "queued")
-
-
-def count(name: str) -> None:
-    """Count one anew and put it into figures.json, beside what others put there meanwhile."""
-    began = perf_counter()
-    found = {**counted(name), "counted": f"{datetime.now(UTC):%Y-%m-%d}"}
-    figures = {**load(), name: found}
-    FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    sys.stderr.write(f"{name}: counted in {perf_counter() - began:.0f} s\n")
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time, since several put their counts into one file."""
+    with (FIGURES.parent / "figures.py").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def pages(figures: Mapping[str, Any]) -> dict[str, str]:
@@ -91,33 +108,29 @@ def load() -> dict[str, Any]:
     return found
 
 
-def _by_process(name: str) -> int:
-    command = [sys.executable, "-c", f"from tests.bench.figures import count; count({name!r})"]
-    return subprocess.run(command, check=False).returncode
-
-
-def _facts(found: Any) -> dict[str, Any]:
-    return {
-        "satker": found.satker,
-        "posts": round(found.posts, 4),
-        "posts_counted": found.stored["posts:documents"],
-        "stored": dict(sorted(found.stored.items())),
-        "site": dict(found.site),
-    }
+def _by_process(part: tuple[str, int]) -> int:
+    code = f"from tests.bench.figures import count; count{part!r}"
+    return subprocess.run([sys.executable, "-c", code], check=False).returncode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Count, write or check; 1 when a checked document differs."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.figures", description=__doc__)
     parser.add_argument("--count", action="store_true", help="count anew")
-    parser.add_argument("--only", nargs="*", choices=COUNTS, default=COUNTS, help="of the counts")
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        choices=[*SIZES, "large"],
+        default=[*SIZES, "large"],
+        help="of the counts",
+    )
     parser.add_argument("--check", action="store_true", help="write nothing")
     options = parser.parse_args(arguments)
     if options.count:
-        # A process of its own for each, as many at once as there are cores; the longest first.
+        # As many at once as there are cores.
         with ThreadPoolExecutor(2) as pool:
-            names = [name for name in COUNTS if name in options.only]
-            if any(pool.map(_by_process, names)):
+            wanted = [part for part in parts() if part[0] in options.only]
+            if any(list(pool.map(_by_process, wanted))):
                 return 1
     made = pages(load())
     differing = [n for n in PAGES if (DOCS / n).read_text(encoding="utf-8") != made[n]]

@@ -20,7 +20,6 @@ from unittest.mock import patch
 from rich.console import Console
 
 from functions import agencies, log
-from functions import store as stores
 from functions.model import DAY, month_bounds, run_id
 from functions.publish.job import publish
 from functions.score.job import score
@@ -70,7 +69,7 @@ def count(satker: int, posts: float = REAL_POSTS) -> Month:
         found.days[0] = tally.take()
         log.quiet()
         found.by = tally.store.by.copy()
-        found.stored = _sizes(tally.store)
+        found.stored = stored.by_collection(tally.store.everything())
         found.site = Counter(
             objects=len(tally.objects.bodies),
             bytes=tally.objects.size,
@@ -103,14 +102,6 @@ def _publish(book: AgencyStore, tally: Tally, at: Archive | None = None) -> None
     with tally.job("publish"):
         report = publish(book, tally.objects, now=instant, settings=Settings(), run_id=name)
         finished(report)
-
-
-def _sizes(store: CountedStore) -> Counter[str]:
-    return stored.by_collection(
-        document
-        for name in stores.simulation.COLLECTIONS
-        for document in store.list(f"agencies/kemenkum/{name}")
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

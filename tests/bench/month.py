@@ -4,10 +4,9 @@
     python -m tests.bench.month --satker 3 --posts 1 --whole
 
 September 2026 with an open August before it: collect every 15 minutes, score and publish every 30.
-What a day takes grows along a straight line with the posts of the months that are not final, so the
-middle day stands for its fellows: one of those on which August is still open or closing, the day on
-which it becomes final, and one of those on which September is alone. In between, ticks are rarer
-and not counted.
+What a day takes grows along a straight line with the posts of the months that are not final. So two
+days stand for all: the one on which August becomes final, the dearest, for those until then, and
+the middle one of the others. In between, ticks are rarer and not counted.
 ``--whole`` counts every day instead, and says how far the representative days are from that.
 """
 
@@ -24,7 +23,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -32,27 +30,24 @@ from rich.table import Table
 from functions import agencies, log
 from functions import store as stores
 from functions.collect import batches
+from functions.collect.batch import Batch
 from functions.collect.client import Connections
 from functions.collect.job import collect_all
-from functions.collect.queue import Batch, Put
 from functions.model import DAY, month_bounds, run_id
 from functions.publish.job import publish
-from functions.score.calendar import indonesian_holidays
+from functions.queue import Put
 from functions.score.job import score_all
-from functions.score.months import closing_ends
 from functions.settings import Settings
 from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from tests.bench import stored
 from tests.bench.counted import Count, CountedObjects, CountedStore, Counts, Tally, finished
+from tests.bench.days import BEFORE, BEGIN, DAYS, ZONE, representative, together
 from tests.bench.ministry import TICK, account_rows, register, settings, store_clock
 from tests.bench.stand_ins import Plan, StandIns, stand_ins
 
-MONTH, BEFORE = "2026-09", "2026-08"
-ZONE = ZoneInfo("Asia/Jakarta")
 SCORE_EVERY = timedelta(minutes=30)
 RARE = timedelta(hours=6)  # between two ticks that are not counted
-BEGIN, DAYS = month_bounds(MONTH, ZONE)[0], 30
 # The real ministry's: 2,332 posts of 47 units in a September, on five accounts each.
 REAL_POSTS = 2_332 / 47 / 30 / 5
 CALLS = "calls_"  # begins what counts requests to a platform
@@ -82,7 +77,7 @@ class _Queue:
     def __init__(self) -> None:
         self.held: list[Batch] = []
 
-    def put(self, some: Sequence[Batch]) -> Put:
+    def put(self, some: Sequence[Batch]) -> Put[Batch]:
         self.held += some
         return Put(new=[*some])
 
@@ -223,43 +218,9 @@ def count(
                 tally.take()
         found.busiest = simulation.busiest
         found.by = tally.store.by.copy()
-        found.stored = stored.by_collection(_documents(tally.store))
+        found.stored = stored.by_collection(tally.store.everything())
         found.site = Counter(objects=len(tally.objects.bodies), bytes=tally.objects.size)
     return found
-
-
-def representative() -> tuple[int, ...]:
-    """The days of the month that are counted."""
-    final = final_day()
-    return ((1 + final) // 2, final, (final + 1 + DAYS) // 2)
-
-
-def final_day() -> int:
-    """The day of the month on which the month before becomes final."""
-    return (closing_ends(BEFORE, ZONE, indonesian_holidays()) - BEGIN) // DAY + 1
-
-
-def together(days: Mapping[int, Counts]) -> Counts:
-    """A month from its representative days; every day's own count where it was counted."""
-    total: Counts = {}
-    for day in range(1, DAYS + 1):
-        for job, counted in _of_day(day, days).items():
-            total.setdefault(job, Counter()).update(counted)
-    return total
-
-
-def _of_day(day: int, days: Mapping[int, Counts]) -> Counts:
-    """A day's own count, or that of the day that stands for it."""
-    if day in days:
-        return days[day]
-    final = final_day()
-    alike = [other for other in days if other != final and (other > final) == (day > final)]
-    return days[alike[0] if alike else min(days, key=lambda other: abs(other - day))]
-
-
-def worst(days: Mapping[int, Counts], name: str) -> int:
-    """The most of something on a counted day, all jobs together."""
-    return max(sum(counted[name] for counted in jobs.values()) for jobs in days.values())
 
 
 @contextmanager
@@ -291,16 +252,6 @@ def _simulation(satker: int, posts: float, *, queue: bool) -> Iterator[Simulatio
         register(book, loaded, satker, begin)
         yield simulation
         log.speak()
-
-
-def _documents(store: CountedStore) -> Iterator[Any]:
-    """Every document of the agency, whatever its collection."""
-    root = "agencies/kemenkum"
-    for name in (*stores.simulation.COLLECTIONS,):
-        for document in store.list(f"{root}/{name}"):
-            yield document
-            if name == "satker":
-                yield from store.list(f"{document.path}/accounts")
 
 
 def _asked(calls: Mapping[str, Any]) -> Count:

@@ -43,6 +43,7 @@ PRICES: Mapping[str, Price] = {
     "ttl_deletes": Price("Firestore: dihapus TTL", 0.02, 100_000, 0, "bulan", _FIRESTORE, _NOW),
     "stored_gib": Price("Firestore: tersimpan (GiB)", 0.18, 1, 1, "bulan", _FIRESTORE, _NOW),
     "backup_gib": Price("Firestore: cadangan (GiB)", 0.038, 1, 0, "bulan", _FIRESTORE, _NOW),
+    "pitr_gib": Price("Firestore: pemulihan 7 hari (GiB)", 0.18, 1, 0, "bulan", _FIRESTORE, _NOW),
     # Free amounts are given back as money at Tier 1's price (0.000024 and 0.0000025).
     "vcpu_s": Price("Fungsi: vCPU-detik", 0.0000336, 1, 180_000 / 1.4, "bulan", _RUN, _NOW),
     "gib_s": Price("Fungsi: GiB-detik", 0.0000035, 1, 360_000 / 1.4, "bulan", _RUN, _NOW),
@@ -112,7 +113,8 @@ class Assumed(NamedTuple):
 
 # Seconds that a function waits elsewhere; CPU seconds are those counted on the bench.
 ASSUMED: Mapping[str, Assumed] = {
-    "start": Assumed("mulai dingin tiap pemanggilan (detik)", 2.0, "tiap pemanggilan dianggap"),
+    "start": Assumed("mulai dingin (detik CPU)", 1.5, "tiap pemanggilan, pada satu instansi"),
+    "warm": Assumed("mulai hangat (detik CPU)", 0.05, "tugas beruntun, pada banyak instansi"),
     "store_call": Assumed("satu panggilan Firestore (detik)", 0.02, "dalam satu region"),
     "document": Assumed("CPU per dokumen (detik)", 0.0004, "pustaka Firestore, di luar SQLite"),
     "platform_call": Assumed("satu panggilan platform (detik)", 0.10, "0,6 detik, enam sekaligus"),
@@ -123,10 +125,22 @@ ASSUMED: Mapping[str, Assumed] = {
     "image_gb": Assumed("citra fungsi (GB)", 1.2, "empat fungsi, dua versi"),
     "request_log": Assumed("log permintaan Cloud Run (byte)", 1_200, "satu baris tiap pemanggilan"),
     "readers_gb": Assumed("dibaca pengunjung (GB)", 10, "sekitar 200.000 halaman sebulan"),
+    "version": Assumed("satu versi dokumen untuk pemulihan (byte)", 4_000, "isi, dan 7 hari tulis"),
     "backups": Assumed("cadangan yang disimpan (kali isi)", 7, "harian, disimpan tujuh hari"),
 }
-MEMORY = {"collect": 0.5, "batch": 0.5, "score": 0.5, "publish": 1.0}
-MEMORY_LARGE = {"collect": 1.0, "batch": 0.5, "score": 4.0, "publish": 8.0}
+
+
+class Machine(NamedTuple):
+    """A function's memory in GiB, and the vCPUs that come with it."""
+
+    gib: float
+    vcpu: float
+
+
+# What infra/terraform/functions.tf gives each; for an agency of thousands ``memory`` gives more.
+SMALL, MIDDLE, LARGE = Machine(0.5, 1), Machine(1, 1), Machine(4, 1)
+MACHINES = {"collect": SMALL, "batch": SMALL, "score": SMALL, "publish": SMALL}
+LARGE_MACHINES = {"collect": MIDDLE, "batch": SMALL, "score": LARGE, "publish": LARGE}
 
 
 @dataclass(slots=True)
@@ -139,6 +153,7 @@ class Usage:
     ttl_deletes: float = 0
     stored_gib: float = 0
     backup_gib: float = 0
+    pitr_gib: float = 0
     vcpu_s: float = 0
     gib_s: float = 0
     requests: float = 0
@@ -196,42 +211,52 @@ def total(usage: Usage, prices: Mapping[str, Price] = PRICES) -> float:
 
 
 def usage_of(
-    jobs: Mapping[str, Mapping[str, float]], memory: Mapping[str, float] = MEMORY
+    jobs: Mapping[str, Mapping[str, float]],
+    machines: Mapping[str, Machine] = MACHINES,
+    *,
+    warm: bool = False,
 ) -> Usage:
-    """What counted jobs use; without what an installation has once (``fixed``) and keeps."""
+    """What counted jobs use; without what an installation has once (``fixed``) and keeps.
+
+    ``warm``: calls follow one another so closely that instances stay.
+    """
     found = Usage()
     for job, counted in jobs.items():
-        seconds = seconds_of(counted)
+        machine = machines[job]
+        seconds = seconds_of(counted, machine, warm=warm)
         found.reads += counted.get("reads", 0)
         found.writes += counted.get("writes", 0)
         found.deletes += counted.get("deletes", 0)
         found.requests += counted.get("runs", 0)
-        found.vcpu_s += seconds
-        found.gib_s += seconds * memory[job]
+        found.vcpu_s += seconds * machine.vcpu
+        found.gib_s += seconds * machine.gib
         found.puts += counted.get("puts", 0) + counted.get("lists", 0)
         found.gets += counted.get("gets", 0)
         found.log_gib += counted.get("log_bytes", 0) / GIB
         found.log_gib += counted.get("runs", 0) * ASSUMED["request_log"].value / GIB
         if job == "batch":
             found.tasks += 2 * counted.get("runs", 0)
-        else:
+        if not warm:
             found.secret_reads += counted.get("runs", 0) * ASSUMED["secrets"].value / 3
         for name in X_PRICES:
             setattr(found, name, getattr(found, name) + counted.get(name, 0))
     return found
 
 
-def seconds_of(counted: Mapping[str, float]) -> float:
-    """How long a function is at work for what was counted: its CPU, and waiting elsewhere."""
+def seconds_of(counted: Mapping[str, float], machine: Machine, *, warm: bool = False) -> float:
+    """How long a function is at work for what was counted: its CPU's share, and waiting."""
     documents = counted.get("reads", 0) + counted.get("writes", 0) + counted.get("deletes", 0)
-    return (
+    cpu = (
         counted.get("cpu_ms", 0) / 1000
-        + counted.get("runs", 0) * ASSUMED["start"].value
-        + counted.get("store_calls", 0) * ASSUMED["store_call"].value
+        + counted.get("runs", 0) * ASSUMED["warm" if warm else "start"].value
         + documents * ASSUMED["document"].value
+    )
+    waits = (
+        counted.get("store_calls", 0) * ASSUMED["store_call"].value
         + counted.get("platform_calls", 0) * ASSUMED["platform_call"].value
         + counted.get("puts", 0) * ASSUMED["put"].value
     )
+    return cpu / machine.vcpu + waits
 
 
 def fixed() -> Usage:

@@ -8,27 +8,33 @@ one of 5,000 units was run for itself (``large``). Agencies stand beside one ano
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from functions.cadence import CADENCES
+from functions.store.expiry import KEPT
+from tests.bench.counted import Counts
+from tests.bench.days import together, worst
 from tests.bench.prices import (
     ASSUMED,
     DAYS,
     GIB,
-    MEMORY,
-    MEMORY_LARGE,
+    LARGE_MACHINES,
+    MACHINES,
+    Machine,
     Usage,
     fixed,
     seconds_of,
     usage_of,
 )
 
+CREDENTIALS = 6  # one of each platform, and YouTube's second quota
 ACCOUNTS = 5  # of a unit, one on each platform
-# Days that documents are kept (functions/store), and months that the store has been filled for.
-KEPT_DAYS = {"posts": 180 + 15, "runs": 100}
-YEAR = 12
+# Days that documents are kept: posts from the end of their month on, which is half a month away.
+KEPT_DAYS = {"posts": KEPT["posts"].days + DAYS / 2, "runs": KEPT["runs"].days}
+YEAR = 12  # months that the store has been filled for
 # What stays for good, in a month's store.
 LASTING = ("ledgers", "rankings", "followers", "urls", "evidence", "tails")
 
@@ -62,8 +68,13 @@ def month_of(figures: Mapping[str, Any], shape: Shape) -> Jobs:
     if shape.satker > figures["real"]["satker"] * 10:
         for job in ("score", "publish"):
             runs = DAYS * 24 * 60 / CADENCES[job].every
-            grown = shape.satker / large["satker"] * shape.posts / large["posts"]
-            jobs[job] = {n: v * runs * grown for n, v in large["run"][job].items()}
+            units = shape.satker / large["satker"]
+            posts = units * shape.posts / large["posts"]
+            # Each page is put once at most, however many posts are on it.
+            jobs[job] = {
+                n: v * runs * (units if n in ("puts", "lists", "gets") else posts)
+                for n, v in large["days"]["0"][job].items()
+            }
             jobs[job]["runs"] = runs
     if shape.queue or shape.agencies > 1:
         jobs |= _by_queue(figures, jobs["collect"])
@@ -78,11 +89,11 @@ def month_of(figures: Mapping[str, Any], shape: Shape) -> Jobs:
 def usage(figures: Mapping[str, Any], shape: Shape) -> Usage:
     """What the whole installation uses in a month, with what it has once."""
     jobs = month_of(figures, shape)
-    memory = MEMORY_LARGE if shape.satker > 500 else MEMORY
-    one = usage_of(jobs, memory)
+    one = usage_of(jobs, machines_of(shape), warm=shape.agencies > 1)
     kept = kept_bytes(figures, shape)
     one.stored_gib = kept / GIB
     one.backup_gib = kept * ASSUMED["backups"].value / GIB
+    one.pitr_gib = (kept + one.writes / DAYS * 7 * ASSUMED["version"].value) / GIB
     one.site_gb = site_bytes(figures, shape) / 1e9
     one.ttl_deletes = shape.posts_a_month + sum(counted["runs"] for counted in jobs.values())
     whole = one.times(shape.agencies).plus(fixed())
@@ -91,7 +102,14 @@ def usage(figures: Mapping[str, Any], shape: Shape) -> Usage:
         runs = sum(jobs[job]["runs"] for job in ("collect", "score", "publish"))
         whole.tasks += 2 * runs * shape.agencies
         whole.requests += runs
+        # Whoever hands collecting out reads what each agency has spent of each credential.
+        whole.reads += jobs["collect"]["runs"] * shape.agencies * CREDENTIALS
     return whole
+
+
+def machines_of(shape: Shape) -> Mapping[str, Machine]:
+    """What the functions are given for agencies of this size."""
+    return LARGE_MACHINES if shape.satker > 500 else MACHINES
 
 
 def kept_bytes(figures: Mapping[str, Any], shape: Shape) -> float:
@@ -126,14 +144,24 @@ def busiest_hour(figures: Mapping[str, Any], platform: str, shape: Shape) -> flo
     return float(counted["busiest"][f"calls_{platform}"] * grown)
 
 
-def longest_run(figures: Mapping[str, Any], job: str) -> float:
-    """Seconds of one run over 5,000 units in one agency."""
-    return seconds_of(figures["large"]["run"][job])
+def seconds_a_run(figures: Mapping[str, Any], job: str, shape: Shape) -> float:
+    """How long one run over one agency takes."""
+    counted = month_of(figures, shape)[job]
+    warm = shape.agencies > 1
+    return seconds_of(counted, machines_of(shape)[job], warm=warm) / counted["runs"]
 
 
 def worst_day(figures: Mapping[str, Any], name: str) -> float:
     """The most of something that one agency of 50 units used on any counted day."""
-    return float(figures["real"]["worst"][name])
+    return float(worst(days_of(figures["real"]), name))
+
+
+def days_of(counted: Mapping[str, Any]) -> dict[int, Counts]:
+    """A size's counted days, as they were counted."""
+    return {
+        int(day): {job: Counter(each) for job, each in jobs.items()}
+        for day, jobs in sorted(counted["days"].items(), key=lambda item: int(item[0]))
+    }
 
 
 def _fitted(figures: Mapping[str, Any], shape: Shape) -> Jobs:
@@ -141,11 +169,12 @@ def _fitted(figures: Mapping[str, Any], shape: Shape) -> Jobs:
     real, small, busy = (figures[name] for name in ("real", "small", "busy"))
     units = real["satker"] - small["satker"]
     more = _posts(busy) - _posts(small)
+    at_sizes = [together(days_of(each)) for each in (real, small, busy)]
     found: Jobs = {}
     for job in ("collect", "score", "publish"):
         found[job] = {}
-        for name in {*real["month"][job], *small["month"][job], *busy["month"][job]}:
-            at = [each["month"][job].get(name, 0) for each in (real, small, busy)]
+        for name in set().union(*(each[job] for each in at_sizes)):
+            at = [each[job][name] for each in at_sizes]
             a_post = (at[2] - at[1]) / more
             a_unit = (at[0] - at[1] - a_post * (_posts(real) - _posts(small))) / units
             base = at[1] - a_unit * small["satker"] - a_post * _posts(small)
@@ -159,12 +188,16 @@ def _posts(counted: Mapping[str, Any]) -> float:
 
 
 def _by_queue(figures: Mapping[str, Any], direct: Mapping[str, float]) -> Jobs:
-    """The collect job and its batches by a queue: as much more or less as on the day counted."""
-    queued, alone = figures["queued"]["day"], figures["real"]["middle"]["collect"]
-    grown = direct["calls_instagram"] / max(alone["calls_instagram"], 1)
-    runs = direct["runs"]
-    found: Jobs = {}
-    for job in ("collect", "batch"):
-        found[job] = {name: value * grown for name, value in queued[job].items()}
-    found["collect"]["runs"] = runs
-    return found
+    """The collect job and its batches by a queue, as they were on the day that was counted.
+
+    What is asked of platforms is the same as without one.
+    """
+    (queued,) = figures["queued"]["days"].values()
+    alone = queued["batch"]
+    asked = {n: v for n, v in direct.items() if n.startswith(("calls_", "x_", "units_"))}
+    grown = sum(v for n, v in asked.items() if n.startswith("calls_")) / alone["platform_calls"]
+    planning, batch = (
+        {n: v * grown for n, v in queued[job].items() if n not in asked}
+        for job in ("collect", "batch")
+    )
+    return {"collect": {**planning, "runs": direct["runs"]}, "batch": {**batch, **asked}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +13,11 @@ from functions.model import DAY, month_bounds
 from functions.publish.objects import File
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
-from tests.bench import figures, month, prices, stored
+from tests.bench import days, figures, month, prices, stored
 from tests.bench.budget_tables import CEILING
 from tests.bench.counted import CountedObjects, CountedStore, Tally, finished
 from tests.bench.prices import PRICES, Usage, bill, total
-from tests.bench.reckoning import Shape, month_of, usage, worst_day
+from tests.bench.reckoning import Shape, days_of, month_of, usage, worst_day
 
 
 def test_the_documents_are_what_their_figures_make():
@@ -59,9 +60,9 @@ def test_at_the_sizes_that_were_counted_the_reckoning_gives_what_was_counted():
     for name in ("real", "small", "busy"):
         size = counted[name]
         jobs = month_of(counted, Shape(1, size["satker"], size["posts"]))
-        for job in ("collect", "score", "publish"):
+        for job, whole in days.together(days_of(size)).items():
             for what in ("reads", "writes", "runs"):
-                assert jobs[job][what] == pytest.approx(size["month"][job][what], rel=1e-3), what
+                assert jobs[job][what] == pytest.approx(whole[what], rel=1e-3), (name, job, what)
 
 
 def test_what_is_within_a_free_amount_costs_nothing_and_the_rest_its_price():
@@ -72,13 +73,20 @@ def test_what_is_within_a_free_amount_costs_nothing_and_the_rest_its_price():
     assert total(Usage()) == 0
 
 
+def test_the_functions_are_those_that_terraform_makes():
+    text = (Path(__file__).parents[2] / "infra/terraform/functions.tf").read_text(encoding="utf-8")
+    assert re.search(r'available_cpu\s+= "1"', text)
+    for job in ("collect", "score", "publish"):
+        (mebibytes,) = re.findall(rf'\b{job} = {{[^}}]*?memory\s+= "(\d+)Mi"', text)
+        assert prices.MACHINES[job] == prices.Machine(int(mebibytes) / 1024, 1)
+        assert prices.LARGE_MACHINES[job].vcpu == 1
+
+
 def test_every_price_says_where_and_when_it_was_read():
-    for price in (*PRICES.values(), *prices.X_PRICES.values()):
+    for name, price in {**PRICES, **prices.X_PRICES}.items():
         assert price.source
         assert len(price.read) == len("2026-11")
-        assert hasattr(
-            Usage(), next(n for n, p in (PRICES | prices.X_PRICES).items() if p is price)
-        )
+        assert hasattr(Usage(), name)
 
 
 def test_a_documents_size_is_that_of_googles_own_example():
@@ -132,18 +140,14 @@ def test_documents_objects_and_log_bytes_are_counted_for_their_job(tmp_path: Pat
 
 
 def test_a_month_is_each_counted_day_as_often_as_it_stands_for_others():
-    low, final, high = month.representative()
-    assert low < final < high
-    days = {
-        low: {"score": Counter(reads=1)},
-        final: {"score": Counter(reads=1000)},
-        high: {"score": Counter(reads=10)},
-    }
-    reads = month.together(days)["score"]["reads"]
-    assert reads == (final - 1) * 1 + 1000 + (month.DAYS - final) * 10
-    assert month.worst(days, "reads") == 1000
-    begin, end = month_bounds(month.MONTH, month.ZONE)
-    assert (end - begin) == month.DAYS * DAY
+    final, middle = days.representative()
+    counted = {final: {"score": Counter(reads=1000)}, middle: {"score": Counter(reads=10)}}
+    assert final < middle
+    reads = days.together(counted)["score"]["reads"]
+    assert reads == final * 1000 + (days.DAYS - final) * 10
+    assert days.worst(counted, "reads") == 1000
+    begin, end = month_bounds(days.MONTH, days.ZONE)
+    assert (end - begin) == days.DAYS * DAY
     assert begin + (final - 1) * DAY > begin + timedelta(hours=30)
 
 
