@@ -9,7 +9,7 @@ one of 5,000 units was run for itself (``large``). Agencies stand beside one ano
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,21 +166,33 @@ def days_of(counted: Mapping[str, Any]) -> dict[int, Counts]:
 
 def _fitted(figures: Mapping[str, Any], shape: Shape) -> Jobs:
     """Fixed part, part of a unit, and part of a post, put together."""
-    real, small, busy = (figures[name] for name in ("real", "small", "busy"))
-    units = real["satker"] - small["satker"]
-    more = _posts(busy) - _posts(small)
-    at_sizes = [together(days_of(each)) for each in (real, small, busy)]
+    sizes = [figures[name] for name in ("small", "real", "busy")]
+    counts = [together(days_of(size)) for size in sizes]
+    places = [(size["satker"], _posts(size)) for size in sizes]
+    weights = _weights(places, (shape.satker, shape.posts_a_month))
     found: Jobs = {}
     for job in ("collect", "score", "publish"):
-        found[job] = {}
-        for name in set().union(*(each[job] for each in at_sizes)):
-            at = [each[job][name] for each in at_sizes]
-            a_post = (at[2] - at[1]) / more
-            a_unit = (at[0] - at[1] - a_post * (_posts(real) - _posts(small))) / units
-            base = at[1] - a_unit * small["satker"] - a_post * _posts(small)
-            value = base + a_unit * shape.satker + a_post * shape.posts_a_month
-            found[job][name] = max(0.0, value)
+        names = set().union(*(count[job] for count in counts))
+        found[job] = {
+            name: max(0.0, sum(w * c[job][name] for w, c in zip(weights, counts, strict=True)))
+            for name in names
+        }
     return found
+
+
+def _weights(
+    places: Sequence[tuple[float, float]], wanted: tuple[float, float]
+) -> tuple[float, float, float]:
+    """How much of each of three counted sizes (units, posts) makes the wanted one.
+
+    The plane through three points: at a counted size it is that count alone.
+    """
+    (x0, y0), (x1, y1), (x2, y2) = places
+    x, y = wanted
+    whole = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+    second = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) / whole
+    third = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) / whole
+    return 1 - second - third, second, third
 
 
 def _posts(counted: Mapping[str, Any]) -> float:
