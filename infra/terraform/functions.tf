@@ -3,8 +3,9 @@
 #
 # A job's function does one run at a time (concurrency 1): a run has the instance's memory and CPU
 # for itself, and how many there are at once is what max_instances says. One whole vCPU, since with
-# less a run takes as much longer as it costs less; 512 MiB, since six weeks of 47 units take 80 MB to
-# score and 63 MB to publish (measured on SQLite, 2026-11; Google's libraries come on top). None is
+# less a run takes as much longer as it costs less; but collecting waits most of its time and has the
+# third of one that comes with its memory (cpu null). 512 MiB, since six weeks of 47 units take 80 MB
+# to score and 63 MB to publish (measured on SQLite, 2026-11; Google's libraries come on top). None is
 # kept warm: a start costs a second of a run that takes many, and an idle instance some US$ 10 a month.
 
 locals {
@@ -13,6 +14,7 @@ locals {
       deployed    = true
       public      = false
       memory      = "512Mi"
+      cpu         = null
       concurrency = 1
       # Every batch that the queues send at once, and the scheduled call that plans.
       max_instances = local.fan_out ? 1 + sum([for queue in values(local.queues) : queue.concurrent]) : 2
@@ -24,6 +26,7 @@ locals {
       deployed      = true
       public        = false
       memory        = "512Mi"
+      cpu           = "1"
       concurrency   = 1
       max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
       timeout       = local.cadences.score.timeout
@@ -34,6 +37,7 @@ locals {
       deployed      = true
       public        = false
       memory        = "512Mi"
+      cpu           = "1"
       concurrency   = 1
       max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
       timeout       = local.cadences.publish.timeout
@@ -46,6 +50,7 @@ locals {
       deployed      = contains(var.platforms, "tiktok")
       public        = true
       memory        = "512Mi"
+      cpu           = "1"
       concurrency   = 20
       max_instances = 3
       timeout       = 60
@@ -138,7 +143,7 @@ resource "google_cloudfunctions2_function" "functions" {
   service_config {
     service_account_email            = google_service_account.functions[each.key].email
     available_memory                 = lookup(var.memory, each.key, each.value.memory)
-    available_cpu                    = "1"
+    available_cpu                    = each.value.cpu
     max_instance_request_concurrency = each.value.concurrency
     max_instance_count               = each.value.max_instances
     min_instance_count               = 0

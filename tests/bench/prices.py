@@ -137,10 +137,13 @@ class Machine(NamedTuple):
     vcpu: float
 
 
-# What infra/terraform/functions.tf gives each; for an agency of thousands ``memory`` gives more.
-SMALL, MIDDLE, LARGE = Machine(0.5, 1), Machine(1, 1), Machine(4, 1)
-MACHINES = {"collect": SMALL, "batch": SMALL, "score": SMALL, "publish": SMALL}
-LARGE_MACHINES = {"collect": MIDDLE, "batch": SMALL, "score": LARGE, "publish": LARGE}
+# What infra/terraform/functions.tf gives each; ``memory`` gives an agency of thousands more. With
+# 512 MiB comes a third of a vCPU, with 1 GiB 0.583 ("Configure memory and vCPU limits", docs of
+# Cloud Run functions, 2026-11).
+WAITING, WAITING_MORE = Machine(0.5, 0.333), Machine(1, 0.583)
+SMALL, LARGE = Machine(0.5, 1), Machine(4, 1)
+MACHINES = {"collect": WAITING, "batch": WAITING, "score": SMALL, "publish": SMALL}
+LARGE_MACHINES = {"collect": WAITING_MORE, "batch": WAITING, "score": LARGE, "publish": LARGE}
 
 
 @dataclass(slots=True)

@@ -77,11 +77,14 @@ def test_what_is_within_a_free_amount_costs_nothing_and_the_rest_its_price():
 
 def test_the_functions_are_those_that_terraform_makes():
     text = (Path(__file__).parents[2] / "infra/terraform/functions.tf").read_text(encoding="utf-8")
-    assert re.search(r'available_cpu\s+= "1"', text)
-    for job in ("collect", "score", "publish"):
-        (mebibytes,) = re.findall(rf'\b{job} = {{[^}}]*?memory\s+= "(\d+)Mi"', text)
-        assert prices.MACHINES[job] == prices.Machine(int(mebibytes) / 1024, 1)
-        assert prices.LARGE_MACHINES[job].vcpu == 1
+    found = re.findall(r'\b(\w+) = {[^{}]*?memory\s+= "(\d+)Mi"\s+cpu\s+= (\S+)', text)
+    given = {name: (int(mebibytes) / 1024, cpu) for name, mebibytes, cpu in found}
+    for job in ("score", "publish"):
+        assert given[job] == (prices.MACHINES[job].gib, '"1"')
+        assert prices.MACHINES[job].vcpu == prices.LARGE_MACHINES[job].vcpu == 1
+    # What comes with the memory.
+    assert given["collect"] == (prices.MACHINES["collect"].gib, "null")
+    assert prices.MACHINES["collect"] == prices.MACHINES["batch"] == prices.Machine(0.5, 0.333)
 
 
 def test_every_price_says_where_and_when_it_was_read():
