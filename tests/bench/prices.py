@@ -30,7 +30,7 @@ class Price(NamedTuple):
 
 
 # nam5's, the dearest that Firestore's page tells; Tokyo's are 0.038, 0.115, 0.013 and 0.115.
-_FIRESTORE = "cloud.google.com/firestore/pricing; tarif tertinggi (nam5), Jakarta lebih murah"
+_FIRESTORE = "cloud.google.com/firestore/pricing; tarif nam5; tarif Jakarta belum terbaca"
 _RUN = "cloud.google.com/run/pricing; Jakarta = Tier 2 (cloud.google.com/run/docs/locations)"
 _STORAGE = "cloud.google.com/storage/pricing"
 _LOGS = "cloud.google.com/products/observability/pricing"
