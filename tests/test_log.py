@@ -97,7 +97,8 @@ def test_what_is_too_short_to_be_a_secret_is_left():
     assert log.clean("abcabc") == "abcabc"
 
 
-def test_events_are_tied_to_the_trace_of_their_request(lines):
+def test_events_are_tied_to_the_trace_of_their_request(lines, monkeypatch):
+    monkeypatch.setattr(log, "_project", "")
     log.info("before")
     log.trace("abc")
     log.info("during")
