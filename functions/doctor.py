@@ -219,7 +219,7 @@ def _graph_version(settings: Settings, now: datetime) -> list[Finding]:
     if not (configured(settings, "instagram") or configured(settings, "facebook")):
         return []
     said = versions.remark(settings.graph_version, now.date())
-    return [Finding("graph version", said, ok=False, todo=versions.TODO)] if said else []
+    return [Finding("graph version", said, ok=False, todo=versions.ADVICE)] if said else []
 
 
 def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:

@@ -116,7 +116,7 @@ def test_the_unit_runs_the_same_command_in_a_folder_of_its_own() -> None:
     found = unit()
     [command], [state] = found["ExecStart"], found["StateDirectory"]
     python, flag, module, *words = shlex.split(command)
-    assert (python, flag, module) == ("/opt/kiprah/.venv/bin/python", "-m", "functions")
+    assert (python, flag, module) == ("/srv/kiprah/.venv/bin/python", "-m", "functions")
     run_by(words)
     place = f"/var/lib/{state}"
     assert found["WorkingDirectory"] == [place]
@@ -149,7 +149,7 @@ def test_systemd_accepts_the_unit_and_finds_little_exposed(tmp_path: Path) -> No
         pytest.skip("no systemd-analyze here")
     # Its interpreter lies where this project is not installed.
     here = tmp_path / "kiprah.service"
-    here.write_text(UNIT.replace("/opt/kiprah/.venv/bin/python", "/usr/bin/env"))
+    here.write_text(UNIT.replace("/srv/kiprah/.venv/bin/python", "/usr/bin/env"))
     checks = (["verify"], ["security", "--offline=true", "--threshold=20"])
     for words in checks:
         done = subprocess.run([program, *words, str(here)], capture_output=True, text=True)

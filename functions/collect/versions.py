@@ -23,7 +23,7 @@ ENDS = {
 }
 NEWEST = "v26.0"
 SOON = timedelta(days=60)  # before its end a version is told: time to try the next one
-TODO = f"set KIPRAH_GRAPH_VERSION={NEWEST}"
+ADVICE = f"set KIPRAH_GRAPH_VERSION={NEWEST}"
 
 
 def ending(version: str) -> date | None:
@@ -46,5 +46,5 @@ def remark(version: str, today: date) -> str | None:
     if end is None or today < end - SOON:
         return None
     if today >= end:
-        return f"Graph API {version} is no more since {end}, the oldest left answers; {TODO}"
-    return f"Graph API {version} ends on {end}; {TODO}"
+        return f"Graph API {version} is no more since {end}, the oldest left answers; {ADVICE}"
+    return f"Graph API {version} ends on {end}; {ADVICE}"

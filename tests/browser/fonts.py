@@ -52,5 +52,5 @@ def _places() -> Iterator[Path]:
     own = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     for data in (*shared.split(":"), own):
         yield Path(data).expanduser() / "fonts"
-    for folder in ("~/.fonts", "/opt/homebrew/share/fonts", "/Library/Fonts", "~/Library/Fonts"):
+    for folder in ("~/.fonts", "/Library/Fonts", "~/Library/Fonts"):
         yield Path(folder).expanduser()
