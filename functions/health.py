@@ -25,8 +25,8 @@ from typing import Any
 from functions import log
 from functions.cadence import CADENCES
 from functions.finding import Finding, age
-from functions.model import iso, parse_time
-from functions.times import present
+from functions.model import iso
+from functions.times import present, time_of
 
 EVERY = 30.0  # seconds between two beats
 MISSED = timedelta(minutes=3)  # without a beat the loop hangs
@@ -89,7 +89,7 @@ def judge(state: Mapping[str, Any], now: datetime) -> list[Finding]:
 
     Whatever the file holds, that is told in words.
     """
-    at = _instant(state.get("at"))
+    at = time_of(state.get("at"))
     if at is None:
         return [
             Finding("loop", "the file says nothing; kiprah run --health FILE writes it", ok=False)
@@ -105,11 +105,11 @@ def judge(state: Mapping[str, Any], now: datetime) -> list[Finding]:
 
 
 def _job(job: str, noted: Mapping[str, Any], *, at_work: bool, now: datetime) -> Finding:
-    good, failed = _instant(noted.get("good_at")), _instant(noted.get("failed_at"))
+    good, failed = time_of(noted.get("good_at")), time_of(noted.get("failed_at"))
     said = [f"last succeeded {age(good, now)} ({iso(good)})" if good else "has not succeeded yet"]
     if failed is not None and (good is None or failed > good):
         said.append(f"last failed {age(failed, now)}")
-    began = _instant(noted.get("began_at"))
+    began = time_of(noted.get("began_at"))
     hangs = False
     if at_work and began is not None:
         hangs = now - began > LONGEST * timedelta(seconds=CADENCES[job].timeout)
@@ -148,10 +148,3 @@ def _replace(file: Path, text: str) -> None:
     except BaseException:
         Path(half).unlink(missing_ok=True)
         raise
-
-
-def _instant(value: object) -> datetime | None:
-    try:
-        return parse_time(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

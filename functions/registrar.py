@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from functions.model import Roster
+from functions.model import Roster, iso
 from functions.registry.changes import Changes, compare
 from functions.registry.check import check_agencies
 from functions.registry.doubles import beside, doubled, sentences
-from functions.registry.roster import build, remarks_on, told_doubles
+from functions.registry.roster import build, remarks, remarks_on, told_doubles
 from functions.registry.units import SYSTEM_FIELDS, read_unit
 from functions.store.agency import AgencyStore
 from functions.store.documents import check_size
 from functions.store.keys import key
 from functions.store.port import Conflict, Stored, StoreError
+from functions.times import time_of
 
 # At writing what others write as well.
 ATTEMPTS = 20
@@ -28,6 +29,7 @@ OK = "ok"
 KEPT = "Isi sebelumnya tetap berlaku"
 LEFT_OUT = "Satker ini belum ikut diukur"
 LONGEST = 2_000  # characters of an answer
+READ = "registry"  # the cursor that tells when the documents were read
 
 Documents = dict[str, dict[str, Any]]
 Rows = Sequence[tuple[int, Mapping[str, str]]]
@@ -131,6 +133,23 @@ def enrol(book: AgencyStore, now: datetime) -> Enrolled:
             book.forget_feedback(_typed(previous) - _typed(roster))
     answer(book, documents, roster, now)
     return Enrolled(roster, problems)
+
+
+def in_force(book: AgencyStore, now: datetime, every: timedelta, tick: timedelta) -> Enrolled:
+    """The registry to collect by: made anew from the documents once in ``every``, as by ``enrol``.
+
+    Between two such readings it is the last one made, and no document is read. ``tick``: between
+    two collections. The last one before an hour is over reads already, as the next would be late.
+    """
+    if every > tick:
+        read_at = time_of(book.cursor(READ).get("read_at"))
+        roster = book.roster(now)
+        if roster is not None and read_at is not None and now - every + tick / 2 < read_at <= now:
+            return Enrolled(roster, [*roster.problems, *remarks(roster, now, book.agency.zone)])
+    enrolled = enrol(book, now)
+    if every > tick:
+        book.save_cursor(READ, read_at=iso(now))
+    return enrolled
 
 
 def know(book: AgencyStore, before: Roster, resolved: Roster, now: datetime) -> list[str]:

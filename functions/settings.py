@@ -145,6 +145,12 @@ class Settings:
         "Minutes between two collections: the loop's cadence",
         MINUTES,
     )
+    registry_every: str = _setting(
+        "KIPRAH_REGISTRY_EVERY",
+        str(CADENCES["collect"].every),
+        "Minutes between two readings of the registry's documents by collecting",
+        MINUTES,
+    )
     discover_every: str = _setting(
         "KIPRAH_DISCOVER_EVERY",
         "180",

@@ -42,3 +42,12 @@ def refuse_future(now: datetime, clock: Callable[[], datetime] = present) -> Non
             f"now = {iso(now)} is ahead of this computer's clock ({iso(at)}), which only a "
             "simulation may be: leave it out, or set KIPRAH_SIMULATION=1 with a new KIPRAH_STORE"
         )
+
+
+def time_of(value: object) -> datetime | None:
+    """An instant as it is stored; None for what is none."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None

@@ -27,6 +27,7 @@ from functions import log
 from functions.model import iso
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, Stored, StoreError, Write
+from functions.times import time_of
 
 LEASE = timedelta(minutes=3)
 RENEWED_EVERY = 60.0  # seconds
@@ -133,15 +134,6 @@ def standing(book: AgencyStore, job: str) -> Mapping[str, Any]:
     path = f"{book.root}/jobs/{job}"
     held = book.store.get([path]).get(path)
     return {} if held is None else held.data
-
-
-def time_of(value: object) -> datetime | None:
-    """An instant as it is stored; None for what is none."""
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None
 
 
 def _take(turn: Turn) -> Turn:

@@ -21,6 +21,7 @@ from functions.score.months import closing_begins, is_contested
 from functions.settings import Settings
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.keys import key
+from functions.times import time_of
 
 CADENCES = 3  # missed, a job is late
 AT_LEAST = timedelta(hours=1)
@@ -55,11 +56,11 @@ def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Findin
     """When a job last ended well, against how often it should; late means that nobody does it."""
     noted = turns.standing(book, job)
     limit = max(CADENCES * every, AT_LEAST)
-    good, failing = turns.time_of(noted.get("good_at")), turns.time_of(noted.get("failing_since"))
+    good, failing = time_of(noted.get("good_at")), time_of(noted.get("failing_since"))
     failure = f"it has failed since {iso(failing)}: {noted.get('said')}" if failing else ""
     todo = f"mend what it says: {noted.get('said')}" if failing else f"run: kiprah {job}; {RUN}"
     if good is None:
-        began = turns.time_of(book.cursor("collect").get("began_at"))
+        began = time_of(book.cursor("collect").get("began_at"))
         is_overdue = bool(failing) or (began is not None and now - began > limit)
         fatal = is_overdue and not book.simulation
         words = failure or f"no run is noted yet; {todo}"
@@ -72,7 +73,7 @@ def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Findin
         said.append(f"late: it should run every {every // timedelta(minutes=1)} min")
     if failure:
         said.append(failure)
-    until = turns.time_of(noted.get("until"))
+    until = time_of(noted.get("until"))
     if until is not None and now < until <= now + turns.LEASE + turns.AHEAD:
         said.append(f"one is at work since {noted.get('since')} ({noted.get('holder')})")
     if is_late and not failure:

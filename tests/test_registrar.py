@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from functions.model import Agency
-from functions.registrar import Refused, enrol, import_rows, know, plan
+from functions.registrar import READ, Refused, enrol, import_rows, in_force, know, plan
 from functions.registry import files
 from functions.registry.doubles import held_twice
 from functions.registry.roster import with_account_ids
@@ -434,3 +434,47 @@ def test_a_plan_writes_nothing(book, now):
     assert documents(book) == {}
     assert book.roster(now) is None
     assert {line.split(": ")[0] for line in planned.changes.begins} == {"aceh", "bali"}
+
+
+# How often the documents are read
+
+
+HOUR, TICK = timedelta(hours=1), timedelta(minutes=15)
+
+
+def test_the_documents_are_read_once_an_hour_where_every_reading_is_paid_for(book, now):
+    book.save_satker({f"unit-{n}": unit(accounts={"x": f"unit{n}"}) for n in range(30)})
+    reads = []
+    for n in range(9):
+        before = book.store.meter.reads
+        # Calls come some seconds early and late.
+        in_force(book, now + n * TICK + timedelta(seconds=(-1) ** n * 20), HOUR, TICK)
+        reads.append(book.store.meter.reads - before)
+    assert [count > 30 for count in reads] == [n % 4 == 0 for n in range(9)]
+    assert max(count for count in reads if count <= 30) <= 3
+
+
+def test_in_between_the_registry_and_what_is_wrong_with_it_are_as_they_were_read(book, now):
+    book.save_satker({"aceh": unit(accounts={"x": "aceh"}), "bali": unit(kind="Kantor")})
+    first = in_force(book, now, HOUR, TICK)
+    assert first.problems
+    book.save_satker({"bali": unit(accounts={"x": "bali"})})
+    assert in_force(book, now + TICK, HOUR, TICK) == first
+    last = in_force(book, now + HOUR, HOUR, TICK)
+    assert live(last.roster, now + HOUR) == {("aceh", "x", "aceh"), ("bali", "x", "bali")}
+    assert not last.problems
+
+
+@pytest.mark.parametrize("wrong", [7, None, "soon", "2999-01-01T00:00:00Z", "2026-10-20T00:00:00"])
+def test_where_it_is_not_known_when_they_were_read_they_are_read(book, now, wrong):
+    in_force(book, now, HOUR, TICK)
+    book.save_cursor(READ, read_at=wrong)
+    book.save_satker({"bali": unit(accounts={"x": "bali"})})
+    assert in_force(book, now + TICK, HOUR, TICK).roster.satker
+
+
+def test_with_every_tick_they_are_read_and_nothing_is_noted(book, now):
+    in_force(book, now, TICK, TICK)
+    book.save_satker({"bali": unit(accounts={"x": "bali"})})
+    assert in_force(book, now + TICK, TICK, TICK).roster.satker
+    assert book.cursor(READ) == {}

@@ -28,6 +28,7 @@ from functions.model import Platform, iso
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
+from functions.times import time_of
 
 EVERY = timedelta(hours=1)
 LONG = timedelta(hours=1)  # a wait of less is a platform's rhythm
@@ -44,7 +45,7 @@ class Alert(NamedTuple):
 def due(noted: Mapping[str, Any], clock: datetime) -> bool:
     """Whether an hour has gone by since alerts were told; what a clock that was ahead noted does
     not count."""
-    told = turns.time_of(noted.get("alerted_at"))
+    told = time_of(noted.get("alerted_at"))
     return told is None or not clock - EVERY < told <= clock + turns.AHEAD
 
 
@@ -103,7 +104,7 @@ def _consents(book: AgencyStore, note: Note, now: datetime, *, whole: bool) -> I
     for one in stored:
         state = signs.consent_state(one.data, now)
         found[state].append(known[one.id])
-        if state == signs.ENDING and (until := turns.time_of(one.data.get("refresh_until"))):
+        if state == signs.ENDING and (until := time_of(one.data.get("refresh_until"))):
             ends.append(until)
     for why in (signs.LOST, signs.REFUSED, signs.WITHDRAWN, signs.PAST, signs.UNREADABLE):
         if handles := found[why]:
@@ -129,7 +130,7 @@ def _credential(name: str, standing: Mapping[str, Any], now: datetime) -> Iterat
     if said := standing.get("refused"):
         yield Alert("alert.credential_refused", {"credential": name, "said": said})
     for bucket, wait in standing.get("waits", {}).items():
-        until = turns.time_of(str(wait.get("until")).replace("Z", "+00:00"))
+        until = time_of(str(wait.get("until")).replace("Z", "+00:00"))
         if until is not None and until - now > LONG:
             told = {"bucket": bucket, "until": iso(until), "said": wait.get("message")}
             yield Alert("alert.budget", {"credential": name, **told})

@@ -31,7 +31,7 @@ from functions.collect.witness import agreed, remember
 from functions.collect.work import Work, carry_out, consents_of
 from functions.connect.tidying import tidy
 from functions.model import PLATFORMS, Platform, Roster, iso
-from functions.registrar import enrol, know
+from functions.registrar import in_force, know
 from functions.registry.roster import with_account_ids
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
@@ -192,7 +192,7 @@ async def collect(
     # At an official host nothing but the clock tells the time of a read.
     clock = Clock(now if simulated and not real else None)
     simulated = simulated or book.simulation
-    roster = _roster(book, now, report)
+    roster = _roster(book, settings, now, report)
     tidy(book, roster, now)
     ready = [p for p in platforms if _is_ready(settings, p, roster, report, simulated)]
     desks = _survivors(report, ready, lambda p: _desk(book, settings, p, roster, clock()))
@@ -304,9 +304,11 @@ def _idle(settings: Settings, share: Share, roster: Roster) -> list[str]:
     ]
 
 
-def _roster(book: AgencyStore, now: datetime, report: Report) -> Roster:
+def _roster(book: AgencyStore, settings: Settings, now: datetime, report: Report) -> Roster:
     """The registry as it stands: checked, stored when it is new, its admins answered."""
-    roster, problems = enrol(book, now)
+    every = timedelta(minutes=int(settings.registry_every))
+    tick = timedelta(minutes=int(settings.collect_every))
+    roster, problems = in_force(book, now, every, tick)
     report.problems += problems
     if not roster.satker:
         report.problems.append(agencies.EMPTY)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions import turns
 from functions.collect.note import Note
+from functions.times import time_of
 
 STALE = timedelta(hours=9)  # without any read, at least: three looks for new posts
 LOOKS = 3  # missed, what was read is stale
@@ -38,7 +38,7 @@ def consent_state(data: Mapping[str, Any], now: datetime) -> str:
     renewal = data.get("renewal") or {}
     if renewal.get("refused_at"):
         return LOST if renewal.get("lost") else REFUSED
-    until = turns.time_of(data.get("refresh_until"))
+    until = time_of(data.get("refresh_until"))
     if until is not None and until <= now + SOON:
         return PAST if until <= now else ENDING
     return ""

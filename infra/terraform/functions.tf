@@ -72,6 +72,8 @@ locals {
   }
 
   function_settings = {
+    # Every reading of the registry is paid for by the document.
+    collect = { KIPRAH_REGISTRY_EVERY = tostring(local.registry_every) }
     publish = {
       KIPRAH_SITE     = "gs://${google_storage_bucket.site.name}"
       KIPRAH_SITE_URL = local.site_url

@@ -6,6 +6,8 @@ locals {
 
   fan_out = coalesce(var.fan_out, length(var.agencies) > 1)
 
+  registry_every = coalesce(var.registry_every, length(var.agencies) > 1 ? 60 : 15)
+
   # An address that is known before the function exists, so that it can be told its own. It is this
   # one, and not REGION-PROJECT.cloudfunctions.net, since calls of Cloud Scheduler and Cloud Tasks
   # count as internal "if they're using the default run.app URL" (Cloud Run, "Restrict network

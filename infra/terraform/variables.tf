@@ -54,6 +54,16 @@ variable "timezone" {
   }
 }
 
+variable "registry_every" {
+  description = "Minutes between two readings of the registry's documents by collecting: at most so late an admin's change counts. Null: 15 for one agency, 60 for each of several, since every document read is paid for."
+  type        = number
+  default     = null
+  validation {
+    condition     = var.registry_every == null ? true : (var.registry_every >= 1 && var.registry_every <= 1440 && floor(var.registry_every) == var.registry_every)
+    error_message = "The minutes between two readings of the registry must be a whole number, 1 to 1440."
+  }
+}
+
 variable "agencies" {
   description = "The agencies, when there are several; the first one's site is the root. Empty: one agency, kemenkum."
   type = list(object({

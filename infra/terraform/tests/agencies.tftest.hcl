@@ -45,6 +45,10 @@ run "several_agencies" {
     error_message = "Each function puts tasks for itself, called as the invoker."
   }
   assert {
+    condition     = google_cloudfunctions2_function.functions["collect"].service_config[0].environment_variables["KIPRAH_REGISTRY_EVERY"] == "60"
+    error_message = "Of several agencies the registry is read once an hour."
+  }
+  assert {
     condition     = google_cloud_tasks_queue.queues["jobs"].rate_limits[0].max_concurrent_dispatches == 40 && google_cloud_tasks_queue.queues["jobs"].rate_limits[0].max_dispatches_per_second == 10
     error_message = "One rate is changed, the other stays."
   }
