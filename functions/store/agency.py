@@ -527,7 +527,11 @@ class AgencyStore:
         ``past``: what was usual on each account before the month.
         """
         roster = self.roster(header.as_of) or Roster(as_of=header.as_of)
-        followers = self.followers(*_around(header.month), header.as_of)
+        bounds = month_bounds(header.month, self.agency.zone)
+        followers = {
+            account: stored_followers.serving(counts, *bounds)
+            for account, counts in self.followers(*_around(header.month), header.as_of).items()
+        }
         return ev.Evidence(
             month=header,
             units=tuple(

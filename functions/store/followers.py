@@ -7,13 +7,18 @@ again and adds its own.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from math import inf
 
 from functions.store.parts import expand, pack
 from functions.store.port import Stored, Write
 
 Readings = dict[str, dict[str, int]]
 """Follower counts by account id and the instant at which they were read."""
+Counts = tuple[tuple[datetime, int], ...]
+"""One account's: (read at, followers)."""
 
 
 def count_parts(head: Stored) -> int:
@@ -34,6 +39,21 @@ def add(known: Readings, readings: Readings) -> None:
     """Add readings to those that are known."""
     for account_id, counts in readings.items():
         known.setdefault(account_id, {}).update(counts)
+
+
+def serving(counts: Counts, begin: datetime, end: datetime) -> Counts:
+    """Of an account's counts those that a month may ask for: the last one before it and its own.
+
+    Where there are none, the first one after it, since a post may be held against the first count
+    that follows. So a month that is over stays as it is, however often accounts are read since.
+
+    Args:
+        counts: ordered by time.
+        begin, end: the month's first instant, and the one that no longer belongs to it.
+    """
+    first = max(bisect_right(counts, (begin, inf)) - 1, 0)
+    beyond = bisect_left(counts, (end, -inf))
+    return counts[first : max(beyond, 1)]
 
 
 def writes(

@@ -5,9 +5,15 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.model import Agency, iso
+from functions.score.bands import followers_on
+from functions.score.flags import follower_jumps
+from functions.score.rate import followers_at
 from functions.store.agency import AgencyStore
+from functions.store.followers import serving
 from functions.store.port import Write
 from tests.score.cases import BEGIN, END, MONTH, aged
 
@@ -62,3 +68,29 @@ def test_followers_of_the_first_layout_are_read_and_added_to(book):
     assert book.followers(MONTH, MONTH, END) == {"x:1": ((aged(1), 10),)}
     book.save_followers([("x", "1", aged(24), 20)])
     assert book.followers(MONTH, MONTH, END) == {"x:1": ((aged(1), 10), (aged(24), 20))}
+
+
+instants = st.integers(-100, 900).map(lambda hours: BEGIN + timedelta(hours=hours))
+
+
+@given(
+    st.dictionaries(instants, st.integers(0, 90_000)).map(lambda d: tuple(sorted(d.items()))),
+    st.integers(0, (END - BEGIN) // timedelta(seconds=1) - 1),
+)
+def test_a_month_is_given_all_the_counts_that_its_ranking_asks_for(counts, second):
+    kept = serving(counts, BEGIN, END)
+    published_at = BEGIN + timedelta(seconds=second)
+    assert followers_at(kept, published_at) == followers_at(counts, published_at)
+    assert followers_on([kept], BEGIN) == followers_on([counts], BEGIN)
+    assert follower_jumps("x:1", kept, BEGIN, END) == follower_jumps("x:1", counts, BEGIN, END)
+
+
+@given(
+    st.dictionaries(instants, st.integers(0, 90_000), min_size=1),
+    st.dictionaries(instants.filter(lambda at: at >= END), st.integers(0, 90_000)),
+)
+def test_what_is_read_after_a_month_changes_nothing_in_it(counts, later):
+    before = tuple(sorted(counts.items()))
+    if min(counts) < END:
+        more = tuple(sorted((later | counts).items()))
+        assert serving(more, BEGIN, END) == serving(before, BEGIN, END)
