@@ -147,8 +147,8 @@ class Settings:
     )
     registry_every: str = _setting(
         "KIPRAH_REGISTRY_EVERY",
-        str(CADENCES["collect"].every),
-        "Minutes between two readings of the registry's documents by collecting",
+        "1",
+        "Minutes between two readings of the registry's documents; fewer than a tick's: at each",
         MINUTES,
     )
     discover_every: str = _setting(

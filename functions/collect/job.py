@@ -2,7 +2,8 @@
 
 One invocation plans every platform together, since two may share a credential, reserves what that
 will cost, reads the platforms at the same time, and settles. With a queue it only plans, and hands
-the work on in batches (batches.py).
+the work on in batches (batches.py). Only a small agency among several, whose run came by the queue
+already, reads by itself: batches would cost it more documents and calls than its posts do.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from functions.tally import NOTHING, Tally
 from functions.times import CLOCKS_AGREE
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+FEW = 500  # accounts, which one invocation reads in a minute or so
 
 T = TypeVar("T")
 
@@ -201,11 +203,12 @@ async def collect(
         share = share_of(book, settings, now, now + timedelta(minutes=int(settings.collect_every)))
     # What is handed on is the same however often a trigger comes; what is read here is paid for.
     name = run_id if share is None else f"{run_id}@{book.agency.id}"
-    name = name if settings.queue else f"{name}.{token_hex(3)}"
+    by_queue = bool(settings.queue) and (share is None or len(roster.accounts) > FEW)
+    name = name if by_queue else f"{name}.{token_hex(3)}"
     books = Books(book, limited, name, now, share)
     if share is not None:
         books.leave_out(_idle(settings, share, roster))
-    if settings.queue:
+    if by_queue:
         heard = await batches.hand_on(book, settings, desks, books, report, simulated=simulated)
     else:
         plans = plan_together(desks, settings, books)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.cadence import CADENCES
+from functions.collect.job import FEW
 from functions.store.expiry import KEPT
 from tests.bench.counted import Counts
 from tests.bench.days import together, worst
@@ -76,7 +77,7 @@ def month_of(figures: Mapping[str, Any], shape: Shape) -> Jobs:
                 for n, v in large["days"]["0"][job].items()
             }
             jobs[job]["runs"] = runs
-    if shape.queue or shape.agencies > 1:
+    if shape.queue or (shape.agencies > 1 and shape.satker * ACCOUNTS > FEW):
         jobs |= _by_queue(figures, jobs["collect"])
     return {
         job: {

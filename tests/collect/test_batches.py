@@ -25,7 +25,7 @@ from google.cloud.tasks_v2 import Task
 from werkzeug.serving import make_server
 
 from functions import log
-from functions.collect import batches, bookkeeping, sharing
+from functions.collect import batches, bookkeeping, job, sharing
 from functions.collect import note as notes
 from functions.collect.batch import Batch
 from functions.collect.client import Clock
@@ -1089,6 +1089,15 @@ AGENCIES = "kemenkum=Kementerian Hukum; kemenham=Kementerian HAM@Asia/Makassar"
 
 @pytest.fixture
 def two(
+    small: tuple[Installation, list[AgencyStore]], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Installation, list[AgencyStore]]:
+    """Two agencies that are too large to be read by one invocation."""
+    monkeypatch.setattr(job, "FEW", 0)
+    return small
+
+
+@pytest.fixture
+def small(
     monkeypatch: pytest.MonkeyPatch, sqlite_url: str, now: datetime
 ) -> Iterator[tuple[Installation, list[AgencyStore]]]:
     """Two agencies of one unit each."""
@@ -1131,6 +1140,45 @@ def test_each_agency_is_planned_for_by_itself_and_its_batches_are_worked_off_for
         names = bookkeeping.decode(spent.data, spent.id).runs
         assert names
         assert all(f"@{book.agency.id}" in name for name in names)
+
+
+def test_a_small_agency_among_several_is_read_by_its_own_run(
+    small: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, books = small
+    for n in range(3):
+        cloud.platforms.set_clock(now + n * TICK)
+        assert cloud.plan(now + n * TICK)["queued"] == 2
+        # A task may come more than once, also at the same time.
+        done = cloud.queue.deliver(queue="kiprah-jobs", copies=2, parallel=2)
+        assert {d.status for d in done} == {200}
+        assert not cloud.queue.tasks()
+    for book, unit in zip(books, UNITS, strict=True):
+        own = {a.id for a in cloud.platforms.world.accounts if a.satker == unit}
+        found = {(platform, account) for platform, account, _ in stored_posts(book)}
+        assert len({platform for platform, _ in found}) >= len(PLATFORMS) - 1
+        assert {account for _, account in found} <= own
+        assert not list(book.store.list(f"{book.root}/outcomes"))
+        for stored in book.store.list(f"{book.root}/budgets"):
+            names = bookkeeping.decode(stored.data, stored.id).runs
+            assert all(f"@{book.agency.id}." in name for name in names)
+
+
+def test_a_small_agencys_run_that_fails_is_tried_again_and_disturbs_nobody(
+    small: tuple[Installation, list[AgencyStore]], now: datetime
+) -> None:
+    cloud, books = small
+    at = iso(now - HOUR)
+    spoilt = Write(f"{books[0].root}/rosters/{at}", {"as_of": at, "body": b"{}"})
+    books[0].store.write([spoilt])
+    cloud.plan(now)
+    done = cloud.queue.deliver(queue="kiprah-jobs", attempts=2)
+    assert sorted(d.status or 0 for d in done) == [200, 500, 500]
+    assert not stored_posts(books[0])
+    assert stored_posts(books[1])
+    books[0].store.write([Write(spoilt.path, mode="delete")])
+    assert [d.status for d in cloud.queue.deliver(queue="kiprah-jobs")] == [200]
+    assert stored_posts(books[0])
 
 
 def test_a_trigger_that_comes_twice_hands_nothing_out_twice(
