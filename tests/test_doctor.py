@@ -125,6 +125,20 @@ def test_a_site_that_cannot_be_reached_stops_everything(
     assert about(findings, "site").fatal
 
 
+def test_where_frozen_data_are_kept_is_looked_at_as_well(
+    book: AgencyStore, settings: Settings, now: datetime, tmp_path: Path
+) -> None:
+    assert "frozen data" not in {f.subject for f in examine([book], settings, now)}
+    kept = replace(settings, frozen=f"file://{tmp_path}/frozen")
+    assert about(examine([book], kept, now), "frozen data").words.endswith("nothing published yet")
+    (tmp_path / "file").write_text("")
+    found = about(
+        examine([book], replace(settings, frozen=f"file://{tmp_path}/file/x"), now), "frozen data"
+    )
+    assert found.fatal
+    assert found.todo == "mend KIPRAH_FROZEN"
+
+
 def test_no_secret_is_told(book: AgencyStore, settings: Settings, now: datetime) -> None:
     register(book, now)
     findings = examine([book], replace(settings, x_bearer_token=("very-secret",)), now)

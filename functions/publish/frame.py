@@ -61,7 +61,7 @@ class Frame:
         """The front pages of the other agencies' sites; of very many they stand on one page alone,
         the front page of the first one's site."""
         m = self.material
-        is_front = not self._folder and self.path == "index.html"
+        is_front = not self._folder and not self.path
         if len(m.everybody) > MOST_LISTED and not is_front:
             said = f"Semua {formats.number(len(m.everybody))} instansi"
             return (Link(said, f"{self._top or './'}#instansi-lain"),)

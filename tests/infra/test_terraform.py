@@ -53,21 +53,6 @@ LEFT = {
     "KIPRAH_GRAPH_VERSION": "the default is the newest that was tried",
 }
 
-# What Terraform has already, and the code is about to have. Nothing else may be ahead of it.
-COMING = {
-    "KIPRAH_SHARES",
-    "KIPRAH_FROZEN",
-    "KIPRAH_SCHEDULE",
-    "KIPRAH_SCHEDULE_ADDRESS",
-    "KIPRAH_REPLAYS",
-    "installation",
-    "alert.stale",
-    "alert.consent_lost",
-    "alert.credential_refused",
-    "alert.ending",
-    "alert.budget",
-}
-
 # Every role that anybody is given: to whom, and what for stands beside it in the .tf file.
 EACH = "google_service_account.functions[each.key].member"
 OF_A_PAIR = "google_service_account.functions[each.value.function].member"
@@ -178,9 +163,9 @@ def differences(folder, code):
     ]
 
 
-def _unequal(what, ours, theirs, *, coming=frozenset()):
+def _unequal(what, ours, theirs):
     yield from (f"{what} {name}: Terraform has none" for name in sorted(set(theirs) - set(ours)))
-    ahead = set(ours) - set(theirs) - coming
+    ahead = set(ours) - set(theirs)
     yield from (f"{what} {name}: the code has none" for name in sorted(ahead))
 
 
@@ -198,13 +183,13 @@ def settings_set(tf):
 
 def _settings(tf, code):
     given = settings_set(tf)
-    yield from _unequal("setting", given | set(LEFT), code.settings, coming=COMING)
+    yield from _unequal("setting", given | set(LEFT), code.settings)
     yield from (f"setting {name}: both given and left" for name in sorted(given & set(LEFT)))
 
 
 def _firestore(tf, code):
     known = texts(tf.locals["collections"])
-    yield from _unequal("collection", known, code.collections, coming=COMING)
+    yield from _unequal("collection", known, code.collections)
     table = tf.locals["queried"].values()
     kept = {f"{entry['collection']}/{entry['field']}" for entry in table}
     yield from _unequal("index", kept, code.queried)
@@ -229,7 +214,7 @@ def _events(tf, code):
         for event in code.events
         if event.startswith("alert.") or event.endswith((".finished", "failed", "crashed"))
     }
-    yield from _unequal("event", named, watched, coming=COMING)
+    yield from _unequal("event", named, watched)
 
 
 def _roles(tf):
@@ -340,9 +325,8 @@ def test_a_change_of_the_code_alone_is_noticed(part, added, said):
     more = dataclasses.replace(code, **{part: getattr(code, part) | {added}})
     assert said in differences(FOLDER, more)
     gone = sorted(getattr(code, part))[0]
-    if gone not in COMING:
-        fewer = dataclasses.replace(code, **{part: getattr(code, part) - {gone}})
-        assert any(f"{gone}: the code has none" in line for line in differences(FOLDER, fewer))
+    fewer = dataclasses.replace(code, **{part: getattr(code, part) - {gone}})
+    assert any(f"{gone}: the code has none" in line for line in differences(FOLDER, fewer))
 
 
 def test_a_change_of_what_expires_is_noticed():
