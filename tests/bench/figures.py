@@ -65,7 +65,9 @@ def count(name: str, day: int) -> None:
     with _alone():
         figures = load()
         held = figures.get(name, {})
-        held["days"] = {**held.get("days", {}), str(day): found.days[day]}
+        # Days that are no longer counted would stand for others.
+        kept = {d: n for d, n in held.get("days", {}).items() if (name, int(d)) in parts()}
+        held["days"] = {**kept, str(day): found.days[day]}
         if day >= max(map(int, held["days"])):
             held |= {
                 "satker": found.satker,

@@ -232,7 +232,6 @@ def _simulation(satker: int, posts: float, *, queue: bool) -> Iterator[Simulatio
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         more = (
             {
-                "KIPRAH_REGISTRY_EVERY": "60",
                 "KIPRAH_QUEUE": "tasks://kiprah/asia-southeast2/kiprah",
                 "KIPRAH_QUEUE_TARGET": "https://asia-southeast2-kiprah.cloudfunctions.net/collect",
                 "KIPRAH_QUEUE_ACCOUNT": "kiprah@kiprah.iam.gserviceaccount.com",

@@ -77,6 +77,8 @@ def month_of(figures: Mapping[str, Any], shape: Shape) -> Jobs:
                 for n, v in large["days"]["0"][job].items()
             }
             jobs[job]["runs"] = runs
+    if shape.agencies > 1:
+        _read_the_registry_hourly(jobs["collect"], shape)
     if shape.queue or (shape.agencies > 1 and shape.satker * ACCOUNTS > FEW):
         jobs |= _by_queue(figures, jobs["collect"])
     return {
@@ -85,6 +87,14 @@ def month_of(figures: Mapping[str, Any], shape: Shape) -> Jobs:
         }
         for job, counted in jobs.items()
     }
+
+
+def _read_the_registry_hourly(collect: dict[str, float], shape: Shape) -> None:
+    """Of several agencies, Terraform has the registry read once an hour, and not at each tick: a
+    document of each unit is read so much rarer, and when that was is read and noted."""
+    hours = DAYS * 24
+    collect["reads"] += collect["runs"] - shape.satker * (collect["runs"] - hours)
+    collect["writes"] += hours
 
 
 def usage(figures: Mapping[str, Any], shape: Shape) -> Usage:
