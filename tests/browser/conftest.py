@@ -139,9 +139,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """Open a page of the site in a fresh window."""
     with ExitStack() as stack:
 
-        def open_page(
-            path: str = "", *, watch: Callable[[Page], None] = lambda page: None
-        ) -> Page:
+        def open_page(path: str = "", *, watch: Callable[[Page], None] = lambda page: None) -> Page:
             context = browser.new_context(
                 viewport={"width": 1280, "height": 800}, locale="id-ID", reduced_motion="reduce"
             )

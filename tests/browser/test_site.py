@@ -48,9 +48,7 @@ def pages(site: Path) -> Iterator[tuple[str, _Reader]]:
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(
-    windows: dict[bool, Page], address: str, path: str, width: int
-) -> None:
+def test_axe_finds_nothing(windows: dict[bool, Page], address: str, path: str, width: int) -> None:
     page = windows[True]
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme="light")

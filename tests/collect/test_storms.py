@@ -532,7 +532,7 @@ def shown(world: World, real: Any, at: datetime) -> tuple[int | None, ...]:
 
 TestStorm = Storm.TestCase
 TestStorm.settings = effort(
-    max_examples=EXPLORING or 10,
+    max_examples=EXPLORING or 7,
     stateful_step_count=STEPS,
     deadline=None,
     derandomize=not EXPLORING,
