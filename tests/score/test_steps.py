@@ -142,7 +142,7 @@ class World:
         )
 
 
-@settings(max_examples=EXPLORING or 60, derandomize=not EXPLORING)
+@settings(max_examples=EXPLORING or 40, derandomize=not EXPLORING)
 @given(st.lists(steps, min_size=2, max_size=STEPS))
 def test_scoring_step_by_step_gives_the_same_bytes_as_scoring_once(taken):
     with tempfile.TemporaryDirectory() as folder:
