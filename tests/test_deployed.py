@@ -170,7 +170,7 @@ class Slow(BaseHTTPRequestHandler):
 def platform() -> Iterator[ThreadingHTTPServer]:
     Slow.may_answer, Slow.asked = threading.Event(), threading.Semaphore(0)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     yield server
     Slow.may_answer.set()
     server.shutdown()

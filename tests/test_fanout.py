@@ -61,7 +61,7 @@ def function(
         queue = stack.enter_context(cloudtasks.serve(["kiprah-jobs"]))
         app = functions_framework.create_app(request.param, str(ROOT / "main.py"))
         server = make_server("127.0.0.1", 0, app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         stack.callback(server.server_close)
         stack.callback(server.shutdown)
         url = f"http://127.0.0.1:{server.server_port}"

@@ -69,7 +69,7 @@ def served(site: Path) -> Iterator[str]:
     """The address of a site at the root of a host, where 404.html expects it."""
     handler = functools.partial(_Quiet, directory=str(site))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -119,25 +119,29 @@ def browser(chromium: Path) -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[dict[bool, Page]]:
+    """A window with JavaScript and one without, for what needs no fresh one: opening a window takes
+    longer than loading a page into it."""
+    contexts = {
+        javascript: browser.new_context(
+            java_script_enabled=javascript, locale="id-ID", reduced_motion="reduce"
+        )
+        for javascript in (True, False)
+    }
+    yield {javascript: context.new_page() for javascript, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """Open a page of the site in a fresh window."""
     with ExitStack() as stack:
 
-        def open_page(
-            path: str = "",
-            *,
-            width: int = 1280,
-            dark: bool = False,
-            javascript: bool = True,
-            watch: Callable[[Page], None] = lambda page: None,
-        ) -> Page:
+        def open_page(path: str = "", *, watch: Callable[[Page], None] = lambda page: None) -> Page:
             context = browser.new_context(
-                viewport={"width": width, "height": 800},
-                color_scheme="dark" if dark else "light",
-                java_script_enabled=javascript,
-                locale="id-ID",
-                reduced_motion="reduce",
+                viewport={"width": 1280, "height": 800}, locale="id-ID", reduced_motion="reduce"
             )
             stack.callback(context.close)
             page = context.new_page()

@@ -28,7 +28,7 @@ def guarded(published):
     """The address of the site, served with the headers."""
     handler = functools.partial(_Guarded, directory=str(published))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

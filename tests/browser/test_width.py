@@ -42,9 +42,9 @@ def browser(
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    """A window."""
+    """A window, one for all: opening it takes longer than loading a page into it."""
     context = browser.new_context(locale="id-ID", reduced_motion="reduce")
     yield context.new_page()
     context.close()

@@ -360,7 +360,7 @@ class Storm(RuleBasedStateMachine):
         # An account rests for hours, a spent quota until midnight in California.
         until = max(self.now + RESTS + 6 * HOUR, self.limited + 3 * HOUR)
         while self.now < until:
-            self._later(30)
+            self._later(60)
             self._tick(self.now)
         self.no_sample_disappears_or_changes()
         self.every_sample_is_what_the_world_showed_of_a_post_of_this_account()
@@ -532,7 +532,7 @@ def shown(world: World, real: Any, at: datetime) -> tuple[int | None, ...]:
 
 TestStorm = Storm.TestCase
 TestStorm.settings = effort(
-    max_examples=EXPLORING or 10,
+    max_examples=EXPLORING or 4,
     stateful_step_count=STEPS,
     deadline=None,
     derandomize=not EXPLORING,

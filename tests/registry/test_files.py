@@ -114,7 +114,7 @@ def test_a_file_that_is_larger_than_any_registry_is_refused():
     assert "baris berisi" in refusal(PLAIN + "a,b,c\n" * 20_001)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.binary(max_size=60)
     | st.text(st.characters(), max_size=60).map(lambda text: text.encode("utf-8", "replace")),

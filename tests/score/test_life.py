@@ -223,7 +223,7 @@ def opened() -> Iterator[AgencyStore]:
         store.close()
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(steps, max_size=8))
 def test_whatever_clocks_and_people_say_a_month_closes_in_its_time_and_never_opens(
     taken: list[Step],

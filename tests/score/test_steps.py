@@ -1,7 +1,12 @@
-"""A month that is scored again and again, as posts come in, is the month scored once at the end."""
+"""A month that is scored again and again, as posts come in, is the month scored once at the end.
+
+More examples than a short run has: ``KIPRAH_STEPS=2000 pytest tests/score/test_steps.py``, which
+draws new ones every time.
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -29,6 +34,8 @@ TEXTS = [WORDS, "12345" + WORDS[5:], "12345" + WORDS[5:-5] + "67890"]
 # Around the edge of two months, so close that everything hangs together.
 PUBLISHED = [END + hours * HOUR for hours in (-20, -14, -7, -1, 4, 11, 18)]
 STEPS = 6
+
+EXPLORING = int(os.environ.get("KIPRAH_STEPS", "0"))
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ class World:
         )
 
 
-@settings(max_examples=200)
+@settings(max_examples=EXPLORING or 40, derandomize=not EXPLORING)
 @given(st.lists(steps, min_size=2, max_size=STEPS))
 def test_scoring_step_by_step_gives_the_same_bytes_as_scoring_once(taken):
     with tempfile.TemporaryDirectory() as folder:

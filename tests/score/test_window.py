@@ -437,7 +437,7 @@ def close_posts(draw):
 
 
 @given(close_posts() | posts(), edges.map(lambda age: aged(seconds=age)) | st.just(LATER))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_a_measurement_is_what_the_method_page_says_word_for_word(post, now):
     assert measure(post, now) == by_the_book(post, now)
 
