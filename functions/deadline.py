@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
+
+import msgspec
 
 from functions.cadence import CADENCES
 
 KEPT = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(msgspec.Struct, frozen=True):
     """From ``ends`` on, in seconds of ``clock``, no new work is begun."""
 
     ends: float

@@ -12,7 +12,6 @@ later is answered with 200 and does nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,8 +48,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError("tick and expires_at need a UTC offset")
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """The tick of a cadence that a trigger belongs to.
 
     ``at``: the scheduled instant. ``now``: for what instant the job runs, None for the clock's.
@@ -87,14 +85,13 @@ class Tick:
         return cls(EPOCH + (now - EPOCH) // every * every, every, now if given else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(msgspec.Struct, frozen=True):
     """One agency's run, as the queue takes it."""
 
     job: str
     agency: str
     task: Task
-    wishes: Mapping[str, Any] = field(default_factory=dict)
+    wishes: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def queue(self) -> str:

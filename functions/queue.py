@@ -22,11 +22,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+import msgspec
 
 from functions.settings import Settings
 
@@ -75,8 +76,7 @@ class Work(Protocol):
 T = TypeVar("T", bound=Work)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """Which delivery of a task a request is: for the log, not for trust. Anybody can claim it.
 
     ``retries``: 0 at first; it also counts deliveries that never reached the function.
@@ -103,17 +103,16 @@ def attempt(headers: Mapping[str, str]) -> Attempt | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Put(Generic[T]):
+class Put(msgspec.Struct, Generic[T], frozen=True):
     """What became of work: every piece is in exactly one of the lists, in the order given.
 
     ``known`` were put before: by the same trigger delivered twice, or by a call whose answer was
     lost on its way.
     """
 
-    new: list[T] = field(default_factory=list)
-    known: list[T] = field(default_factory=list)
-    failed: list[tuple[T, QueueError]] = field(default_factory=list)
+    new: list[T] = msgspec.field(default_factory=list)
+    known: list[T] = msgspec.field(default_factory=list)
+    failed: list[tuple[T, QueueError]] = msgspec.field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:

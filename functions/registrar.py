@@ -7,9 +7,10 @@ made from what is stored, so two who write at the same time never make it from h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+import msgspec
 
 from functions.model import Roster, iso
 from functions.registry.changes import Changes, compare
@@ -50,8 +51,7 @@ class Refused(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What a file would do to one agency's registry.
 
     ``documents`` are the file's units as they would be stored, laid over those ``held``.
@@ -60,7 +60,7 @@ class Plan:
     book: AgencyStore
     held: dict[str, Stored]
     documents: Documents
-    changes: Changes = field(default_factory=lambda: Changes([], [], []))
+    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
 
     @property
     def changed(self) -> Documents:
@@ -84,14 +84,13 @@ class Plan:
         return sorted(self.held.keys() - self.documents.keys())
 
 
-@dataclass(slots=True)
-class Imported:
+class Imported(msgspec.Struct):
     """What became of a file in one agency, over all attempts at writing it."""
 
     satker: int = 0
-    kept: list[str] = field(default_factory=list)
-    changed: set[str] = field(default_factory=set)
-    changes: Changes = field(default_factory=lambda: Changes([], [], []))
+    kept: list[str] = msgspec.field(default_factory=list)
+    changed: set[str] = msgspec.field(default_factory=set)
+    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
     enrolled: Enrolled | None = None
 
     def add(self, planned: Plan) -> Changes:

@@ -8,9 +8,10 @@ site; ``seconds``: by the clock on the wall.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from time import monotonic
 from typing import Any
+
+from msgspec.structs import replace
 
 from functions.store.port import Meter
 

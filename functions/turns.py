@@ -16,12 +16,13 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+
+import msgspec
 
 from functions import log
 from functions.model import iso
@@ -38,8 +39,7 @@ _NEVER = "1970-01-01T00:00:00Z"
 _held: set[str] = set()
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(msgspec.Struct):
     """A run's turn. ``other``: who has it instead, and since when; None: this run. ``is_lost``:
     this computer slept so long that somebody else has taken it since."""
 
@@ -51,9 +51,9 @@ class Turn:
     other: str | None = None
     holder: str | None = None
     is_lost: bool = False
-    before: Mapping[str, Any] = field(default_factory=dict)
-    taken_at: datetime = field(default_factory=lambda: _clock())
-    outcome: dict[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    taken_at: datetime = msgspec.field(default_factory=lambda: _clock())
+    outcome: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def ended(self, report: Mapping[str, Any]) -> None:
         """Note how the run ended, by its report."""

@@ -13,13 +13,13 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from secrets import token_hex
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from functions import log
 from functions.collect.access import names, official

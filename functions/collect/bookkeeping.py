@@ -9,7 +9,6 @@ leaves beside it what it wanted, by which the next are worked out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
@@ -74,8 +73,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     pieces: dict[str, int] = {}
 
 
-@dataclass(slots=True)
-class Books:
+class Books(msgspec.Struct):
     """The budgets of all credentials that a tick uses, as they stood when it reserved.
 
     ``share``: what the agency may take of them; None: it is the only one.
@@ -86,9 +84,9 @@ class Books:
     run: str
     now: datetime
     share: Share | None = None
-    budgets: dict[str, Budget] = field(default_factory=dict)
-    reserved: set[str] = field(default_factory=set)
-    began: float = field(default_factory=monotonic)
+    budgets: dict[str, Budget] = msgspec.field(default_factory=dict)
+    reserved: set[str] = msgspec.field(default_factory=set)
+    began: float = msgspec.field(default_factory=monotonic)
 
     def reserve(
         self,

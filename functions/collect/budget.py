@@ -13,7 +13,6 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -217,8 +216,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, runs=runs)
 
 
-@dataclass(slots=True)
-class Purse:
+class Purse(msgspec.Struct):
     """What one tick may take from one bucket: ``left`` at all, ``share`` for what could wait."""
 
     left: int
@@ -234,12 +232,11 @@ class Purse:
         self.share -= amount
 
 
-@dataclass(slots=True)
-class Allowance:
+class Allowance(msgspec.Struct):
     """A credential's purses at one tick, by bucket. A bucket without a purse knows no limit."""
 
-    purses: dict[str, Purse] = field(default_factory=dict)
-    taken: dict[str, int] = field(default_factory=dict)
+    purses: dict[str, Purse] = msgspec.field(default_factory=dict)
+    taken: dict[str, int] = msgspec.field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
     refused: bool = False  # it was, last time: others step in, but for a try
 

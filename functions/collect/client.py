@@ -17,12 +17,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-import httpx
 import msgspec
-import stamina
 
 from functions.collect.answers import (
     UNDECODABLE,
@@ -37,8 +35,13 @@ from functions.collect.decoding import decode
 from functions.model import Platform
 from functions.times import CLOCKS_AGREE
 
+# httpx and stamina are imported where a request is sent: a tick with nothing due sends none.
+if TYPE_CHECKING:
+    import httpx
+
 CONNECTIONS = 10
-TIMEOUT = httpx.Timeout(20, connect=5)
+CONNECTING = 5.0  # seconds until a platform has taken a connection
+TIMEOUT = 20.0  # seconds without a byte of an answer
 ATTEMPTS = 3
 BLANK = b" \t\r\n\xef\xbb\xbf"  # what may stand before JSON, a byte order mark among it
 PATIENCE = 45.0  # seconds for all attempts of one request together
@@ -165,6 +168,8 @@ class Connection:
         form: Mapping[str, str] | None,
     ) -> Answer:
         """One attempt; ``Transient`` when no answer came, ``Unreadable`` for one without end."""
+        import httpx
+
         async with self._turn:
             lane = self._free.pop() if self._free else self._open()
             self.requests += 1
@@ -184,9 +189,11 @@ class Connection:
                 self._free.append(lane)
 
     def _open(self) -> httpx.AsyncClient:
+        import httpx
+
         lane = httpx.AsyncClient(
             headers={"accept-encoding": "gzip, deflate"},  # what ``_body`` unpacks
-            timeout=TIMEOUT,
+            timeout=httpx.Timeout(TIMEOUT, connect=CONNECTING),
             limits=httpx.Limits(max_connections=1, keepalive_expiry=60),
             verify=self._verify,
             trust_env=self._secure,
@@ -356,6 +363,8 @@ class ApiClient:
         is_json: bool = True,
     ) -> tuple[bytes, datetime]:
         """A body that passed the checks, after as many attempts as it took."""
+        import stamina
+
         async for attempt in stamina.retry_context(
             on=_backoff, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=10.0
         ):

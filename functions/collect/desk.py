@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import ModuleType
 
 import msgspec
+from msgspec.structs import replace
 
 from functions import log
 from functions.collect import note as notes
@@ -57,8 +57,7 @@ from functions.store.port import Conflict
 ATTEMPTS = 5
 
 
-@dataclass(slots=True)
-class Desk:
+class Desk(msgspec.Struct):
     """A platform's note as this tick works on it, and where it came from.
 
     ``accounts``: everyone who ever held a handle on the platform.
@@ -71,7 +70,7 @@ class Desk:
     stored: StoredPlan
     handles: list[str]
     accounts: tuple[Account, ...] = ()
-    _left: dict[str, AccountNote] = field(default_factory=dict)
+    _left: dict[str, AccountNote] = msgspec.field(default_factory=dict)
 
     @property
     def ways(self) -> Ways:

@@ -13,13 +13,15 @@ import zlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import pairwise
 from math import ceil
 from types import ModuleType
 from typing import NamedTuple, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from functions.collect.budget import PRICES, Allowance, Expected, in_turn
 from functions.collect.completeness import COUNTED_BACK, LAST_LOOK, OpenMonth, counted_by
@@ -80,8 +82,7 @@ GIVEN_UP: Mapping[Purpose, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SweepRequest:
+class SweepRequest(msgspec.Struct, frozen=True):
     """Read an account's listing back to ``since``, ``depth`` pages of it at least.
 
     ``replies``: the account's replies as well, among which are the parts of its threads (X).
@@ -101,8 +102,7 @@ class SweepRequest:
     unlooked: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CountRequest:
+class CountRequest(msgspec.Struct, frozen=True):
     """Ask how many posts of an account there are, day by day, and list the days that hold more."""
 
     handle: str
@@ -112,8 +112,7 @@ class CountRequest:
     credential: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LookupRequest:
+class LookupRequest(msgspec.Struct, frozen=True):
     """Read posts by id, of any accounts; ``way``: which of the platform's ways to pay is used."""
 
     posts: tuple[LivePost, ...]
@@ -122,8 +121,7 @@ class LookupRequest:
     credential: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileRequest:
+class ProfileRequest(msgspec.Struct, frozen=True):
     """Read profiles: of handles that are new, or of accounts ``known`` by their durable id."""
 
     handles: tuple[str, ...]
@@ -131,8 +129,7 @@ class ProfileRequest:
     credential: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """A tick's requests for one platform, each kind in order of value.
 
     ``given_up`` counts what a budget did not allow, by the names of ``GIVEN_UP``.
@@ -142,7 +139,7 @@ class Plan:
     lookups: tuple[LookupRequest, ...] = ()
     profiles: tuple[ProfileRequest, ...] = ()
     counts: tuple[CountRequest, ...] = ()
-    given_up: Mapping[str, int] = field(default_factory=dict)
+    given_up: Mapping[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -150,8 +147,7 @@ class Plan:
         return not (self.sweeps or self.lookups or self.profiles or self.counts)
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(msgspec.Struct, frozen=True):
     """How a platform can be read; see ``platforms/__init__.py`` for the adapters' words.
 
     ``replies``: the agency wants replies listed, for the parts of threads; ``counts``: it wants
@@ -184,8 +180,7 @@ class Ways:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """One form a wish can take, and its cost by bucket: ``each`` time, and once a ``batch``.
 
     ``since``: how far back a listing reaches in this form; None: as the wish has it.
@@ -194,8 +189,8 @@ class Option:
     depth: int = 1
     way: int = 0
     since: datetime | None = None
-    each: Mapping[str, int] = field(default_factory=dict)
-    batch: Mapping[str, int] = field(default_factory=dict)
+    each: Mapping[str, int] = msgspec.field(default_factory=dict)
+    batch: Mapping[str, int] = msgspec.field(default_factory=dict)
     size: int = 1
 
 
@@ -212,8 +207,7 @@ class Reason(NamedTuple):
     when: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """When a handle has been registered: from its first beginning to its last end (None: still)."""
 
     begin: datetime
@@ -224,8 +218,7 @@ class Span:
         return self.begin < end and (self.end is None or self.end > begin)
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(msgspec.Struct, frozen=True):
     """What planning the last look before a month begins closing needs to know.
 
     Attributes:
@@ -238,7 +231,7 @@ class Closing:
     month: OpenMonth
     before: OpenMonth
     following: datetime
-    spans: Mapping[str, Span] = field(default_factory=dict)
+    spans: Mapping[str, Span] = msgspec.field(default_factory=dict)
     leaving: tuple[str, ...] = ()
 
     def concerns(self, handle: str) -> bool:
@@ -276,8 +269,7 @@ class Closing:
         return due if now >= self.opens_at and due < self.following else None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """Something worth reading now, and why. ``subject``: the account whose credential serves it."""
 
     platform: Platform

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -92,8 +91,7 @@ NAMES: Mapping[Platform, str] = {  # as admins know them
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Harvest:
+class Harvest(msgspec.Struct):
     """What one tick brought from one platform, and what went wrong (one line each).
 
     ``found_under``: posts with the keys of their addresses that are new.
@@ -103,23 +101,22 @@ class Harvest:
     it was, in thousandths of a dollar.
     """
 
-    posts: list[Post] = field(default_factory=list)
-    found_under: list[tuple[Post, tuple[str, ...]]] = field(default_factory=list)
-    followers: list[tuple[Platform, str, datetime, int]] = field(default_factory=list)
-    checked: dict[str, Profile | None] = field(default_factory=dict)
-    incomplete: dict[str, str | None] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
-    spent: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
+    posts: list[Post] = msgspec.field(default_factory=list)
+    found_under: list[tuple[Post, tuple[str, ...]]] = msgspec.field(default_factory=list)
+    followers: list[tuple[Platform, str, datetime, int]] = msgspec.field(default_factory=list)
+    checked: dict[str, Profile | None] = msgspec.field(default_factory=dict)
+    incomplete: dict[str, str | None] = msgspec.field(default_factory=dict)
+    counts: Counter[str] = msgspec.field(default_factory=Counter)
+    spent: Counter[str] = msgspec.field(default_factory=Counter)
+    problems: list[str] = msgspec.field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Details:
+class _Details(msgspec.Struct, frozen=True):
     """What came of looking at new ids: those that are no posts yet, of which some are waited for
     since a time, and the accounts that failed."""
 
     pending: Sequence[str] = ()
-    waits: Mapping[str, datetime] = field(default_factory=dict)
+    waits: Mapping[str, datetime] = msgspec.field(default_factory=dict)
     failed: Sequence[str] = ()
 
 

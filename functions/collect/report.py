@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from functions.collect.budget import Budget
 from functions.collect.note import Note
@@ -15,23 +16,22 @@ from functions.model import Platform, iso
 from functions.tally import NOTHING
 
 
-@dataclass(slots=True)
-class Report:
+class Report(msgspec.Struct):
     """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
     be set up before anything can be. Told to nobody: ``notes``, what the collector knows of each
     platform now, and ``spent``, the budgets as the run left them."""
 
     run_id: str
     now: datetime
-    platforms: dict[Platform, dict[str, Any]] = field(default_factory=dict)
-    budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
-    skipped: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    platforms: dict[Platform, dict[str, Any]] = msgspec.field(default_factory=dict)
+    budgets: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    skipped: dict[str, str] = msgspec.field(default_factory=dict)
+    problems: list[str] = msgspec.field(default_factory=list)
     failed: bool = False
     todo: str = ""
-    cost: Mapping[str, int | float] = field(default_factory=lambda: NOTHING)
-    notes: dict[Platform, Note] = field(default_factory=dict)
-    spent: Mapping[str, Budget] = field(default_factory=dict)
+    cost: Mapping[str, int | float] = msgspec.field(default_factory=lambda: NOTHING)
+    notes: dict[Platform, Note] = msgspec.field(default_factory=dict)
+    spent: Mapping[str, Budget] = msgspec.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {

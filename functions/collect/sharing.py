@@ -13,7 +13,6 @@ twice for one tick, as for a trigger delivered twice, the grants still keep with
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,8 +54,7 @@ def limits_of(settings: Settings) -> dict[str, tuple[Limit, ...]]:
     return {name: limits(settings, p) for p in PLATFORMS for name in names(settings, p)}
 
 
-@dataclass(slots=True)
-class Sharing:
+class Sharing(msgspec.Struct):
     """The agencies' budgets at one tick, in the order in which they take their turns.
 
     ``done``: those that have run already at this tick, and get nothing more.
@@ -67,8 +65,8 @@ class Sharing:
     weights: Mapping[str, int]
     now: datetime
     following: datetime
-    done: set[str] = field(default_factory=set)
-    _held: dict[str, Share] = field(default_factory=dict)
+    done: set[str] = msgspec.field(default_factory=set)
+    _held: dict[str, Share] = msgspec.field(default_factory=dict)
 
     @classmethod
     def read(

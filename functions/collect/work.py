@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from functions.collect.access import address, credentials
 from functions.collect.bookkeeping import Bill, bill_of
@@ -24,8 +25,7 @@ from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """What carrying out a plan came to; ``changed`` is the part of the note that it changed."""
 
     desk: Desk

@@ -7,9 +7,10 @@ right now is left out: the reader keeps the one published before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+
+from msgspec.structs import replace
 
 from functions.model import PLATFORMS, Agency, Platform, month_bounds
 from functions.publish import boards, charts, formats, words

@@ -31,7 +31,7 @@ from functions.publish.data import (
 )
 from functions.publish.frozen import Kept, keep
 from functions.publish.material import Material, current_month
-from functions.publish.objects import Listed, Objects, ObjectsError
+from functions.publish.objects import Listed, Objects, ObjectsError, md5_of
 from functions.publish.putting import Put, by_reach, files_of, going_on_at
 from functions.publish.render import assets, render
 from functions.publish.sites import open_site
@@ -127,12 +127,13 @@ def publish(
     held, ranked = objects.list(), book.months()
     stamped = stamp.Stamp(agency=book.agency.id, published_at=now, simulation=book.simulation)
     stamp.check(objects, held, stamped, ranked, clock())
-    months = _read_months(book, objects, held, ranked, now)
+    noted = book.cursor("publish")
+    months = _read_months(book, objects, held, ranked, now, _noted_months(noted))
     places, asset_files = assets()
     data_files = _data_paths(months.files)
     frozen_files = _frozen_paths(months)
     material = _material(book, months, held, places, now, settings, everybody)
-    models, noted = pages(material), book.cursor("publish")
+    models = pages(material)
     is_known = remembered.of_site(models, held) == remembered.Remembered.of(noted)
     html = {} if is_known else render(models)
 
@@ -142,7 +143,8 @@ def publish(
     left = str(noted.get("left") or "")
     for batch in going_on_at([asset_files | data_files, *by_reach(html)], held, left):
         put.all(files_of(batch))
-    _note(book, noted, put.left, None if is_known else remembered.of_files(models, html))
+    made = None if is_known else remembered.of_files(models, html)
+    _note(book, noted, put.left, made, _made_months(months))
     kept = Kept() if frozen is None else keep(frozen, objects, held, frozen_files)
 
     report = {
@@ -180,11 +182,14 @@ def _note(
     noted: Mapping[str, Any],
     left: Sequence[str],
     made: remembered.Remembered | None,
+    months: Mapping[str, str],
 ) -> None:
-    """Note where the next run goes on, and what it need not render again, where that is new."""
+    """Note where the next run goes on, and what it need not make again, where that is new."""
     values: dict[str, Any] = {"left": next(iter(left), "")}
     if made is not None and not left:
         values |= made._asdict()
+    if not left:
+        values["months"] = " ".join(f"{month}:{digest}" for month, digest in months.items())
     if any(noted.get(name, "") != value for name, value in values.items()):
         book.save_cursor("publish", **values)
 
@@ -204,6 +209,7 @@ def _read_months(
     held: Mapping[str, Listed],
     ranked: Mapping[str, MonthRecord],
     now: datetime,
+    made: Mapping[str, str],
 ) -> _Months:
     """The months as of ``now``, each proved by its evidence or left as it was published."""
     found = _Months()
@@ -232,7 +238,10 @@ def _read_months(
         evidence = _evidence(book, record, ledgers)
         if evidence is not None and ev.digest(evidence) == record.digest:
             found.ledgers[month] = ledgers
-            found.files[month] = month_files(record, ledgers, evidence)
+            if (as_made := _as_made(record, held, made)) is not None:
+                found.settled[month] = as_made
+            else:
+                found.files[month] = month_files(record, ledgers, evidence)
             found.named[month] = named_posts(record, ledgers)
             found.records[month] = record
         else:
@@ -240,6 +249,36 @@ def _read_months(
             if f"{month_path(month)}index.html" in held:
                 found.records[month] = record
     return found
+
+
+def _as_made(
+    record: MonthRecord, held: Mapping[str, Listed], made: Mapping[str, str]
+) -> dict[str, Listed] | None:
+    """The files of a month that is not final, when they lie there as they were made of what it is
+    ranked from now; else None. Making them takes longer than all the rest."""
+    month = record.ranking.month
+    files = {name: held[path] for name in NAMES if (path := f"data/{month}/{name}") in held}
+    told = remembered.of_month(record.digest, {name: file.md5 for name, file in files.items()})
+    return files if record.ranking.state != "final" and told == made.get(month) else None
+
+
+def _made_months(months: _Months) -> dict[str, str]:
+    """What is noted of the files of the months that are not final: those of this run, and those
+    that a run before has made."""
+    found = {}
+    for month, record in sorted(months.records.items()):
+        if record.ranking.state == "final" or month in months.pending:
+            continue
+        files = {name: md5_of(body) for name, body in months.files.get(month, {}).items()}
+        files = files or {name: file.md5 for name, file in months.settled[month].items()}
+        found[month] = remembered.of_month(record.digest, files)
+    return found
+
+
+def _noted_months(noted: Mapping[str, Any]) -> dict[str, str]:
+    """What the run before noted of the months' files; empty where that is nothing of ours."""
+    words = str(noted.get("months") or "").split()
+    return dict(word.split(":", 1) for word in words if ":" in word)
 
 
 def _evidence(

@@ -10,9 +10,11 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
 
 _FORMS = "write file://FOLDER, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX"
 # How files still being written are called; no path of the site begins like this.
@@ -23,16 +25,14 @@ class ObjectsError(Exception):
     """The destination cannot be used; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True):
     """What a destination holds at a path. ``md5`` is hex, empty where it cannot say."""
 
     md5: str
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """One file to be put, with what a reader's browser is told about it."""
 
     path: str

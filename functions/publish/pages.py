@@ -7,16 +7,15 @@ relative to the page, so a site works below any prefix and from any host.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 from markupsafe import Markup
 
 from functions.model import MonthState, MovementKind, Platform, State
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """Where to, and what it is called. ``current``: the reader is there."""
 
     label: str
@@ -24,8 +23,7 @@ class Link:
     current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shell:
+class Shell(msgspec.Struct, frozen=True):
     """What surrounds every page. ``canonical`` is None without a public address.
 
     ``agencies``: the sites of the installation's other agencies.
@@ -47,8 +45,7 @@ class Shell:
     agencies: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """A stage of a month's life; ``phase`` is done, now or next."""
 
     label: str
@@ -56,8 +53,7 @@ class Step:
     phase: str
 
 
-@dataclass(frozen=True, slots=True)
-class MonthHead:
+class MonthHead(msgspec.Struct, frozen=True):
     """What is said about a month wherever it is the subject."""
 
     label: str
@@ -73,8 +69,7 @@ class MonthHead:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """A large figure and what it counts. ``share`` draws a bar, in thousandths."""
 
     figure: str
@@ -83,8 +78,7 @@ class Fact:
     bar: Markup | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """A satker's line in a list. ``figure`` is what the list ranks by, None when unmeasured.
 
     ``mark`` names the satker's flags and leads to their numbers.
@@ -106,8 +100,7 @@ class Standing:
     mark: Link | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unranked:
+class Unranked(msgspec.Struct, frozen=True):
     """A satker without a rank, and why."""
 
     name: str
@@ -115,8 +108,7 @@ class Unranked:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(msgspec.Struct, frozen=True):
     """One list: Akun Terpopuler or Akun Teraktif of some scope.
 
     ``posts``, ``i24`` (None: nothing is measured) and ``active_units`` (those with a post) are of
@@ -139,8 +131,7 @@ class Board:
     top: tuple[Standing, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """Both lists of a platform, a kind of unit or a follower band."""
 
     anchor: str
@@ -154,8 +145,7 @@ class Scope:
     leaders: tuple[tuple[str, Standing], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(msgspec.Struct, frozen=True):
     """A chart with its words."""
 
     svg: Markup
@@ -164,8 +154,7 @@ class Chart:
     last: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HomePage:
+class HomePage(msgspec.Struct, frozen=True):
     """The running month, or the last one on a month's first day."""
 
     template: ClassVar[str] = "pages/home.html"
@@ -182,8 +171,7 @@ class HomePage:
     units: str
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyPage:
+class EmptyPage(msgspec.Struct, frozen=True):
     """The first page of a site that has nothing to tell yet."""
 
     template: ClassVar[str] = "pages/empty.html"
@@ -192,16 +180,14 @@ class EmptyPage:
     units: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostLink:
+class PostLink(msgspec.Struct, frozen=True):
     """A post by a name; ``href`` None = its address is not known."""
 
     label: str
     href: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FlagLine:
+class FlagLine(msgspec.Struct, frozen=True):
     """A flag with its numbers; ``more``: posts beyond those that are linked."""
 
     label: str
@@ -212,8 +198,7 @@ class FlagLine:
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FlaggedUnit:
+class FlaggedUnit(msgspec.Struct, frozen=True):
     """A satker's flags of a month."""
 
     anchor: str
@@ -223,8 +208,7 @@ class FlaggedUnit:
     lines: tuple[FlagLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(msgspec.Struct, frozen=True):
     """A decision or an objection in the month's public log.
 
     ``status`` is empty for a decision; ``tone`` is open, accepted, rejected or decided.
@@ -245,8 +229,7 @@ class LogEntry:
     answered: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
+class ChangeLine(msgspec.Struct, frozen=True):
     """A satker's line of a list before and after a revision."""
 
     name: str
@@ -257,16 +240,14 @@ class ChangeLine:
     after_note: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedList:
+class ChangedList(msgspec.Struct, frozen=True):
     """What a revision changed in one official list."""
 
     title: str
     lines: tuple[ChangeLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(msgspec.Struct, frozen=True):
     """A month's correction: why and when, what changed, and the files that it replaces."""
 
     number: int
@@ -279,8 +260,7 @@ class Revision:
     files: tuple[DataFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MonthPage:
+class MonthPage(msgspec.Struct, frozen=True):
     """A month with every list."""
 
     template: ClassVar[str] = "pages/month.html"
@@ -300,8 +280,7 @@ class MonthPage:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
-class YearMonth:
+class YearMonth(msgspec.Struct, frozen=True):
     """A month in the list of a year."""
 
     head: MonthHead
@@ -311,8 +290,7 @@ class YearMonth:
     active: tuple[Standing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class YearPage:
+class YearPage(msgspec.Struct, frozen=True):
     """The months of a year, the newest first."""
 
     template: ClassVar[str] = "pages/year.html"
@@ -322,8 +300,7 @@ class YearPage:
     years: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """An account on a platform, as registered.
 
     ``incomplete``: what of its posts is missing, empty when nothing is known to be.
@@ -337,8 +314,7 @@ class Profile:
     incomplete: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitLine:
+class UnitLine(msgspec.Struct, frozen=True):
     """A satker in the list of all."""
 
     name: str
@@ -351,8 +327,7 @@ class UnitLine:
     active: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitGroup:
+class UnitGroup(msgspec.Struct, frozen=True):
     """The satker of one kind."""
 
     anchor: str
@@ -360,8 +335,7 @@ class UnitGroup:
     units: tuple[UnitLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitsPage:
+class UnitsPage(msgspec.Struct, frozen=True):
     """Every satker: so many that are registered, so many that were."""
 
     template: ClassVar[str] = "pages/units.html"
@@ -372,8 +346,7 @@ class UnitsPage:
     groups: tuple[UnitGroup, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One of the two samples a value rests on."""
 
     side: str
@@ -383,8 +356,7 @@ class Reading:
     breakdown: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostItem:
+class PostItem(msgspec.Struct, frozen=True):
     """A post with its state, its value and its evidence.
 
     ``repeats`` says how much it is like an earlier post and leads there; ``mark`` names its flags
@@ -411,8 +383,7 @@ class PostItem:
     decision: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PostGroup:
+class PostGroup(msgspec.Struct, frozen=True):
     """A satker's posts of one month, the newest first."""
 
     anchor: str
@@ -423,8 +394,7 @@ class PostGroup:
     flags: tuple[FlagLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A rank out of how many, with where it comes from, and the rank in the follower band."""
 
     title: str
@@ -439,8 +409,7 @@ class Place:
     band: Link | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformPlace:
+class PlatformPlace(msgspec.Struct, frozen=True):
     """A satker's ranks on one platform."""
 
     platform: Platform
@@ -453,8 +422,7 @@ class PlatformPlace:
     i24: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastMonth:
+class PastMonth(msgspec.Struct, frozen=True):
     """A satker's ranks in one month."""
 
     label: str
@@ -468,8 +436,7 @@ class PastMonth:
     rate: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPage:
+class UnitPage(msgspec.Struct, frozen=True):
     """A satker: its accounts, its ranks and its posts.
 
     ``ended`` says that it is no longer registered; empty while it is.
@@ -492,8 +459,7 @@ class UnitPage:
     units: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformPage:
+class PlatformPage(msgspec.Struct, frozen=True):
     """One platform in the running month."""
 
     template: ClassVar[str] = "pages/platform.html"
@@ -510,8 +476,7 @@ class PlatformPage:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
-class MethodPage:
+class MethodPage(msgspec.Struct, frozen=True):
     """The rules in force."""
 
     template: ClassVar[str] = "pages/method.html"
@@ -529,8 +494,7 @@ class MethodPage:
     formula: str
 
 
-@dataclass(frozen=True, slots=True)
-class DataFile:
+class DataFile(msgspec.Struct, frozen=True):
     """A file to download."""
 
     name: str
@@ -539,8 +503,7 @@ class DataFile:
     size: str
 
 
-@dataclass(frozen=True, slots=True)
-class DataSet:
+class DataSet(msgspec.Struct, frozen=True):
     """The same content in several formats."""
 
     label: str
@@ -548,8 +511,7 @@ class DataSet:
     files: tuple[DataFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DataMonth:
+class DataMonth(msgspec.Struct, frozen=True):
     """A month's files and the digest of its evidence."""
 
     anchor: str
@@ -561,8 +523,7 @@ class DataMonth:
     sets: tuple[DataSet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DataPage:
+class DataPage(msgspec.Struct, frozen=True):
     """Every file of every month."""
 
     template: ClassVar[str] = "pages/data.html"
@@ -574,8 +535,7 @@ class DataPage:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotFoundPage:
+class NotFoundPage(msgspec.Struct, frozen=True):
     """What a server shows for an address that does not exist."""
 
     template: ClassVar[str] = "pages/not_found.html"

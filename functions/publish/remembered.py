@@ -1,9 +1,10 @@
-"""What a run need not render again: pages whose models, templates and files are what they were.
+"""What a run need not make again: pages, and months' data files, that are what they were.
 
-A page follows from its model and this room's code alone. So one digest over all models, and one
-over the pages' files as they lie in the site, tell the next run that nothing has to be rendered, as
-it is at night when nobody posts. Anything that differs, in the site as well, has all of it rendered
-and compared as ever.
+A page follows from its model and this room's code alone, a month's data files from its evidence.
+So one digest over all models, and one over the pages' files as they lie in the site, tell the next
+run that nothing has to be rendered, as it is at night when nobody posts; one for each month that
+its files need not be made. Anything that differs, in the site as well, has all of it made and
+compared as ever.
 """
 
 from __future__ import annotations
@@ -47,8 +48,16 @@ def of_files(models: Mapping[str, Page], html: Mapping[str, bytes]) -> Remembere
     )
 
 
+def of_month(digest: str, files: Mapping[str, str]) -> str:
+    """Of a month's data files (their MD5 by name), and what they were made from.
+
+    ``digest``: of the month's evidence, which tells all that they show.
+    """
+    return _digest({"": f"{_code()} {digest}", **files})
+
+
 def _of_models(models: Mapping[str, Page]) -> str:
-    # Models are frozen dataclasses of plain values: their repr says all of them.
+    # Models are frozen structs of plain values: their repr says all of them.
     return _digest({"": _code(), **{path: repr(model) for path, model in models.items()}})
 
 

@@ -11,7 +11,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -85,8 +84,7 @@ class Located(msgspec.Struct, frozen=True, kw_only=True):
     is_part: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPlan:
+class StoredPlan(msgspec.Struct, frozen=True):
     """A collector's note as it is stored. ``body`` None: there is none, or a part of it is lost;
     ``version`` None: there is no document yet. ``parts`` are the names of its parts, if split."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,17 +24,15 @@ from functions.store.port import Store, Stored, Write
 LOOKS = 4  # at a page whose parts another writer is changing meanwhile
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(msgspec.Struct):
     """The entries of an account-month by post id."""
 
     account: str
     month: str
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, Entry] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(msgspec.Struct, frozen=True):
     """A stored part of a page, as it was read. ``day`` is empty in the layout of old."""
 
     day: str

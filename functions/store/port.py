@@ -17,9 +17,10 @@ is outdated looks at a time of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
+
+import msgspec
 
 Document = dict[str, Any]
 
@@ -45,8 +46,7 @@ class Conflict(StoreError):
     """A write's precondition did not hold: somebody else wrote first. Read again and decide."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """A document as read. ``version`` goes into a later ``Write`` as its precondition."""
 
     path: str
@@ -60,8 +60,7 @@ class Stored:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True):
     """One document to write.
 
     ``set`` replaces the document, ``merge`` adds to it (nested mappings are merged key by key,
@@ -72,14 +71,13 @@ class Write:
     """
 
     path: str
-    data: Document = field(default_factory=dict)
+    data: Document = msgspec.field(default_factory=dict)
     mode: Literal["set", "merge", "create", "delete"] = "set"
     version: str | None = None
     expires_at: datetime | None = None
 
 
-@dataclass(slots=True)
-class Meter:
+class Meter(msgspec.Struct):
     """Documents read, written and deleted since the store was opened, as Firestore would bill them.
 
     Not what is swept: of Firestore's own deletions no caller hears, either.

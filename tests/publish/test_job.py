@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from functions.model import Entry
+from functions.publish import job
 from functions.publish.job import publish
 from functions.publish.objects import File, FolderObjects, Listed, Objects, md5_of, open_objects
 from functions.settings import Settings
@@ -375,3 +376,42 @@ def test_a_secret_never_reaches_a_page(run: Publish, site: Path) -> None:
 def test_memory_is_a_destination() -> None:
     destination: Objects = Memory()
     assert destination.list() == {}
+
+
+# What need not be made again
+
+
+def test_files_of_a_month_that_is_as_it_was_are_not_made_again(
+    run: Publish, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    monkeypatch.setattr(job, "month_files", None)
+    again = run()
+    assert (again["uploaded"], again["left"]) == (0, [])
+
+
+@pytest.mark.parametrize("name", ["ranking.xlsx", "unggahan.csv", "bukti.jsonl.gz"])
+@pytest.mark.parametrize("how", ["changed", "lost"])
+def test_a_file_that_is_not_as_it_was_made_is_made_again(
+    run: Publish, site: Path, name: str, how: str
+) -> None:
+    run()
+    file = site / "data" / "2026-10" / name
+    whole = file.read_bytes()
+    if how == "lost":
+        file.unlink()
+    else:
+        file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert run()["uploaded"] == 1
+    assert file.read_bytes() == whole
+
+
+@pytest.mark.parametrize("noted", [None, 7, "2026-10", "2026-10:", "2026-10:beef 2026-11:", [1]])
+def test_whatever_is_noted_of_the_months_their_files_are_right(
+    run: Publish, site: Path, world: World, noted: object
+) -> None:
+    run()
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    world.book.save_cursor("publish", months=noted)
+    assert run()["uploaded"] == 0
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import fields
 
 import pytest
 from jinja2 import UndefinedError
@@ -14,7 +13,7 @@ from functions.publish.pages import NotFoundPage, Page, Shell
 
 
 def shell(**facts: str) -> Shell:
-    made = {each.name: "" for each in fields(Shell)}
+    made = {name: "" for name in Shell.__struct_fields__}
     return Shell(**{**made, "nav": (), "footer": (), **facts})  # type: ignore[arg-type]
 
 
