@@ -71,9 +71,8 @@ def score(
     report, tally = Report(run_id, now), Tally(book.store.meter)
     run = Run(book, now, report, book.months(), clock())
     # The store's stamps know nothing of an instant that was given.
-    cursor = book.cursor("score")
+    cursor, collected = book.cursors("score", "collect")
     changed = _changes(book, cursor, min(now, run.clock), report.problems)
-    collected = book.cursor("collect")
     began, until = collected.get("began_at"), collected.get("read_until")
     if until is not None:
         run.read_until = datetime.fromisoformat(until)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from functions import log
-from functions.model import Post, Ranking, month_bounds, month_of
+from functions.model import Post, Ranking, month_bounds, month_of, previous_month
 from functions.score.docket import Posts, by_item
 from functions.score.fold import fold_into
 from functions.score.formula import formula_of
@@ -115,7 +115,12 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
         previous_digest=_previous_digest(month, run.records),
         rules=rules,
     )
-    frame = book.frame(header, past=carried.past, objections=objections)
+    frame = book.frame(
+        header,
+        past=carried.past,
+        before=run.records.get(previous_month(month)),
+        objections=objections,
+    )
     listed = {unit.id for unit in frame.units}
     decisions = run.docket.decisions(month, about, listed)
     begin = month_bounds(month, zone)[0]

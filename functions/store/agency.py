@@ -517,12 +517,13 @@ class AgencyStore:
         header: ev.Month,
         *,
         past: Mapping[str, tuple[tuple[int, int | None], ...]],
+        before: MonthRecord | None = None,
         decisions: Iterable[ev.Decision] = (),
         objections: Iterable[ev.Objection] = (),
     ) -> ev.Evidence:
         """What a month's ranking follows from besides its posts, as known at ``header.as_of``.
 
-        ``past``: what was usual on each account before the month.
+        ``past``: what was usual on each account before the month. ``before``: the month before.
         """
         roster = self.roster(header.as_of) or Roster(as_of=header.as_of)
         bounds = month_bounds(header.month, self.agency.zone)
@@ -549,7 +550,7 @@ class AgencyStore:
                 )
                 for a in sorted(roster.accounts, key=lambda a: (a.satker, a.platform, a.handle))
             ),
-            previous=self._previous(header),
+            previous=_previous(header, before),
             decisions=tuple(sorted(decisions, key=lambda d: (d.at, d.id))),
             objections=tuple(sorted(objections, key=lambda o: (o.at, o.id))),
         )
@@ -580,25 +581,6 @@ class AgencyStore:
             month=month,
             timezone=self.agency.timezone,
             **facts,
-        )
-
-    def _previous(self, header: ev.Month) -> tuple[ev.Previous, ...]:
-        before = previous_month(header.month)
-        record = self.month(before)
-        if record is None or record.ranking.state != "final" or record.ranking.as_of > header.as_of:
-            return ()
-        return tuple(
-            ev.Previous(
-                month=record.ranking.month,
-                ranking=ranked.ranking,
-                platform=ranked.platform,
-                kind=ranked.kind,
-                band=ranked.band,
-                band_from=ranked.band_from,
-                band_below=ranked.band_below,
-                ranks={row.satker: row.rank for row in ranked.rows},
-            )
-            for ranked in record.ranking.lists
         )
 
     def frozen_evidence(self, month: str, revision: int) -> bytes | None:
@@ -775,9 +757,13 @@ class AgencyStore:
 
     def cursor(self, job: str) -> dict[str, Any]:
         """Where a job stands; empty before its first run."""
-        path = f"{self.root}/cursors/{job}"
-        held = self.store.get([path]).get(path)
-        return {} if held is None else held.data
+        return self.cursors(job)[0]
+
+    def cursors(self, *jobs: str) -> list[dict[str, Any]]:
+        """Where several jobs stand, read at once."""
+        paths = [f"{self.root}/cursors/{job}" for job in jobs]
+        held = self.store.get(paths)
+        return [held[path].data if path in held else {} for path in paths]
 
     def read_until(self) -> datetime | None:
         """Until when a collection has ended by the platforms' own clocks; None before the first."""
@@ -855,3 +841,24 @@ def _post(stored: Stored) -> Post:
     if any(at.tzinfo is None for at in times):
         raise ValueError("a time without a UTC offset")
     return post
+
+
+def _previous(header: ev.Month, record: MonthRecord | None) -> tuple[ev.Previous, ...]:
+    """What a month is compared with: the month before, when it was final by then."""
+    if record is None or record.ranking.state != "final" or record.ranking.as_of > header.as_of:
+        return ()
+    if record.ranking.month != previous_month(header.month):
+        return ()
+    return tuple(
+        ev.Previous(
+            month=record.ranking.month,
+            ranking=ranked.ranking,
+            platform=ranked.platform,
+            kind=ranked.kind,
+            band=ranked.band,
+            band_from=ranked.band_from,
+            band_below=ranked.band_below,
+            ranks={row.satker: row.rank for row in ranked.rows},
+        )
+        for ranked in record.ranking.lists
+    )

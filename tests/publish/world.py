@@ -39,6 +39,7 @@ from functions.model import (
     State,
     Verdict,
     month_bounds,
+    previous_month,
 )
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord, items
@@ -217,7 +218,11 @@ class World:
             rules=record.rules or ev.Rules(),
         )
         frame = book.frame(
-            header, past={}, decisions=record.decisions, objections=record.objections
+            header,
+            past={},
+            before=book.month(previous_month(ranking.month)),
+            decisions=record.decisions,
+            objections=record.objections,
         )
         ledgers = book.ledgers(ranking.month)
         known = items(ledgers, ranking.as_of, _twins(ledgers))

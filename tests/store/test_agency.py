@@ -576,7 +576,8 @@ def test_movement_is_measured_against_the_month_before_if_it_was_final_by_then(
     lists = (RankedList(ranking="most_active", platform="x", rows=(row,)),)
     ranking = msgspec.structs.replace(before.ranking, lists=lists)
     book.save_month(msgspec.structs.replace(before, ranking=ranking), FRAME)
-    found = book.frame(header(book, "2026-11", as_of=END + DAY), past={})
+    before = book.month(before.ranking.month)
+    found = book.frame(header(book, "2026-11", as_of=END + DAY), past={}, before=before)
     base = ev.Previous(month=MONTH, ranking="most_active", platform="x", ranks={"aceh": 3})
     assert found.previous == ((base,) if is_base else ())
 
