@@ -24,13 +24,13 @@ from hypothesis import strategies as st
 
 from functions.audit import audit
 from functions.collect import job as collecting
-from functions.collect.report import Report
 from functions.model import PLATFORMS, Agency, Platform, Post, RankedList, Verdict, iso, month_of
 from functions.publish import job as publishing
 from functions.publish.boards import satker_path
 from functions.publish.compose import pages
 from functions.publish.pages import UnitPage
 from functions.publish.render import assets
+from functions.registrar import enrol
 from functions.registry.addresses.posts import link_keys
 from functions.score.job import score
 from functions.settings import Settings
@@ -199,7 +199,7 @@ class World:
 
     def register(self) -> None:
         """Read the registry as collect does, and find the accounts' ids."""
-        roster = collecting._roster(self.book, self.now, Report("run", self.now))
+        roster = enrol(self.book, self.now).roster
         ids: dict[Platform, dict[str, str]] = defaultdict(dict)
         for number, (platform, handle) in enumerate(ACCOUNTS):
             ids[platform] |= {handle: str(number), f"{handle}.b": str(number)}
