@@ -288,7 +288,7 @@ class World:
         files = self.objects.files
         held = self.objects.list()
         months = publishing._read_months(
-            self.book, self.objects, held, self.book.months(), self.now
+            self.book, self.objects, held, self.book.months(), self.now, {}
         )
         material = publishing._material(
             self.book, months, held, assets()[0], self.now, Settings(), ()
