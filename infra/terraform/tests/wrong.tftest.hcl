@@ -137,3 +137,11 @@ run "memory_for_no_function" {
   }
   expect_failures = [var.memory]
 }
+
+run "a_registry_that_is_never_read" {
+  command = plan
+  variables {
+    registry_every = 0
+  }
+  expect_failures = [var.registry_every]
+}
