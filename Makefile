@@ -32,6 +32,9 @@ demo: .venv/installed ## a whole month of rankings on this machine, then the sit
 test: check ## every check and every test
 	@$(PYTHON) -m pytest -q -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
+quick: .venv/installed-dev ## one module or folder, nothing else (ARGS=tests/score/rules/test_bands.py)
+	@$(PYTHON) -m pytest -q -n 0 $(ARGS)
+
 check: .venv/installed-dev ## format, lint and types, without tests
 	@$(PYTHON) -m ruff format --quiet --check .
 	@$(PYTHON) -m ruff check --quiet .
@@ -108,5 +111,5 @@ $(PYTHON):
 	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
 	exit 1
 
-.PHONY: help demo test check bench drill figures archive bootstrap plan deploy rollback secret
+.PHONY: help demo test quick check bench drill figures archive bootstrap plan deploy rollback secret
 .PHONY: requirements clean
