@@ -10,7 +10,7 @@ it refers to nothing that could refer back, and scoring takes half the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -32,9 +32,24 @@ COUNTED: dict[Platform, tuple[Counter, ...]] = {
     "youtube": ("likes", "comments"),
 }
 
+# As everybody knows them.
+PLATFORM_NAMES: Mapping[Platform, str] = {
+    "instagram": "Instagram",
+    "facebook": "Facebook",
+    "x": "X",
+    "tiktok": "TikTok",
+    "youtube": "YouTube",
+}
+
 DAY = timedelta(hours=24)
+# The thresholds of the 24-hour mark: scoring measures by them, collecting plans its reads by them.
+EARLIEST_USABLE = timedelta(hours=18)  # a usable read's age, both ends included
+LATEST_USABLE = timedelta(hours=30)
+OBSERVED_WITHIN = timedelta(minutes=5)  # a read this near to the mark observes it
+INTERPOLATED_WITHIN = timedelta(hours=2)  # a wider bracket is an estimate
+ABSENCES_APART = timedelta(minutes=15)  # two absences confirm each other
 # A month, and a post that nobody could measure, stays undecided this long.
-SETTLED = timedelta(hours=30)
+SETTLED = LATEST_USABLE
 
 State = Literal["running", "observed", "interpolated", "estimated", "unmeasured", "removed"]
 Reason = Literal[
@@ -401,6 +416,21 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     lists: tuple[RankedList, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+    def find(
+        self,
+        name: RankingName,
+        *,
+        platform: Platform | None = None,
+        kind: str | None = None,
+        band: int | None = None,
+    ) -> RankedList:
+        """A list of the month, empty when it was not ranked."""
+        wanted = (name, platform, kind, band)
+        for ranked in self.lists:
+            if (ranked.ranking, ranked.platform, ranked.kind, ranked.band) == wanted:
+                return ranked
+        return RankedList(ranking=name, platform=platform, kind=kind, band=band)
 
 
 def by_number(ids: Iterable[str]) -> tuple[str, ...]:

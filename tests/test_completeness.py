@@ -11,8 +11,8 @@ import pytest
 
 from functions import log
 from functions.collect.client import Connections
-from functions.collect.completeness import COUNTED_BACK, LAST_LOOK
 from functions.collect.job import collect
+from functions.collect.reading.completeness import COUNTED_BACK, LAST_LOOK
 from functions.model import DAY, PLATFORMS, Platform, run_id
 from functions.store import open_agency
 from functions.store.agency import AgencyStore

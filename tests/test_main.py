@@ -290,7 +290,7 @@ def test_a_cold_start_loads_only_what_its_job_uses():
     assert not any(name.startswith("google.cloud.f") and "firestore" in name for name in modules)
     assert "google.cloud.storage" not in modules
     assert {"functions.collect.job", "functions.publish.render"}.isdisjoint(modules)
-    assert {"functions.connect.flow", "functions.connect.vault"}.isdisjoint(modules)
+    assert {"functions.connect.flow", "functions.tokens.vault"}.isdisjoint(modules)
     assert {"functions.score.job", "functions.store.sqlite"}.isdisjoint(modules)
 
 

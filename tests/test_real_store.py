@@ -20,8 +20,8 @@ import main
 from functions import log
 from functions.__main__ import cli
 from functions.model import PLATFORMS, iso, month_bounds, month_of
-from functions.score.calendar import indonesian_holidays
-from functions.score.months import closing_begins, closing_ends
+from functions.score.rules.calendar import indonesian_holidays
+from functions.score.rules.closing import closing_begins, closing_ends
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.times import present
@@ -157,7 +157,10 @@ def doors() -> list[list[str]]:
     }
 
     def walk(group: click.Group, before: list[str]) -> Iterator[list[str]]:
-        for name, command in group.commands.items():
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
             words = [*before, name]
             if isinstance(command, click.Group):
                 yield from walk(command, words)

@@ -12,11 +12,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import click
 import pytest
 
 from functions.__main__ import cli
-from functions.health import EVERY, MISSED, judge, read
-from functions.loop import GRACE
+from functions.commands.health import EVERY, MISSED, judge, read
+from functions.commands.loop import GRACE
 from functions.settings import load, strangers, table
 from functions.times import present
 from infra import archive
@@ -54,7 +55,8 @@ def settings_in(pairs: list[str]) -> dict[str, str]:
 def run_by(words: list[str]) -> None:
     """A command's words are a command of ours, with options that it has."""
     name, *rest = words
-    command = cli.commands[name]
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
     options = {flag for param in command.params for flag in param.opts}
     assert {word for word in rest if word.startswith("-")} <= options
 

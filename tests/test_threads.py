@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from functions import log
+from functions.commands.why import Answer, why
 from functions.model import DAY, Entry, iso, parse_time, run_id
-from functions.publish.data import PostLine, post_lines
+from functions.publish.files.month_files import PostLine, post_lines
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
-from functions.why import Answer, why
 from tests.collect.api import settings_for
 from tests.collect.ministry import register, stored_posts, tick
 from tests.platforms.server import Handle, serve

@@ -22,22 +22,23 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.audit import audit
 from functions.collect import job as collecting
+from functions.commands.audit import audit
+from functions.commands.why import why
 from functions.model import PLATFORMS, Agency, Platform, Post, RankedList, Verdict, iso, month_of
 from functions.publish import job as publishing
-from functions.publish.boards import satker_path
-from functions.publish.compose import pages
-from functions.publish.pages import UnitPage
+from functions.publish import months as proving
+from functions.publish.pages.boards import satker_path
+from functions.publish.pages.site_map import pages
+from functions.publish.pages.units import UnitPage
 from functions.publish.render import assets
-from functions.registrar import enrol
 from functions.registry.addresses.posts import link_keys
+from functions.registry.registrar import enrol
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
-from functions.why import why
 from tests.bench.ministry import store_clock
 from tests.publish.test_job import Memory
 from tests.score.cases import BEGIN, END, WIB, measured_post
@@ -287,7 +288,7 @@ class World:
         """Every unit's page has the posts and figures of the lists, and no link leads nowhere."""
         files = self.objects.files
         held = self.objects.list()
-        months = publishing._read_months(
+        months = proving.read_months(
             self.book, self.objects, held, self.book.months(), self.now, {}
         )
         material = publishing._material(

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from functions.collect.answers import (
+from functions.collect.contract import (
     UNDECODABLE,
     Denied,
     Limited,
@@ -31,7 +31,7 @@ from functions.collect.answers import (
     Transient,
     Unreadable,
 )
-from functions.collect.decoding import decode
+from functions.collect.platforms.decoding import decode
 from functions.model import Platform
 from functions.times import CLOCKS_AGREE
 
@@ -57,11 +57,11 @@ T = TypeVar("T")
 # What an answer means: (status, headers, body, now) -> an error, or None to judge by status.
 Explain = Callable[[int, Mapping[str, str], bytes, datetime], PlatformError | None]
 # How much of its limit a platform says is used, in percent; None when it does not say.
-Usage = Callable[[Mapping[str, str]], int | None]
+UsageReader = Callable[[Mapping[str, str]], int | None]
 
 
 def says_nothing(headers: Mapping[str, str]) -> int | None:
-    """``Usage`` of a platform whose answers do not tell it."""
+    """``UsageReader`` of a platform whose answers do not tell it."""
     return None
 
 
@@ -114,7 +114,7 @@ class Rate:
 
 
 @dataclass(slots=True)
-class Tally:
+class CallTally:
     """What a credential sent, by bucket, retries included; ``usage``: what the platform said last
     of its limit, in percent (None: nothing); ``lost``: fields that could not be understood and were
     of nobody's listing (of profiles, say)."""
@@ -124,7 +124,7 @@ class Tally:
     lost: list[str] = field(default_factory=list)
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """One answer, whole and unpacked."""
 
     status: int
@@ -166,7 +166,7 @@ class Connection:
         headers: Mapping[str, str],
         json: Any,
         form: Mapping[str, str] | None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """One attempt; ``Transient`` when no answer came, ``Unreadable`` for one without end."""
         import httpx
 
@@ -181,7 +181,7 @@ class Connection:
                     lane.stream(method, address, headers=headers, json=json, data=form) as response,
                 ):
                     body = await _body(path, response)
-                return Answer(response.status_code, response.headers, body)
+                return HttpAnswer(response.status_code, response.headers, body)
             except (httpx.TransportError, TimeoutError, zlib.error) as error:
                 # Never its message, which may carry the address with its query.
                 raise Transient(f"no answer ({type(error).__name__})") from None
@@ -271,7 +271,7 @@ class ApiClient:
         subject: str = "",
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        usage: Usage = says_nothing,
+        usage: UsageReader = says_nothing,
         bucket: Callable[[str], str] = every_call,
         rate: Rate | None = None,
     ) -> None:
@@ -279,7 +279,7 @@ class ApiClient:
         self.prefix = prefix
         self.subject = subject
         self.learned: set[str] = set()  # what an adapter found this API not to offer
-        self.tally = Tally()
+        self.tally = CallTally()
         self._connection = connection
         self._explain = explain
         self._params = dict(params or {})
@@ -298,7 +298,7 @@ class ApiClient:
     def speaking(self, **params: str) -> ApiClient:
         """A client authenticated by other parameters, which counts its calls for itself."""
         client = copy(self)
-        client.learned, client.tally, client._params = set(), Tally(), dict(params)
+        client.learned, client.tally, client._params = set(), CallTally(), dict(params)
         return client
 
     async def get(
@@ -386,7 +386,7 @@ class ApiClient:
                 self._check(path, response, is_json)
         return response.body, taken_at
 
-    def _check(self, path: str, answer: Answer, is_json: bool) -> None:
+    def _check(self, path: str, answer: HttpAnswer, is_json: bool) -> None:
         status, headers, body = answer
         theirs = None if self.clock.given else _date(headers)
         self.clock.hear(self._connection.base_url, theirs)

@@ -17,30 +17,18 @@ import msgspec
 from msgspec.structs import replace
 
 from functions import log
-from functions.collect import note as notes
-from functions.collect.access import choose, is_keyless, names
-from functions.collect.bookkeeping import Bill, Books, Demand
-from functions.collect.budget import Expected
-from functions.collect.completeness import named_month, open_month
-from functions.collect.note import AccountNote, Note
-from functions.collect.plan import (
-    PROMISED,
-    Closing,
-    CountRequest,
-    Plan,
-    Span,
-    SweepRequest,
-    Ways,
-    Wish,
-    expected,
-    next_tick,
-    priced,
-    ration,
-    usual_pause,
-    wishes,
-)
+from functions.collect import state as notes
+from functions.collect.credentials import choose, is_keyless, names
+from functions.collect.planning.allocation import allocate, priced
+from functions.collect.planning.candidates import candidates, expected
+from functions.collect.planning.marks import PROMISED, next_tick, usual_pause
+from functions.collect.planning.quota import Expected
+from functions.collect.planning.requests import CountRequest, Plan, SweepRequest
+from functions.collect.planning.reservations import Bill, Books, Demand
+from functions.collect.planning.ways import Candidate, Closing, Span, Ways
 from functions.collect.platforms import adapter
-from functions.connect.consents import Consents
+from functions.collect.reading.completeness import named_month, open_month
+from functions.collect.state import AccountNote, Note
 from functions.model import (
     SETTLED,
     Account,
@@ -53,6 +41,7 @@ from functions.model import (
 from functions.settings import Settings
 from functions.store.agency import AgencyStore, StoredPlan
 from functions.store.port import Conflict
+from functions.tokens.consents import Consents
 
 ATTEMPTS = 5
 
@@ -81,13 +70,13 @@ class Desk(msgspec.Struct):
         """When the next tick is to be expected."""
         return next_tick(self.note, now, timedelta(minutes=int(settings.collect_every)))
 
-    def wishes(self, now: datetime, settings: Settings) -> list[Wish]:
+    def candidates(self, now: datetime, settings: Settings) -> list[Candidate]:
         """What is worth reading now; a first look at an account reaches back to the first of the
         running month."""
         zone = self.book.agency.zone
 
-        def wanted(ways: Ways) -> list[Wish]:
-            return wishes(
+        def wanted(ways: Ways) -> list[Candidate]:
+            return candidates(
                 self.note,
                 self.handles,
                 ways,
@@ -103,7 +92,7 @@ class Desk(msgspec.Struct):
             return wanted(self.ways)
         found = wanted(replace(self.ways, counts=True))
         # The settings are a document to read: only where something is due that they bear upon.
-        if not any(isinstance(wish.what, SweepRequest | CountRequest) for wish in found):
+        if not any(isinstance(candidate.what, SweepRequest | CountRequest) for candidate in found):
             return found
         wanted_of_x = self.book.reading_of_x()
         ways = replace(self.ways, counts=wanted_of_x["counts"], replies=wanted_of_x["replies"])
@@ -222,7 +211,7 @@ def plan_together(
     ``lapses_after``: as for ``Books.reserve``.
     """
     now = books.now
-    wanted = [wish for desk in desks.values() for wish in desk.wishes(now, settings)]
+    wanted = [candidate for desk in desks.values() for candidate in desk.candidates(now, settings)]
     if not wanted and not settled:
         return {}
     tick = timedelta(minutes=int(settings.collect_every))
@@ -233,7 +222,7 @@ def plan_together(
             needs[choose(serving[platform], subject)].append(need)
     return books.reserve(
         now + tick,
-        lambda allowances: ration(
+        lambda allowances: allocate(
             wanted,
             {platform: desk.ways for platform, desk in desks.items()},
             {p: [(name, allowances[name]) for name in serving[p]] for p in desks},
@@ -246,9 +235,9 @@ def plan_together(
 
 
 def _demands(
-    wanted: Iterable[Wish], serving: Mapping[Platform, Sequence[str]]
+    wanted: Iterable[Candidate], serving: Mapping[Platform, Sequence[str]]
 ) -> dict[str, Demand]:
-    """What all wishes would cost, by credential."""
+    """What all candidates would cost, by credential."""
     amounts: dict[str, Counter[str]] = defaultdict(Counter)
     pieces: dict[str, dict[str, int]] = defaultdict(dict)
     for name, cost in priced(wanted, serving):

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import functions_framework
 
 from functions import log
+from functions.jobs.trigger import BadRequestError, Response, Trigger, answer
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.trigger import Answer, BadRequestError, Trigger, answer
 
 if TYPE_CHECKING:
     from flask import Request
 
-    from functions.collect.batch import Batch
+    from functions.collect.queueing.batch import Batch
 
 
 @functions_framework.http
-def collect(request: Request) -> Answer:
+def collect(request: Request) -> Response:
     """POST ``{"platforms": ["x"], "agency": "ID", "now": "…"}``, all optional; answers the run's
     report.
 
@@ -34,7 +34,7 @@ def collect(request: Request) -> Answer:
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
-    from functions.collect.batch import received
+    from functions.collect.queueing.batch import received
 
     try:
         batch = received(trigger.body)
@@ -50,7 +50,7 @@ def _work_off(
 ) -> dict[str, Any]:
     import asyncio
 
-    from functions.collect.batches import work_off
+    from functions.collect.queueing.batches import work_off
     from functions.model import run_id
 
     name = run_id("collect", trigger.scheduled_at or trigger.now)
@@ -67,9 +67,9 @@ def _plan(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dic
     import asyncio
     from datetime import timedelta
 
-    from functions import fanout
     from functions.collect.job import collect_all
-    from functions.collect.sharing import received
+    from functions.collect.planning.sharing import received
+    from functions.jobs import fanout
     from functions.model import PLATFORMS, run_id
 
     platforms = trigger.body.get("platforms", list(PLATFORMS))

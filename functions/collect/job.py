@@ -18,27 +18,29 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from functions import agencies, fanout, log, turns
-from functions.collect import alerts, batches
-from functions.collect.access import NEEDS, configured, is_keyless, limits, names, official
-from functions.collect.bookkeeping import Books, Share, together
+from functions import log
 from functions.collect.client import Clock, Connections
+from functions.collect.credentials import NEEDS, configured, is_keyless, limits, names, official
 from functions.collect.desk import Desk, open_desk, plan_together
-from functions.collect.plan import Plan
-from functions.collect.reading import TIME_LIMIT, Harvest
-from functions.collect.report import Report, summary_of
-from functions.collect.sharing import Sharing, share_of
-from functions.collect.witness import agreed, remember
+from functions.collect.planning.requests import Plan
+from functions.collect.planning.reservations import Books, Share, together
+from functions.collect.planning.sharing import Sharing, share_of
+from functions.collect.queueing import batches
+from functions.collect.reading.reader import TIME_LIMIT, Harvest
+from functions.collect.reading.witness import agreed, remember
+from functions.collect.report import CollectReport, summary_of
+from functions.collect.watching import alerts
 from functions.collect.work import Work, carry_out, consents_of
-from functions.connect.tidying import tidy
+from functions.jobs import agencies, fanout, turns
+from functions.jobs.tally import NOTHING, Tally
 from functions.model import PLATFORMS, Platform, Roster, iso
-from functions.registrar import in_force, know
+from functions.registry.registrar import in_force, know
 from functions.registry.roster import with_account_ids
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
-from functions.tally import NOTHING, Tally
 from functions.times import CLOCKS_AGREE
+from functions.tokens.tidying import tidy
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FEW = 500  # accounts, which one invocation reads in a minute or so
@@ -172,7 +174,7 @@ async def collect(
     connections: Connections | None = None,
     ends: float | None = None,
     share: Share | None = None,
-) -> Report:
+) -> CollectReport:
     """Read what is due on every platform and store it, or hand it to the queue.
 
     Args:
@@ -190,7 +192,7 @@ async def collect(
     """
     real = _official(settings, platforms)
     _refuse_forgery(book, real, now, simulated)
-    report, tally = Report(run_id, now), Tally(book.store.meter)
+    report, tally = CollectReport(run_id, now), Tally(book.store.meter)
     # At an official host nothing but the clock tells the time of a read.
     clock = Clock(now if simulated and not real else None)
     simulated = simulated or book.simulation
@@ -247,7 +249,7 @@ async def _read(
     desks: Mapping[Platform, Desk],
     plans: Mapping[Platform, Plan],
     clock: Clock,
-    report: Report,
+    report: CollectReport,
     connections: Connections | None,
     ends: float | None,
 ) -> list[Work]:
@@ -307,7 +309,7 @@ def _idle(settings: Settings, share: Share, roster: Roster) -> list[str]:
     ]
 
 
-def _roster(book: AgencyStore, settings: Settings, now: datetime, report: Report) -> Roster:
+def _roster(book: AgencyStore, settings: Settings, now: datetime, report: CollectReport) -> Roster:
     """The registry as it stands: checked, stored when it is new, its admins answered."""
     every = timedelta(minutes=int(settings.registry_every))
     tick = timedelta(minutes=int(settings.collect_every))
@@ -319,7 +321,7 @@ def _roster(book: AgencyStore, settings: Settings, now: datetime, report: Report
 
 
 def _is_ready(
-    settings: Settings, platform: Platform, roster: Roster, report: Report, simulated: bool
+    settings: Settings, platform: Platform, roster: Roster, report: CollectReport, simulated: bool
 ) -> bool:
     if not any(account.platform == platform for account in roster.accounts):
         return False
@@ -361,7 +363,7 @@ def _refuse_forgery(
 
 
 def _survivors(
-    report: Report, platforms: Iterable[Platform], open: Callable[[Platform], T]
+    report: CollectReport, platforms: Iterable[Platform], open: Callable[[Platform], T]
 ) -> dict[Platform, T]:
     """What could be opened for each platform; one that falls over costs only itself."""
     found: dict[Platform, T] = {}
@@ -373,14 +375,14 @@ def _survivors(
     return found
 
 
-def _has_fallen(report: Report, platform: Platform, error: BaseException) -> None:
+def _has_fallen(report: CollectReport, platform: Platform, error: BaseException) -> None:
     if not isinstance(error, Exception) or isinstance(error, StoreError):
         raise error
     report.problems.append(f"{platform}: {type(error).__name__}: {error}")
     log.error("collect.platform_failed", platform=platform, error=repr(error))
 
 
-def _has_failed(report: Report, ready: Sequence[Platform]) -> bool:
+def _has_failed(report: CollectReport, ready: Sequence[Platform]) -> bool:
     """Nothing could be read: no platform is set up, all fell over, or none of those asked served.
 
     One platform alone, where others had nothing due, says nothing of the run: it may be down for
@@ -392,7 +394,7 @@ def _has_failed(report: Report, ready: Sequence[Platform]) -> bool:
     return (not ready) or not report.platforms or (tried > 0 and served == 0 and not alone)
 
 
-def _todo(report: Report, roster: Roster) -> str:
+def _todo(report: CollectReport, roster: Roster) -> str:
     """What is to be set up where there is nothing that could be read."""
     if not roster.satker:
         return agencies.EMPTY
@@ -420,7 +422,7 @@ def _save_ids(
     return know(book, roster, msgspec.structs.replace(resolved, as_of=now), now)
 
 
-def _save_report(book: AgencyStore, report: Report) -> None:
+def _save_report(book: AgencyStore, report: CollectReport) -> None:
     """Keep the run, unless nothing was due: such a tick writes nothing."""
     done = any(
         s["requests"] or s["queued"] or s.get("brought", {}).get("batches")

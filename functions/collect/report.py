@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from functions.collect.budget import Budget
-from functions.collect.note import Note
-from functions.collect.plan import Plan
-from functions.collect.reading import Harvest
+from functions.collect.planning.quota import Budget
+from functions.collect.planning.requests import Plan
+from functions.collect.reading.reader import Harvest
+from functions.collect.state import Note
+from functions.jobs.tally import NOTHING
 from functions.model import Platform, iso
-from functions.tally import NOTHING
 
 
-class Report(msgspec.Struct):
+class CollectReport(msgspec.Struct):
     """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
     be set up before anything can be. Told to nobody: ``notes``, what the collector knows of each
     platform now, and ``spent``, the budgets as the run left them."""

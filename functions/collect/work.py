@@ -9,20 +9,20 @@ from typing import Any
 
 import msgspec
 
-from functions.collect.access import address, credentials
-from functions.collect.bookkeeping import Bill, bill_of
 from functions.collect.client import Clock, Connections
+from functions.collect.credentials import address, credentials
 from functions.collect.desk import Desk, horizon
-from functions.collect.note import Note
-from functions.collect.plan import Plan
-from functions.collect.reading import Harvest, Reading
+from functions.collect.planning.requests import Plan
+from functions.collect.planning.reservations import Bill, bill_of
+from functions.collect.reading.reader import Harvest, Reader
 from functions.collect.report import summary_of
-from functions.connect.consents import Consents
-from functions.connect.vault import open_vault
+from functions.collect.state import Note
 from functions.model import Account, Platform, Roster, iso
 from functions.registry.doubles import beside, doubled
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.tokens.consents import Consents
+from functions.tokens.vault import open_vault
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ async def carry_out(
     """
     connection = await opened.to(desk.platform, address(settings, desk.platform))
     began, sent = clock(), connection.requests
-    reading = Reading(
+    reading = Reader(
         desk.platform,
         desk.module,
         credentials(settings, desk.platform, desk.module, connection, clock),

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import functions_framework
 
 from functions import log, settings
+from functions.jobs.trigger import Response
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.port import StoreError
 from functions.times import present
-from functions.trigger import Answer
 
 if TYPE_CHECKING:
     from flask import Request
@@ -28,11 +28,11 @@ LONGEST = 2_000  # characters of a ticket, of TikTok's code, of anything that is
 
 
 @functions_framework.http
-def connect(request: Request) -> Answer:
+def connect(request: Request) -> Response:
     """GET ``/start`` and ``/callback``; answers a redirection or a page."""
     from functions.connect import page
-    from functions.connect.flow import Reason, Refusal
-    from functions.connect.vault import VaultError
+    from functions.connect.flow import ConsentProblem, Refusal
+    from functions.tokens.vault import VaultError
 
     log.follow(request.headers.get)
     if request.method != "GET":
@@ -48,14 +48,14 @@ def connect(request: Request) -> Answer:
     except Exception as error:
         # Its message may hold what the address held.
         log.crash("connect.crashed", error, told=False)
-    status, words = page.refused(Refusal(Reason.UNREADY))
+    status, words = page.refused(Refusal(ConsentProblem.UNREADY))
     return words, status, page.HEADERS
 
 
-def _answer(request: Request) -> Answer:
-    from functions.collect.consent import TikTokApp
-    from functions.connect.flow import Flow, Reason, Refusal, begun, invited
-    from functions.connect.vault import open_vault
+def _answer(request: Request) -> Response:
+    from functions.connect.flow import ConsentProblem, Flow, Refusal, begun, invited
+    from functions.connect.tiktok_app import TikTokApp
+    from functions.tokens.vault import open_vault
 
     loaded = settings.load()
     log.hide(loaded.secrets())
@@ -64,7 +64,7 @@ def _answer(request: Request) -> Answer:
         raise SettingsError("KIPRAH_CONNECT_URL is not set; set it to this function's address")
     path = request.path.removeprefix(urlsplit(loaded.connect_url).path.rstrip("/"))
     if path not in ("/start", "/callback"):
-        raise Refusal(Reason.UNKNOWN)
+        raise Refusal(ConsentProblem.UNKNOWN)
     books = open_agencies(loaded)
     try:
         if books[0].simulation:
@@ -90,7 +90,7 @@ def _answer(request: Request) -> Answer:
 
 def _refuse_official(loaded: Settings) -> None:
     """A simulation asks nobody for a real consent."""
-    from functions.collect.access import is_official
+    from functions.collect.credentials import is_official
 
     for name in ("tiktok_url", "tiktok_auth_url"):
         if is_official(getattr(loaded, name)):
@@ -100,7 +100,7 @@ def _refuse_official(loaded: Settings) -> None:
             )
 
 
-def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Answer:
+def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Response:
     from functions.connect import page
     from functions.connect.flow import ATTEMPT
 
@@ -111,7 +111,7 @@ def _start(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Ans
     return "", 302, page.HEADERS | {"Location": begun.address, "Set-Cookie": cookie}
 
 
-def _callback(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Answer:
+def _callback(flow: Flow, request: Request, loaded: Settings, now: datetime) -> Response:
     import asyncio
 
     from functions.connect import page

@@ -23,21 +23,21 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from functions.connect import ticket as tickets
-from functions.connect.consents import Consents, Grant
-from functions.connect.document import is_void
 from functions.connect.ticket import Ticket
-from functions.connect.vault import StaleError, Vault, VaultError
 from functions.model import iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
 from functions.store.port import Conflict, Stored, Write
+from functions.tokens.consents import Consents, Grant
+from functions.tokens.document import is_void
+from functions.tokens.vault import StaleError, Vault, VaultError
 
 ATTEMPT = timedelta(minutes=10)
 TRIES = 5  # at a document that somebody else writes at the same moment
 SCOPES = ("user.info.basic", "user.info.profile", "user.info.stats", "video.list")
 
 
-class Reason(StrEnum):
+class ConsentProblem(StrEnum):
     """Why there is no consent; what people read about it stands in page.py."""
 
     UNKNOWN = "unknown link"
@@ -58,7 +58,7 @@ class Reason(StrEnum):
 class Refusal(Exception):
     """There is no consent. ``other``: the account that consented in place of ``handle``."""
 
-    def __init__(self, reason: Reason, handle: str = "", other: str = "") -> None:
+    def __init__(self, reason: ConsentProblem, handle: str = "", other: str = "") -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.handle = handle
@@ -173,7 +173,7 @@ class Flow:
         try:
             if not code:
                 denied = error in ("access_denied", "")
-                raise Refusal(Reason.DENIED if denied else Reason.REJECTED, handle)
+                raise Refusal(ConsentProblem.DENIED if denied else ConsentProblem.REJECTED, handle)
             grant = await self._app.exchange(
                 handle, code, self._back, self._vault.open(attempt.data["verifier"])
             )
@@ -192,18 +192,18 @@ class Flow:
         try:
             ticket, issued_at = tickets.dated(self._vault, sealed, now)
         except StaleError:
-            raise Refusal(Reason.EXPIRED) from None
+            raise Refusal(ConsentProblem.EXPIRED) from None
         except VaultError:
-            raise Refusal(Reason.UNKNOWN) from None
+            raise Refusal(ConsentProblem.UNKNOWN) from None
         if not hmac.compare_digest(ticket.agency.encode(), self._book.agency.id.encode()):
-            raise Refusal(Reason.UNKNOWN)
+            raise Refusal(ConsentProblem.UNKNOWN)
         if self._book.store.get([self._spent_path(ticket.id)]):
-            raise Refusal(Reason.USED, ticket.handle)
+            raise Refusal(ConsentProblem.USED, ticket.handle)
         held = self._held(ticket.handle)
         if held and is_void(held.data, issued_at):
-            raise Refusal(Reason.WITHDRAWN, ticket.handle)
+            raise Refusal(ConsentProblem.WITHDRAWN, ticket.handle)
         if ticket.handle not in handles(self._book, ticket.satker, now):
-            raise Refusal(Reason.UNREGISTERED, ticket.handle)
+            raise Refusal(ConsentProblem.UNREGISTERED, ticket.handle)
         return ticket
 
     # Attempts
@@ -213,14 +213,14 @@ class Flow:
         path = self._attempt_path(state)
         held = self._book.store.get([path]).get(path)
         if held is None or _is_outdated(held, now) or "taken_at" in held.data:
-            raise Refusal(Reason.STALE)
+            raise Refusal(ConsentProblem.STALE)
         if not hmac.compare_digest(_digest(secret), held.data["browser"]):
-            raise Refusal(Reason.FOREIGN, held.data["handle"])
+            raise Refusal(ConsentProblem.FOREIGN, held.data["handle"])
         try:
             taken = {"taken_at": iso(now)}
             self._book.store.write([Write(path, taken, "merge", held.version)])
         except Conflict:  # the same answer was sent twice, and the other one was faster
-            raise Refusal(Reason.STALE) from None
+            raise Refusal(ConsentProblem.STALE) from None
         return held
 
     def _outdated(self, now: datetime) -> list[Write]:
@@ -231,12 +231,12 @@ class Flow:
     async def _check(self, grant: ScopedGrant, handle: str) -> None:
         granted = set(grant.scope.replace(" ", ",").split(","))
         if grant.scope and not granted.issuperset(SCOPES):
-            raise Refusal(Reason.NARROW, handle)
+            raise Refusal(ConsentProblem.NARROW, handle)
         other = await self._app.username(handle, grant.access_token)
         if not other:
-            raise Refusal(Reason.REJECTED, handle)
+            raise Refusal(ConsentProblem.REJECTED, handle)
         if other.lower() != handle.lower():
-            raise Refusal(Reason.WRONG_ACCOUNT, handle, other)
+            raise Refusal(ConsentProblem.WRONG_ACCOUNT, handle, other)
 
     def _keep(self, attempt: Stored, pair: Mapping[str, Any]) -> None:
         """Note the pair with its attempt, unless that was made void meanwhile."""
@@ -247,7 +247,7 @@ class Flow:
             with suppress(Conflict):
                 self._book.store.write([Write(held.path, dict(pair), "merge", held.version)])
                 return
-        raise Refusal(Reason.WITHDRAWN, attempt.data["handle"])
+        raise Refusal(ConsentProblem.WITHDRAWN, attempt.data["handle"])
 
     def _store(self, attempt: Stored, grant: Grant, now: datetime) -> None:
         """The consent, the end of its ticket and of the attempt, all at once or not at all; nothing
@@ -260,7 +260,7 @@ class Flow:
         for _ in range(TRIES):
             held = self._held(handle)
             if held and is_void(held.data, begun_at):
-                raise Refusal(Reason.WITHDRAWN, handle)
+                raise Refusal(ConsentProblem.WITHDRAWN, handle)
             given = self._consents.given(satker, handle, grant, now, held)
             try:
                 self._book.store.write(
@@ -272,10 +272,10 @@ class Flow:
                 )
             except Conflict:  # of the ticket, or of the consent: a token was renewed meanwhile
                 if self._book.store.get([used]):
-                    raise Refusal(Reason.USED, handle) from None
+                    raise Refusal(ConsentProblem.USED, handle) from None
             else:
                 return
-        raise Refusal(Reason.STALE, handle)
+        raise Refusal(ConsentProblem.STALE, handle)
 
     def _held(self, handle: str) -> Stored | None:
         path = self._consents.path(handle)

@@ -9,7 +9,7 @@ import base64
 import hashlib
 from html import escape
 
-from functions.connect.flow import Given, Reason, Refusal
+from functions.connect.flow import ConsentProblem, Given, Refusal
 
 _STYLE = (
     ":root{color-scheme:light dark}"
@@ -35,44 +35,44 @@ _ASK = "Minta tautan izin yang baru kepada pengelola Kiprah."
 _AGAIN = "Buka tautan izin Anda sekali lagi."
 
 # Status and sentence; {handle} and {other} are filled in.
-_REFUSALS: dict[Reason, tuple[int, str]] = {
-    Reason.UNKNOWN: (400, f"Tautan ini tidak dikenali. {_ASK}"),
-    Reason.EXPIRED: (410, f"Tautan ini sudah kedaluwarsa. {_ASK}"),
-    Reason.USED: (
+_REFUSALS: dict[ConsentProblem, tuple[int, str]] = {
+    ConsentProblem.UNKNOWN: (400, f"Tautan ini tidak dikenali. {_ASK}"),
+    ConsentProblem.EXPIRED: (410, f"Tautan ini sudah kedaluwarsa. {_ASK}"),
+    ConsentProblem.USED: (
         410,
         f"Tautan ini sudah dipakai. Bila izin untuk @{{handle}} perlu diberikan lagi: {_ASK}",
     ),
-    Reason.UNREGISTERED: (
+    ConsentProblem.UNREGISTERED: (
         410,
         "Akun TikTok @{handle} tidak terdaftar lagi, sehingga izinnya tidak diperlukan.",
     ),
-    Reason.WITHDRAWN: (
+    ConsentProblem.WITHDRAWN: (
         410,
         "Izin untuk @{handle} telah dicabut setelah tautan ini dibuat; tidak ada yang disimpan. "
         f"Bila izin perlu diberikan lagi: {_ASK}",
     ),
-    Reason.STALE: (410, f"Langkah ini sudah kedaluwarsa atau sudah selesai. {_AGAIN}"),
-    Reason.FOREIGN: (
+    ConsentProblem.STALE: (410, f"Langkah ini sudah kedaluwarsa atau sudah selesai. {_AGAIN}"),
+    ConsentProblem.FOREIGN: (
         403,
         "Izin harus diselesaikan di peramban tempat tautannya dibuka, dengan kuki diizinkan. "
         f"{_AGAIN}",
     ),
-    Reason.DENIED: (
+    ConsentProblem.DENIED: (
         403,
         f"Izin untuk @{{handle}} tidak diberikan. Bila itu tidak disengaja: {_AGAIN}",
     ),
-    Reason.NARROW: (
+    ConsentProblem.NARROW: (
         403,
         f"Izin yang diberikan belum lengkap. {_AGAIN} Setujui semua yang ditanyakan TikTok.",
     ),
-    Reason.WRONG_ACCOUNT: (
+    ConsentProblem.WRONG_ACCOUNT: (
         403,
         "Izin diberikan oleh @{other}, padahal yang diperlukan dari @{handle}; tidak ada yang "
         f"disimpan. Masuklah ke TikTok sebagai @{{handle}}. {_AGAIN}",
     ),
-    Reason.UNREACHABLE: (502, f"TikTok sedang tidak dapat dihubungi. Nanti: {_AGAIN}"),
-    Reason.REJECTED: (502, f"TikTok menolak permintaan ini. {_AGAIN}"),
-    Reason.UNREADY: (500, "Layanan izin belum siap. Hubungi pengelola Kiprah."),
+    ConsentProblem.UNREACHABLE: (502, f"TikTok sedang tidak dapat dihubungi. Nanti: {_AGAIN}"),
+    ConsentProblem.REJECTED: (502, f"TikTok menolak permintaan ini. {_AGAIN}"),
+    ConsentProblem.UNREADY: (500, "Layanan izin belum siap. Hubungi pengelola Kiprah."),
 }
 
 

@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from functions.connect import keyfile, ticket
-from functions.connect.vault import SQLITE, Vault, VaultError, held_vault, key_file
+from functions.connect import ticket
 from functions.model import iso
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, Stored, Write
+from functions.tokens import keyfile
+from functions.tokens.vault import SQLITE, Vault, VaultError, held_vault, key_file
 
 # Where sealed secrets lie, below an agency: collection and fields.
 SEALED = {"consents": ("refresh", "access"), "attempts": ("refresh", "access", "verifier")}
@@ -30,7 +31,7 @@ TRIES = 10  # at a document that others write at the same moment
 
 
 @dataclass(slots=True)
-class Count:
+class Resealed:
     """What became of the stored secrets.
 
     ``current``: the new key opens them; ``resealed``: of these, what was just sealed with it;
@@ -48,17 +49,17 @@ class Count:
         return self.current + self.older
 
 
-def counted(books: Sequence[AgencyStore], vault: Vault) -> Count:
+def counted(books: Sequence[AgencyStore], vault: Vault) -> Resealed:
     """How many stored secrets need which key; nothing is written."""
-    count = Count()
+    count = Resealed()
     for stored in _sealed(books):
         _look(stored, vault, count)
     return count
 
 
-def reseal(books: Sequence[AgencyStore], vault: Vault) -> Count:
+def reseal(books: Sequence[AgencyStore], vault: Vault) -> Resealed:
     """Seal everything with the key that seals; what no key opens stays as it is and is named."""
-    count = Count()
+    count = Resealed()
     for stored in _sealed(books):
         book = next(book for book in books if stored.path.startswith(f"{book.root}/"))
         _reseal(book, stored, vault, count)
@@ -77,7 +78,7 @@ def _secrets(stored: Stored) -> dict[str, bytes]:
     return {name: stored.data[name] for name in fields if isinstance(stored.data.get(name), bytes)}
 
 
-def _look(stored: Stored, vault: Vault, count: Count) -> dict[str, bytes]:
+def _look(stored: Stored, vault: Vault, count: Resealed) -> dict[str, bytes]:
     """Count a document's secrets; returns those that an older key sealed."""
     older: dict[str, bytes] = {}
     for name, sealed in _secrets(stored).items():
@@ -93,12 +94,12 @@ def _look(stored: Stored, vault: Vault, count: Count) -> dict[str, bytes]:
     return older
 
 
-def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Count) -> None:
+def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Resealed) -> None:
     held: Stored | None = stored
     for _ in range(TRIES):
         if held is None:
             return  # withdrawn, or finished
-        seen = Count()
+        seen = Resealed()
         anew = {name: vault.seal(vault.open(s)) for name, s in _look(held, vault, seen).items()}
         try:
             if anew:
@@ -120,7 +121,7 @@ def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Count) -> No
 class Rotation:
     """What a run came to: the count, and where the keys stand, in words."""
 
-    count: Count
+    count: Resealed
     said: str
 
     def report(self) -> dict[str, Any]:
@@ -165,7 +166,7 @@ def rekey(
         )
     vault = held_vault(settings)
     if vault is None:
-        return Rotation(Count(), "there is no key yet, and nothing that is sealed")
+        return Rotation(Resealed(), "there is no key yet, and nothing that is sealed")
     if new_key:
         keyfile.begin(key_file(settings), now + ticket.LIFETIME)
         vault = held_vault(settings) or vault
@@ -183,7 +184,7 @@ def is_rotating(settings: Settings) -> bool:
     return is_there and len(keyfile.read(key_file(settings))) > 1
 
 
-def words(settings: Settings, count: Count) -> str:
+def words(settings: Settings, count: Resealed) -> str:
     """Where the keys stand, and what to do about the older ones."""
     if settings.token_key:
         keys = len([key for key in settings.token_keys() if key != settings.token_key])

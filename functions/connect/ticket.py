@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from functions.connect.vault import Vault, VaultError
+from functions.tokens.vault import Vault, VaultError
 
 LIFETIME = timedelta(days=7)
 _LONGEST = 2000  # characters; ours have some 300

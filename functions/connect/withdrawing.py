@@ -18,15 +18,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from functions.connect.absent import NoConsent, without_consent
-from functions.connect.consents import WAITS, Grant
-from functions.connect.document import ended, ending, is_ended
-from functions.connect.flow import Reason, Refusal
-from functions.connect.vault import Vault, VaultError
+from functions.connect.flow import ConsentProblem, Refusal
 from functions.model import Platform, Roster, iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
 from functions.store.port import Conflict, Stored, StoreError, Write
+from functions.tokens.absent import NoConsent, without_consent
+from functions.tokens.consents import WAITS, Grant
+from functions.tokens.document import ended, ending, is_ended
+from functions.tokens.vault import Vault, VaultError
 
 TRIES = 10  # at a document that others write at the same moment
 PLATFORMS: tuple[Platform, ...] = ("tiktok", "facebook")
@@ -239,9 +239,9 @@ class _Withdrawal:
 
 
 def _told(refusal: Refusal) -> str:
-    if refusal.reason is Reason.UNREACHABLE:
+    if refusal.reason is ConsentProblem.UNREACHABLE:
         return f"TikTok could not be reached; {IN_THE_APP}"
-    if refusal.reason is Reason.UNREADY:
+    if refusal.reason is ConsentProblem.UNREADY:
         return f"TikTok refuses the app's key and secret; {IN_THE_APP}"
     return f"TikTok does not take its tokens any more; if Kiprah still stands there, {IN_THE_APP}"
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import functions_framework
 
+from functions.jobs.trigger import BadRequestError, Response, Trigger, answer
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.trigger import Answer, BadRequestError, Trigger, answer
 
 if TYPE_CHECKING:
     from flask import Request
 
 
 @functions_framework.http
-def publish(request: Request) -> Answer:
+def publish(request: Request) -> Response:
     """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report.
 
     With a queue and several agencies each gets a ``task`` of its own (fanout.py).
@@ -27,11 +27,11 @@ def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
     # Imported here, so that a cold start of another function does not load it.
     from datetime import timedelta
 
-    from functions import fanout
-    from functions.deadline import deadline_of
+    from functions.jobs import fanout
+    from functions.jobs.deadline import deadline_of
     from functions.publish.job import publish_all
-    from functions.publish.objects import ObjectsError
-    from functions.publish.stamp import OutdatedError
+    from functions.publish.targets.port import ObjectsError
+    from functions.publish.targets.stamp import OutdatedError
     from functions.store import agencies_of
 
     def run(name: str) -> dict[str, Any]:

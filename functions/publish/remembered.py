@@ -16,8 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from functions.publish.objects import Listed, md5_of
-from functions.publish.pages import Page
+from functions.publish.pages.frame import Page
+from functions.publish.targets.port import Listed, md5_of
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE.parents[1] / "site_templates"
@@ -71,7 +71,7 @@ def _digest(values: Mapping[str, str]) -> str:
 @lru_cache(1)
 def _code() -> str:
     """A digest of everything that pages are made with."""
-    files: Iterable[Path] = (*HERE.glob("*.py"), *TEMPLATES.rglob("*"))
+    files: Iterable[Path] = (*HERE.rglob("*.py"), *TEMPLATES.rglob("*"))
     digest = hashlib.sha256(f"jinja2 {version('jinja2')}".encode())
     for file in sorted(file for file in files if file.is_file()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from functions.model import PLATFORMS, Platform
 from functions.registry import values
 from functions.registry.addresses.sites import NAMES
+from functions.registry.changes import Held
 from functions.registry.units import (
     COLUMNS,
     FILE,
@@ -23,16 +24,17 @@ from functions.registry.units import (
     platform_of,
     read_unit,
 )
-from functions.registry.values import Unreadable, Wrong, shown
+from functions.registry.values import UnreadableValue, Wrong, shown
 
-Document = dict[str, Any]
-Row = Mapping[str, str]
-Held = Mapping[str, Mapping[str, Any]]
+UnitDocument = dict[str, Any]
+TypedRow = Mapping[str, str]
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
-def check(rows: Sequence[tuple[int, Row]], held: Held) -> tuple[dict[str, Document], list[str]]:
+def check(
+    rows: Sequence[tuple[int, TypedRow]], held: Held
+) -> tuple[dict[str, UnitDocument], list[str]]:
     """Documents by satker id, and what is wrong, one Indonesian line each.
 
     Args:
@@ -46,10 +48,10 @@ def check(rows: Sequence[tuple[int, Row]], held: Held) -> tuple[dict[str, Docume
 
 
 def check_agencies(
-    rows: Sequence[tuple[int, Row]],
+    rows: Sequence[tuple[int, TypedRow]],
     held: Mapping[str, Held],
     zones: Mapping[str, ZoneInfo] | None = None,
-) -> tuple[dict[str, dict[str, Document]], list[str]]:
+) -> tuple[dict[str, dict[str, UnitDocument]], list[str]]:
     """As ``check``, for rows of several agencies: documents by agency and satker id.
 
     Args:
@@ -58,14 +60,14 @@ def check_agencies(
         zones: each agency's time zone; Jakarta's for those left out.
     """
     first = next(iter(held))
-    documents: dict[str, dict[str, Document]] = {agency: {} for agency in held}
+    documents: dict[str, dict[str, UnitDocument]] = {agency: {} for agency in held}
     problems: list[str] = []
     owners: dict[tuple[Platform, str], tuple[str, str]] = {}
     children: dict[tuple[str, str], int] = {}
     for number, row in rows:
         found: list[str] = []
         agency, satker_id = row.get("instansi", "") or first, row.get("id", "")
-        if isinstance(agency, Unreadable):
+        if isinstance(agency, UnreadableValue):
             found.append(f"instansi {agency}")
         elif agency not in held:
             found.append(f"instansi {shown(agency)} tidak dikenal; pilih {', '.join(held)}")
@@ -99,7 +101,11 @@ def check_agencies(
 
 
 def _problems(
-    satker_id: str, row: Row, document: Document, before: Mapping[str, Any] | None, zone: ZoneInfo
+    satker_id: str,
+    row: TypedRow,
+    document: UnitDocument,
+    before: Mapping[str, Any] | None,
+    zone: ZoneInfo,
 ) -> list[str]:
     """What is wrong in the row's own cells, and in the document only since it has them.
 
@@ -113,17 +119,17 @@ def _problems(
     return [*own, *(problem for problem in whole if problem not in {*own, *earlier})]
 
 
-def _given(row: Row) -> Document:
+def _given(row: TypedRow) -> UnitDocument:
     """What a row's cells say, as a document would say it; nothing of columns the file lacks."""
-    given: Document = {field: row[column] for field, column in COLUMNS.items() if column in row}
+    given: UnitDocument = {field: row[column] for field, column in COLUMNS.items() if column in row}
     return given | {"accounts": {p: _parts(row[p]) for p in PLATFORMS if p in row}}
 
 
 def _parts(cell: str) -> list[str]:
-    return [cell] if isinstance(cell, Unreadable) else cell.split(";")
+    return [cell] if isinstance(cell, UnreadableValue) else cell.split(";")
 
 
-def _named(row: Row) -> list[tuple[Platform, str]]:
+def _named(row: TypedRow) -> list[tuple[Platform, str]]:
     """The handles that a row names, those that are none left out."""
     return [
         (platform, handle)
@@ -147,11 +153,11 @@ def _canonical(reader: Callable[[Any], Any], value: Any) -> Any:
         return Wrong
 
 
-def _laid_over(before: Mapping[str, Any] | None, row: Row, zone: ZoneInfo) -> Document:
+def _laid_over(before: Mapping[str, Any] | None, row: TypedRow, zone: ZoneInfo) -> UnitDocument:
     """The document with a row's cells in it; a new one has every field, for admins to see."""
     given = _given(row)
     readers = _readers(zone)
-    new: Document = dict.fromkeys(COLUMNS) | {"accounts": {}}
+    new: UnitDocument = dict.fromkeys(COLUMNS) | {"accounts": {}}
     document = new if before is None else dict(before)
     for field, reader in readers.items():
         if field in given or before is None:

@@ -15,14 +15,10 @@ from datetime import date, datetime
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
-from functions.cleaning import clean
 from functions.model import PLATFORMS, iso
-from functions.nearest import nearest
-from functions.registry import workbook
-from functions.registry.kinds import kind_of
-from functions.registry.units import COLUMNS, accounts_of
-from functions.registry.values import Unreadable
-from functions.tables import (
+from functions.parsing.cleaning import clean
+from functions.parsing.nearest import nearest
+from functions.parsing.tables import (
     FIRST_LINES,
     MOST_BYTES,
     BinaryError,
@@ -31,6 +27,10 @@ from functions.tables import (
     TooLongError,
     read_csv,
 )
+from functions.registry import workbook
+from functions.registry.kinds import kind_of
+from functions.registry.units import COLUMNS, accounts_of
+from functions.registry.values import UnreadableValue
 
 HEADER = (
     "id",
@@ -121,12 +121,12 @@ def _row(header: Sequence[str], cells: Sequence[Any]) -> dict[str, str]:
 
 
 def _cell(column: str, cell: Any) -> str:
-    if cell is None or isinstance(cell, Unreadable):
+    if cell is None or isinstance(cell, UnreadableValue):
         return cell or ""
     if not isinstance(cell, date):
         return clean(cell)
     if column not in DATES:
-        return Unreadable("berisi tanggal; format selnya sebagai teks lalu isi ulang")
+        return UnreadableValue("berisi tanggal; format selnya sebagai teks lalu isi ulang")
     if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
         return cell.date().isoformat()
     return cell.isoformat()
@@ -138,7 +138,9 @@ def _holds(cell: Any) -> bool:
 
 def _header(cells: Sequence[Any]) -> list[str]:
     """Columns by their names, whatever their case, spaces or hyphens; empty where none is."""
-    named = ["" if cell is None or isinstance(cell, Unreadable) else str(cell) for cell in cells]
+    named = [
+        "" if cell is None or isinstance(cell, UnreadableValue) else str(cell) for cell in cells
+    ]
     columns = [re.sub(r"[\s-]+", "_", clean(name).lower()) for name in named]
     return ["x" if column == "twitter" else column for column in columns]
 

@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from functions.cleaning import clean
 from functions.model import PLATFORMS, Handle, Platform, Satker
-from functions.nearest import nearest
+from functions.parsing.cleaning import clean
+from functions.parsing.nearest import nearest
 from functions.registry import values
 from functions.registry.addresses.sites import NAMES as PLATFORM_NAMES
-from functions.registry.values import Unreadable, Wrong, is_empty, shown
+from functions.registry.values import UnreadableValue, Wrong, is_empty, shown
 
 T = TypeVar("T")
 Names = Mapping[str, str]
@@ -51,7 +51,7 @@ _ACCOUNT = ("handle", "from", "to")
 _MISSPELT = 0.85
 
 
-class Unit(NamedTuple):
+class TypedUnit(NamedTuple):
     """A unit as it was read: None where it cannot be used, and everything that is wrong with it."""
 
     satker: Satker | None
@@ -60,7 +60,7 @@ class Unit(NamedTuple):
 
 def read_unit(
     satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, names: Names = DOCUMENT
-) -> Unit:
+) -> TypedUnit:
     """A unit from its fields, each of any type.
 
     Args:
@@ -70,7 +70,7 @@ def read_unit(
     try:
         return _read(satker_id, given, zone, _Reader(given, names))
     except Exception as error:
-        return Unit(None, (f"isinya {_unreadable(error)}",))
+        return TypedUnit(None, (f"isinya {_unreadable(error)}",))
 
 
 def adrift(parents: Mapping[str, str | None], names: Names = DOCUMENT) -> dict[str, str]:
@@ -133,10 +133,10 @@ class _Reader:
         return None
 
 
-def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Reader) -> Unit:
+def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Reader) -> TypedUnit:
     problems = reader.problems
     problems += _misspelt(given)
-    if isinstance(satker_id, Unreadable):
+    if isinstance(satker_id, UnreadableValue):
         problems.append(f"id {satker_id}")
     elif not ID.fullmatch(satker_id):
         meant = satker_id.casefold().replace("_", "-").replace(" ", "-")
@@ -156,7 +156,7 @@ def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Rea
         problems.append(f"{label} lebih awal daripada {reader.names['active_from']}")
     handles = _handles(given.get("accounts"), active, zone, reader)
     if problems or name is None or kind is None:
-        return Unit(None, tuple(problems))
+        return TypedUnit(None, tuple(problems))
     satker = Satker(
         id=satker_id,
         name=name,
@@ -170,7 +170,7 @@ def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Rea
         valid_from=active[0],
         valid_to=active[1],
     )
-    return Unit(satker, ())
+    return TypedUnit(satker, ())
 
 
 def _misspelt(given: Mapping[str, Any]) -> Iterator[str]:

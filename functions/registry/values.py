@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from functions.cleaning import clean
 from functions.model import Platform, iso
-from functions.nearest import nearest
+from functions.parsing.cleaning import clean
+from functions.parsing.nearest import nearest
 from functions.registry.addresses.profiles import parse_handle
 
 YEARS = range(2000, 2101)
@@ -55,7 +55,7 @@ class Wrong(ValueError):
     """A value that cannot be what its field holds; the words go behind the field's name."""
 
 
-class Unreadable(str):
+class UnreadableValue(str):
     """A cell that cannot be what it shows; its text says why, as ``Wrong`` does."""
 
 
@@ -86,7 +86,7 @@ def text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
     """A text on one line; a whole number is the text of its digits."""
     if value is None:
         return None
-    if isinstance(value, Unreadable):
+    if isinstance(value, UnreadableValue):
         raise Wrong(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _digits(value)
@@ -159,7 +159,7 @@ def day_or_instant(value: Any, zone: ZoneInfo) -> date | datetime | None:
 
     An instant without an offset is one of ``zone``.
     """
-    if isinstance(value, Unreadable):
+    if isinstance(value, UnreadableValue):
         raise Wrong(value)
     if isinstance(value, str):
         value = clean(value)

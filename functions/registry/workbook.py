@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 
-from functions.registry.values import EXACT_FLOAT, Unreadable
+from functions.registry.values import EXACT_FLOAT, UnreadableValue
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes of XML; a sheet of 1,000 units has 1 MB
 MOST_ROWS = 20_000  # that hold anything
@@ -33,7 +33,7 @@ EMPTY_RESULT = "berisi rumus yang hasilnya 0; salin lalu tempel sebagai nilai, a
 ERROR = "berisi kesalahan {}; perbaiki rumusnya atau kosongkan"
 MERGED = "adalah bagian sel gabungan; pisahkan selnya (unmerge) dan isi masing-masing"
 
-Row = list[Any]  # text, date, datetime, Unreadable or None
+SheetRow = list[Any]  # text, date, datetime, Unreadable or None
 
 
 class TooLarge(ValueError):
@@ -45,7 +45,7 @@ class Sheet(NamedTuple):
 
     name: str
     of: int
-    rows: dict[int, Row]
+    rows: dict[int, SheetRow]
 
 
 def sheets(content: bytes) -> Iterator[Sheet]:
@@ -105,7 +105,7 @@ def _holds(cell: Any) -> bool:
     return cell.value is not None or cell.data_type == "f"
 
 
-def _values(typed: Sequence[Any], computed: Sequence[Any]) -> Row:
+def _values(typed: Sequence[Any], computed: Sequence[Any]) -> SheetRow:
     results = [*computed, *[None] * (len(typed) - len(computed))]
     return [_value(cell, result) for cell, result in zip(typed, results, strict=False)]
 
@@ -116,12 +116,12 @@ def _value(cell: Any, result: Any) -> Any:
     if kind == "f":
         # An empty text is a result (its cell says that it is a text), no result at all is none.
         if result is None or (result.value is None and result.data_type != "str"):
-            return Unreadable(NO_RESULT)
+            return UnreadableValue(NO_RESULT)
         kind, value = result.data_type, result.value
         if kind == "n" and value == 0:
-            return Unreadable(EMPTY_RESULT)
+            return UnreadableValue(EMPTY_RESULT)
     if kind == "e":
-        return Unreadable(ERROR.format(str(value)[:20]))
+        return UnreadableValue(ERROR.format(str(value)[:20]))
     return _plain(value)
 
 
@@ -134,21 +134,21 @@ def _plain(value: Any) -> Any:
         case str():
             return unescape(value) if "_x" in value else value
         case bool():
-            return Unreadable(f"berisi {str(value).upper()}; {_TEXT}")
+            return UnreadableValue(f"berisi {str(value).upper()}; {_TEXT}")
         case time() | timedelta():
-            return Unreadable(f"berisi jam; {_TEXT}")
+            return UnreadableValue(f"berisi jam; {_TEXT}")
         case int() | float() if value < 0 or value != value or value % 1:
-            return Unreadable(f"berisi {value:.15g}, bukan bilangan bulat; {_TEXT}")
+            return UnreadableValue(f"berisi {value:.15g}, bukan bilangan bulat; {_TEXT}")
         case int() | float() if value >= EXACT_FLOAT:
-            return Unreadable(
+            return UnreadableValue(
                 f"berisi angka 16 digit atau lebih, yang tidak utuh lagi di lembar kerja; {_TEXT}"
             )
         case int() | float():
             return str(int(value))
-    return Unreadable(f"tidak dapat dibaca; {_TEXT}")
+    return UnreadableValue(f"tidak dapat dibaca; {_TEXT}")
 
 
-def _mark_merged(rows: dict[int, Row], content: bytes, sheet: Any) -> None:
+def _mark_merged(rows: dict[int, SheetRow], content: bytes, sheet: Any) -> None:
     """Every merged cell shows what only the first of them holds: the others are told."""
     from openpyxl.utils.cell import range_boundaries
 
@@ -167,6 +167,6 @@ def _mark_merged(rows: dict[int, Row], content: bytes, sheet: Any) -> None:
                 row = rows[number]
                 row += [None] * (right - len(row))
                 for column in range(left - 1, right):
-                    row[column] = row[column] or Unreadable(MERGED)
+                    row[column] = row[column] or UnreadableValue(MERGED)
         for column in range(left, min(right, len(first))):
-            first[column] = first[column] or Unreadable(MERGED)
+            first[column] = first[column] or UnreadableValue(MERGED)

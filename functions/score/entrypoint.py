@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import functions_framework
 
+from functions.jobs.trigger import Response, Trigger, answer
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.trigger import Answer, Trigger, answer
 
 if TYPE_CHECKING:
     from flask import Request
 
 
 @functions_framework.http
-def score(request: Request) -> Answer:
+def score(request: Request) -> Response:
     """POST ``{"agency": "ID", "now": "…"}``, both optional; answers the run's report.
 
     With a queue and several agencies each gets a ``task`` of its own (fanout.py).
@@ -27,8 +27,8 @@ def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> di
     # Imported here, so that a cold start of another function does not load it.
     from datetime import timedelta
 
-    from functions import fanout
-    from functions.deadline import deadline_of
+    from functions.jobs import fanout
+    from functions.jobs.deadline import deadline_of
     from functions.score.job import score_all
 
     every = timedelta(minutes=int(settings.score_every))

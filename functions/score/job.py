@@ -17,18 +17,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions import agencies
-from functions.deadline import NEVER, Deadline
+from functions.jobs import agencies
+from functions.jobs.deadline import NEVER, Deadline
+from functions.jobs.tally import NOTHING, Tally
 from functions.model import Post, iso, month_of, previous_month
-from functions.score.fold import fold_into
 from functions.score.keeping import keep_needed
-from functions.score.months import months_between
-from functions.score.revising import revise
-from functions.score.run import Report, Run, is_frozen
-from functions.score.scoring import score_month
+from functions.score.month import revise, score_month
+from functions.score.rules.closing import months_between
+from functions.score.rules.fold import fold_into
+from functions.score.run import Run, ScoreReport, is_frozen
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict
-from functions.tally import NOTHING, Tally
 from functions.times import present
 
 OVERLAP = timedelta(minutes=10)  # writers whose clocks and commits overlap
@@ -62,13 +61,13 @@ def score(
     run_id: str,
     clock: Callable[[], datetime] = present,
     deadline: Deadline = NEVER,
-) -> Report:
+) -> ScoreReport:
     """Bring ledgers and rankings up to ``now``; StoreError when the store cannot be used.
 
     ``clock``: the computer's. Nothing is closed or frozen but what lies behind it as well, and
     behind the end of a collection by the platforms' clocks.
     """
-    report, tally = Report(run_id, now), Tally(book.store.meter)
+    report, tally = ScoreReport(run_id, now), Tally(book.store.meter)
     run = Run(book, now, report, book.months(), clock())
     # The store's stamps know nothing of an instant that was given.
     cursor, collected = book.cursors("score", "collect")

@@ -16,7 +16,7 @@ import msgspec
 
 from functions import log
 from functions.model import iso, month_bounds
-from functions.score.months import months_between
+from functions.score.rules.closing import months_between
 from functions.score.run import Run, is_frozen
 from functions.store.expiry import KEPT, NOTICE, expiry
 from functions.store.port import Conflict
@@ -26,7 +26,7 @@ MOST = 2_000  # posts that one run writes again at most
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class KeptUntil(msgspec.Struct, frozen=True, kw_only=True):
     """Until when a month's posts are kept; it lies under the cursor's ``posts``, by month.
 
     ``until``: at least so long; None: as each was written. ``following`` is what ``until`` will be
@@ -49,13 +49,13 @@ def keep_needed(run: Run, cursor: Mapping[str, Any]) -> dict[str, Any]:
     for month, standing in _due(run, cursor):
         published = run.book.published() if published is None else published
         is_done = _is_done(run, month, published)
-        now = Standing(may_go=True) if is_done else _kept(run, month, standing)
+        now = KeptUntil(may_go=True) if is_done else _kept(run, month, standing)
         if now != standing:
             noted[month] = msgspec.to_builtins(now)
     return {"posts": noted} if noted else {}
 
 
-def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, Standing]]:
+def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, KeptUntil]]:
     """The months whose posts would expire before long, unless it is known that they may."""
     # A replay of the past is no reason to keep anything, and a clock that is behind keeps all.
     now, zone = min(run.now, run.clock), run.book.agency.zone
@@ -66,12 +66,12 @@ def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, Standing]]:
             yield month, standing
 
 
-def _standing(cursor: Mapping[str, Any], month: str) -> Standing:
+def _standing(cursor: Mapping[str, Any], month: str) -> KeptUntil:
     """What is noted of a month; as of one of which nothing is, where that cannot be read."""
     try:
-        return msgspec.convert(cursor["posts"][month], Standing)
+        return msgspec.convert(cursor["posts"][month], KeptUntil)
     except (KeyError, TypeError, msgspec.ValidationError):
-        return Standing()
+        return KeptUntil()
 
 
 def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
@@ -82,7 +82,7 @@ def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
     return published.get(month) == record.digest
 
 
-def _kept(run: Run, month: str, standing: Standing) -> Standing:
+def _kept(run: Run, month: str, standing: KeptUntil) -> KeptUntil:
     """Keep some of the month's posts for longer, or the last of them; where that stands now."""
     end = month_bounds(month, run.book.agency.zone)[1]
     following = standing.following or expiry("posts", end, run.clock)
@@ -92,5 +92,5 @@ def _kept(run: Run, month: str, standing: Standing) -> Standing:
         return standing  # the next run goes on where this one began
     log.info("score.posts_kept", month=month, until=iso(following), done=since is None)
     if since is None:
-        return Standing(until=following)
-    return Standing(until=standing.until, following=following, since=since)
+        return KeptUntil(until=following)
+    return KeptUntil(until=standing.until, following=following, since=since)

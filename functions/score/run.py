@@ -8,23 +8,23 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from functions.jobs.tally import NOTHING
 from functions.model import Entry, Ranking, Roster, iso, month_bounds, month_of, previous_month
-from functions.score.docket import Docket, Found, read_docket
-from functions.score.formula import DEFAULT
-from functions.score.judging import Judgement
-from functions.score.months import certain, closing_begins, closing_ends, waiting
+from functions.score.contests import Docket, Found, read_docket
+from functions.score.rules.closing import certain, closing_begins, closing_ends, waiting
+from functions.score.rules.formula import DEFAULT
+from functions.score.rules.judging import Judgement
+from functions.score.rules.month_edge import hand_on
 from functions.score.settings import Agreed, read_settings
-from functions.score.tails import hand_on
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.decisions import parse_post
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Tail
-from functions.tally import NOTHING
 
 
 @dataclass(slots=True)
-class Report:
+class ScoreReport:
     """What a run did: posts folded, and for each month its state and whether it was written.
 
     ``waits``: why a month stays what it is although its time is over. ``todo``: what is missing
@@ -71,7 +71,7 @@ class Run:
 
     book: AgencyStore
     now: datetime
-    report: Report
+    report: ScoreReport
     records: dict[str, MonthRecord]
     clock: datetime
     read_until: datetime | None = None
@@ -208,7 +208,7 @@ def _unjudged(ledgers: Ledgers, judgement: Judgement) -> list[Entry]:
 def _find(book: AgencyStore, text: str) -> Found | None:
     """The post that an address, or a code as ``x:123``, names, if collect has met it."""
     # Imported here: a run without a decision that was typed by hand needs no addresses.
-    from functions.addresses import posts_at
+    from functions.registry.addresses.lookup import posts_at
 
     try:
         platform, post_id = parse_post(text)

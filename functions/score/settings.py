@@ -12,10 +12,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.score.calendar import amended, indonesian_holidays
-from functions.score.docket import APPLIES
-from functions.score.formula import read_rules
-from functions.score.months import closing_ends
+from functions.score.contests import APPLIES
+from functions.score.rules.calendar import amended, indonesian_holidays
+from functions.score.rules.closing import closing_ends
+from functions.score.rules.formula import read_rules
 from functions.store.agency import MonthRecord
 from functions.store.evidence import Rules
 from functions.store.port import Stored

@@ -362,7 +362,7 @@ class AgencyStore:
 
     def save_followers(self, readings: Iterable[tuple[Platform, str, datetime, int]]) -> None:
         """Add (platform, account id, read at, followers), kept by platform and month."""
-        grouped: dict[tuple[Platform, str], stored_followers.Readings] = defaultdict(dict)
+        grouped: dict[tuple[Platform, str], stored_followers.FollowerCounts] = defaultdict(dict)
         for platform, account_id, at, count in readings:
             month = month_of(at, self.agency.zone)
             grouped[platform, month].setdefault(account_id, {})[iso(at)] = count
@@ -393,7 +393,7 @@ class AgencyStore:
         return found
 
     def _add_followers(
-        self, platform: Platform, month: str, added: stored_followers.Readings
+        self, platform: Platform, month: str, added: stored_followers.FollowerCounts
     ) -> None:
         head = f"{self.root}/followers/{key(platform, month)}"
         held = self.store.get([head])

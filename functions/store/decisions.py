@@ -14,7 +14,7 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORMS, Platform
-from functions.nearest import meant, nearest
+from functions.parsing.nearest import meant, nearest
 from functions.store.evidence import Action, Decision, Objection
 
 ACTIONS: tuple[Action, ...] = get_args(Action)

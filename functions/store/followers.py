@@ -15,7 +15,7 @@ from math import inf
 from functions.store.parts import expand, pack
 from functions.store.port import Stored, Write
 
-Readings = dict[str, dict[str, int]]
+FollowerCounts = dict[str, dict[str, int]]
 """Follower counts by account id and the instant at which they were read."""
 Counts = tuple[tuple[datetime, int], ...]
 """One account's: (read at, followers)."""
@@ -26,16 +26,16 @@ def count_parts(head: Stored) -> int:
     return int(head.data.get("parts", 1))
 
 
-def unite(documents: Iterable[Stored]) -> Readings:
+def unite(documents: Iterable[Stored]) -> FollowerCounts:
     """The readings of one platform that documents hold together."""
-    found: Readings = {}
+    found: FollowerCounts = {}
     # A finer split is newer than what a writer that died may have left of a coarser one.
     for stored in sorted(documents, key=count_parts):
         add(found, _readings(stored))
     return found
 
 
-def add(known: Readings, readings: Readings) -> None:
+def add(known: FollowerCounts, readings: FollowerCounts) -> None:
     """Add readings to those that are known."""
     for account_id, counts in readings.items():
         known.setdefault(account_id, {}).update(counts)
@@ -57,7 +57,7 @@ def serving(counts: Counts, begin: datetime, end: datetime) -> Counts:
 
 
 def writes(
-    head: str, held: Mapping[str, Stored], facts: Mapping[str, str], known: Readings
+    head: str, held: Mapping[str, Stored], facts: Mapping[str, str], known: FollowerCounts
 ) -> Iterator[Write]:
     """The parts that differ from what was read, conditional on nobody having written since.
 
@@ -78,9 +78,9 @@ def writes(
             yield Write(path, document, "set", held[path].version)
 
 
-def _readings(stored: Stored) -> Readings:
+def _readings(stored: Stored) -> FollowerCounts:
     # Readings were once stored as a map that is no body.
     if "accounts" in stored.data:
-        accounts: Readings = stored.data["accounts"]
+        accounts: FollowerCounts = stored.data["accounts"]
         return accounts
-    return expand(stored.data["body"], Readings)
+    return expand(stored.data["body"], FollowerCounts)

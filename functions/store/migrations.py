@@ -41,7 +41,7 @@ class Migrated:
 
 
 # Carries out a step by the computer's clock; returns what the store is from then on.
-Step = Callable[[Store, datetime, Migrated], Installation]
+Migration = Callable[[Store, datetime, Migrated], Installation]
 
 
 def migrate(store: Store, clock: datetime) -> Migrated:
@@ -149,4 +149,4 @@ def _parts(writes: list[Write]) -> Iterator[list[Write]]:
 
 
 # By the schema that each leads away from.
-_STEPS: tuple[Step, ...] = (_to_1,)
+_STEPS: tuple[Migration, ...] = (_to_1,)

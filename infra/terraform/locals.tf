@@ -2,7 +2,7 @@
 
 locals {
   # The same file that `kiprah run` and the jobs' own deadlines go by.
-  cadences = jsondecode(file("${path.module}/../../functions/cadence.json"))
+  cadences = jsondecode(file("${path.module}/../../functions/settings/cadence.json"))
 
   fan_out = coalesce(var.fan_out, length(var.agencies) > 1)
 

@@ -1,4 +1,4 @@
-# What is counted in the logs: the events that the jobs emit (functions/trigger.py), one JSON line
+# What is counted in the logs: the events that the jobs emit (functions/jobs/trigger.py), one JSON line
 # each. Counting costs nothing; it begins with the first line after this is applied.
 
 resource "google_logging_metric" "good_runs" {

@@ -1,4 +1,4 @@
-# When each job runs: functions/cadence.json. What happens at run time (pausing, running now) is
+# When each job runs: functions/settings/cadence.json. What happens at run time (pausing, running now) is
 # `kiprah schedule`'s; Terraform does not look at whether a job is paused.
 
 resource "google_cloud_scheduler_job" "jobs" {

@@ -24,9 +24,9 @@ from functions.model import (
     month_of,
     run_id,
 )
-from functions.score.formula import DEFAULT, FORMULA
 from functions.score.job import score
-from functions.score.tails import find_twins
+from functions.score.rules.formula import DEFAULT, FORMULA
+from functions.score.rules.month_edge import find_twins
 from functions.settings import Settings
 from functions.store import evidence as ev
 from functions.store import open_agency

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from functions.cadence import CADENCES
-from functions.publish import formats
+from functions.publish.text import formats
 from functions.settings import Settings
+from functions.settings.cadence import CADENCES
 from tests.bench.prices import ASSUMED, DAYS, PRICES, X_PRICES, bill, total
 from tests.bench.reckoning import (
     ACCOUNTS,

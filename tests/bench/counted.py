@@ -18,7 +18,7 @@ from time import process_time
 from typing import Any
 
 from functions import log
-from functions.publish.objects import File, Listed, md5_of
+from functions.publish.targets.port import File, Listed, md5_of
 from functions.store.port import Store, Stored, Write
 
 LISTED_AT_ONCE = 1_000  # objects in an answer of Cloud Storage, which is one operation of class A

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from functions.model import DAY, month_bounds
-from functions.score.calendar import indonesian_holidays
-from functions.score.months import closing_ends
+from functions.score.rules.calendar import indonesian_holidays
+from functions.score.rules.closing import closing_ends
 from tests.bench.counted import Counts
 
 MONTH, BEFORE = "2026-09", "2026-08"

@@ -25,7 +25,7 @@ from rich.table import Table
 from functions import log
 from functions.model import PLATFORMS, run_id
 from functions.publish.job import publish
-from functions.publish.objects import open_objects
+from functions.publish.targets import open_objects
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_agency

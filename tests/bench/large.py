@@ -19,7 +19,8 @@ from unittest.mock import patch
 
 from rich.console import Console
 
-from functions import agencies, log
+from functions import log
+from functions.jobs import agencies
 from functions.model import DAY, month_bounds, run_id
 from functions.publish.job import publish
 from functions.score.job import score

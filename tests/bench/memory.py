@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from functions import log
-from functions.collect import note as notes
+from functions.collect import state as notes
 from functions.model import PLATFORMS, Platform
 from functions.store import open_agency
 from functions.store.agency import AgencyStore

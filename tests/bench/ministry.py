@@ -15,14 +15,14 @@ from unittest.mock import patch
 from functions import settings as all_settings
 from functions.collect.client import Connections
 from functions.collect.job import collect
-from functions.collect.report import Report
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.vault import open_vault
+from functions.collect.report import CollectReport
 from functions.model import PLATFORMS, Platform, run_id
 from functions.registry.check import check
 from functions.settings import Settings
 from functions.store import sqlite
 from functions.store.agency import AgencyStore
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import open_vault
 from tests.bench.stand_ins import StandIns
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.world import AccountRow
@@ -124,7 +124,7 @@ async def one_tick(
     platforms: StandIns,
     now: datetime,
     connections: Connections | None = None,
-) -> Report:
+) -> CollectReport:
     """The collect job at a simulated instant."""
     platforms.set_clock(now)
     return await collect(

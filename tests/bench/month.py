@@ -27,15 +27,16 @@ from unittest.mock import patch
 from rich.console import Console
 from rich.table import Table
 
-from functions import agencies, log
+from functions import log
 from functions import store as stores
-from functions.collect import batches
-from functions.collect.batch import Batch
 from functions.collect.client import Connections
 from functions.collect.job import collect_all
+from functions.collect.queueing import batches
+from functions.collect.queueing.batch import Batch
+from functions.jobs import agencies
+from functions.jobs.queue import Enqueued
 from functions.model import DAY, month_bounds, run_id
 from functions.publish.job import publish
-from functions.queue import Put
 from functions.score.job import score_all
 from functions.settings import Settings
 from functions.store import open_agencies
@@ -51,7 +52,7 @@ RARE = timedelta(hours=6)  # between two ticks that are not counted
 # The real ministry's: 2,332 posts of 47 units in a September, on five accounts each.
 REAL_POSTS = 2_332 / 47 / 30 / 5
 CALLS = "calls_"  # begins what counts requests to a platform
-# How many minutes after the hour's quarters a job begins, as in functions/cadence.json.
+# How many minutes after the hour's quarters a job begins, as in functions/settings/cadence.json.
 AFTER = {"score": timedelta(minutes=5), "publish": timedelta(minutes=15)}
 
 
@@ -77,9 +78,9 @@ class _Queue:
     def __init__(self) -> None:
         self.held: list[Batch] = []
 
-    def put(self, some: Sequence[Batch]) -> Put[Batch]:
+    def put(self, some: Sequence[Batch]) -> Enqueued[Batch]:
         self.held += some
-        return Put(new=[*some])
+        return Enqueued(new=[*some])
 
     def close(self) -> None:
         """It has nothing to give back."""

@@ -23,23 +23,18 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from functions.collect import keep
-from functions.collect import note as notes
-from functions.collect.access import limits
-from functions.collect.budget import PRICES, Budget, Spending, allowance
-from functions.collect.note import AccountNote, Note
-from functions.collect.plan import (
-    OBSERVES,
-    PROMISED,
-    Plan,
-    Ways,
-    expected,
-    next_tick,
-    ration,
-    wishes,
-)
+from functions.collect import state as notes
+from functions.collect.credentials import limits
+from functions.collect.planning.allocation import allocate
+from functions.collect.planning.candidates import candidates, expected
+from functions.collect.planning.marks import PROMISED, next_tick
+from functions.collect.planning.quota import PRICES, Budget, Spending, allowance
+from functions.collect.planning.requests import Plan
+from functions.collect.planning.ways import Ways
 from functions.collect.platforms import adapter
-from functions.model import PLATFORMS, Platform, Post, Sample
+from functions.collect.reading import retention
+from functions.collect.state import AccountNote, Note
+from functions.model import OBSERVED_WITHIN, PLATFORMS, Platform, Post, Sample
 from functions.settings import Settings
 from tests.platforms.generate import DAY_WEIGHTS, RHYTHM_SPREAD, WIB, _moment, _poisson
 
@@ -104,7 +99,7 @@ class Field:
         )
         held = self.note.posts.get(name)
         billed = held is None or held.read_at is None or held.read_at.date() != now.date()
-        self.note.posts[name], kept = keep.seen(held, post, following)
+        self.note.posts[name], kept = retention.seen(held, post, following)
         if held is None:
             self.found[name] = now
         if kept:
@@ -136,9 +131,9 @@ def simulate(fields: Sequence[Field], settings: Settings, days: int) -> None:
         }
         began = process_time()
         wanted = [
-            wish
+            candidate
             for f in fields
-            for wish in wishes(
+            for candidate in candidates(
                 f.note,
                 f.published,
                 f.ways,
@@ -148,7 +143,7 @@ def simulate(fields: Sequence[Field], settings: Settings, days: int) -> None:
                 discover_every=timedelta(minutes=int(settings.discover_every)),
             )
         ]
-        plans = ration(
+        plans = allocate(
             wanted,
             {f.platform: f.ways for f in fields},
             {p: [(name, allowances[name])] for p, name in names.items()},
@@ -271,7 +266,7 @@ def _print(fields: Sequence[Field], accounts: int, days: int) -> None:
                 before = max((t for t in usable if t <= mark), default=None)
                 after = min((t for t in usable if t >= mark), default=None)
                 used = [t for t in (before, after) if t is not None]
-                observed = any(abs(t - mark) <= OBSERVES for t in used)
+                observed = any(abs(t - mark) <= OBSERVED_WITHIN for t in used)
                 width = after - before if before and after else None
                 if width is not None:
                     widths.append(width / timedelta(minutes=1))

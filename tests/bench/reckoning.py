@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.cadence import CADENCES
 from functions.collect.job import FEW
+from functions.settings.cadence import CADENCES
 from functions.store.expiry import KEPT
 from tests.bench.counted import Counts
 from tests.bench.days import together, worst

@@ -27,8 +27,8 @@ SQL = Path(__file__).with_name("recompute.sql")
 
 def by_kiprah(path: Path) -> tuple[Totals, Steps]:
     """What ``kiprah audit`` does with a month's evidence."""
-    from functions.score.judging import judge_month
-    from functions.score.ranking import rank
+    from functions.score.rules.judging import judge_month
+    from functions.score.rules.ranking import rank
     from functions.store import evidence as ev
     from functions.store import rankings
 
@@ -67,7 +67,7 @@ WAYS = {"kiprah": by_kiprah, "duckdb": by_duckdb}
 def main(way: str, path: str) -> None:
     """Recompute and print."""
     # What is imported is no part of the work.
-    __import__("duckdb" if way == "duckdb" else "functions.score.ranking")
+    __import__("duckdb" if way == "duckdb" else "functions.score.rules.ranking")
     totals, steps = WAYS[way](Path(path))
     found: dict[str, Any] = {"totals": totals, "steps": steps, "peak": peak()}
     sys.stdout.write(json.dumps(found))

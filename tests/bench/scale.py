@@ -27,20 +27,24 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from functions.cadence import CADENCES
-from functions.collect import batches, keep
-from functions.collect import note as notes
-from functions.collect.access import choose, limits, names
-from functions.collect.bookkeeping import Demand, Share
-from functions.collect.budget import Allowance, Budget, Wants, allowance
-from functions.collect.note import AccountNote, Note
-from functions.collect.plan import Plan, Ways, expected, priced, ration, wishes
+from functions.collect import state as notes
+from functions.collect.credentials import choose, limits, names
+from functions.collect.planning.allocation import allocate, priced
+from functions.collect.planning.candidates import candidates, expected
+from functions.collect.planning.quota import Allowance, Budget, Wants, allowance
+from functions.collect.planning.requests import Plan
+from functions.collect.planning.reservations import Demand, Share
+from functions.collect.planning.sharing import Sharing, limits_of
+from functions.collect.planning.ways import Ways
 from functions.collect.platforms import adapter
-from functions.collect.report import Report
-from functions.collect.sharing import Sharing, limits_of
-from functions.fanout import Tick, hand_out
+from functions.collect.queueing import batches
+from functions.collect.reading import retention
+from functions.collect.report import CollectReport
+from functions.collect.state import AccountNote, Note
+from functions.jobs.fanout import Tick, hand_out
 from functions.model import PLATFORMS, Platform, Post, Sample
 from functions.settings import Settings
+from functions.settings.cadence import CADENCES
 from tests import cloudtasks
 from tests.bench.planning import BEGIN, Field
 
@@ -64,7 +68,7 @@ class Figures:
     agencies: int = 0
     accounts: int = 0
     live_posts: int = 0
-    wishes: int = 0
+    candidates: int = 0
     calls: dict[str, int] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
     note_bytes: dict[str, int] = field(default_factory=dict)
@@ -174,7 +178,7 @@ def _see(
             samples=(Sample(taken_at=look),),
         )
         name = f"{handle}:{post.post_id}"
-        note.posts[name], _ = keep.seen(note.posts.get(name), post, look + TICK)
+        note.posts[name], _ = retention.seen(note.posts.get(name), post, look + TICK)
 
 
 def _divide(found: Figures, loaded: Settings, agencies: int) -> dict[str, Share]:
@@ -214,9 +218,9 @@ def _plan_one(
         note.until(NOW)
         held[platform] = (note, Ways.of(adapter(platform)))
     wanted = [
-        wish
+        candidate
         for note, ways in held.values()
-        for wish in wishes(
+        for candidate in candidates(
             note,
             note.accounts,
             ways,
@@ -231,12 +235,12 @@ def _plan_one(
         for name, cost in priced(wanted, serving):
             demands.update({f"{name} {bucket}": amount for bucket, amount in cost.items()})
         assert Demand(amounts=dict(demands))
-    plans = ration(
+    plans = allocate(
         wanted,
         {platform: ways for platform, (_, ways) in held.items()},
         _allowances(loaded, held, serving, share),
     )
-    report = Report("run", NOW)
+    report = CollectReport("run", NOW)
     put = batches._batches(plans, report, TICK, simulated=False, run="run@a", agency="a")
     bodies = [batch.body() for batch in put]
     assert all(len(body) < cloudtasks.TASK_BYTES for body in bodies)
@@ -276,7 +280,7 @@ def _count(
     plans: dict[Platform, Plan],
     put: Sequence[Platform],
 ) -> None:
-    found.wishes += len(wanted)
+    found.candidates += len(wanted)
     for platform, (note, _) in held.items():
         size = len(notes.encode(note))
         found.live_posts += len(note.posts)
@@ -352,7 +356,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _bounds(everybody: Figures, one: Figures) -> Table:
     table = Table(
         title=f"one tick of {everybody.agencies:,} agencies: {everybody.accounts:,} accounts, "
-        f"{everybody.live_posts:,} posts in the notes, {everybody.wishes:,} wishes"
+        f"{everybody.live_posts:,} posts in the notes, {everybody.candidates:,} candidates"
     )
     for heading in ("what", "measured", "limit", "holds"):
         table.add_column(heading, justify="left" if heading == "what" else "right")

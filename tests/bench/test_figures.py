@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions.model import DAY, month_bounds
-from functions.publish.objects import File
+from functions.publish.targets.port import File
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
 from tests.bench import days, figures, month, prices, stored

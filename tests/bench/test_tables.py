@@ -13,7 +13,7 @@ import pytest
 
 from functions.model import Agency, State
 from functions.score.job import score
-from functions.score.judging import judge_month
+from functions.score.rules.judging import judge_month
 from functions.store import evidence
 from functions.store.agency import AgencyStore
 from functions.store.port import Write

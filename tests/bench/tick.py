@@ -26,13 +26,13 @@ from rich.console import Console
 from rich.table import Table
 
 from functions import log
-from functions.collect import note as notes
-from functions.connect.consents import Consents
-from functions.connect.vault import open_vault
+from functions.collect import state as notes
 from functions.model import PLATFORMS, Platform
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
+from functions.tokens.consents import Consents
+from functions.tokens.vault import open_vault
 from tests.bench import clients
 from tests.bench.ministry import (
     AMPLE,

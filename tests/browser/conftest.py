@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from functions.publish.job import publish
-from functions.publish.objects import FolderObjects
+from functions.publish.targets.folder import FolderObjects
 from functions.settings import Settings
 from functions.store import open_store
 from tests.publish.world import NOW, World, ranks_of

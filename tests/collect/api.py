@@ -10,9 +10,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
-from functions.collect.access import credentials
-from functions.collect.answers import AccountWrong, Lookup, Profile, Sweep
 from functions.collect.client import ApiClient, Clock, Connection
+from functions.collect.contract import AccountWrong, Lookup, Profile, Sweep
+from functions.collect.credentials import credentials
 from functions.collect.platforms import adapter
 from functions.model import PLATFORMS, Platform, Post, Sample
 from functions.settings import Settings, load

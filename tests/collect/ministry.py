@@ -12,13 +12,14 @@ from contextlib import closing, suppress
 from datetime import datetime
 from typing import Any
 
-from functions.collect.job import Report, collect
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.vault import open_vault
+from functions.collect.job import collect
+from functions.collect.report import CollectReport
 from functions.model import PLATFORMS, Platform, Post, run_id
 from functions.registry.check import check
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import open_vault
 from tests.platforms.world import AccountRow
 
 FIRST_TOKEN = "rft.first-"
@@ -85,7 +86,7 @@ def register(
     Consents(book, lambda: open_vault(settings)).add(consents, now)
 
 
-def tick(book: AgencyStore, settings: Settings, now: datetime, **options: Any) -> Report:
+def tick(book: AgencyStore, settings: Settings, now: datetime, **options: Any) -> CollectReport:
     """One run of the collect job at a simulated instant."""
     name = options.pop("run_id", run_id("collect", now))
     options = {"simulated": True, **options}

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from functions.collect import reading
-from functions.collect.answers import Profile
-from functions.collect.report import Report
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.vault import open_vault
+from functions.collect.contract import Profile
+from functions.collect.reading import reader
+from functions.collect.report import CollectReport
 from functions.model import Platform
 from functions.registry.check import check
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import open_vault
 from tests.collect.api import HOUR, Asked
 from tests.collect.ministry import documents, register, stored_posts, tick
 from tests.platforms.server import Handle
@@ -28,7 +28,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 UNIT = "kanwil-ntt"
 
 Enter = Callable[..., Account]
-Run = Callable[..., Report]
+Run = Callable[..., CollectReport]
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) 
 def run(book: AgencyStore, settings: Settings, server: Handle) -> Run:
     """One tick at an instant, for the world too."""
 
-    def ticked(at: datetime, **changes: Any) -> Report:
+    def ticked(at: datetime, **changes: Any) -> CollectReport:
         server.set_clock(at)
         return tick(book, replace(settings, **changes), at)
 
@@ -200,7 +200,7 @@ def test_a_channel_entered_by_a_users_name_is_read_and_called_nothing_else(
     ],
 )
 def test_a_new_name_is_told_where_the_old_one_was_entered(handle: str, told: str | None) -> None:
-    remark = reading._remark(handle, Profile(account_id="id7", handle="baru"))
+    remark = reader._remark(handle, Profile(account_id="id7", handle="baru"))
     assert remark == (told and f"{told}Riwayatnya tetap tersimpan.")
 
 

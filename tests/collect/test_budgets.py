@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from functions.collect.report import Report
+from functions.collect.report import CollectReport
 from functions.model import Platform
 from functions.settings import Settings
 from functions.store import open_agency
@@ -45,7 +45,7 @@ def ministry(
 
 def ticks(
     book: AgencyStore, settings: Settings, server: Handle, hours: float, start: datetime = START
-) -> Iterator[tuple[datetime, Report]]:
+) -> Iterator[tuple[datetime, CollectReport]]:
     """A tick every quarter of an hour; each opens the store anew, as an invocation does."""
     for n in range(int(hours * 4)):
         now = start + n * 15 * MINUTE

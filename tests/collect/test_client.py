@@ -16,8 +16,6 @@ import msgspec
 import pytest
 import stamina
 
-from functions.collect.access import credentials
-from functions.collect.answers import Limited, PlatformError, TooMuch, Transient, Unreadable
 from functions.collect.client import (
     ATTEMPTS,
     CONNECTIONS,
@@ -30,6 +28,8 @@ from functions.collect.client import (
     Connection,
     retry_after,
 )
+from functions.collect.contract import Limited, PlatformError, TooMuch, Transient, Unreadable
+from functions.collect.credentials import credentials
 from functions.collect.platforms import x
 from functions.settings import Settings
 from tests.collect.api import Asked

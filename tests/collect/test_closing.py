@@ -12,22 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from functions.collect.budget import Allowance, Purse
-from functions.collect.completeness import COUNTED_BACK, LAST_LOOK, named_month
-from functions.collect.note import AccountNote, LivePost, Note
-from functions.collect.plan import (
-    Closing,
-    CountRequest,
-    Plan,
-    Purpose,
-    Span,
-    SweepRequest,
-    Ways,
-    ration,
-    usual_pause,
-    wishes,
-)
+from functions.collect.planning.allocation import allocate
+from functions.collect.planning.candidates import candidates
+from functions.collect.planning.marks import usual_pause
+from functions.collect.planning.quota import Allowance, Purse
+from functions.collect.planning.requests import CountRequest, Plan, Purpose, SweepRequest
+from functions.collect.planning.ways import Closing, Span, Ways
 from functions.collect.platforms import adapter
+from functions.collect.reading.completeness import COUNTED_BACK, LAST_LOOK, named_month
+from functions.collect.state import AccountNote, LivePost, Note
 from functions.model import DAY, PLATFORMS, Platform
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -62,7 +55,7 @@ def plan_at(
     leaving: tuple[str, ...] = (),
 ) -> Plan:
     following = now + usual_pause(note, now, cadence)
-    found = wishes(
+    found = candidates(
         note,
         [handle for handle in note.accounts if handle not in leaving],
         WAYS[platform],
@@ -72,7 +65,7 @@ def plan_at(
         discover_every=3 * HOUR,
         closing=Closing(MONTH, BEFORE, following, spans or {}, leaving),
     )
-    return ration(found, WAYS, {p: [("c", allowed or Allowance())] for p in PLATFORMS})[platform]
+    return allocate(found, WAYS, {p: [("c", allowed or Allowance())] for p in PLATFORMS})[platform]
 
 
 def looks(plan: Plan) -> list[SweepRequest]:
@@ -243,7 +236,7 @@ def test_a_listing_of_x_reaches_as_far_back_as_costs_nothing(
         posts[post.key] = post
     note = Note(accounts={"a": account("a", swept_at=now - 7 * HOUR)}, posts=posts)
     closing = Closing(named_month("2026-10", WIB), BEFORE, now + 15 * MINUTE)
-    found = wishes(
+    found = candidates(
         note,
         ["a"],
         WAYS["x"],
@@ -253,7 +246,7 @@ def test_a_listing_of_x_reaches_as_far_back_as_costs_nothing(
         discover_every=3 * HOUR,
         closing=closing,
     )
-    [sweep] = ration(found, WAYS, {p: [("c", Allowance())] for p in PLATFORMS})["x"].sweeps
+    [sweep] = allocate(found, WAYS, {p: [("c", Allowance())] for p in PLATFORMS})["x"].sweeps
     assert sweep.since <= now - 13 * HOUR
     for post in posts.values():
         due_today = post.published_at.date() == midnight.date() or post.mark.date() == now.date()

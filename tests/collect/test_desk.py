@@ -11,10 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.collect.access import limits, names
-from functions.collect.answers import Profile
-from functions.collect.bookkeeping import Bill, Books, decode
-from functions.collect.budget import Budget, Spending
+from functions.collect.contract import Profile
+from functions.collect.credentials import limits, names
 from functions.collect.desk import (
     ATTEMPTS,
     Desk,
@@ -25,17 +23,20 @@ from functions.collect.desk import (
     read_note,
     reader,
 )
-from functions.collect.note import REMEMBERED, AccountNote, LivePost, Note
-from functions.collect.plan import PROMISED, Plan, SweepRequest
-from functions.collect.reading import Harvest
+from functions.collect.planning.marks import PROMISED
+from functions.collect.planning.quota import Budget, Spending
+from functions.collect.planning.requests import Plan, SweepRequest
+from functions.collect.planning.reservations import Bill, Books, decode
+from functions.collect.reading.reader import Harvest
+from functions.collect.state import REMEMBERED, AccountNote, LivePost, Note
 from functions.collect.work import save_harvest
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.vault import open_vault
 from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Roster, Sample
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import open_vault
 from tests.collect.api import settings_for
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -354,7 +355,7 @@ def test_a_lost_note_is_made_anew_from_the_posts(
     kept = {post.post_id: post.kept for post in again.note.posts.values()}
     assert set(kept) == {"young", "old"}
     assert kept["young"] == (START - HOUR + MINUTE,)
-    assert [wish.subject for wish in again.wishes(START, settings)] == ["a", "a"]
+    assert [candidate.subject for candidate in again.candidates(START, settings)] == ["a", "a"]
     # And it can be written again, whatever is left of the old one.
     again.note.accounts = {"a": account("a")}
     assert again.save(again.note, START)
@@ -373,9 +374,9 @@ def test_how_threads_count_is_looked_up_once_and_only_for_a_listing_of_x(
     swept = START - hours * HOUR
     desk.note.accounts = {name: account(name, swept_at=swept) for name in ("a", "b")}
     before = book.store.meter.reads
-    found = desk.wishes(START, settings)
+    found = desk.candidates(START, settings)
     assert book.store.meter.reads - before == reads
-    sweeps = [wish.what for wish in found if isinstance(wish.what, SweepRequest)]
+    sweeps = [candidate.what for candidate in found if isinstance(candidate.what, SweepRequest)]
     assert [sweep.replies for sweep in sweeps] == [platform == "x"] * (2 if hours else 0)
 
 
@@ -410,7 +411,7 @@ def test_a_first_look_reaches_back_to_the_first_of_the_agencys_month(
         (datetime(2026, 10, 31, 16, 59, tzinfo=UTC), datetime(2026, 9, 30, 17, tzinfo=UTC)),
         (datetime(2026, 10, 31, 17, 0, tzinfo=UTC), datetime(2026, 10, 31, 17, tzinfo=UTC)),
     ):
-        found = opened(book, settings, "a", now=now).wishes(now, settings)
+        found = opened(book, settings, "a", now=now).candidates(now, settings)
         assert [w.what.since for w in found if isinstance(w.what, SweepRequest)] == [since]
 
 
@@ -422,8 +423,8 @@ def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
     desk.note.posts = {"id-a:1": live("1")}
     assert desk.following(START, settings) == START + TICK
     assert desk.following(START, replace(settings, collect_every="40")) == START + 40 * MINUTE
-    assert desk.wishes(START, settings) == []
-    assert len(desk.wishes(START, replace(settings, discover_every="120"))) == 1
+    assert desk.candidates(START, settings) == []
+    assert len(desk.candidates(START, replace(settings, discover_every="120"))) == 1
 
 
 def test_ticks_that_come_more_rarely_than_configured_are_noticed(

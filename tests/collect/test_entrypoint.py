@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from functions import log
-from functions.collect.batch import Batch
+from functions.collect.queueing.batch import Batch
 from functions.model import Agency, iso
 from functions.settings import Settings
 from functions.store import open_agency

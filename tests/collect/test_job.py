@@ -13,16 +13,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.collect import note as notes
+from functions.collect import state as notes
 from functions.collect.client import Connections
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.vault import Vault, open_vault
 from functions.model import PLATFORMS, Platform, iso
 from functions.registry.addresses.posts import link_keys
 from functions.settings import Settings, SettingsError, load
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import Vault, open_vault
 from tests.collect.api import HOUR, TOKEN_KEY, WRONG_CREDENTIALS, Asked, answer_with, settings_for
 from tests.collect.ministry import (
     FIRST_TOKEN,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.collect.job import Report
+from functions.collect.report import CollectReport
 from functions.model import PLATFORMS, Platform
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
@@ -24,7 +24,7 @@ UNITS = ("kanwil-bali", "kanwil-ntt", "kanwil-aceh")
 HALF_AN_EMOJI = rb"\ud83d"
 
 Enter = Callable[..., list[Account]]
-Run = Callable[[datetime], Report]
+Run = Callable[[datetime], CollectReport]
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) 
 
 @pytest.fixture
 def run(book: AgencyStore, settings: Settings, server: Handle) -> Run:
-    def ticked(at: datetime) -> Report:
+    def ticked(at: datetime) -> CollectReport:
         server.set_clock(at)
         return tick(book, settings, at)
 

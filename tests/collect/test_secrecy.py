@@ -33,19 +33,19 @@ import httpx
 import msgspec
 import pytest
 
-from functions.collect.access import credentials
-from functions.collect.answers import PlatformError
 from functions.collect.client import Clock, Connection
+from functions.collect.contract import PlatformError
+from functions.collect.credentials import credentials
 from functions.collect.platforms import adapter, tiktok
-from functions.connect.consents import Access, ConsentRow
-from functions.connect.vault import VaultError
 from functions.model import PLATFORMS, run_id
 from functions.publish.job import publish
-from functions.publish.objects import open_objects
+from functions.publish.targets import open_objects
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.tokens.consents import Access, ConsentRow
+from functions.tokens.vault import VaultError
 from tests.collect.api import HOUR, TOKEN_KEY, settings_for
 from tests.collect.ministry import register, rows, tick
 from tests.collect.storms import GUSTS, FrailStore, Killed
@@ -371,7 +371,7 @@ async def made(settings: Settings) -> list[object]:
         settings,
         ConsentRow("kanwil-ntt", "tiktok", "kanwilntt", "rft.rahasia"),
         Access("act.rahasia", "owner"),
-        tiktok.Grant("act.rahasia", 1, "rft.rahasia"),
+        tiktok.TokenGrant("act.rahasia", 1, "rft.rahasia"),
     ]
     for platform in PLATFORMS:
         async with Connection("http://127.0.0.1:1") as connection:

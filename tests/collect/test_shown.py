@@ -14,11 +14,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.collect import note as notes
-from functions.collect.answers import Sweep
-from functions.collect.note import AccountNote, Note
-from functions.collect.plan import Purpose, SweepRequest
-from functions.collect.reading import Reading
+from functions.collect import state as notes
+from functions.collect.contract import Sweep
+from functions.collect.planning.requests import Purpose, SweepRequest
+from functions.collect.reading.reader import Reader
+from functions.collect.state import AccountNote, Note
 from functions.model import DAY, Post, Sample
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -56,7 +56,7 @@ class Installation:
         """One instance's listing; what it noted, for the others."""
         credential: Any = SimpleNamespace(name="c")
         adapter: Any = SimpleNamespace(DEPTH=1, PAGE_SIZE=50)
-        reading = Reading(
+        reading = Reader(
             "instagram",
             adapter,
             [credential],

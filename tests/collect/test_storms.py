@@ -36,15 +36,16 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from functions.collect.job import Report, collect
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.vault import open_vault
+from functions.collect.job import collect
+from functions.collect.report import CollectReport
 from functions.model import PLATFORMS, Entry, Platform, Post, Sample, parse_time, run_id
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError, Write
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import open_vault
 from tests.collect.api import settings_for
 from tests.collect.ministry import handle_of, register, rows, stored_posts, tick
 from tests.collect.storms import PLACES, FrailStore, Gust, Killed, gusts_of
@@ -81,7 +82,7 @@ class Ministry:
         self._patch = pytest.MonkeyPatch()
         # No time passes within a tick, so that every sample can be held against the world.
         self._patch.setattr("functions.collect.client.monotonic", lambda: 0.0)
-        self._patch.setattr("functions.connect.consents.PAUSES", (0.0,) * 7)
+        self._patch.setattr("functions.tokens.consents.PAUSES", (0.0,) * 7)
         stamina.set_testing(True, attempts=3, cap=True)
         self._folder = tempfile.TemporaryDirectory()
         self.world = World.generate(
@@ -114,7 +115,7 @@ class Ministry:
         self.book.store.close()
         self.book = self.open()
 
-    def tick(self, at: datetime) -> Report:
+    def tick(self, at: datetime) -> CollectReport:
         self.server.set_clock(at)
         return tick(self.book, self.settings, at)
 
@@ -271,7 +272,7 @@ class Storm(RuleBasedStateMachine):
             other.store.close()
         quiet = self._undisturbed_since(struck, self.now)
         for report in reports:
-            assert isinstance(report, Report), repr(report)
+            assert isinstance(report, CollectReport), repr(report)
             assert not [p for p in report.problems if unforeseen(p)], report.problems
             for platform in quiet & set(report.platforms):
                 told = report.platforms[platform]
@@ -446,7 +447,7 @@ class Storm(RuleBasedStateMachine):
 
     def _tick(self, at: datetime, *, clean: bool = True) -> None:
         struck = self.it.used()
-        report: Report | None = None
+        report: CollectReport | None = None
         try:
             report = self.it.tick(at)
         except Killed:
@@ -475,7 +476,7 @@ class Storm(RuleBasedStateMachine):
             and self.unwell.get(platform, BEGIN - HOUR) < at
         }
 
-    def _note_health(self, report: Report, at: datetime) -> None:
+    def _note_health(self, report: CollectReport, at: datetime) -> None:
         for standing in report.budgets.values():
             for wait in standing.get("waits", {}).values():
                 self.limited = max(self.limited, parse_time(wait["until"]))

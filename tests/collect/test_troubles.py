@@ -14,14 +14,14 @@ import msgspec
 import pytest
 
 from functions.collect.client import Connection, Connections
-from functions.collect.job import Report
-from functions.collect.reading import Reading
-from functions.connect.vault import open_vault
+from functions.collect.reading.reader import Reader
+from functions.collect.report import CollectReport
 from functions.model import PLATFORMS, Platform, run_id
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError, Write
+from functions.tokens.vault import open_vault
 from tests.collect.api import HOUR
 from tests.collect.ministry import handle_of, register, rows, stored_posts, tick
 from tests.collect.storms import GUSTS, FrailStore, Gust
@@ -65,7 +65,7 @@ def ministry(book: AgencyStore, settings: Settings, now: datetime) -> AgencyStor
 
 def at_hours(
     book: AgencyStore, settings: Settings, server: Handle, now: datetime, hours: Iterable[float]
-) -> list[Report]:
+) -> list[CollectReport]:
     reports = []
     for hour in hours:
         at = now + hour * HOUR
@@ -113,7 +113,7 @@ def distort(
     return struck
 
 
-def is_named(report: Report) -> bool:
+def is_named(report: CollectReport) -> bool:
     """Whether every trouble was foreseen: what was not gives its exception's name."""
     return not any("Error: " in p or "unforeseen" in p for p in report.problems)
 
@@ -360,11 +360,11 @@ def hurry(
 
     The others have all their time, so that a machine that stalls takes nothing from them.
     """
-    start, reach = Reading.__init__, Connections.to
+    start, reach = Reader.__init__, Connections.to
     # A consent is renewed while a quarter of the time is left.
-    monkeypatch.setattr("functions.collect.reading.RENEWAL", limit / 4)
+    monkeypatch.setattr("functions.collect.reading.reader.RENEWAL", limit / 4)
 
-    def hurried(self: Reading, named: Platform, *args: Any, **options: Any) -> None:
+    def hurried(self: Reader, named: Platform, *args: Any, **options: Any) -> None:
         start(self, named, *args, **options)
         if named == platform:
             self._ends = time.monotonic() + limit
@@ -375,7 +375,7 @@ def hurry(
             connection._open = lambda: opened(connection, timeout)  # type: ignore[method-assign]
         return connection
 
-    monkeypatch.setattr(Reading, "__init__", hurried)
+    monkeypatch.setattr(Reader, "__init__", hurried)
     monkeypatch.setattr(Connections, "to", impatient)
 
 
@@ -386,7 +386,9 @@ def opened(connection: Connection, timeout: float) -> httpx.AsyncClient:
     return lane
 
 
-def waited_for(book: AgencyStore, settings: Settings, now: datetime, platform: Platform) -> Report:
+def waited_for(
+    book: AgencyStore, settings: Settings, now: datetime, platform: Platform
+) -> CollectReport:
     """A run's report, after which everything is stored but what ``platform`` would have told."""
     began = time.monotonic()
     report = tick(book, settings, now)
@@ -536,7 +538,7 @@ def test_a_run_at_its_time_limit_costs_no_consent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A renewal that is under way at the limit may still end: it takes a moment."""
-    monkeypatch.setattr("functions.collect.reading.TIME_LIMIT", 0.3)
+    monkeypatch.setattr("functions.collect.reading.reader.TIME_LIMIT", 0.3)
     distort(server, "tiktok", lambda r: setattr(r, "delay", 0.6), path="oauth")
     tick(ministry, settings, now)
     assert all(living(ministry, settings, server).values())

@@ -15,10 +15,10 @@ from click.testing import CliRunner, Result
 from functions import log
 from functions.__main__ import cli
 from functions.connect import ticket
-from functions.connect.vault import Vault
 from functions.model import Agency, iso
 from functions.store import open_store
 from functions.store.agency import AgencyStore
+from functions.tokens.vault import Vault
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
 from tests.platforms.world import World

@@ -16,14 +16,14 @@ import stamina
 
 from functions import log
 from functions.connect import ticket
-from functions.connect.consents import Consents
 from functions.connect.flow import cookie_name
-from functions.connect.vault import Vault
 from functions.model import Account, Agency, Roster, Satker
 from functions.settings import Settings, load
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
+from functions.tokens.consents import Consents
+from functions.tokens.vault import Vault
 from tests.collect.ministry import documents
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve

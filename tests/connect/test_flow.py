@@ -12,11 +12,20 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from functions.connect import ticket
-from functions.connect.flow import ATTEMPT, Begun, Flow, Given, Reason, Refusal, challenge, handles
-from functions.connect.vault import Vault
+from functions.connect.flow import (
+    ATTEMPT,
+    Begun,
+    ConsentProblem,
+    Flow,
+    Given,
+    Refusal,
+    challenge,
+    handles,
+)
 from functions.model import Account, Agency, Roster, Satker
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
+from functions.tokens.vault import Vault
 
 KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 SATKER, HANDLE = "kanwil-ntt", "kemenkum.ntt"
@@ -87,7 +96,7 @@ async def finish(flow: Flow, begun: Begun, now: datetime) -> Given:
     return await flow.finish(state_of(begun), "code", "", {begun.cookie: begun.secret}.get, now)  # type: ignore[arg-type]
 
 
-async def refusal(flow: Flow, begun: Begun, now: datetime) -> Reason:
+async def refusal(flow: Flow, begun: Begun, now: datetime) -> ConsentProblem:
     with pytest.raises(Refusal) as caught:
         await finish(flow, begun, now)
     return caught.value.reason
@@ -119,7 +128,7 @@ def test_an_attempt_lasts_ten_minutes(
     if good:
         asyncio.run(finish(flow, begun, now + age))
     else:
-        assert asyncio.run(refusal(flow, begun, now + age)) is Reason.STALE
+        assert asyncio.run(refusal(flow, begun, now + age)) is ConsentProblem.STALE
 
 
 def test_a_ticket_is_spent_once_however_many_attempts_it_began(
@@ -132,7 +141,7 @@ def test_a_ticket_is_spent_once_however_many_attempts_it_began(
         await finish(flow, second, now)
 
     app.meanwhile = meanwhile
-    assert asyncio.run(refusal(flow, first, now)) is Reason.USED
+    assert asyncio.run(refusal(flow, first, now)) is ConsentProblem.USED
     assert book.store.get([CONSENT])
     assert list(book.store.list(f"{book.root}/attempts")) == []
     with pytest.raises(Refusal, match="used link"):
@@ -152,7 +161,7 @@ def test_of_two_that_read_the_same_attempt_one_takes_it(
         return found
 
     monkeypatch.setattr(book.store, "get", overtaken)
-    assert asyncio.run(refusal(flow, begun, now)) is Reason.STALE
+    assert asyncio.run(refusal(flow, begun, now)) is ConsentProblem.STALE
     assert app.verifiers == []
 
 

@@ -9,13 +9,13 @@ import re
 import pytest
 
 from functions.connect import page
-from functions.connect.flow import Given, Reason, Refusal
+from functions.connect.flow import ConsentProblem, Given, Refusal
 
 EVIL = "<script>alert('x')</script>&\"{handle}"
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_refusal_has_a_status_and_a_sentence(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", list(ConsentProblem))
+def test_every_refusal_has_a_status_and_a_sentence(reason: ConsentProblem) -> None:
     status, words = page.refused(Refusal(reason, "kemenkum.ntt", "orang.lain"))
     assert 400 <= status < 600
     assert "{" not in words.partition("</style>")[2]
@@ -23,8 +23,8 @@ def test_every_refusal_has_a_status_and_a_sentence(reason: Reason) -> None:
     assert "<h1>" in words
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_what_comes_from_outside_is_escaped(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", list(ConsentProblem))
+def test_what_comes_from_outside_is_escaped(reason: ConsentProblem) -> None:
     _, words = page.refused(Refusal(reason, EVIL, EVIL))
     assert "<script" not in words
     assert '"{handle}' not in words

@@ -11,18 +11,19 @@ from typing import Any
 
 import pytest
 
-from functions import doctor
-from functions.connect import keyfile, ticket
-from functions.connect.consents import ConsentRow, Consents
+from functions.commands.doctor import examination
+from functions.connect import ticket
 from functions.connect.flow import Flow
-from functions.connect.rekey import SEALED, Count, counted, rekey, reseal
-from functions.connect.vault import Vault, VaultError, open_vault
+from functions.connect.rekey import SEALED, Resealed, counted, rekey, reseal
 from functions.model import Account, Agency, Roster, Satker
 from functions.settings import Settings, load
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
-from tests.connect.test_consents import Platform
+from functions.tokens import keyfile
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import Vault, VaultError, open_vault
+from tests.tokens.test_consents import Platform
 
 OLD = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 NEW = "b3RoZXIta2lwcmFoLWtleS1mb3ItdGVzdHMtLTAwMDI="
@@ -74,8 +75,8 @@ def test_all_that_is_sealed_is_sealed_anew_in_every_agency(
     for one in (book, other):
         filled(one, Vault(OLD), now)
     before = {**everything(book), **everything(other)}
-    assert counted([book, other], Vault(NEW, OLD)) == Count(older=8)
-    assert reseal([book, other], Vault(NEW, OLD)) == Count(current=8, resealed=8)
+    assert counted([book, other], Vault(NEW, OLD)) == Resealed(older=8)
+    assert reseal([book, other], Vault(NEW, OLD)) == Resealed(current=8, resealed=8)
     after = {**everything(book), **everything(other)}
     assert before.keys() == after.keys()
     for path, data in before.items():
@@ -104,7 +105,7 @@ def test_running_twice_equals_running_once(book: AgencyStore, now: datetime) -> 
     filled(book, Vault(OLD), now)
     reseal([book], Vault(NEW, OLD))
     once, writes = everything(book), book.store.meter.writes
-    assert reseal([book], Vault(NEW, OLD)) == Count(current=4)
+    assert reseal([book], Vault(NEW, OLD)) == Resealed(current=4)
     assert everything(book) == once
     assert book.store.meter.writes == writes
 
@@ -128,7 +129,7 @@ def test_one_that_died_half_way_is_finished_by_the_next(
     assert counted([book], Vault(NEW, OLD)).older > 0
     assert all(Vault(NEW, OLD).open(s) for d in everything(book).values() for s in _bytes(d))
     reseal([book], Vault(NEW, OLD))
-    assert counted([book], Vault(NEW)) == Count(current=4)
+    assert counted([book], Vault(NEW)) == Resealed(current=4)
 
 
 def _bytes(data: dict[str, Any]) -> list[bytes]:
@@ -181,7 +182,7 @@ def test_what_neither_key_opens_is_named_and_costs_nothing_else(
     filled(book, Vault(OLD), now)
     lost = f"{book.root}/consents/tiktok:lain"
     book.store.write([Write(lost, {"refresh": Vault("lain").seal("x"), "access": b"\0"})])
-    assert reseal([book], Vault(NEW, OLD)) == Count(current=4, resealed=4, unreadable=[lost])
+    assert reseal([book], Vault(NEW, OLD)) == Resealed(current=4, resealed=4, unreadable=[lost])
 
 
 def test_links_that_were_made_with_the_old_key_are_opened(now: datetime) -> None:
@@ -227,14 +228,14 @@ def test_a_key_file_is_rotated_and_its_old_key_goes_after_the_last_link(
     filled(book, open_vault(settings), now)
     [old] = keyfile.read(path)
     done = rekey([book], settings, now, new_key=True)
-    assert done.count == Count(current=4, resealed=4)
+    assert done.count == Resealed(current=4, resealed=4)
     assert "takes it out from 2026-10-27T03:00:00Z on" in done.said
     new = keyfile.read(path)[0].key
     assert rekey([book], settings, now, new_key=True).count.resealed == 0
     assert [line.key for line in keyfile.read(path)] == [new, old.key]
     rekey([book], settings, now + ticket.LIFETIME)
     assert [line.key for line in keyfile.read(path)] == [new]
-    assert counted([book], Vault(new)) == Count(current=4)
+    assert counted([book], Vault(new)) == Resealed(current=4)
 
 
 def test_a_key_that_leaked_may_go_at_once(
@@ -245,7 +246,7 @@ def test_a_key_that_leaked_may_go_at_once(
     done = rekey([book], settings, now, new_key=True, drop_old=True)
     assert done.said == "one key; all 4 stored secrets are sealed with it"
     assert len(keyfile.read(tmp_path / "kiprah.key")) == 1
-    assert counted([book], open_vault(settings)) == Count(current=4)
+    assert counted([book], open_vault(settings)) == Resealed(current=4)
 
 
 @pytest.mark.parametrize("option", ["new_key", "drop_old"])
@@ -262,9 +263,9 @@ def test_doctor_says_while_two_keys_are_set(
 ) -> None:
     book, settings = sqlite
 
-    def told(asked: Settings) -> list[doctor.Finding]:
+    def told(asked: Settings) -> list[examination.Finding]:
         asked = replace(asked, site=f"file://{tmp_path}/site")
-        return [f for f in doctor.examine([book], asked, now) if f.subject == "token key"]
+        return [f for f in examination.examine([book], asked, now) if f.subject == "token key"]
 
     assert told(settings) == []
     assert not (tmp_path / "kiprah.key").exists()

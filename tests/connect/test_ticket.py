@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.connect import ticket
-from functions.connect.vault import StaleError, Vault, VaultError
+from functions.tokens.vault import StaleError, Vault, VaultError
 
 KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 ANOTHER = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDI="

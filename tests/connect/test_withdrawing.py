@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from functions.connect import ticket
-from functions.connect.absent import Busy, NoConsent
-from functions.connect.consents import ConsentRow, Consents
-from functions.connect.flow import Flow, Reason, Refusal, links_from
-from functions.connect.vault import Vault
+from functions.connect.flow import ConsentProblem, Flow, Refusal, links_from
 from functions.connect.withdrawing import Withdrawn, feedback, meant, withdraw
 from functions.model import Account, Agency, Platform, Roster, Satker
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
-from tests.connect.test_consents import Grant
-from tests.connect.test_consents import Platform as TikTok
+from functions.tokens.absent import Busy, NoConsent
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import Vault
 from tests.connect.test_flow import App
 from tests.connect.test_flow import finish as came_back
+from tests.tokens.test_consents import Grant
+from tests.tokens.test_consents import Platform as TikTok
 
 KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 SATKER, HANDLE = "kanwil-ntt", "kemenkum.ntt"
@@ -77,7 +77,7 @@ def consents(book: AgencyStore) -> Consents:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("functions.connect.consents.WAITS", ())
+    monkeypatch.setattr("functions.tokens.consents.WAITS", ())
     monkeypatch.setattr("functions.connect.withdrawing.WAITS", (0.0,))
 
 
@@ -156,9 +156,9 @@ def test_with_a_dead_access_token_one_last_renewal_tells_tiktok(
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
-        (Refusal(Reason.UNREACHABLE), "could not be reached; the owner removes Kiprah"),
-        (Refusal(Reason.REJECTED), "does not take its tokens any more"),
-        (Refusal(Reason.UNREADY), "refuses the app's key and secret"),
+        (Refusal(ConsentProblem.UNREACHABLE), "could not be reached; the owner removes Kiprah"),
+        (Refusal(ConsentProblem.REJECTED), "does not take its tokens any more"),
+        (Refusal(ConsentProblem.UNREADY), "refuses the app's key and secret"),
     ],
 )
 def test_whatever_tiktok_answers_the_tokens_are_deleted(
@@ -267,7 +267,7 @@ def test_a_pair_that_comes_while_tiktok_is_told_is_not_stored_for_a_moment(
 def test_a_refusal_in_flight_writes_nothing_back_either(
     book: AgencyStore, consents: Consents, now: datetime
 ) -> None:
-    from functions.connect.absent import Declined
+    from functions.tokens.absent import Declined
 
     consents.add([ROW], now)
 
@@ -348,7 +348,7 @@ def test_links_that_were_sent_before_are_void_and_later_ones_work(
     withdrawn(book, now)
     with pytest.raises(Refusal) as refused:
         flow(book).start(early, now + HOUR)
-    assert refused.value.reason is Reason.WITHDRAWN
+    assert refused.value.reason is ConsentProblem.WITHDRAWN
     at = links_from(book, [HANDLE], now)[HANDLE]
     assert at == now + SECOND
     begun = flow(book).start(link(book, at), now + HOUR)
@@ -410,7 +410,7 @@ def test_an_attempt_that_is_talking_to_tiktok_stores_nothing(
     begun = flow(book, app).start(link(book, now), now)
     with pytest.raises(Refusal) as refused:
         asyncio.run(came_back(flow(book, app), begun, now))
-    assert refused.value.reason is Reason.WITHDRAWN
+    assert refused.value.reason is ConsentProblem.WITHDRAWN
     assert tokens(book) == []
     flow(book).start(link(book, now + SECOND), now + HOUR)  # and whatever stayed disturbs nobody
 

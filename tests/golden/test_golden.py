@@ -16,7 +16,7 @@ import pytest
 
 from functions.model import DAY
 from functions.publish.job import publish
-from functions.publish.objects import FolderObjects
+from functions.publish.targets.folder import FolderObjects
 from functions.settings import Settings
 from functions.store import open_store
 from tests.publish.world import NOW, UNITS, World, ranks_of

@@ -68,7 +68,7 @@ def test_times_modes_and_the_order_of_files_do_not_matter(project):
 
 def test_a_changed_file_makes_another_archive(project):
     before = archive.build(project)
-    path = project / "functions" / "cadence.json"
+    path = project / "functions" / "settings" / "cadence.json"
     path.write_text(path.read_text() + "\n")
     assert archive.build(project) != before
 

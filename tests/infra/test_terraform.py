@@ -15,10 +15,10 @@ import pytest
 
 import main
 from functions import settings
-from functions.cadence import CADENCES
-from functions.dotenv import read as read_dotenv
 from functions.model import PLATFORMS
 from functions.settings import Settings
+from functions.settings.cadence import CADENCES
+from functions.settings.dotenv import read as read_dotenv
 from functions.store.port import QUERIED
 from tests.infra.reading import FOLDER, Terraform, texts
 
@@ -347,7 +347,7 @@ def test_what_is_left_to_its_default_says_why():
 def test_the_jobs_are_the_cadence_files_and_wait_as_long_as_a_run_takes():
     tf = Terraform()
     assert tf.locals["cadences"] == (
-        '${jsondecode(file("${path.module}/../../functions/cadence.json"))}'
+        '${jsondecode(file("${path.module}/../../functions/settings/cadence.json"))}'
     )
     job = tf.resources["google_cloud_scheduler_job", "jobs"]
     assert job["for_each"] == "${local.cadences}"

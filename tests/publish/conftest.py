@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from functions.publish.job import publish
-from functions.publish.objects import FolderObjects, Objects
+from functions.publish.targets.folder import FolderObjects
+from functions.publish.targets.port import Objects
 from functions.settings import Settings
 from functions.store import open_store
 from tests.publish.world import NOW, World, ranks_of

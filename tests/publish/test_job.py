@@ -13,13 +13,15 @@ import msgspec
 import pytest
 
 from functions.model import Entry
-from functions.publish import job
+from functions.publish import months
 from functions.publish.job import publish
-from functions.publish.objects import File, FolderObjects, Listed, Objects, md5_of, open_objects
+from functions.publish.targets import open_objects
+from functions.publish.targets.folder import FolderObjects
+from functions.publish.targets.port import File, Listed, Objects, md5_of
 from functions.settings import Settings
 from functions.store import evidence as ev
 from tests.publish.conftest import Publish
-from tests.publish.test_objects import make_gcs_bucket, make_s3_bucket
+from tests.publish.targets.test_port import make_gcs_bucket, make_s3_bucket
 from tests.publish.world import NOW, World
 
 
@@ -385,7 +387,7 @@ def test_files_of_a_month_that_is_as_it_was_are_not_made_again(
     run: Publish, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run()
-    monkeypatch.setattr(job, "month_files", None)
+    monkeypatch.setattr(months, "month_files", None)
     again = run()
     assert (again["uploaded"], again["left"]) == (0, [])
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.publish import job, remembered
-from functions.publish.objects import Listed, md5_of
+from functions.publish.targets.port import Listed, md5_of
 from tests.publish.conftest import Publish
 from tests.publish.world import World
 

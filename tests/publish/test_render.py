@@ -9,7 +9,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from functions.publish import render
-from functions.publish.pages import NotFoundPage, Page, Shell
+from functions.publish.pages.frame import Page, Shell
+from functions.publish.pages.site_map import NotFoundPage
 
 
 def shell(**facts: str) -> Shell:

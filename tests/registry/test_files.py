@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.cleaning import clean
 from functions.model import PLATFORMS
+from functions.parsing.cleaning import clean
 from functions.registry.check import check
 from functions.registry.files import HEADER, FileError, read, write
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from functions.registry import values
-from functions.registry.values import Unreadable, Wrong, is_empty, shown
+from functions.registry.values import UnreadableValue, Wrong, is_empty, shown
 from tests.score.cases import WIB
 
 
@@ -16,7 +16,9 @@ def test_empty_is_empty_however_it_was_typed(nothing):
     assert is_empty(nothing)
 
 
-@pytest.mark.parametrize("something", ["a", 0, False, [0], {"handle": "a"}, Unreadable("berisi")])
+@pytest.mark.parametrize(
+    "something", ["a", 0, False, [0], {"handle": "a"}, UnreadableValue("berisi")]
+)
 def test_what_holds_anything_is_not_empty(something):
     assert not is_empty(something)
 
@@ -55,7 +57,7 @@ def test_a_text_is_one_line_and_a_whole_number_its_digits(typed, meant):
         ("#N/A", "berisi kesalahan lembar kerja #N/A"),
         ('=HYPERLINK("https://x.com/a","a")', "adalah rumus; tulis nilainya"),
         ("Err:502", "berisi kesalahan lembar kerja Err:502"),
-        (Unreadable("berisi rumus tanpa hasil"), "berisi rumus tanpa hasil"),
+        (UnreadableValue("berisi rumus tanpa hasil"), "berisi rumus tanpa hasil"),
     ],
 )
 def test_what_is_no_text_is_refused_with_what_it_is(typed, said):

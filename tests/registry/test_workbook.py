@@ -15,7 +15,7 @@ from openpyxl.cell.text import InlineFont
 from functions.registry import workbook
 from functions.registry.check import check
 from functions.registry.files import FileError, load
-from functions.registry.values import Unreadable
+from functions.registry.values import UnreadableValue
 
 HEADER = ["id", "nama", "jenis", "instagram", "facebook"]
 BALI = ["bali", "Kanwil Bali", "kanwil", "kemenkum_bali", "61573000111222"]
@@ -89,7 +89,7 @@ def test_a_formula_is_read_by_its_stored_result(stored, meant):
     )
     [row] = cells(content)
     assert row["instagram"] == meant
-    assert not isinstance(row["instagram"], Unreadable)
+    assert not isinstance(row["instagram"], UnreadableValue)
 
 
 def test_a_formula_that_gives_0_for_an_empty_cell_is_told():

@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.model import Platform, Post, Sample, month_bounds
-from functions.score.formula import DEFAULT
-from functions.score.usual import Measured
-from functions.score.window import measure
+from functions.score.rules.formula import DEFAULT
+from functions.score.rules.usual import Measured
+from functions.score.rules.window import measure
 from functions.store import evidence as ev
 
 WIB = ZoneInfo("Asia/Jakarta")

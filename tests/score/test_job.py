@@ -9,15 +9,16 @@ import msgspec
 import pytest
 
 from functions.model import Account, Agency, Roster, Satker
-from functions.score import job, tails
+from functions.score import job
 from functions.score import settings as settings_of_score
-from functions.score.calendar import indonesian_holidays
-from functions.score.duplicates import duplicates
-from functions.score.fold import fold, fold_into
 from functions.score.job import score
-from functions.score.judging import judge_month
-from functions.score.months import closing_begins, closing_ends
-from functions.score.ranking import rank
+from functions.score.rules import month_edge
+from functions.score.rules.calendar import indonesian_holidays
+from functions.score.rules.closing import closing_begins, closing_ends
+from functions.score.rules.duplicates import duplicates
+from functions.score.rules.fold import fold, fold_into
+from functions.score.rules.judging import judge_month
+from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
@@ -300,7 +301,9 @@ def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
     run(repeating, MORNING + 3 * DAY)
     compared = []
     monkeypatch.setattr(
-        tails, "duplicates", lambda posts, **how: compared.extend(posts) or duplicates(posts, **how)
+        month_edge,
+        "duplicates",
+        lambda posts, **how: compared.extend(posts) or duplicates(posts, **how),
     )
     with store_clock(lambda: MORNING + 4 * DAY):
         at = MORNING + 4 * DAY - HOUR

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.collect.witness import remember
+from functions.collect.reading.witness import remember
 from functions.model import Agency
 from functions.publish.job import publish_all
 from functions.score import keeping

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.collect.witness import remember
+from functions.collect.reading.witness import remember
 from functions.model import Agency, Roster, Satker, month_bounds
-from functions.score.calendar import indonesian_holidays
 from functions.score.job import score
-from functions.score.months import certain, closing_begins, closing_ends, waiting
-from functions.score.run import Report
+from functions.score.rules.calendar import indonesian_holidays
+from functions.score.rules.closing import certain, closing_begins, closing_ends, waiting
+from functions.score.run import ScoreReport
 from functions.store.agency import AgencyStore
 from functions.store.port import Store
 from functions.store.sqlite import SqliteStore
@@ -58,7 +58,7 @@ def run(
     *,
     clock: datetime = LONG_AFTER,
     read: datetime | None = None,
-) -> Report:
+) -> ScoreReport:
     """Score at ``now`` by a computer's clock, after a collection that ended at ``read``."""
     remember(book, read, lambda: clock)
     return score(book, now=now, run_id="run", clock=lambda: clock)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from functions.model import Change, RankedList, Ranking, Row
-from functions.score.revisions import changes
+from functions.score.rules.changes import changes
 from tests.score.cases import LATER, MONTH
 
 

@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.model import Account, Agency, Post, Ranking, Roster, Satker
-from functions.score.job import Report, score
+from functions.score.job import score
+from functions.score.run import ScoreReport
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.port import StoreError, Write
@@ -124,7 +125,7 @@ class World:
         self.book.save_posts(p for p in step.posts(self.now) if p.published_at < self.now - HOUR)
         self.now += HOUR / 4
 
-    def score(self, at: datetime | None = None) -> Report:
+    def score(self, at: datetime | None = None) -> ScoreReport:
         return score(self.book, now=at or self.now, run_id="run", clock=lambda: self.now)
 
     def months(self) -> dict[str, tuple[ev.Evidence, Ranking]]:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import Agency, iso
-from functions.score.bands import followers_on
-from functions.score.flags import follower_jumps
-from functions.score.rate import followers_at
+from functions.score.rules.bands import followers_on
+from functions.score.rules.engagement import followers_at
+from functions.score.rules.flags import follower_jumps
 from functions.store.agency import AgencyStore
 from functions.store.followers import serving
 from functions.store.port import Write

@@ -25,8 +25,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
 
-from functions.collect import graph
-from functions.collect.answers import (
+from functions.collect.client import ApiClient
+from functions.collect.contract import (
     UNDECODABLE,
     USUAL,
     AccountWrong,
@@ -40,9 +40,9 @@ from functions.collect.answers import (
     Transient,
     Unreadable,
 )
-from functions.collect.client import ApiClient
-from functions.collect.decoding import Address, Count, Cursor, Id, decode, plausible
-from functions.collect.walks import Page, Walk
+from functions.collect.platforms import meta
+from functions.collect.platforms.decoding import Count, Cursor, Id, Url, decode, plausible
+from functions.collect.platforms.walks import AnswerPage, Walk
 from functions.model import Post, Sample
 
 NAME = "facebook"
@@ -55,7 +55,7 @@ PROOF_SIZE = 5  # listed posts, one of which ``confirm`` reads by id to see whet
 LOOKUP_SIZE = 0
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
-explain = graph.explain
+explain = meta.explain
 
 # How much a listing without the Page's own token shows, and over what time posting is judged.
 RANKED_A_YEAR = 600
@@ -148,7 +148,7 @@ class _Attachments(msgspec.Struct):
 class _Item(msgspec.Struct):
     id: Id
     created_time: str
-    permalink_url: Address | None = None
+    permalink_url: Url | None = None
     message: str | msgspec.UnsetType | None = None  # UNSET: it has one
     status_type: str | None = None
     shares: _Shares | None = msgspec.field(default_factory=lambda: _Shares(count=0))
@@ -237,7 +237,7 @@ async def _page_behind(
             pass  # a listing says what is wrong with the token; here it only was not needed
     try:
         return _as_profile(await _profile(client, node, PROFILES), node)
-    except graph.Missing as wrong:
+    except meta.MissingObject as wrong:
         return AccountWrong(str(wrong), unknown)
 
 
@@ -254,11 +254,11 @@ def _as_profile(page: _Profile, asked: str) -> Profile:
 
 async def _profile(client: ApiClient, node: str, fields_lists: Sequence[str]) -> _Profile:
     """One Page, by the first field list that this client may use."""
-    refusal: graph.FieldRefused | None = None
+    refusal: meta.FieldRefused | None = None
     for fields in fields_lists:
         try:
             page, _ = await client.get(f"/{node}", _Profile, fields=fields)
-        except graph.FieldRefused as error:
+        except meta.FieldRefused as error:
             refusal = error
         else:
             return page
@@ -346,9 +346,9 @@ async def _read_each(client: ApiClient, page_id: str, posts: Sequence[Post]) -> 
             item, taken_at = await client.get(f"/{post.post_id}", _Item, lost=lost, fields=BASIC)
             read = parse(item, page_id, taken_at)
             found.append(msgspec.structs.replace(read, post_id=post.post_id))
-        except graph.Missing:
+        except meta.MissingObject:
             absent[post.post_id] = client.clock()
-        except graph.TokenDead as dead:
+        except meta.TokenDead as dead:
             failure = dead
             break
         except Refused as refusal:
@@ -405,11 +405,11 @@ async def _check_owner(own: ApiClient, profile: Profile) -> None:
 def _about_token(error: PlatformError) -> str | None:
     """What the admin is told of a Page's token that failed; None when that passes by itself."""
     match error:
-        case graph.TokenDead():
+        case meta.TokenDead():
             return TOKEN_DEAD
         case _ForeignToken():
             return TOKEN_FOREIGN
-        case Refused() | AccountWrong() | graph.FieldRefused():
+        case Refused() | AccountWrong() | meta.FieldRefused():
             return TOKEN_WEAK
     return None
 
@@ -451,7 +451,7 @@ async def _listing(
 
 
 def _judged(
-    page: Page, profile: Profile, known: Container[str], tells: bool, item: _Item
+    page: AnswerPage, profile: Profile, known: Container[str], tells: bool, item: _Item
 ) -> _Judged:
     """``tells``: whether attachments were asked for, so that none means that there are none."""
     if not tells:
@@ -475,7 +475,7 @@ async def _judge(
             is_post = _is_post(item)
             if is_post:
                 posts[post.post_id] = parse(item, profile.account_id, taken_at)
-        except (graph.Missing, graph.EndpointRefused, Unreadable, ValueError):
+        except (meta.MissingObject, meta.EndpointRefused, Unreadable, ValueError):
             is_post = None
         except PlatformError as error:
             walk.failure = error
@@ -492,7 +492,7 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
         platform="facebook",
         account_id=account_id,
         post_id=item.id,
-        published_at=plausible(graph.parse_time(item.created_time), taken_at),
+        published_at=plausible(meta.parse_time(item.created_time), taken_at),
         url=item.permalink_url or f"https://www.facebook.com/{item.id}",
         text=item.message or None,
         samples=(
@@ -512,7 +512,7 @@ async def _page(
     profile: Profile,
     asked: Mapping[str, str | int],
     walk: Walk,
-) -> Page:
+) -> AnswerPage:
     """A page of the listing, from the first edge and field list that may be used for this Page."""
     refusal: PlatformError | None = None
     more = _parameters(walk.cursor) if isinstance(walk.cursor, str) else {}
@@ -525,13 +525,13 @@ async def _page(
                 lost=walk.broken,
                 **{**asked, **more, "fields": fields, "limit": walk.size},
             )
-        except (graph.FieldRefused, graph.EndpointRefused) as error:
+        except (meta.FieldRefused, meta.EndpointRefused) as error:
             refusal = refusal or error
-        except graph.Missing as missing:
+        except meta.MissingObject as missing:
             raise AccountWrong(str(missing), _gone(profile)) from None
         else:
             walk.way = way
-            return Page(page.data, taken_at, page.paging.next if page.paging else None)
+            return AnswerPage(page.data, taken_at, page.paging.next if page.paging else None)
     raise refusal or Unreadable("no listing of posts is offered")
 
 

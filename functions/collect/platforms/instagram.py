@@ -15,11 +15,11 @@ from functools import partial
 
 import msgspec
 
-from functions.collect import graph
-from functions.collect.answers import USUAL, AccountWrong, Manner, Profile, Sweep
 from functions.collect.client import ApiClient
-from functions.collect.decoding import Address, Count, Cursor, Id, plausible
-from functions.collect.walks import Page, Walk
+from functions.collect.contract import USUAL, AccountWrong, Manner, Profile, Sweep
+from functions.collect.platforms import meta
+from functions.collect.platforms.decoding import Count, Cursor, Id, Url, plausible
+from functions.collect.platforms.walks import AnswerPage, Walk
 from functions.model import Post, Sample
 
 NAME = "instagram"
@@ -30,7 +30,7 @@ DEPTH = 1
 LISTING_TELLS = True
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
-explain = graph.explain
+explain = meta.explain
 
 PROFILE = "id,username,followers_count,media_count"
 MEDIA = (
@@ -46,7 +46,7 @@ EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 class _Item(msgspec.Struct):
     id: Id
     timestamp: str
-    permalink: Address | None = None
+    permalink: Url | None = None
     caption: str | None = None
     media_product_type: str | None = None
     like_count: Count | None = None
@@ -86,7 +86,7 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
         try:
             account, _ = await _discover(client, handle, PROFILE)
             found[handle] = _profile(account)
-        except graph.Missing as missing:
+        except meta.MissingObject as missing:
             found[handle] = _unknown(handle, missing)
     return found
 
@@ -139,7 +139,9 @@ async def sweep(
     )
 
 
-async def _page(client: ApiClient, profile: Profile, accounts: list[_Account], walk: Walk) -> Page:
+async def _page(
+    client: ApiClient, profile: Profile, accounts: list[_Account], walk: Walk
+) -> AnswerPage:
     """A page of the account's media; the account as it is told with it joins ``accounts``."""
     modifier = f"media.limit({walk.size})" + (f".after({walk.cursor})" if walk.cursor else "")
     account, taken_at = await _rediscover(
@@ -147,12 +149,12 @@ async def _page(client: ApiClient, profile: Profile, accounts: list[_Account], w
     )
     accounts.append(account)
     if account.media is None:  # nothing was said about any post
-        return Page((), taken_at, None)
+        return AnswerPage((), taken_at, None)
     following = account.media.paging.cursors.after if account.media.data else None
-    return Page(account.media.data, taken_at, following or None)
+    return AnswerPage(account.media.data, taken_at, following or None)
 
 
-def _read(profile: Profile, page: Page, item: _Item) -> tuple[Post, bool]:
+def _read(profile: Profile, page: AnswerPage, item: _Item) -> tuple[Post, bool]:
     """An item as a post, and whether it is one; ValueError for one of no known kind."""
     if item.media_product_type not in POSTS + NO_POSTS:
         raise ValueError("of a kind that nobody knows")
@@ -165,7 +167,7 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
         platform="instagram",
         account_id=account_id,
         post_id=item.id,
-        published_at=plausible(graph.parse_time(item.timestamp), taken_at),
+        published_at=plausible(meta.parse_time(item.timestamp), taken_at),
         url=item.permalink or f"https://www.instagram.com/media/{item.id}",
         text=item.caption,
         samples=(
@@ -198,7 +200,7 @@ async def _rediscover(
     """An account that was found before, under the handle it had then."""
     try:
         account, taken_at = await _discover(client, known.handle or "", fields, lost)
-    except graph.Missing as missing:
+    except meta.MissingObject as missing:
         raise _lost(known, missing) from None
     if account.id != known.account_id:
         raise AccountWrong(
@@ -209,7 +211,7 @@ async def _rediscover(
     return account, taken_at
 
 
-def _unknown(handle: str, missing: graph.Missing) -> AccountWrong:
+def _unknown(handle: str, missing: meta.MissingObject) -> AccountWrong:
     return AccountWrong(
         str(missing),
         f"Instagram tidak menemukan @{handle} sebagai akun profesional publik. "
@@ -217,7 +219,7 @@ def _unknown(handle: str, missing: graph.Missing) -> AccountWrong:
     )
 
 
-def _lost(known: Profile, missing: graph.Missing) -> AccountWrong:
+def _lost(known: Profile, missing: meta.MissingObject) -> AccountWrong:
     return AccountWrong(
         str(missing),
         f"@{known.handle} di Instagram tidak dapat dibaca lagi: namanya diganti, akunnya dijadikan "

@@ -15,7 +15,8 @@ from functools import partial
 
 import msgspec
 
-from functions.collect.answers import (
+from functions.collect.client import ApiClient
+from functions.collect.contract import (
     USUAL,
     AccountWrong,
     Denied,
@@ -28,9 +29,8 @@ from functions.collect.answers import (
     TokenDied,
     Transient,
 )
-from functions.collect.client import ApiClient
-from functions.collect.decoding import Address, Count, Id, error_in, plausible
-from functions.collect.walks import Page, Walk
+from functions.collect.platforms.decoding import Count, Id, Url, error_in, plausible
+from functions.collect.platforms.walks import AnswerPage, Walk
 from functions.model import Post, Sample
 
 NAME = "tiktok"
@@ -69,7 +69,7 @@ class _Envelope(msgspec.Struct):
 class _Video(msgspec.Struct):
     id: Id
     create_time: int
-    share_url: Address | None = None
+    share_url: Url | None = None
     title: str | None = None
     video_description: str | None = None
     like_count: Count | None = None
@@ -104,7 +104,7 @@ class _Info(msgspec.Struct):
     data: _UserData
 
 
-class Grant(msgspec.Struct, frozen=True):
+class TokenGrant(msgspec.Struct, frozen=True):
     """A fresh pair of tokens; lifetimes in seconds. The refresh token used for it is dead."""
 
     access_token: str
@@ -158,12 +158,12 @@ def explain(
     return Denied(f"an unexpected refusal ({code})")
 
 
-async def refresh(client: ApiClient, key: str, secret: str, refresh_token: str) -> Grant:
+async def refresh(client: ApiClient, key: str, secret: str, refresh_token: str) -> TokenGrant:
     """Exchange a refresh token for a new pair; store the pair before using it."""
     try:
         grant, _ = await client.post(
             "/v2/oauth/token/",
-            Grant,
+            TokenGrant,
             form={
                 "client_key": key,
                 "client_secret": secret,
@@ -178,14 +178,14 @@ async def refresh(client: ApiClient, key: str, secret: str, refresh_token: str) 
 
 async def exchange(
     client: ApiClient, key: str, secret: str, code: str, redirect_uri: str, verifier: str
-) -> Grant:
+) -> TokenGrant:
     """Exchange the code of a consent for its first pair; store the pair before using it.
 
     The code works once, and with the address and the PKCE verifier of the request alone.
     """
     grant, _ = await client.post(
         "/v2/oauth/token/",
-        Grant,
+        TokenGrant,
         form={
             "client_key": key,
             "client_secret": secret,
@@ -270,7 +270,7 @@ async def sweep(
     )
 
 
-async def _page(client: ApiClient, profile: Profile, walk: Walk) -> Page:
+async def _page(client: ApiClient, profile: Profile, walk: Walk) -> AnswerPage:
     body = {"max_count": walk.size} | ({"cursor": walk.cursor} if walk.cursor else {})
     try:
         answer, taken_at = await client.post(
@@ -283,10 +283,10 @@ async def _page(client: ApiClient, profile: Profile, walk: Walk) -> Page:
         walk.broken.append("tiktok listing: nothing is said about any video")
     elif data.has_more and data.cursor is None:
         walk.broken.append("tiktok listing: there is more, and no cursor that leads there")
-    return Page(data.videos or (), taken_at, data.cursor if data.has_more else None)
+    return AnswerPage(data.videos or (), taken_at, data.cursor if data.has_more else None)
 
 
-def _parsed(profile: Profile, page: Page, video: _Video) -> Post:
+def _parsed(profile: Profile, page: AnswerPage, video: _Video) -> Post:
     return parse(video, profile.account_id, page.taken_at)
 
 

@@ -19,7 +19,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from functions.collect.answers import (
+from functions.collect.client import ApiClient
+from functions.collect.contract import (
     USUAL,
     AccountWrong,
     Denied,
@@ -33,9 +34,8 @@ from functions.collect.answers import (
     Sweep,
     Thread,
 )
-from functions.collect.client import ApiClient
-from functions.collect.decoding import Count, Cursor, Id, each, error_in, plausible
-from functions.collect.walks import Page, Walk, in_halves
+from functions.collect.platforms.decoding import Count, Cursor, Id, each, error_in, plausible
+from functions.collect.platforms.walks import AnswerPage, Walk, in_halves
 from functions.model import COUNTERS, DAY, Post, Sample, by_number
 
 NAME = "x"
@@ -72,7 +72,7 @@ NOT_FOUND, SUSPENDED, PROTECTED = "Not Found Error", "Forbidden", "Authorization
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)  # of the ids, which carry their time
 
 
-class Missing(AccountWrong):
+class MissingUser(AccountWrong):
     """404: what the path names does not exist."""
 
 
@@ -191,7 +191,7 @@ def explain(
     if problem.type.endswith(APP) or problem.title == "Client Forbidden":
         return Refused(f"{name}: the app lacks access")
     if status == 404 or problem.type.endswith("/problems/resource-not-found"):
-        return Missing("not found", "Akun X ini tidak ditemukan lagi; periksa nama akunnya.")
+        return MissingUser("not found", "Akun X ini tidak ditemukan lagi; periksa nama akunnya.")
     if problem.type.endswith(OBJECT) or 400 <= status < 500:
         return Denied(f"{name}: an unexpected refusal")
     return None
@@ -324,7 +324,7 @@ async def counts(
 
 async def _timeline(
     client: ApiClient, profile: Profile, asked: Mapping[str, str], walk: Walk
-) -> Page:
+) -> AnswerPage:
     more = {"pagination_token": str(walk.cursor)} if walk.cursor else {}
     try:
         page, taken_at = await client.get(
@@ -335,14 +335,14 @@ async def _timeline(
             **asked,
             **more,
         )
-    except Missing:
+    except MissingUser:
         raise _lost(profile, None) from None
     troubles = [t for t in page.errors if t.section != "includes"]
     if troubles and not page.data:
         raise _whose(profile, troubles)
     if page.meta is None:  # it is always there, even without any post
         walk.broken.append("x timeline: it came without its meta")
-    return Page(page.data, taken_at, (page.meta and page.meta.next_token) or None)
+    return AnswerPage(page.data, taken_at, (page.meta and page.meta.next_token) or None)
 
 
 def _whose(profile: Profile, troubles: Sequence[_Trouble]) -> PlatformError:
@@ -463,7 +463,7 @@ class _Assembly:
                 ids=",".join(ids),
                 **{"tweet.fields": POST_FIELDS},
             )
-        except Missing as missing:  # of a hundred, it does not say which
+        except MissingUser as missing:  # of a hundred, it does not say which
             raise Denied(str(missing)) from None
 
     async def assemble(
@@ -599,7 +599,7 @@ async def _users(
         asked: dict[str, Any] = {key: ",".join(dict.fromkeys(batch)), "user.fields": USER_FIELDS}
         try:
             answer, _ = await client.get(path, _Users, **asked)
-        except Missing as missing:  # of a hundred, it does not say which
+        except MissingUser as missing:  # of a hundred, it does not say which
             raise Denied(str(missing)) from None
         return answer
 

@@ -25,7 +25,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.collect.answers import (
+from functions.collect.client import ApiClient
+from functions.collect.contract import (
     USUAL,
     AccountWrong,
     Denied,
@@ -39,9 +40,8 @@ from functions.collect.answers import (
     Transient,
     Unreadable,
 )
-from functions.collect.client import ApiClient
-from functions.collect.decoding import Count, Cursor, Id, each, error_in, plausible
-from functions.collect.walks import Page, Walk, in_halves
+from functions.collect.platforms.decoding import Count, Cursor, Id, each, error_in, plausible
+from functions.collect.platforms.walks import AnswerPage, Walk, in_halves
 from functions.model import Post, Sample
 
 NAME = "youtube"
@@ -90,7 +90,7 @@ CLOSED = {
 }
 
 
-class Missing(AccountWrong):
+class MissingChannel(AccountWrong):
     """The playlist, channel or video named does not exist."""
 
 
@@ -194,7 +194,9 @@ def explain(
     if reasons & HURRIED:
         return Limited(f"{label}: too many requests", now + timedelta(minutes=1))
     if reasons & MISSING:
-        return Missing(label, "YouTube tidak menemukan kanal ini lagi; periksa nama akunnya.")
+        return MissingChannel(
+            label, "YouTube tidak menemukan kanal ini lagi; periksa nama akunnya."
+        )
     if reasons & KEY or any(r.startswith(KEY_PREFIX) for r in reasons) or NO_KEY in error.message:
         return Refused(f"{label}: check the API key and that the YouTube Data API is enabled")
     if status in (404, 405, 501):
@@ -227,7 +229,7 @@ async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profil
         if not _is_channel_id(handle):
             try:
                 channels, is_whole = await _channels(client, **_asked_for(handle))
-            except Missing:
+            except MissingChannel:
                 channels, is_whole = [], True
             if channels:
                 found[handle] = channels[0]
@@ -275,7 +277,7 @@ async def sweep(
     )
 
 
-async def _uploads(client: ApiClient, profile: Profile, walk: Walk) -> Page:
+async def _uploads(client: ApiClient, profile: Profile, walk: Walk) -> AnswerPage:
     asked: dict[str, str | int] = {
         "part": "contentDetails",
         "playlistId": profile.place or "UU" + profile.account_id[2:],
@@ -287,9 +289,9 @@ async def _uploads(client: ApiClient, profile: Profile, walk: Walk) -> Page:
         page, taken_at = await client.get(
             "/youtube/v3/playlistItems", _List, lost=walk.broken, **asked
         )
-    except Missing:  # a channel without public videos, at times also between two pages
-        return Page((), client.clock(), None)
-    return Page(page.items, taken_at, page.nextPageToken or None)
+    except MissingChannel:  # a channel without public videos, at times also between two pages
+        return AnswerPage((), client.clock(), None)
+    return AnswerPage(page.items, taken_at, page.nextPageToken or None)
 
 
 def _listed(item: _Resource) -> tuple[str, datetime | None]:
@@ -345,7 +347,7 @@ async def _videos(
             part="statistics,snippet,contentDetails,liveStreamingDetails,status",
             id=",".join(ids),
         )
-    except Missing as missing:  # of fifty, it does not say which
+    except MissingChannel as missing:  # of fifty, it does not say which
         raise Denied(str(missing)) from None
     return ids, answer, taken_at
 
@@ -418,7 +420,7 @@ async def _statistics(client: ApiClient, posts: Sequence[Post], lost: list[str])
     except _NotOffered:
         client.learned.add(BATCH_STATS)
         return []
-    except (Missing, Unreadable):
+    except (MissingChannel, Unreadable):
         return []
     videos = each(
         answer.items,
@@ -496,7 +498,7 @@ async def _channels_by_id(
 ) -> tuple[Sequence[str], list[Profile], bool]:
     try:
         channels, is_whole = await _channels(client, id=",".join(ids), maxResults=RECHECK_SIZE)
-    except Missing as missing:  # of fifty, it does not say which
+    except MissingChannel as missing:  # of fifty, it does not say which
         raise Denied(str(missing)) from None
     return ids, channels, is_whole
 

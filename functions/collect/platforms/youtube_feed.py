@@ -22,7 +22,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
-from functions.collect.answers import (
+from functions.collect.client import ApiClient
+from functions.collect.contract import (
     USUAL,
     AccountWrong,
     Manner,
@@ -32,8 +33,7 @@ from functions.collect.answers import (
     Transient,
     Unreadable,
 )
-from functions.collect.client import ApiClient
-from functions.collect.decoding import NOT_A_CHARACTER, plausible
+from functions.collect.platforms.decoding import NOT_A_CHARACTER, plausible
 from functions.model import Post, Sample, parse_time
 
 NAME = "youtube"

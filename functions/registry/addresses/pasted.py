@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from functions.cleaning import without_invisible
+from functions.parsing.cleaning import without_invisible
 from functions.registry.addresses.anatomy import Address, read, taken_apart
 from functions.registry.addresses.sites import PLATFORM_OF
 

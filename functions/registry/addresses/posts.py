@@ -64,7 +64,7 @@ class NotAPost(ValueError):
     """An address of a platform that is not a post's; the message is a sentence for the asker."""
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True):
+class PostAddress(msgspec.Struct, frozen=True, kw_only=True):
     """The post that an address names.
 
     ``key`` is the same for every form of the address (but see Facebook's ``pfbid`` above) and is
@@ -84,7 +84,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         return self.platform == "facebook" and self.key.startswith("pfbid")
 
 
-def parse_link(text: str) -> Link | None:
+def parse_link(text: str) -> PostAddress | None:
     """The post that a pasted text names; None when it holds no address of a platform.
 
     Anything may stand around the address. Of several posts the first counts. Addresses inside
@@ -129,7 +129,7 @@ def link_keys(
     return tuple(dict.fromkeys([*keys, *versions]))
 
 
-def posted_at(link: Link) -> datetime | None:
+def posted_at(link: PostAddress) -> datetime | None:
     """When an X post was published, which its id tells to the second; None for all others."""
     if link.platform != "x" or link.post_id is None or int(link.post_id) < _FIRST_SNOWFLAKE:
         return None
@@ -146,7 +146,7 @@ def _platform(host: str) -> Platform:
 # One reader a platform: the post an address names, or what the address is instead
 
 
-def _instagram(address: Address) -> Link:
+def _instagram(address: Address) -> PostAddress:
     words, first, owner = address.words, address.word(0), ""
     if first == "share":
         raise _refusal("instagram", SHORT)
@@ -158,10 +158,10 @@ def _instagram(address: Address) -> Link:
     if code is not None and code[0] not in _INSTAGRAM_PLACES:
         if first in _INSTAGRAM_POSTS:
             key = code[0][:-_PRIVATE_SUFFIX] if len(code[0]) > _PRIVATE_SUFFIX else code[0]
-            return Link(platform="instagram", key=key, handle=_handle(owner))
+            return PostAddress(platform="instagram", key=key, handle=_handle(owner))
         # What the collector writes where the API gave no permalink.
         if first == "media" and code[0].isdecimal():
-            return Link(platform="instagram", key=code[0], post_id=code[0])
+            return PostAddress(platform="instagram", key=code[0], post_id=code[0])
     raise _refusal("instagram", PROFILE if _is_name("instagram", first) else OTHER)
 
 
@@ -169,7 +169,7 @@ _INSTAGRAM_POSTS = frozenset({"p", "reel", "reels", "tv"})
 _INSTAGRAM_PLACES = frozenset({"audio", "create"})  # /reels/audio/…: no shortcodes
 
 
-def _facebook(address: Address) -> Link:
+def _facebook(address: Address) -> PostAddress:
     first, query = address.word(0), address.query
     _refuse_facebook(address)
     pair = _STORY.match(address.words[0]) if address.words else None
@@ -177,7 +177,7 @@ def _facebook(address: Address) -> Link:
         return _story(pair, pair[1])
     owner = query.get("id", "")
     if photos := next(filter(None, (_PHOTO_POST.match(query.get(n, "")) for n in _SETS)), None):
-        return Link(platform="facebook", key=photos[1], handle=_page(owner))
+        return PostAddress(platform="facebook", key=photos[1], handle=_page(owner))
     for name in (*_FACEBOOK_ANYWHERE, *_FACEBOOK_PARAMETERS.get(first, ())):
         if found := _STORY.match(query.get(name, "")):
             return _story(found, owner)
@@ -186,7 +186,7 @@ def _facebook(address: Address) -> Link:
             following = address.words[place + 1 : place + 3]
             owner = address.words[place - 1] if place else ""
             if photos := next(filter(None, map(_PHOTO_POST.match, following)), None):
-                return Link(platform="facebook", key=photos[1], handle=_page(owner))
+                return PostAddress(platform="facebook", key=photos[1], handle=_page(owner))
             # Before the number there may be words of the caption, or the album's.
             if numbers := [found for part in following if (found := _story_in(part))]:
                 return _story(numbers[-1], owner)
@@ -218,9 +218,9 @@ def _story_in(word: str) -> re.Match[str] | None:
     return _STORY.match(word, behind.end()) if behind else None
 
 
-def _story(found: re.Match[str], owner: str) -> Link:
+def _story(found: re.Match[str], owner: str) -> PostAddress:
     page, story = found[1], found[2]
-    return Link(
+    return PostAddress(
         platform="facebook",
         key=story,
         post_id=f"{page}_{story}" if page else None,
@@ -254,7 +254,7 @@ _FACEBOOK_PARAMETERS = {
 _FACEBOOK_PROFILES = frozenset({"profile.php", "people", "pages", "pg", "p"})
 
 
-def _x(address: Address) -> Link:
+def _x(address: Address) -> PostAddress:
     words, first = address.words, address.word(0)
     if _is_short(address.host):
         raise _refusal("x", SHORT)
@@ -273,7 +273,7 @@ def _x(address: Address) -> Link:
 _X_POSTS = frozenset({"status", "statuses", "article"})
 
 
-def _tiktok(address: Address) -> Link:
+def _tiktok(address: Address) -> PostAddress:
     words, first = address.words, address.word(0)
     if _is_short(address.host) or first == "t":
         raise _refusal("tiktok", SHORT)
@@ -292,7 +292,7 @@ def _tiktok(address: Address) -> Link:
 _TIKTOK_POSTS = frozenset({"video", "photo", "v", "embed", "v1", "v2", "v3"})
 
 
-def _youtube(address: Address) -> Link:
+def _youtube(address: Address) -> PostAddress:
     words, first = address.words, address.word(0)
     named = [address.query.get("v", ""), address.query.get("vi", "")]
     if address.host.endswith("youtu.be"):
@@ -318,7 +318,7 @@ _YOUTUBE_POSTS = frozenset(
 _YOUTUBE_PLACES = frozenset({"live_stream", "videoseries"})  # /embed/…: eleven letters, no video
 _YOUTUBE_COMMUNITY = frozenset({"community", "posts"})
 
-_READERS: dict[Platform, Callable[[Address], Link]] = {
+_READERS: dict[Platform, Callable[[Address], PostAddress]] = {
     "instagram": _instagram,
     "facebook": _facebook,
     "x": _x,
@@ -327,8 +327,8 @@ _READERS: dict[Platform, Callable[[Address], Link]] = {
 }
 
 
-def _by_id(platform: Platform, post_id: str, owner: str = "") -> Link:
-    return Link(platform=platform, key=post_id, post_id=post_id, handle=_handle(owner))
+def _by_id(platform: Platform, post_id: str, owner: str = "") -> PostAddress:
+    return PostAddress(platform=platform, key=post_id, post_id=post_id, handle=_handle(owner))
 
 
 def _handle(owner: str) -> str | None:

@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 
-from functions.cleaning import unwrapped
 from functions.model import Platform
+from functions.parsing.cleaning import unwrapped
 from functions.registry.addresses.anatomy import Address, is_address, read, taken_apart
 from functions.registry.addresses.sites import SITES
 

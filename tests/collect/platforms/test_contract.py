@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.collect.answers import (
+from functions.collect.client import ApiClient
+from functions.collect.contract import (
     AccountWrong,
     Limited,
     PlatformError,
@@ -25,7 +26,6 @@ from functions.collect.answers import (
     Transient,
     Unreadable,
 )
-from functions.collect.client import ApiClient
 from functions.model import PLATFORMS, Platform, Sample
 from tests.collect.api import HOUR, WRONG_CREDENTIALS, Api, Asked, answer_with, expected
 
@@ -57,6 +57,11 @@ SECRETS = (
     "rft.",
     "act.",
 )
+
+
+def names_a_secret(words: str) -> bool:
+    """Whether a secret begins anywhere; a traceback names contract.py, which ends in ``act.py``."""
+    return any(re.search(rf"\b{re.escape(secret)}", words) for secret in SECRETS)
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -557,7 +562,7 @@ def test_a_payload_broken_anywhere_raises_nothing_unforeseen(api: Api, now: date
         return tried
 
     assert api.run(try_all, "kemenkum_ntt") > 50
-    assert not any(secret in words for words in errors for secret in SECRETS)
+    assert not any(names_a_secret(words) for words in errors)
 
 
 @pytest.mark.parametrize("payload", [{}, [], {"data": []}, {"error": {"code": 2}}])
@@ -617,4 +622,4 @@ def test_no_error_names_a_secret(
             words = said(error)
         else:
             words = repr(found)
-        assert not any(secret in words for secret in SECRETS)
+        assert not names_a_secret(words)

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.collect import graph
-from functions.collect.access import appsecret_proof
-from functions.collect.answers import (
+from functions.collect.client import ApiClient
+from functions.collect.contract import (
     AccountWrong,
     Limited,
     Lookup,
@@ -21,8 +20,8 @@ from functions.collect.answers import (
     Sweep,
     Transient,
 )
-from functions.collect.client import ApiClient
-from functions.collect.platforms import facebook
+from functions.collect.credentials import appsecret_proof
+from functions.collect.platforms import facebook, meta
 from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
 from tests.platforms.credentials import FACEBOOK_APP_SECRET, FACEBOOK_TOKEN
 from tests.platforms.graph import GraphError
@@ -677,7 +676,7 @@ def test_a_next_address_elsewhere_is_never_followed(
 def test_a_wrong_app_secret_is_the_operators_matter_not_the_pages(message: str) -> None:
     body = GraphError(message, 100).response().body
     now = datetime.fromisoformat("2026-10-20T03:00:00Z")
-    assert isinstance(graph.explain(400, {}, body, now), Refused)
+    assert isinstance(meta.explain(400, {}, body, now), Refused)
 
 
 def test_a_proof_signs_the_token_with_the_apps_secret(api: Api, account: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.collect.answers import AccountWrong, PlatformError, Refused, TooMuch, Transient
+from functions.collect.contract import AccountWrong, PlatformError, Refused, TooMuch, Transient
 from functions.collect.platforms import instagram
 from tests.collect.api import HOUR, Api, Asked, answer_with
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.collect.answers import Lookup, PlatformError, Sweep
 from functions.collect.client import ApiClient
+from functions.collect.contract import Lookup, PlatformError, Sweep
 from functions.model import COUNTERS, PLATFORMS, Platform, Post
 from tests.collect.api import HOUR, Api, as_post
 from tests.platforms.faults import _items

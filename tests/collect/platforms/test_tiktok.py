@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from functions.collect.answers import (
+from functions.collect.contract import (
     AccountWrong,
     Denied,
     Limited,
@@ -33,7 +33,7 @@ def account(api: Api) -> Any:
     return api.account("kemenkum_ntt")
 
 
-def refresh(api: Api, token: str, secret: str = TIKTOK_CLIENT_SECRET) -> tiktok.Grant:
+def refresh(api: Api, token: str, secret: str = TIKTOK_CLIENT_SECRET) -> tiktok.TokenGrant:
     # Signed in as nobody: a refresh speaks for the app.
     api.consents["kemenkum_ntt"] = "act.none"
     return api.run(
@@ -141,7 +141,7 @@ def test_of_a_refresh_token_a_dead_one_is_a_dead_consent(api: Api, account: Any)
 
 
 def test_a_pair_that_is_printed_shows_no_token() -> None:
-    shown = repr(tiktok.Grant("act.rahasia", 7200, "rft.rahasia", open_id="pemilik"))
+    shown = repr(tiktok.TokenGrant("act.rahasia", 7200, "rft.rahasia", open_id="pemilik"))
     assert "rahasia" not in shown
     assert "pemilik" in shown
 
@@ -190,7 +190,7 @@ def test_a_code_gives_a_pair_once_to_the_request_that_it_was_given_for(
         "handle": "kemenkum_ntt",
     }
 
-    def exchange(verifier: str) -> tiktok.Grant:
+    def exchange(verifier: str) -> tiktok.TokenGrant:
         page = httpx.get(
             f"{api.server.url}/v2/auth/authorize/", params=asked, verify=False, trust_env=False
         )

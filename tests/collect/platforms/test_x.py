@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.collect.answers import (
+from functions.collect.contract import (
     AccountWrong,
     Denied,
     Limited,

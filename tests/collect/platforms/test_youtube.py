@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.collect.answers import (
+from functions.collect.contract import (
     AccountWrong,
     Limited,
     Profile,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.collect.answers import (
+from functions.collect.client import ApiClient, Clock, Connection
+from functions.collect.contract import (
     AccountWrong,
     Limited,
     PlatformError,
@@ -20,10 +21,9 @@ from functions.collect.answers import (
     Transient,
     Unreadable,
 )
-from functions.collect.client import ApiClient, Clock, Connection
 from functions.collect.platforms import youtube_feed
 from functions.model import Sample
-from functions.score.window import measure
+from functions.score.rules.window import measure
 from tests.collect.api import HOUR, Api, Asked
 from tests.platforms.server import Handle
 from tests.platforms.wire import Response

@@ -13,7 +13,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS, Platform
-from functions.registry.addresses.posts import Link, NotAPost, link_keys, parse_link, posted_at
+from functions.registry.addresses.posts import (
+    NotAPost,
+    PostAddress,
+    link_keys,
+    parse_link,
+    posted_at,
+)
 from functions.registry.addresses.sites import PLATFORM_OF
 from tests.platforms import ids
 from tests.platforms.world import _url
@@ -323,7 +329,7 @@ def test_what_is_no_address_of_a_platform_is_nothing(text):
     ],
 )
 def test_what_stands_around_an_address_does_not_matter(text):
-    assert parse_link(text) == Link(platform="x", key=TWEET, post_id=TWEET, handle="a")
+    assert parse_link(text) == PostAddress(platform="x", key=TWEET, post_id=TWEET, handle="a")
 
 
 def test_html_escapes_are_undone_however_often_they_were_made():
@@ -460,7 +466,7 @@ def test_a_shortcode_is_another_number_than_the_id_of_business_discovery():
     code = "CWvxAY7B0ci"
     assert int.from_bytes(urlsafe_b64decode("A" + code)) == 2_715_604_631_366_879_010
     link = parse_link(f"https://www.instagram.com/p/{code}/")
-    assert link == Link(platform="instagram", key=code)
+    assert link == PostAddress(platform="instagram", key=code)
 
 
 # Whatever else is pasted

@@ -1,0 +1,36 @@
+"""The command line, a file a command; ``shell.py`` holds what they share."""
+
+from __future__ import annotations
+
+import click
+
+from functions import log
+from functions.commands.shell import Commands
+
+_HERE = "functions.commands"
+PLACES = {
+    "audit": f"{_HERE}.audit:audit_command",
+    "backup": f"{_HERE}.backup:backup_store",
+    "collect": f"{_HERE}.jobs:collect",
+    "connect": f"{_HERE}.connect:connect",
+    "decide": f"{_HERE}.contest:decide_command",
+    "demo": f"{_HERE}.demo:demo_command",
+    "doctor": f"{_HERE}.doctor.command:doctor",
+    "health": f"{_HERE}.health:health_command",
+    "migrate": f"{_HERE}.migrate:migrate",
+    "object": f"{_HERE}.contest:object_to",
+    "publish": f"{_HERE}.jobs:publish",
+    "registry": f"{_HERE}.registry:registry",
+    "restore": f"{_HERE}.backup:restore_store",
+    "run": f"{_HERE}.loop:run_command",
+    "schedule": f"{_HERE}.schedule:schedule_command",
+    "score": f"{_HERE}.jobs:score",
+    "serve": f"{_HERE}.serve:serve",
+    "why": f"{_HERE}.why:why_command",
+}
+
+
+@click.group(cls=Commands, places=PLACES, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Open monthly rankings of the social media of an agency's work units."""
+    log.quiet()

@@ -1,0 +1,248 @@
+"""The demo: six simulated weeks of the ministry's 47 units, from stand-in platforms to a site.
+
+The stand-ins run as a process of their own and speak the official APIs; the three jobs are the real
+ones, in a store that is a simulation. Handles that the public list lacks are invented.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from functions import settings as all_settings
+from functions.collect.client import Connections
+from functions.collect.job import collect
+from functions.commands.contest import Said, contest, decide, reject
+from functions.commands.serve import PORT, serve_folder
+from functions.commands.shell import (
+    fail,
+    progress_bar,
+    tells_errors,
+)
+from functions.model import PLATFORMS, month_of, run_id
+from functions.publish.job import publish
+from functions.publish.targets import open_objects
+from functions.registry import files
+from functions.registry.addresses.profiles import parse_handle
+from functions.registry.check import check
+from functions.score.job import score
+from functions.settings import Settings
+from functions.store import open_agency
+from functions.store.agency import AgencyStore
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import open_vault
+
+PROJECT = Path(__file__).resolve().parents[2]
+REGISTRY = PROJECT / "examples" / "satker.csv"
+WORK = Path("demo")
+SITE = Path("site")
+BEGIN = datetime.fromisoformat("2026-09-01T00:00:00+07:00").astimezone(UTC)
+WEEKS = 6
+LAST_HOURS = timedelta(hours=15)  # so that the site shows a day in full swing
+TICK = timedelta(hours=1)
+SCORE_EVERY = timedelta(days=3)
+DISCOVER_EVERY = timedelta(hours=18)
+# In the time for objections of the first month, when its posts have been measured.
+CONTESTED_AT = datetime.fromisoformat("2026-10-05T10:00:00+07:00").astimezone(UTC)
+SEED = 2026
+# Besides what stands on every page of a simulation.
+NOTICE = "Sebagian nama akun dikarang."
+
+ShareDone = Callable[[float, str], None]
+
+
+class DemoError(Exception):
+    """The demo cannot run here; one line says why and what to do."""
+
+
+def demo(progress: ShareDone) -> Path:
+    """Simulate six weeks and leave the site under ``site/``; returns its folder.
+
+    ``progress`` is told the share done (0..1) and what is being done.
+    """
+    if not (PROJECT / "tests" / "platforms").is_dir():
+        raise DemoError("the demo needs the project's checkout, which holds the stand-in platforms")
+    _clear()
+    rows = fill_handles(REGISTRY.read_bytes())
+    accounts = _write_accounts(rows)
+    with _stand_ins(accounts) as (address, environment):
+        loaded = _settings(address, environment)
+        book = open_agency(loaded)
+        try:
+            _import(book, loaded, rows)
+            asyncio.run(_weeks(book, loaded, address, progress))
+        finally:
+            book.store.close()
+    return SITE
+
+
+def fill_handles(registry: bytes) -> list[tuple[int, dict[str, str]]]:
+    """The example registry's rows; where a unit has no handle, one is invented from its id."""
+    rows = files.read(registry, "satker.csv")
+    for _, row in rows:
+        name = row["id"].removeprefix("kanwil-").replace("-", "")
+        for platform in PLATFORMS:
+            # X allows 15 characters; the invented names stay short everywhere.
+            row[platform] = row[platform] or f"kemenkum{name}"[:15]
+    return rows
+
+
+async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: ShareDone) -> None:
+    """The jobs at their simulated cadence, and the site at the end."""
+    end = BEGIN + timedelta(weeks=WEEKS) + LAST_HOURS
+    now = BEGIN
+    async with Connections() as connections:
+        while now <= end:
+            progress((now - BEGIN) / (end - BEGIN), f"{now + timedelta(hours=7):%d %b %Y}")
+            _set_clock(address, now)
+            await collect(
+                book,
+                loaded,
+                now=now,
+                run_id=run_id("collect", now),
+                simulated=True,
+                connections=connections,
+            )
+            if (now - BEGIN) % SCORE_EVERY == timedelta(0) or now == end:
+                score(book, now=now, run_id=run_id("score", now))
+            if now == CONTESTED_AT:
+                _contest(book, now)
+            now += TICK
+    progress(1.0, "publish")
+    objects = open_objects(loaded.site)
+    publish(book, objects, now=end, settings=loaded, run_id=run_id("publish", end))
+
+
+def _contest(book: AgencyStore, now: datetime) -> None:
+    """An objection that is granted and one that is rejected: what a month's log looks like."""
+    ledgers = book.ledgers(month_of(BEGIN, book.agency.zone))
+    entries = (entry for ledger in ledgers.values() for entry in ledger.entries.values())
+    addresses = sorted(entry.post.url for entry in entries if entry.post.platform == "x")
+    unit, ministry = "Satuan kerja (contoh)", "Admin pusat (contoh)"
+    later = now + timedelta(hours=4)
+
+    asked = Said(unit, now, "Unggahan uji coba yang lupa dihapus.")
+    answer = Said(ministry, later, "Unggahan itu memang uji coba.")
+    objection = contest(book, addresses[0], asked)
+    decide(book, addresses[0], answer, action="exclude", objection=objection)
+
+    asked = Said(unit, now, "Menurut aplikasi kami nilainya lebih besar.")
+    answer = Said(ministry, later, "Kedua cuplikannya cocok dengan platform; nilai tetap.")
+    reject(book, contest(book, addresses[-1], asked), answer)
+
+
+def _import(book: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
+    documents, problems = check(rows, {})
+    if problems:
+        raise DemoError(f"the example registry is broken: {problems[0]}")
+    book.save_satker(documents)
+    consents = [
+        ConsentRow(row["id"], "tiktok", row["tiktok"].removeprefix("@"), _consent(row["id"]))
+        for _, row in rows
+    ]
+    Consents(book, lambda: open_vault(loaded)).add(consents, BEGIN)
+
+
+def _settings(address: str, environment: Mapping[str, str]) -> Settings:
+    given = {f"KIPRAH_{platform.upper()}_URL": address for platform in PLATFORMS}
+    loaded = all_settings.load({**given, **environment}, dotenv=Path("demo/none"))
+    return replace(
+        loaded,
+        store=f"sqlite:///{WORK}/kiprah.db",
+        site=f"file://{SITE}",
+        simulation="1",
+        notice=NOTICE,
+        collect_every=str(TICK // timedelta(minutes=1)),
+        discover_every=str(DISCOVER_EVERY // timedelta(minutes=1)),
+    )
+
+
+def _clear() -> None:
+    """Remove an earlier demo; never a site that is not a demo's."""
+    front = SITE / "index.html"
+    text = front.read_text(encoding="utf-8") if front.exists() else NOTICE
+    # The second is what demos of before said.
+    if not any(said in text for said in (NOTICE, "disimulasikan")):
+        raise DemoError(f"{SITE}/ holds another site; move it away, or run the demo elsewhere")
+    shutil.rmtree(WORK, ignore_errors=True)
+    shutil.rmtree(SITE, ignore_errors=True)
+    WORK.mkdir(parents=True)
+
+
+def _consent(satker: str) -> str:
+    return f"rft.demo-{satker}"
+
+
+def _write_accounts(rows: list[tuple[int, dict[str, str]]]) -> Path:
+    """The accounts that the stand-ins shall know."""
+    path = WORK / "accounts.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["satker", "platform", "handle", "refresh_token"])
+        for _, row in rows:
+            for platform in PLATFORMS:
+                handle = parse_handle(platform, row[platform])
+                token = _consent(row["id"]) if platform == "tiktok" else ""
+                writer.writerow([row["id"], platform, handle, token])
+    return path
+
+
+@contextmanager
+def _stand_ins(accounts: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The stand-in platforms' address, and the credentials they accept."""
+    command = [sys.executable, "-m", "tests.platforms", "--until-stdin-closes"]
+    command += ["--accounts", str(accounts.resolve()), "--start", BEGIN.isoformat()]
+    # A day, as TikTok's tokens lived until lately: the demo's pace would renew them at every read.
+    command += ["--tiktok-access-seconds", "86400"]
+    command += ["--days", str(int(WEEKS * 7) + 1), "--seed", str(SEED), "--oddities"]
+    process = subprocess.Popen(
+        command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise DemoError("the stand-in platforms did not start")
+        started: dict[str, Any] = json.loads(line)
+        yield started["url"], started["environment"]
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _set_clock(address: str, now: datetime) -> None:
+    body = json.dumps({"now": now.isoformat()}).encode()
+    request = urllib.request.Request(f"{address}/_world/clock", data=body, method="PUT")
+    with urllib.request.urlopen(request, timeout=10):
+        pass
+
+
+@click.command("demo")
+@click.option(
+    "--port", default=8000, type=PORT, show_default=True, help="Where a terminal is served."
+)
+@tells_errors
+def demo_command(port: int) -> None:
+    """Simulate six weeks of the ministry's units and build their site under site/."""
+
+    try:
+        with progress_bar("Simulasi") as progress:
+            folder = demo(progress)
+    except DemoError as error:
+        fail(str(error))
+    click.echo(f"Situs: {folder}/index.html")
+    if sys.stdout.isatty():
+        serve_folder(folder, port)

@@ -1,0 +1,315 @@
+"""What is set up and what is wrong, for the operator: one finding a line."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+
+from functions.collect.credentials import NEEDS, address, configured, is_keyless
+from functions.collect.watching import versions
+from functions.commands.doctor.finding import Finding, looked
+from functions.commands.doctor.live import look
+from functions.commands.doctor.spending import budgets
+from functions.commands.doctor.vitals import vitals
+from functions.connect import rekey
+from functions.model import PLATFORMS, Agency, Platform, Roster
+from functions.publish.targets.port import ObjectsError
+from functions.publish.targets.sites import folder_of, open_site
+from functions.registry.doubles import held_twice
+from functions.registry.roster import remarks
+from functions.score.rules.closing import certain, closing_begins, waiting
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from functions.store.keys import key
+from functions.tokens.vault import held_vault
+
+__all__ = ["Finding", "examine"]
+
+MOST_TOLD = 20  # accounts one by one; the others as a number
+MANY = 20  # agencies told one by one; of more the worst, and the others as a number
+MOST_OF_MANY = 5
+SIDE_BY_SIDE = 16  # agencies looked at together, where each look waits for a network
+
+
+def examine(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    now: datetime,
+    *,
+    only: AgencyStore | None = None,
+    live: bool = False,
+) -> list[Finding]:
+    """Look at the registry, the platforms, the jobs, the data and the site, and say at last what to
+    do next; StoreError when the store is unusable.
+
+    With several agencies their own findings are told apart by the agency's id; of very many the
+    worst are told. ``only``: one of ``books``, of which everything is told and of no other.
+    ``live``: the platforms themselves are asked as well, once with each credential.
+    """
+    rosters: dict[str, Roster] = {}
+    everybody = [book.agency for book in books]
+    told_of = books if only is None else [only]
+    findings = [_store(books[0], settings)]
+    if len(books) > 1:
+        findings.append(_agencies(everybody))
+    if len(told_of) > MANY:
+        findings += _of_many(told_of, settings, rosters, now)
+    for book in told_of if len(told_of) <= MANY else ():
+        own = _own(book, settings, rosters, now)
+        findings += _told_apart(book, books, rosters, own)
+    findings += looked("registry", _doubles, rosters, now)
+    findings += looked("graph version", _graph_version, settings, now)
+    findings += looked("budgets", budgets, books, settings, now)
+    findings += _consents(settings, rosters.values())
+    findings += looked("token key", _token_key, books, settings)
+    if live:
+        findings += look(books, settings, rosters, now)
+    if len(told_of) > MANY:  # a look at each one's accounts and site would take minutes
+        findings += looked("site", _places, settings, books[0].agency, everybody)
+        return [*findings, _next(findings)]
+    for book in told_of:
+        own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
+        own += looked("accounts", _incomplete_accounts, book, rosters[book.agency.id], now)
+        findings += _told_apart(book, books, rosters, own)
+    for book in told_of:
+        own = looked("months", _waiting_months, book, now)
+        findings += _told_apart(book, books, rosters, own)
+    for book in told_of:
+        own = looked("site", _places, settings, book.agency, everybody)
+        findings += _told_apart(book, books, rosters, own)
+    return [*findings, _next(findings)]
+
+
+def _own(
+    book: AgencyStore, settings: Settings, rosters: dict[str, Roster], now: datetime
+) -> list[Finding]:
+    """One agency's registry, platforms, jobs and data; its registry goes into ``rosters``."""
+    own = looked("registry", _stored_roster, book, rosters, now)
+    roster = rosters.setdefault(book.agency.id, Roster(as_of=now))
+    own = [replace(f, fatal=True) for f in own] or [_registry(roster)]
+    told = [*roster.problems, *remarks(roster, now, book.agency.zone)]
+    own += [Finding("registry", problem, ok=False) for problem in told]
+    for platform in PLATFORMS:
+        own += looked(platform, _platform, settings, roster, platform)
+    return own + vitals(book, settings, roster, now)
+
+
+def _of_many(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    rosters: dict[str, Roster],
+    now: datetime,
+) -> list[Finding]:
+    """What is found of very many agencies: how many are well, and the worst of the others."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE if books[0].store.remote else 1) as pool:
+        looks = pool.map(lambda book: _own(book, settings, rosters, now), books)
+        apart = [
+            (finding.subject, told)
+            for book, own in zip(books, [*looks], strict=True)
+            for finding, told in zip(own, _told_apart(book, books, rosters, own), strict=True)
+        ]
+    grouped: dict[str, list[Finding]] = defaultdict(list)
+    for subject, told in apart:
+        grouped["months" if subject.startswith("month ") else subject].append(told)
+    return [finding for subject, told in grouped.items() for finding in _worst(subject, told)]
+
+
+def _worst(subject: str, told: Sequence[Finding]) -> list[Finding]:
+    """Of one thing about very many agencies the count of what is well, and the worst otherwise."""
+    wrong = sorted((f for f in told if not f.ok), key=lambda f: not f.fatal)
+    counted = Finding(f"all {subject}", f"{len(told) - len(wrong):,} of {len(told):,} are well")
+    shown = wrong[:MOST_OF_MANY]
+    if more := len(wrong) - len(shown):
+        words = f"{more:,} more are not; kiprah doctor --agency ID tells of one"
+        shown.append(Finding(f"all {subject}", words, ok=False))
+    return [counted, *shown]
+
+
+def _stored_roster(book: AgencyStore, rosters: dict[str, Roster], now: datetime) -> list[Finding]:
+    rosters[book.agency.id] = book.roster(now) or Roster(as_of=now)
+    return []
+
+
+def _doubles(rosters: Mapping[str, Roster], now: datetime) -> list[Finding]:
+    return [Finding("registry", said, ok=False) for said in held_twice(rosters, now)]
+
+
+def _next(findings: Sequence[Finding]) -> Finding:
+    """The one thing to do next: what stops everything, else what needs a look."""
+    wanting = [f for f in findings if f.fatal] or [f for f in findings if not f.ok]
+    for finding in wanting:
+        if finding.todo:
+            return Finding("next", f"{finding.subject}: {finding.todo}", ok=False)
+    if wanting:
+        return Finding("next", f"look at {wanting[0].subject} above", ok=False)
+    return Finding("next", "nothing to do")
+
+
+def _store(book: AgencyStore, settings: Settings) -> Finding:
+    kind = ": a simulation; any now, no official host" if book.simulation else ""
+    return Finding("store", f"{settings.store}{kind}")
+
+
+def _agencies(everybody: Sequence[Agency]) -> Finding:
+    if len(everybody) > MANY:
+        first = everybody[0]
+        return Finding("agencies", f"{len(everybody):,}; the first is {first.id} ({first.name})")
+    named = (f"{agency.id} ({agency.name}, {agency.timezone})" for agency in everybody)
+    return Finding("agencies", ", ".join(named))
+
+
+def _told_apart(
+    book: AgencyStore,
+    books: Sequence[AgencyStore],
+    rosters: Mapping[str, Roster],
+    findings: Iterable[Finding],
+) -> list[Finding]:
+    """One agency's findings, with its id before them where there are several.
+
+    An empty registry stops one agency, and everything only when all are empty.
+    """
+    if len(books) == 1:
+        return [*findings]
+    works = any(roster.satker for roster in rosters.values())
+    return [
+        replace(
+            finding,
+            subject=f"{book.agency.id} {finding.subject}",
+            fatal=finding.fatal and not (works and finding.subject == "registry"),
+        )
+        for finding in findings
+    ]
+
+
+def _registry(roster: Roster) -> Finding:
+    if not roster.satker:
+        todo = "run: kiprah registry import FILE"
+        return Finding("registry", f"empty; {todo}", ok=False, fatal=True, todo=todo)
+    return Finding("registry", f"{len(roster.satker)} satker, {len(roster.accounts)} accounts")
+
+
+def _platform(settings: Settings, roster: Roster, platform: Platform) -> Finding:
+    accounts = [a for a in roster.accounts if a.platform == platform]
+    resolved = sum(a.account_id is not None for a in accounts)
+    counted = f"{len(accounts)} accounts, {resolved} resolved"
+    if accounts and is_keyless(settings, platform):
+        return Finding(
+            platform,
+            f"{counted}, no API key: only the public feed is read (views and likes of the latest "
+            f"15, marked partial); set {NEEDS[platform]}",
+            ok=False,
+            todo=f"set {NEEDS[platform]}",
+        )
+    count = configured(settings, platform)
+    if accounts and not count:
+        return Finding(
+            platform,
+            f"{len(accounts)} accounts but no credentials; set {NEEDS[platform]}",
+            ok=False,
+            todo=f"set {NEEDS[platform]}",
+        )
+    return Finding(platform, f"{counted}, {count} credentials, at {address(settings, platform)}")
+
+
+def _graph_version(settings: Settings, now: datetime) -> list[Finding]:
+    """Whether Meta soon stops answering to the version that is asked for."""
+    if not (configured(settings, "instagram") or configured(settings, "facebook")):
+        return []
+    said = versions.remark(settings.graph_version, now.date())
+    return [Finding("graph version", said, ok=False, todo=versions.ADVICE)] if said else []
+
+
+def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:
+    """Whether satker can be sent links for their TikTok consent."""
+    accounts = [account for roster in rosters for account in roster.accounts]
+    if settings.connect_url or not any(a.platform == "tiktok" for a in accounts):
+        return []
+    todo = "set KIPRAH_CONNECT_URL to where the function connect is reached"
+    return [Finding("consents", f"no links can be made; {todo}", ok=False, todo=todo)]
+
+
+def _token_key(books: Sequence[AgencyStore], settings: Settings) -> list[Finding]:
+    """While a key is rotated, how many stored secrets still need the old one."""
+    if not rekey.is_rotating(settings) or (vault := held_vault(settings)) is None:
+        return []
+    count = rekey.counted(books, vault)
+    todo = "run: kiprah connect rekey" if count.older else ""
+    return [Finding("token key", rekey.words(settings, count), ok=not count.older, todo=todo)]
+
+
+def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+    """What collecting said beside the handles that are registered; of others it is past."""
+    registered = {
+        (account.satker, key(account.platform, account.handle))
+        for account in roster.accounts
+        if account.holds(now)
+    }
+    findings = []
+    for satker in roster.satker:
+        for name, found in book.feedback(satker.id).items():
+            if (satker.id, name) in registered and found.get("status", "ok") != "ok":
+                words = " ".join(str(found["status"]).split())
+                findings.append(Finding(f"{satker.id} {name}", words, ok=False))
+    shown = findings[:MOST_TOLD]
+    if len(findings) > len(shown):
+        kinds = Counter(finding.subject.split()[1].partition(":")[0] for finding in findings)
+        counts = ", ".join(f"{platform} {n}" for platform, n in kinds.items())
+        shown.append(Finding("accounts", f"{len(findings)} are wrong: {counts}", ok=False))
+    return shown
+
+
+def _waiting_months(book: AgencyStore, now: datetime) -> list[Finding]:
+    """The months that do not close, or are not frozen, although their time is over."""
+    if book.simulation:
+        return []
+    findings, until = [], book.read_until()
+    for month, record in book.months().items():
+        state, due = record.ranking.state, record.closes_at
+        why = waiting(
+            due or closing_begins(month, book.agency.zone), now, now, certain(now, now, until)
+        )
+        if why is not None and state != "final" and not record.ranking.incomplete:
+            findings.append(Finding(month, f"stays {state}: {why}", ok=False))
+    return findings
+
+
+def _incomplete_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+    """What is known to be missing of registered accounts' posts."""
+    told = book.completeness()
+    found = [
+        (account, said)
+        for account in roster.accounts
+        if account.holds(now) and (said := told.get(account.key or ""))
+    ]
+    shown = [
+        Finding(f"{a.satker} {a.platform}:{a.handle}", f"kelengkapan: {said}", ok=False)
+        for a, said in found[:MOST_TOLD]
+    ]
+    if len(found) > len(shown):
+        counts = ", ".join(f"{p} {n}" for p, n in Counter(a.platform for a, _ in found).items())
+        words = f"posts of {len(found)} are missing: {counts}"
+        shown.append(Finding("accounts", words, ok=False))
+    return shown
+
+
+def _places(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Iterator[Finding]:
+    """Where publishing puts files: the site, and what is frozen where that is kept besides."""
+    yield _place("site", "KIPRAH_SITE", settings.site, agency, everybody)
+    if settings.frozen:
+        yield _place("frozen data", "KIPRAH_FROZEN", settings.frozen, agency, everybody)
+
+
+def _place(
+    subject: str, setting: str, url: str, agency: Agency, everybody: Sequence[Agency]
+) -> Finding:
+    try:
+        held = open_site(url, agency, everybody, setting).list()
+    except ObjectsError as error:
+        return Finding(subject, str(error), ok=False, fatal=True, todo=f"mend {setting}")
+    state = f"{len(held)} files" if held else "nothing published yet"
+    folder = folder_of(agency, everybody)
+    place = f"{url.rstrip('/')}/{folder}" if folder else url
+    return Finding(subject, f"{place}: {state}")

@@ -1,0 +1,207 @@
+"""Whether an installation lives: its jobs, how old its data are, its consents, its months.
+
+Each look reads a few small documents: what the jobs noted of their runs, the collector's note about
+a platform, the consents, the rankings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+
+from functions.collect import state as notes
+from functions.collect.credentials import configured, is_keyless
+from functions.collect.state import AccountNote, Note
+from functions.collect.watching import signs
+from functions.commands.doctor.finding import Finding, age, looked
+from functions.jobs import turns
+from functions.model import PLATFORMS, Platform, Roster, iso
+from functions.score.rules.closing import closing_begins, is_contested
+from functions.settings import Settings
+from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.keys import key
+from functions.times import time_of
+
+CADENCES = 3  # missed, a job is late
+AT_LEAST = timedelta(hours=1)
+NAMED = 5  # accounts by their names; of others the number
+RUN = "kiprah run does all three at their cadence"
+
+
+def vitals(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) -> list[Finding]:
+    """Everything about one agency's life; nothing of one whose registry is still empty."""
+    if not roster.satker:
+        return []
+    found: list[Finding] = []
+    for job, every in _cadences(settings).items():
+        found += looked(job, _job, book, job, every, now)
+    found += looked("data", _data, book, settings, roster, now)
+    found += looked("tiktok consents", _consents, book, roster, now)
+    found += looked("months", _months, book, now)
+    return found
+
+
+def _cadences(settings: Settings) -> dict[str, timedelta]:
+    collect, score = (
+        timedelta(minutes=int(every)) for every in (settings.collect_every, settings.score_every)
+    )
+    return {"collect": collect, "score": score, "publish": score}
+
+
+# Jobs
+
+
+def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Finding:
+    """When a job last ended well, against how often it should; late means that nobody does it."""
+    noted = turns.standing(book, job)
+    limit = max(CADENCES * every, AT_LEAST)
+    good, failing = time_of(noted.get("good_at")), time_of(noted.get("failing_since"))
+    failure = f"it has failed since {iso(failing)}: {noted.get('said')}" if failing else ""
+    todo = f"mend what it says: {noted.get('said')}" if failing else f"run: kiprah {job}; {RUN}"
+    if good is None:
+        began = time_of(book.cursor("collect").get("began_at"))
+        is_overdue = bool(failing) or (began is not None and now - began > limit)
+        fatal = is_overdue and not book.simulation
+        words = failure or f"no run is noted yet; {todo}"
+        return Finding(job, words, ok=False, fatal=fatal, todo=todo)
+    said = [f"last good run {age(good, now)} ({iso(good)})"]
+    if good > now + turns.AHEAD:
+        said = [f"last good run at {iso(good)}, ahead of this computer's clock"]
+    is_late = now - good > limit and not book.simulation
+    if is_late:
+        said.append(f"late: it should run every {every // timedelta(minutes=1)} min")
+    if failure:
+        said.append(failure)
+    until = time_of(noted.get("until"))
+    if until is not None and now < until <= now + turns.LEASE + turns.AHEAD:
+        said.append(f"one is at work since {noted.get('since')} ({noted.get('holder')})")
+    if is_late and not failure:
+        said.append(todo)
+    is_well = not (is_late or failure)
+    return Finding(job, "; ".join(said), ok=is_well, fatal=is_late, todo="" if is_well else todo)
+
+
+# Data
+
+
+def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) -> list[Finding]:
+    """How old the newest read is, of each platform and of all."""
+    registered = {a.platform for a in roster.accounts}
+    able = [p for p in PLATFORMS if configured(settings, p) or is_keyless(settings, p)]
+    stale = signs.stale_after(timedelta(minutes=int(settings.discover_every)))
+    reads: dict[Platform, datetime] = {}
+    found: list[Finding] = []
+    for platform in (p for p in able if p in registered):
+        found += looked(f"{platform} data", _platform_data, book, platform, stale, reads, now)
+    newest = max((at for at in reads.values() if at <= now + turns.AHEAD), default=None)
+    if newest is not None and now - newest > stale and not book.simulation:
+        words = f"the newest read of any platform is of {iso(newest)}, {age(newest, now)}"
+        todo = "run kiprah collect and see what it says"
+        found.append(Finding("data", f"{words}; {todo}", ok=False, fatal=True, todo=todo))
+    return found
+
+
+def _platform_data(
+    book: AgencyStore,
+    platform: Platform,
+    stale: timedelta,
+    reads: dict[Platform, datetime],
+    now: datetime,
+) -> Finding:
+    """One platform's last read, noted in ``reads``, and which of its accounts rest."""
+    stored = book.plan(platform).body
+    note = notes.decode(stored) if stored else Note()
+    if note is None:
+        return Finding(f"{platform} data", "its note cannot be read; collecting makes it anew")
+    last = signs.last_read(note)
+    if last is not None:
+        reads[platform] = last
+    said = [f"last read {age(last, now)} ({iso(last)})" if last else "nothing was read yet"]
+    resting = [a for a in note.accounts.values() if a.retry_at is not None and a.retry_at > now]
+    if resting:
+        reasons = Counter(_reason(account) for account in resting)
+        named = "; ".join(f"{n} × {reason}" for reason, n in reasons.most_common(3))
+        said.append(f"{len(resting)} of {len(note.accounts)} accounts rest: {named}")
+    is_stale = last is not None and now - last > stale
+    return Finding(f"{platform} data", "; ".join(said), ok=not (is_stale or resting))
+
+
+def _reason(account: AccountNote) -> str:
+    """Why an account rests, without its name, so that the same reasons can be counted."""
+    return re.sub(r"@[\w.·-]+", "@…", account.wrong or "no reason is noted")
+
+
+# Consents
+
+
+def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+    """How many TikTok accounts have a consent, and which need somebody."""
+    handles = [
+        a.handle
+        for a in roster.accounts
+        if a.platform == "tiktok" and (a.valid_to is None or a.valid_to > now)
+    ]
+    if not handles:
+        return []
+    stored = {s.id: s.data for s in book.store.list(f"{book.root}/consents")}
+    held = {h: stored.get(key("tiktok", h.lower())) for h in handles}
+    groups: dict[str, list[str]] = {
+        "without one": [h for h, data in held.items() if data is None],
+        signs.LOST: [],
+        signs.REFUSED: [],
+        signs.WITHDRAWN: [],
+        signs.PAST: [],
+        signs.ENDING: [],
+        signs.UNREADABLE: [],
+    }
+    for handle, data in held.items():
+        if data is not None and (state := signs.consent_state(data, now)):
+            groups[state].append(handle)
+    fit = len(handles) - sum(len(g) for name, g in groups.items() if name != signs.ENDING)
+    said = [f"{fit} of {len(handles)} accounts have one"]
+    said += [f"{len(some)} {name}: {_named(some)}" for name, some in groups.items() if some]
+    needy = sum(map(len, groups.values()))
+    todo = "kiprah connect link SATKER makes links for them" if needy else ""
+    words = "; ".join([*said, todo] if todo else said)
+    return [Finding("tiktok consents", words, ok=not needy, todo=todo)]
+
+
+def _named(handles: list[str]) -> str:
+    more = len(handles) - NAMED
+    return ", ".join(f"@{h}" for h in handles[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+# Months
+
+
+def _months(book: AgencyStore, now: datetime) -> list[Finding]:
+    """Of each month that is not final, what it waits for."""
+    return [
+        finding
+        for month, record in book.months().items()
+        if record.ranking.state != "final"
+        for finding in looked(f"month {month}", _month, book, month, record, now)
+    ]
+
+
+def _month(book: AgencyStore, month: str, record: MonthRecord, now: datetime) -> Finding:
+    subject, ranking = f"month {month}", record.ranking
+    if ranking.incomplete:
+        return Finding(subject, "incomplete: collecting began after its first day; never final")
+    begins, closes = closing_begins(month, book.agency.zone), record.closes_at
+    if closes is None or now < begins:
+        return Finding(subject, f"open until {iso(begins)}, when the time for objections begins")
+    undecided = [o.id for o in record.objections if o.answer is None]
+    if is_contested(record.objections, closes):
+        words = (
+            f"held open by {len(undecided)} undecided objections: {', '.join(undecided[:NAMED])}"
+        )
+        todo = "decide them: kiprah decide --objection ID …"
+        return Finding(
+            subject, f"{words}; {todo}", ok=now < closes, todo="" if now < closes else todo
+        )
+    if now < closes:
+        return Finding(subject, f"closing: objections are taken until {iso(closes)}")
+    words = f"should be final since {iso(closes)}, and was last scored as of {iso(ranking.as_of)}"
+    return Finding(subject, words, ok=False, todo="run: kiprah score")

@@ -1,0 +1,109 @@
+"""``kiprah collect``, ``score`` and ``publish``: one run of a job, now or at a given instant."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import click
+
+from functions.commands.shell import (
+    Misused,
+    fail,
+    json_option,
+    load_settings,
+    now_option,
+    opened_all,
+    tell,
+    tells_errors,
+)
+from functions.jobs.agencies import idle, of_each
+from functions.model import PLATFORMS, run_id
+from functions.times import present
+
+
+@click.command()
+@click.option("--platform", "platforms", multiple=True, type=click.Choice(PLATFORMS))
+@now_option
+@json_option
+@tells_errors
+def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> None:
+    """Read what is due on every platform."""
+    from functions.collect.job import collect_all
+
+    loaded, at = load_settings(), now or present()
+    with opened_all(loaded, now) as books:
+        report = asyncio.run(
+            collect_all(
+                books,
+                loaded,
+                now=at,
+                run_id=run_id("collect", at),
+                simulated=now is not None,
+                platforms=platforms or PLATFORMS,
+            )
+        )
+    own = of_each(report)
+    summaries = [summary for one in own for summary in one.get("platforms", {}).values()]
+    found = sum(summary["posts_found"] for summary in summaries)
+    sent = sum(summary["requests"] for summary in summaries)
+    # Credentials are everybody's: what is said of one agency's platform is said once.
+    skipped = {platform: why for one in own for platform, why in one.get("skipped", {}).items()}
+    _tell_idle(report)
+    for platform, reason in skipped.items():
+        if platform != "collect":
+            click.echo(f"kiprah: {platform} is skipped: {reason}", err=True)
+    tell(report, as_json, f"{found} unggahan baru dengan {sent} permintaan.")
+
+
+@click.command()
+@now_option
+@json_option
+@tells_errors
+def score(now: datetime | None, as_json: bool) -> None:
+    """Compute 24-hour interactions and the monthly rankings."""
+    from functions.score.job import score_all
+
+    at = now or present()
+    with opened_all(load_settings(), now) as books:
+        report = score_all(books, now=at, run_id=run_id("score", at))
+    own = of_each(report)
+    _tell_idle(report)
+    folded = sum(one.get("folded", 0) for one in own)
+    states = [
+        f"{month} {facts['state']}" for one in own for month, facts in one.get("months", {}).items()
+    ]
+    tell(report, as_json, f"{folded} unggahan baru dibukukan; {', '.join(dict.fromkeys(states))}.")
+
+
+def _tell_idle(report: dict[str, Any]) -> None:
+    """Say where another run was at work, and this one did nothing."""
+    for agency, why in idle(report).items():
+        of = f"{agency}: " if agency else ""
+        click.echo(f"kiprah: {of}{why}", err=True)
+
+
+@click.command()
+@now_option
+@json_option
+@tells_errors
+def publish(now: datetime | None, as_json: bool) -> None:
+    """Render the site and its data files, and put what changed."""
+    from functions.publish.job import publish_all
+    from functions.publish.targets.port import ObjectsError
+    from functions.publish.targets.stamp import OutdatedError
+
+    loaded, at = load_settings(), now or present()
+    with opened_all(loaded, now) as books:
+        try:
+            report = publish_all(books, now=at, settings=loaded, run_id=run_id("publish", at))
+        except OutdatedError as error:
+            raise Misused(str(error)) from None
+        except ObjectsError as error:
+            fail(str(error))
+    own = of_each(report)
+    _tell_idle(report)
+    uploaded = sum(one.get("uploaded", 0) for one in own)
+    unchanged = sum(one.get("unchanged", 0) for one in own)
+    tell(report, as_json, f"{uploaded} berkas diperbarui, {unchanged} tetap.")

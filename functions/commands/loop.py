@@ -1,0 +1,203 @@
+"""The loop for one server: the three jobs at their cadence, in place of Cloud Scheduler."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from functions import log
+from functions.collect.client import Connections
+from functions.collect.job import collect_all
+from functions.commands.health import Pulse
+from functions.commands.shell import (
+    load_settings,
+    opened_all,
+    tells_errors,
+)
+from functions.jobs import agencies, turns
+from functions.model import run_id
+from functions.publish.job import publish_all
+from functions.score.job import score_all
+from functions.settings import Settings
+from functions.store.agency import AgencyStore
+from functions.store.port import StoreError
+from functions.times import present
+
+STANDBY = timedelta(seconds=30)  # between two looks whether another loop still runs
+GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
+
+
+async def run(
+    books: Sequence[AgencyStore],
+    settings: Settings,
+    stop: asyncio.Event,
+    health: Path | None = None,
+) -> None:
+    """Collect, score and publish until ``stop`` is set; a job that fails is tried at its next turn.
+
+    ``health``: the file that says whether this loop lives, and when each job last succeeded.
+
+    Turns lie on whole multiples of the cadence, so that a restart does not shift them. Beside
+    another loop on the same store this one waits, and goes on where that one ends.
+    """
+    collecting = timedelta(minutes=int(settings.collect_every))
+    scoring = timedelta(minutes=int(settings.score_every))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    due = {"collect": present(), "score": present()}
+    pulse = Pulse(health)
+    beating = asyncio.ensure_future(pulse.goes_on())
+    async with Connections() as connections, _Watch(books[0]) as watch:
+        while not stop.is_set():
+            now = present()
+            if not watch.is_ours(now):
+                await _pause(stop, now + STANDBY)
+                continue
+            if now >= due["collect"]:
+                due["collect"] = turn_after(now, collecting)
+                await _job("collect", stop, pulse, lambda: _collect(books, settings, connections))
+            if now >= due["score"]:
+                due["score"] = turn_after(now, scoring)
+                await _job("score", stop, pulse, lambda: asyncio.to_thread(_score, books))
+                publishing = partial(asyncio.to_thread, _publish, books, settings)
+                await _job("publish", stop, pulse, publishing)
+            await _pause(stop, min(due.values()))
+    beating.cancel()
+    log.info("loop.stopped")
+
+
+async def _pause(stop: asyncio.Event, until: datetime) -> None:
+    with suppress(TimeoutError):
+        seconds = (until - datetime.now(UTC)).total_seconds()
+        await asyncio.wait_for(stop.wait(), timeout=max(0.0, seconds))
+
+
+class _Watch:
+    """Which of several loops on one store does the work; the others stand by."""
+
+    def __init__(self, book: AgencyStore) -> None:
+        self._book = book
+        self._held = ExitStack()
+        self._turn: turns.Turn | None = None
+        self._told: str | None = None
+
+    async def __aenter__(self) -> _Watch:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._held.close()
+
+    def is_ours(self, now: datetime) -> bool:
+        """Whether this loop has the watch, or can take it; who has it is told once."""
+        if self._turn is not None and not self._turn.is_lost:
+            return True
+        self._held.close()
+        try:
+            return self._takes_it(now)
+        except StoreError as error:  # for a while; the store was there when the loop began
+            log.error("loop.job_failed", job="run", error=str(error))
+            return False
+
+    def _takes_it(self, now: datetime) -> bool:
+        with ExitStack() as attempt:
+            self._turn = attempt.enter_context(turns.taken(self._book, "run", now))
+            if self._turn.other is None:
+                self._held = attempt.pop_all()
+                return True
+            if self._told != self._turn.holder:
+                log.warning("loop.stands_by", said=self._turn.other)
+            self._told, self._turn = self._turn.holder, None
+        return False
+
+
+def turn_after(now: datetime, every: timedelta) -> datetime:
+    """The next whole multiple of the cadence."""
+    epoch = datetime(2000, 1, 1, tzinfo=UTC)
+    return epoch + ((now - epoch) // every + 1) * every
+
+
+async def _job(
+    name: str, stop: asyncio.Event, pulse: Pulse, job: Callable[[], Awaitable[Any]]
+) -> None:
+    """Run one job to its end; once told to stop it has ``GRACE`` seconds left."""
+    if stop.is_set():
+        return
+    pulse.begins(name)
+    good = False
+    running = asyncio.ensure_future(job())
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        await asyncio.wait({running}, timeout=GRACE)
+    stopping.cancel()
+    running.cancel()
+    try:
+        report = await running
+        good = not (report or {}).get("failed")
+    except asyncio.CancelledError:
+        log.warning("loop.job_cut_short", job=name)
+    except Exception as error:
+        # The loop outlives whatever befalls one job; its next turn tries again.
+        log.crash("loop.job_failed", error, job=name)
+    pulse.ends(name, good=good)
+
+
+async def _collect(
+    books: Sequence[AgencyStore], settings: Settings, connections: Connections
+) -> dict[str, Any]:
+    now = present()
+    report = await collect_all(
+        books, settings, now=now, run_id=run_id("collect", now), connections=connections
+    )
+    return _tell(report)
+
+
+def _score(books: Sequence[AgencyStore]) -> dict[str, Any]:
+    now = present()
+    return _tell(score_all(books, now=now, run_id=run_id("score", now)))
+
+
+def _publish(books: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:
+    now = present()
+    name = run_id("publish", now)
+    return _tell(publish_all(books, now=now, settings=settings, run_id=name))
+
+
+# Whose run was found at work when a job's turn came, as was told last.
+_found: dict[str, list[str]] = {}
+
+
+def _tell(report: dict[str, Any]) -> dict[str, Any]:
+    """Log a run's report; that another process does the work is told once, not at every turn."""
+    job, idle = report["job"], agencies.idle(report)
+    holders = [str(own.get("holder")) for own in agencies.of_each(report)] if idle else []
+    if not holders or _found.get(job) != holders:
+        log.info(f"{job}.finished", **report)
+    _found[job] = holders
+    return report
+
+
+@click.command("run")
+@click.option(
+    "--health",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write twice a minute whether this lives, for kiprah health.",
+)
+@tells_errors
+def run_command(health: Path | None) -> None:
+    """Collect, score and publish at their cadence until told to stop."""
+
+    log.speak()
+    loaded = load_settings()
+    with opened_all(loaded) as books:
+        asyncio.run(run(books, loaded, asyncio.Event(), health))

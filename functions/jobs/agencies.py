@@ -1,0 +1,154 @@
+"""One job for every agency of the installation, in turn: one that falls over costs only itself.
+
+With one agency a job's report is its own; with several they are put together under one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from functions import log
+from functions.jobs import turns
+from functions.jobs.deadline import NEVER, Deadline
+from functions.jobs.tally import Tally, summed
+from functions.model import iso
+from functions.settings import SettingsError
+from functions.store.agency import AgencyStore
+from functions.store.port import Conflict, StoreError
+
+Report = dict[str, Any]
+
+# What a job says that has nothing to work on yet (``todo``): no failure, and nothing to try again.
+EMPTY = "the registry is empty; run: kiprah registry import FILE"
+UNREAD = "nothing was collected yet; run: kiprah collect"
+LEFT = "left"  # the first agency's cursor that names, by job, who begins the next time
+
+
+def each(
+    books: Sequence[AgencyStore],
+    run: Callable[[AgencyStore], Report],
+    *,
+    job: str,
+    run_id: str,
+    now: datetime,
+    deadline: Deadline = NEVER,
+) -> Report:
+    """Run a job for each agency in its turn; with only one its report, and its errors, are what
+    they are. Where another run is at work, the report is that this one did nothing.
+
+    Once the deadline is over no agency is begun; the next run begins with those that were left, or
+    left unfinished (``postponed``). A simulation's report says that it is one.
+
+    Raises:
+        SettingsError, StoreError: what is no single agency's, and would befall the others too.
+    """
+
+    def in_turn(book: AgencyStore) -> Report:
+        about = log.about(job=job, run_id=run_id, agency=book.agency.id)
+        tally = Tally(book.store.meter)
+        with about, turns.taken(book, job, now) as turn:
+            if turn.other is None:
+                report = run(book)
+                turn.ended(report)
+            else:
+                report = turns.skipped(turn, run_id)
+        return tally.of(report)
+
+    if len(books) == 1:
+        return marked(books, in_turn(books[0]))
+    reports: dict[str, Report] = {}
+    first = books[0].cursor(LEFT).get(job)
+    ordered = beginning_with(books, first)
+    for book in ordered:
+        if reports and deadline.is_over:
+            break
+        try:
+            reports[book.agency.id] = in_turn(book)
+        except Exception as error:
+            reports[book.agency.id] = fallen(book, error, job=job, run_id=run_id, now=now)
+    report = united(reports, job=job, run_id=run_id, now=now, everybody=books)
+    left = next((b.agency.id for b in ordered if b.agency.id in report["postponed"]), None)
+    if left != first:
+        books[0].save_cursor(LEFT, **{job: left})
+    return marked(books, report)
+
+
+def beginning_with(books: Sequence[AgencyStore], first: str | None) -> list[AgencyStore]:
+    """The agencies in their order, but from that one on and round; as they are without it."""
+    at = next((n for n, book in enumerate(books) if book.agency.id == first), 0)
+    return [*books[at:], *books[:at]]
+
+
+def marked(books: Sequence[AgencyStore], report: Report) -> Report:
+    """The report, which says so when it is of a simulation."""
+    return {**report, "simulation": True} if books[0].simulation else report
+
+
+def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: datetime) -> Report:
+    """The report of an agency whose run fell over; errors that are everybody's are raised again."""
+    # A conflict is about this agency's documents; another is not in anybody's way.
+    is_ours = isinstance(error, Conflict) or not isinstance(error, SettingsError | StoreError)
+    if not is_ours:
+        raise error
+    words = f"{type(error).__name__}: {error}"
+    log.warning(f"{job}.agency_failed", agency=book.agency.id, error=words)
+    return {
+        "job": job,
+        "run_id": run_id,
+        "now": iso(now),
+        "problems": [words],
+        "failed": True,
+    }
+
+
+def united(
+    reports: Mapping[str, Report],
+    *,
+    job: str,
+    run_id: str,
+    now: datetime,
+    everybody: Sequence[AgencyStore] = (),
+) -> Report:
+    """Several agencies' reports as one; it has failed when any of them has.
+
+    ``everybody``: in whose order they are told; those without a report were left to the next run.
+
+    One that is not set up yet (``todo``) has not failed; what is to do is told of all.
+    """
+    names = [book.agency.id for book in everybody] or [*reports]
+    postponed = [n for n in names if n not in reports or reports[n].get("postponed")]
+    reports = {name: reports[name] for name in names if name in reports}
+    todo = {agency: report["todo"] for agency, report in reports.items() if report.get("todo")}
+    return {
+        "job": job,
+        "run_id": run_id,
+        "now": iso(now),
+        "agencies": dict(reports),
+        "problems": [
+            f"{agency}: {problem}"
+            for agency, report in reports.items()
+            for problem in report.get("problems", ())
+        ],
+        "postponed": postponed,
+        **summed(reports.values()),
+        "failed": any(r.get("failed") and not r.get("todo") for r in reports.values()),
+        **({"todo": "; ".join(f"{a}: {said}" for a, said in todo.items())} if todo else {}),
+    }
+
+
+def of_each(report: Report) -> list[Report]:
+    """The single agencies' reports, whether there are several agencies or one."""
+    return list(report["agencies"].values()) if "agencies" in report else [report]
+
+
+def idle(report: Report) -> dict[str, str]:
+    """By agency, why a run did nothing where another one was at work; empty where it did."""
+    job = report["job"]
+    named = report.get("agencies", {"": report})
+    return {
+        agency: str(own["skipped"][job])
+        for agency, own in named.items()
+        if job in own.get("skipped", {})
+    }

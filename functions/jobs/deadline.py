@@ -1,0 +1,42 @@
+"""How long a run may begin new work: a function is killed at its timeout, whatever it is at.
+
+A fifth of a job's timeout (cadence.json) is kept for what is under way then: a month being ranked,
+requests in flight, the last uploads and the report. On the command line, and in the loop of one
+server, nothing ends a run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from time import monotonic
+
+import msgspec
+
+from functions.settings.cadence import CADENCES
+
+KEPT = 0.2
+
+
+class Deadline(msgspec.Struct, frozen=True):
+    """From ``ends`` on, in seconds of ``clock``, no new work is begun."""
+
+    ends: float
+    clock: Callable[[], float] = monotonic
+
+    @property
+    def is_over(self) -> bool:
+        return self.clock() >= self.ends
+
+
+NEVER = Deadline(math.inf)
+
+
+def working_seconds(job: str) -> float:
+    """How long a run of a job begins new work."""
+    return CADENCES[job].timeout * (1 - KEPT)
+
+
+def deadline_of(job: str, clock: Callable[[], float] = monotonic) -> Deadline:
+    """The deadline of a job's run that begins now."""
+    return Deadline(clock() + working_seconds(job), clock)

@@ -1,0 +1,335 @@
+"""The queue: pieces of work handed to Cloud Tasks, which calls this function with each of them.
+
+There is a queue for each platform's batches (PREFIX-instagram, PREFIX-x, …) and one for the
+agencies' jobs (PREFIX-jobs), whose rate limits and retries are set where they are created. A task
+is one POST of JSON to KIPRAH_QUEUE_TARGET with an OIDC token of KIPRAH_QUEUE_ACCOUNT. Cloud Tasks
+delivers at least once, in any order, and possibly late:
+
+- work must be safe to repeat, also at the same time on two instances;
+- work carries its expiry, and what arrives later is answered without being done;
+- a status from 200 to 299 is the end of a task. Anything else, and silence until the dispatch
+  deadline, is tried again as the queue's retries say. 429 and 503 also slow the whole queue down,
+  and Retry-After is heeded. So what trying again cannot mend is answered with 200 and told in the
+  report, and a platform's spent limit too: it must not slow down its other credentials.
+
+A name is refused from its creation until up to 24 hours after its task ended (docs of CreateTask,
+2026-11): that is what makes putting a batch twice the same as putting it once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from functions.settings import Settings
+
+if TYPE_CHECKING:
+    from google.api_core.exceptions import GoogleAPIError
+    from google.cloud.tasks_v2 import Task
+
+# Creating a task is a call of its own, and slow for a named one; all share one HTTP/2 connection.
+# 300 tasks at 300 ms each: 3.3 s (measured against a local server).
+_PARALLEL = 32
+_ATTEMPT = 10.0  # seconds for one call
+# "Maximum task size: 1 MB" (quotas page, 2026-11; the library's own docs still say 100 KB).
+_TASK_BYTES = 1_000_000
+_SHORTEST, _LONGEST = timedelta(seconds=15), timedelta(minutes=30)
+_TASK_ID_LENGTH = 100  # of the 500 that are allowed
+ANSWERS_IN = timedelta(minutes=10)
+
+_ADVICE = {
+    "Unauthenticated": "the credentials are refused; run gcloud auth application-default login",
+    "ServiceUnavailable": "it cannot be reached; check the network and KIPRAH_QUEUE_ADDRESS",
+    "DeadlineExceeded": "it does not answer in time; check the network, then try again",
+    "ResourceExhausted": "its quota is spent; raise it, or collect less often",
+    "InvalidArgument": "it refuses a task; check KIPRAH_QUEUE_TARGET and KIPRAH_QUEUE_ACCOUNT",
+}
+
+
+class QueueError(Exception):
+    """Work could not be put; the message is one line and says what to do."""
+
+
+class QueuedWork(Protocol):
+    """A piece of work as a queue takes it."""
+
+    @property
+    def name(self) -> str:
+        """The same whenever the same work is put again; its queue takes it once."""
+
+    @property
+    def queue(self) -> str:
+        """Which queue, without the prefix: a platform's name, or ``jobs``."""
+
+    def body(self) -> bytes:
+        """The JSON that the function is called with."""
+
+
+T = TypeVar("T", bound=QueuedWork)
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """Which delivery of a task a request is: for the log, not for trust. Anybody can claim it.
+
+    ``retries``: 0 at first; it also counts deliveries that never reached the function.
+    """
+
+    queue: str
+    task: str
+    retries: int
+
+
+def attempt(headers: Mapping[str, str]) -> Attempt | None:
+    """What Cloud Tasks says of a request in its headers; None when it does not come from there.
+
+    ``headers`` must find names in any case, as every web framework's do.
+    """
+    task = headers.get("X-CloudTasks-TaskName")
+    if not task:
+        return None
+    retries = headers.get("X-CloudTasks-TaskRetryCount", "")
+    return Attempt(
+        queue=headers.get("X-CloudTasks-QueueName", ""),
+        task=task,
+        retries=int(retries) if retries.isdecimal() else 0,
+    )
+
+
+class Enqueued(msgspec.Struct, Generic[T], frozen=True):
+    """What became of work: every piece is in exactly one of the lists, in the order given.
+
+    ``known`` were put before: by the same trigger delivered twice, or by a call whose answer was
+    lost on its way.
+    """
+
+    new: list[T] = msgspec.field(default_factory=list)
+    known: list[T] = msgspec.field(default_factory=list)
+    failed: list[tuple[T, QueueError]] = msgspec.field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """What an operator must know, each thing once."""
+        return list(dict.fromkeys(str(error) for _, error in self.failed))
+
+
+def open_queue(settings: Settings, *, answers_in: timedelta = ANSWERS_IN) -> Queue | None:
+    """The queue that the settings name; None when one invocation does everything.
+
+    ``answers_in``: how long the function may take over a piece.
+
+    Raises:
+        QueueError: there are no credentials for it.
+    """
+    if not settings.queue:
+        return None
+    project, location, prefix = settings.queue.removeprefix("tasks://").split("/")
+    return Queue(
+        project,
+        location,
+        prefix,
+        target=settings.queue_target,
+        account=settings.queue_account,
+        address=settings.queue_address,
+        dispatch_deadline=answers_in,
+    )
+
+
+class Queue:
+    """The queues PREFIX-… in a location of a Google Cloud project. Safe for threads."""
+
+    def __init__(
+        self,
+        project: str,
+        location: str,
+        prefix: str,
+        *,
+        target: str,
+        account: str = "",
+        address: str = "",
+        deadline: float = 30.0,
+        dispatch_deadline: timedelta = ANSWERS_IN,
+    ) -> None:
+        """Connects on first use.
+
+        Args:
+            target: where the work is done; also the audience of the tasks' tokens.
+            account: the service account whose OIDC token a task carries; none when empty.
+            address: host:port of a local server, spoken to without encryption or credentials.
+            deadline: seconds for one ``put``, with all that it tries again.
+            dispatch_deadline: how long the function may take over a piece, 15 s to 30 min.
+
+        Raises:
+            QueueError: there are no credentials.
+        """
+        if not _SHORTEST <= dispatch_deadline <= _LONGEST:
+            raise ValueError("Cloud Tasks waits for an answer from 15 seconds to 30 minutes")
+        self._project, self._location, self._prefix = project, location, prefix
+        self._target, self._account = target, account
+        self._deadline, self._dispatch_deadline = deadline, dispatch_deadline
+        # Imported here, so that a function that only does work does not load it.
+        from google.auth.exceptions import GoogleAuthError
+        from google.cloud.tasks_v2 import CloudTasksClient
+
+        try:
+            self._client = _local(address) if address else CloudTasksClient()
+        except GoogleAuthError as error:
+            raise QueueError(
+                f"Cloud Tasks in {project}: no credentials; run gcloud auth application-default "
+                f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({_line(error)})"
+            ) from error
+
+    def put(self, works: Iterable[T]) -> Enqueued[T]:
+        """Put every piece into its queue, once, however often this is called.
+
+        Never raises for what Cloud Tasks answers: a piece that cannot be put costs itself, a queue
+        that takes nothing costs what belongs to it, and the caller sees which.
+        """
+        todo = list(works)
+        if not todo:
+            return Enqueued()
+        until, closed = monotonic() + self._deadline, dict[str, QueueError]()
+        with ThreadPoolExecutor(min(_PARALLEL, len(todo))) as pool:
+            outcomes = list(pool.map(partial(self._put, until=until, closed=closed), todo))
+        done: Enqueued[T] = Enqueued()
+        for work, outcome in zip(todo, outcomes, strict=True):
+            if isinstance(outcome, QueueError):
+                done.failed.append((work, outcome))
+            else:
+                (done.new if outcome else done.known).append(work)
+        return done
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.transport.close()
+
+    def _put(
+        self, work: QueuedWork, *, until: float, closed: dict[str, QueueError]
+    ) -> bool | QueueError:
+        """True when the work is new, False when it was known.
+
+        ``closed``: queues that said they would take nothing, so that a wrong name or a missing role
+        is not asked about once for each of hundreds of pieces.
+        """
+        from google.api_core import exceptions
+
+        if work.queue in closed:
+            return closed[work.queue]
+        task = self._task(work)
+        size = type(task).pb(task).ByteSize()
+        if size > _TASK_BYTES:
+            return QueueError(
+                f"{work.name} of {work.queue} is {size:,} bytes large and a task must not exceed "
+                f"{_TASK_BYTES:,}: plan smaller batches"
+            )
+        try:
+            self._create(work.queue, task, until)
+        except exceptions.AlreadyExists:
+            return False
+        except exceptions.GoogleAPIError as error:
+            cause = getattr(error, "cause", None) or error
+            told = QueueError(self._explain(work.queue, cause))
+            if not isinstance(cause, exceptions.InvalidArgument):
+                closed[work.queue] = told
+            return told
+        return True
+
+    def _create(self, queue: str, task: Task, until: float) -> None:
+        """One CreateTask, tried again while there is time: the name makes that harmless."""
+        from google.api_core import exceptions
+        from google.api_core.retry import Retry, if_exception_type
+
+        def create() -> None:
+            left = until - monotonic()
+            if left <= 0:
+                raise exceptions.DeadlineExceeded("no time was left after the other pieces")  # type: ignore[no-untyped-call]
+            parent = self._path(queue)
+            wait = min(left, _ATTEMPT)
+            self._client.create_task(parent=parent, task=task, retry=None, timeout=wait)
+
+        passing = if_exception_type(
+            exceptions.ServiceUnavailable,
+            exceptions.InternalServerError,
+            exceptions.DeadlineExceeded,
+            exceptions.ResourceExhausted,
+            exceptions.Aborted,
+        )
+        left = max(0.0, until - monotonic())
+        Retry(predicate=passing, initial=0.2, maximum=5.0, timeout=left)(create)()
+
+    def _task(self, work: QueuedWork) -> Task:
+        from google.cloud.tasks_v2 import HttpMethod, HttpRequest, OidcToken, Task
+
+        request = HttpRequest(
+            url=self._target,
+            http_method=HttpMethod.POST,
+            headers={"Content-Type": "application/json"},
+            body=work.body(),
+        )
+        if self._account:
+            request.oidc_token = OidcToken(
+                service_account_email=self._account, audience=self._target
+            )
+        return Task(
+            name=f"{self._path(work.queue)}/tasks/{task_id(work.name)}",
+            http_request=request,
+            dispatch_deadline=self._dispatch_deadline,
+        )
+
+    def _path(self, queue: str) -> str:
+        return f"projects/{self._project}/locations/{self._location}/queues/{self._prefix}-{queue}"
+
+    def _explain(self, queue: str, error: GoogleAPIError) -> str:
+        kind = type(error).__name__
+        advice = _ADVICE.get(kind, "see its own words")
+        # Which of the two it is differs; the second is also what a queue says that was deleted.
+        if kind in ("NotFound", "FailedPrecondition"):
+            advice = (
+                "it does not exist, or needs some minutes to wake up after 30 idle days; "
+                f"gcloud tasks queues create {self._prefix}-{queue} "
+                f"--location={self._location} --project={self._project}"
+            )
+        elif kind == "PermissionDenied":
+            advice = self._permission(str(error))
+        name = f"{self._project}/{self._location}/{self._prefix}-{queue}"
+        return f"Cloud Tasks queue {name}: {advice} ({_line(error)})"
+
+    def _permission(self, words: str) -> str:
+        if "has not been used" in words or "is disabled" in words:
+            return f"gcloud services enable cloudtasks.googleapis.com --project={self._project}"
+        if "actAs" in words:
+            return (
+                "permission denied; give this function's account the role Service Account User "
+                f"on {self._account}"
+            )
+        return (
+            "permission denied; give this function's account the role Cloud Tasks Enqueuer, "
+            "and check the queue's name"
+        )
+
+
+def task_id(name: str) -> str:
+    """A name's task id: a hash first, since ids that begin alike slow a queue down."""
+    digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+    return f"{digest}-{readable}"[:_TASK_ID_LENGTH]
+
+
+def _local(address: str) -> Any:
+    """A client for a local server, which asks for no credentials."""
+    from google.cloud.tasks_v2 import CloudTasksClient
+    from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
+    from grpc import insecure_channel  # type: ignore[import-untyped]
+
+    return CloudTasksClient(transport=CloudTasksGrpcTransport(channel=insecure_channel(address)))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(getattr(error, "message", None) or error).split())[:300]

@@ -1,0 +1,375 @@
+"""A month's open data files; every number on a page can be downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from functions.model import (
+    COUNTERS,
+    Change,
+    Entry,
+    FlagCode,
+    Platform,
+    Ranking,
+    Reason,
+    Sample,
+    State,
+    iso,
+)
+from functions.publish.files.tables import Cell, Column, write_csv, write_xlsx
+from functions.publish.text import flags
+from functions.registry.addresses.public import public_address
+from functions.store import evidence as ev
+from functions.store import rankings
+from functions.store.agency import MonthRecord
+from functions.store.ledgers import Ledger
+
+# The files of a month, in the order in which the data page lists them.
+NAMES = (
+    "ranking.json",
+    "ranking.csv",
+    "ranking.xlsx",
+    "unggahan.json",
+    "unggahan.csv",
+    "unggahan.xlsx",
+    "keputusan.json",
+    "keputusan.csv",
+    "keputusan.xlsx",
+    "bukti.jsonl.gz",
+    "bukti.sha256",
+)
+# What months that were frozen by an earlier version lack: what is frozen stays as it was.
+ADDED = frozenset({"keputusan.xlsx"})
+
+RANKING_COLUMNS = (
+    Column("ranking", "most_active (Akun Teraktif) atau most_popular (Akun Terpopuler)", 14),
+    Column("platform", "Platform yang diperingkat; kosong pada peringkat resmi gabungan", 11),
+    Column("kind", "Jenis satuan kerja yang diperingkat; kosong bila semua jenis", 12),
+    Column("band", "Kelompok pengikut; kosong bila semua", 7),
+    Column("rank", "Peringkat; kosong bila tidak diperingkat", 7),
+    Column("satker", "Kode satuan kerja", 20),
+    Column("name", "Nama satuan kerja", 28),
+    Column("posts", "Unggahan yang dihitung", 9),
+    Column("measured", "Unggahan yang Interaksi 24 Jam-nya terukur", 10),
+    Column("i24", "Jumlah Interaksi 24 Jam; kosong bila tidak ada yang terukur", 10),
+    Column("engagement_rate", "Tingkat keterlibatan: median per 1.000 pengikut", 16),
+    Column(
+        "movement_kind",
+        "Dibanding bulan final sebelumnya: up naik, down turun, same tetap, new baru, "
+        "back kembali, none tanpa pembanding",
+        14,
+    ),
+    Column("movement", "Banyaknya tempat naik atau turun", 10),
+    Column("thin", "Ada akun yang unggahannya terukur kurang dari 90 %", 8),
+    Column("flags", "Penanda, dipisahkan spasi", 12),
+)
+
+POST_COLUMNS = (
+    Column("platform", "Platform", 11),
+    Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
+    Column("account", "Akun: platform dan kode tetapnya, misalnya x:123", 26),
+    Column("satker", "Satuan kerja pemegang akun saat diunggah; kosong bila tidak ada", 20),
+    Column("url", "Alamat unggahan", 44),
+    Column("published_at", "Waktu unggah (UTC)", 21),
+    Column("counted", "Dihitung dalam Akun Teraktif", 9),
+    Column("reason", "Alasan dihitung atau tidak", 22),
+    Column(
+        "state",
+        "running berjalan, observed teramati, interpolated interpolasi, estimated perkiraan, "
+        "unmeasured tidak terukur, removed dihapus",
+        13,
+    ),
+    Column("i24", "Interaksi 24 Jam; kosong bila tidak terukur (bukan nol)", 9),
+    Column("lower", "Batas bawah; kosong bila tidak diketahui", 9),
+    Column("upper", "Batas atas; kosong bila tidak diketahui", 9),
+    Column("partial", "Sebagian angka tidak diberikan platform", 9),
+    Column("shared", "Unggahan kolaborasi yang dihitung untuk beberapa akun", 9),
+    *(
+        Column(f"{side}_{name}", f"{meaning} pada cuplikan {where} tanda 24 jam", width)
+        for side, where in (("before", "sebelum"), ("after", "sesudah"))
+        for name, meaning, width in (
+            ("taken_at", "Waktu baca (UTC)", 21),
+            ("likes", "Suka atau reaksi", 12),
+            ("comments", "Komentar atau balasan", 15),
+            ("shares", "Bagikan, repost, dan kutipan", 13),
+            ("views", "Tayangan (tidak ikut dihitung)", 12),
+        )
+    ),
+    Column("parts", "Lanjutan utas yang interaksinya ikut dijumlahkan; kosong bila tidak ada", 7),
+    Column(
+        "over_usual",
+        "Kelipatan dari yang biasa pada akunnya; kosong di bawah 20 unggahan terukur sebelumnya",
+        11,
+    ),
+    Column("flags", "Penanda, dipisahkan spasi; angkanya ada di ranking.json", 12),
+    Column(
+        "duplicate_of",
+        "Kode unggahan sebelumnya yang hampir sama; kosong bila tidak ada",
+        24,
+        is_id=True,
+    ),
+    Column("duplicate_percent", "Kemiripan dengan unggahan itu, dalam persen", 9),
+    Column("decided", "Nilainya ditetapkan dengan keputusan admin", 9),
+    Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20),
+)
+
+
+LOG_COLUMNS = (
+    Column("type", "decision keputusan admin, objection sanggahan", 10),
+    Column("id", "Kode keputusan atau sanggahan", 20, is_id=True),
+    Column("at", "Waktu dibuat (UTC)", 21),
+    Column("by", "Nama yang memutuskan atau menyanggah", 20),
+    Column("why", "Alasan", 44),
+    Column("link", "Tautan yang disertakan; kosong bila tidak ada", 30),
+    Column("platform", "Platform unggahannya; kosong bila bukan tentang satu unggahan", 11),
+    Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
+    Column("account_id", "Kode akunnya; kosong bila berlaku untuk setiap akun", 20, is_id=True),
+    Column("satker", "Satuan kerja penerima unggahan, atau yang menyanggah", 20),
+    Column(
+        "action",
+        "exclude dikeluarkan, include dimasukkan, reassign dipindahkan ke satuan kerja lain, "
+        "set_value nilainya ditetapkan; kosong pada sanggahan",
+        10,
+    ),
+    Column("value", "Interaksi 24 Jam yang ditetapkan", 9),
+    Column("objection", "Kode sanggahan yang dijawab keputusan ini", 20, is_id=True),
+    Column("accepted", "Sanggahan dikabulkan; kosong bila belum diputuskan", 9),
+    Column("answer", "Jawaban atas sanggahan", 44),
+    Column("answered_by", "Nama yang menjawab", 20),
+    Column("answered_at", "Waktu dijawab (UTC)", 21),
+)
+
+
+class PostLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as ``unggahan.json`` tells it."""
+
+    platform: Platform
+    post_id: str
+    account: str
+    satker: str | None
+    url: str
+    published_at: datetime
+    counted: bool
+    reason: Reason
+    state: State
+    i24: int | None
+    lower: int | None
+    upper: int | None
+    partial: bool
+    shared: bool
+    before: Sample | None
+    after: Sample | None
+    parts: int | None = None
+    over_usual: float | None = None
+    flags: tuple[FlagCode, ...] = ()
+    duplicate_of: str | None = None
+    duplicate_percent: int | None = None
+    decided: bool = False
+    decisions: tuple[str, ...] = ()
+
+
+class PostFile(msgspec.Struct, frozen=True, kw_only=True):
+    """``unggahan.json``: every scored post of a month, counted or not."""
+
+    month: str
+    as_of: datetime
+    posts: tuple[PostLine, ...]
+
+
+class NamedPost(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that the log or a flag names, so that its address outlives the month's ledgers."""
+
+    platform: Platform
+    post_id: str
+    account: str
+    url: str
+    published_at: datetime
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """``keputusan.json``: a month's public log, and what its revision changed.
+
+    ``reason`` says why the revision was made, None in the first; ``changes`` are its lines that
+    differ from the revision before, each with rank, posts and I24 before and after. ``posts`` are
+    those that decisions, objections and flags name.
+    """
+
+    month: str
+    revision: int
+    reason: str | None
+    decisions: tuple[ev.Decision, ...]
+    objections: tuple[ev.Objection, ...]
+    changes: tuple[Change, ...]
+    posts: tuple[NamedPost, ...]
+
+
+def month_files(
+    record: MonthRecord, ledgers: Mapping[str, Ledger], evidence: bytes
+) -> dict[str, bytes]:
+    """The month's files by name. ``evidence`` is the uncompressed evidence of ``record``."""
+    ranking = record.ranking
+    posts = PostFile(month=ranking.month, as_of=ranking.as_of, posts=tuple(post_lines(ledgers)))
+    ranking_rows = list(_ranking_rows(ranking))
+    post_rows = [_post_row(line) for line in posts.posts]
+    log_rows = list(_log_rows(record))
+    created = ranking.as_of
+    return {
+        "ranking.json": rankings.encode(ranking),
+        "ranking.csv": write_csv(RANKING_COLUMNS, ranking_rows),
+        "ranking.xlsx": write_xlsx("ranking", RANKING_COLUMNS, ranking_rows, created=created),
+        "unggahan.json": msgspec.json.encode(posts) + b"\n",
+        "unggahan.csv": write_csv(POST_COLUMNS, post_rows),
+        "unggahan.xlsx": write_xlsx("unggahan", POST_COLUMNS, post_rows, created=created),
+        "keputusan.json": msgspec.json.encode(_log(record, ledgers)) + b"\n",
+        "keputusan.csv": write_csv(LOG_COLUMNS, log_rows),
+        "keputusan.xlsx": write_xlsx("keputusan", LOG_COLUMNS, log_rows, created=created),
+        "bukti.jsonl.gz": ev.compress(evidence),
+        # As sha256sum writes it, so that `sha256sum -c` checks it.
+        "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),
+    }
+
+
+def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:
+    """Every scored post by time, then account, then id."""
+    for entry in sort_entries(ledgers):
+        post, verdict = entry.post, entry.verdict
+        if verdict is not None:
+            measured = verdict.measurement
+            yield PostLine(
+                platform=post.platform,
+                post_id=post.post_id,
+                account=post.account,
+                satker=verdict.satker,
+                url=public_address(post.platform, post.post_id, post.url),
+                published_at=post.published_at,
+                counted=verdict.counted,
+                reason=verdict.reason,
+                state=measured.state,
+                i24=measured.i24,
+                lower=measured.lower,
+                upper=measured.upper,
+                partial=measured.partial,
+                shared=verdict.shared,
+                before=measured.before,
+                after=measured.after,
+                parts=len(post.parts) or None,
+                over_usual=None if verdict.over_usual is None else verdict.over_usual / 10,
+                flags=verdict.flags,
+                duplicate_of=verdict.duplicate_of,
+                duplicate_percent=verdict.duplicate_percent,
+                decided=measured.decided,
+                decisions=verdict.decisions,
+            )
+
+
+def sort_entries(ledgers: Mapping[str, Ledger]) -> list[Entry]:
+    """The entries of all ledgers in the order in which posts are told everywhere."""
+    entries = (entry for ledger in ledgers.values() for entry in ledger.entries.values())
+    return sorted(entries, key=lambda e: (e.post.published_at, e.post.account, e.post.post_id))
+
+
+def named_posts(record: MonthRecord, ledgers: Mapping[str, Ledger]) -> tuple[NamedPost, ...]:
+    """The posts that the month's log and flags name, in the order of posts everywhere."""
+    about: list[ev.Decision | ev.Objection] = [*record.decisions, *record.objections]
+    wanted = {(str(each.platform), each.post_id) for each in about}
+    wanted |= {(f.account, post_id) for f in record.ranking.flags for post_id in flags.post_ids(f)}
+    return tuple(
+        NamedPost(
+            platform=post.platform,
+            post_id=post.post_id,
+            account=post.account,
+            url=public_address(post.platform, post.post_id, post.url),
+            published_at=post.published_at,
+        )
+        for post in (entry.post for entry in sort_entries(ledgers))
+        if not wanted.isdisjoint({(post.platform, post.post_id), (post.account, post.post_id)})
+    )
+
+
+def read_named_posts(log: bytes) -> tuple[NamedPost, ...]:
+    """The named posts of a ``keputusan.json``; ``msgspec.DecodeError`` when it is none."""
+    return msgspec.json.decode(log, type=_NamedPosts).posts
+
+
+class _NamedPosts(msgspec.Struct, frozen=True):
+    posts: tuple[NamedPost, ...]
+
+
+def _log(record: MonthRecord, ledgers: Mapping[str, Ledger]) -> Log:
+    return Log(
+        month=record.ranking.month,
+        revision=record.ranking.revision,
+        reason=record.ranking.reason,
+        decisions=record.decisions,
+        objections=record.objections,
+        changes=record.changes,
+        posts=named_posts(record, ledgers),
+    )
+
+
+def _log_rows(record: MonthRecord) -> Iterator[list[Cell]]:
+    """Decisions and objections in order of time."""
+    entries: list[ev.Decision | ev.Objection] = [*record.decisions, *record.objections]
+    for entry in sorted(entries, key=lambda e: (e.at, e.id)):
+        # The file's columns are the fields of both; what one of them lacks stays empty.
+        told = msgspec.to_builtins(entry)
+        yield [told.get(column.name) for column in LOG_COLUMNS]
+
+
+def _ranking_rows(ranking: Ranking) -> Iterable[list[Cell]]:
+    for ranked in ranking.lists:
+        for row in ranked.rows:
+            yield [
+                ranked.ranking,
+                ranked.platform,
+                ranked.kind,
+                ranked.band,
+                row.rank,
+                row.satker,
+                row.name,
+                row.posts,
+                row.measured,
+                row.i24,
+                row.engagement_rate,
+                row.movement_kind,
+                row.movement,
+                row.thin,
+                " ".join(row.flags),
+            ]
+
+
+def _post_row(line: PostLine) -> list[Cell]:
+    return [
+        line.platform,
+        line.post_id,
+        line.account,
+        line.satker,
+        line.url,
+        iso(line.published_at),
+        line.counted,
+        line.reason,
+        line.state,
+        line.i24,
+        line.lower,
+        line.upper,
+        line.partial,
+        line.shared,
+        *_sample_cells(line.before),
+        *_sample_cells(line.after),
+        line.parts,
+        line.over_usual,
+        " ".join(line.flags),
+        line.duplicate_of,
+        line.duplicate_percent,
+        line.decided,
+        " ".join(line.decisions),
+    ]
+
+
+def _sample_cells(sample: Sample | None) -> list[Cell]:
+    if sample is None:
+        return [None] * (1 + len(COUNTERS))
+    return [iso(sample.taken_at), *(getattr(sample, name) for name in COUNTERS)]

@@ -1,0 +1,152 @@
+"""The page of the open data: every month's files, the frozen revisions, and what fields mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from functions.model import MonthState
+from functions.publish.files.month_files import LOG_COLUMNS, NAMES, POST_COLUMNS, RANKING_COLUMNS
+from functions.publish.pages.frame import Frame, Shell
+from functions.publish.text import formats, words
+from functions.store.agency import MonthRecord
+
+# What the data page lists of a month: label, meaning, and the files by what their links say.
+_SETS = (
+    (
+        "Peringkat",
+        "Semua daftar bulan ini",
+        {"JSON": "ranking.json", "CSV": "ranking.csv", "XLSX": "ranking.xlsx"},
+    ),
+    (
+        "Unggahan",
+        "Setiap unggahan dengan nilai, batas, dan dua cuplikannya",
+        {"JSON": "unggahan.json", "CSV": "unggahan.csv", "XLSX": "unggahan.xlsx"},
+    ),
+    (
+        "Keputusan",
+        "Keputusan admin, sanggahan, dan yang diubah sebuah revisi",
+        {"JSON": "keputusan.json", "CSV": "keputusan.csv", "XLSX": "keputusan.xlsx"},
+    ),
+    (
+        "Bukti",
+        "Semua cuplikan yang menjadi dasar peringkat, dan sidik jarinya",
+        {"JSONL.GZ": "bukti.jsonl.gz", "SHA-256": "bukti.sha256"},
+    ),
+)
+
+
+class DataFile(msgspec.Struct, frozen=True):
+    """A file to download."""
+
+    name: str
+    label: str
+    href: str
+    size: str
+
+
+class DataSet(msgspec.Struct, frozen=True):
+    """The same content in several formats."""
+
+    label: str
+    meaning: str
+    files: tuple[DataFile, ...]
+
+
+class DataMonth(msgspec.Struct, frozen=True):
+    """A month's files and the digest of its evidence."""
+
+    anchor: str
+    label: str
+    state: MonthState
+    state_label: str
+    as_of: str
+    digest: str
+    sets: tuple[DataSet, ...]
+
+
+class DataPage(msgspec.Struct, frozen=True):
+    """Every file of every month."""
+
+    template: ClassVar[str] = "pages/data.html"
+    shell: Shell
+    months: tuple[DataMonth, ...]
+    ranking_fields: tuple[tuple[str, str], ...]
+    post_fields: tuple[tuple[str, str], ...]
+    log_fields: tuple[tuple[str, str], ...]
+    method: str
+
+
+def data_page(frame: Frame) -> DataPage:
+    """Every file of every month, and what its columns mean."""
+    m = frame.material
+    return DataPage(
+        shell=frame.shell(
+            "Data terbuka",
+            "Semua angka di situs ini sebagai berkas JSON, CSV, dan XLSX, beserta buktinya.",
+            section="data",
+        ),
+        months=tuple(
+            _data_month(frame, month)
+            for month in m.newest_first
+            if month in m.files and month not in m.pending
+        ),
+        ranking_fields=tuple((column.name, column.meaning) for column in RANKING_COLUMNS),
+        post_fields=tuple((column.name, column.meaning) for column in POST_COLUMNS),
+        log_fields=tuple((column.name, column.meaning) for column in LOG_COLUMNS),
+        method=frame.href("metode/"),
+    )
+
+
+def frozen_files(frame: Frame, month: str, revision: int) -> tuple[DataFile, ...]:
+    """The files of a frozen revision, as far as the site holds them."""
+    held = frame.material.frozen.get(month, {}).get(revision, {})
+    place = f"data/{month}/r{revision}"
+    return tuple(
+        DataFile(name, name, frame.href(f"{place}/{name}"), formats.size(held[name].size))
+        for name in NAMES
+        if name in held
+    )
+
+
+def _data_month(frame: Frame, month: str) -> DataMonth:
+    m = frame.material
+    record = m.records[month]
+    ranking = record.ranking
+    return DataMonth(
+        anchor=month,
+        label=formats.month(month),
+        state=ranking.state,
+        state_label=words.MONTH_STATE[ranking.state],
+        as_of=formats.time(ranking.as_of, m.zone),
+        digest=record.digest,
+        sets=tuple(_data_sets(frame, record)),
+    )
+
+
+def _data_sets(frame: Frame, record: MonthRecord) -> Iterator[DataSet]:
+    ranking = record.ranking
+    files = frame.material.files[ranking.month]
+    for label, meaning, names in _SETS:
+        yield DataSet(
+            label,
+            meaning,
+            tuple(
+                DataFile(
+                    name,
+                    form,
+                    frame.href(f"data/{ranking.month}/{name}"),
+                    formats.size(files[name].size),
+                )
+                for form, name in names.items()
+                if name in files
+            ),
+        )
+    for revision in sorted(frame.material.frozen.get(ranking.month, ()), reverse=True):
+        yield DataSet(
+            f"Revisi {revision}",
+            "Salinan beku yang tidak pernah berubah",
+            frozen_files(frame, ranking.month, revision),
+        )

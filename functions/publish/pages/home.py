@@ -1,0 +1,132 @@
+"""The front page: the running month."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+import msgspec
+from markupsafe import Markup
+from msgspec.structs import replace
+
+from functions.model import (
+    Agency,
+    month_bounds,
+)
+from functions.publish.pages import boards, charts
+from functions.publish.pages.boards import Board, Fact, Scope
+from functions.publish.pages.frame import Frame, Link, Page, Shell
+from functions.publish.pages.month_head import MonthHead, accounts_in, head, month_link
+from functions.publish.site import Material
+from functions.publish.text import formats
+from functions.store.agency import MonthRecord
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """A chart with its words."""
+
+    svg: Markup
+    caption: str
+    first: str = ""
+    last: str = ""
+
+
+class HomePage(msgspec.Struct, frozen=True):
+    """The running month, or the last one on a month's first day."""
+
+    template: ClassVar[str] = "pages/home.html"
+    shell: Shell
+    head: MonthHead
+    facts: tuple[Fact, ...]
+    boards: tuple[Board, ...]
+    chart: Chart | None
+    platforms: tuple[Scope, ...]
+    kinds: tuple[Scope, ...]
+    months: tuple[Link, ...]
+    method: str
+    data: str
+    units: str
+
+
+class EmptyPage(msgspec.Struct, frozen=True):
+    """The first page of a site that has nothing to tell yet."""
+
+    template: ClassVar[str] = "pages/empty.html"
+    shell: Shell
+    method: str
+    units: str
+
+
+def home_page(frame: Frame) -> Page:
+    m = frame.material
+    record = m.current
+    if record is None:
+        return EmptyPage(
+            shell=frame.shell("Kiprah", _about(m.agency), section="home"),
+            method=frame.href("metode/"),
+            units=frame.href("satker/"),
+        )
+    ranking = record.ranking
+    platforms, kinds = boards.scopes(ranking, frame.href)
+    month_page = frame.href(boards.month_path(ranking.month))
+    return HomePage(
+        shell=frame.shell(
+            f"Kiprah {formats.month(ranking.month)}", _about(m.agency), section="home"
+        ),
+        head=head(record, m.zone, frame.href),
+        facts=boards.facts(ranking, accounts_in(m, record)),
+        boards=boards.both(ranking, frame.href),
+        chart=_days(m, record),
+        platforms=platforms,
+        kinds=tuple(replace(kind, href=f"{month_page}#{kind.anchor}") for kind in kinds),
+        months=_months(m, frame),
+        method=frame.href("metode/"),
+        data=frame.href(f"data/#{ranking.month}"),
+        units=frame.href("satker/"),
+    )
+
+
+def _about(agency: Agency) -> str:
+    return (
+        f"Peringkat bulanan media sosial satuan kerja {agency.name}: siapa paling aktif, siapa "
+        "paling banyak ditanggapi dalam 24 jam, dengan bukti yang dapat dihitung ulang."
+    )
+
+
+def _months(m: Material, frame: Frame) -> tuple[Link, ...]:
+    return tuple(month_link(frame, month) for month in m.newest_first)
+
+
+def _days(m: Material, record: MonthRecord) -> Chart | None:
+    """Counted posts per day of the month so far."""
+    month = record.ranking.month
+    if month not in m.ledgers:
+        return None
+    begin, end = month_bounds(month, m.zone)
+    first, last = begin.astimezone(m.zone), (end - timedelta(seconds=1)).astimezone(m.zone)
+    # At midnight exactly, the day that begins has nothing to show yet.
+    seen = min(last, (record.ranking.as_of - timedelta(seconds=1)).astimezone(m.zone)).day
+    counts = [0] * seen
+    for entries in m.entries[month].values():
+        for entry in entries:
+            day = entry.post.published_at.astimezone(m.zone).day
+            if entry.verdict and entry.verdict.counted and day <= seen:
+                counts[day - 1] += 1
+    if not any(counts):
+        return None
+    name = formats.month_name(month)
+    most = max(counts)
+    caption = (
+        f"Unggahan per hari, 1–{seen} {name}: paling banyak {formats.number(most)} "
+        f"pada {counts.index(most) + 1} {name}"
+    )
+    values = [
+        (f"{day} {name}: {formats.number(count)} unggahan", count)
+        for day, count in enumerate(counts, 1)
+    ]
+    return Chart(
+        svg=charts.days(values, last.day, caption),
+        caption=caption,
+        first=f"{first.day} {formats.month_short(month)}",
+        last=f"{last.day} {formats.month_short(month)}",
+    )

@@ -1,0 +1,70 @@
+"""A platform's page: its lists of the running month."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from functions.model import (
+    PLATFORM_NAMES,
+    PLATFORMS,
+    Platform,
+)
+from functions.publish.pages import boards
+from functions.publish.pages.boards import Scope
+from functions.publish.pages.frame import Frame, Link, Page, Shell
+from functions.publish.pages.month_head import MonthHead, head
+from functions.publish.text import formats, words
+
+
+class PlatformPage(msgspec.Struct, frozen=True):
+    """One platform in the running month."""
+
+    template: ClassVar[str] = "pages/platform.html"
+    shell: Shell
+    platform: Platform
+    label: str
+    counted: str
+    beside: str | None
+    head: MonthHead | None
+    scope: Scope | None
+    accounts: int
+    others: tuple[Link, ...]
+    months: tuple[Link, ...]
+    method: str
+
+
+def platform_page(frame: Frame, platform: Platform) -> Page:
+    m = frame.material
+    record = m.current
+    label = PLATFORM_NAMES[platform]
+    scope = None
+    if record and any(ranked.platform == platform for ranked in record.ranking.lists):
+        pair = boards.both(record.ranking, frame.href, platform=platform)
+        scope = boards.scope(label, pair, frame.href(f"platform/{platform}/"), platform)
+    return PlatformPage(
+        shell=frame.shell(
+            label, f"Akun Terpopuler dan Akun Teraktif {m.agency.name} di {label}.", section=""
+        ),
+        platform=platform,
+        label=label,
+        counted=words.COUNTED[platform],
+        beside=words.BESIDE[platform],
+        head=head(record, m.zone, frame.href) if record else None,
+        scope=scope,
+        accounts=sum(a.platform == platform and a.holds(m.now) for a in m.roster.accounts),
+        others=tuple(
+            Link(PLATFORM_NAMES[p], frame.href(f"platform/{p}/"), current=p == platform)
+            for p in PLATFORMS
+        ),
+        months=tuple(
+            Link(
+                formats.month(month),
+                frame.href(f"{boards.month_path(month)}#{platform}"),
+            )
+            for month in m.newest_first
+            if any(ranked.platform == platform for ranked in m.records[month].ranking.lists)
+        ),
+        method=frame.href("metode/#interaksi"),
+    )

@@ -1,0 +1,231 @@
+"""A post as its satker's page shows it: value, bounds, the two samples and the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from functions.model import (
+    PLATFORM_NAMES,
+    Entry,
+    Measurement,
+    Platform,
+    Post,
+    Sample,
+    State,
+    Verdict,
+)
+from functions.publish.files.month_files import NamedPost
+from functions.publish.pages.boards import flag_anchor, flag_link
+from functions.publish.pages.frame import Link
+from functions.publish.text import formats, words
+from functions.registry.addresses.public import built_address, public_address
+
+_CAPTION = 160
+_WEB = re.compile(r"https?://[^\s\x00-\x20\x7f]+\Z", re.IGNORECASE)
+
+# Posts by account key and id.
+PostsByItem = Mapping[tuple[str, str], Post] | Mapping[tuple[str, str], NamedPost]
+
+
+class PostLink(msgspec.Struct, frozen=True):
+    """A post by a name; ``href`` None = its address is not known."""
+
+    label: str
+    href: str | None
+
+
+class ShownRead(msgspec.Struct, frozen=True):
+    """One of the two samples a value rests on."""
+
+    side: str
+    when: str
+    age: str
+    total: int | None
+    breakdown: str
+
+
+class PostItem(msgspec.Struct, frozen=True):
+    """A post with its state, its value and its evidence.
+
+    ``repeats`` says how much it is like an earlier post and leads there; ``mark`` names its flags
+    and leads to their numbers; ``decision`` leads to the log.
+    """
+
+    platform: Platform
+    label: str
+    handle: str
+    href: str | None
+    when: str
+    moment: str
+    caption: str
+    counted: bool
+    state: State
+    state_label: str
+    i24: int | None
+    bounds: str
+    why: str
+    readings: tuple[ShownRead, ...]
+    over_usual: str = ""
+    repeats: PostLink | None = None
+    mark: Link | None = None
+    decision: str = ""
+
+
+def post_item(
+    entry: Entry,
+    verdict: Verdict,
+    handle: str,
+    zone: ZoneInfo,
+    *,
+    month_page: str = "",
+    posts: PostsByItem | None = None,
+) -> PostItem:
+    """A scored post.
+
+    Args:
+        month_page: where its month's flags and decisions are told.
+        posts: those at hand, one of which it may repeat.
+    """
+    post, measured = entry.post, verdict.measurement
+    return PostItem(
+        platform=post.platform,
+        label=PLATFORM_NAMES[post.platform],
+        handle=handle,
+        href=public_address(post.platform, post.post_id, post.url),
+        when=formats.time_short(post.published_at, zone),
+        moment=formats.time_short(post.mark, zone),
+        caption=_caption(post, verdict),
+        counted=verdict.counted,
+        state=measured.state,
+        state_label="ditetapkan" if measured.decided else words.STATE[measured.state],
+        i24=measured.i24,
+        bounds=_bounds(measured),
+        why=words.why(entry),
+        readings=tuple(
+            _reading(post, sample, side, zone)
+            for side, sample in _samples(post, measured)
+            if sample is not None
+        ),
+        over_usual=_over_usual(verdict),
+        repeats=_repeats(post, verdict, posts or {}, zone),
+        mark=flag_link(verdict.flags, f"{month_page}#{flag_anchor(verdict.satker or '')}"),
+        decision=f"{month_page}#keputusan" if verdict.decisions else "",
+    )
+
+
+def post_link(posts: PostsByItem, owner: str, post_id: str, zone: ZoneInfo) -> PostLink:
+    """A post by its time where it is at hand, else by its id.
+
+    ``owner`` is the key of its account, or its platform alone where nobody named the account.
+    """
+    post = posts.get((owner, post_id))
+    if post is not None:
+        address = public_address(post.platform, post.post_id, post.url)
+        return PostLink(formats.time_short(post.published_at, zone), address)
+    return PostLink(post_id, post_address(owner.partition(":")[0], post_id))
+
+
+def post_address(platform: str, post_id: str) -> str | None:
+    """A post's address where its id alone makes one."""
+    return built_address(platform, post_id) if platform in ("x", "youtube") else None
+
+
+def web_address(url: str | None) -> str | None:
+    """An address that may be linked: http or https, nothing a browser would run."""
+    return url if url and _WEB.match(url) else None
+
+
+def profile_address(platform: Platform, handle: str) -> str | None:
+    """The public address of an account."""
+    name = handle.lstrip("@")
+    if not name:
+        return None
+    if platform == "youtube":
+        if "/" in name:  # user/NAME, which is no handle
+            return f"https://www.youtube.com/{name}"
+        is_channel = len(name) == 24 and name.startswith("UC")
+        return f"https://www.youtube.com/{'channel/' if is_channel else '@'}{name}"
+    host = {
+        "instagram": "https://www.instagram.com/",
+        "facebook": "https://www.facebook.com/",
+        "x": "https://x.com/",
+        "tiktok": "https://www.tiktok.com/@",
+    }[platform]
+    return host + name
+
+
+def shown_handle(handle: str) -> str:
+    """A handle as people write it; a Facebook page without one is known by name and number, and a
+    YouTube user's name of before 2014 by ``user/`` before it."""
+    if handle.startswith("user/"):
+        return handle
+    if "/" in handle:
+        return handle.strip("/").split("/")[-2].replace("-", " ")
+    return handle if handle.isdecimal() else f"@{handle.lstrip('@')}"
+
+
+def _over_usual(verdict: Verdict) -> str:
+    """How many times what is usual, in words; empty where nobody can say."""
+    if verdict.over_usual is None:
+        return ""
+    return f"{formats.tenths(verdict.over_usual)} × dari biasanya"
+
+
+def _repeats(post: Post, verdict: Verdict, posts: PostsByItem, zone: ZoneInfo) -> PostLink | None:
+    """What a near-duplicate repeats."""
+    if verdict.duplicate_of is None:
+        return None
+    link = post_link(posts, post.account, verdict.duplicate_of, zone)
+    percent = (
+        ""
+        if verdict.duplicate_percent is None
+        else f"{formats.percent(10 * verdict.duplicate_percent)} "
+    )
+    return PostLink(f"{percent}sama dengan unggahan {link.label}", link.href)
+
+
+def _caption(post: Post, verdict: Verdict) -> str:
+    """The caption's beginning while the post exists, and nothing of a removed one."""
+    last_seen = post.samples[-1].taken_at if post.samples else None
+    gone = bool(post.absences) and (last_seen is None or post.absences[-1] > last_seen)
+    if verdict.measurement.state == "removed" or gone or not post.text:
+        return ""
+    text = " ".join(post.text.split())
+    if len(text) <= _CAPTION:
+        return text
+    return text[:_CAPTION].rsplit(" ", 1)[0].rstrip(" ,.;:–-") + " …"
+
+
+def _bounds(measured: Measurement) -> str:
+    """The error in words; empty when the value is exact or still running."""
+    lower, upper = measured.lower, measured.upper
+    if measured.decided:
+        return ""
+    if lower is not None and upper is not None:
+        return "" if lower == upper else f"{formats.number(lower)}–{formats.number(upper)}"
+    if measured.state == "running":
+        return ""
+    if lower is not None:
+        return f"paling sedikit {formats.number(lower)}"
+    return f"paling banyak {formats.number(upper)}" if upper is not None else ""
+
+
+def _samples(post: Post, measured: Measurement) -> tuple[tuple[str, Sample | None], ...]:
+    """The samples a value rests on; of a running post, the latest read."""
+    if measured.state == "running" and not (measured.before or measured.after) and post.samples:
+        return (("Terakhir", post.samples[-1]),)
+    return (("Sebelum", measured.before), ("Sesudah", measured.after))
+
+
+def _reading(post: Post, sample: Sample, side: str, zone: ZoneInfo) -> ShownRead:
+    return ShownRead(
+        side=side,
+        when=formats.time_short(sample.taken_at, zone),
+        age=formats.duration(sample.taken_at - post.published_at),
+        total=sample.total(post.platform),
+        breakdown=words.breakdown(post.platform, sample),
+    )

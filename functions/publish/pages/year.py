@@ -1,0 +1,63 @@
+"""A year's page: its months, and who led each."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from functions.publish.pages import boards
+from functions.publish.pages.boards import Standing
+from functions.publish.pages.frame import Frame, Link, Page, Shell
+from functions.publish.pages.month_head import MonthHead, head
+
+
+class YearMonth(msgspec.Struct, frozen=True):
+    """A month in the list of a year."""
+
+    head: MonthHead
+    posts: int
+    i24: int | None
+    popular: tuple[Standing, ...]
+    active: tuple[Standing, ...]
+
+
+class YearPage(msgspec.Struct, frozen=True):
+    """The months of a year, the newest first."""
+
+    template: ClassVar[str] = "pages/year.html"
+    shell: Shell
+    year: str
+    months: tuple[YearMonth, ...]
+    years: tuple[Link, ...]
+
+
+def year_page(frame: Frame, year: str) -> Page:
+    m = frame.material
+    months = []
+    for month in (month for month in m.newest_first if month[:4] == year):
+        record = m.records[month]
+        popular, active = boards.both(record.ranking, frame.href)
+        whole = boards.scope("", (popular, active), "", None)
+        months.append(
+            YearMonth(
+                head=head(record, m.zone, frame.href),
+                posts=whole.posts,
+                i24=whole.i24,
+                popular=popular.podium,
+                active=active.podium,
+            )
+        )
+    return YearPage(
+        shell=frame.shell(
+            f"Arsip {year}",
+            f"Peringkat bulanan media sosial {m.agency.name} sepanjang {year}.",
+            section="archive",
+        ),
+        year=year,
+        months=tuple(months),
+        years=tuple(
+            Link(other, frame.href(f"{other}/"), current=other == year)
+            for other in sorted({month[:4] for month in m.records}, reverse=True)
+        ),
+    )

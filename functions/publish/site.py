@@ -1,0 +1,179 @@
+"""What a site is made of, read once and looked up by every page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from functions.model import (
+    PLATFORMS,
+    Account,
+    Agency,
+    Entry,
+    Post,
+    Roster,
+    Satker,
+    month_of,
+    previous_month,
+)
+from functions.publish.files.month_files import NamedPost, sort_entries
+from functions.publish.targets.port import Listed
+from functions.store.agency import MonthRecord
+from functions.store.ledgers import Ledger
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a site is made of.
+
+    Args:
+        agency: Whose site it is.
+        now: The instant of publishing; it decides which month is the running one.
+        roster: Who is measured.
+        records: The months to show, oldest first.
+        ledgers: The posts of the running month and the one before, by month and account.
+        pending: Months that are being scored right now; nothing is known of their posts.
+        files: The data files of each month by name.
+        frozen: The frozen data files of each month by revision and name.
+        named: The posts that each month's log and flags name.
+        assets: Where the style sheet, the script and the icon lie, by plain name.
+        site_url: The public address of the whole installation; empty when nobody said.
+        everybody: The agencies of the installation in their order; empty when there is only one.
+        incomplete: What is said of accounts of which posts are missing, by account key.
+    """
+
+    agency: Agency
+    now: datetime
+    roster: Roster
+    records: Mapping[str, MonthRecord]
+    ledgers: Mapping[str, Mapping[str, Ledger]]
+    pending: frozenset[str]
+    files: Mapping[str, Mapping[str, Listed]]
+    assets: Mapping[str, str]
+    notice: str = ""
+    site_url: str = ""
+    frozen: Mapping[str, Mapping[int, Mapping[str, Listed]]] = field(default_factory=dict)
+    named: Mapping[str, tuple[NamedPost, ...]] = field(default_factory=dict)
+    everybody: tuple[Agency, ...] = ()
+    incomplete: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.agency.zone
+
+    @cached_property
+    def current(self) -> MonthRecord | None:
+        """The month the home page shows."""
+        shown = current_month(self.records, self.now, self.zone)
+        return self.records[shown] if shown else None
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """The months whose posts satker pages show: the current one and the one before."""
+        if self.current is None:
+            return ()
+        month = self.current.ranking.month
+        return tuple(m for m in (month, previous_month(month)) if m in self.records)
+
+    @property
+    def newest_first(self) -> list[str]:
+        """The months, the latest first."""
+        return sorted(self.records, reverse=True)
+
+    @cached_property
+    def units(self) -> tuple[Satker, ...]:
+        """Every satker that has a page: registered at any time, or ranked in any month shown."""
+        known = {satker.id: satker for satker in (*self.roster.former, *self.roster.satker)}
+        for record in reversed(list(self.records.values())):
+            for ranked in record.ranking.lists:
+                for row in ranked.rows:
+                    if row.satker not in known:
+                        known[row.satker] = Satker(id=row.satker, name=row.name, kind="")
+        return tuple(known[key] for key in sorted(known))
+
+    @cached_property
+    def ended(self) -> dict[str, datetime | None]:
+        """The satker that are no longer registered, and since when; None = nobody knows."""
+        current = {satker.id for satker in self.roster.satker}
+        return {
+            satker.id: satker.valid_to
+            for satker in self.units
+            if (satker.valid_to is not None and satker.valid_to <= self.now)
+            or (satker.id not in current)
+        }
+
+    @cached_property
+    def entries(self) -> dict[str, dict[str, list[Entry]]]:
+        """The posts by month and satker, oldest first."""
+        found: dict[str, dict[str, list[Entry]]] = {}
+        for month, ledgers in self.ledgers.items():
+            by_satker: dict[str, list[Entry]] = defaultdict(list)
+            for entry in sort_entries(ledgers):
+                if entry.verdict is not None and entry.verdict.satker is not None:
+                    by_satker[entry.verdict.satker].append(entry)
+            found[month] = by_satker
+        return found
+
+    @cached_property
+    def posts(self) -> dict[tuple[str, str], Post]:
+        """The posts that satker pages show, by account key and id."""
+        return {
+            (account, post_id): entry.post
+            for month in self.recent
+            for account, ledger in self.ledgers.get(month, {}).items()
+            for post_id, entry in ledger.entries.items()
+        }
+
+    def named_in(self, month: str) -> dict[tuple[str, str], NamedPost]:
+        """The posts that a month's log and flags name, by account key and id.
+
+        By platform and id as well: what several accounts share is told of the first of them.
+        """
+        found: dict[tuple[str, str], NamedPost] = {}
+        for post in self.named.get(month, ()):
+            found[post.account, post.post_id] = post
+            found.setdefault((post.platform, post.post_id), post)
+        return found
+
+    @cached_property
+    def handles(self) -> dict[str, str]:
+        """What each account is called now, or was called last, by its key."""
+        accounts = sorted(self.roster.accounts, key=lambda a: a.valid_from)
+        return {account.key: account.handle for account in accounts if account.key}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Each satker's name by its id."""
+        return {satker.id: satker.label for satker in self.units}
+
+    @cached_property
+    def accounts(self) -> dict[str, list[Account]]:
+        """The registered accounts by satker, in the order of the platforms."""
+        found: dict[str, list[Account]] = defaultdict(list)
+        for account in sorted(
+            self.roster.accounts, key=lambda a: (PLATFORMS.index(a.platform), a.handle)
+        ):
+            found[account.satker].append(account)
+        return found
+
+
+def current_month(records: Mapping[str, MonthRecord], now: datetime, zone: ZoneInfo) -> str | None:
+    """The running month; on its first day, while it has no post, the one before."""
+    running = month_of(now, zone)
+    shown = [month for month in records if month <= running]
+    if not shown:
+        return None
+    latest = max(shown)
+    first_day = now.astimezone(zone).day == 1
+    if latest == running and first_day and len(shown) > 1 and not has_posts(records[running]):
+        return sorted(shown)[-2]
+    return latest
+
+
+def has_posts(record: MonthRecord) -> bool:
+    """Whether anything was posted in the month."""
+    return any(row.posts for row in record.ranking.find("most_active").rows)

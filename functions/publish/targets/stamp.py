@@ -1,0 +1,97 @@
+"""The stamp of a site: as of when it was published last, and whether by a simulation.
+
+It lies with the site, so that whatever store comes next is held against it: an older instant, an
+empty or another store, and a simulation in the place of what is real put nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from functions.model import iso
+from functions.publish.targets.port import Listed, Objects
+from functions.times import CLOCKS_AGREE
+
+PATH = "data/terbit.json"
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+_AWAY = "name another folder or bucket in KIPRAH_SITE"
+
+
+class OutdatedError(ValueError):
+    """What would be published must not stand in the place of what is; the message says why."""
+
+
+class Stamp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What ``data/terbit.json`` says. ``published_at``: the run's ``now``, UTC."""
+
+    agency: str
+    published_at: _Instant
+    simulation: bool = False
+
+    def encode(self) -> bytes:
+        """Canonical JSON."""
+        return msgspec.json.encode(self, order="deterministic")
+
+
+class _Ranked(msgspec.Struct, frozen=True):
+    """What is wanted of a month's ``ranking.json``."""
+
+    as_of: _Instant
+
+
+def check(
+    objects: Objects,
+    held: Mapping[str, Listed],
+    new: Stamp,
+    known: Collection[str],
+    clock: datetime,
+) -> None:
+    """OutdatedError when the site holds what ``new`` must not replace.
+
+    Args:
+        held: what the site holds.
+        new: of the site that would be put.
+        known: the months that the store has ranked.
+        clock: the computer's. What the site says of later was published by one that was wrong.
+    """
+    old = _read(objects, held)
+    if old is not None and old.simulation != new.simulation:
+        ours, theirs = ("real", "a simulation's")[:: -1 if new.simulation else 1]
+        raise OutdatedError(f"this store is {ours} and the site there {theirs}: {_AWAY}")
+    shown = max((path.split("/")[1] for path in held if _is_ranking(path)), default="")
+    if shown and shown > max(known, default=""):
+        raise OutdatedError(f"the site shows {shown}, of which this store knows nothing: {_AWAY}")
+    published_at = old.published_at if old else _ranked_at(objects, shown)
+    if published_at is None or (not new.simulation and published_at > clock + CLOCKS_AGREE):
+        return
+    if new.published_at < published_at:
+        raise OutdatedError(
+            f"now = {iso(new.published_at)} is older than what is published "
+            f"({iso(published_at)}): {_AWAY}"
+        )
+
+
+def _read(objects: Objects, held: Mapping[str, Listed]) -> Stamp | None:
+    """The site's stamp; None when it has none that can be read."""
+    body = objects.get(PATH) if PATH in held else None
+    try:
+        return None if body is None else msgspec.json.decode(body, type=Stamp)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _ranked_at(objects: Objects, month: str) -> datetime | None:
+    """As of when a site without a stamp had its newest month ranked; None when nothing says so."""
+    body = objects.get(f"data/{month}/ranking.json") if month else None
+    try:
+        return None if body is None else msgspec.json.decode(body, type=_Ranked).as_of
+    except msgspec.MsgspecError:
+        return None
+
+
+def _is_ranking(path: str) -> bool:
+    return path.startswith("data/") and path.endswith("/ranking.json") and path.count("/") == 2

@@ -1,0 +1,267 @@
+"""Why a post counts or not, with its facts: the sentence of its page, then what it rests on.
+
+Pure. The site and the command line tell the same: the first sentence is ``words.why``, each further
+one is a fact. A fact that is not known is left out, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from functions.model import (
+    PLATFORM_NAMES,
+    SETTLED,
+    Entry,
+    MonthState,
+    Platform,
+    Post,
+    Sample,
+    month_of,
+)
+from functions.publish.text import formats, words
+from functions.store.evidence import Decision
+
+# What a platform's collector never reads: asked for, such a post is unknown.
+NEVER_READ: dict[Platform, str] = {
+    "instagram": "Di Instagram, cerita dan siaran langsung tidak dibaca.",
+    "facebook": (
+        "Di Facebook, bagikan ulang tanpa teks sendiri, pergantian foto profil atau sampul, acara, "
+        "dan unggahan di grup tidak dibaca."
+    ),
+    "x": "Di X, balasan, lanjutan utas, dan repost tidak dibaca.",
+    "tiktok": "Di TikTok, hanya unggahan publik dari akun yang memberi izin yang dibaca.",
+    "youtube": (
+        "Di YouTube, unggahan komunitas, video yang tidak publik, dan siaran yang belum selesai "
+        "tidak dibaca."
+    ),
+}
+_THREADS_SUMMED = (
+    "Di X, balasan dan repost tidak dihitung; lanjutan utas dijumlahkan ke unggahan pertamanya "
+    "begitu terbaca."
+)
+_MASKED = (
+    "Alamat ini memakai nomor tersamar (pfbid), yang dari waktu ke waktu diganti oleh Facebook, "
+    "jadi unggahannya bisa saja tercatat dengan alamat lain; cari menurut waktunya di halaman "
+    "satuan kerjanya."
+)
+
+
+class Spell(msgspec.Struct, frozen=True, kw_only=True):
+    """One registration of the account: from, until before; None = until further."""
+
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the account was registered at that instant."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+
+class Original(msgspec.Struct, frozen=True, kw_only=True):
+    """The earlier post that a duplicate repeats, and how alike they are in whole percents."""
+
+    url: str
+    published_at: datetime
+    percent: int
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that was read, and what its reason rests on.
+
+    ``month`` is the month it was asked about, ``month_state`` None when that has no ranking yet.
+    ``satker`` is the name of the unit that held the account, None when nobody did. ``thread`` is
+    the address of the thread's first post.
+    """
+
+    entry: Entry
+    month: str
+    month_state: MonthState | None = None
+    handle: str = ""
+    satker: str | None = None
+    spells: tuple[Spell, ...] = ()
+    original: Original | None = None
+    thread: str | None = None
+    decisions: tuple[Decision, ...] = ()
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that was never read, and what is known all the same.
+
+    ``handle`` is the account its address names, ``spells`` that account's registrations (None: the
+    address names no account), ``published_at`` the time its id tells, ``looked_at`` when the
+    account's list of posts was last read, ``sums_threads`` whether parts of X's threads are read.
+    """
+
+    platform: Platform
+    handle: str | None = None
+    spells: tuple[Spell, ...] | None = None
+    published_at: datetime | None = None
+    looked_at: datetime | None = None
+    is_masked: bool = False
+    sums_threads: bool = False
+
+
+def told(case: Case, zone: ZoneInfo) -> tuple[str, ...]:
+    """The reason of a post that was read, then its facts, a sentence each.
+
+    Args:
+        zone: the agency's: months are bounded in it, and times are told in it.
+    """
+    return (words.why(case.entry), *_facts(case, zone))
+
+
+def told_unknown(unread: Unread, zone: ZoneInfo) -> tuple[str, ...]:
+    """That a post is unknown, then what may explain it, a sentence each."""
+    return (
+        f"Tidak dikenal: unggahan {PLATFORM_NAMES[unread.platform]} ini belum pernah terbaca.",
+        *_explanations(unread, zone),
+    )
+
+
+def _facts(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    post, verdict = case.entry.post, case.entry.verdict
+    account = _shown(case.handle)
+    yield (
+        f"Unggahan {PLATFORM_NAMES[post.platform]}{account} terbit "
+        f"{formats.time(post.published_at, zone)}; tanda 24 jamnya {formats.time(post.mark, zone)}."
+    )
+    if verdict is None:
+        return
+    if case.satker:
+        state = f" ({words.MONTH_STATE[case.month_state]})" if case.month_state else ""
+        month = formats.month(case.month)
+        yield (
+            f"Dihitung untuk {case.satker}, {month}{state}."
+            if verdict.counted
+            else f"Akunnya milik {case.satker} saat unggahan terbit."
+        )
+    yield from _value(case.entry, zone)
+    yield from _grounds(case, zone)
+    for decision in case.decisions:
+        yield _decided(decision, zone)
+
+
+def _value(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
+    verdict = entry.verdict
+    if verdict is None or not verdict.counted:
+        return
+    measured = verdict.measurement
+    i24, lower, upper = measured.i24, measured.lower, measured.upper
+    if i24 is None:
+        return
+    if measured.decided:
+        yield f"Interaksi 24 Jam: {formats.number(i24)}, ditetapkan dengan keputusan admin."
+    elif measured.state == "running":
+        yield f"Interaksi sementara: {formats.number(i24)}."
+    elif lower is None or upper is None:
+        side = "paling banyak" if lower is None else "paling sedikit"
+        yield f"Interaksi 24 Jam: {side} {formats.number(i24)}."
+    elif lower == upper:
+        yield f"Interaksi 24 Jam: {formats.number(i24)}."
+    else:
+        bounds = f"antara {formats.number(lower)} dan {formats.number(upper)}"
+        yield f"Interaksi 24 Jam: {formats.number(i24)}, {bounds}."
+    for side, sample in (("sebelum", measured.before), ("sesudah", measured.after)):
+        if sample is not None:
+            yield _reading(f"Cuplikan {side} tanda 24 jam", entry.post, sample, zone)
+
+
+def _grounds(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    """What the reason itself rests on."""
+    post, verdict = case.entry.post, case.entry.verdict
+    reason = verdict.reason if verdict else None
+    samples = post.samples
+    if reason == "running":
+        if samples:
+            yield _reading("Terakhir terbaca", post, samples[-1], zone)
+        settled = formats.time(post.published_at + SETTLED, zone)
+        yield f"Nilainya tetap paling lambat {settled}."
+    elif reason == "hidden" and samples:
+        last = formats.time(samples[-1].taken_at, zone)
+        yield f"Terakhir terbaca {last}, tanpa angka yang dihitung."
+    elif reason == "found_late" and samples:
+        age = formats.duration(samples[0].taken_at - post.published_at)
+        first = formats.time(samples[0].taken_at, zone)
+        yield f"Pertama kali terbaca {first}, pada umur {age}; batasnya 30 jam."
+        if verdict is not None and not verdict.counted:
+            yield f"Saat itu {formats.month(case.month)} sudah ditutup bagi temuan baru."
+    elif reason == "removed":
+        yield from _absence(post, zone)
+    elif reason == "duplicate" and case.original is not None:
+        yield (
+            f"Kemiripannya {case.original.percent} persen dengan unggahan "
+            f"{formats.time(case.original.published_at, zone)}: {case.original.url}"
+        )
+    elif reason == "thread_part" and case.thread:
+        yield f"Unggahan pertama utasnya: {case.thread}"
+    elif reason == "outside_month":
+        own = formats.month(month_of(post.published_at, zone))
+        yield f"Unggahan ini masuk {own}, bukan {formats.month(case.month)}."
+    elif reason == "account_not_registered":
+        yield f"{_registered(case.spells, zone)}."
+
+
+def _absence(post: Post, zone: ZoneInfo) -> Iterator[str]:
+    if post.absences:
+        times = " dan ".join(formats.time(at, zone) for at in post.absences[:2])
+        yield f"Tidak tampil lagi saat dibaca {times}."
+    if post.samples:
+        yield f"Terakhir terlihat {formats.time(post.samples[-1].taken_at, zone)}."
+
+
+def _decided(decision: Decision, zone: ZoneInfo) -> str:
+    link = f" {decision.link}" if decision.link else ""
+    why = decision.why.strip().rstrip(".")
+    when = formats.time(decision.at, zone)
+    return f"{words.DECIDED[decision.action]} oleh {decision.by} pada {when}: {why}.{link}"
+
+
+def _explanations(unread: Unread, zone: ZoneInfo) -> Iterator[str]:
+    spells, published_at = unread.spells, unread.published_at
+    if published_at is not None:
+        yield f"Menurut nomornya, unggahan ini terbit {formats.time(published_at, zone)}."
+    if spells is not None:
+        account = _shown(unread.handle or "").strip() or "ini"
+        told_of = _registered(spells, zone).removeprefix("Akun ini ")
+        late = (
+            spells
+            and published_at is not None
+            and not any(spell.holds(published_at) for spell in spells)
+        )
+        yield f"Akun {account} {told_of}{', jadi belum atau tidak lagi saat itu' if late else ''}."
+        if spells and unread.looked_at is not None:
+            at = formats.time(unread.looked_at, zone)
+            yield f"Daftar unggahannya terakhir dibaca {at}; yang lebih baru menunggu giliran."
+    if unread.is_masked:
+        yield _MASKED
+    is_summed = unread.platform == "x" and unread.sums_threads
+    yield _THREADS_SUMMED if is_summed else NEVER_READ[unread.platform]
+
+
+def _registered(spells: tuple[Spell, ...], zone: ZoneInfo) -> str:
+    if not spells:
+        return "Akun ini tidak ada dalam daftar akun, jadi unggahannya tidak dibaca"
+    spans = [
+        f"sejak {formats.time(spell.valid_from, zone)}"
+        + (f" sampai {formats.deadline(spell.valid_to, zone)}" if spell.valid_to else "")
+        for spell in spells
+    ]
+    return f"Akun ini terdaftar {', lalu '.join(spans)}"
+
+
+def _reading(what: str, post: Post, sample: Sample, zone: ZoneInfo) -> str:
+    at = formats.time(sample.taken_at, zone)
+    age = formats.duration(sample.taken_at - post.published_at)
+    return f"{what} {at} (umur {age}): {words.breakdown(post.platform, sample)}."
+
+
+def _shown(handle: str) -> str:
+    """A handle as people write it, after a space; a Page known by its number has no ``@``."""
+    name = handle.lstrip("@")
+    if not name:
+        return ""
+    return f" {name}" if name.isdecimal() or "/" in name else f" @{name}"

@@ -1,0 +1,314 @@
+"""Who keeps the registry: what admins typed becomes the registry in force, and they are answered.
+
+Shared by collecting and by importing a file. The documents are the truth: the registry is always
+made from what is stored, so two who write at the same time never make it from half of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from functions.model import Roster, iso
+from functions.registry.changes import Changes, compare
+from functions.registry.check import check_agencies
+from functions.registry.doubles import beside, doubled, sentences
+from functions.registry.roster import build, remarks, remarks_on, told_doubles
+from functions.registry.units import SYSTEM_FIELDS, read_unit
+from functions.store.agency import AgencyStore
+from functions.store.documents import check_size
+from functions.store.keys import key
+from functions.store.port import Conflict, Stored, StoreError
+from functions.times import time_of
+
+# At writing what others write as well.
+ATTEMPTS = 20
+OK = "ok"
+KEPT = "Isi sebelumnya tetap berlaku"
+LEFT_OUT = "Satker ini belum ikut diukur"
+LONGEST = 2_000  # characters of an answer
+READ = "registry"  # the cursor that tells when the documents were read
+
+Documents = dict[str, dict[str, Any]]
+Rows = Sequence[tuple[int, Mapping[str, str]]]
+
+
+class Enrolled(NamedTuple):
+    """The registry in force, and everything that is wrong with it."""
+
+    roster: Roster
+    problems: list[str]
+
+
+class ImportRefused(ValueError):
+    """A file that cannot be imported: nothing was written. ``problems`` are Indonesian lines."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(problems[0])
+        self.problems = problems
+
+
+class ImportPlan(msgspec.Struct, frozen=True):
+    """What a file would do to one agency's registry.
+
+    ``documents`` are the file's units as they would be stored, laid over those ``held``.
+    """
+
+    book: AgencyStore
+    held: dict[str, Stored]
+    documents: Documents
+    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
+
+    @property
+    def changed(self) -> Documents:
+        """The documents that would be written."""
+        return {
+            satker_id: document
+            for satker_id, document in self.documents.items()
+            if satker_id not in self.held or self.held[satker_id].data != document
+        }
+
+    def write(self) -> None:
+        """Store them; ``Conflict`` when a document was changed since it was read."""
+        self.book.edit_satker(
+            (self.held.get(satker_id), satker_id, _written(self.held.get(satker_id), document))
+            for satker_id, document in self.changed.items()
+        )
+
+    @property
+    def kept(self) -> list[str]:
+        """Units that the file does not name."""
+        return sorted(self.held.keys() - self.documents.keys())
+
+
+class Imported(msgspec.Struct):
+    """What became of a file in one agency, over all attempts at writing it."""
+
+    satker: int = 0
+    kept: list[str] = msgspec.field(default_factory=list)
+    changed: set[str] = msgspec.field(default_factory=set)
+    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
+    enrolled: Enrolled | None = None
+
+    def add(self, planned: ImportPlan) -> Changes:
+        """Take in what will be tried now; returns what no earlier attempt said."""
+        self.satker, self.kept = len(planned.documents), planned.kept
+        self.changed |= planned.changed.keys()
+        new = Changes(
+            *(
+                [line for line in lines if line not in said]
+                for lines, said in zip(planned.changes, self.changes, strict=True)
+            )
+        )
+        self.changes = Changes(*map(list.__add__, self.changes, new))
+        return new
+
+    def report(self) -> dict[str, Any]:
+        """What the command line prints as JSON."""
+        assert self.enrolled is not None
+        return {
+            "job": "registry import",
+            "satker": self.satker,
+            "changed": len(self.changed),
+            "kept": self.kept,
+            "accounts": len(self.enrolled.roster.accounts),
+            **self.changes._asdict(),
+            "problems": self.enrolled.problems,
+        }
+
+
+def enrol(book: AgencyStore, now: datetime) -> Enrolled:
+    """Make the registry from the documents, store it when it is new, and answer the admins."""
+    documents = book.satker_documents()
+    previous = book.roster(now)
+    typed = {stored.id: stored.data for stored in documents}
+    roster, problems = build(typed, previous, now, book.agency.zone)
+    if roster != previous:
+        book.save_roster(roster)
+        if previous is not None:
+            book.forget_feedback(_typed(previous) - _typed(roster))
+    answer(book, documents, roster, now)
+    return Enrolled(roster, problems)
+
+
+def in_force(book: AgencyStore, now: datetime, every: timedelta, tick: timedelta) -> Enrolled:
+    """The registry to collect by: made anew from the documents once in ``every``, as by ``enrol``.
+
+    Between two such readings it is the last one made, and no document is read. ``tick``: between
+    two collections. The last one before an hour is over reads already, as the next would be late.
+    """
+    if every > tick:
+        read_at = time_of(book.cursor(READ).get("read_at"))
+        roster = book.roster(now)
+        if roster is not None and read_at is not None and now - every + tick / 2 < read_at <= now:
+            return Enrolled(roster, [*roster.problems, *remarks(roster, now, book.agency.zone)])
+    enrolled = enrol(book, now)
+    if every > tick:
+        book.save_cursor(READ, read_at=iso(now))
+    return enrolled
+
+
+def know(book: AgencyStore, before: Roster, resolved: Roster, now: datetime) -> list[str]:
+    """Store a registry that now knows durable ids; returns what they bring to light.
+
+    Two names may turn out to be one account: then both units are told.
+    """
+    book.save_roster(resolved)
+    known, told = told_doubles(before, now), told_doubles(resolved, now)
+    if told != known:
+        answer(book, book.satker_documents(), resolved, now)
+    return [problem for problem in told if problem not in known]
+
+
+def answer(book: AgencyStore, documents: Iterable[Stored], roster: Roster, now: datetime) -> None:
+    """Write beside what was typed how it was understood (``status``), where that is new."""
+    found = list(documents)
+    known = {unit.id for unit in roster.satker}
+    broken = remarks_on(roster.problems, (stored.id for stored in found))
+    twice = remarks_on(told_doubles(roster, now), (stored.id for stored in found))
+    told: list[tuple[Stored, str]] = []
+    for stored in found:
+        remarks = [*broken[stored.id], *twice[stored.id]]
+        if broken[stored.id] and read_unit(stored.id, stored.data, book.agency.zone).satker is None:
+            remarks.append(KEPT if stored.id in known else LEFT_OUT)
+        status = sentences(remarks)[:LONGEST] or OK
+        if stored.data.get("status") != status and _has_room(stored, status):
+            told.append((stored, status))
+    book.tell_admin((stored, {"status": status}) for stored, status in told)
+    # Beside an account of which nothing was ever said there is nothing to take back.
+    anew = [s.id for s, status in told if (s.data.get("status"), status) != (None, OK)]
+    _tell_doubles(book, anew, roster, now)
+
+
+def _tell_doubles(book: AgencyStore, satker: Sequence[str], roster: Roster, now: datetime) -> None:
+    """Say beside the accounts of these units who else holds them, or take it back."""
+    twice = doubled(roster.accounts, now) if satker else {}
+    for satker_id in satker:
+        known = book.feedback(satker_id)
+        names = {(a.platform, a.handle) for a in roster.accounts if a.satker == satker_id}
+        told = []
+        for platform, handle in sorted(names):
+            earlier = known.get(key(platform, handle), {})
+            found = beside(earlier, twice.get((satker_id, platform, handle), []))
+            if any(earlier.get(name) != value for name, value in found.items()):
+                told.append((satker_id, platform, handle, found))
+        book.save_feedback(told)
+
+
+def _has_room(stored: Stored, status: str) -> bool:
+    """Whether a document can take the answer; one that is full to the brim goes without."""
+    try:
+        check_size(stored.path, {**stored.data, "status": status})
+    except (StoreError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def plan(books: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[ImportPlan]:
+    """What a file's rows would do to each agency's registry; nothing is written.
+
+    Raises:
+        Refused: a row is wrong, or the registry could not be made with it.
+    """
+    stored = {
+        book.agency.id: {found.id: found for found in book.satker_documents()} for book in books
+    }
+    held = {
+        agency: {satker_id: found.data for satker_id, found in known.items()}
+        for agency, known in stored.items()
+    }
+    zones = {book.agency.id: book.agency.zone for book in books}
+    documents, problems = check_agencies(rows, held, zones)
+    if problems:
+        raise ImportRefused(problems)
+    return [
+        _planned(book, stored[book.agency.id], documents[book.agency.id], now) for book in books
+    ]
+
+
+def import_rows(
+    books: Sequence[AgencyStore],
+    rows: Rows,
+    at: Callable[[], datetime],
+    say: Callable[[AgencyStore, Changes], None],
+) -> dict[str, Imported]:
+    """Import a file's rows; returns what became of each agency.
+
+    Where somebody else writes at the same time it starts again from what is stored then.
+
+    Args:
+        at: the instant, asked for anew whenever it is needed.
+        say: told what would begin, end and change, each thing once, before it is written.
+
+    Raises:
+        Refused: as ``plan``; nothing was written.
+        Conflict: others keep writing.
+    """
+    done = {book.agency.id: Imported() for book in books}
+    for left in reversed(range(ATTEMPTS)):
+        plans = plan(books, rows, at())
+        for planned in plans:
+            say(planned.book, done[planned.book.agency.id].add(planned))
+        try:
+            for planned in plans:
+                planned.write()
+            break
+        except Conflict:
+            if not left:
+                raise
+    for book in books:
+        done[book.agency.id].enrolled = _settled(book, at)
+    return done
+
+
+def _settled(book: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
+    """The registry of everything that is stored, also by another import at the same time."""
+    enrolled = enrol(book, at())
+    for _ in range(ATTEMPTS):
+        again = enrol(book, at())
+        if again.roster == enrolled.roster:
+            break
+        enrolled = again
+    return enrolled
+
+
+def _planned(
+    book: AgencyStore, held: dict[str, Stored], documents: Documents, now: datetime
+) -> ImportPlan:
+    zone = book.agency.zone
+    before = {satker_id: stored.data for satker_id, stored in held.items()}
+    previous, known = build(before, book.roster(now), now, zone)
+    follows, _ = build({**before, **documents}, previous, now, zone)
+    remarks = remarks_on((p for p in follows.problems if p not in known), documents)
+    if wrong := [f"{satker_id}: {said}" for satker_id, own in remarks.items() for said in own]:
+        raise ImportRefused(wrong)
+    return ImportPlan(
+        book, held, documents, compare(documents, previous, follows, before, now, zone)
+    )
+
+
+def _written(held: Stored | None, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a document the part that differs from the held one, to be merged into it."""
+    if held is None:
+        return {**document, "status": OK}
+    changed = {
+        name: value
+        for name, value in document.items()
+        if name not in SYSTEM_FIELDS and (name not in held.data or held.data[name] != value)
+    }
+    before, after = held.data.get("accounts"), changed.get("accounts")
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        changed["accounts"] = {
+            name: value
+            for name, value in after.items()
+            if name not in before or before[name] != value
+        }
+    return changed
+
+
+def _typed(roster: Roster) -> set[tuple[str, Any, str]]:
+    """Every account as it was typed: satker, platform, handle."""
+    return {(unit.id, h.platform, h.handle) for unit in roster.satker for h in unit.handles}

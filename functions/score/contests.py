@@ -1,0 +1,353 @@
+"""The docket of a run: the decisions and objections that stand at an instant, by month.
+
+Pure: no I/O, no clock. A document that cannot be used changes nothing; what became of each is told
+to the admin beside what was typed (``status``), and what is wrong in the run's report.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from functions.model import Post
+from functions.parsing.nearest import meant
+from functions.store.decisions import (
+    ANSWER,
+    parse_decision,
+    parse_objection,
+    read_month,
+    strange_fields,
+)
+from functions.store.evidence import Decision, Item, Objection
+from functions.store.port import Stored, StoreError
+
+APPLIES = "berlaku"
+DECIDED = "sudah diputuskan"
+UNKNOWN = "unggahannya belum dikenal; periksa post atau url, dan month"
+FROZEN = "bulannya sudah final; isi revise: true untuk membuat revisi"
+_LATER = "berlaku mulai"
+
+# A post's platform and id.
+About = tuple[str, str]
+# A month's posts, each with the ids of the accounts in whose listings it stands.
+PostsOfItems = Mapping[About, Collection[str]]
+
+
+def by_item(posts: Iterable[Post | Item]) -> PostsOfItems:
+    """Posts as documents name them."""
+    found: dict[About, set[str]] = defaultdict(set)
+    for post in posts:
+        found[post.platform, post.post_id].add(post.account_id)
+    return found
+
+
+class Found(NamedTuple):
+    """The post that an address or a code names, as ``x:123``, and its month."""
+
+    post: str
+    month: str
+
+
+Find = Callable[[str], Found | None]
+Line = TypeVar("Line", Decision, Objection)
+
+
+@dataclass(slots=True)
+class _Case:
+    """A document that was read. ``month`` is what it says of its month, None if nothing.
+
+    ``remarks`` stand behind its status: what is wrong with it and does not keep it from applying.
+    """
+
+    stored: Stored
+    month: str | None
+    findings: dict[str, Any]
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return "/".join(self.stored.path.split("/")[2:])
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it was told before that it holds, or that its month is final."""
+        told = self.stored.data.get("status")
+        return isinstance(told, str) and (
+            told == FROZEN or (told.startswith((APPLIES, DECIDED)) and not told.startswith(_LATER))
+        )
+
+    def concerns(self, about: About | None, month: str, posts: PostsOfItems) -> bool:
+        """Whether it is about the month, of which these are the posts."""
+        if about is None:
+            return self.month == month
+        if about not in posts:
+            return False
+        if self.month not in (None, month):
+            self.findings.setdefault("status", _not_its_month(self.month, month))
+        return self.month in (None, month)
+
+
+@dataclass(slots=True)
+class Docket:
+    """What admins wrote, as it stands at an instant."""
+
+    _find: Find = lambda text: None
+    _decisions: list[tuple[_Case, Decision]] = field(default_factory=list)
+    _objections: list[tuple[_Case, Objection]] = field(default_factory=list)
+    _others: list[_Case] = field(default_factory=list)
+    _looked_at: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._decisions and not self._objections
+
+    def decisions(
+        self, month: str, posts: PostsOfItems, listed: Collection[str]
+    ) -> tuple[Decision, ...]:
+        """The decisions on a month's posts, by time; ``listed`` are the satker in its lists."""
+        found = [decision for _, decision in self._on(month, posts, listed)]
+        return tuple(sorted(found, key=lambda decision: (decision.at, decision.id)))
+
+    def objections(self, month: str, posts: PostsOfItems) -> tuple[Objection, ...]:
+        """The objections to a month, or to posts of it."""
+        self._looked_at.add(month)
+        found = []
+        for case, objection in self._objections:
+            if case.concerns(_about(objection), month, posts):
+                case.findings["status"] = DECIDED if objection.answer else APPLIES
+                found.append(objection)
+        return tuple(found)
+
+    def revising(
+        self, month: str, posts: PostsOfItems, listed: Collection[str], decided: Collection[str]
+    ) -> tuple[Decision, ...]:
+        """The new decisions that ask for a revision of a final month."""
+        found = []
+        for case, decision in self._on(month, posts, listed):
+            if decision.id not in decided:
+                if case.stored.data.get("revise") is True:
+                    found.append(decision)
+                else:
+                    case.findings["status"] = FROZEN
+        return tuple(found)
+
+    def may_concern(self, month: str, decided: Collection[str]) -> bool:
+        """Whether a final month's posts need be looked at: something new names the month."""
+        return any(
+            case.month == month and decision.id not in decided for case, decision in self._decisions
+        )
+
+    @property
+    def told(self) -> Iterator[tuple[Stored, Mapping[str, Any]]]:
+        """What to write beside each document."""
+        for case in self._cases:
+            findings = case.findings
+            if case.remarks and "status" in findings:
+                findings = findings | {"status": "; ".join([findings["status"], *case.remarks])}
+            yield case.stored, findings
+
+    def close(self) -> None:
+        """After every month took its part: what nobody took is about no post that is known."""
+        lines: list[tuple[_Case, Decision | Objection]] = [*self._decisions, *self._objections]
+        for case, line in lines:
+            # Of a month that was not looked at, what was told before still holds.
+            settled = case.is_settled and case.month not in self._looked_at
+            if "status" not in case.findings and not settled:
+                case.findings |= self._nowhere(case, _about(line))
+            status = case.findings.get("status", APPLIES)
+            if not status.startswith((APPLIES, DECIDED, FROZEN)):
+                self.problems.append(f"{case.name}: {status}")
+
+    def _nowhere(self, case: _Case, about: About | None) -> Mapping[str, Any]:
+        """What to tell of a document that no month took."""
+        if about is None:
+            return {
+                "status": f"bulan {case.month} sudah final atau tidak dinilai; periksa month"
+                if case.month
+                else "isi post, url, atau month: apa yang disanggah"
+            }
+        found = self._find(":".join(about))
+        if found is None:
+            return {"status": UNKNOWN}
+        if case.month not in (None, found.month):
+            return {"status": _not_its_month(case.month, found.month)}
+        return {
+            "month": found.month,
+            "status": f"bulan {found.month} tidak sedang dinilai; dilihat lagi pada penilaian "
+            "berikutnya",
+        }
+
+    @property
+    def _cases(self) -> list[_Case]:
+        told = (*self._decisions, *self._objections)
+        return [*(case for case, _ in told), *self._others]
+
+    def _on(
+        self, month: str, posts: PostsOfItems, listed: Collection[str]
+    ) -> Iterator[tuple[_Case, Decision]]:
+        self._looked_at.add(month)
+        for case, decision in self._decisions:
+            about = (decision.platform, decision.post_id)
+            if case.concerns(about, month, posts):
+                wrong = _misplaced(decision, month, posts[about], listed)
+                case.findings |= {"status": wrong or APPLIES, "month": month}
+                if wrong is None:
+                    yield case, decision
+
+
+def read_docket(
+    decisions: Iterable[Stored],
+    objections: Iterable[Stored],
+    *,
+    now: datetime,
+    clock: datetime | None,
+    zone: ZoneInfo,
+    find: Find,
+    satker: Callable[[], Collection[str]] = tuple,
+) -> Docket:
+    """The documents as they stand at ``now``.
+
+    Args:
+        now: what is dated later does not stand.
+        clock: what is dated even after the computer's own is told from when on it holds; a replay
+            of the past tells nobody anything. None, a simulation: ``now`` is all there is.
+        find: tells the post that an address, or a code as ``x:123``, names.
+        satker: tells the ids of all units that ever were, asked only when an objection names one;
+            none: they are not looked at.
+    """
+    docket = Docket(find)
+    latest = now if clock is None else max(now, clock)
+    objections = list(objections)
+    raised = {stored.id for stored in objections}
+    for case, decision in _usable(docket, decisions, _decision, zone):
+        if decision.objection is not None and decision.objection not in raised:
+            _refuse(docket, case, _no_such("sanggahan", decision.objection, raised))
+        elif _holds(docket, case, decision.at, now, latest, zone):
+            docket._decisions.append((case, decision))
+    for case, objection in _usable(docket, objections, _objection, zone):
+        known = satker() if objection.satker is not None else ()
+        if known and objection.satker not in known:
+            case.remarks.append(_no_such("satker", objection.satker or "", known))
+            docket.problems.append(f"{case.name}: {case.remarks[-1]}")
+        if _holds(docket, case, objection.at, now, latest, zone):
+            docket._objections.append((case, _as_known(objection, now)))
+    return docket
+
+
+def _usable(
+    docket: Docket,
+    documents: Iterable[Stored],
+    parse: Callable[[Docket, _Case, Mapping[str, Any], ZoneInfo], Line],
+    zone: ZoneInfo,
+) -> Iterator[tuple[_Case, Line]]:
+    """The documents that can be used, with their lines; what is wrong with the others is noted."""
+    for stored in documents:
+        case = _Case(stored, None, {})
+        try:
+            document = dict(stored.data)
+            _look_up(docket, case, document)
+            line = parse(docket, case, document, zone)
+            case.month = read_month(document)
+        except StoreError:
+            raise
+        except ValueError as error:
+            _refuse(docket, case, str(error))
+        except Exception as error:  # whatever stands in one document is that document's
+            _refuse(docket, case, f"tidak dapat dibaca ({type(error).__name__})")
+        else:
+            yield case, line
+
+
+def _look_up(docket: Docket, case: _Case, document: dict[str, Any]) -> None:
+    """Fill in the post, and its month, that a document names by its address alone."""
+    url = document.get("url")
+    if not url or document.get("post"):
+        return
+    found = docket._find(url) if isinstance(url, str) else None
+    if found is not None:
+        case.findings |= {"post": found.post, "month": found.month}
+        document |= case.findings
+
+
+def _decision(docket: Docket, case: _Case, document: Mapping[str, Any], zone: ZoneInfo) -> Decision:
+    if document.get("url") and not document.get("post"):
+        raise ValueError(UNKNOWN)
+    decision = parse_decision(case.stored.id, document, zone)
+    case.remarks += strange_fields(document, of_objection=False)
+    return decision
+
+
+def _objection(
+    docket: Docket, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
+) -> Objection:
+    """A broken answer costs the answer: the objection stands, and holds its month open."""
+    try:
+        objection = parse_objection(case.stored.id, document, zone)
+    except ValueError as error:
+        bare = {name: value for name, value in document.items() if name not in ANSWER}
+        objection = parse_objection(case.stored.id, bare, zone)
+        case.remarks.append(str(error))
+        docket.problems.append(f"{case.name}: {error}")
+    else:
+        if objection.answer is None and document.get("accepted") is not None:
+            case.remarks.append("answer kosong; isi jawabannya supaya sanggahan diputuskan")
+    case.remarks += strange_fields(document, of_objection=True)
+    return objection
+
+
+def _refuse(docket: Docket, case: _Case, why: str) -> None:
+    """Note what is wrong with a document that changes nothing until it is mended."""
+    docket.problems.append(f"{case.name}: {why}")
+    docket._others.append(_Case(case.stored, None, {"status": why}))
+
+
+def _holds(
+    docket: Docket, case: _Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
+) -> bool:
+    """Whether it was written by ``now``; what is dated after ``latest`` is told when it holds."""
+    if at > latest:
+        told = {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
+        docket._others.append(_Case(case.stored, None, told, case.remarks))
+    return at <= now
+
+
+def _misplaced(
+    decision: Decision, month: str, accounts: Collection[str], listed: Collection[str]
+) -> str | None:
+    """Why a decision cannot hold for the post it names, if so."""
+    if decision.account_id is not None and decision.account_id not in accounts:
+        known = ", ".join(f"{decision.platform}:{account}" for account in sorted(accounts))
+        return f"account bukan akun unggahan ini; isi {known}, atau kosongkan"
+    if decision.satker is not None and decision.satker not in listed:
+        return _no_such("satker", decision.satker, listed, f" dalam daftar {month}")
+    return None
+
+
+def _no_such(what: str, id: str, known: Collection[str], where: str = "") -> str:
+    return f"{what} {id!r} tidak ada{meant(id, known) or where}"
+
+
+def _not_its_month(said: str | None, month: str) -> str:
+    return f"month {said} bukan bulan unggahannya, {month}; perbaiki atau kosongkan month"
+
+
+def _about(line: Decision | Objection) -> About | None:
+    if line.platform is None or line.post_id is None:
+        return None
+    return line.platform, line.post_id
+
+
+def _as_known(objection: Objection, now: datetime) -> Objection:
+    """The objection without an answer that was given later."""
+    if objection.answered_at is None or objection.answered_at <= now:
+        return objection
+    return msgspec.structs.replace(
+        objection, accepted=None, answer=None, answered_by=None, answered_at=None
+    )

@@ -1,0 +1,104 @@
+"""The formula: the agency's settings that touch a result, and the version that every ranking names.
+
+Pure: no I/O, no clock. Equal formulas are equal rules. The version is raised by hand whenever a
+rule of ours changes a result, and with the library that compares texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from functions.parsing.nearest import meant
+from functions.store.evidence import Rules
+
+FORMULA = "1"
+LIBRARY = "rapidfuzz 3.14.6"
+DEFAULT = Rules(library=LIBRARY)
+
+
+def formula_of(rules: Rules) -> str:
+    """The formula's version; with settings other than the usual ones, and a mark of those."""
+    if rules == DEFAULT:
+        return FORMULA
+    encoded = msgspec.json.encode(rules, order="sorted")
+    return f"{FORMULA}-{hashlib.sha256(encoded).hexdigest()[:8]}"
+
+
+def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[str]]:
+    """The rules that ``settings/formula`` asks for, and what is wrong with it, in Indonesian.
+
+    A field that is missing has its default; a broken one keeps the last good value, ``held``, but
+    for ``x_threads``: collect, which follows it, knows of none and reads as by default.
+    """
+    given: dict[str, Any] = {}
+    problems = []
+    for name, value in sorted(document.items()):
+        if name in _COLLECTED:
+            if not isinstance(value, bool):
+                problems.append(
+                    f"{name} {value!r} tidak dapat dipakai; isi true atau false. "
+                    "Yang berlaku tetap true."
+                )
+            continue
+        if name not in _FIELDS:
+            known = (*_FIELDS, *_COLLECTED)
+            hint = meant(name, known) or f"; ada {', '.join(known)}"
+            problems.append(f"{name[:60]} tidak dikenal{hint}")
+            continue
+        is_valid, wanted = _FIELDS[name]
+        if is_valid(value):
+            given[name] = tuple(value) if isinstance(value, list) else value
+        else:
+            given[name] = getattr(DEFAULT if name == "x_threads" else held, name)
+            problems.append(
+                f"{name} {_typed(value)} tidak dapat dipakai; isi {wanted}. "
+                f"Yang berlaku tetap {_shown(given[name])}."
+            )
+    rules = Rules(**given, library=LIBRARY)
+    if rules.band_fewest < rules.band_least:
+        problems.append(
+            "band_fewest lebih kecil daripada band_least. "
+            f"Yang berlaku tetap {held.band_fewest} dan {held.band_least}."
+        )
+        rules = msgspec.structs.replace(
+            rules, band_fewest=held.band_fewest, band_least=held.band_least
+        )
+    return rules, problems
+
+
+def _whole(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda value: (
+        isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+    )
+
+
+def _is_edges(value: Any) -> bool:
+    if not isinstance(value, list) or not value or not all(map(_whole(1, 10**9), value)):
+        return False
+    return all(low < high for low, high in pairwise(value))
+
+
+def _typed(value: Any) -> str:
+    said = repr(value)
+    return said if len(said) <= 60 else f"{said[:57]}..."
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+# What collect alone follows: it decides what is found, not how it is measured.
+_COLLECTED = ("x_counts",)
+_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "duplicate_percent": (_whole(50, 100), "bilangan bulat 50 sampai 100"),
+    "objection_days": (_whole(1, 30), "bilangan bulat 1 sampai 30"),
+    "band_edges": (_is_edges, "daftar bilangan bulat yang naik, misalnya [1000, 5000]"),
+    "band_least": (_whole(1, 1000), "bilangan bulat 1 sampai 1000"),
+    "band_fewest": (_whole(1, 1000), "bilangan bulat 1 sampai 1000"),
+    "x_threads": (lambda value: value in ("first", "sum"), "first atau sum"),
+}

@@ -1,0 +1,371 @@
+"""Consents: TikTok's refresh tokens, which rotate and die when used, and Pages' own tokens.
+
+A Facebook Page's token is an access token and is kept as it was given: a long-lived one does not
+expire. For TikTok there is one writer at a time: whoever renews an access token first takes a lease
+on the consent's document (a conditional write), and notes with it that a renewal has begun. The new
+pair is stored before it is used; once begun, a renewal is seen through, whoever gave up waiting.
+
+TikTok answers with the new pair once, and with that the old refresh token is dead. A process that
+is killed between the two loses the pair, and nothing here can prevent it; so renewals are kept
+away from where processes end, and what is lost is known for what it is:
+
+- an access token is renewed a good while before its end, and not when the run has little time left;
+  until its end the old one serves, whatever becomes of the renewal;
+- afterwards the noted renewal without a pair is found. The old refresh token is tried once more,
+  since the answer may never have been given; refused, the pair is told to be lost (``PairLost``),
+  which is no refusal by the unit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from functions import log
+from functions.model import Platform, iso
+from functions.store.agency import AgencyStore
+from functions.store.keys import key
+from functions.store.port import Conflict, Stored, StoreError, Write
+from functions.tokens.absent import Busy, Declined, NoConsent, PairLost
+from functions.tokens.document import SPARE, carried, digest, is_due, is_ended, life, unfinished
+from functions.tokens.vault import Vault, VaultError
+
+LEASE = timedelta(minutes=4)  # longer than a renewal takes, with all its attempts
+# An access token is renewed in the last part of its life: for two hours 20 minutes before its end,
+# in which a tick of 15 minutes has its turn.
+EARLY_PART = 6
+EARLIEST = timedelta(hours=1)
+# Seconds between attempts to store a new pair, which the platform gives only once.
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+# Seconds between looks at a pair that another instance is renewing.
+WAITS = (0.25, 0.5, 1.0, 2.0)
+_NEVER = "1970-01-01T00:00:00Z"
+
+
+class Grant(Protocol):
+    """A fresh pair of tokens as the platform gave it; lifetimes in seconds."""
+
+    @property
+    def access_token(self) -> str: ...
+    @property
+    def expires_in(self) -> int: ...
+    @property
+    def refresh_token(self) -> str: ...
+    @property
+    def refresh_expires_in(self) -> int: ...
+    @property
+    def open_id(self) -> str: ...
+
+
+# What became of an imported consent: there was none before, another one, the same, or the very one
+# that was withdrawn since.
+Added = Literal["new", "replaced", "kept", "withdrawn"]
+Renew = Callable[[str], Awaitable[Grant]]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A living access token and the id of the account that it speaks for, if that was said."""
+
+    token: str = field(repr=False)
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A line of the file that ``kiprah connect import`` reads.
+
+    ``refresh_token``: with platform ``facebook`` the Page's own access token. ``line``: where it
+    stands in the file.
+    """
+
+    satker: str
+    platform: Platform
+    handle: str
+    refresh_token: str = field(repr=False)
+    line: int = field(default=0, compare=False)
+
+
+class Consents:
+    """The stored consents of one agency."""
+
+    def __init__(self, book: AgencyStore, vault: Callable[[], Vault]) -> None:
+        self._book = book
+        self._open_vault = vault
+        self._opened: Vault | None = None
+        self._renewals: set[asyncio.Future[Access]] = set()
+
+    @property
+    def _vault(self) -> Vault:
+        self._opened = self._opened or self._open_vault()
+        return self._opened
+
+    def add(self, rows: Iterable[ConsentRow], now: datetime) -> list[Added]:
+        """Store consents; returns what became of each.
+
+        A refresh token that was imported before is left alone: it has been used since, and what is
+        stored in its place is the living one, unless its key was lost. One that was withdrawn stays
+        so: a new consent has a new token.
+        """
+        added: list[Added] = []
+        for row in rows:
+            path = self.path(row.handle, row.platform)
+            held = self._book.store.get([path]).get(path)
+            origin = digest(row.refresh_token)
+            before = held.data if held else {}
+            if before.get("why") == "withdrawn" and origin in before.get("spent", ()):
+                added.append("withdrawn")
+                continue
+            if held and held.data.get("origin") == origin and self._can_open(held):
+                added.append("kept")
+                continue
+            document = {
+                "satker": row.satker,
+                "platform": row.platform,
+                "handle": row.handle,
+                "origin": origin,
+                "given_at": iso(now),
+                **carried(before),
+                **self._sealed(row),
+            }
+            self._book.store.write([Write(path, document)])
+            added.append("replaced" if held and not is_ended(before) else "new")
+        return added
+
+    def _sealed(self, row: ConsentRow) -> dict[str, Any]:
+        """The token as it is stored; a refresh token with its first lease and end."""
+        sealed = self._vault.seal(row.refresh_token)
+        if row.platform == "facebook":
+            return {"access": sealed}
+        return {"refresh": sealed, "access_until": _NEVER, "lease_until": _NEVER}
+
+    def page_tokens(self, handles: Iterable[str]) -> dict[str, str | VaultError]:
+        """The own tokens of those Facebook Pages that gave one, with one read of the store.
+
+        A token that cannot be opened is told in its place, and costs no other.
+        """
+        paths = {handle: self.path(handle, "facebook") for handle in handles}
+        held = self._book.store.get([*set(paths.values())]) if paths else {}
+        return {
+            handle: self._opened_page(held[path])
+            for handle, path in paths.items()
+            if path in held and not is_ended(held[path].data)
+        }
+
+    def living(self, handles: Iterable[str], now: datetime) -> dict[str, Access | VaultError]:
+        """The access tokens of those TikTok accounts that have a living one, with one read of the
+        store and nothing written. One that cannot be opened is told in its place."""
+        paths = {handle: self.path(handle) for handle in handles}
+        held = self._book.store.get([*set(paths.values())]) if paths else {}
+        found: dict[str, Access | VaultError] = {}
+        for handle, path in paths.items():
+            try:
+                access = self._living(held[path], now, None) if path in held else None
+            except VaultError as error:
+                found[handle] = error
+            else:
+                found |= {handle: access} if access else {}
+        return found
+
+    def _opened_page(self, held: Stored) -> str | VaultError:
+        try:
+            return self._vault.open(held.data["access"])
+        except VaultError as error:
+            return error
+
+    def given(
+        self, satker: str, handle: str, grant: Grant, now: datetime, held: Stored | None
+    ) -> Write:
+        """The document of a consent that was just given, in place of what was ``held`` before."""
+        document = {
+            "satker": satker,
+            "platform": "tiktok",
+            "handle": handle,
+            "origin": digest(grant.refresh_token),
+            "given_at": iso(now),
+            **carried(held.data if held else {}),
+            **self.pair(grant, now),
+        }
+        if held is None:
+            return Write(self.path(handle), document, "create")
+        return Write(self.path(handle), document, version=held.version)
+
+    def pair(self, grant: Grant, now: datetime) -> dict[str, Any]:
+        """A pair of tokens as it is stored: sealed, with its ends and its owner."""
+        lifetime = life(grant.expires_in)
+        until = now + lifetime
+        return {
+            "refresh": self._vault.seal(grant.refresh_token),
+            "access": self._vault.seal(grant.access_token),
+            "access_until": iso(until),
+            "renew_from": iso(until - max(SPARE, min(lifetime / EARLY_PART, EARLIEST))),
+            "refresh_until": iso(now + life(grant.refresh_expires_in)),
+            "lease_until": _NEVER,
+            "renewal": None,
+            "owner": grant.open_id,
+        }
+
+    def given_since(self, checked: Mapping[str, datetime]) -> list[str]:
+        """Of these handles, those whose consent was given after they were last looked at."""
+        paths = {self.path(handle): handle for handle in checked}
+        held = self._book.store.get(list(paths)) if paths else {}
+        return [
+            handle
+            for path, handle in paths.items()
+            if path in held and not is_ended(held[path].data)
+            if held[path].data["given_at"] >= iso(checked[handle])
+        ]
+
+    async def access(
+        self,
+        handle: str,
+        now: datetime,
+        renew: Renew,
+        *,
+        dead: str | None = None,
+        in_time: bool = True,
+    ) -> Access:
+        """A living access token, renewed if need be; who comes while another instance renews waits
+        some seconds for its pair. Await ``settle`` before the event loop ends.
+
+        Args:
+            renew: gives a new pair for a refresh token; raises ``Declined`` where that is refused.
+            dead: an access token that the platform refused; it is renewed whatever its end.
+            in_time: whether the run has the time to see a renewal through.
+
+        Raises:
+            NoConsent, Busy, PairLost: as they say. Whatever ``renew`` raises, when no older access
+            token can serve.
+        """
+        for wait in WAITS:
+            try:
+                return await self._access(handle, now, renew, dead, in_time)
+            except Busy:
+                await asyncio.sleep(wait)
+        return await self._access(handle, now, renew, dead, in_time)
+
+    async def _access(
+        self, handle: str, now: datetime, renew: Renew, dead: str | None, in_time: bool
+    ) -> Access:
+        path = self.path(handle)
+        held = self._book.store.get([path]).get(path)
+        if held is None:
+            raise NoConsent(handle)
+        if is_ended(held.data):
+            raise NoConsent(handle, held.data.get("why", ""), held.data["ended_at"])
+        living = self._living(held, now, dead)
+        if living is not None and not is_due(held, now):
+            return living
+        try:
+            if not in_time:
+                raise Busy(path)
+            return await self._renewed_access(held, renew, now)
+        except (StoreError, VaultError):
+            raise
+        except Exception as error:
+            if living is None:
+                raise
+            if not isinstance(error, Busy):
+                log.warning("consents.not_renewed", handle=handle, error=type(error).__name__)
+            return living
+
+    def _living(self, held: Stored, now: datetime, dead: str | None) -> Access | None:
+        """The stored access token while it lives, unless it was refused."""
+        if is_ended(held.data) or held.data["access_until"] <= iso(now):
+            return None
+        token = self._vault.open(held.data["access"])
+        return None if token == dead else Access(token, held.data.get("owner", ""))
+
+    async def _renewed_access(self, held: Stored, renew: Renew, now: datetime) -> Access:
+        refresh_token = self._vault.open(held.data["refresh"])
+        self._begin(held, refresh_token, now)
+        # With the answer the old refresh token is dead: who waits may give up, the renewal may not.
+        renewal = asyncio.ensure_future(self._renew(held, refresh_token, renew, now))
+        self._renewals.add(renewal)
+        renewal.add_done_callback(self._renewed)
+        return await asyncio.shield(renewal)
+
+    async def settle(self) -> None:
+        """Wait until every renewal under way is stored or has failed, two minutes or so at most."""
+        while self._renewals:
+            await asyncio.wait(self._renewals)
+
+    def _renewed(self, renewal: asyncio.Future[Access]) -> None:
+        self._renewals.discard(renewal)
+        if not renewal.cancelled():
+            renewal.exception()  # looked at, in case nobody waits for it any more
+
+    async def _renew(self, held: Stored, refresh_token: str, renew: Renew, now: datetime) -> Access:
+        try:
+            grant = await renew(refresh_token)
+        except Declined:
+            self._note_refusal(held, refresh_token, now)
+            raise
+        pair = self.pair(grant, now)
+        for pause in PAUSES:
+            try:
+                self._keep(held, pair)
+                break
+            except StoreError:
+                await asyncio.sleep(pause)
+        else:
+            self._keep(held, pair)
+        return Access(grant.access_token, grant.open_id)
+
+    def _keep(self, held: Stored, pair: dict[str, Any]) -> None:
+        """Store a renewed pair, unless a consent was given anew in the meantime."""
+        while living := self._book.store.get([held.path]).get(held.path):
+            if living.data["origin"] != held.data["origin"]:
+                break
+            try:
+                self._book.store.write([Write(held.path, pair, "merge", living.version)])
+            except Conflict:
+                continue  # read again: a pair that is not stored is a consent lost
+            return
+        raise Busy(held.path)
+
+    def _can_open(self, held: Stored) -> bool:
+        try:
+            self._vault.open(held.data["refresh" if "refresh" in held.data else "access"])
+        except VaultError:
+            return False
+        return True
+
+    def _begin(self, held: Stored, refresh_token: str, now: datetime) -> None:
+        """Take the lease, and note that a renewal begins; ``Busy`` while somebody else has it."""
+        # One that is longer than any was taken by a clock that was ahead.
+        if iso(now) < held.data["lease_until"] <= iso(now + LEASE):
+            raise Busy(held.path)
+        lease: dict[str, Any] = {"lease_until": iso(now + LEASE)}
+        if unfinished(held, refresh_token) is None:
+            lease["renewal"] = {"of": digest(refresh_token)[:16], "begun_at": iso(now)}
+        try:
+            self._book.store.write([Write(held.path, lease, "merge", held.version)])
+        except Conflict:
+            raise Busy(held.path) from None
+
+    def _note_refusal(self, held: Stored, refresh_token: str, now: datetime) -> None:
+        """Keep that a refresh token is refused; ``PairLost`` when an earlier renewal used it."""
+        before = unfinished(held, refresh_token) or {}
+        is_lost = before.get("lost", bool(before))
+        noted = {
+            "of": digest(refresh_token)[:16],
+            "begun_at": before.get("begun_at", iso(now)),
+            "refused_at": before.get("refused_at", iso(now)),
+            "lost": is_lost,
+        }
+        found = self._book.store.get([held.path]).get(held.path)
+        if found is not None and found.data["origin"] == held.data["origin"]:
+            with suppress(Conflict):  # somebody stored another pair: there is nothing to keep
+                write = Write(held.path, {"renewal": noted}, "merge", found.version)
+                self._book.store.write([write])
+        if is_lost:
+            raise PairLost(datetime.fromisoformat(str(noted["begun_at"])))
+
+    def path(self, handle: str, platform: str = "tiktok") -> str:
+        """Where an account's consent lies."""
+        return f"{self._book.root}/consents/{key(platform, handle.lower())}"

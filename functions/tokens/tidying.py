@@ -1,0 +1,73 @@
+"""Tokens that nobody needs are not kept: once a day the dead ones are deleted.
+
+Dead is what TikTok has refused for 30 days, what ended that long ago, and what belongs to an
+account that left the registry that long ago (document.py). A platform does not tell a refusal for
+good from a passing one: ``invalid_grant`` means "invalid, expired, revoked …" alike (TikTok,
+oauth-error-handling, 2026-11), hence the time.
+
+In the first hour of a UTC day, one read of a cursor a tick, and once a day one of each consent.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from functions import log
+from functions.model import Roster, iso
+from functions.store.agency import AgencyStore
+from functions.store.keys import key
+from functions.store.port import Conflict, Stored, Write
+from functions.tokens.document import dead, ended, ending, is_ended
+
+HOUR = 0  # of the UTC day
+
+
+def tidy(book: AgencyStore, roster: Roster, now: datetime) -> int:
+    """Delete an agency's dead tokens, once a day; returns how many consents have ended so.
+
+    Nothing with an empty registry, which may be a mistake of a minute.
+    """
+    if now.hour != HOUR or not roster.satker:
+        return 0
+    today = now.date().isoformat()
+    if book.cursor("consents").get("tidied_on") == today:
+        return 0
+    listed = [*book.store.list(f"{book.root}/consents")]
+    if not listed:
+        return 0
+    registered = {
+        key(account.platform, account.handle.lower())
+        for account in roster.accounts
+        if account.valid_to is None or account.valid_to > now
+    }
+    forgotten = sum(_tidied(book, stored, stored.id in registered, now) for stored in listed)
+    book.save_cursor("consents", tidied_on=today)
+    return forgotten
+
+
+def _tidied(book: AgencyStore, stored: Stored, is_registered: bool, now: datetime) -> bool:
+    """Whether a consent has ended now. Who else writes it at the same moment has the last word; it
+    is looked at again tomorrow."""
+    if is_ended(stored.data):
+        return False
+    data = stored.data | _listing(stored.data, is_registered, now)
+    why = dead(data, now)
+    with suppress(Conflict):
+        if why is not None:
+            gone = ended(data | ending(data, why, now))
+            book.store.write([Write(stored.path, gone, version=stored.version)])
+            log.info("consents.forgotten", consent=stored.id, why=why)
+            return True
+        if data != stored.data:
+            since = {"unlisted_since": data["unlisted_since"]}
+            book.store.write([Write(stored.path, since, "merge", stored.version)])
+    return False
+
+
+def _listing(data: dict[str, Any], is_registered: bool, now: datetime) -> dict[str, Any]:
+    """Since when the account is not in the registry any more; None: it is."""
+    if is_registered:
+        return {"unlisted_since": None} if data.get("unlisted_since") else {}
+    return {} if data.get("unlisted_since") else {"unlisted_since": iso(now)}

@@ -1,0 +1,211 @@
+"""What wakes somebody: told by a collection, once an hour, and with few reads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import log
+from functions.collect.job import collect_all
+from functions.collect.report import CollectReport
+from functions.collect.state import AccountNote, Note
+from functions.collect.watching import alerts
+from functions.jobs import turns
+from functions.model import Agency, iso
+from functions.settings import Settings, load
+from functions.store import open_store
+from functions.store.agency import AgencyStore
+from functions.store.keys import key
+from functions.store.port import Write
+from tests.platforms.credentials import X_BEARER_TOKEN
+from tests.platforms.server import serve
+from tests.platforms.world import World
+
+NOW = datetime(2026, 10, 20, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def book(sqlite_url: str) -> Iterator[AgencyStore]:
+    store = open_store(sqlite_url)
+    yield AgencyStore(store, Agency())
+    store.close()
+
+
+@pytest.fixture(autouse=True)
+def _aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "_quiet", False)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line for line in lines if line["message"].startswith("alert.")]
+
+
+def looked(
+    book: AgencyStore, report: CollectReport, **settings: Any
+) -> list[tuple[str, dict[str, Any]]]:
+    whole = settings.pop("whole", True)
+    return [tuple(a) for a in alerts.look(book, Settings(**settings), report, whole=whole)]
+
+
+def report(notes: Any = None, budgets: Any = None) -> CollectReport:
+    return CollectReport("r", NOW, notes=notes or {}, budgets=budgets or {})
+
+
+# From outside
+
+
+def collected(book: AgencyStore, url: str, token: str) -> dict[str, Any]:
+    environ = {"KIPRAH_X_BEARER_TOKEN": token, "KIPRAH_X_URL": url}
+    loaded = load(environ, Path("none"))
+    return asyncio.run(
+        collect_all([book], loaded, now=NOW, run_id="c", simulated=True, platforms=["x"])
+    )
+
+
+def test_a_token_that_is_refused_is_told_once_an_hour(
+    book: AgencyStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(now=NOW)
+    world.add_account("x", "kemenkum")
+    book.save_satker({"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}})
+    with serve(world) as platforms:
+        for _ in range(3):
+            collected(book, platforms.url, "wrong-token-altogether")
+        [line] = told(capsys)
+        assert (line["severity"], line["message"]) == ("WARNING", "alert.credential_refused")
+        assert line["credential"].startswith("x:")
+        assert (line["job"], line["run_id"], line["agency"]) == ("collect", "c", "kemenkum")
+        later = datetime.now(UTC) + HOUR
+        monkeypatch.setattr(turns, "_clock", lambda: later)
+        collected(book, platforms.url, "wrong-token-altogether")
+        assert len(told(capsys)) == 1
+        monkeypatch.setattr(turns, "_clock", lambda: later + HOUR)
+        collected(book, platforms.url, X_BEARER_TOKEN)
+        assert told(capsys) == []
+
+
+def test_telling_costs_no_document_where_there_are_no_consents(book: AgencyStore) -> None:
+    reads, writes = book.store.meter.reads, book.store.meter.writes
+    noted = alerts.tell(book, Settings(), report({"x": Note()}), {}, NOW)
+    assert noted == {"alerted_at": iso(NOW), "consents_at": iso(NOW)}
+    assert (book.store.meter.reads, book.store.meter.writes) == (reads, writes)
+
+
+def test_a_simulation_and_a_quiet_command_line_wake_nobody(
+    book: AgencyStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = report(budgets={"x:1": {"refused": "no"}})
+    made_up = AgencyStore(book.store, book.agency, simulation=True)
+    assert alerts.tell(made_up, Settings(), broken, {}, NOW) == {}
+    log.quiet()
+    assert alerts.tell(book, Settings(), broken, {}, NOW) == {}
+    log.speak()
+    assert told(capsys) == []
+    alerts.tell(book, Settings(), broken, {}, NOW)
+    assert len(told(capsys)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "is_due"),
+    [
+        (None, True),
+        ("", True),
+        (5, True),
+        (NOW - HOUR, True),
+        (NOW - HOUR + timedelta(seconds=1), False),
+        (NOW + timedelta(minutes=1), False),
+        (NOW + DAY, True),
+    ],
+)
+def test_an_hour_lies_between_two_tellings_by_a_clock_that_is_right(
+    before: Any, is_due: bool
+) -> None:
+    noted = {"alerted_at": iso(before) if isinstance(before, datetime) else before}
+    assert alerts.due(noted, NOW) is is_due
+
+
+# What is looked at
+
+
+def test_what_was_not_read_for_three_looks_is_stale(book: AgencyStore) -> None:
+    def note(hours: float) -> Note:
+        return Note(accounts={"a": AccountNote(handle="a", swept_at=NOW - hours * HOUR)})
+
+    notes = {"x": note(8.9), "youtube": note(9.1), "tiktok": Note()}
+    assert looked(book, report(notes)) == [
+        ("alert.stale", {"platform": "youtube", "read_at": iso(NOW - 9.1 * HOUR)})
+    ]
+    assert looked(book, report(notes), discover_every="600") == []
+
+
+def consent(book: AgencyStore, handle: str, **facts: Any) -> None:
+    path = f"{book.root}/consents/{key('tiktok', handle)}"
+    book.store.write([Write(path, {"refresh": b"x", **facts})])
+
+
+def test_consents_that_are_lost_or_end_soon_are_told_with_their_accounts(
+    book: AgencyStore,
+) -> None:
+    consent(book, "a", refresh_until=iso(NOW + 100 * DAY))
+    consent(book, "b", renewal={"refused_at": iso(NOW)})
+    consent(book, "c", renewal={"refused_at": iso(NOW), "lost": True})
+    consent(book, "d", refresh_until=iso(NOW + 9 * DAY))
+    consent(book, "e", refresh_until=iso(NOW + 5 * DAY))
+    consent(book, "f", renewal="odd")
+    consent(book, "gone", renewal={"refused_at": iso(NOW)})  # of nobody who is registered
+    resting = AccountNote(handle="B", retry_at=NOW + HOUR)
+    accounts = {handle: AccountNote(handle=handle) for handle in "acdefz"} | {"B": resting}
+    read_at = NOW - HOUR
+    accounts["a"] = AccountNote(handle="a", swept_at=read_at)
+    notes = {"tiktok": Note(accounts=accounts)}
+    found = looked(book, report(notes))
+    assert [(event, facts["named"]) for event, facts in found] == [
+        ("alert.consent_lost", ["@c"]),
+        ("alert.consent_lost", ["@B"]),
+        ("alert.consent_lost", ["@f"]),
+        ("alert.ending", ["@d", "@e"]),
+    ]
+    assert found[-1][1]["until"] == iso(NOW + 5 * DAY)
+    # Within the day only those are looked at that rest.
+    reads = book.store.meter.reads
+    [hourly] = looked(book, report(notes), whole=False)
+    assert (hourly[0], hourly[1]["named"]) == ("alert.consent_lost", ["@B"])
+    assert book.store.meter.reads - reads == 1
+
+
+def test_a_version_that_ends_within_sixty_days_is_told_to_who_uses_it(book: AgencyStore) -> None:
+    late = CollectReport("r", datetime(2026, 11, 28, tzinfo=UTC))
+    assert looked(book, late, graph_version="v21.0") == []
+    [(event, facts)] = looked(book, late, graph_version="v21.0", facebook_token=("token",))
+    assert (event, facts["until"]) == ("alert.ending", "2027-01-21")
+    assert looked(book, late, graph_version="v22.0", facebook_token=("token",)) == []
+
+
+@pytest.mark.parametrize(
+    ("standing", "event"),
+    [
+        ({"refused": "401: no such token"}, "alert.credential_refused"),
+        ({"mills": {"spent": 19_000, "limit": 20_000}}, "alert.budget"),
+        ({"mills": {"spent": 18_999, "limit": 20_000}}, None),
+        ({"units": {"spent": 0, "limit": 0}}, None),
+        ({"calls": {"spent": 200, "limit": 200}}, None),  # an hour's, or a minute's
+        ({"waits": {"all": {"until": "2026-10-20T05:00:00Z", "message": "out"}}}, "alert.budget"),
+        ({"waits": {"all": {"until": "2026-10-20T03:50:00Z", "message": "soon"}}}, None),
+        ({"waits": {"all": {"until": None}}, "usage_percent": 99}, None),
+    ],
+)
+def test_a_credential_that_is_refused_or_has_spent_its_budget_is_told(
+    book: AgencyStore, standing: dict[str, Any], event: str | None
+) -> None:
+    found = looked(book, report(budgets={"x:1": standing}))
+    assert [name for name, _ in found] == ([event] if event else [])
+    assert all(facts["credential"] == "x:1" for _, facts in found)

@@ -1,0 +1,291 @@
+"""The open data files: the names and values that others rely on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import msgspec
+import openpyxl
+
+from functions.model import (
+    Entry,
+    Measurement,
+    Post,
+    RankedList,
+    Ranking,
+    Row,
+    Sample,
+    Verdict,
+)
+from functions.publish.files.month_files import (
+    LOG_COLUMNS,
+    NAMES,
+    POST_COLUMNS,
+    RANKING_COLUMNS,
+    month_files,
+)
+from functions.registry.addresses.public import built_address
+from functions.store import rankings
+from functions.store.agency import MonthRecord
+from functions.store.ledgers import Ledger
+from tests.publish.world import World
+
+AT = datetime(2026, 10, 3, 2, 11, 9, tzinfo=UTC)
+
+RANKING = Ranking(
+    agency="kemenkum",
+    month="2026-10",
+    state="open",
+    incomplete=False,
+    revision=1,
+    formula="1",
+    as_of=datetime(2026, 10, 31, 16, tzinfo=UTC),
+    run_id="r",
+    lists=(
+        RankedList(
+            ranking="most_active",
+            rows=(
+                Row(
+                    rank=1,
+                    satker="kanwil-ntt",
+                    name="Kanwil NTT",
+                    posts=61,
+                    measured=60,
+                    i24=4567,
+                    engagement_rate=12.5,
+                    movement_kind="up",
+                    movement=2,
+                ),
+                Row(rank=None, satker="x", name="X", posts=0, measured=0, i24=None),
+            ),
+        ),
+    ),
+)
+
+
+def entry(post_id: str, *, at: datetime = AT, account: str = "123", text: str = "") -> Entry:
+    before = Sample(taken_at=AT, likes=30, comments=4, shares=6)
+    return Entry(
+        post=Post(
+            platform="x",
+            account_id=account,
+            post_id=post_id,
+            published_at=at,
+            url=f"https://x.com/i/{post_id}",
+            text=text,
+            samples=(before,),
+        ),
+        verdict=Verdict(
+            counted=True,
+            reason="counted",
+            satker="kanwil-ntt",
+            measurement=Measurement(
+                state="interpolated", i24=41, lower=40, upper=43, before=before
+            ),
+        ),
+    )
+
+
+def files(*entries: Entry) -> dict[str, bytes]:
+    ledgers: dict[str, Ledger] = {}
+    for each in entries:
+        key = each.post.account
+        ledger = ledgers.setdefault(key, Ledger(account=key, month="2026-10"))
+        ledger.entries[each.post.post_id] = each
+    record = MonthRecord(ranking=RANKING, digest="ab12")
+    return month_files(record, ledgers, b"{}\n")
+
+
+def rows(body: bytes) -> list[dict[str, str]]:
+    assert body.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+
+def test_of_a_thread_the_parts_that_were_added_are_counted() -> None:
+    alone, begun = entry("1"), entry("2")
+    begun = msgspec.structs.replace(
+        begun, post=msgspec.structs.replace(begun.post, parts=("3", "4", "5"))
+    )
+    made = files(alone, begun)
+    assert [post["parts"] for post in json.loads(made["unggahan.json"])["posts"]] == [None, 3]
+    assert [row["parts"] for row in rows(made["unggahan.csv"])] == ["", "3"]
+
+
+def test_a_month_has_these_files() -> None:
+    assert tuple(files()) == NAMES
+
+
+def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
+    assert json.loads(rankings.encode(RANKING)) == {
+        "agency": "kemenkum",
+        "month": "2026-10",
+        "state": "open",
+        "incomplete": False,
+        "revision": 1,
+        "formula": "1",
+        "as_of": "2026-10-31T16:00:00Z",
+        "run_id": "r",
+        "reason": None,
+        "flags": [],
+        "lists": [
+            {
+                "ranking": "most_active",
+                "platform": None,
+                "kind": None,
+                "band": None,
+                "band_from": None,
+                "band_below": None,
+                "rows": [
+                    {
+                        "rank": 1,
+                        "satker": "kanwil-ntt",
+                        "name": "Kanwil NTT",
+                        "posts": 61,
+                        "measured": 60,
+                        "i24": 4567,
+                        "engagement_rate": 12.5,
+                        "movement_kind": "up",
+                        "movement": 2,
+                        "thin": False,
+                        "flags": [],
+                    },
+                    {
+                        "rank": None,
+                        "satker": "x",
+                        "name": "X",
+                        "posts": 0,
+                        "measured": 0,
+                        "i24": None,
+                        "engagement_rate": None,
+                        "movement_kind": "none",
+                        "movement": None,
+                        "thin": False,
+                        "flags": [],
+                    },
+                ],
+            }
+        ],
+    }
+
+
+def test_the_rankings_bytes_follow_from_the_ranking_alone() -> None:
+    body = rankings.encode(RANKING)
+    assert msgspec.json.decode(body, type=Ranking) == RANKING
+    assert rankings.encode(msgspec.json.decode(body, type=Ranking)) == body
+    assert body.startswith(b'{"agency":"kemenkum","month":"2026-10","state":"open"')
+    assert body.endswith(b"}\n")
+
+
+def test_a_post_is_told_with_these_names_and_nulls() -> None:
+    told = json.loads(files(entry("7"))["unggahan.json"])
+    assert told == {
+        "month": "2026-10",
+        "as_of": "2026-10-31T16:00:00Z",
+        "posts": [
+            {
+                "platform": "x",
+                "post_id": "7",
+                "account": "x:123",
+                "satker": "kanwil-ntt",
+                "url": "https://x.com/i/7",
+                "published_at": "2026-10-03T02:11:09Z",
+                "counted": True,
+                "reason": "counted",
+                "state": "interpolated",
+                "i24": 41,
+                "lower": 40,
+                "upper": 43,
+                "partial": False,
+                "shared": False,
+                "before": {
+                    "taken_at": "2026-10-03T02:11:09Z",
+                    "likes": 30,
+                    "comments": 4,
+                    "shares": 6,
+                    "views": None,
+                },
+                "after": None,
+                "parts": None,
+                "over_usual": None,
+                "flags": [],
+                "duplicate_of": None,
+                "duplicate_percent": None,
+                "decided": False,
+                "decisions": [],
+            }
+        ],
+    }
+
+
+def test_an_address_that_leads_elsewhere_stands_in_no_file() -> None:
+    odd = entry("9")
+    odd = msgspec.structs.replace(odd, post=msgspec.structs.replace(odd.post, url="javascript:x()"))
+    made = files(odd)
+    [post] = json.loads(made["unggahan.json"])["posts"]
+    assert post["url"] == built_address(odd.post.platform, "9")
+    [row] = rows(made["unggahan.csv"])
+    assert row["url"] == post["url"]
+
+
+def test_posts_are_ordered_by_time_then_account_then_id() -> None:
+    later = AT.replace(hour=3)
+    made = files(
+        entry("9"), entry("1", at=later), entry("8", account="5"), entry("10"), entry("2", at=AT)
+    )
+    posts = json.loads(made["unggahan.json"])["posts"]
+    assert [(p["account"], p["post_id"]) for p in posts] == [
+        ("x:123", "10"),
+        ("x:123", "2"),
+        ("x:123", "9"),
+        ("x:5", "8"),
+        ("x:123", "1"),
+    ]
+
+
+def test_a_post_that_was_not_scored_yet_is_left_out() -> None:
+    unscored = Entry(post=entry("8").post)
+    assert len(json.loads(files(entry("7"), unscored)["unggahan.json"])["posts"]) == 1
+
+
+def test_tables_hold_what_json_holds(world: World) -> None:
+    record = world.book.months()["2026-10"]
+    made = month_files(record, world.book.ledgers("2026-10"), b"")
+    posts = json.loads(made["unggahan.json"])["posts"]
+    lines = rows(made["unggahan.csv"])
+    assert [(p["account"], p["post_id"]) for p in posts] == [
+        (line["account"], line["post_id"]) for line in lines
+    ]
+    for post, line in zip(posts, lines, strict=True):
+        assert line["i24"] == ("" if post["i24"] is None else str(post["i24"]))
+        assert line["counted"] == str(post["counted"]).lower()
+        assert line["before_taken_at"] == (post["before"] or {}).get("taken_at", "")
+    ranked = [
+        row["satker"] for each in json.loads(made["ranking.json"])["lists"] for row in each["rows"]
+    ]
+    assert [line["satker"] for line in rows(made["ranking.csv"])] == ranked
+    tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
+    for name, columns in tables.items():
+        book = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
+        cells = list(book[name].iter_rows(values_only=True))
+        assert list(cells[0]) == [column.name for column in columns]
+        assert len(cells) - 1 == len(rows(made[f"{name}.csv"]))
+        for column, *told in zip(*cells, strict=True):
+            if column in {each.name for each in columns if each.is_id}:
+                assert {type(cell) for cell in told} <= {str, type(None)}
+        book.close()
+
+
+def test_columns_whose_ids_may_be_all_digits_are_told_apart() -> None:
+    ids = {"post_id", "account_id", "duplicate_of", "id", "objection"}
+    for columns in (RANKING_COLUMNS, POST_COLUMNS, LOG_COLUMNS):
+        names = {column.name for column in columns}
+        assert {column.name for column in columns if column.is_id} == ids & names
+
+
+def test_captions_are_in_no_data_file(world: World) -> None:
+    made = month_files(world.book.months()["2026-10"], world.book.ledgers("2026-10"), b"{}\n")
+    for name in ("unggahan.json", "unggahan.csv"):
+        assert b"penyuluhan" not in made[name]

@@ -1,0 +1,157 @@
+"""The pages of the work units."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from functions.model import Roster
+from tests.publish.conftest import Publish
+from tests.publish.pages.test_site_map import text
+from tests.publish.world import NOW, World
+
+
+def test_every_post_of_two_months_is_shown_with_its_reason(
+    run: Publish, site: Path, world: World
+) -> None:
+    run()
+    told = (site / "satker/kanwil-bali/index.html").read_text(encoding="utf-8")
+    shown = 0
+    for month in ("2026-09", "2026-10"):
+        for ledger in world.book.ledgers(month).values():
+            for entry in ledger.entries.values():
+                if entry.verdict and entry.verdict.satker == "kanwil-bali":
+                    assert f'href="{entry.post.url}"' in told
+                    shown += 1
+    assert shown == told.count('<p class="why">')
+    assert shown > 10
+
+
+def test_times_are_in_the_units_own_zone(run: Publish, site: Path) -> None:
+    run()
+    bali = text(site / "satker/kanwil-bali/index.html")
+    assert "WITA" in bali
+    assert "WIT " in text(site / "satker/kanwil-papua/index.html")
+
+
+def test_unknown_is_said_and_never_a_zero(run: Publish, site: Path) -> None:
+    run()
+    everything = "".join(text(page) for page in site.rglob("satker/*/index.html"))
+    assert "tidak terukur" in everything
+    assert "None" not in everything
+
+
+def test_a_unit_without_an_account_says_so(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "satker/poltekpin/index.html")
+    assert "Belum punya akun terdaftar" in told
+    assert "tanpa peringkat" in told
+
+
+def test_the_list_of_units_leads_to_each(run: Publish, site: Path, world: World) -> None:
+    run()
+    told = (site / "satker/index.html").read_text(encoding="utf-8")
+    for unit in world.units:
+        assert f'href="../satker/{unit.id}/"' in told
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown"),
+    [
+        ("kemenkumbali", "@kemenkumbali"),
+        ("@kemenkumbali", "@kemenkumbali"),
+        ("people/Kanwil-Jatim/6157", "Kanwil Jatim"),
+        ("61574871164838", "61574871164838"),
+    ],
+)
+def test_handles_are_shown_as_people_write_them(
+    run: Publish, site: Path, world: World, handle: str, shown: str
+) -> None:
+    account = msgspec.structs.replace(world.accounts[0], handle=handle)
+    roster = Roster(as_of=NOW, satker=world.units, accounts=(account,))
+    world.book.save_roster(roster)
+    run()
+    told = text(site / f"satker/{account.satker}/index.html")
+    assert f"{shown} Instagram, diukur sejak" in told
+
+
+def test_history_tells_every_month(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "satker/kanwil-bali/index.html")
+    for month in ("Agustus 2026", "September 2026", "Oktober 2026"):
+        assert month in told
+    assert "Peringkat tiap bulan, dari yang terlama" in (
+        site / "satker/kanwil-bali/index.html"
+    ).read_text(encoding="utf-8")
+
+
+def take_out(world: World, at: datetime) -> None:
+    """Bali's document is gone since then."""
+    gone = [
+        msgspec.structs.replace(unit, valid_to=at, removed=True)
+        for unit in world.units
+        if unit.id == "kanwil-bali"
+    ]
+    world.book.save_roster(
+        Roster(
+            as_of=at,
+            satker=tuple(unit for unit in world.units if unit.id != "kanwil-bali"),
+            former=tuple(gone),
+            accounts=tuple(
+                msgspec.structs.replace(a, valid_to=at) if a.satker == "kanwil-bali" else a
+                for a in world.accounts
+            ),
+        )
+    )
+
+
+def test_a_unit_that_is_gone_says_since_when_and_keeps_its_page(
+    run: Publish, site: Path, world: World
+) -> None:
+    run()
+    before = text(site / "satker/kanwil-bali/index.html")
+    take_out(world, NOW - timedelta(hours=3))
+    run()
+    told = text(site / "satker/kanwil-bali/index.html")
+    assert "Tidak lagi terdaftar sejak 21 Oktober 2026" in told
+    assert "Tidak lagi terdaftar" not in before
+    for kept in ("Kantor Wilayah Kementerian Hukum Bali", "Oktober 2026", "September 2026", "WITA"):
+        assert kept in told
+    assert "sampai 21 Oktober 2026" in told
+    listed = text(site / "satker/index.html")
+    assert "5 satuan kerja dan 1 yang tidak lagi terdaftar" in listed
+
+    assert 'href="../satker/kanwil-bali/"' in (site / "satker/index.html").read_text("utf-8")
+
+
+def test_a_unit_that_ended_by_its_date_is_told_to_have_ended_from_that_day_on(
+    run: Publish, site: Path, world: World
+) -> None:
+    ends = NOW - timedelta(days=2)
+    units = (msgspec.structs.replace(world.units[0], valid_to=ends), *world.units[1:])
+    world.book.save_roster(
+        Roster(as_of=NOW - timedelta(days=9), satker=units, accounts=world.accounts)
+    )
+    run(now=ends - timedelta(seconds=1))
+    assert "Tidak lagi terdaftar" not in text(site / "satker/setjen/index.html")
+    run()
+    told = text(site / "satker/setjen/index.html")
+    assert "Tidak lagi terdaftar sejak 19 Oktober 2026" in told
+
+
+def test_what_is_missing_of_an_account_is_said_beside_it(
+    run: Publish, site: Path, world: World
+) -> None:
+    roster = world.book.roster(NOW)
+    assert roster is not None
+    account = next(one for one in roster.accounts if one.satker == "kanwil-bali" and one.account_id)
+    said = "3 unggahan menurut Instagram belum terbaca sejak 3 Okt."
+    assert account.account_id is not None
+    world.book.save_completeness(account.platform, {account.account_id: said, "other": None})
+    run()
+    assert f"Kelengkapan: {said}" in text(site / "satker/kanwil-bali/index.html")
+    others = [page for page in site.rglob("satker/*/index.html") if "kanwil-bali" not in str(page)]
+    assert not any("Kelengkapan" in text(page) for page in others)

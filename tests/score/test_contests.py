@@ -1,0 +1,625 @@
+"""Decisions, objections and revisions through the score job, against both stores."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.model import iso
+from functions.score.contests import FROZEN, UNKNOWN, Found, read_docket
+from functions.score.rules.closing import closing_begins, closing_ends
+from functions.store import evidence as ev
+from functions.store.port import Stored, Write
+from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post
+from tests.score.test_job import entries, ministry, official, run, save
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MIDDLE = BEGIN + 10 * DAY
+CLOSING = closing_begins(MONTH, WIB)
+CLOSES = datetime(2026, 11, 5, 17, 0, tzinfo=CLOSING.tzinfo)  # 2 Nov is the day closing starts
+ANSWER = {"accepted": False, "answer": "Sudah benar.", "answered_by": "Ani"}
+
+
+@pytest.fixture
+def book(store):
+    made = ministry(store)
+    save(
+        made,
+        measured_post(5, account="x:1", post_id="a", at=MIDDLE),
+        measured_post(6, account="x:3", post_id="c", at=MIDDLE + HOUR),
+    )
+    return made
+
+
+def decision(post="x:c", at=MIDDLE + 2 * DAY, action="exclude", **facts):
+    known = {"action": action, "post": post, "by": "Ani", "why": "Uji coba.", "at": iso(at)}
+    return {**known, **facts}
+
+
+def objection(post="x:c", at=CLOSING + HOUR, **facts):
+    known = {"post": post, "by": "Budi", "why": "Salah hitung.", "at": iso(at)}
+    return {name: value for name, value in {**known, **facts}.items() if value is not None}
+
+
+def status(book, collection, id):
+    path = f"{book.root}/{collection}/{id}"
+    return book.store.get([path])[path].data.get("status")
+
+
+def test_the_closing_date_is_three_full_working_days_after():
+    """ "3 full working days after the day closing starts, ending 24:00 agency time" """
+    assert closing_ends(MONTH, WIB, ()) == CLOSES
+
+
+def test_a_decision_changes_the_ranking_from_the_next_run_on(book):
+    run(book, MIDDLE + 2 * DAY)
+    assert official(book)[0] == (1, "bali", 1, 6)
+    book.add_decision("k1", decision())
+    run(book, MIDDLE + 2 * DAY + HOUR)
+    assert official(book)[0] == (1, "aceh", 1, 5)
+    assert entries(book)["c"].verdict.reason == "excluded"
+    assert status(book, "decisions", "k1") == "berlaku"
+    assert [d.id for d in book.months()[MONTH].decisions] == ["k1"]
+    assert run(book, MIDDLE + 2 * DAY + HOUR).writes == 0
+
+
+def test_a_decision_is_undone_by_taking_it_back(book):
+    book.add_decision("k1", decision())
+    run(book, MIDDLE + 3 * DAY)
+    book.store.write([Write(f"{book.root}/decisions/k1", mode="delete")])
+    run(book, MIDDLE + 4 * DAY)
+    assert official(book)[0] == (1, "bali", 1, 6)
+    assert book.months()[MONTH].decisions == ()
+
+
+def test_a_decision_of_later_is_not_known_yet(book):
+    book.add_decision("k1", decision(at=MIDDLE + 9 * DAY))
+    run(book, MIDDLE + 8 * DAY)
+    assert official(book)[0] == (1, "bali", 1, 6)
+
+
+def test_a_broken_decision_changes_nothing_and_tells_the_admin(book):
+    book.add_decision("k1", decision(action="hapus"))
+    book.add_decision("k2", decision(post="x:a"))
+    report = run(book, MIDDLE + 3 * DAY)
+    assert "decisions/k1: action 'hapus' tidak dikenal" in report.problems[0]
+    assert status(book, "decisions", "k1").startswith("action 'hapus'")
+    assert official(book)[0] == (1, "bali", 1, 6)
+    assert entries(book)["a"].verdict.reason == "excluded"
+
+
+def test_a_decision_about_a_post_nobody_knows_is_told(book):
+    book.add_decision("k1", decision(post="x:zzz"))
+    report = run(book, MIDDLE + 3 * DAY)
+    assert "decisions/k1: unggahannya belum dikenal" in report.problems[0]
+    assert "belum dikenal" in status(book, "decisions", "k1")
+
+
+def test_an_admin_may_paste_the_posts_address(book):
+    post = measured_post(6, account="x:3", post_id="1843", at=MIDDLE + HOUR)
+    save(book, post)
+    book.save_urls([(post, ["1843"])])
+    given = decision(url="https://twitter.com/kemenkum/status/1843?s=20")
+    del given["post"]
+    book.add_decision("k1", given)
+    run(book, MIDDLE + 3 * DAY)
+    assert entries(book)["1843"].verdict.reason == "excluded"
+    path = f"{book.root}/decisions/k1"
+    told = book.store.get([path])[path].data
+    assert (told["post"], told["month"]) == ("x:1843", MONTH)
+
+
+# What stands, without a store
+
+
+POSTS = {("x", "c"): {"3"}, ("x", "a"): {"1"}}
+UNITS = {"aceh", "bali", "setjen"}
+NOW = CLOSING + 2 * DAY
+
+
+def stored(collection, id, data):
+    path = f"agencies/kemenkum/{collection}/{id}"
+    return Stored(path=path, data=data, version="1", changed_at=NOW)
+
+
+def docket_of(decisions=(), objections=(), now=NOW, clock=None, find=lambda address: None):
+    """Documents named d0, d1 … and o0, o1 …"""
+    return read_docket(
+        [stored("decisions", f"d{n}", data) for n, data in enumerate(decisions)],
+        [stored("objections", f"o{n}", data) for n, data in enumerate(objections)],
+        now=now,
+        clock=clock,
+        zone=WIB,
+        find=find,
+    )
+
+
+def ids(found):
+    return [each.id for each in found]
+
+
+def told_of(docket):
+    return {case.id: findings for case, findings in docket.told}
+
+
+def test_what_is_dated_ahead_of_the_clock_is_told_that_it_does_not_apply_yet():
+    """Not what a replay of an earlier instant leaves out."""
+    second = timedelta(seconds=1)
+    dated = [decision(at=NOW), decision(at=NOW + second), decision(at=NOW + 400 * DAY)]
+    contested = [objection(at=NOW), objection(at=NOW + 400 * DAY)]
+
+    def early(docket):
+        told = told_of(docket)
+        return {
+            id for id, said in told.items() if said.get("status", "").startswith("berlaku mulai")
+        }
+
+    assert early(docket_of(dated, contested, clock=NOW)) == {"d1", "d2", "o1"}
+    assert early(docket_of(dated, contested, now=NOW - DAY, clock=NOW + DAY)) == {"d2", "o1"}
+    # A simulation has no other time than its own.
+    assert early(docket_of(dated, contested)) == {"d1", "d2", "o1"}
+
+
+def test_what_was_written_by_then_stands_and_what_came_later_does_not():
+    """ "Under `--now`, score … ignore … decisions … later than that instant" (DESIGN.md)"""
+    at = [decision(at=NOW), decision(at=NOW + timedelta(seconds=1))]
+    contested = [objection(at=NOW), objection(at=NOW + timedelta(seconds=1))]
+    found = docket_of(at, contested)
+    assert ids(found.decisions(MONTH, POSTS, UNITS)) == ["d0"]
+    assert ids(found.objections(MONTH, POSTS)) == ["o0"]
+
+
+def test_an_answer_of_later_is_not_known_yet():
+    answered = [
+        objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW)),
+        objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW + timedelta(seconds=1))),
+        objection(),
+    ]
+    found = docket_of(objections=answered)
+    known, unknown, open_ = found.objections(MONTH, POSTS)
+    assert (known.accepted, known.answer, known.answered_by, known.answered_at) == (
+        True,
+        ANSWER["answer"],
+        "Ani",
+        NOW,
+    )
+    for each in (unknown, open_):
+        assert (each.accepted, each.answer, each.answered_by, each.answered_at) == (None,) * 4
+    assert {id: each["status"] for id, each in told_of(found).items()} == {
+        "o0": "sudah diputuskan",
+        "o1": "berlaku",
+        "o2": "berlaku",
+    }
+
+
+def test_an_empty_docket_is_empty_and_one_with_either_is_not():
+    assert docket_of().is_empty is True
+    assert docket_of([decision()]).is_empty is False
+    assert docket_of(objections=[objection()]).is_empty is False
+    assert docket_of([decision(by="")]).is_empty is True
+
+
+@pytest.mark.parametrize(
+    ("facts", "concerned"),
+    [
+        ({"post": "x:c"}, True),
+        ({"post": "x:c", "month": MONTH}, True),
+        ({"post": "x:c", "month": "2026-09"}, False),
+        ({"post": "x:zzz"}, False),
+        ({"post": "x:zzz", "month": MONTH}, False),
+        ({"post": "tiktok:c"}, False),
+        ({"post": None, "month": MONTH}, True),
+        ({"post": None, "month": "2026-09"}, False),
+        ({"post": None}, False),
+    ],
+)
+def test_an_objection_is_to_posts_of_the_month_or_to_the_month_as_a_whole(facts, concerned):
+    found = docket_of(objections=[objection(**facts)])
+    assert (ids(found.objections(MONTH, POSTS)) == ["o0"]) is concerned
+    if facts["post"]:
+        assert bool(docket_of([decision(**facts)]).decisions(MONTH, POSTS, UNITS)) is concerned
+
+
+def test_what_nobody_took_is_told_once_and_asked_for_again_as_long_as_it_is_unknown():
+    lost = objection(post="x:zzz")
+    docket = docket_of([decision()], [lost])
+    docket.decisions(MONTH, POSTS, UNITS)
+    docket.close()
+    assert told_of(docket)["d0"] == {"status": "berlaku", "month": MONTH}
+    assert told_of(docket)["o0"] == {"status": UNKNOWN}
+    assert docket.problems == [f"objections/o0: {UNKNOWN}"]
+    # Of a month that was not looked at in this run, what was told before still holds.
+    earlier = docket_of([decision(post="x:zzz", status="berlaku")])
+    earlier.close()
+    assert (told_of(earlier), earlier.problems) == ({"d0": {}}, [])
+
+
+def test_a_broken_objection_is_told_and_changes_nothing():
+    docket = docket_of(objections=[objection(by=" "), objection()])
+    assert ids(docket.objections(MONTH, POSTS)) == ["o1"]
+    docket.close()
+    assert docket.problems == ["objections/o0: by kosong; isi nama yang menyanggah"]
+    assert told_of(docket)["o0"] == {"status": "by kosong; isi nama yang menyanggah"}
+
+
+def test_an_address_is_looked_up_where_no_post_is_named():
+    def find(address):
+        return Found("x:c", MONTH) if address == "https://x.com/a/status/c" else None
+
+    address = "https://x.com/a/status/c"
+    unnamed = {name: value for name, value in decision(url=address).items() if name != "post"}
+    docket = docket_of([unnamed, {**decision(post="x:a"), "url": address}], find=find)
+    assert [d.post_id for d in docket.decisions(MONTH, POSTS, UNITS)] == ["c", "a"]
+    assert told_of(docket)["d0"] == {"post": "x:c", "month": MONTH, "status": "berlaku"}
+    elsewhere = docket_of([{**unnamed, "url": "https://x.com/a/status/d"}], find=find)
+    assert elsewhere.problems == [f"decisions/d0: {UNKNOWN}"]
+    # The month that was found with it is the post's own.
+    late = docket_of([unnamed], find=lambda address: Found("x:c", "2026-09"))
+    assert late.decisions(MONTH, POSTS, UNITS) == ()
+
+
+def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
+    given = [
+        decision(revise=True),
+        decision(post="x:a", revise=True),
+        decision(),
+        decision(revise="true"),
+        decision(post="x:zzz", revise=True),
+    ]
+    docket = docket_of(given)
+    assert ids(docket.revising(MONTH, POSTS, UNITS, {"d1"})) == ["d0"]
+    assert {id: each.get("status") for id, each in told_of(docket).items()} == {
+        "d0": "berlaku",
+        "d1": "berlaku",
+        "d2": FROZEN,
+        "d3": FROZEN,
+        "d4": None,
+    }
+
+
+def test_a_final_month_is_looked_at_when_something_new_names_it():
+    docket = docket_of([decision(month=MONTH), decision()])
+    assert docket.may_concern(MONTH, ())
+    assert docket.may_concern(MONTH, {"d1"})
+    assert not docket.may_concern(MONTH, {"d0"})
+    assert not docket.may_concern("2026-09", ())
+
+
+# What cannot be done is refused beside it
+
+
+def told_beside(facts, **more):
+    """The status of one decision, and whether the decision beside it still holds."""
+    beside = decision(post="x:a")
+    docket = docket_of([{**decision(), **facts}, beside], **more)
+    found = docket.decisions(MONTH, POSTS, UNITS)
+    docket.objections(MONTH, POSTS)
+    docket.close()
+    assert "d1" in ids(found)
+    assert told_of(docket)["d1"]["status"] == "berlaku"
+    holds = "d0" in ids(found)
+    assert holds is told_of(docket)["d0"]["status"].startswith("berlaku")
+    assert holds is (docket.problems == [])
+    return told_of(docket)["d0"]["status"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"action": "reassign", "satker": "acheh"}, "satker 'acheh' tidak ada; maksudnya 'aceh'?"),
+        (
+            {"action": "reassign", "satker": "medan"},
+            f"satker 'medan' tidak ada dalam daftar {MONTH}",
+        ),
+        ({"account": "instagram:3"}, "account 'instagram:3' bukan akun x; isi misalnya x:178"),
+        ({"account": "x:9"}, "account bukan akun unggahan ini; isi x:3, atau kosongkan"),
+        ({"month": "2026-13"}, "month '2026-13' bukan bulan; isi misalnya 2026-10"),
+        ({"month": ["2026-10"]}, "month ['2026-10'] bukan teks; tulis sebagai teks biasa"),
+        (
+            {"month": "2026-09"},
+            f"month 2026-09 bukan bulan unggahannya, {MONTH}; perbaiki atau kosongkan month",
+        ),
+        ({"actoin": "exclude"}, "actoin tidak dikenal; maksudnya action?"),
+        ({"acount": "x:3"}, "acount tidak dikenal; maksudnya account?"),
+        ({"action": "exlude"}, "action 'exlude' tidak dikenal; maksudnya 'exclude'?"),
+        ({"objection": "s9"}, "sanggahan 's9' tidak ada"),
+        ({"catatan": "rapat"}, "berlaku; catatan tidak dikenal dan tidak dibaca"),
+        ({"at": "9999-12-31T23:59:59Z"}, "at '9999-12-31T23:59:59Z' bukan waktu"),
+        ({"why": "a" * 4001}, "why terlalu panjang (4001 huruf); paling banyak 4000"),
+        ({"why": "a\ud83d"}, "why memuat huruf yang rusak; ketik ulang"),
+        ({"post": {"x": 1}}, "post {'x': 1} bukan kode unggahan"),
+        ({"by": ["Ani"]}, "by ['Ani'] bukan teks"),
+    ],
+)
+def test_a_decision_that_cannot_hold_is_refused_and_costs_no_other(facts, told):
+    assert told_beside(facts).startswith(told)
+
+
+def test_the_objection_that_is_answered_is_named_by_the_nearest_id():
+    docket = docket_of([decision(objection="o-0")], [objection()])
+    assert told_of(docket)["d0"]["status"] == "sanggahan 'o-0' tidak ada; maksudnya 'o0'?"
+    answered = docket_of([decision(objection="o0")], [objection()])
+    assert ids(answered.decisions(MONTH, POSTS, UNITS)) == ["d0"]
+
+
+def test_what_is_dated_ahead_is_told_from_when_on_it_holds():
+    later = NOW + DAY
+    docket = docket_of([decision(at=later)], [objection(at=later)])
+    docket.close()
+    assert {each["status"] for each in told_of(docket).values()} == {
+        f"berlaku mulai {later.astimezone(WIB).isoformat(timespec='minutes')}"
+    }
+    told = decision(at=NOW, status="berlaku mulai 2026-11-03T09:00+07:00", post="x:zzz")
+    held = docket_of([told])
+    held.close()
+    assert told_of(held)["d0"] == {"status": UNKNOWN}
+
+
+def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_gets_it():
+    def find(text):
+        return Found(text, "2026-09") if text == "x:zzz" else None
+
+    docket = docket_of(
+        [decision(post="x:zzz", month=MONTH), decision(post="x:zzz"), decision(post="x:yyy")],
+        find=find,
+    )
+    docket.decisions(MONTH, POSTS, UNITS)
+    docket.close()
+    told = told_of(docket)
+    assert told["d0"]["status"].startswith(f"month {MONTH} bukan bulan unggahannya, 2026-09")
+    assert (told["d1"]["month"], told["d2"]) == ("2026-09", {"status": UNKNOWN})
+
+
+def test_an_objection_to_nothing_that_is_ranked_is_told():
+    docket = docket_of(objections=[objection(post=None, month="2026-01"), objection(post=None)])
+    docket.objections(MONTH, POSTS)
+    docket.close()
+    assert [each["status"] for each in told_of(docket).values()] == [
+        "bulan 2026-01 sudah final atau tidak dinilai; periksa month",
+        "isi post, url, atau month: apa yang disanggah",
+    ]
+
+
+def test_a_status_that_is_no_longer_true_is_written_anew():
+    was_wrong = decision(post="x:zzz", status="action 'hapus' tidak dikenal")
+    was_good = decision(post="x:zzz", status="berlaku", month=MONTH)
+    docket = docket_of([was_wrong, was_good])
+    docket.decisions(MONTH, POSTS, UNITS)
+    docket.close()
+    assert [told_of(docket)[name] for name in ("d0", "d1")] == [{"status": UNKNOWN}] * 2
+
+
+def test_a_broken_answer_costs_the_answer_and_the_objection_stands():
+    """Else a month would close over an objection that nobody has decided."""
+    halves = [
+        {"answer": "Sudah benar.", "accepted": True},
+        {**ANSWER, "answered_at": "besok"},
+        {"accepted": True},
+    ]
+    docket = docket_of(objections=[objection(**half) for half in halves])
+    found = docket.objections(MONTH, POSTS)
+    assert [each.answer for each in found] == [None] * 3
+    told = [each["status"] for each in told_of(docket).values()]
+    assert [status.partition("; ")[2].split()[0] for status in told] == [
+        "answered_by",
+        "answered_at",
+        "answer",
+    ]
+
+
+def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
+    docket = read_docket(
+        [],
+        [stored("objections", "o0", objection(satker="acheh"))],
+        now=NOW,
+        clock=None,
+        zone=WIB,
+        find=lambda text: None,
+        satker=lambda: UNITS,
+    )
+    assert ids(docket.objections(MONTH, POSTS)) == ["o0"]
+    assert told_of(docket)["o0"]["status"] == (
+        "berlaku; satker 'acheh' tidak ada; maksudnya 'aceh'?"
+    )
+
+
+def test_a_reassignment_to_nobody_leaves_the_post_where_it_was(book):
+    book.add_decision("k1", decision(action="reassign", satker="acheh"))
+    report = run(book, MIDDLE + 3 * DAY)
+    assert report.problems == ["decisions/k1: satker 'acheh' tidak ada; maksudnya 'aceh'?"]
+    assert status(book, "decisions", "k1") == "satker 'acheh' tidak ada; maksudnya 'aceh'?"
+    assert official(book)[0] == (1, "bali", 1, 6)
+    assert book.months()[MONTH].decisions == ()
+    assert run(book, MIDDLE + 3 * DAY + HOUR).writes == 0
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(), max_size=30)
+    | st.datetimes()
+    | st.binary(max_size=5)
+    | st.sampled_from(["exclude", "reassign", "set_value", "x:c", "x:a", "aceh", MONTH, iso(NOW)]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+names = st.sampled_from([*decision(), *objection(), *ANSWER, "satker", "value", "account", "url"])
+strange = st.dictionaries(names | st.text(max_size=12), anything, max_size=6)
+
+
+@given(strange, strange)
+def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_objection):
+    docket = docket_of(
+        [decision(post="x:a"), {**decision(), **spoilt}],
+        [objection(), {**objection(), **spoilt_objection}],
+    )
+    assert "d0" in ids(docket.decisions(MONTH, POSTS, UNITS))
+    assert "o0" in ids(docket.objections(MONTH, POSTS))
+    docket.close()
+    told = told_of(docket)
+    assert told["d0"] == {"status": "berlaku", "month": MONTH}
+    for each in told.values():
+        each["status"].encode()
+        assert "\n" not in each["status"]
+
+
+# Objections
+
+
+def test_an_undecided_objection_holds_closing_open(book):
+    """ "an undecided objection holds it open" """
+    book.add_objection("s1", objection())
+    run(book, CLOSES - HOUR)
+    run(book, CLOSES + DAY)
+    held = book.months()[MONTH]
+    assert (held.ranking.state, [o.id for o in held.objections]) == ("closing", ["s1"])
+    assert run(book, CLOSES + 2 * DAY).writes == 0
+    [stored] = book.objections()
+    book.answer_objection(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
+    run(book, CLOSES + 3 * DAY)
+    final = book.months()[MONTH]
+    assert (final.ranking.state, final.closes_at) == ("final", CLOSES)
+    assert final.objections[0].answer == "Sudah benar."
+
+
+def test_an_objection_to_a_month_holds_it_open_too(book):
+    book.add_objection("s1", objection(post=None, month=MONTH))
+    run(book, CLOSES + DAY)
+    assert book.months()[MONTH].ranking.state == "closing"
+
+
+def test_an_objection_that_came_too_late_holds_nothing(book):
+    book.add_objection("s1", objection(at=CLOSES))
+    run(book, CLOSES + DAY)
+    assert book.months()[MONTH].ranking.state == "final"
+
+
+def test_an_objection_alone_changes_no_figure(book):
+    book.add_objection("s1", objection())
+    run(book, CLOSES - HOUR)
+    assert official(book)[0] == (1, "bali", 1, 6)
+
+
+# Revisions
+
+
+def final(book):
+    run(book, CLOSES + HOUR)
+    assert book.months()[MONTH].ranking.state == "final"
+    return book.months()[MONTH]
+
+
+def test_a_final_month_stays_as_it_is_unless_a_revision_is_asked_for(book):
+    frozen = final(book)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH))
+    run(book, CLOSES + 2 * DAY)
+    assert book.months()[MONTH] == frozen
+    assert "revise: true" in status(book, "decisions", "k1")
+
+
+def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences(book):
+    """ "A correction makes revision 2 beside it, with its reason and the list of differences." """
+    frozen = final(book)
+    encoded = book.frozen_evidence(MONTH, 1)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 2 * DAY)
+    revised = book.months()[MONTH]
+    assert (revised.ranking.revision, revised.ranking.state) == (2, "final")
+    assert revised.ranking.reason == "Uji coba."
+    assert official(book)[0] == (1, "aceh", 1, 5)
+    changed = {
+        (change.ranking, change.satker): (change.before, change.after)
+        for change in revised.changes
+        if change.platform is None and change.kind is None
+    }
+    assert changed["most_popular", "bali"] == ((1, 1, 6), (2, 0, 0))
+    assert changed["most_popular", "aceh"] == ((2, 1, 5), (1, 1, 5))
+    evidence = ev.decode(book.frozen_evidence(MONTH, 2))
+    assert evidence.month.revises == frozen.digest
+    assert book.frozen_evidence(MONTH, 1) == encoded
+    assert status(book, "decisions", "k1") == "berlaku"
+
+
+def test_a_revision_is_made_once(book):
+    final(book)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 2 * DAY)
+    assert run(book, CLOSES + 3 * DAY).writes == 0
+    assert book.months()[MONTH].ranking.revision == 2
+    book.add_decision("k2", decision("x:a", at=CLOSES + 4 * DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 5 * DAY)
+    third = book.months()[MONTH]
+    assert third.ranking.revision == 3
+    assert {d.id for d in third.decisions} == {"k1", "k2"}
+
+
+def test_the_next_month_builds_on_the_revision(book):
+    final(book)
+    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    run(book, CLOSES + 2 * DAY)
+    months = book.months()
+    assert months["2026-11"].previous_digest == months[MONTH].digest
+
+
+# Settings
+
+
+def test_broken_settings_leave_the_last_good_ones_in_force(book):
+    path = f"{book.root}/settings/formula"
+    book.store.write([Write(path, {"objection_days": 5})])
+    run(book, MIDDLE + 2 * DAY)
+    assert book.months()[MONTH].rules.objection_days == 5
+    book.store.write([Write(path, {"objection_days": "lima"})])
+    report = run(book, CLOSING)
+    assert "objection_days" in report.problems[0]
+    held = book.months()[MONTH]
+    assert held.rules.objection_days == 5
+    assert held.closes_at == CLOSES + 4 * DAY  # a weekend lies between
+
+
+def test_settings_that_change_while_objections_are_heard_wait_for_the_next_month(book):
+    run(book, CLOSING)
+    path = f"{book.root}/settings/formula"
+    book.store.write([Write(path, {"duplicate_percent": 80})])
+    run(book, CLOSING + HOUR)
+    months = book.months()
+    assert months[MONTH].rules.duplicate_percent == 90
+    assert months[MONTH].ranking.formula == "1"
+    assert months["2026-11"].rules.duplicate_percent == 80
+    assert months["2026-11"].ranking.formula.startswith("1-")
+
+
+def test_the_calendar_can_be_corrected(book):
+    book.store.write(
+        [Write(f"{book.root}/settings/calendar", {"holidays": ["2026-11-03", "besok"]})]
+    )
+    report = run(book, CLOSING)
+    assert book.months()[MONTH].closes_at == CLOSES + DAY
+    assert "besok" in report.problems[0]
+
+
+# Across months
+
+
+def test_a_text_repeated_across_the_months_edge_is_a_duplicate(book):
+    """ "also across a month's edge" """
+    text = "Penyuluhan hukum serentak di seluruh kelurahan kota ini"
+    posts = [
+        msgspec.structs.replace(measured_post(1, post_id=name, at=END + offset), text=text)
+        for name, offset in (("p", -HOUR), ("q", HOUR))
+    ]
+    save(book, *posts)
+    run(book, END + 2 * DAY)
+    november = entries(book, "2026-11")["q"].verdict
+    assert (november.reason, november.duplicate_of) == ("duplicate", "p")
+    # Also once October is frozen and no longer read.
+    run(book, CLOSES + DAY)
+    save(book, measured_post(1, account="x:3", post_id="later", at=END + 5 * DAY))
+    run(book, END + 8 * DAY)
+    assert entries(book, "2026-11")["q"].verdict.duplicate_of == "p"
