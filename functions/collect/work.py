@@ -52,7 +52,7 @@ async def carry_out(
 ) -> Work:
     """Read what the plan says, and write posts, followers and what admins are told.
 
-    ``ends``: as ``Reading`` takes it.
+    ``ends``: as ``Reader`` takes it.
     StoreError when the store cannot be used; whatever a platform does is in the summary.
     """
     connection = await opened.to(desk.platform, address(settings, desk.platform))

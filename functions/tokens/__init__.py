@@ -1,0 +1,1 @@
+"""Stored consents and Page tokens, sealed with the token key."""

@@ -1,0 +1,1 @@
+"""A plan handed to a queue in batches, each worked off alone."""

@@ -1,0 +1,1 @@
+"""What needs somebody: alerts, signs of an end, API versions, probes of credentials."""

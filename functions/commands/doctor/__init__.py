@@ -1,0 +1,1 @@
+"""What is set up and what is wrong, one finding a line."""

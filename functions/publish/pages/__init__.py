@@ -1,0 +1,1 @@
+"""Every page of the site: its model beside its builder."""

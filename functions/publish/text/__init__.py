@@ -1,0 +1,1 @@
+"""The words and formats of the site, in Indonesian."""
