@@ -13,6 +13,7 @@ from functions import log
 from functions.collect.client import Connections
 from functions.collect.job import collect
 from functions.collect.reading.completeness import COUNTED_BACK, LAST_LOOK
+from functions.collect.tick import CollectRun
 from functions.model import DAY, PLATFORMS, Platform, run_id
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
@@ -65,10 +66,12 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
                     report = await collect(
                         book,
                         settings,
-                        now=now,
-                        run_id=run_id("collect", now),
-                        simulated=True,
-                        connections=connections,
+                        CollectRun(
+                            now=now,
+                            run_id=run_id("collect", now),
+                            simulated=True,
+                            connections=connections,
+                        ),
                     )
                     assert report.problems == []
                     now += every

@@ -19,6 +19,7 @@ import pytest
 from functions import log
 from functions.collect.client import Connections
 from functions.collect.job import collect
+from functions.collect.tick import CollectRun
 from functions.model import DAY, PLATFORMS, SETTLED, Entry, iso, parse_time, run_id
 from functions.score.job import score
 from functions.store import open_agency
@@ -102,10 +103,12 @@ async def _hours(book: AgencyStore, settings: Any, server: Handle) -> None:
             report = await collect(
                 book,
                 settings,
-                now=now,
-                run_id=run_id("collect", now),
-                simulated=True,
-                connections=connections,
+                CollectRun(
+                    now=now,
+                    run_id=run_id("collect", now),
+                    simulated=True,
+                    connections=connections,
+                ),
             )
             assert report.problems == []
             now += HOUR

@@ -121,8 +121,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """An account as its platform shows it; ``followers`` None when hidden or not asked for.
 
     ``handle``: what the platform calls it today, whatever it was asked by; None when it does not
-    say. Handles know no upper and lower case. ``place`` is where its posts are listed if that is
-    not the account itself (YouTube's uploads playlist). ``posts``: how many public posts it has in
+    say. Handles know no upper and lower case. ``playlist_id``: of YouTube's uploads, where a
+    channel's videos are listed; None elsewhere. ``posts``: how many public posts it has in
     all, as the platform counts them; 0 = it has none yet, None = the platform does not say.
     """
 
@@ -130,7 +130,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     handle: str | None = None
     title: str | None = None
     followers: int | None = None
-    place: str | None = None
+    playlist_id: str | None = None
     posts: int | None = None
 
 

@@ -5,31 +5,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from decimal import Decimal
-from functools import partial
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from functions.collect.client import ApiClient, Clock, Connection, Rate
 from functions.collect.contract import Limited, PlatformError, Refused
 from functions.collect.planning.quota import EVERYTHING, PACIFIC, Limit, in_turn
+from functions.collect.platforms import Adapter, Speaker, adapter
 from functions.collect.platforms.meta import usage
 from functions.model import PLATFORMS, Platform
 from functions.settings import Settings
 
 T = TypeVar("T")
-
-NEEDS: Mapping[Platform, str] = {
-    "instagram": "KIPRAH_INSTAGRAM_TOKEN and KIPRAH_INSTAGRAM_USER_ID",
-    "facebook": "KIPRAH_FACEBOOK_TOKEN",
-    "x": "KIPRAH_X_BEARER_TOKEN",
-    "tiktok": "KIPRAH_TIKTOK_CLIENT_KEY and KIPRAH_TIKTOK_CLIENT_SECRET",
-    "youtube": "KIPRAH_YOUTUBE_API_KEY",
-}
 
 # The platforms' own, with every host below them.
 OFFICIAL_DOMAINS = (
@@ -73,35 +64,170 @@ class Credential:
 STOPS = (Limited, Refused)
 
 
-def configured(settings: Settings, platform: Platform) -> int:
-    """How many credentials are set for the platform."""
-    return len(_secrets(settings, platform))
+class Key(NamedTuple):
+    """One credential as the settings give it.
+
+    ``client``: what ``ApiClient`` is made with besides. ``key`` and ``secret``: the app's own.
+    """
+
+    client: Mapping[str, Any]
+    key: str = ""
+    secret: str = ""
 
 
-def limits(settings: Settings, platform: Platform) -> tuple[Limit, ...]:
-    """What each of the platform's credentials may spend."""
-    if platform in ("instagram", "facebook"):
-        calls = int(settings.meta_calls_per_hour)
-        return (Limit(bucket="calls", amount=calls, span=timedelta(hours=1)),)
-    if platform == "x":
-        mills = int(Decimal(settings.x_dollars_per_day) * 1000)
-        return (Limit(bucket="mills", amount=mills, zone=UTC, even=False),)
-    if platform == "tiktok":
-        calls = int(settings.tiktok_calls_per_minute)
-        return (Limit(bucket="calls", amount=calls, span=timedelta(minutes=1)),)
-    if is_keyless(settings, platform):
-        return ()
+class PlatformAccess(NamedTuple):
+    """How the settings let a platform be read.
+
+    Attributes:
+        needs: the settings without which it cannot be.
+        currency: what the names of its credentials begin with. Instagram and Facebook spend from
+            one budget where they share a token.
+        address: the setting with its base URL.
+        secrets: what each credential is told apart by; empty where none is set.
+        limits: what each credential may spend.
+        keys: the credentials themselves, in the order of ``secrets``.
+        by_consent: whether accounts are read with a consent of their own.
+    """
+
+    needs: str
+    currency: str
+    address: str
+    secrets: Callable[[Settings], tuple[str, ...]]
+    limits: Callable[[Settings], tuple[Limit, ...]]
+    keys: Callable[[Settings], Iterable[Key]]
+    by_consent: bool = False
+
+
+def _meta_limits(settings: Settings) -> tuple[Limit, ...]:
+    calls = int(settings.meta_calls_per_hour)
+    return (Limit(bucket="calls", amount=calls, span=timedelta(hours=1)),)
+
+
+def _x_limits(settings: Settings) -> tuple[Limit, ...]:
+    mills = int(Decimal(settings.x_dollars_per_day) * 1000)
+    return (Limit(bucket="mills", amount=mills, zone=UTC, even=False),)
+
+
+def _tiktok_limits(settings: Settings) -> tuple[Limit, ...]:
+    calls = int(settings.tiktok_calls_per_minute)
+    return (Limit(bucket="calls", amount=calls, span=timedelta(minutes=1)),)
+
+
+def _youtube_limits(settings: Settings) -> tuple[Limit, ...]:
     return (
         Limit(bucket="units", amount=int(settings.youtube_units_per_day), zone=PACIFIC),
         Limit(bucket="stats", amount=int(settings.youtube_stats_per_day), zone=PACIFIC),
     )
 
 
+def _instagram_keys(settings: Settings) -> Iterable[Key]:
+    for token, user in zip(settings.instagram_token, settings.instagram_user_id, strict=True):
+        yield Key({**_meta(settings), "subject": user, "params": {"access_token": token}})
+
+
+def _facebook_keys(settings: Settings) -> Iterable[Key]:
+    for token, secret in _pad(settings.facebook_token, settings.facebook_app_secret):
+        yield Key({**_meta(settings), "params": page_access(token, secret)}, secret=secret)
+
+
+def _x_keys(settings: Settings) -> Iterable[Key]:
+    for token in settings.x_bearer_token:
+        yield Key({"headers": {"Authorization": f"Bearer {token}"}})
+
+
+def _tiktok_keys(settings: Settings) -> Iterable[Key]:
+    calls = int(settings.tiktok_calls_per_minute)
+    for key, secret in zip(settings.tiktok_client_key, settings.tiktok_client_secret, strict=True):
+        yield Key({"rate": Rate(calls, 60.0)}, key, secret)
+
+
+def _youtube_keys(settings: Settings) -> Iterable[Key]:
+    for key in settings.youtube_api_key:
+        yield Key({"params": {"key": key}})
+
+
+def _meta(settings: Settings) -> dict[str, Any]:
+    return {"prefix": f"/{settings.graph_version}", "usage": usage}
+
+
+ACCESS: Mapping[Platform, PlatformAccess] = {
+    "instagram": PlatformAccess(
+        "KIPRAH_INSTAGRAM_TOKEN and KIPRAH_INSTAGRAM_USER_ID",
+        "meta",
+        "instagram_url",
+        lambda settings: settings.instagram_token,
+        _meta_limits,
+        _instagram_keys,
+    ),
+    "facebook": PlatformAccess(
+        "KIPRAH_FACEBOOK_TOKEN",
+        "meta",
+        "facebook_url",
+        lambda settings: settings.facebook_token,
+        _meta_limits,
+        _facebook_keys,
+    ),
+    "x": PlatformAccess(
+        "KIPRAH_X_BEARER_TOKEN",
+        "x",
+        "x_url",
+        lambda settings: settings.x_bearer_token,
+        _x_limits,
+        _x_keys,
+    ),
+    "tiktok": PlatformAccess(
+        "KIPRAH_TIKTOK_CLIENT_KEY and KIPRAH_TIKTOK_CLIENT_SECRET",
+        "tiktok",
+        "tiktok_url",
+        lambda settings: settings.tiktok_client_key,
+        _tiktok_limits,
+        _tiktok_keys,
+        by_consent=True,
+    ),
+    "youtube": PlatformAccess(
+        "KIPRAH_YOUTUBE_API_KEY",
+        "youtube",
+        "youtube_url",
+        lambda settings: settings.youtube_api_key,
+        _youtube_limits,
+        _youtube_keys,
+    ),
+}
+# YouTube's public feed, which is read for want of a key.
+FEED = PlatformAccess(
+    "", "youtube", "youtube_feed_url", lambda _: (), lambda _: (), lambda _: (Key({}),)
+)
+FEED_NAME = "youtube:feed"
+NEEDS: Mapping[Platform, str] = {platform: access.needs for platform, access in ACCESS.items()}
+
+
+def _access(settings: Settings, platform: Platform) -> PlatformAccess:
+    return FEED if is_keyless(settings, platform) else ACCESS[platform]
+
+
+def is_keyless(settings: Settings, platform: Platform) -> bool:
+    """Whether YouTube is read by its public feed, for want of a key."""
+    return platform == "youtube" and not settings.youtube_api_key
+
+
+def adapter_for(settings: Settings, platform: Platform) -> Adapter:
+    """The adapter that reads a platform: YouTube's feed where there is no key."""
+    return adapter("youtube_feed" if is_keyless(settings, platform) else platform)
+
+
+def configured(settings: Settings, platform: Platform) -> int:
+    """How many credentials are set for the platform."""
+    return len(ACCESS[platform].secrets(settings))
+
+
+def limits(settings: Settings, platform: Platform) -> tuple[Limit, ...]:
+    """What each of the platform's credentials may spend."""
+    return _access(settings, platform).limits(settings)
+
+
 def address(settings: Settings, platform: Platform) -> str:
     """The base URL at which the platform is read."""
-    if is_keyless(settings, platform):
-        return settings.youtube_feed_url
-    value: str = getattr(settings, f"{platform}_url")
+    value: str = getattr(settings, _access(settings, platform).address)
     return value
 
 
@@ -111,69 +237,28 @@ def names(settings: Settings, platform: Platform) -> list[str]:
     A name tells nothing of the secret, is the same as long as that is, and another afterwards.
     """
     if is_keyless(settings, platform):
-        return ["youtube:feed"]
-    currency = "meta" if platform in ("instagram", "facebook") else platform
-    return [f"{currency}:{fingerprint(secret)}" for secret in _secrets(settings, platform)]
-
-
-def is_keyless(settings: Settings, platform: Platform) -> bool:
-    """Whether YouTube is read by its public feed, for want of a key."""
-    return platform == "youtube" and not settings.youtube_api_key
+        return [FEED_NAME]
+    access = ACCESS[platform]
+    return [f"{access.currency}:{fingerprint(secret)}" for secret in access.secrets(settings)]
 
 
 def credentials(
     settings: Settings,
     platform: Platform,
-    adapter: ModuleType,
+    speaker: Speaker,
     connection: Connection,
     clock: Clock,
 ) -> list[Credential]:
     """A client for each credential that is set; empty when there is none."""
-    clients = [
-        (partial(ApiClient, connection, clock, adapter.explain, **how), key, secret)
-        for how, key, secret in _ways_in(settings, platform, adapter)
-    ]
+    keys = _access(settings, platform).keys(settings)
     return [
-        Credential(name, client(), key=key, secret=secret)
-        for name, (client, key, secret) in zip(names(settings, platform), clients, strict=True)
-    ]
-
-
-def _ways_in(
-    settings: Settings, platform: Platform, adapter: ModuleType
-) -> list[tuple[dict[str, Any], str, str]]:
-    """How each credential's client is made, with the app's own key and secret."""
-    meta = {"prefix": f"/{settings.graph_version}", "usage": usage}
-    if platform == "instagram":
-        return [
-            ({**meta, "subject": user, "params": {"access_token": token}}, "", "")
-            for token, user in zip(
-                settings.instagram_token, settings.instagram_user_id, strict=True
-            )
-        ]
-    if platform == "facebook":
-        return [
-            ({**meta, "params": page_access(token, secret)}, "", secret)
-            for token, secret in _pad(settings.facebook_token, settings.facebook_app_secret)
-        ]
-    if platform == "x":
-        return [
-            ({"headers": {"Authorization": f"Bearer {token}"}}, "", "")
-            for token in settings.x_bearer_token
-        ]
-    if platform == "tiktok":
-        calls = int(settings.tiktok_calls_per_minute)
-        return [
-            ({"rate": Rate(calls, 60.0)}, key, secret)
-            for key, secret in zip(
-                settings.tiktok_client_key, settings.tiktok_client_secret, strict=True
-            )
-        ]
-    if is_keyless(settings, platform):
-        return [({}, "", "")]
-    return [
-        ({"params": {"key": key}, "bucket": adapter.bucket}, "", "")
-        for key in settings.youtube_api_key
+        Credential(
+            name,
+            ApiClient(connection, clock, speaker.explain, bucket=speaker.bucket, **held.client),
+            key=held.key,
+            secret=held.secret,
+        )
+        for name, held in zip(names(settings, platform), keys, strict=True)
     ]
 
 
@@ -211,17 +296,6 @@ def _pad(tokens: Sequence[str], secrets: Sequence[str]) -> list[tuple[str, str]]
     if len(secrets) == 1:
         return [(token, secrets[0]) for token in tokens]
     return list(zip(tokens, [*secrets, *[""] * len(tokens)], strict=False))
-
-
-def _secrets(settings: Settings, platform: Platform) -> tuple[str, ...]:
-    held: Mapping[Platform, tuple[str, ...]] = {
-        "instagram": settings.instagram_token,
-        "facebook": settings.facebook_token,
-        "x": settings.x_bearer_token,
-        "tiktok": settings.tiktok_client_key,
-        "youtube": settings.youtube_api_key,
-    }
-    return held[platform]
 
 
 def fingerprint(secret: str) -> str:

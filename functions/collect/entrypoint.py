@@ -69,6 +69,7 @@ def _plan(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dic
 
     from functions.collect.job import collect_all
     from functions.collect.planning.sharing import received
+    from functions.collect.tick import CollectRun
     from functions.jobs import fanout
     from functions.model import PLATFORMS, run_id
 
@@ -88,12 +89,14 @@ def _plan(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dic
         collect_all(
             books,
             settings,
-            now=trigger.now,
-            run_id=run_id("collect", name),
-            simulated=trigger.given,
-            platforms=[p for p in PLATFORMS if p in platforms],
-            share=share,
-            tick=fanout.Tick.of(trigger, every),
+            CollectRun(
+                now=trigger.now,
+                run_id=run_id("collect", name),
+                simulated=trigger.given,
+                platforms=[p for p in PLATFORMS if p in platforms],
+                share=share,
+            ),
+            scheduled=fanout.ScheduledTick.of(trigger, every),
         )
     )
     return report if task is None else {**report, "agency": trigger.agency}

@@ -78,7 +78,7 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
+class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     """An account by its handle. ``account_id`` None: not resolved yet, or ``wrong``.
 
     ``wrong`` is the Indonesian sentence its admin sees; it is looked at again at ``retry_at``.
@@ -103,7 +103,7 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     handle: str
     account_id: str | None = None
     title: str | None = None
-    place: str | None = None
+    playlist_id: str | None = None
     checked_at: datetime | None = None
     followers_at: datetime | None = None
     swept_at: datetime | None = None
@@ -127,14 +127,14 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     known_from: datetime | None = None
 
 
-class Note(msgspec.Struct, kw_only=True):
+class SyncState(msgspec.Struct, kw_only=True):
     """What the collector knows about a platform.
 
     ``ticks``: the last ticks that sent anything.
     """
 
     ticks: tuple[datetime, ...] = ()
-    accounts: dict[str, AccountNote] = {}
+    accounts: dict[str, AccountState] = {}
     posts: dict[str, LivePost] = {}
 
     def tick(self, now: datetime) -> None:
@@ -155,14 +155,14 @@ class Note(msgspec.Struct, kw_only=True):
         """Leave an account alone until then; None ends its rest."""
         self.accounts[handle] = msgspec.structs.replace(self.accounts[handle], retry_at=until)
 
-    def part(self, handles: Iterable[str], posts: Iterable[str]) -> Note:
+    def part(self, handles: Iterable[str], posts: Iterable[str]) -> SyncState:
         """These accounts and posts alone, those that are not in it left out."""
-        return Note(
+        return SyncState(
             accounts={name: self.accounts[name] for name in handles if name in self.accounts},
             posts={name: self.posts[name] for name in posts if name in self.posts},
         )
 
-    def fold(self, other: Note) -> None:
+    def fold(self, other: SyncState) -> None:
         """Take in what another reading noted: in any order, and as often as it comes."""
         for name, account in other.accounts.items():
             held = self.accounts.get(name)
@@ -181,22 +181,22 @@ class Note(msgspec.Struct, kw_only=True):
         self.posts = {name: _post_until(post, now) for name, post in self.posts.items()}
 
 
-def encode(note: Note) -> bytes:
+def encode(note: SyncState) -> bytes:
     """Compressed canonical JSON."""
     return zlib.compress(msgspec.json.encode(note, order="sorted"), 6)
 
 
-def decode(body: bytes) -> Note | None:
+def decode(body: bytes) -> SyncState | None:
     """The note; None when it cannot be read, so that it is rebuilt."""
     try:
-        return msgspec.json.decode(zlib.decompress(body), type=Note)
+        return msgspec.json.decode(zlib.decompress(body), type=SyncState)
     except (zlib.error, msgspec.DecodeError):
         return None
 
 
 def rebuild(
     posts: Iterable[Post], ids: Mapping[str, str] | None = None, since: datetime | None = None
-) -> Note:
+) -> SyncState:
     """A note from the posts that the store holds.
 
     Args:
@@ -227,9 +227,9 @@ def rebuild(
     shown: dict[str, dict[str, int]] = defaultdict(dict)
     for post in live:
         shown[post.account_id][post.post_id] = int(post.published_at.timestamp())
-    return Note(
+    return SyncState(
         accounts={
-            handle: AccountNote(
+            handle: AccountState(
                 handle=handle,
                 account_id=name,
                 swept_at=listed.get(name),
@@ -242,7 +242,7 @@ def rebuild(
     )
 
 
-def _same_account(one: AccountNote, other: AccountNote) -> AccountNote:
+def _same_account(one: AccountState, other: AccountState) -> AccountState:
     """Two readings' notes of an account: each fact by the reading that looked later."""
     checked, swept, mannered = (
         max((one, other), key=lambda a: (_time(getattr(a, name)), msgspec.json.encode(a)))
@@ -289,7 +289,7 @@ def _same_post(one: LivePost, other: LivePost) -> LivePost:
     )
 
 
-def _account_until(account: AccountNote, now: datetime) -> AccountNote:
+def _account_until(account: AccountState, now: datetime) -> AccountState:
     late = [name for name in _LOOKS if _time(getattr(account, name)) > now]
     tally = account.tally if account.tally is None or account.tally.at <= now else None
     waits = {name: at for name, at in account.waits.items() if at <= now}

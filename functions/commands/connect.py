@@ -134,7 +134,7 @@ def connect_withdraw(
 
     Links that were sent are void with it. A TikTok account is not read until a new consent.
     """
-    from functions.collect.desk import note_wrong
+    from functions.collect.sync import note_wrong
     from functions.connect import withdrawing
     from functions.connect.tiktok_app import revoker
     from functions.tokens.vault import open_vault

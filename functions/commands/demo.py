@@ -25,6 +25,7 @@ import click
 from functions import settings as all_settings
 from functions.collect.client import Connections
 from functions.collect.job import collect
+from functions.collect.tick import CollectRun
 from functions.commands.contest import Said, contest, decide, reject
 from functions.commands.serve import PORT, serve_folder
 from functions.commands.shell import (
@@ -108,14 +109,13 @@ async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: Sh
         while now <= end:
             progress((now - BEGIN) / (end - BEGIN), f"{now + timedelta(hours=7):%d %b %Y}")
             _set_clock(address, now)
-            await collect(
-                book,
-                loaded,
+            run = CollectRun(
                 now=now,
                 run_id=run_id("collect", now),
                 simulated=True,
                 connections=connections,
             )
+            await collect(book, loaded, run)
             if (now - BEGIN) % SCORE_EVERY == timedelta(0) or now == end:
                 score(book, now=now, run_id=run_id("score", now))
             if now == CONTESTED_AT:

@@ -31,6 +31,7 @@ from functions.times import present
 def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> None:
     """Read what is due on every platform."""
     from functions.collect.job import collect_all
+    from functions.collect.tick import CollectRun
 
     loaded, at = load_settings(), now or present()
     with opened_all(loaded, now) as books:
@@ -38,10 +39,12 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
             collect_all(
                 books,
                 loaded,
-                now=at,
-                run_id=run_id("collect", at),
-                simulated=now is not None,
-                platforms=platforms or PLATFORMS,
+                CollectRun(
+                    now=at,
+                    run_id=run_id("collect", at),
+                    simulated=now is not None,
+                    platforms=platforms or PLATFORMS,
+                ),
             )
         )
     own = of_each(report)

@@ -16,6 +16,7 @@ import click
 from functions import log
 from functions.collect.client import Connections
 from functions.collect.job import collect_all
+from functions.collect.tick import CollectRun
 from functions.commands.health import Pulse
 from functions.commands.shell import (
     load_settings,
@@ -155,10 +156,8 @@ async def _collect(
     books: Sequence[AgencyStore], settings: Settings, connections: Connections
 ) -> dict[str, Any]:
     now = present()
-    report = await collect_all(
-        books, settings, now=now, run_id=run_id("collect", now), connections=connections
-    )
-    return _tell(report)
+    run = CollectRun(now=now, run_id=run_id("collect", now), connections=connections)
+    return _tell(await collect_all(books, settings, run))
 
 
 def _score(books: Sequence[AgencyStore]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError("tick and expires_at need a UTC offset")
 
 
-class Tick(msgspec.Struct, frozen=True):
+class ScheduledTick(msgspec.Struct, frozen=True):
     """The tick of a cadence that a trigger belongs to.
 
     ``at``: the scheduled instant. ``now``: for what instant the job runs, None for the clock's.
@@ -63,7 +63,7 @@ class Tick(msgspec.Struct, frozen=True):
         return self.at + self.every
 
     @classmethod
-    def of(cls, trigger: Trigger, every: timedelta) -> Tick:
+    def of(cls, trigger: Trigger, every: timedelta) -> ScheduledTick:
         """The tick that Cloud Scheduler names, else the one in which ``now`` lies."""
         return cls.at_or_in(
             trigger.now, every, scheduled_at=trigger.scheduled_at, given=trigger.given
@@ -77,7 +77,7 @@ class Tick(msgspec.Struct, frozen=True):
         *,
         scheduled_at: datetime | None = None,
         given: bool = False,
-    ) -> Tick:
+    ) -> ScheduledTick:
         """The scheduled tick, or the one of the cadence in which ``now`` lies."""
         if scheduled_at is not None and not given:
             return cls(scheduled_at, every)
@@ -133,7 +133,7 @@ def hand_out(
     job: str,
     agencies: Sequence[str],
     settings: Settings,
-    tick: Tick,
+    tick: ScheduledTick,
     *,
     now: datetime,
     shares: Mapping[str, Any] | None = None,
@@ -205,7 +205,7 @@ def each(
     if not is_wanted(settings, books):
         return run(run_id(job, trigger.now))
     agencies = [book.agency.id for book in books]
-    return hand_out(job, agencies, settings, Tick.of(trigger, every), now=trigger.now)
+    return hand_out(job, agencies, settings, ScheduledTick.of(trigger, every), now=trigger.now)
 
 
 def too_late(job: str, trigger: Trigger, task: Task) -> Report | None:

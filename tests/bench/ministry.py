@@ -16,6 +16,7 @@ from functions import settings as all_settings
 from functions.collect.client import Connections
 from functions.collect.job import collect
 from functions.collect.report import CollectReport
+from functions.collect.tick import CollectRun
 from functions.model import PLATFORMS, Platform, run_id
 from functions.registry.check import check
 from functions.settings import Settings
@@ -130,10 +131,12 @@ async def one_tick(
     return await collect(
         book,
         loaded,
-        now=now,
-        run_id=run_id("collect", now),
-        simulated=True,
-        connections=connections,
+        CollectRun(
+            now=now,
+            run_id=run_id("collect", now),
+            simulated=True,
+            connections=connections,
+        ),
     )
 
 

@@ -33,6 +33,7 @@ from functions.collect.client import Connections
 from functions.collect.job import collect_all
 from functions.collect.queueing import batches
 from functions.collect.queueing.batch import Batch
+from functions.collect.tick import CollectRun
 from functions.jobs import agencies
 from functions.jobs.queue import Enqueued
 from functions.model import DAY, month_bounds, run_id
@@ -126,10 +127,12 @@ class Simulation:
             await collect_all(
                 self._open(),
                 self._settings,
-                now=self.now,
-                run_id=run_id("collect", self.now),
-                simulated=True,
-                connections=connections,
+                CollectRun(
+                    now=self.now,
+                    run_id=run_id("collect", self.now),
+                    simulated=True,
+                    connections=connections,
+                ),
             )
         )
         self._note(before, count)

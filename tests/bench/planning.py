@@ -33,7 +33,7 @@ from functions.collect.planning.requests import Plan
 from functions.collect.planning.ways import Ways
 from functions.collect.platforms import adapter
 from functions.collect.reading import retention
-from functions.collect.state import AccountNote, Note
+from functions.collect.state import AccountState, SyncState
 from functions.model import OBSERVED_WITHIN, PLATFORMS, Platform, Post, Sample
 from functions.settings import Settings
 from tests.platforms.generate import DAY_WEIGHTS, RHYTHM_SPREAD, WIB, _moment, _poisson
@@ -50,7 +50,7 @@ class Field:
     platform: Platform
     ways: Ways
     published: dict[str, list[datetime]]
-    note: Note = field(default_factory=Note)
+    note: SyncState = field(default_factory=SyncState)
     found: dict[str, datetime] = field(default_factory=dict)
     kept: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     sent: Counter[str] = field(default_factory=Counter)
@@ -80,7 +80,7 @@ class Field:
         billed = 0
         for n in range(bisect_left(at, since), bisect_left(at, now)):
             billed += self.see(handle, n, at[n], now, following)
-        account = self.note.accounts.get(handle, AccountNote(handle=handle))
+        account = self.note.accounts.get(handle, AccountState(handle=handle))
         self.note.accounts[handle] = msgspec.structs.replace(
             account, account_id=handle, swept_at=now
         )
@@ -176,7 +176,7 @@ def _carry_out(
         amounts.update(price.profile)
         for handle in request.handles:
             amounts.update(price.user)
-            account = field.note.accounts.get(handle, AccountNote(handle=handle))
+            account = field.note.accounts.get(handle, AccountState(handle=handle))
             field.note.accounts[handle] = msgspec.structs.replace(
                 account, account_id=handle, followers_at=now, checked_at=now
             )

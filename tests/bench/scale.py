@@ -22,6 +22,8 @@ from json import dumps, loads
 from os import cpu_count, getloadavg
 from random import Random
 from time import perf_counter, process_time
+from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 from rich.console import Console
@@ -39,9 +41,9 @@ from functions.collect.planning.ways import Ways
 from functions.collect.platforms import adapter
 from functions.collect.queueing import batches
 from functions.collect.reading import retention
-from functions.collect.report import CollectReport
-from functions.collect.state import AccountNote, Note
-from functions.jobs.fanout import Tick, hand_out
+from functions.collect.state import AccountState, SyncState
+from functions.collect.tick import Tick
+from functions.jobs.fanout import ScheduledTick, hand_out
 from functions.model import PLATFORMS, Platform, Post, Sample
 from functions.settings import Settings
 from functions.settings.cadence import CADENCES
@@ -135,7 +137,7 @@ def _notes(units: int, posts: float, seed: int) -> dict[Platform, bytes]:
     """An agency's notes as a day and a half of ticks have left them, as they are stored."""
     made = {}
     for platform in PLATFORMS:
-        ways, note = Ways.of(adapter(platform)), Note()
+        ways, note = Ways.of(adapter(platform)), SyncState()
         field_ = Field.of(platform, units, 1, posts)
         chance = Random(f"{platform}{seed}")
         for handle, published in field_.published.items():
@@ -147,7 +149,7 @@ def _notes(units: int, posts: float, seed: int) -> dict[Platform, bytes]:
             for number, at in enumerate(published):
                 _see(note, platform, handle_, number, at, looks)
             last = max((look for look in looks if look < NOW), default=None)
-            note.accounts[handle_] = AccountNote(
+            note.accounts[handle_] = AccountState(
                 handle=handle_,
                 account_id=handle_,
                 swept_at=last,
@@ -161,7 +163,7 @@ def _notes(units: int, posts: float, seed: int) -> dict[Platform, bytes]:
 
 
 def _see(
-    note: Note,
+    note: SyncState,
     platform: Platform,
     handle: str,
     number: int,
@@ -211,7 +213,7 @@ def _plan_one(
 ) -> None:
     """One agency's tick: load, plan within its share, cut into batches, encode."""
     serving = {platform: names(loaded, platform) for platform in PLATFORMS}
-    held: dict[Platform, tuple[Note, Ways]] = {}
+    held: dict[Platform, tuple[SyncState, Ways]] = {}
     for platform in PLATFORMS:
         note = notes.decode(stored[platform])
         assert note is not None
@@ -240,8 +242,9 @@ def _plan_one(
         {platform: ways for platform, (_, ways) in held.items()},
         _allowances(loaded, held, serving, share),
     )
-    report = CollectReport("run", NOW)
-    put = batches._batches(plans, report, TICK, simulated=False, run="run@a", agency="a")
+    agency = SimpleNamespace(agency=SimpleNamespace(id="a"))
+    tick = SimpleNamespace(agency=agency, now=NOW, every=TICK, simulated=False)
+    put = batches._batches(cast("Tick", tick), plans, "run@a")
     bodies = [batch.body() for batch in put]
     assert all(len(body) < cloudtasks.TASK_BYTES for body in bodies)
     _count(found, stored, held, wanted, plans, [batch.platform for batch in put])
@@ -249,7 +252,7 @@ def _plan_one(
 
 def _allowances(
     loaded: Settings,
-    held: dict[Platform, tuple[Note, Ways]],
+    held: dict[Platform, tuple[SyncState, Ways]],
     serving: dict[Platform, list[str]],
     share: Share | None,
 ) -> dict[Platform, list[tuple[str, Allowance]]]:
@@ -275,7 +278,7 @@ def _allowances(
 def _count(
     found: Figures,
     stored: dict[Platform, bytes],
-    held: dict[Platform, tuple[Note, Ways]],
+    held: dict[Platform, tuple[SyncState, Ways]],
     wanted: Sequence[object],
     plans: dict[Platform, Plan],
     put: Sequence[Platform],
@@ -314,7 +317,7 @@ def _hand_out(found: Figures, loaded: Settings, agencies: int, shares: dict[str,
             "collect",
             [f"a{n}" for n in range(agencies)],
             Settings(**given),
-            Tick(NOW, TICK),
+            ScheduledTick(NOW, TICK),
             now=NOW,
             shares=shares,
         )

@@ -14,6 +14,7 @@ from typing import Any
 
 from functions.collect.job import collect
 from functions.collect.report import CollectReport
+from functions.collect.tick import CollectRun
 from functions.model import PLATFORMS, Platform, Post, run_id
 from functions.registry.check import check
 from functions.settings import Settings
@@ -90,7 +91,7 @@ def tick(book: AgencyStore, settings: Settings, now: datetime, **options: Any) -
     """One run of the collect job at a simulated instant."""
     name = options.pop("run_id", run_id("collect", now))
     options = {"simulated": True, **options}
-    return asyncio.run(collect(book, settings, now=now, run_id=name, **options))
+    return asyncio.run(collect(book, settings, CollectRun(now=now, run_id=name, **options)))
 
 
 def stored_posts(book: AgencyStore) -> dict[tuple[str, str, str], Post]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.collect.contract import Profile
-from functions.collect.reading import reader
+from functions.collect.reading import accounts
 from functions.collect.report import CollectReport
 from functions.model import Platform
 from functions.registry.check import check
@@ -200,7 +200,7 @@ def test_a_channel_entered_by_a_users_name_is_read_and_called_nothing_else(
     ],
 )
 def test_a_new_name_is_told_where_the_old_one_was_entered(handle: str, told: str | None) -> None:
-    remark = reader._remark(handle, Profile(account_id="id7", handle="baru"))
+    remark = accounts._remark(handle, Profile(account_id="id7", handle="baru"))
     assert remark == (told and f"{told}Riwayatnya tetap tersimpan.")
 
 

@@ -158,7 +158,7 @@ def test_a_run_that_died_leaves_its_reservation(
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("functions.collect.work.save_harvest", killed)
+            patch.setattr("functions.collect.sync.PlatformSync.store", killed)
             with pytest.raises(KeyboardInterrupt):
                 tick(book, settings, START)
         report = tick(book, settings, START + 15 * MINUTE)

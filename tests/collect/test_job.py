@@ -206,6 +206,7 @@ def test_connections_may_be_kept_between_ticks(
     ministry: AgencyStore, settings: Settings, server: Handle, now: datetime
 ) -> None:
     from functions.collect.job import collect
+    from functions.collect.tick import CollectRun
 
     async def two_ticks() -> list[int]:
         counts = []
@@ -216,10 +217,12 @@ def test_connections_may_be_kept_between_ticks(
                 report = await collect(
                     ministry,
                     settings,
-                    now=at,
-                    run_id=str(n),
-                    simulated=True,
-                    connections=opened,
+                    CollectRun(
+                        now=at,
+                        run_id=str(n),
+                        simulated=True,
+                        connections=opened,
+                    ),
                 )
                 counts.append(sum(s["requests"] for s in report.platforms.values()))
         return counts
@@ -703,9 +706,7 @@ def test_the_present_given_by_hand_is_the_present(
     ministry: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
     """Two minutes either way; official hosts would be read, were they not replaced here."""
-    from functions.collect import job
-
-    monkeypatch.setattr(job, "official", lambda settings: ["x"])
+    monkeypatch.setattr("functions.collect.tick.official", lambda settings: ["x"])
     real = AgencyStore(ministry.store, ministry.agency)
     present = datetime.now(UTC).replace(microsecond=0)
     for late in (-110, 0, 110):
@@ -723,9 +724,7 @@ def test_a_simulation_never_reads_an_official_host(
     monkeypatch: pytest.MonkeyPatch,
     late: timedelta,
 ) -> None:
-    from functions.collect import job
-
-    monkeypatch.setattr(job, "official", lambda settings: ["youtube"])
+    monkeypatch.setattr("functions.collect.tick.official", lambda settings: ["youtube"])
     present = datetime.now(UTC).replace(microsecond=0)
     with pytest.raises(SettingsError, match="this store is a simulation, and youtube would"):
         tick(ministry, settings, present + late)

@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 from functions.collect import state as notes
 from functions.collect.contract import Sweep
 from functions.collect.planning.requests import Purpose, SweepRequest
-from functions.collect.reading.reader import Reader
-from functions.collect.state import AccountNote, Note
+from functions.collect.platforms import instagram
+from functions.collect.reading.companions import AccountListing, Companion
+from functions.collect.reading.listings import Listings
+from functions.collect.reading.session import Session
+from functions.collect.state import AccountState, SyncState
 from functions.model import DAY, Post, Sample
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -44,7 +47,7 @@ class Installation:
     """A store, and the notes of the instances that read an account."""
 
     held: dict[str, Post] = field(default_factory=dict)
-    note: Note = field(default_factory=Note)
+    note: SyncState = field(default_factory=SyncState)
     found: list[str] = field(default_factory=list)
     asked: int = 0
 
@@ -52,34 +55,35 @@ class Installation:
         self.asked += len(names)
         return {name for name in names if name.partition(":")[2] in self.held}
 
-    def look(self, note: Note, now: datetime, shown: Sequence[Post], since: datetime) -> Note:
+    def look(
+        self, note: SyncState, now: datetime, shown: Sequence[Post], since: datetime
+    ) -> SyncState:
         """One instance's listing; what it noted, for the others."""
         credential: Any = SimpleNamespace(name="c")
-        adapter: Any = SimpleNamespace(DEPTH=1, PAGE_SIZE=50)
-        reading = Reader(
-            "instagram",
-            adapter,
-            [credential],
-            SimpleNamespace(),  # type: ignore[arg-type]
-            note,
-            lambda: now,  # type: ignore[arg-type]
-            now + HOUR,
+        session = Session(
+            platform="instagram",
+            adapter=instagram,
+            credentials={"c": credential},
+            consents=SimpleNamespace(),  # type: ignore[arg-type]
+            state=note,
+            clock=lambda: now,  # type: ignore[arg-type]
+            horizon=now + HOUR,
             zone=WIB,
             stored=self.stored,
         )
+        listings = Listings(Companion(session))
         request = SweepRequest("a", since, Purpose.DISCOVER, credential="c")
         sweep = Sweep(posts=tuple(shown), covered_since=since)
-        late = asyncio.run(reading._late_of([(request, sweep)]))
-        reading._take(request, sweep, reading._live_by_account(), late)
-        for one in reading.harvest.posts:
+        asyncio.run(listings.take([AccountListing(request, sweep)]))
+        for one in session.harvest.posts:
             if one.post_id not in self.held:
                 self.found.append(one.post_id)
             self.held[one.post_id] = one
-        return reading.changed
+        return session.changed
 
 
-def entered() -> Note:
-    return Note(accounts={"a": AccountNote(handle="a", account_id=OWNER)})
+def entered() -> SyncState:
+    return SyncState(accounts={"a": AccountState(handle="a", account_id=OWNER)})
 
 
 steps = st.lists(
@@ -165,7 +169,7 @@ def test_until_a_month_begins_closing_what_it_shows_is_taken() -> None:
     installation = Installation(note=entered())
     last = datetime(2026, 11, 1, 22, 59, tzinfo=UTC)
     for now, number in ((last, 1), (last + timedelta(minutes=1), 2)):
-        installation.note.accounts["a"] = AccountNote(
+        installation.note.accounts["a"] = AccountState(
             handle="a", account_id=OWNER, swept_at=now - HOUR
         )
         shown = [post(number, FIRST + 9 * DAY, now)]

@@ -23,9 +23,9 @@ from functions.collect.state import (
     LONGEST_REST,
     REMEMBERED,
     TICKS,
-    AccountNote,
+    AccountState,
     LivePost,
-    Note,
+    SyncState,
     decode,
     encode,
     rebuild,
@@ -44,11 +44,11 @@ words = st.text(max_size=12)
 series = st.lists(instants, max_size=4).map(lambda found: tuple(sorted(found)))
 days = st.integers(0, 30).map(lambda n: (date(2026, 10, 1) + n * DAY).isoformat())
 accounts = st.builds(
-    AccountNote,
+    AccountState,
     handle=words,
     account_id=st.none() | words,
     title=st.none() | words,
-    place=st.none() | words,
+    playlist_id=st.none() | words,
     checked_at=st.none() | instants,
     followers_at=st.none() | instants,
     swept_at=st.none() | instants,
@@ -73,7 +73,7 @@ posts = st.builds(
     missing=series,
 )
 notes = st.builds(
-    Note,
+    SyncState,
     ticks=series,
     accounts=st.dictionaries(words, accounts, max_size=3),
     posts=st.dictionaries(words, posts, max_size=3),
@@ -81,13 +81,13 @@ notes = st.builds(
 
 
 @given(notes)
-def test_a_note_comes_back_as_it_was(note: Note) -> None:
+def test_a_note_comes_back_as_it_was(note: SyncState) -> None:
     assert decode(encode(note)) == note
 
 
 @given(notes)
-def test_the_same_note_is_the_same_bytes(note: Note) -> None:
-    backwards = Note(
+def test_the_same_note_is_the_same_bytes(note: SyncState) -> None:
+    backwards = SyncState(
         ticks=note.ticks,
         accounts=dict(reversed(note.accounts.items())),
         posts=dict(reversed(note.posts.items())),
@@ -101,7 +101,7 @@ def test_bytes_that_are_no_note_are_none(body: bytes) -> None:
 
 
 @given(notes, st.data())
-def test_a_note_cut_short_is_none(note: Note, data: st.DataObject) -> None:
+def test_a_note_cut_short_is_none(note: SyncState, data: st.DataObject) -> None:
     body = encode(note)
     assert decode(body[: data.draw(st.integers(0, len(body) - 1))]) is None
 
@@ -112,7 +112,7 @@ def test_another_shape_is_none(content: bytes) -> None:
 
 
 def test_fields_of_a_later_version_are_no_obstacle() -> None:
-    assert decode(zlib.compress(b'{"ticks": [], "colour": "blue"}')) == Note()
+    assert decode(zlib.compress(b'{"ticks": [], "colour": "blue"}')) == SyncState()
 
 
 def test_a_ministrys_note_is_small() -> None:
@@ -127,11 +127,11 @@ def test_a_ministrys_note_is_small() -> None:
         )
         for n in range(400)
     }
-    assert len(encode(Note(posts=held))) < 40_000
+    assert len(encode(SyncState(posts=held))) < 40_000
 
 
 def test_the_note_of_five_thousand_accounts_is_split_by_the_store_and_comes_back(
-    store_of_two_parts: tuple[AgencyStore, Note],
+    store_of_two_parts: tuple[AgencyStore, SyncState],
 ) -> None:
     """Two days of five posts a day each: far more than one document holds."""
     book, note = store_of_two_parts
@@ -148,7 +148,7 @@ def test_the_note_of_five_thousand_accounts_is_split_by_the_store_and_comes_back
 
 
 @pytest.fixture
-def store_of_two_parts(tmp_path: Path) -> Iterator[tuple[AgencyStore, Note]]:
+def store_of_two_parts(tmp_path: Path) -> Iterator[tuple[AgencyStore, SyncState]]:
     """A store that holds the note of a large ministry."""
     store = SqliteStore(tmp_path / "kiprah.db")
     book, note = AgencyStore(store, Agency()), large()
@@ -157,11 +157,11 @@ def store_of_two_parts(tmp_path: Path) -> Iterator[tuple[AgencyStore, Note]]:
     store.close()
 
 
-def large() -> Note:
-    note = Note()
+def large() -> SyncState:
+    note = SyncState()
     for n in range(5000):
         account_id = f"1784{_digits(n)}"
-        note.accounts[f"unit{n}"] = AccountNote(
+        note.accounts[f"unit{n}"] = AccountState(
             handle=f"unit{n}", account_id=account_id, swept_at=START, followers_at=START
         )
         for k in range(10):
@@ -190,13 +190,13 @@ def live(age: timedelta) -> LivePost:
 
 def test_posts_are_forgotten_when_no_listing_can_bring_them_up_again() -> None:
     young, old = live(REMEMBERED - MINUTE), live(REMEMBERED)
-    note = Note(posts={"young": young, "old": old})
+    note = SyncState(posts={"young": young, "old": old})
     note.prune(START)
     assert note.posts == {"young": young}
 
 
 def test_only_the_last_few_ticks_are_remembered() -> None:
-    note = Note()
+    note = SyncState()
     for n in range(3 * TICKS):
         note.tick(START + n * MINUTE)
     assert note.ticks == tuple(START + n * MINUTE for n in range(2 * TICKS, 3 * TICKS))
@@ -228,23 +228,23 @@ def test_a_post_is_closed_when_no_read_can_change_its_measurement(
 
 
 def test_a_part_holds_what_it_is_told_and_what_is_there() -> None:
-    held = {name: AccountNote(handle=name) for name in "abc"}
+    held = {name: AccountState(handle=name) for name in "abc"}
     known = {name: live(timedelta(0)) for name in "xyz"}
-    note = Note(ticks=(START,), accounts=held, posts=known)
+    note = SyncState(ticks=(START,), accounts=held, posts=known)
     part = note.part(["c", "a", "strange"], ["y", "unknown"])
-    assert part == Note(accounts={"c": held["c"], "a": held["a"]}, posts={"y": known["y"]})
-    assert note.part([], []) == Note()
+    assert part == SyncState(accounts={"c": held["c"], "a": held["a"]}, posts={"y": known["y"]})
+    assert note.part([], []) == SyncState()
 
 
 def test_an_account_rests_until_it_is_told_to_wake() -> None:
-    note = Note(
-        accounts={"a": AccountNote(handle="a", wrong="salah"), "b": AccountNote(handle="b")}
+    note = SyncState(
+        accounts={"a": AccountState(handle="a", wrong="salah"), "b": AccountState(handle="b")}
     )
     note.rest("a", START)
-    assert note.accounts["a"] == AccountNote(handle="a", wrong="salah", retry_at=START)
+    assert note.accounts["a"] == AccountState(handle="a", wrong="salah", retry_at=START)
     note.rest("a", None)
-    assert note.accounts["a"] == AccountNote(handle="a", wrong="salah")
-    assert note.accounts["b"] == AccountNote(handle="b")
+    assert note.accounts["a"] == AccountState(handle="a", wrong="salah")
+    assert note.accounts["b"] == AccountState(handle="b")
 
 
 # Folding: what several readings noted of the same accounts and posts
@@ -259,13 +259,13 @@ def said(what: str, at: datetime | None) -> str | None:
 
 
 @st.composite
-def looked_at(draw: st.DrawFn, handle: str) -> AccountNote:
+def looked_at(draw: st.DrawFn, handle: str) -> AccountState:
     checked, swept = draw(maybe), draw(maybe)
-    return AccountNote(
+    return AccountState(
         handle=handle,
         account_id=said("id", checked),
         title=said("title", checked),
-        place=said("place", checked),
+        playlist_id=said("playlist_id", checked),
         checked_at=checked,
         wrong=said("wrong", checked),
         told=said("told", checked),
@@ -298,41 +298,41 @@ def read(draw: st.DrawFn, post_id: str) -> LivePost:
 
 
 @st.composite
-def readings(draw: st.DrawFn) -> Note:
+def readings(draw: st.DrawFn) -> SyncState:
     handles = draw(st.sets(st.sampled_from("abc")))
     ids = draw(st.sets(st.sampled_from("xyz")))
-    return Note(
+    return SyncState(
         accounts={handle: draw(looked_at(handle)) for handle in sorted(handles)},
         posts={f"1:{post_id}": draw(read(post_id)) for post_id in sorted(ids)},
     )
 
 
-def folded(parts: Iterable[Note]) -> Note:
-    whole = Note()
+def folded(parts: Iterable[SyncState]) -> SyncState:
+    whole = SyncState()
     for part in parts:
         whole.fold(part)
     return whole
 
 
 @given(st.lists(readings(), max_size=4), st.data())
-def test_folding_knows_no_order(parts: list[Note], data: st.DataObject) -> None:
+def test_folding_knows_no_order(parts: list[SyncState], data: st.DataObject) -> None:
     assert folded(data.draw(st.permutations(parts))) == folded(parts)
 
 
 @given(st.lists(readings(), min_size=1, max_size=4), st.data())
-def test_folding_again_changes_nothing(parts: list[Note], data: st.DataObject) -> None:
+def test_folding_again_changes_nothing(parts: list[SyncState], data: st.DataObject) -> None:
     whole = folded(parts)
     again = folded([whole, *data.draw(st.lists(st.sampled_from(parts))), whole])
     assert again == whole
 
 
 @given(st.lists(readings(), max_size=4), st.integers(0, 4))
-def test_folding_knows_no_grouping(parts: list[Note], cut: int) -> None:
+def test_folding_knows_no_grouping(parts: list[SyncState], cut: int) -> None:
     assert folded([folded(parts[:cut]), folded(parts[cut:])]) == folded(parts)
 
 
 @given(st.lists(readings(), max_size=4))
-def test_folding_keeps_everything(parts: list[Note]) -> None:
+def test_folding_keeps_everything(parts: list[SyncState]) -> None:
     """Each fact by the reading that looked later; of posts all that was kept."""
     whole = folded(parts)
     assert set(whole.accounts) == {name for part in parts for name in part.accounts}
@@ -342,7 +342,7 @@ def test_folding_keeps_everything(parts: list[Note]) -> None:
         for fact in ("checked_at", "swept_at", "followers_at", "deep_at"):
             assert getattr(account, fact) == latest(getattr(one, fact) for one in held)
         checked = next(one for one in held if one.checked_at == account.checked_at)
-        for fact in ("account_id", "title", "place", "wrong", "told", "lacking", "retry_at"):
+        for fact in ("account_id", "title", "playlist_id", "wrong", "told", "lacking", "retry_at"):
             assert getattr(account, fact) == getattr(checked, fact)
         assert account.settled == next(o.settled for o in held if o.swept_at == account.swept_at)
         for day in {day for one in held for day in one.daily}:
@@ -362,7 +362,7 @@ def test_folding_keeps_everything(parts: list[Note]) -> None:
 
 
 @given(readings(), readings())
-def test_folding_leaves_what_is_folded_in_alone(one: Note, other: Note) -> None:
+def test_folding_leaves_what_is_folded_in_alone(one: SyncState, other: SyncState) -> None:
     before = encode(other)
     one.fold(other)
     one.tick(START)
@@ -379,7 +379,7 @@ def latest(times: Iterable[datetime | None]) -> datetime | None:
 READ = Ways.of(adapter("instagram"))
 
 
-def looks(note: Note, now: datetime) -> list[Purpose]:
+def looks(note: SyncState, now: datetime) -> list[Purpose]:
     """Why accounts would be read at that time."""
     found = candidates(
         note,
@@ -394,7 +394,7 @@ def looks(note: Note, now: datetime) -> list[Purpose]:
 
 
 @given(notes, instants)
-def test_nothing_is_remembered_that_lies_in_the_future(note: Note, now: datetime) -> None:
+def test_nothing_is_remembered_that_lies_in_the_future(note: SyncState, now: datetime) -> None:
     note.until(now)
     times = [*note.ticks]
     for account in note.accounts.values():
@@ -413,7 +413,7 @@ def test_nothing_is_remembered_that_lies_in_the_future(note: Note, now: datetime
 
 
 @given(notes)
-def test_a_clock_that_was_right_changes_nothing(note: Note) -> None:
+def test_a_clock_that_was_right_changes_nothing(note: SyncState) -> None:
     before = encode(note)
     note.until(START + timedelta(seconds=10**6))
     assert encode(note) == before
@@ -422,7 +422,7 @@ def test_a_clock_that_was_right_changes_nothing(note: Note) -> None:
 def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
     """Over two days back, so that nothing published meanwhile is lost."""
     ahead = START + 40 * DAY
-    held = AccountNote(
+    held = AccountState(
         handle="a",
         account_id="1",
         wrong="salah",
@@ -432,13 +432,13 @@ def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
         swept_at=ahead,
         deep_at=ahead,
     )
-    note = Note(ticks=(START - HOUR, ahead), accounts={"a": held})
+    note = SyncState(ticks=(START - HOUR, ahead), accounts={"a": held})
     assert looks(note, START) == []
     note.until(START)
     assert note.ticks == (START - HOUR,)
     [account] = note.accounts.values()
     past = START - REMEMBERED
-    assert account == AccountNote(
+    assert account == AccountState(
         handle="a",
         account_id="1",
         wrong="salah",
@@ -451,22 +451,22 @@ def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
 
 
 def test_only_what_lies_in_the_future_is_forgotten_of_an_account() -> None:
-    held = AccountNote(
+    held = AccountState(
         handle="a",
         account_id="1",
         swept_at=START + MINUTE,
         checked_at=START,
         followers_at=START - HOUR,
     )
-    note = Note(accounts={"a": held})
+    note = SyncState(accounts={"a": held})
     note.until(START)
     assert note.accounts["a"] == msgspec.structs.replace(held, swept_at=START - REMEMBERED)
 
 
 @pytest.mark.parametrize(("rest", "wakes"), [(LONGEST_REST, False), (LONGEST_REST + MINUTE, True)])
 def test_no_account_rests_longer_than_any_is_sent_to_rest(rest: timedelta, wakes: bool) -> None:
-    held = AccountNote(handle="a", checked_at=START, retry_at=START + rest)
-    note = Note(accounts={"a": held})
+    held = AccountState(handle="a", checked_at=START, retry_at=START + rest)
+    note = SyncState(accounts={"a": held})
     note.until(START)
     assert (note.accounts["a"].retry_at is None) is wakes
 
@@ -482,7 +482,7 @@ def test_a_post_that_the_future_closed_is_read_again() -> None:
         missing=(START + 41 * DAY,),
     )
     assert purpose_of(post, START, START + 15 * MINUTE) is None
-    note = Note(posts={post.key: post})
+    note = SyncState(posts={post.key: post})
     note.until(START)
     [healed] = note.posts.values()
     assert healed == msgspec.structs.replace(
@@ -494,7 +494,7 @@ def test_a_post_that_the_future_closed_is_read_again() -> None:
 def test_a_post_that_the_future_missed_is_not_gone() -> None:
     missed = (START - HOUR, START + 40 * DAY)
     post = msgspec.structs.replace(live(5 * HOUR), missing=missed, read_at=START - 2 * HOUR)
-    note = Note(posts={post.key: post})
+    note = SyncState(posts={post.key: post})
     note.until(START)
     assert note.posts[post.key].missing == missed[:1]
 
@@ -557,7 +557,7 @@ def test_an_account_was_looked_at_when_its_newest_post_was_first_read() -> None:
 
 @pytest.mark.parametrize(("hours", "forgotten"), [(0, False), (18, False), (19, True)])
 def test_a_clock_that_was_far_ahead_has_forgotten_posts(hours: int, forgotten: bool) -> None:
-    note = Note()
+    note = SyncState()
     assert not note.has_forgotten(START)
     note.tick(START - timedelta(hours=1))
     note.tick(START + timedelta(hours=hours))
@@ -566,18 +566,18 @@ def test_a_clock_that_was_far_ahead_has_forgotten_posts(hours: int, forgotten: b
 
 def test_what_is_waited_for_is_first_seen_when_anybody_saw_it_first(now: datetime) -> None:
     early, late = now - 3 * timedelta(hours=1), now
-    one = AccountNote(handle="a", swept_at=early, waits={"v": early, "settled": early})
-    other = AccountNote(handle="a", swept_at=late, waits={"v": late})
+    one = AccountState(handle="a", swept_at=early, waits={"v": early, "settled": early})
+    other = AccountState(handle="a", swept_at=late, waits={"v": late})
     for first, second in ((one, other), (other, one)):
-        note = Note(accounts={"a": first})
-        note.fold(Note(accounts={"a": second}))
+        note = SyncState(accounts={"a": first})
+        note.fold(SyncState(accounts={"a": second}))
         assert note.accounts["a"].waits == {"v": early}
 
 
 def test_how_a_listing_is_asked_for_is_what_was_found_out_last(now: datetime) -> None:
-    narrow = AccountNote(handle="a", manner=Manner(6), manner_at=now - timedelta(hours=1))
-    usual = AccountNote(handle="a", manner_at=now)
+    narrow = AccountState(handle="a", manner=Manner(6), manner_at=now - timedelta(hours=1))
+    usual = AccountState(handle="a", manner_at=now)
     for first, second in ((narrow, usual), (usual, narrow)):
-        note = Note(accounts={"a": first})
-        note.fold(Note(accounts={"a": second}))
+        note = SyncState(accounts={"a": first})
+        note.fold(SyncState(accounts={"a": second}))
         assert (note.accounts["a"].manner, note.accounts["a"].manner_at) == (None, now)

@@ -38,6 +38,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from functions.collect.job import collect
 from functions.collect.report import CollectReport
+from functions.collect.tick import CollectRun
 from functions.model import PLATFORMS, Entry, Platform, Post, Sample, parse_time, run_id
 from functions.score.job import score
 from functions.settings import Settings
@@ -255,9 +256,11 @@ class Storm(RuleBasedStateMachine):
                     collect(
                         book,
                         self.it.settings,
-                        now=self.now,
-                        run_id=run_id("collect", self.now + n * apart * MINUTE),
-                        simulated=True,
+                        CollectRun(
+                            now=self.now,
+                            run_id=run_id("collect", self.now + n * apart * MINUTE),
+                            simulated=True,
+                        ),
                     )
                     for n, book in enumerate((self.it.book, other))
                 ),

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from functions.collect.client import Connection, Connections
-from functions.collect.reading.reader import Reader
+from functions.collect.reading.session import Session
 from functions.collect.report import CollectReport
 from functions.model import PLATFORMS, Platform, run_id
 from functions.score.job import score
@@ -360,14 +360,14 @@ def hurry(
 
     The others have all their time, so that a machine that stalls takes nothing from them.
     """
-    start, reach = Reader.__init__, Connections.to
+    start, reach = Session.__post_init__, Connections.to
     # A consent is renewed while a quarter of the time is left.
-    monkeypatch.setattr("functions.collect.reading.reader.RENEWAL", limit / 4)
+    monkeypatch.setattr("functions.collect.reading.companions.tiktok.RENEWAL", limit / 4)
 
-    def hurried(self: Reader, named: Platform, *args: Any, **options: Any) -> None:
-        start(self, named, *args, **options)
-        if named == platform:
-            self._ends = time.monotonic() + limit
+    def hurried(self: Session) -> None:
+        start(self)
+        if self.platform == platform:
+            self.ends = time.monotonic() + limit
 
     async def impatient(self: Connections, named: Platform, base_url: str) -> Connection:
         connection = await reach(self, named, base_url)
@@ -375,7 +375,7 @@ def hurry(
             connection._open = lambda: opened(connection, timeout)  # type: ignore[method-assign]
         return connection
 
-    monkeypatch.setattr(Reader, "__init__", hurried)
+    monkeypatch.setattr(Session, "__post_init__", hurried)
     monkeypatch.setattr(Connections, "to", impatient)
 
 
@@ -538,7 +538,7 @@ def test_a_run_at_its_time_limit_costs_no_consent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A renewal that is under way at the limit may still end: it takes a moment."""
-    monkeypatch.setattr("functions.collect.reading.reader.TIME_LIMIT", 0.3)
+    monkeypatch.setattr("functions.collect.sync.TIME_LIMIT", 0.3)
     distort(server, "tiktok", lambda r: setattr(r, "delay", 0.6), path="oauth")
     tick(ministry, settings, now)
     assert all(living(ministry, settings, server).values())

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.collect.planning.quota import RUN
-from functions.collect.reading.reader import TIME_LIMIT
+from functions.collect.reading.session import TIME_LIMIT
 from functions.jobs.deadline import NEVER, Deadline, deadline_of, working_seconds
 from functions.model import Agency
 from functions.publish.job import publish

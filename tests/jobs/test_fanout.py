@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from functions import log
 from functions.jobs import fanout
-from functions.jobs.fanout import Tick, hand_out
+from functions.jobs.fanout import ScheduledTick, hand_out
 from functions.model import iso
 from functions.settings import Settings
 from functions.store import open_agencies
@@ -178,14 +178,14 @@ def test_one_agency_needs_no_queue(function: Deployed, monkeypatch: pytest.Monke
 def test_a_trigger_without_a_schedule_belongs_to_the_tick_in_which_it_comes() -> None:
     for minutes in (0, 1, 29):
         now = datetime(2026, 10, 20, 3, minutes, tzinfo=UTC)
-        assert Tick.at_or_in(now, HALF_HOUR).at == datetime(2026, 10, 20, 3, tzinfo=UTC)
+        assert ScheduledTick.at_or_in(now, HALF_HOUR).at == datetime(2026, 10, 20, 3, tzinfo=UTC)
     scheduled = datetime(2026, 10, 20, 3, 5, tzinfo=UTC)
-    named = Tick.at_or_in(NOW, HALF_HOUR, scheduled_at=scheduled)
+    named = ScheduledTick.at_or_in(NOW, HALF_HOUR, scheduled_at=scheduled)
     assert (named.at, named.following, named.now) == (scheduled, scheduled + HALF_HOUR, None)
 
 
 def test_a_replay_goes_by_its_own_instant() -> None:
-    tick = Tick.at_or_in(NOW, HALF_HOUR, scheduled_at=NOW - timedelta(days=1), given=True)
+    tick = ScheduledTick.at_or_in(NOW, HALF_HOUR, scheduled_at=NOW - timedelta(days=1), given=True)
     assert (tick.at, tick.now) == (datetime(2026, 10, 20, 3, tzinfo=UTC), NOW)
 
 
@@ -203,7 +203,7 @@ def test_six_hundred_are_handed_out_in_seconds() -> None:
         )
         agencies = [f"a{n}" for n in range(600)]
         began = time.monotonic()
-        said = hand_out("score", agencies, loaded, Tick(NOW, HALF_HOUR), now=NOW)
+        said = hand_out("score", agencies, loaded, ScheduledTick(NOW, HALF_HOUR), now=NOW)
         took = time.monotonic() - began
         assert (said["queued"], said["failed"]) == (600, False)
         assert took < 600 * server.slowness / 2

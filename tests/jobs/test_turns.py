@@ -366,8 +366,9 @@ def test_collecting_fails_where_nothing_can_be_read_and_it_is_noted(
     book: AgencyStore, now: datetime
 ) -> None:
     from functions.collect.job import collect_all
+    from functions.collect.tick import CollectRun
     from functions.settings import load
 
     loaded = load({}, Path("none"))
-    asyncio.run(collect_all([book], loaded, now=now, run_id="c"))
+    asyncio.run(collect_all([book], loaded, CollectRun(now=now, run_id="c")))
     assert "registry is empty" in standing(book, "collect")["said"]

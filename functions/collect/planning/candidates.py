@@ -22,7 +22,7 @@ from functions.collect.planning.ways import (
     times,
 )
 from functions.collect.reading.completeness import COUNTED_BACK, counted_by
-from functions.collect.state import REMEMBERED, AccountNote, LivePost, Note
+from functions.collect.state import REMEMBERED, AccountState, LivePost, SyncState
 from functions.model import DAY, SETTLED
 
 OVERLAP = timedelta(hours=6)  # listings show some posts late
@@ -41,7 +41,7 @@ COUNT_LAG = timedelta(minutes=1)
 
 
 def candidates(
-    note: Note,
+    note: SyncState,
     handles: Iterable[str],
     ways: Ways,
     *,
@@ -61,7 +61,7 @@ def candidates(
         discover_every: how often an account is looked at for new posts.
         closing: what the last look before closing needs; None: there is none.
     """
-    accounts = [note.accounts.get(handle, AccountNote(handle=handle)) for handle in handles]
+    accounts = [note.accounts.get(handle, AccountState(handle=handle)) for handle in handles]
     awake = [account for account in accounts if not _resting(account, now)]
     live: dict[str, list[LivePost]] = defaultdict(list)
     for post in note.posts.values():
@@ -104,7 +104,7 @@ def candidates(
     return found
 
 
-def expected(note: Note, ways: Ways, now: datetime, tick: timedelta) -> Iterator[Foreseen]:
+def expected(note: SyncState, ways: Ways, now: datetime, tick: timedelta) -> Iterator[Foreseen]:
     """What the marks to come will need, one for each request that can be foreseen.
 
     A listing serves all marks of its account that fall into one tick; a lookup by id is billed by
@@ -127,7 +127,7 @@ def expected(note: Note, ways: Ways, now: datetime, tick: timedelta) -> Iterator
 
 
 def _discovery(
-    account: AccountNote,
+    account: AccountState,
     live: Sequence[LivePost],
     now: datetime,
     following: datetime,
@@ -146,7 +146,7 @@ def _discovery(
     return Priority(Purpose.DISCOVER, 0, 0, account.swept_at)
 
 
-def _since(account: AccountNote, now: datetime, look_back: datetime, lookup_size: int) -> datetime:
+def _since(account: AccountState, now: datetime, look_back: datetime, lookup_size: int) -> datetime:
     if account.swept_at is None:
         return look_back
     since = account.swept_at - OVERLAP
@@ -155,7 +155,7 @@ def _since(account: AccountNote, now: datetime, look_back: datetime, lookup_size
 
 
 def _last_look(
-    account: AccountNote, ways: Ways, closing: Closing | None, now: datetime
+    account: AccountState, ways: Ways, closing: Closing | None, now: datetime
 ) -> Priority | None:
     """What speaks for listing an account once more, back to the first of a month that closes."""
     if closing is None or account.account_id is None or PRICES[ways.platform].post:
@@ -165,7 +165,7 @@ def _last_look(
 
 
 def _count(
-    account: AccountNote, ways: Ways, closing: Closing | None, now: datetime
+    account: AccountState, ways: Ways, closing: Closing | None, now: datetime
 ) -> Candidate | None:
     """A count of an account's posts of the last days, where a listing of them would be dear."""
     if closing is None or not ways.counts or account.swept_at is None:
@@ -191,7 +191,7 @@ def _count(
     )
 
 
-def _resting(account: AccountNote, now: datetime) -> bool:
+def _resting(account: AccountState, now: datetime) -> bool:
     return account.retry_at is not None and now < account.retry_at
 
 
@@ -205,7 +205,7 @@ def _look(post: LivePost, reason: Priority, ways: Ways, now: datetime) -> Candid
 
 
 def _sweep(
-    account: AccountNote,
+    account: AccountState,
     reason: Priority,
     since: datetime,
     live: Sequence[LivePost],
@@ -255,7 +255,7 @@ def _sweep(
 
 
 def _is_last(
-    account: AccountNote, ways: Ways, closing: Closing | None, reason: Priority, now: datetime
+    account: AccountState, ways: Ways, closing: Closing | None, reason: Priority, now: datetime
 ) -> bool:
     """Whether a listing is to be the last look before a month begins closing."""
     if closing is None or not closing.is_near(now) or PRICES[ways.platform].post:
@@ -270,7 +270,7 @@ def _is_last(
     )
 
 
-def _unlooked(account: AccountNote, ways: Ways, closing: Closing | None) -> str | None:
+def _unlooked(account: AccountState, ways: Ways, closing: Closing | None) -> str | None:
     """The month that began closing last, when there was no last look at the account before it.
 
     A look a day before is one where ticks are rare. None as well when nobody knows.
@@ -285,7 +285,7 @@ def _unlooked(account: AccountNote, ways: Ways, closing: Closing | None) -> str 
 
 
 def _for_nothing(
-    account: AccountNote, live: Sequence[LivePost], ways: Ways, since: datetime, now: datetime
+    account: AccountState, live: Sequence[LivePost], ways: Ways, since: datetime, now: datetime
 ) -> datetime | None:
     """How much further back a listing can reach that is paid by the post and day; None: no further.
 
@@ -314,7 +314,7 @@ def _for_nothing(
     return further if further < since and shown < ways.page_size * 4 // 5 else None
 
 
-def _replies(account: AccountNote, pace: float, since: datetime, now: datetime) -> int:
+def _replies(account: AccountState, pace: float, since: datetime, now: datetime) -> int:
     """How many replies a listing will bring that are not paid for today.
 
     As many new ones as of late, or as posts; and after midnight those of late once more.
@@ -325,7 +325,7 @@ def _replies(account: AccountNote, pace: float, since: datetime, now: datetime) 
     return again + max(1, ceil(pace * (now - begin).total_seconds()))
 
 
-def _profile(account: AccountNote, ways: Ways, now: datetime, *, swept: bool) -> Candidate | None:
+def _profile(account: AccountState, ways: Ways, now: datetime, *, swept: bool) -> Candidate | None:
     """A look at who the account is: when its handle is new, and now and then for its followers."""
     known = account.account_id is not None
     if known and (
@@ -343,14 +343,14 @@ def _profile(account: AccountNote, ways: Ways, now: datetime, *, swept: bool) ->
     )
 
 
-def _profile_purpose(account: AccountNote, ways: Ways, now: datetime) -> Purpose:
+def _profile_purpose(account: AccountState, ways: Ways, now: datetime) -> Purpose:
     if account.account_id is None:
         return Purpose.OVERDUE
     late = account.followers_at is None or account.followers_at + 2 * ways.followers_every <= now
     return Purpose.DISCOVER if late else Purpose.FRESHEN
 
 
-def _is_stale(account: AccountNote, every: timedelta, now: datetime, swept: bool) -> bool:
+def _is_stale(account: AccountState, every: timedelta, now: datetime, swept: bool) -> bool:
     """Whether profile and followers are to be read again.
 
     They wait for a tick that reads the account anyway (an access token may be dear), but not for

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from functions.collect.planning.requests import Purpose
 from functions.collect.planning.ways import Priority
-from functions.collect.state import LivePost, Note
+from functions.collect.state import LivePost, SyncState
 from functions.model import ABSENCES_APART, EARLIEST_USABLE, INTERPOLATED_WITHIN, OBSERVED_WITHIN
 
 # Ages at which a provisional value is refreshed on the way to the mark. The last is also the
@@ -19,7 +19,7 @@ LONGEST_TICK = timedelta(hours=6)
 PROMISED = timedelta(hours=1)
 
 
-def next_tick(note: Note, now: datetime, cadence: timedelta) -> datetime:
+def next_tick(note: SyncState, now: datetime, cadence: timedelta) -> datetime:
     """When the next tick is to be expected: after the usual pause, or the shortest one of late.
 
     Ticks may come more rarely than configured. Those with nothing to do leave no trace, so the
@@ -28,7 +28,7 @@ def next_tick(note: Note, now: datetime, cadence: timedelta) -> datetime:
     return now + min(usual_pause(note, now, cadence), LONGEST_TICK)
 
 
-def usual_pause(note: Note, now: datetime, cadence: timedelta) -> timedelta:
+def usual_pause(note: SyncState, now: datetime, cadence: timedelta) -> timedelta:
     """The pause between ticks, as far as the last few tell it."""
     ticks = (*note.ticks, now)
     pauses = [later - earlier for earlier, later in pairwise(ticks) if later > earlier]

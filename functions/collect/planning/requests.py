@@ -36,6 +36,7 @@ GIVEN_UP: Mapping[Purpose, str] = {
 class SweepRequest(msgspec.Struct, frozen=True):
     """Read an account's listing back to ``since``, ``depth`` pages of it at least.
 
+    ``until``: it ends there, exclusive; None: with what is newest.
     ``replies``: the account's replies as well, among which are the parts of its threads (X).
     ``taken_since``: what it shows of before ``since`` is taken back to there; None: to the first of
     the open month. ``looks_back``: it reaches there, so it may be the last look before closing.
@@ -51,6 +52,7 @@ class SweepRequest(msgspec.Struct, frozen=True):
     taken_since: datetime | None = None
     looks_back: bool = False
     unlooked: str | None = None
+    until: datetime | None = None
 
 
 class CountRequest(msgspec.Struct, frozen=True):

@@ -73,13 +73,13 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     pieces: dict[str, int] = {}
 
 
-class Books(msgspec.Struct):
-    """The budgets of all credentials that a tick uses, as they stood when it reserved.
+class Reservations(msgspec.Struct):
+    """What a tick takes of its credentials' budgets, which are here as they stood then.
 
     ``share``: what the agency may take of them; None: it is the only one.
     """
 
-    store: AgencyStore
+    agency: AgencyStore
     limits: Mapping[str, tuple[Limit, ...]]
     run: str
     now: datetime
@@ -110,8 +110,8 @@ class Books(msgspec.Struct):
         entries = [*settled]
         for _ in range(ATTEMPTS):
             versions = self._read()
-            for name, at, account in entries:
-                self.budgets[account.name] = self._entered(name, at, account)
+            for name, at, bill in entries:
+                self.budgets[bill.name] = self._entered(name, at, bill)
             allowances = {
                 name: allowance(
                     self.budgets[name],
@@ -130,11 +130,11 @@ class Books(msgspec.Struct):
                 for name, allowed in allowances.items()
                 if allowed.taken
             }
-            changed = {*taken, *(account.name for _, _, account in entries)} & self.limits.keys()
+            changed = {*taken, *(bill.name for _, _, bill in entries)} & self.limits.keys()
             if self.share is not None:
                 changed |= self._note_wants(demands or {}, allowances)
             try:
-                self.store.reserve(
+                self.agency.reserve(
                     {
                         name: (_document(_with(self.budgets[name], self.run, taken.get(name))), v)
                         for name, v in versions.items()
@@ -148,31 +148,31 @@ class Books(msgspec.Struct):
         log.warning("collect.budgets_contended", run=self.run)
         return made
 
-    def settle(self, accounts: Iterable[Bill]) -> None:
+    def settle(self, bills: Iterable[Bill]) -> None:
         """Write what was really spent in the place of the reservation.
 
         A bucket that was reserved and not drawn on is written as 0, and so is a whole credential
         that turned out not to be needed: else its reservation would count for ever.
         """
-        spent = {account.name: account for account in accounts}
+        spent = {bill.name: bill for bill in bills}
         idle = [Bill(name=name) for name in sorted(self.reserved - spent.keys())]
         changes: dict[str, dict[str, Any]] = {}
-        for account in [*spent.values(), *idle]:
-            unspent = {limit.bucket: 0 for limit in self.limits.get(account.name, ())}
-            amounts = {**unspent, **account.spent}
+        for bill in [*spent.values(), *idle]:
+            unspent = {limit.bucket: 0 for limit in self.limits.get(bill.name, ())}
+            amounts = {**unspent, **bill.spent}
             spending = Spending(at=self.now, amounts=amounts, settled=True)
-            entered = self._entered(self.run, self.now, account)
-            self.budgets[account.name] = entered
+            entered = self._entered(self.run, self.now, bill)
+            self.budgets[bill.name] = entered
             change: dict[str, Any] = {"runs": {self.run: msgspec.to_builtins(spending)}}
-            if account.usage is not None:
+            if bill.usage is not None:
                 change["usage"] = msgspec.to_builtins(entered.usage)
-            if account.waits:
-                change["waits"] = msgspec.to_builtins(account.waits)
+            if bill.waits:
+                change["waits"] = msgspec.to_builtins(bill.waits)
             change["refused"] = msgspec.to_builtins(entered.refused)
-            changes[account.name] = change
-        self.store.settle(changes)
+            changes[bill.name] = change
+        self.agency.settle(changes)
 
-    def report(self) -> dict[str, Any]:
+    def standing(self) -> dict[str, Any]:
         """Every credential's standing: spent and limit by bucket, and what it waits for."""
         return {
             name: standing(
@@ -184,10 +184,10 @@ class Books(msgspec.Struct):
     def leave_out(self, credentials: Iterable[str]) -> None:
         """Say of credentials that they serve no account of this agency: its share is free."""
         nothing = msgspec.to_builtins(Wants(at=self.now, none=True))
-        self.store.settle({name: {"wants": nothing} for name in credentials})
+        self.agency.settle({name: {"wants": nothing} for name in credentials})
 
     def _read(self) -> dict[str, str | None]:
-        held = self.store.budgets(self.limits)
+        held = self.agency.budgets(self.limits)
         for name, limits in self.limits.items():
             document = held[name].data if name in held else {}
             budget = _without(decode(document, name), self.run).pruned(limits, self.now)
@@ -231,10 +231,10 @@ class Books(msgspec.Struct):
                 told.add(name)
         return told
 
-    def _entered(self, run: str, at: datetime, account: Bill) -> Budget:
-        budget, limits = self.budgets.get(account.name, Budget()), self.limits
-        others = self.share.of(account.name).others if self.share else {}
-        return _entered(budget, run, at, account, limits, others)
+    def _entered(self, run: str, at: datetime, bill: Bill) -> Budget:
+        budget, limits = self.budgets.get(bill.name, Budget()), self.limits
+        others = self.share.of(bill.name).others if self.share else {}
+        return _entered(budget, run, at, bill, limits, others)
 
 
 def standing(
@@ -290,25 +290,25 @@ def bill_of(credential: Credential, now: datetime) -> Bill:
     )
 
 
-def together(accounts: Iterable[Bill]) -> list[Bill]:
-    """One account for each credential: two platforms may have used the same."""
+def together(bills: Iterable[Bill]) -> list[Bill]:
+    """One bill for each credential: two platforms may have used the same."""
     found: dict[str, Bill] = {}
-    for account in accounts:
-        held = found.get(account.name)
+    for bill in bills:
+        held = found.get(bill.name)
         if held is None:
-            found[account.name] = account
+            found[bill.name] = bill
             continue
         spent = {
-            bucket: held.spent.get(bucket, 0) + account.spent.get(bucket, 0)
-            for bucket in {*held.spent, *account.spent}
+            bucket: held.spent.get(bucket, 0) + bill.spent.get(bucket, 0)
+            for bucket in {*held.spent, *bill.spent}
         }
-        used = [u for u in (held.usage, account.usage) if u is not None]
-        found[account.name] = Bill(
-            name=account.name,
+        used = [u for u in (held.usage, bill.usage) if u is not None]
+        found[bill.name] = Bill(
+            name=bill.name,
             spent=spent,
             usage=max(used, default=None),
-            waits={**held.waits, **account.waits},
-            refused=held.refused or account.refused,
+            waits={**held.waits, **bill.waits},
+            refused=held.refused or bill.refused,
         )
     return list(found.values())
 
@@ -317,23 +317,23 @@ def _entered(
     budget: Budget,
     run: str,
     at: datetime,
-    account: Bill,
+    bill: Bill,
     limits: Mapping[str, tuple[Limit, ...]],
     others: Mapping[str, int],
 ) -> Budget:
-    entered = _with(budget, run, Spending(at=at, amounts=account.spent, settled=True))
+    entered = _with(budget, run, Spending(at=at, amounts=bill.spent, settled=True))
     usage = entered.usage
-    if account.usage is not None:
-        of = limits.get(account.name, ())
+    if bill.usage is not None:
+        of = limits.get(bill.name, ())
         spent = entered.spent(of[0], at) + others.get(of[0].bucket, 0) if of else 0
-        usage = Usage(at=at, percent=account.usage, spent=spent)
+        usage = Usage(at=at, percent=bill.usage, spent=spent)
     # A credential that served is refused no more.
-    refused = budget.refused if not account.spent else None
-    if account.refused is not None:
+    refused = budget.refused if not bill.spent else None
+    if bill.refused is not None:
         since = budget.refused.until if budget.refused is not None else at
-        refused = Wait(until=since, message=account.refused)
+        refused = Wait(until=since, message=bill.refused)
     return msgspec.structs.replace(
-        entered, usage=usage, waits={**budget.waits, **account.waits}, refused=refused
+        entered, usage=usage, waits={**budget.waits, **bill.waits}, refused=refused
     )
 
 

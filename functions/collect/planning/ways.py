@@ -5,13 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from types import ModuleType
 from typing import NamedTuple
 
 import msgspec
 
 from functions.collect.planning.quota import Expected
 from functions.collect.planning.requests import CountRequest, ProfileRequest, Purpose, SweepRequest
+from functions.collect.platforms import Adapter
 from functions.collect.reading.completeness import LAST_LOOK, OpenMonth
 from functions.collect.state import LivePost
 from functions.model import Platform
@@ -41,7 +41,7 @@ class Ways(msgspec.Struct, frozen=True):
     page_size: int = 50
 
     @classmethod
-    def of(cls, adapter: ModuleType) -> Ways:
+    def of(cls, adapter: Adapter) -> Ways:
         """What an adapter says of itself."""
         return cls(
             adapter.NAME,

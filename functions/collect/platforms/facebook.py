@@ -21,11 +21,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
 
-from functions.collect.client import ApiClient
+from functions.collect.client import ApiClient, every_call
 from functions.collect.contract import (
     UNDECODABLE,
     USUAL,
@@ -45,16 +46,19 @@ from functions.collect.platforms.decoding import Count, Cursor, Id, Url, decode,
 from functions.collect.platforms.walks import AnswerPage, Walk
 from functions.model import Post, Sample
 
-NAME = "facebook"
+NAME: Final = "facebook"
 PAGE_SIZE = 25
 MAX_PAGES = 40
 DEPTH = 1
 LISTING_TELLS = False
+LISTING_PROVES = False
 CONFIRM_SIZE = 25  # posts that one ``confirm`` reads at most, a call each
 PROOF_SIZE = 5  # listed posts, one of which ``confirm`` reads by id to see whether that works
 LOOKUP_SIZE = 0
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
+HAS_CHOICES = False
+bucket = every_call
 explain = meta.explain
 
 # How much a listing without the Page's own token shows, and over what time posting is judged.

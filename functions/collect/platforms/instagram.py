@@ -12,24 +12,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Final
 
 import msgspec
 
-from functions.collect.client import ApiClient
+from functions.collect.client import ApiClient, every_call
 from functions.collect.contract import USUAL, AccountWrong, Manner, Profile, Sweep
 from functions.collect.platforms import meta
 from functions.collect.platforms.decoding import Count, Cursor, Id, Url, plausible
 from functions.collect.platforms.walks import AnswerPage, Walk
 from functions.model import Post, Sample
 
-NAME = "instagram"
+NAME: Final = "instagram"
 PAGE_SIZE = 50  # the most that others were given; a second page is a second call
 MAX_PAGES = 40
 LOOKUP_SIZE = 0
 DEPTH = 1
 LISTING_TELLS = True
+LISTING_PROVES = True
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
+HAS_CHOICES = False
+bucket = every_call
 explain = meta.explain
 
 PROFILE = "id,username,followers_count,media_count"

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Final
 
 import msgspec
 
-from functions.collect.client import ApiClient
+from functions.collect.client import ApiClient, every_call
 from functions.collect.contract import (
     USUAL,
     AccountWrong,
@@ -33,14 +34,17 @@ from functions.collect.platforms.decoding import Count, Id, Url, error_in, plaus
 from functions.collect.platforms.walks import AnswerPage, Walk
 from functions.model import Post, Sample
 
-NAME = "tiktok"
+NAME: Final = "tiktok"
 PAGE_SIZE = 20
 MAX_PAGES = 40
 LOOKUP_SIZE = 0
 DEPTH = 1
 LISTING_TELLS = False
+LISTING_PROVES = True
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=1)
+HAS_CHOICES = False
+bucket = every_call
 
 VIDEO_FIELDS = (
     "id,create_time,share_url,title,video_description,"

@@ -15,11 +15,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
-from functions.collect.client import ApiClient
+from functions.collect.client import ApiClient, every_call
 from functions.collect.contract import (
     USUAL,
     AccountWrong,
@@ -38,14 +38,17 @@ from functions.collect.platforms.decoding import Count, Cursor, Id, each, error_
 from functions.collect.platforms.walks import AnswerPage, Walk, in_halves
 from functions.model import COUNTERS, DAY, Post, Sample, by_number
 
-NAME = "x"
+NAME: Final = "x"
 PAGE_SIZE, LEAST_SIZE = 100, 5
 MAX_PAGES = 32  # the timeline ends at 3,200 posts
 LOOKUP_SIZE = 100
 DEPTH = 1
 LISTING_TELLS = False
+LISTING_PROVES = False
 RESOLVE_SIZE, RECHECK_SIZE = 100, 100
 FOLLOWERS_EVERY = timedelta(days=30)  # a user read costs twice a post read
+HAS_CHOICES = True
+bucket = every_call
 
 POST_FIELDS = "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet"
 THREAD_FIELDS = f"{POST_FIELDS},conversation_id,in_reply_to_user_id"

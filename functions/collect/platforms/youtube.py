@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -44,14 +44,16 @@ from functions.collect.platforms.decoding import Count, Cursor, Id, each, error_
 from functions.collect.platforms.walks import AnswerPage, Walk, in_halves
 from functions.model import Post, Sample
 
-NAME = "youtube"
+NAME: Final = "youtube"
 PAGE_SIZE = 50
 MAX_PAGES = 20
 LOOKUP_SIZE = 50
 DEPTH = 4  # reaches 200 uploads back; each page costs a unit
 LISTING_TELLS = False
+LISTING_PROVES = False
 RESOLVE_SIZE, RECHECK_SIZE = 1, 50
 FOLLOWERS_EVERY = timedelta(days=1)
+HAS_CHOICES = False
 
 UNITS, STATS = "units", "stats"  # the buckets of the day's quota
 VIDEOS = "youtube#videoListResponse"  # what an answer has to be to prove an absence
@@ -280,7 +282,7 @@ async def sweep(
 async def _uploads(client: ApiClient, profile: Profile, walk: Walk) -> AnswerPage:
     asked: dict[str, str | int] = {
         "part": "contentDetails",
-        "playlistId": profile.place or "UU" + profile.account_id[2:],
+        "playlistId": profile.playlist_id or "UU" + profile.account_id[2:],
         "maxResults": walk.size,
     }
     if walk.cursor:
@@ -552,7 +554,7 @@ def _profile(channel: _Resource) -> Profile:
         handle=channel.snippet.customUrl.removeprefix("@") if channel.snippet.customUrl else None,
         title=channel.snippet.title,
         followers=None if hidden is not False else channel.statistics.subscriberCount,
-        place=channel.contentDetails.relatedPlaylists.uploads,
+        playlist_id=channel.contentDetails.relatedPlaylists.uploads,
         posts=channel.statistics.videoCount,
     )
 

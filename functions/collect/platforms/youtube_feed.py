@@ -20,9 +20,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from xml.etree import ElementTree
 
-from functions.collect.client import ApiClient
+from functions.collect.client import ApiClient, every_call
 from functions.collect.contract import (
     USUAL,
     AccountWrong,
@@ -36,14 +37,17 @@ from functions.collect.contract import (
 from functions.collect.platforms.decoding import NOT_A_CHARACTER, plausible
 from functions.model import Post, Sample, parse_time
 
-NAME = "youtube"
+NAME: Final = "youtube"
 PAGE_SIZE = 15
 MAX_PAGES = 1
 LOOKUP_SIZE = 0
 DEPTH = 1
 LISTING_TELLS = False
+LISTING_PROVES = False
 RESOLVE_SIZE, RECHECK_SIZE = 1, 1
 FOLLOWERS_EVERY = timedelta(days=30)  # there are none; a title seldom changes
+HAS_CHOICES = False
+bucket = every_call
 
 # A feed of 15 videos has some 50 kB and 300 elements.
 LONGEST = 2 * 2**20

@@ -13,7 +13,7 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from secrets import token_hex
 from typing import Any
@@ -24,16 +24,16 @@ from msgspec.structs import replace
 from functions import log
 from functions.collect.client import Clock, Connections
 from functions.collect.credentials import names, official
-from functions.collect.desk import Desk, open_desk, plan_together
 from functions.collect.planning.quota import RUN
 from functions.collect.planning.requests import Plan, ProfileRequest
-from functions.collect.planning.reservations import Bill, Books, together
+from functions.collect.planning.reservations import Bill, Reservations, together
 from functions.collect.queueing.batch import Batch
-from functions.collect.reading.reader import Harvest
+from functions.collect.reading.harvest import Harvest
 from functions.collect.reading.witness import united
 from functions.collect.report import CollectReport, price_of, summary_of
-from functions.collect.state import LivePost, Note
-from functions.collect.work import Work, carry_out
+from functions.collect.state import LivePost, SyncState
+from functions.collect.sync import PlatformSync, plan_together
+from functions.collect.tick import CollectRun, Tick
 from functions.jobs.queue import QueueError, open_queue
 from functions.jobs.tally import Tally
 from functions.model import Platform, Roster
@@ -68,7 +68,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     batch: str
     at: datetime
     of: int
-    note: Note
+    state: SyncState
     spent: list[Bill]
     summary: dict[str, Any]
     problems: list[str]
@@ -81,13 +81,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def hand_on(
-    book: AgencyStore,
-    settings: Settings,
-    desks: Mapping[Platform, Desk],
-    books: Books,
-    report: CollectReport,
-    *,
-    simulated: bool,
+    tick: Tick, syncs: Mapping[Platform, PlatformSync], reservations: Reservations
 ) -> dict[str, datetime]:
     """Take in what batches brought, plan, and put new batches; the report says what was put.
 
@@ -100,31 +94,29 @@ async def hand_on(
     Raises:
         StoreError: the store cannot be used.
     """
-    now, cadence = report.now, timedelta(minutes=int(settings.collect_every))
-    brought = {platform: book.outcomes(platform) for platform in desks}
+    report = tick.report
+    brought = {platform: tick.agency.outcomes(platform) for platform in syncs}
     taken = {platform: _outcomes(stored) for platform, stored in brought.items()}
-    for platform, desk in desks.items():
+    for platform, sync in syncs.items():
         for outcome in taken[platform]:
-            desk.note.fold(outcome.note)
-        desk.forget_strangers()
+            sync.state.fold(outcome.state)
+        sync.forget_strangers()
     plans = plan_together(
-        desks,
-        settings,
-        books,
-        settled=_entries([o for held in taken.values() for o in held], books),
-        lapses_after=cadence + RUN,
+        tick,
+        syncs,
+        reservations,
+        settled=_entries([o for held in taken.values() for o in held], reservations),
+        lapses_after=tick.every + RUN,
     )
-    for platform, desk in desks.items():
+    for platform, sync in syncs.items():
         sent = not plans.get(platform, Plan()).empty
-        # Forgotten only once they are noted: a run that dies before takes them in once more.
-        if (sent or brought[platform]) and await _save(desk, now, sent=sent):
-            book.forget_outcomes(brought[platform])
-    batches = _batches(
-        plans, report, cadence, simulated=simulated, run=books.run, agency=book.agency.id
-    )
-    accepted = await _put(settings, batches, report)
+        # Forgotten only once they are saved: a run that dies before takes them in once more.
+        if (sent or brought[platform]) and await _save(sync, tick.now, sent=sent):
+            tick.agency.forget_outcomes(brought[platform])
+    batches = _batches(tick, plans, reservations.run)
+    accepted = await _put(tick.settings, batches, report)
     report.failed = bool(batches) and not accepted
-    for platform in desks:
+    for platform in syncs:
         queued = sum(batch.platform == platform for batch in accepted)
         summary = summary_of(plans.get(platform, Plan()), Harvest(), queued=queued)
         report.platforms[platform] = {**summary, "brought": _summed(taken[platform])}
@@ -163,24 +155,32 @@ async def work_off(
         return {**said, "done": "credentials changed"}
     if book.has_outcome(batch.platform, batch.name):
         return {**said, "done": "before"}
-    clock = Clock(now if simulated else None)
+    tick = Tick(
+        book,
+        settings,
+        CollectRun(now=now, run_id=run_id, simulated=simulated),
+        book.roster(now) or Roster(as_of=now),
+        Clock(now if simulated else None),
+        simulated or book.simulation,
+        CollectReport(run_id, now),
+    )
     try:
-        work = await _carry_out(book, settings, batch.platform, piece, now, clock)
+        sync = await _carry_out(tick, batch.platform, piece)
     except StoreError:
         raise
     except Exception as error:
         log.error("collect.batch_failed", batch=batch.name, error=repr(error))
         problem = f"{batch.platform}: {type(error).__name__}: {error}"
         return {**said, "done": "fallen over", "problems": [problem]}
-    is_first = _leave(book, batch, piece, work, now, clock.heard)
-    done = {batch.platform: work.summary}
+    is_first = _leave(batch, piece, sync)
+    done = {batch.platform: sync.summary}
     return tally.of(
         {
             **said,
             "done": "now" if is_first else "twice at once",
             "platforms": done,
             **price_of(done),
-            "problems": work.harvest.problems,
+            "problems": sync.harvest.problems,
         }
     )
 
@@ -188,8 +188,8 @@ async def work_off(
 # Taking in
 
 
-async def _save(desk: Desk, now: datetime, *, sent: bool) -> bool:
-    return await asyncio.to_thread(desk.save, desk.note, now, sent=sent)
+async def _save(sync: PlatformSync, now: datetime, *, sent: bool) -> bool:
+    return await asyncio.to_thread(sync.save, sync.state, now, sent=sent)
 
 
 def _outcomes(stored: Sequence[Stored]) -> list[Outcome]:
@@ -206,7 +206,9 @@ def _decode(stored: Stored) -> Outcome | None:
         return None
 
 
-def _entries(outcomes: Sequence[Outcome], books: Books) -> list[tuple[str, datetime, Bill]]:
+def _entries(
+    outcomes: Sequence[Outcome], reservations: Reservations
+) -> list[tuple[str, datetime, Bill]]:
     """What batches spent, for the budgets: one entry for a run's batches on a credential.
 
     Where all batches of a run came back, nothing is left of its reservation; else it stands until
@@ -219,12 +221,12 @@ def _entries(outcomes: Sequence[Outcome], books: Books) -> list[tuple[str, datet
     for run, held in runs.items():
         which = "\n".join(sorted(f"{outcome.batch} {outcome.at}" for outcome in held))
         is_whole = len({outcome.batch for outcome in held}) == held[0].of
-        for account in together(account for outcome in held for account in outcome.spent):
-            if account.name not in books.limits:
+        for bill in together(bill for outcome in held for bill in outcome.spent):
+            if bill.name not in reservations.limits:
                 continue  # a credential that is set no longer
             if is_whole:
-                entries.append((run, held[-1].at, Bill(name=account.name)))
-            entries.append((f"{run}:{_digest(which.encode())}", held[-1].at, account))
+                entries.append((run, held[-1].at, Bill(name=bill.name)))
+            entries.append((f"{run}:{_digest(which.encode())}", held[-1].at, bill))
     return entries
 
 
@@ -246,15 +248,7 @@ def _summed(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 # Putting
 
 
-def _batches(
-    plans: Mapping[Platform, Plan],
-    report: CollectReport,
-    cadence: timedelta,
-    *,
-    simulated: bool,
-    run: str,
-    agency: str,
-) -> list[Batch]:
+def _batches(tick: Tick, plans: Mapping[Platform, Plan], run: str) -> list[Batch]:
     """The plans in pieces, the most valuable first; at the next tick they are worth nothing."""
     put_at = Clock()()
     pieces = [(platform, piece) for platform, plan in plans.items() for piece in _pieces(plan)]
@@ -262,10 +256,16 @@ def _batches(
         Batch(
             name=f"{run}/{_digest(_asked(plan))}",
             platform=platform,
-            agency=agency,
-            expires_at=report.now + cadence,
+            agency=tick.agency.agency.id,
+            expires_at=tick.now + tick.every,
             work=msgspec.to_builtins(
-                Piece(now=report.now, put_at=put_at, simulated=simulated, of=len(pieces), plan=plan)
+                Piece(
+                    now=tick.now,
+                    put_at=put_at,
+                    simulated=tick.simulated,
+                    of=len(pieces),
+                    plan=plan,
+                )
             ),
         )
         for platform, plan in pieces
@@ -364,50 +364,38 @@ def _credentials(plan: Plan) -> set[str]:
     return {request.credential for request in requests}
 
 
-async def _carry_out(
-    book: AgencyStore,
-    settings: Settings,
-    platform: Platform,
-    piece: Piece,
-    now: datetime,
-    clock: Clock,
-) -> Work:
-    roster = book.roster(now) or Roster(as_of=now)
-    desk = open_desk(book, settings, platform, roster, now)
-    desk.recall(sweep.handle for sweep in piece.plan.sweeps)
-    # When the next tick comes is told by those before this one: the planner has noted it already.
-    desk.note.ticks = tuple(at for at in desk.note.ticks if at < piece.now)
-    async with Connections() as opened:
-        return await carry_out(book, settings, roster, desk, piece.plan, clock, opened)
+async def _carry_out(tick: Tick, platform: Platform, piece: Piece) -> PlatformSync:
+    """Read and store a piece; the state is the planner's to save."""
+    sync = PlatformSync.open(tick, platform)
+    sync.recall(sweep.handle for sweep in piece.plan.sweeps)
+    # When the next tick comes is told by those before this one: the planner knows of it already.
+    sync.state.ticks = tuple(at for at in sync.state.ticks if at < piece.now)
+    async with Connections() as connections:
+        await sync.read_and_store(piece.plan, connections)
+    return sync
 
 
-def _leave(
-    book: AgencyStore,
-    batch: Batch,
-    piece: Piece,
-    work: Work,
-    now: datetime,
-    heard: dict[str, datetime],
-) -> bool:
+def _leave(batch: Batch, piece: Piece, sync: PlatformSync) -> bool:
     """Leave the outcome. False: another delivery of the batch was faster; this one's is kept, too.
 
     What it found is the same, but it has been paid for twice.
     """
-    work.changed.prune(now)
+    tick = sync.tick
+    sync.changed.prune(tick.now)
     outcome = Outcome(
         batch=batch.name,
-        at=now,
+        at=tick.now,
         of=piece.of,
-        note=work.changed,
-        spent=work.spent,
-        summary=work.summary,
-        problems=[log.clean(problem) for problem in work.harvest.problems],
-        heard=heard,
+        state=sync.changed,
+        spent=sync.bills,
+        summary=sync.summary,
+        problems=[log.clean(problem) for problem in sync.harvest.problems],
+        heard=tick.clock.heard,
     )
     body = zlib.compress(msgspec.json.encode(outcome), 6)
     try:
-        book.save_outcome(batch.platform, batch.name, body)
+        tick.agency.save_outcome(batch.platform, batch.name, body)
     except Conflict:
-        book.save_outcome(batch.platform, f"{batch.name}/{token_hex(4)}", body)
+        tick.agency.save_outcome(batch.platform, f"{batch.name}/{token_hex(4)}", body)
         return False
     return True

@@ -22,7 +22,7 @@ from functions import log
 from functions.collect.credentials import configured
 from functions.collect.planning.quota import SAFE
 from functions.collect.report import CollectReport
-from functions.collect.state import Note
+from functions.collect.state import SyncState
 from functions.collect.watching import signs, versions
 from functions.jobs import turns
 from functions.model import Platform, iso
@@ -75,23 +75,23 @@ def look(
     """Everything that needs somebody at the report's instant; ``whole``: of every consent."""
     now = report.now
     every = timedelta(minutes=int(settings.discover_every))
-    for platform, note in report.notes.items():
+    for platform, note in report.states.items():
         yield from _stale(platform, note, now, signs.stale_after(every))
-    if "tiktok" in report.notes:
-        yield from _consents(book, report.notes["tiktok"], now, whole=whole)
+    if "tiktok" in report.states:
+        yield from _consents(book, report.states["tiktok"], now, whole=whole)
     if configured(settings, "instagram") or configured(settings, "facebook"):
         yield from _version(settings.graph_version, now)
     for name, standing in report.budgets.items():
         yield from _credential(name, standing, now)
 
 
-def _stale(platform: Platform, note: Note, now: datetime, after: timedelta) -> Iterator[Alert]:
+def _stale(platform: Platform, note: SyncState, now: datetime, after: timedelta) -> Iterator[Alert]:
     read_at = signs.last_read(note)
     if read_at is not None and now - read_at > after:
         yield Alert("alert.stale", {"platform": platform, "read_at": iso(read_at)})
 
 
-def _consents(book: AgencyStore, note: Note, now: datetime, *, whole: bool) -> Iterator[Alert]:
+def _consents(book: AgencyStore, note: SyncState, now: datetime, *, whole: bool) -> Iterator[Alert]:
     path = f"{book.root}/consents"
     if whole:
         known = {key("tiktok", handle.lower()): handle for handle in note.accounts}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.collect.state import Note
+from functions.collect.state import SyncState
 from functions.times import time_of
 
 STALE = timedelta(hours=9)  # without any read, at least: three looks for new posts
@@ -22,7 +22,7 @@ def stale_after(discover_every: timedelta) -> timedelta:
     return max(STALE, LOOKS * discover_every)
 
 
-def last_read(note: Note) -> datetime | None:
+def last_read(note: SyncState) -> datetime | None:
     """When anything of a platform was last read."""
     accounts = (at for a in note.accounts.values() for at in (a.swept_at, a.followers_at))
     posts = (post.read_at for post in note.posts.values())

@@ -14,8 +14,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from types import ModuleType
-from typing import cast
 
 from functions import log
 from functions.collect.client import ApiClient, Clock, Connection
@@ -30,7 +28,7 @@ from functions.collect.credentials import (
     is_official,
     page_access,
 )
-from functions.collect.platforms import adapter
+from functions.collect.platforms import Adapter, adapter
 from functions.collect.watching import probes, versions
 from functions.collect.watching.probes import Probe
 from functions.commands.doctor.finding import LONGEST, Finding
@@ -49,7 +47,7 @@ TRIED = 3  # consents, and Pages' own tokens, of each agency
 class _Heard:
     """A platform's adapter, which notes what the answers' headers say of the version."""
 
-    adapter: ModuleType
+    adapter: Adapter
     versions: set[str] = field(default_factory=set)
 
     def explain(
@@ -57,12 +55,10 @@ class _Heard:
     ) -> PlatformError | None:
         if version := probes.answered_version(headers):
             self.versions.add(version)
-        error: PlatformError | None = self.adapter.explain(status, headers, body, now)
-        return error
+        return self.adapter.explain(status, headers, body, now)
 
     def bucket(self, path: str) -> str:
-        found: str = self.adapter.bucket(path)
-        return found
+        return self.adapter.bucket(path)
 
 
 @dataclass(slots=True)
@@ -121,9 +117,7 @@ class _Round:
 
     def _looks(self, platform: Platform, connection: Connection) -> list[_Look]:
         heard = self._heard[platform] = _Heard(adapter(platform))
-        # A namespace is all that is asked of it.
-        speaking = cast("ModuleType", heard)
-        held = credentials(self._settings, platform, speaking, connection, Clock())
+        held = credentials(self._settings, platform, heard, connection, Clock())
         looks = [
             _Look(f"live {platform} {one.name}", self._asking(platform, number, one), one.client)
             for number, one in enumerate(held)

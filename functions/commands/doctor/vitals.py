@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from functions.collect import state as notes
 from functions.collect.credentials import configured, is_keyless
-from functions.collect.state import AccountNote, Note
+from functions.collect.state import AccountState, SyncState
 from functions.collect.watching import signs
 from functions.commands.doctor.finding import Finding, age, looked
 from functions.jobs import turns
@@ -111,7 +111,7 @@ def _platform_data(
 ) -> Finding:
     """One platform's last read, noted in ``reads``, and which of its accounts rest."""
     stored = book.plan(platform).body
-    note = notes.decode(stored) if stored else Note()
+    note = notes.decode(stored) if stored else SyncState()
     if note is None:
         return Finding(f"{platform} data", "its note cannot be read; collecting makes it anew")
     last = signs.last_read(note)
@@ -127,7 +127,7 @@ def _platform_data(
     return Finding(f"{platform} data", "; ".join(said), ok=not (is_stale or resting))
 
 
-def _reason(account: AccountNote) -> str:
+def _reason(account: AccountState) -> str:
     """Why an account rests, without its name, so that the same reasons can be counted."""
     return re.sub(r"@[\w.·-]+", "@…", account.wrong or "no reason is noted")
 

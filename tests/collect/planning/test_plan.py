@@ -44,7 +44,7 @@ from functions.collect.planning.ways import Candidate, Ways
 from functions.collect.platforms import adapter
 from functions.collect.reading import retention
 from functions.collect.reading.retention import MOST_WRITES
-from functions.collect.state import AccountNote, LivePost, Note
+from functions.collect.state import AccountState, LivePost, SyncState
 from functions.model import (
     ABSENCES_APART,
     DAY,
@@ -71,9 +71,9 @@ seconds = st.integers(0, 24 * 3600).map(lambda n: timedelta(seconds=n))
 readers = st.sampled_from(["instagram", "x"])  # by listing alone, and by id as well
 
 
-def account(handle: str = "kanwil", **facts: object) -> AccountNote:
+def account(handle: str = "kanwil", **facts: object) -> AccountState:
     known = {"account_id": f"id-{handle}", "followers_at": START, **facts}
-    return msgspec.convert({"handle": handle, **known}, AccountNote)
+    return msgspec.convert({"handle": handle, **known}, AccountState)
 
 
 def live(age: timedelta = 5 * HOUR, **facts: object) -> LivePost:
@@ -91,13 +91,13 @@ def live(age: timedelta = 5 * HOUR, **facts: object) -> LivePost:
     return msgspec.convert(known, LivePost)
 
 
-def note_of(*posts: LivePost, accounts: tuple[AccountNote, ...] | None = None) -> Note:
+def note_of(*posts: LivePost, accounts: tuple[AccountState, ...] | None = None) -> SyncState:
     held = (account(swept_at=START),) if accounts is None else accounts
-    return Note(accounts={a.handle: a for a in held}, posts={post.key: post for post in posts})
+    return SyncState(accounts={a.handle: a for a in held}, posts={post.key: post for post in posts})
 
 
 def wanted(
-    note: Note,
+    note: SyncState,
     platform: Platform = "x",
     *,
     now: datetime = START,
@@ -122,7 +122,7 @@ def rationed(found: Iterable[Candidate], platform: Platform, *allowed: Allowance
     return allocate(found, {platform: WAYS[platform]}, {platform: serving})[platform]
 
 
-def planned(note: Note, platform: Platform = "x", **facts: object) -> Plan:
+def planned(note: SyncState, platform: Platform = "x", **facts: object) -> Plan:
     """The plan where nothing is short."""
     return rationed(wanted(note, platform, **facts), platform, Allowance())  # type: ignore[arg-type]
 
@@ -147,7 +147,7 @@ class Life:
     gone: tuple[tuple[datetime, datetime], ...] = ()
     busy: bool = False  # other accounts give every tick something to do
     scarce: bool = False
-    note: Note = field(default_factory=lambda: Note(accounts={"kanwil": account()}))
+    note: SyncState = field(default_factory=lambda: SyncState(accounts={"kanwil": account()}))
     kept: list[datetime] = field(default_factory=list)
     absences: list[datetime] = field(default_factory=list)
     requests: int = 0
@@ -428,7 +428,7 @@ def test_nothing_due_is_an_empty_plan(platform: Platform) -> None:
     assert planned(note_of(), platform) == Plan()
     fresh = live(2 * HOUR)
     assert planned(note_of(fresh), platform).empty
-    assert planned(Note(), platform) == Plan()
+    assert planned(SyncState(), platform) == Plan()
 
 
 def test_an_account_is_swept_once_however_many_reasons_there_are() -> None:
@@ -564,14 +564,14 @@ def test_after_an_outage_a_listing_reaches_back_before_it() -> None:
 # Profiles
 
 
-def profiles(held: AccountNote, platform: Platform = "facebook") -> list[Candidate]:
+def profiles(held: AccountState, platform: Platform = "facebook") -> list[Candidate]:
     note = note_of(accounts=(held,))
     return [w for w in wanted(note, platform) if isinstance(w.what, ProfileRequest)]
 
 
 def test_an_account_at_rest_is_left_alone_until_its_time() -> None:
     resting = account(swept_at=START - 9 * HOUR, wrong="salah", retry_at=START + MINUTE)
-    lost = AccountNote(handle="baru", wrong="salah", retry_at=START + MINUTE)
+    lost = AccountState(handle="baru", wrong="salah", retry_at=START + MINUTE)
     note = note_of(live(DAY), accounts=(resting, lost))
     assert planned(note, "facebook") == Plan()
     due = planned(note, "facebook", now=START + MINUTE)
@@ -580,18 +580,18 @@ def test_an_account_at_rest_is_left_alone_until_its_time() -> None:
 
 
 def test_a_new_handle_is_resolved_at_the_tick_that_looks_at_it() -> None:
-    due = planned(Note(), "x", handles=["baru"])
+    due = planned(SyncState(), "x", handles=["baru"])
     assert due.profiles == (ProfileRequest(("baru",), False, "c0"),)
     assert [sweep.handle for sweep in due.sweeps] == ["baru"]
     [candidate] = (
-        w for w in wanted(Note(), handles=["baru"]) if isinstance(w.what, ProfileRequest)
+        w for w in wanted(SyncState(), handles=["baru"]) if isinstance(w.what, ProfileRequest)
     )
     assert candidate.reason.purpose is Purpose.OVERDUE
 
 
 def test_a_new_handle_is_resolved_before_its_listing_is_paid() -> None:
     """Without knowing whose it is, a listing cannot be asked for."""
-    due = rationed(wanted(Note(), "facebook", handles=["baru"]), "facebook", purse(1))
+    due = rationed(wanted(SyncState(), "facebook", handles=["baru"]), "facebook", purse(1))
     assert [p.handles for p in due.profiles] == [("baru",)]
     assert due.sweeps == ()
     assert due.given_up == {"discovery": 1}
@@ -656,7 +656,7 @@ def test_profiles_share_calls_as_far_as_the_platform_allows() -> None:
 # The most valuable first
 
 
-def mixture() -> Note:
+def mixture() -> SyncState:
     """One account for each purpose, and another that wants two things."""
     return note_of(
         live(DAY + 26 * MINUTE, account_id="id-mark", kept=(START - 46 * MINUTE,)),
@@ -763,7 +763,7 @@ ages = st.integers(0, 40 * 60)
 
 
 @st.composite
-def notes(draw: st.DrawFn, size: int = 6) -> Note:
+def notes(draw: st.DrawFn, size: int = 6) -> SyncState:
     """Accounts and posts in whatever state."""
     held, posts = [], []
     for n in range(draw(st.integers(1, size))):
@@ -818,7 +818,7 @@ def granted(plan: Plan) -> int:
 
 @given(note=notes(), platform=platforms, amounts=st.lists(allowances, min_size=1, max_size=3))
 def test_no_more_is_taken_than_an_allowance_holds(
-    note: Note, platform: Platform, amounts: list[dict[str, tuple[int, int]]]
+    note: SyncState, platform: Platform, amounts: list[dict[str, tuple[int, int]]]
 ) -> None:
     """Marks may take all that is left, the rest only its share of it."""
     given = [allowed(one) for one in amounts]
@@ -833,7 +833,7 @@ def test_no_more_is_taken_than_an_allowance_holds(
 
 @given(note=notes(), platform=platforms, amounts=allowances)
 def test_what_could_wait_takes_no_more_than_its_share(
-    note: Note, platform: Platform, amounts: dict[str, tuple[int, int]]
+    note: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]]
 ) -> None:
     one = allowed(amounts)
     rationed(
@@ -843,7 +843,7 @@ def test_what_could_wait_takes_no_more_than_its_share(
 
 
 @given(note=notes(), platform=st.sampled_from(["instagram", "facebook", "tiktok", "youtube"]))
-def test_what_is_taken_is_what_the_plan_costs(note: Note, platform: Platform) -> None:
+def test_what_is_taken_is_what_the_plan_costs(note: SyncState, platform: Platform) -> None:
     one = Allowance()
     plan = rationed(wanted(note, platform), platform, one)
     listing = sum(sweep.depth for sweep in plan.sweeps)
@@ -857,7 +857,7 @@ def test_what_is_taken_is_what_the_plan_costs(note: Note, platform: Platform) ->
 
 
 @given(note=notes(), left=st.integers(0, 30))
-def test_where_all_cost_the_same_the_most_valuable_are_granted(note: Note, left: int) -> None:
+def test_where_all_cost_the_same_the_most_valuable_are_granted(note: SyncState, left: int) -> None:
     found = wanted(note, "facebook")
     plan = rationed(found, "facebook", purse(left))
     assert granted(plan) == min(left, len(found))
@@ -871,7 +871,7 @@ def test_where_all_cost_the_same_the_most_valuable_are_granted(note: Note, left:
 
 @given(note=notes(), platform=platforms, amounts=allowances, data=st.data())
 def test_the_same_wishes_in_any_order_give_the_same_plan(
-    note: Note, platform: Platform, amounts: dict[str, tuple[int, int]], data: st.DataObject
+    note: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]], data: st.DataObject
 ) -> None:
     found = wanted(note, platform)
     shuffled = data.draw(st.permutations(found))
@@ -881,7 +881,7 @@ def test_the_same_wishes_in_any_order_give_the_same_plan(
 
 
 @given(note=notes(), platform=platforms)
-def test_nothing_is_planned_twice_in_one_tick(note: Note, platform: Platform) -> None:
+def test_nothing_is_planned_twice_in_one_tick(note: SyncState, platform: Platform) -> None:
     plan = planned(note, platform)
     for names in (
         [sweep.handle for sweep in plan.sweeps],
@@ -1056,7 +1056,7 @@ def test_two_platforms_with_one_credential_share_its_allowance() -> None:
     assert shared.taken == {"calls": 1}
 
 
-def many(count: int = 40) -> Note:
+def many(count: int = 40) -> SyncState:
     return note_of(
         accounts=tuple(account(f"unit{n}", swept_at=START - 9 * HOUR) for n in range(count))
     )
@@ -1154,7 +1154,7 @@ def test_a_wait_stops_what_is_counted_in_its_bucket() -> None:
 # What the marks to come will need
 
 
-def needs(note: Note, platform: Platform, tick: timedelta = TICK) -> list[Expected]:
+def needs(note: SyncState, platform: Platform, tick: timedelta = TICK) -> list[Expected]:
     return [need for _, need in expected(note, WAYS[platform], START, tick)]
 
 
@@ -1197,7 +1197,7 @@ def test_where_lookups_are_shared_by_fifty_nothing_is_foreseen() -> None:
 @given(tick=ticks, gaps=st.lists(st.integers(1, 20), max_size=5))
 def test_the_next_tick_is_never_expected_too_soon(tick: timedelta, gaps: list[int]) -> None:
     """Ticks with nothing to do leave no trace: the pauses seen are multiples of the tick."""
-    note, now = Note(), START
+    note, now = SyncState(), START
     for gap in gaps:
         note.tick(now)
         now += gap * tick
@@ -1207,7 +1207,7 @@ def test_the_next_tick_is_never_expected_too_soon(tick: timedelta, gaps: list[in
 
 
 def test_a_tick_that_was_delivered_twice_is_no_pause() -> None:
-    note = Note()
+    note = SyncState()
     note.tick(START)
     assert next_tick(note, START, TICK) == START + TICK
 

@@ -26,7 +26,7 @@ from functions.collect.planning.quota import (
 from functions.collect.planning.reservations import (
     ATTEMPTS,
     Bill,
-    Books,
+    Reservations,
     bill_of,
     decode,
     standing,
@@ -60,9 +60,9 @@ def book(sqlite_url: str) -> Iterator[AgencyStore]:
 
 def books(
     book: AgencyStore, run: str = "one", now: datetime = START, *, key: tuple[Limit, ...] = ()
-) -> Books:
+) -> Reservations:
     """A Meta token's book; with ``key`` a YouTube key's as well."""
-    return Books(book, {META: (CALLS,), **({KEY: key} if key else {})}, run, now)
+    return Reservations(book, {META: (CALLS,), **({KEY: key} if key else {})}, run, now)
 
 
 def take(amount: int, name: str = META, bucket: str = "calls") -> PlanCalls:
@@ -77,7 +77,7 @@ def take(amount: int, name: str = META, bucket: str = "calls") -> PlanCalls:
     return plan
 
 
-def reserve(held: Books, plan: Callable[[Mapping[str, Allowance]], Any], **more: Any) -> Any:
+def reserve(held: Reservations, plan: Callable[[Mapping[str, Allowance]], Any], **more: Any) -> Any:
     return held.reserve(held.now + 15 * MINUTE, plan, **{"expected": {}, **more})
 
 
@@ -217,7 +217,7 @@ def test_a_retry_does_not_count_its_own_first_attempt(book: AgencyStore) -> None
     def plan(allowances: Mapping[str, Allowance]) -> int:
         tries.append(allowances[META].purses["calls"].left)
         if len(tries) == 1:
-            other = Books(book, {KEY: (UNITS,)}, "other", START)
+            other = Reservations(book, {KEY: (UNITS,)}, "other", START)
             reserve(other, take(5, KEY, "units"))
         take(3, KEY, "units")(allowances)
         return take(150)(allowances)
@@ -272,7 +272,7 @@ def test_a_usage_header_lowers_what_is_left(book: AgencyStore) -> None:
     held.settle([Bill(name=META, spent={"calls": 40}, usage=50)])
     assert budget(book).usage == Usage(at=START, percent=50, spent=40)
     assert left(book) == 76 - 40
-    assert held.report()[META] == {
+    assert held.standing()[META] == {
         "calls": {"spent": 40, "limit": 80},
         "usage_percent": 50,
     }
@@ -308,7 +308,7 @@ def test_a_refusal_is_remembered_and_forgotten_when_it_serves_again(book: Agency
     held.settle([Bill(name=META, spent={"calls": 1}, refused="the access token is invalid")])
     assert refused(START)
     assert refused(START + 9 * HOUR)
-    assert held.report()[META]["refused"] == "the access token is invalid"
+    assert held.standing()[META]["refused"] == "the access token is invalid"
     # A run in which it was not asked at all changes nothing.
     idle = books(book, "two", START + 15 * MINUTE)
     reserve(idle, take(1))
@@ -318,7 +318,7 @@ def test_a_refusal_is_remembered_and_forgotten_when_it_serves_again(book: Agency
     reserve(again, take(1))
     again.settle([Bill(name=META, spent={"calls": 1})])
     assert not refused(START + HOUR)
-    assert "refused" not in again.report()[META]
+    assert "refused" not in again.standing()[META]
 
 
 def test_a_wait_stops_until_it_is_over(book: AgencyStore) -> None:
@@ -332,7 +332,7 @@ def test_a_wait_stops_until_it_is_over(book: AgencyStore) -> None:
     held.settle([Bill(name=META, spent={"calls": 1}, waits={EVERYTHING: wait})])
     assert waiting(START + 14 * MINUTE) == {EVERYTHING}
     assert waiting(START + 15 * MINUTE) == frozenset()
-    assert held.report()[META]["waits"] == {
+    assert held.standing()[META]["waits"] == {
         EVERYTHING: {"until": "2026-10-20T03:15:00Z", "message": "(#4) request limit reached"}
     }
 
@@ -354,7 +354,7 @@ def test_what_batches_spent_is_entered_with_the_next_plan(book: AgencyStore) -> 
     }
     assert found.refused is not None
     assert found.usage is not None
-    assert held.report()[META]["calls"]["spent"] == 30
+    assert held.standing()[META]["calls"]["spent"] == 30
 
 
 def test_what_batches_were_told_adds_to_what_is_known(book: AgencyStore) -> None:
@@ -423,7 +423,7 @@ def test_a_later_versions_fields_are_no_obstacle(capsys: pytest.CaptureFixture[s
 def test_a_stored_budget_holds_no_secret(book: AgencyStore, platform: Platform) -> None:
     settings = load(ENVIRONMENT, Path("/dev/null"))
     [name] = names(settings, platform)
-    held = Books(book, {name: limits(settings, platform)}, "run", START)
+    held = Reservations(book, {name: limits(settings, platform)}, "run", START)
     bucket = limits(settings, platform)[0].bucket
     reserve(held, take(7, name, bucket))
     [credential] = made(platform)
@@ -432,16 +432,16 @@ def test_a_stored_budget_holds_no_secret(book: AgencyStore, platform: Platform) 
     held.settle([bill_of(credential, START)])
     [document] = book.store.list(f"{book.root}/budgets")
     assert document.data["runs"]["run"]["amounts"][bucket] == 7
-    said = f"{document.path} {json.dumps(document.data)} {json.dumps(held.report())}"
+    said = f"{document.path} {json.dumps(document.data)} {json.dumps(held.standing())}"
     assert not any(secret in said for secret in settings.secrets())
 
 
 def test_a_report_is_plain_and_names_every_credential(book: AgencyStore) -> None:
     held = books(book, key=(UNITS, STATS))
-    assert held.report() == {}
+    assert held.standing() == {}
     reserve(held, take(5))
     held.settle([Bill(name=META, spent={"calls": 5})])
-    assert held.report() == {
+    assert held.standing() == {
         META: {"calls": {"spent": 5, "limit": 200}},
         KEY: {
             "units": {"spent": 0, "limit": 10_000},
@@ -529,7 +529,7 @@ def test_what_was_reserved_and_not_drawn_on_is_free_again(book: AgencyStore) -> 
 
 def test_an_only_agencys_budget_says_nothing_of_wants(book: AgencyStore) -> None:
     """Its documents are what they are without anybody to share with."""
-    books = Books(book, {"meta:1": (CALLS,)}, "run", START)
+    books = Reservations(book, {"meta:1": (CALLS,)}, "run", START)
     books.reserve(
         START + HOUR, lambda allowances: allowances["meta:1"].take({"calls": 3}), expected={}
     )

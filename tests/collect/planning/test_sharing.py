@@ -16,7 +16,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from functions.collect.planning.quota import EVERYTHING, Budget, Limit, Spending, Usage, Wait, Wants
-from functions.collect.planning.reservations import Bill, Books, Demand, Share, decode
+from functions.collect.planning.reservations import Bill, Demand, Reservations, Share, decode
 from functions.collect.planning.sharing import Sharing, received, refusal_of, share_of, usage_of
 from functions.model import Agency
 from functions.settings import Settings
@@ -168,9 +168,11 @@ def books(store: Store) -> list[AgencyStore]:
     return [AgencyStore(store, Agency(id=f"a{n}")) for n in range(5)]
 
 
-def reserve(book: AgencyStore, share: Share | None, now: datetime, wanted: int, run: str) -> Books:
+def reserve(
+    book: AgencyStore, share: Share | None, now: datetime, wanted: int, run: str
+) -> Reservations:
     """A plan that takes what it wants, or what it is allowed."""
-    made = Books(book, {"x:1": (MILLS,), "meta:1": (CALLS,)}, run, now, share)
+    made = Reservations(book, {"x:1": (MILLS,), "meta:1": (CALLS,)}, run, now, share)
     demands = {
         "x:1": Demand(amounts={"mills": wanted}, pieces={"mills": 5}),
         "meta:1": Demand(amounts={"calls": wanted}, pieces={"calls": 1}),

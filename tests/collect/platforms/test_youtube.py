@@ -199,10 +199,10 @@ def test_the_uploads_place_is_the_one_the_channel_names(
     api: Api, account: Any, asked: list[Asked], now: datetime
 ) -> None:
     found: Any = api.resolve("kemenkumntt")["kemenkumntt"]
-    assert found.place == "UU" + account.id[2:]
+    assert found.playlist_id == "UU" + account.id[2:]
     add(api, account, now - HOUR)
     api.sweep(account, now - 24 * HOUR)
-    assert asked[-1].query["playlistId"] == found.place
+    assert asked[-1].query["playlistId"] == found.playlist_id
 
 
 # Channels
@@ -250,7 +250,7 @@ def test_one_channels_404_is_that_channels_alone(api: Api) -> None:
         handle="wajar",
         title="wajar",
         followers=1000,
-        place="UU" + fine.id[2:],
+        playlist_id="UU" + fine.id[2:],
         posts=0,
     )
 

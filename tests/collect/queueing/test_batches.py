@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from urllib.error import HTTPError
 
@@ -28,9 +29,9 @@ from functions import log
 from functions.collect import job
 from functions.collect import state as notes
 from functions.collect.client import Clock
-from functions.collect.desk import Desk
 from functions.collect.job import collect_all
 from functions.collect.planning import reservations, sharing
+from functions.collect.planning.marks import next_tick
 from functions.collect.planning.requests import (
     LookupRequest,
     Plan,
@@ -38,18 +39,18 @@ from functions.collect.planning.requests import (
     Purpose,
     SweepRequest,
 )
+from functions.collect.platforms import adapter
 from functions.collect.queueing import batches
 from functions.collect.queueing.batch import Batch
-from functions.collect.reading.reader import Harvest
-from functions.collect.report import CollectReport
-from functions.collect.state import AccountNote, LivePost, Note
-from functions.collect.work import Work, carry_out
+from functions.collect.state import AccountState, LivePost, SyncState
+from functions.collect.sync import PlatformSync
+from functions.collect.tick import CollectRun, Tick
 from functions.jobs.queue import Queue
 from functions.model import PLATFORMS, Platform, iso, run_id
 from functions.score.job import score
 from functions.settings import Settings, load
 from functions.store import open_agencies, open_agency
-from functions.store.agency import AgencyStore
+from functions.store.agency import AgencyStore, StoredPlan
 from functions.store.port import Stored, StoreError, Write
 from tests import cloudtasks
 from tests.cloudtasks import TASK_BYTES, Delivery
@@ -252,9 +253,9 @@ def accounts_and_posts(book: AgencyStore, now: datetime) -> dict[str, Any]:
     """What the notes know, all outcomes taken in."""
     known: dict[str, Any] = {}
     for platform in PLATFORMS:
-        note = notes.decode(book.plan(platform).body or b"") or notes.Note()
+        note = notes.decode(book.plan(platform).body or b"") or notes.SyncState()
         for outcome in batches._outcomes(book.outcomes(platform)):
-            note.fold(outcome.note)
+            note.fold(outcome.state)
         note.prune(now)
         known[platform] = (note.accounts, note.posts)
     return known
@@ -500,13 +501,14 @@ def test_the_last_read_before_a_mark_is_kept_where_ticks_are_rarer_than_configur
     """A batch comes some seconds after its planner, whose tick must not be taken for the last."""
     horizons: list[timedelta] = []
 
-    async def watched(*parts: Any) -> Work:
-        settings, desk, clock = parts[1], parts[3], parts[5]
-        began = clock()
-        horizons.append(desk.following(began, settings) - began)
-        return await carry_out(*parts)
+    read_and_store = PlatformSync.read_and_store
 
-    monkeypatch.setattr(batches, "carry_out", watched)
+    async def watched(sync: PlatformSync, *how: Any) -> None:
+        began = sync.tick.clock()
+        horizons.append(next_tick(sync.state, began, sync.tick.every) - began)
+        await read_and_store(sync, *how)
+
+    monkeypatch.setattr(PlatformSync, "read_and_store", watched)
     for at in (now, now + 2 * HOUR, now + 4 * HOUR):
         horizons.clear()
         cloud.platforms.set_clock(at)
@@ -824,12 +826,14 @@ def test_a_bug_in_one_platforms_reading_ends_its_batch(
 ) -> None:
     cloud.plan(now)
 
-    async def careless(*parts: Any) -> Work:
-        if parts[3].platform == "x":
-            raise KeyError("data")
-        return await carry_out(*parts)
+    read_and_store = PlatformSync.read_and_store
 
-    monkeypatch.setattr(batches, "carry_out", careless)
+    async def careless(sync: PlatformSync, *how: Any) -> None:
+        if sync.platform == "x":
+            raise KeyError("data")
+        await read_and_store(sync, *how)
+
+    monkeypatch.setattr(PlatformSync, "read_and_store", careless)
     assert {d.status for d in cloud.deliver()} == {200}
     assert cloud.done == {"now": 4, "fallen over": 1}
     assert {key[0] for key in stored_posts(cloud.book)} == set(PLATFORMS) - {"x"}
@@ -899,7 +903,7 @@ def test_outcomes_stay_when_the_note_could_not_be_saved(
 ) -> None:
     cloud.tick(now)
     with monkeypatch.context() as patch:
-        patch.setattr(Desk, "save", lambda *_, **__: False)
+        patch.setattr(PlatformSync, "save", lambda *_, **__: False)
         cloud.plan(now + TICK)
     assert outcomes(cloud) == 5
 
@@ -939,28 +943,32 @@ def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime)
         for n in range(30 * 96)
     ]
     noted = {
-        account: AccountNote(
+        account: AccountState(
             handle=account, settled=tuple(identity(account, n)[:11] for n in range(200))
         )
         for account in accounts
     }
-    seen = Work(
-        cast("Desk", None), Note(accounts=noted, posts={p.key: p for p in posts}), Harvest(), [], {}
-    )
     saved: list[bytes] = []
 
     class Book:
         def save_outcome(self, platform: Platform, name: str, body: bytes) -> None:
             saved.append(body)
 
+    tick = cast(
+        "Tick",
+        SimpleNamespace(agency=Book(), now=now, clock=SimpleNamespace(heard={"http://x": now})),
+    )
+    seen = PlatformSync(tick, "youtube", adapter("youtube"), SyncState(), StoredPlan(), [], ())
+    seen.changed = SyncState(accounts=noted, posts={p.key: p for p in posts})
+
     batch = Batch(name="a/b", platform="youtube", expires_at=now, work={})
     piece = batches.Piece(now=now, put_at=now, simulated=False, of=1, plan=Plan())
-    batches._leave(cast("AgencyStore", Book()), batch, piece, seen, now, {"http://x": now})
+    batches._leave(batch, piece, seen)
     [body] = saved
     assert len(body) < 1_000_000
     [outcome] = batches._outcomes([Stored("outcomes/a", {"body": body}, "1", now)])
-    assert len(outcome.note.posts) == batches.SWEEPS * 2 * 96
-    assert outcome.note.accounts == noted
+    assert len(outcome.state.posts) == batches.SWEEPS * 2 * 96
+    assert outcome.state.accounts == noted
     assert outcome.heard == {"http://x": now}
 
 
@@ -999,9 +1007,10 @@ def plan_of(accounts: int, posts: int, *, lookup_size: int, new: bool, size: int
 
 
 def put_together(*plans: Plan, run: str = "20261020T030000Z-collect") -> list[Batch]:
-    report = CollectReport(run, MARK)
+    agency = SimpleNamespace(agency=SimpleNamespace(id="kemenkum"))
+    tick = SimpleNamespace(agency=agency, now=MARK, every=TICK, simulated=False)
     named = dict(zip(PLATFORMS, plans, strict=False))
-    return batches._batches(named, report, TICK, simulated=False, run=run, agency="kemenkum")
+    return batches._batches(cast("Tick", tick), named, run)
 
 
 @pytest.mark.parametrize("new", [False, True])
@@ -1278,10 +1287,12 @@ def test_an_agencys_task_reads_no_more_where_there_are_hundreds(
                 collect_all(
                     opened,
                     cloud.settings,
-                    now=now,
-                    run_id="run",
-                    simulated=True,
-                    share=sharing.received(share),
+                    CollectRun(
+                        now=now,
+                        run_id="run",
+                        simulated=True,
+                        share=sharing.received(share),
+                    ),
                 )
             )
             assert report["failed"] is False

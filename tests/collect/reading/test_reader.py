@@ -376,7 +376,7 @@ def test_past_its_time_limit_a_run_begins_nothing_and_says_what_it_gave_up(
     enter: Enter, run: Run, book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter("x")
-    monkeypatch.setattr("functions.collect.reading.reader.TIME_LIMIT", -1.0)
+    monkeypatch.setattr("functions.collect.sync.TIME_LIMIT", -1.0)
     report = run(now)
     assert report.platforms["x"]["skipped"] == 1
     assert report.platforms["x"]["requests"] == 0

@@ -14,7 +14,8 @@ import pytest
 from functions import log
 from functions.collect.job import collect_all
 from functions.collect.report import CollectReport
-from functions.collect.state import AccountNote, Note
+from functions.collect.state import AccountState, SyncState
+from functions.collect.tick import CollectRun
 from functions.collect.watching import alerts
 from functions.jobs import turns
 from functions.model import Agency, iso
@@ -57,7 +58,7 @@ def looked(
 
 
 def report(notes: Any = None, budgets: Any = None) -> CollectReport:
-    return CollectReport("r", NOW, notes=notes or {}, budgets=budgets or {})
+    return CollectReport("r", NOW, states=notes or {}, budgets=budgets or {})
 
 
 # From outside
@@ -67,7 +68,9 @@ def collected(book: AgencyStore, url: str, token: str) -> dict[str, Any]:
     environ = {"KIPRAH_X_BEARER_TOKEN": token, "KIPRAH_X_URL": url}
     loaded = load(environ, Path("none"))
     return asyncio.run(
-        collect_all([book], loaded, now=NOW, run_id="c", simulated=True, platforms=["x"])
+        collect_all(
+            [book], loaded, CollectRun(now=NOW, run_id="c", simulated=True, platforms=["x"])
+        )
     )
 
 
@@ -95,7 +98,7 @@ def test_a_token_that_is_refused_is_told_once_an_hour(
 
 def test_telling_costs_no_document_where_there_are_no_consents(book: AgencyStore) -> None:
     reads, writes = book.store.meter.reads, book.store.meter.writes
-    noted = alerts.tell(book, Settings(), report({"x": Note()}), {}, NOW)
+    noted = alerts.tell(book, Settings(), report({"x": SyncState()}), {}, NOW)
     assert noted == {"alerted_at": iso(NOW), "consents_at": iso(NOW)}
     assert (book.store.meter.reads, book.store.meter.writes) == (reads, writes)
 
@@ -137,10 +140,10 @@ def test_an_hour_lies_between_two_tellings_by_a_clock_that_is_right(
 
 
 def test_what_was_not_read_for_three_looks_is_stale(book: AgencyStore) -> None:
-    def note(hours: float) -> Note:
-        return Note(accounts={"a": AccountNote(handle="a", swept_at=NOW - hours * HOUR)})
+    def note(hours: float) -> SyncState:
+        return SyncState(accounts={"a": AccountState(handle="a", swept_at=NOW - hours * HOUR)})
 
-    notes = {"x": note(8.9), "youtube": note(9.1), "tiktok": Note()}
+    notes = {"x": note(8.9), "youtube": note(9.1), "tiktok": SyncState()}
     assert looked(book, report(notes)) == [
         ("alert.stale", {"platform": "youtube", "read_at": iso(NOW - 9.1 * HOUR)})
     ]
@@ -162,11 +165,11 @@ def test_consents_that_are_lost_or_end_soon_are_told_with_their_accounts(
     consent(book, "e", refresh_until=iso(NOW + 5 * DAY))
     consent(book, "f", renewal="odd")
     consent(book, "gone", renewal={"refused_at": iso(NOW)})  # of nobody who is registered
-    resting = AccountNote(handle="B", retry_at=NOW + HOUR)
-    accounts = {handle: AccountNote(handle=handle) for handle in "acdefz"} | {"B": resting}
+    resting = AccountState(handle="B", retry_at=NOW + HOUR)
+    accounts = {handle: AccountState(handle=handle) for handle in "acdefz"} | {"B": resting}
     read_at = NOW - HOUR
-    accounts["a"] = AccountNote(handle="a", swept_at=read_at)
-    notes = {"tiktok": Note(accounts=accounts)}
+    accounts["a"] = AccountState(handle="a", swept_at=read_at)
+    notes = {"tiktok": SyncState(accounts=accounts)}
     found = looked(book, report(notes))
     assert [(event, facts["named"]) for event, facts in found] == [
         ("alert.consent_lost", ["@c"]),

@@ -20,7 +20,7 @@ from functions.__main__ import cli
 from functions.collect import state as notes
 from functions.collect.credentials import names
 from functions.collect.reading.witness import remember
-from functions.collect.state import AccountNote, Note
+from functions.collect.state import AccountState, SyncState
 from functions.commands.doctor.examination import examine
 from functions.commands.doctor.finding import Finding, age
 from functions.jobs.agencies import each
@@ -198,7 +198,7 @@ def test_the_command_fails_when_nobody_publishes(
 # Data
 
 
-def noted(book: AgencyStore, platform: Any, note: Note) -> None:
+def noted(book: AgencyStore, platform: Any, note: SyncState) -> None:
     book.save_plan(platform, notes.encode(note), StoredPlan())
 
 
@@ -207,10 +207,10 @@ def test_the_age_of_the_data_and_who_rests_is_told(
 ) -> None:
     register(book, now - DAY)
     wrong = [
-        AccountNote(handle=h, wrong=f"X tidak mengenal @{h}.", retry_at=now + HOUR) for h in "bcd"
+        AccountState(handle=h, wrong=f"X tidak mengenal @{h}.", retry_at=now + HOUR) for h in "bcd"
     ]
-    read = AccountNote(handle="a", account_id="1", swept_at=now - 12 * MINUTE)
-    noted(book, "x", Note(accounts={a.handle: a for a in (read, *wrong)}))
+    read = AccountState(handle="a", account_id="1", swept_at=now - 12 * MINUTE)
+    noted(book, "x", SyncState(accounts={a.handle: a for a in (read, *wrong)}))
     found = find(book, settings, now)
     assert found["x data"].words == (
         f"last read 12 min ago ({iso(now - 12 * MINUTE)}); "
@@ -226,8 +226,8 @@ def test_data_that_grow_old_stop_everything(
     """Every run may end well and read nothing all the same."""
     register(book, now - 60 * DAY)
     ran(book, "collect", now)
-    old = AccountNote(handle="a", account_id="1", swept_at=now - 50 * DAY)
-    noted(book, "x", Note(accounts={"a": old}))
+    old = AccountState(handle="a", account_id="1", swept_at=now - 50 * DAY)
+    noted(book, "x", SyncState(accounts={"a": old}))
     found = find(book, settings, now)
     assert found["data"].fatal
     assert "50 days ago" in found["data"].words

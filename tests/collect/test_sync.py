@@ -11,25 +11,25 @@ from typing import Any
 import msgspec
 import pytest
 
+from functions.collect.client import Clock
 from functions.collect.contract import Profile
-from functions.collect.credentials import limits, names
-from functions.collect.desk import (
-    ATTEMPTS,
-    Desk,
-    horizon,
-    note_wrong,
-    open_desk,
-    plan_together,
-    read_note,
-    reader,
-)
+from functions.collect.credentials import adapter_for, limits, names
 from functions.collect.planning.marks import PROMISED
 from functions.collect.planning.quota import Budget, Spending
 from functions.collect.planning.requests import Plan, SweepRequest
-from functions.collect.planning.reservations import Bill, Books, decode
-from functions.collect.reading.reader import Harvest
-from functions.collect.state import REMEMBERED, AccountNote, LivePost, Note
-from functions.collect.work import save_harvest
+from functions.collect.planning.reservations import Bill, Reservations, decode
+from functions.collect.reading.harvest import Harvest
+from functions.collect.report import CollectReport
+from functions.collect.state import REMEMBERED, AccountState, LivePost, SyncState
+from functions.collect.sync import (
+    ATTEMPTS,
+    PlatformSync,
+    horizon,
+    note_wrong,
+    plan_together,
+    read_state,
+)
+from functions.collect.tick import CollectRun, Tick
 from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Roster, Sample
 from functions.settings import Settings
 from functions.store import open_agency
@@ -74,19 +74,25 @@ def roster(*handles: str, platform: Platform = "instagram", **facts: Any) -> Ros
     )
 
 
+def tick_of(book: AgencyStore, settings: Settings, whole: Roster, now: datetime = START) -> Tick:
+    run = CollectRun(now=now, run_id="run", simulated=True)
+    return Tick(book, settings, run, whole, Clock(now), True, CollectReport("run", now))
+
+
 def opened(
     book: AgencyStore,
     settings: Settings,
     *handles: str,
     platform: Platform = "instagram",
     now: datetime = START,
-) -> Desk:
-    return open_desk(book, settings, platform, roster(*handles, platform=platform), now)
+) -> PlatformSync:
+    whole = roster(*handles, platform=platform)
+    return PlatformSync.open(tick_of(book, settings, whole, now), platform)
 
 
-def account(handle: str, **facts: Any) -> AccountNote:
+def account(handle: str, **facts: Any) -> AccountState:
     known = {"account_id": f"id-{handle}", "followers_at": START, "swept_at": START, **facts}
-    return AccountNote(handle=handle, **known)
+    return AccountState(handle=handle, **known)
 
 
 def live(post_id: str, age: timedelta = HOUR, account_id: str = "id-a") -> LivePost:
@@ -139,34 +145,35 @@ def test_the_handles_are_those_that_are_registered_now(
     )
     foreign = roster("foreign", platform="x").accounts
     whole = Roster(as_of=LONG_AGO, accounts=(*held, *foreign, *roster("now").accounts))
-    desk = open_desk(book, settings, "instagram", whole, START)
-    assert desk.handles == ["ending", "from-now", "lately", "now"]
-    assert open_desk(book, settings, "x", whole, START).handles == ["foreign"]
+    tick = tick_of(book, settings, whole)
+    sync = PlatformSync.open(tick, "instagram")
+    assert sync.handles == ["ending", "from-now", "lately", "now"]
+    assert PlatformSync.open(tick, "x").handles == ["foreign"]
 
 
 def test_accounts_that_are_registered_no_more_are_forgotten(
     book: AgencyStore, settings: Settings
 ) -> None:
     """So that one that comes back is resolved afresh; its posts wait for their marks."""
-    desk = opened(book, settings, "a", "b")
-    desk.note.accounts = {name: account(name) for name in "ab"}
-    desk.note.posts = {"id-b:1": live("1", account_id="id-b")}
-    desk.save(desk.note, START)
+    sync = opened(book, settings, "a", "b")
+    sync.state.accounts = {name: account(name) for name in "ab"}
+    sync.state.posts = {"id-b:1": live("1", account_id="id-b")}
+    sync.save(sync.state, START)
     again = opened(book, settings, "a", "c")
-    assert set(again.note.accounts) == {"a"}
-    assert set(again.note.posts) == {"id-b:1"}
+    assert set(again.state.accounts) == {"a"}
+    assert set(again.state.posts) == {"id-b:1"}
     assert again.account_ids() == {"a": "id-a"}
 
 
 def test_only_accounts_that_were_found_have_an_id(book: AgencyStore, settings: Settings) -> None:
-    desk = opened(book, settings, "a", "b")
-    desk.note.accounts = {"a": account("a"), "b": account("b", account_id=None)}
-    assert desk.account_ids() == {"a": "id-a"}
+    sync = opened(book, settings, "a", "b")
+    sync.state.accounts = {"a": account("a"), "b": account("b", account_id=None)}
+    assert sync.account_ids() == {"a": "id-a"}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_platform_is_read_by_its_adapter(settings: Settings, platform: Platform) -> None:
-    module = reader(settings, platform)
+    module = adapter_for(settings, platform)
     assert module.__name__ == f"functions.collect.platforms.{platform}"
 
 
@@ -174,7 +181,7 @@ def test_youtube_is_read_by_its_feed_where_there_is_no_key(
     book: AgencyStore, settings: Settings
 ) -> None:
     keyless = replace(settings, youtube_api_key=())
-    assert reader(keyless, "youtube").__name__.endswith("youtube_feed")
+    assert adapter_for(keyless, "youtube").__name__.endswith("youtube_feed")
     assert opened(book, keyless, "a", platform="youtube").ways.lookup_size == 0
     assert opened(book, settings, "a", platform="youtube").ways.lookup_size == 50
 
@@ -184,9 +191,9 @@ def test_youtube_is_read_by_its_feed_where_there_is_no_key(
 
 def test_an_account_wakes_when_its_consent_is_given(book: AgencyStore, settings: Settings) -> None:
     consents = Consents(book, lambda: open_vault(settings))
-    desk = opened(book, settings, "before", "after", "none", "at-work", platform="tiktok")
+    sync = opened(book, settings, "before", "after", "none", "at-work", platform="tiktok")
     resting = {"wrong": "salah", "checked_at": START - HOUR, "retry_at": START + HOUR}
-    desk.note.accounts = {
+    sync.state.accounts = {
         "before": account("before", **resting),
         "after": account("after", **resting),
         "none": account("none", **resting),
@@ -194,12 +201,12 @@ def test_an_account_wakes_when_its_consent_is_given(book: AgencyStore, settings:
     }
     for handle, at in (("before", START - 2 * HOUR), ("after", START), ("at-work", START)):
         consents.add([ConsentRow(f"s-{handle}", "tiktok", handle, f"rft.{handle}")], at)
-    held = dict(desk.note.accounts)
-    desk.wake(consents, START)
-    assert desk.note.accounts.pop("after") == msgspec.structs.replace(
+    held = dict(sync.state.accounts)
+    sync.wake()
+    assert sync.state.accounts.pop("after") == msgspec.structs.replace(
         held.pop("after"), retry_at=None
     )
-    assert desk.note.accounts == held
+    assert sync.state.accounts == held
 
 
 def test_nobody_else_is_asked_for_a_consent(book: AgencyStore, settings: Settings) -> None:
@@ -209,33 +216,33 @@ def test_nobody_else_is_asked_for_a_consent(book: AgencyStore, settings: Setting
     resting = account("a", wrong="salah", checked_at=START - HOUR, retry_at=START + HOUR)
     over = msgspec.structs.replace(resting, retry_at=START)
     for platform, held in (("instagram", resting), ("tiktok", over)):
-        desk = opened(book, settings, "a", platform=platform)  # type: ignore[arg-type]
-        desk.note.accounts = {"a": held}
+        sync = opened(book, settings, "a", platform=platform)  # type: ignore[arg-type]
+        sync.state.accounts = {"a": held}
         reads = book.store.meter.reads
-        desk.wake(consents, START)
-        assert desk.note.accounts == {"a": held}
+        sync.wake()
+        assert sync.state.accounts == {"a": held}
         assert book.store.meter.reads == reads
 
 
 def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment(
     book: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = opened(book, settings, "a", "b", platform="tiktok")
-    desk.note.accounts = {name: account(name) for name in ("a", "b")}
-    desk.save(Note(), START)
+    sync = opened(book, settings, "a", "b", platform="tiktok")
+    sync.state.accounts = {name: account(name) for name in ("a", "b")}
+    sync.save(SyncState(), START)
     honest, raced = book.save_plan, []
 
     def racing(*asked: Any) -> None:
         if not raced:
             raced.append(1)
             other = opened(book, settings, "a", "b", platform="tiktok")
-            other.note.accounts["b"] = account("b", title="Judul")
-            other.save(other.note, START)
+            other.state.accounts["b"] = account("b", title="Judul")
+            other.save(other.state, START)
         honest(*asked)
 
     monkeypatch.setattr(book, "save_plan", racing)
     note_wrong(book, "tiktok", {"a": "Izin dicabut.", "tak-dikenal": "x"}, START)
-    found = opened(book, settings, "a", "b", platform="tiktok").note.accounts
+    found = opened(book, settings, "a", "b", platform="tiktok").state.accounts
     assert (found["a"].wrong, found["a"].checked_at) == ("Izin dicabut.", START)
     assert (found["b"].wrong, found["b"].title) == (None, "Judul")
     assert found.keys() == {"a", "b"}
@@ -248,20 +255,20 @@ def test_what_two_instances_noted_is_in_the_note_of_both(
     book: AgencyStore, settings: Settings
 ) -> None:
     one, two = opened(book, settings, "a", "b"), opened(book, settings, "a", "b")
-    one.note.accounts["a"] = account("a", checked_at=START)
-    one.note.posts["id-a:1"] = live("1")
-    two.note.accounts["a"] = account("a", title="Lama", checked_at=START - HOUR)
-    two.note.accounts["b"] = account("b")
-    two.note.posts["id-a:1"] = msgspec.structs.replace(live("1"), kept=(START,), read_at=START)
-    two.note.posts["id-b:2"] = live("2", account_id="id-b")
-    assert one.save(one.note.part(["a"], ["id-a:1"]), START)
-    assert two.save(two.note.part(["a", "b"], ["id-a:1", "id-b:2"]), START + MINUTE)
-    note, _ = read_note(book, "instagram", START + MINUTE)
-    assert note.accounts == {"a": account("a", checked_at=START), "b": account("b")}
-    assert set(note.posts) == {"id-a:1", "id-b:2"}
-    assert note.posts["id-a:1"].kept == (START - HOUR, START)
-    assert note.ticks == (START, START + MINUTE)
-    assert two.note == note
+    one.state.accounts["a"] = account("a", checked_at=START)
+    one.state.posts["id-a:1"] = live("1")
+    two.state.accounts["a"] = account("a", title="Lama", checked_at=START - HOUR)
+    two.state.accounts["b"] = account("b")
+    two.state.posts["id-a:1"] = msgspec.structs.replace(live("1"), kept=(START,), read_at=START)
+    two.state.posts["id-b:2"] = live("2", account_id="id-b")
+    assert one.save(one.state.part(["a"], ["id-a:1"]), START)
+    assert two.save(two.state.part(["a", "b"], ["id-a:1", "id-b:2"]), START + MINUTE)
+    state, _ = read_state(book, "instagram", START + MINUTE)
+    assert state.accounts == {"a": account("a", checked_at=START), "b": account("b")}
+    assert set(state.posts) == {"id-a:1", "id-b:2"}
+    assert state.posts["id-a:1"].kept == (START - HOUR, START)
+    assert state.ticks == (START, START + MINUTE)
+    assert two.state == state
 
 
 def test_what_an_instance_did_not_change_is_not_brought_back(
@@ -269,15 +276,15 @@ def test_what_an_instance_did_not_change_is_not_brought_back(
 ) -> None:
     """Only what it noted itself goes into the other's note."""
     first = opened(book, settings, "a", "b")
-    first.note.accounts = {name: account(name) for name in "ab"}
-    first.save(first.note, START)
+    first.state.accounts = {name: account(name) for name in "ab"}
+    first.save(first.state, START)
     one, two = opened(book, settings, "a"), opened(book, settings, "a", "b")
-    one.save(one.note.part(["a"], []), START)  # "b" is registered no more
-    two.note.accounts["a"] = account("a", title="Baru", checked_at=START + HOUR)
-    two.save(two.note.part(["a"], []), START)
-    note, _ = read_note(book, "instagram", START + HOUR)
-    assert set(note.accounts) == {"a"}
-    assert note.accounts["a"].title == "Baru"
+    one.save(one.state.part(["a"], []), START)  # "b" is registered no more
+    two.state.accounts["a"] = account("a", title="Baru", checked_at=START + HOUR)
+    two.save(two.state.part(["a"], []), START)
+    state, _ = read_state(book, "instagram", START + HOUR)
+    assert set(state.accounts) == {"a"}
+    assert state.accounts["a"].title == "Baru"
 
 
 def test_who_is_always_overtaken_gives_up_and_says_so(
@@ -292,32 +299,32 @@ def test_who_is_always_overtaken_gives_up_and_says_so(
         tries.append(platform)
         raise Conflict("somebody else wrote first")
 
-    desk = opened(book, settings, "a")
-    before = desk.note
+    sync = opened(book, settings, "a")
+    before = sync.state
     monkeypatch.setattr(book, "save_plan", overtaken)
-    assert not desk.save(desk.note, START)
+    assert not sync.save(sync.state, START)
     assert tries == ["instagram"] * ATTEMPTS
     [line] = lines(capsys)
     assert (line["message"], line["platform"]) == ("collect.overlap", "instagram")
-    assert desk.note is before
+    assert sync.state is before
 
 
 def test_a_tick_that_asked_nothing_leaves_no_trace(book: AgencyStore, settings: Settings) -> None:
-    desk = opened(book, settings, "a")
-    assert desk.save(desk.note, START, sent=False)
-    assert read_note(book, "instagram", START)[0].ticks == ()
+    sync = opened(book, settings, "a")
+    assert sync.save(sync.state, START, sent=False)
+    assert read_state(book, "instagram", START)[0].ticks == ()
     later = opened(book, settings, "a")
-    assert later.save(later.note, START + TICK)
-    assert read_note(book, "instagram", START + TICK)[0].ticks == (START + TICK,)
+    assert later.save(later.state, START + TICK)
+    assert read_state(book, "instagram", START + TICK)[0].ticks == (START + TICK,)
 
 
 def test_what_no_listing_can_bring_up_again_is_forgotten(
     book: AgencyStore, settings: Settings
 ) -> None:
-    desk = opened(book, settings, "a")
-    desk.note.posts = {p.key: p for p in (live("1"), live("2", REMEMBERED))}
-    desk.save(desk.note, START)
-    assert set(read_note(book, "instagram", START)[0].posts) == {"id-a:1"}
+    sync = opened(book, settings, "a")
+    sync.state.posts = {p.key: p for p in (live("1"), live("2", REMEMBERED))}
+    sync.save(sync.state, START)
+    assert set(read_state(book, "instagram", START)[0].posts) == {"id-a:1"}
 
 
 # A note that is lost
@@ -338,9 +345,9 @@ def lose(book: AgencyStore, how: str) -> None:
 def test_a_lost_note_is_made_anew_from_the_posts(
     book: AgencyStore, settings: Settings, how: str
 ) -> None:
-    desk = opened(book, settings, "a")
-    desk.note.accounts = {"a": account("a")}
-    desk.save(desk.note, START)
+    sync = opened(book, settings, "a")
+    sync.state.accounts = {"a": account("a")}
+    sync.save(sync.state, START)
     book.save_posts(
         [
             post("young", HOUR),
@@ -350,16 +357,16 @@ def test_a_lost_note_is_made_anew_from_the_posts(
     )
     lose(book, how)
     again = opened(book, settings, "a")
-    assert again.note.accounts == {}
+    assert again.state.accounts == {}
     # Of the whole month: else a first listing would bring up what is in the store already.
-    kept = {post.post_id: post.kept for post in again.note.posts.values()}
+    kept = {post.post_id: post.kept for post in again.state.posts.values()}
     assert set(kept) == {"young", "old"}
     assert kept["young"] == (START - HOUR + MINUTE,)
-    assert [candidate.subject for candidate in again.candidates(START, settings)] == ["a", "a"]
+    assert [candidate.subject for candidate in again.candidates()] == ["a", "a"]
     # And it can be written again, whatever is left of the old one.
-    again.note.accounts = {"a": account("a")}
-    assert again.save(again.note, START)
-    assert set(opened(book, settings, "a").note.accounts) == {"a"}
+    again.state.accounts = {"a": account("a")}
+    assert again.save(again.state, START)
+    assert set(opened(book, settings, "a").state.accounts) == {"a"}
     assert [p.id for p in book.store.list(f"{book.root}/plans")] == ["instagram"]
 
 
@@ -370,11 +377,11 @@ def test_how_threads_count_is_looked_up_once_and_only_for_a_listing_of_x(
     book: AgencyStore, settings: Settings, platform: Platform, hours: int, reads: int
 ) -> None:
     book.store.write([Write(f"{book.root}/settings/formula", {"x_threads": "sum"})])
-    desk = opened(book, settings, "a", "b", platform=platform)
+    sync = opened(book, settings, "a", "b", platform=platform)
     swept = START - hours * HOUR
-    desk.note.accounts = {name: account(name, swept_at=swept) for name in ("a", "b")}
+    sync.state.accounts = {name: account(name, swept_at=swept) for name in ("a", "b")}
     before = book.store.meter.reads
-    found = desk.candidates(START, settings)
+    found = sync.candidates()
     assert book.store.meter.reads - before == reads
     sweeps = [candidate.what for candidate in found if isinstance(candidate.what, SweepRequest)]
     assert [sweep.replies for sweep in sweeps] == [platform == "x"] * (2 if hours else 0)
@@ -384,19 +391,19 @@ def test_what_a_wrong_clock_noted_is_forgotten_when_the_note_is_read(
     book: AgencyStore, settings: Settings
 ) -> None:
     ahead = START + 40 * DAY
-    desk = opened(book, settings, "a", now=ahead)
-    desk.note.accounts = {"a": account("a", swept_at=ahead)}
-    desk.save(desk.note, ahead)
+    sync = opened(book, settings, "a", now=ahead)
+    sync.state.accounts = {"a": account("a", swept_at=ahead)}
+    sync.save(sync.state, ahead)
     again = opened(book, settings, "a")
-    assert again.note.ticks == ()
-    assert again.note.accounts["a"].swept_at == START - REMEMBERED
+    assert again.state.ticks == ()
+    assert again.state.accounts["a"].swept_at == START - REMEMBERED
 
 
 def test_a_lost_note_is_healed_too(book: AgencyStore, settings: Settings) -> None:
     known = post("1", HOUR)
     late = msgspec.structs.replace(known, samples=(Sample(taken_at=START + DAY),))
     book.save_posts([known, late])
-    [held] = opened(book, settings, "a").note.posts.values()
+    [held] = opened(book, settings, "a").state.posts.values()
     assert held.kept == (START - HOUR + MINUTE,)
 
 
@@ -411,28 +418,30 @@ def test_a_first_look_reaches_back_to_the_first_of_the_agencys_month(
         (datetime(2026, 10, 31, 16, 59, tzinfo=UTC), datetime(2026, 9, 30, 17, tzinfo=UTC)),
         (datetime(2026, 10, 31, 17, 0, tzinfo=UTC), datetime(2026, 10, 31, 17, tzinfo=UTC)),
     ):
-        found = opened(book, settings, "a", now=now).candidates(now, settings)
+        found = opened(book, settings, "a", now=now).candidates()
         assert [w.what.since for w in found if isinstance(w.what, SweepRequest)] == [since]
 
 
 def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
     book: AgencyStore, settings: Settings
 ) -> None:
-    desk = opened(book, settings, "a")
-    desk.note.accounts = {"a": account("a", swept_at=START - 2 * HOUR)}
-    desk.note.posts = {"id-a:1": live("1")}
-    assert desk.following(START, settings) == START + TICK
-    assert desk.following(START, replace(settings, collect_every="40")) == START + 40 * MINUTE
-    assert desk.candidates(START, settings) == []
-    assert len(desk.candidates(START, replace(settings, discover_every="120"))) == 1
+    sync = opened(book, settings, "a")
+    sync.state.accounts = {"a": account("a", swept_at=START - 2 * HOUR)}
+    sync.state.posts = {"id-a:1": live("1")}
+    assert sync.following == START + TICK
+    assert sync.candidates() == []
+    sync.tick.settings = replace(settings, collect_every="40")
+    assert sync.following == START + 40 * MINUTE
+    sync.tick.settings = replace(settings, discover_every="120")
+    assert len(sync.candidates()) == 1
 
 
 def test_ticks_that_come_more_rarely_than_configured_are_noticed(
     book: AgencyStore, settings: Settings
 ) -> None:
-    desk = opened(book, settings, "a")
-    desk.note.ticks = (START - 2 * HOUR, START - HOUR)
-    assert desk.following(START, settings) == START + HOUR
+    sync = opened(book, settings, "a")
+    sync.state.ticks = (START - 2 * HOUR, START - HOUR)
+    assert sync.following == START + HOUR
 
 
 def test_where_budgets_are_short_an_early_read_is_kept_as_the_last_before_a_mark() -> None:
@@ -446,27 +455,29 @@ def test_where_budgets_are_short_an_early_read_is_kept_as_the_last_before_a_mark
 # All platforms together
 
 
-def desks(book: AgencyStore, settings: Settings, *platforms: Platform) -> dict[Platform, Desk]:
-    found: dict[Platform, Desk] = {}
+def syncs(
+    book: AgencyStore, settings: Settings, *platforms: Platform
+) -> dict[Platform, PlatformSync]:
+    found: dict[Platform, PlatformSync] = {}
     for platform in platforms:
-        desk = opened(book, settings, "a", "b", platform=platform)
-        desk.note.accounts = {
+        sync = opened(book, settings, "a", "b", platform=platform)
+        sync.state.accounts = {
             name: account(name, swept_at=START - 9 * HOUR, deep_at=START) for name in "ab"
         }
-        found[platform] = desk
+        found[platform] = sync
     return found
 
 
-def books_of(book: AgencyStore, settings: Settings, run: str = "run") -> Books:
+def reservations_of(book: AgencyStore, settings: Settings, run: str = "run") -> Reservations:
     limited = {name: limits(settings, p) for p in PLATFORMS for name in names(settings, p)}
-    return Books(book, limited, run, START)
+    return Reservations(book, limited, run, START)
 
 
 def test_two_platforms_with_one_token_share_its_hour(book: AgencyStore, settings: Settings) -> None:
     """Four listings are due, and of four calls an hour three may be planned."""
     shared = replace(settings, facebook_token=settings.instagram_token, meta_calls_per_hour="4")
-    held = desks(book, shared, "instagram", "facebook")
-    plans = plan_together(held, shared, books_of(book, shared))
+    held = syncs(book, shared, "instagram", "facebook")
+    plans = plan_together(tick_of(book, shared, roster()), held, reservations_of(book, shared))
     assert set(plans) == {"instagram", "facebook"}
     assert sum(len(plan.sweeps) for plan in plans.values()) == 3
     assert sum(plan.given_up.get("discovery", 0) for plan in plans.values()) == 1
@@ -474,22 +485,24 @@ def test_two_platforms_with_one_token_share_its_hour(book: AgencyStore, settings
     assert decode(book.budgets([name])[name].data, name).runs == {
         "run": Spending(at=START, amounts={"calls": 3})
     }
-    again = plan_together(held, shared, books_of(book, shared, "another"))
+    again = plan_together(
+        tick_of(book, shared, roster()), held, reservations_of(book, shared, "another")
+    )
     assert all(plan.empty for plan in again.values())
 
 
 def test_where_nothing_is_worth_reading_nothing_is_reserved(
     book: AgencyStore, settings: Settings
 ) -> None:
-    held = desks(book, settings, "instagram")
+    held = syncs(book, settings, "instagram")
     for name in "ab":
-        held["instagram"].note.accounts[name] = account(name)
-    books = books_of(book, settings)
+        held["instagram"].state.accounts[name] = account(name)
+    reservations = reservations_of(book, settings)
     reads = book.store.meter.reads
-    assert plan_together(held, settings, books) == {}
-    assert books.report() == {}
+    assert plan_together(tick_of(book, settings, roster()), held, reservations) == {}
+    assert reservations.standing() == {}
     assert book.store.meter.reads == reads
-    assert book.budgets(books.limits) == {}
+    assert book.budgets(reservations.limits) == {}
 
 
 def test_what_batches_brought_is_entered_even_where_nothing_is_worth_reading(
@@ -497,9 +510,9 @@ def test_what_batches_brought_is_entered_even_where_nothing_is_worth_reading(
 ) -> None:
     [name] = names(settings, "instagram")
     plans = plan_together(
+        tick_of(book, settings, roster()),
         {},
-        settings,
-        books_of(book, settings),
+        reservations_of(book, settings),
         settled=[("r/1", START, Bill(name=name, spent={"calls": 3}))],
     )
     assert plans == {}
@@ -509,8 +522,13 @@ def test_what_batches_brought_is_entered_even_where_nothing_is_worth_reading(
 
 
 def test_a_reservation_for_batches_lapses(book: AgencyStore, settings: Settings) -> None:
-    held = desks(book, settings, "instagram")
-    plan_together(held, settings, books_of(book, settings), lapses_after=20 * MINUTE)
+    held = syncs(book, settings, "instagram")
+    plan_together(
+        tick_of(book, settings, roster()),
+        held,
+        reservations_of(book, settings),
+        lapses_after=20 * MINUTE,
+    )
     [name] = names(settings, "instagram")
     [run] = decode(book.budgets([name])[name].data, name).runs.values()
     assert run.lapses_at == START + 20 * MINUTE
@@ -521,11 +539,11 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
 ) -> None:
     """Two marks will want a listing each within the hour: one call of three is left for looks."""
     short = replace(settings, meta_calls_per_hour="4")
-    held = desks(book, short, "instagram")
-    note = held["instagram"].note
+    held = syncs(book, short, "instagram")
+    state = held["instagram"].state
     for name in "ab":
         at = START - DAY + 40 * MINUTE
-        note.posts[name] = LivePost(
+        state.posts[name] = LivePost(
             account_id=f"id-{name}",
             post_id=name,
             published_at=at,
@@ -533,10 +551,10 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
             kept=(START - MINUTE,),
             read_at=START - MINUTE,
         )
-    plans = plan_together(held, short, books_of(book, short))
+    plans = plan_together(tick_of(book, short, roster()), held, reservations_of(book, short))
     assert len(plans["instagram"].sweeps) == 1
-    note.posts.clear()
-    again = plan_together(held, short, books_of(book, short))
+    state.posts.clear()
+    again = plan_together(tick_of(book, short, roster()), held, reservations_of(book, short))
     assert len(again["instagram"].sweeps) == 2
 
 
@@ -545,15 +563,30 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
 PROFILE = Profile(account_id="17841", handle="a", title="Kanwil A", followers=12)
 
 
-def told(book: AgencyStore, held: AccountNote, profile: Profile | None) -> dict[str, Any]:
+def stored(
+    book: AgencyStore,
+    settings: Settings,
+    whole: Roster,
+    harvest: Harvest,
+    state: SyncState | None = None,
+) -> None:
+    """What reading brought, written."""
+    sync = PlatformSync.open(tick_of(book, settings, whole), "instagram")
+    sync.state, sync.harvest = state or SyncState(), harvest
+    sync.store(START)
+
+
+def told(
+    book: AgencyStore, settings: Settings, known: AccountState, profile: Profile | None
+) -> dict[str, Any]:
     """What stands beside the handle after a tick that looked at the account."""
     harvest = Harvest(checked={"a": profile})
-    save_harvest(book, "instagram", roster("a"), harvest, Note(accounts={"a": held}), START)
+    stored(book, settings, roster("a"), harvest, SyncState(accounts={"a": known}))
     return dict(book.feedback("s-a").get("instagram:a", {}))
 
 
-def test_an_account_that_is_in_order_is_ok(book: AgencyStore) -> None:
-    assert told(book, account("a", checked_at=START), PROFILE) == {
+def test_an_account_that_is_in_order_is_ok(book: AgencyStore, settings: Settings) -> None:
+    assert told(book, settings, account("a", checked_at=START), PROFILE) == {
         "status": "ok",
         "checked_at": "2026-10-20T03:00:00Z",
         "account_id": "17841",
@@ -575,14 +608,18 @@ def test_an_account_that_is_in_order_is_ok(book: AgencyStore) -> None:
         ({"wrong": "Hilang.", "told": "Nama baru.", "lacking": "Tidak lengkap."}, "Hilang."),
     ],
 )
-def test_what_an_admin_sees(book: AgencyStore, facts: dict[str, Any], status: str) -> None:
-    assert told(book, account("a", **facts), PROFILE)["status"] == status
+def test_what_an_admin_sees(
+    book: AgencyStore, settings: Settings, facts: dict[str, Any], status: str
+) -> None:
+    assert told(book, settings, account("a", **facts), PROFILE)["status"] == status
 
 
-def test_an_account_that_was_lost_keeps_what_was_known_of_it(book: AgencyStore) -> None:
-    told(book, account("a", checked_at=START), PROFILE)
+def test_an_account_that_was_lost_keeps_what_was_known_of_it(
+    book: AgencyStore, settings: Settings
+) -> None:
+    told(book, settings, account("a", checked_at=START), PROFILE)
     gone = account("a", wrong="Hilang.", checked_at=START + HOUR)
-    assert told(book, gone, None) == {
+    assert told(book, settings, gone, None) == {
         "status": "Hilang.",
         "checked_at": "2026-10-20T04:00:00Z",
         "account_id": "17841",
@@ -591,7 +628,9 @@ def test_an_account_that_was_lost_keeps_what_was_known_of_it(book: AgencyStore) 
     }
 
 
-def test_every_unit_with_the_account_is_told_once_and_no_other(book: AgencyStore) -> None:
+def test_every_unit_with_the_account_is_told_once_and_no_other(
+    book: AgencyStore, settings: Settings
+) -> None:
     """An account may be two units'; and a unit may have given it up and taken it again."""
     first = roster("a").accounts[0]
     shared = Roster(
@@ -604,42 +643,44 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(book: AgencyStore
             msgspec.structs.replace(first, platform="x", satker="s-x"),
         ),
     )
-    note = Note(accounts={name: account(name) for name in "ab"})
+    state = SyncState(accounts={name: account(name) for name in "ab"})
     writes = book.store.meter.writes
-    save_harvest(book, "instagram", shared, Harvest(checked={"a": PROFILE}), note, START)
+    stored(book, settings, shared, Harvest(checked={"a": PROFILE}), state)
     assert book.store.meter.writes - writes == 2
     found = {satker: book.feedback(satker) for satker in ("s-a", "s-other", "s-b", "s-x")}
     assert [set(found[satker]) for satker in ("s-a", "s-other")] == [{"instagram:a"}] * 2
     assert [found[satker] for satker in ("s-b", "s-x")] == [{}, {}]
 
 
-def test_a_harvest_brings_posts_and_followers_too(book: AgencyStore) -> None:
+def test_a_harvest_brings_posts_and_followers_too(book: AgencyStore, settings: Settings) -> None:
     harvest = Harvest(posts=[post("1", HOUR)], followers=[("instagram", "id-a", START, 12)])
-    save_harvest(book, "instagram", roster("a"), harvest, Note(), START)
+    stored(book, settings, roster("a"), harvest)
     assert list(book.posts_published(START - DAY)) == [post("1", HOUR)]
     assert book.followers("2026-10", "2026-10", START) == {"instagram:id-a": ((START, 12),)}
 
 
-def test_an_empty_harvest_writes_nothing(book: AgencyStore) -> None:
+def test_an_empty_harvest_writes_nothing(book: AgencyStore, settings: Settings) -> None:
     writes = book.store.meter.writes
-    save_harvest(
-        book, "instagram", roster("a"), Harvest(), Note(accounts={"a": account("a")}), START
-    )
+    known = SyncState(accounts={"a": account("a")})
+    writes = book.store.meter.writes
+    stored(book, settings, roster("a"), Harvest(), known)
     assert book.store.meter.writes == writes
 
 
-def test_what_posts_are_found_under_is_written_before_them(book: AgencyStore) -> None:
+def test_what_posts_are_found_under_is_written_before_them(
+    book: AgencyStore, settings: Settings
+) -> None:
     """A run that dies between the two leaves no post that is stored and can never be found."""
     found = post("1", HOUR)
     harvest = Harvest(posts=[found], found_under=[(found, ("CODE", "1"))])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AgencyStore, "save_posts", killed)
         with pytest.raises(StoreError):
-            save_harvest(book, "instagram", roster("a"), harvest, Note(), START)
+            stored(book, settings, roster("a"), harvest)
     assert [one.post_id for one in book.find_urls("instagram", ["CODE"])] == ["1"]
     assert list(book.posts_published(START - DAY)) == []
     before = book.store.meter.writes
-    save_harvest(book, "instagram", roster("a"), harvest, Note(), START)
+    stored(book, settings, roster("a"), harvest)
     assert book.store.meter.writes - before == 3
     assert len(book.find_urls("instagram", ["CODE", "1"])) == 1
 
