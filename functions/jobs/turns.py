@@ -16,7 +16,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
@@ -28,7 +28,7 @@ from functions import log
 from functions.model import iso
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, Stored, StoreError, Write
-from functions.times import time_of
+from functions.times import present, time_of
 
 LEASE = timedelta(minutes=3)
 RENEWED_EVERY = 60.0  # seconds
@@ -52,7 +52,7 @@ class Turn(msgspec.Struct):
     holder: str | None = None
     is_lost: bool = False
     before: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    taken_at: datetime = msgspec.field(default_factory=lambda: _clock())
+    taken_at: datetime = msgspec.field(default_factory=lambda: present())
     outcome: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def ended(self, report: Mapping[str, Any]) -> None:
@@ -81,7 +81,7 @@ class Turn(msgspec.Struct):
     def _good_at(self) -> datetime:
         """The instant that was acted for; a replay of the past takes nothing back."""
         known = time_of(self.before.get("good_at"))
-        is_true = known is not None and known <= _clock() + AHEAD
+        is_true = known is not None and known <= present() + AHEAD
         return max(known, self.now) if known is not None and is_true else self.now
 
 
@@ -140,7 +140,7 @@ def _take(turn: Turn) -> Turn:
     for _ in range(3):
         stored = turn.book.store.get([turn.path]).get(turn.path)
         turn.before = stored.data if stored else {}
-        clock = turn.taken_at = _clock()
+        clock = turn.taken_at = present()
         if _is_held(turn.before, clock):
             break
         turn.token = token_hex(8)
@@ -199,15 +199,15 @@ def _renew(turn: Turn, over: threading.Event) -> None:
     while not over.wait(RENEWED_EVERY):
         # A store that cannot be reached now may be at the next time.
         with suppress(StoreError):
-            _write_own(turn, {"until": iso(_clock() + LEASE)})
-            turn.taken_at = _clock()
+            _write_own(turn, {"until": iso(present() + LEASE)})
+            turn.taken_at = present()
 
 
 def _give_back(turn: Turn) -> None:
     """End the lease and keep how the run ended; a store that is gone keeps nothing."""
     end = {"until": _NEVER, **turn.outcome}
     with suppress(StoreError):
-        if _clock() - turn.taken_at < LEASE:
+        if present() - turn.taken_at < LEASE:
             turn.book.store.write([Write(turn.path, end, "merge")])
         else:  # this computer slept: somebody else may have taken the turn since
             _write_own(turn, end)
@@ -219,10 +219,6 @@ def _write_own(turn: Turn, values: dict[str, Any]) -> None:
     turn.is_lost = stored is not None and stored.data.get("token") != turn.token
     if stored is not None and not turn.is_lost:
         turn.book.store.write([Write(turn.path, values, "merge", stored.version)])
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _holder() -> str:

@@ -31,6 +31,7 @@ from functions.model import (
     iso,
     month_bounds,
     month_of,
+    next_month,
     previous_month,
 )
 from functions.store import evidence as ev
@@ -527,9 +528,11 @@ class AgencyStore:
         """
         roster = self.roster(header.as_of) or Roster(as_of=header.as_of)
         bounds = month_bounds(header.month, self.agency.zone)
+        # Readings of the months before and after may serve a month's posts as well.
+        around = previous_month(header.month), next_month(header.month)
         followers = {
             account: stored_followers.serving(counts, *bounds)
-            for account, counts in self.followers(*_around(header.month), header.as_of).items()
+            for account, counts in self.followers(*around, header.as_of).items()
         }
         return ev.Evidence(
             month=header,
@@ -778,13 +781,6 @@ class AgencyStore:
         """Keep a run's report."""
         path = f"{self.root}/runs/{key(run_id)}"
         self.store.write([Write(path, dict(report), expires_at=self.expiry("runs"))])
-
-
-def _around(month: str) -> tuple[str, str]:
-    """The months whose follower readings may serve a month's posts: before, it, and after."""
-    year, number = int(month[:4]), int(month[5:7])
-    following = f"{year + 1}-01" if number == 12 else f"{year}-{number + 1:02d}"
-    return previous_month(month), following
 
 
 def items(ledgers: Mapping[str, Ledger], as_of: datetime, twins: ev.Twins) -> tuple[ev.Item, ...]:

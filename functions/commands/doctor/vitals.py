@@ -17,7 +17,7 @@ from functions.collect.watching import signs
 from functions.commands.doctor.finding import Finding, age, looked
 from functions.jobs import turns
 from functions.model import PLATFORMS, Platform, Roster, iso
-from functions.score.rules.closing import closing_begins, is_contested
+from functions.score.rules.closing import closing_begins
 from functions.settings import Settings
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.keys import key
@@ -192,8 +192,7 @@ def _month(book: AgencyStore, month: str, record: MonthRecord, now: datetime) ->
     begins, closes = closing_begins(month, book.agency.zone), record.closes_at
     if closes is None or now < begins:
         return Finding(subject, f"open until {iso(begins)}, when the time for objections begins")
-    undecided = [o.id for o in record.objections if o.answer is None]
-    if is_contested(record.objections, closes):
+    if undecided := [o.id for o in record.objections if o.holds_open(closes)]:
         words = (
             f"held open by {len(undecided)} undecided objections: {', '.join(undecided[:NAMED])}"
         )
