@@ -12,9 +12,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORMS, Platform
+from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.registry import values
-from functions.registry.addresses.sites import NAMES
 from functions.registry.changes import Held
 from functions.registry.units import (
     COLUMNS,
@@ -85,7 +84,7 @@ def check_agencies(
             owner = owners.setdefault((platform, handle.casefold()), us)
             if owner != us:
                 whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
-                found.append(f"{NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
+                found.append(f"{PLATFORM_NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
         known.setdefault(satker_id, document)
         if "induk" in row:
             children.setdefault((agency, satker_id), number)
