@@ -145,10 +145,10 @@ def _contest(book: AgencyStore, now: datetime) -> None:
 
 
 def _import(book: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
-    documents, problems = check(rows, {})
+    documents, problems = check(rows, {"": {}})
     if problems:
         raise DemoError(f"the example registry is broken: {problems[0]}")
-    book.save_satker(documents)
+    book.save_satker(documents[""])
     consents = [
         ConsentRow(row["id"], "tiktok", row["tiktok"].removeprefix("@"), _consent(row["id"]))
         for _, row in rows

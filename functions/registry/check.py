@@ -32,29 +32,15 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 def check(
-    rows: Sequence[tuple[int, TypedRow]], held: Held
-) -> tuple[dict[str, UnitDocument], list[str]]:
-    """Documents by satker id, and what is wrong, one Indonesian line each.
-
-    Args:
-        rows: line number and cells of each row; the column ``instansi`` is not looked at.
-        held: the documents there are already.
-    """
-    documents, problems = check_agencies(
-        [(n, {**row, "instansi": ""}) for n, row in rows], {"": held}
-    )
-    return documents[""], problems
-
-
-def check_agencies(
     rows: Sequence[tuple[int, TypedRow]],
     held: Mapping[str, Held],
     zones: Mapping[str, ZoneInfo] | None = None,
 ) -> tuple[dict[str, dict[str, UnitDocument]], list[str]]:
-    """As ``check``, for rows of several agencies: documents by agency and satker id.
+    """Documents by agency and satker id, and what is wrong, one Indonesian line each.
 
     Args:
-        rows: the column ``instansi`` says whose a row is; empty: the first one's.
+        rows: line number and cells of each row; the column ``instansi`` says whose a row is;
+            empty: the first one's.
         held: the documents there are already, of every agency in their order.
         zones: each agency's time zone; Jakarta's for those left out.
     """

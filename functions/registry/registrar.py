@@ -14,7 +14,7 @@ import msgspec
 
 from functions.model import Roster, iso
 from functions.registry.changes import Changes, compare
-from functions.registry.check import check_agencies
+from functions.registry.check import check
 from functions.registry.doubles import beside, doubled, sentences
 from functions.registry.roster import build, remarks, remarks_on, told_doubles
 from functions.registry.units import SYSTEM_FIELDS, read_unit
@@ -221,7 +221,7 @@ def plan(books: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[Import
         for agency, known in stored.items()
     }
     zones = {book.agency.id: book.agency.zone for book in books}
-    documents, problems = check_agencies(rows, held, zones)
+    documents, problems = check(rows, held, zones)
     if problems:
         raise ImportRefused(problems)
     return [

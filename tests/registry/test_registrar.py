@@ -25,6 +25,7 @@ from functions.registry.roster import with_account_ids
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
+from tests.registry.one_agency import write
 from tests.registry.typed import broken_documents
 
 HEADER = "id,nama,jenis,instagram,facebook\n"
@@ -307,13 +308,13 @@ def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(book
     book.save_satker(typed)
     before = enrol(book, now).roster
     stored = documents(book)
-    exported = files.write({i: d for i, d in stored.items() if i != "ntt"}).decode()
+    exported = write({i: d for i, d in stored.items() if i != "ntt"}).decode()
     result = imported(book, exported, now + timedelta(days=1))
     assert (result.changed, result.changes) == (set(), ([], [], []))
     assert documents(book) == stored
     assert result.enrolled.roster == before
     with pytest.raises(ImportRefused) as refused:
-        imported(book, files.write(stored).decode(), now)
+        imported(book, write(stored).decode(), now)
     assert [p.partition(": ")[0] for p in refused.value.problems] == ["baris 4", "baris 4"]
 
 
