@@ -22,13 +22,12 @@ from functions.connect.flow import ConsentProblem, Refusal
 from functions.model import Platform, Roster, iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
-from functions.store.port import Conflict, Stored, StoreError, Write
+from functions.store.port import Stored, Write, until_written
 from functions.tokens.absent import NoConsent, without_consent
 from functions.tokens.consents import WAITS, Grant
 from functions.tokens.document import ended, ending, is_ended
 from functions.tokens.vault import Vault, VaultError
 
-TRIES = 10  # at a document that others write at the same moment
 PLATFORMS: tuple[Platform, ...] = ("tiktok", "facebook")
 IN_THE_APP = "the owner removes Kiprah in TikTok: Pengaturan dan privasi › Keamanan dan izin"
 ON_THE_PAGE = "the owner removes the app in the Page's settings"
@@ -144,14 +143,14 @@ class _Withdrawal:
 
     async def carry_out(self) -> Withdrawn:
         await self._let_renewal_end()
-        marked = self._marked()
+        marked = until_written(self._marked)
         if self._platform == "tiktok":
             self._void_attempts()
         has_tokens = marked is not None and _has_tokens(marked)
         revoked, why = False, ""
         if marked is not None and has_tokens:
             revoked, why = await self._revoked(marked)
-            self._strip()
+            until_written(self._strip)
         ended_at = marked.data.get("ended_at") if marked else None
         return Withdrawn(
             self._satker, self._platform, self._handle, has_tokens, revoked, why, ended_at
@@ -171,16 +170,11 @@ class _Withdrawal:
 
     def _marked(self) -> Stored | None:
         """The consent, from now on ended; None where a Page never gave a token."""
-        for _ in range(TRIES):
-            held = self._held()
-            if held is None and self._platform == "facebook":
-                return None
-            try:
-                self._book.store.write([self._mark(held)])
-            except Conflict:
-                continue
-            return self._held()
-        raise StoreError(f"{self._path} is being written all the time; run this again")
+        held = self._held()
+        if held is None and self._platform == "facebook":
+            return None
+        self._book.store.write([self._mark(held)])
+        return self._held()
 
     def _mark(self, held: Stored | None) -> Write:
         void = {"void_until": iso(self._now)}
@@ -203,16 +197,10 @@ class _Withdrawal:
         self._book.store.write(Write(path, mode="delete") for path in mine)
 
     def _strip(self) -> None:
-        for _ in range(TRIES):
-            held = self._held()
-            if held is None or not is_ended(held.data) or not _has_tokens(held):
-                return  # stripped, or given anew since
-            try:
-                self._book.store.write([Write(self._path, ended(held.data), version=held.version)])
-            except Conflict:
-                continue
-            return
-        raise StoreError(f"{self._path} is being written all the time; run this again")
+        held = self._held()
+        if held is None or not is_ended(held.data) or not _has_tokens(held):
+            return  # stripped, or given anew since
+        self._book.store.write([Write(self._path, ended(held.data), version=held.version)])
 
     # The platform
 

@@ -21,7 +21,7 @@ from functions.registry.units import SYSTEM_FIELDS, read_unit
 from functions.store.agency import AgencyStore
 from functions.store.documents import check_size
 from functions.store.keys import key
-from functions.store.port import Conflict, Stored, StoreError
+from functions.store.port import Stored, StoreError, until_written
 from functions.times import time_of
 
 # At writing what others write as well.
@@ -248,17 +248,15 @@ def import_rows(
         Conflict: others keep writing.
     """
     done = {book.agency.id: Imported() for book in books}
-    for left in reversed(range(ATTEMPTS)):
+
+    def write() -> None:
         plans = plan(books, rows, at())
         for planned in plans:
             say(planned.book, done[planned.book.agency.id].add(planned))
-        try:
-            for planned in plans:
-                planned.write()
-            break
-        except Conflict:
-            if not left:
-                raise
+        for planned in plans:
+            planned.write()
+
+    until_written(write, ATTEMPTS)
     for book in books:
         done[book.agency.id].enrolled = _settled(book, at)
     return done

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -41,7 +42,7 @@ from functions.store.keys import key, unkey
 from functions.store.ledgers import Ledger, Ledgers, find
 from functions.store.listing import listed, unknown
 from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
-from functions.store.port import Conflict, Store, Stored, Write
+from functions.store.port import Conflict, Store, Stored, Write, until_written
 from functions.store.tails import Tail
 from functions.times import present
 
@@ -368,14 +369,8 @@ class AgencyStore:
             month = month_of(at, self.agency.zone)
             grouped[platform, month].setdefault(account_id, {})[iso(at)] = count
         for (platform, month), added in sorted(grouped.items()):
-            for left in reversed(range(ATTEMPTS)):
-                try:
-                    self._add_followers(platform, month, added)
-                    break
-                except Conflict:
-                    # Another writer added its own meanwhile: both are wanted.
-                    if not left:
-                        raise
+            # Another writer may add its own meanwhile: both are wanted.
+            until_written(partial(self._add_followers, platform, month, added), ATTEMPTS)
 
     def followers(
         self, first: str, last: str, now: datetime
