@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from functions.parsing import refusals
 from functions.settings import Settings
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Queue:
         except GoogleAuthError as error:
             raise QueueError(
                 f"Cloud Tasks in {project}: no credentials; run gcloud auth application-default "
-                f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({_line(error)})"
+                f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({refusals.words(error)})"
             ) from error
 
     def put(self, works: Iterable[T]) -> Enqueued[T]:
@@ -288,7 +289,7 @@ class Queue:
 
     def _explain(self, queue: str, error: GoogleAPIError) -> str:
         kind = type(error).__name__
-        advice = _ADVICE.get(kind, "see its own words")
+        advice = refusals.advice(error, _ADVICE)
         # Which of the two it is differs; the second is also what a queue says that was deleted.
         if kind in ("NotFound", "FailedPrecondition"):
             advice = (
@@ -299,7 +300,7 @@ class Queue:
         elif kind == "PermissionDenied":
             advice = self._permission(str(error))
         name = f"{self._project}/{self._location}/{self._prefix}-{queue}"
-        return f"Cloud Tasks queue {name}: {advice} ({_line(error)})"
+        return f"Cloud Tasks queue {name}: {advice} ({refusals.words(error)})"
 
     def _permission(self, words: str) -> str:
         if "has not been used" in words or "is disabled" in words:
@@ -329,7 +330,3 @@ def _local(address: str) -> Any:
     from grpc import insecure_channel  # type: ignore[import-untyped]
 
     return CloudTasksClient(transport=CloudTasksGrpcTransport(channel=insecure_channel(address)))
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(getattr(error, "message", None) or error).split())[:300]
