@@ -7,7 +7,6 @@ sample by sample (keyed by the time of the read), so two writers never undo each
 from __future__ import annotations
 
 import gzip
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -41,7 +40,7 @@ from functions.store.expiry import SWEPT, expiry
 from functions.store.keys import key, unkey
 from functions.store.ledgers import Ledger, Ledgers, find
 from functions.store.listing import listed, unknown
-from functions.store.parts import PART_SIZE, compress, expand, join, named_pieces, split
+from functions.store.parts import LostPieceError, compress, cut, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write, until_written
 from functions.store.tails import Tail
 from functions.times import present
@@ -600,7 +599,7 @@ class AgencyStore:
         """
         path = self._evidence_path(month, revision)
         digest, body = ev.digest(encoded), ev.compress(encoded)
-        parts = [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
+        parts = cut(body)
         self.store.write(
             Write(f"{path}:{digest}:{n}", {"month": month, "body": part})
             for n, part in enumerate(parts)
@@ -679,14 +678,14 @@ class AgencyStore:
         held = self.store.get([path]).get(path)
         if held is None:
             return StoredPlan()
-        parts = tuple(held.data.get("parts", ()))
-        if not parts:
-            body = held.data.get("body")
-            return StoredPlan(body if isinstance(body, bytes) else None, held.version)
-        found = self.store.get([f"{path}:{name}" for name in parts])
-        whole = len(found) == len(set(parts))
-        whole_body = b"".join(found[f"{path}:{n}"].data["body"] for n in parts) if whole else None
-        return StoredPlan(whole_body, held.version, parts)
+        parts = tuple(named_pieces(held.data))
+        if not parts and not isinstance(held.data.get("body"), bytes):
+            return StoredPlan(None, held.version)
+        try:
+            [body] = join(self.store, [held])
+        except LostPieceError:
+            return StoredPlan(None, held.version, parts)
+        return StoredPlan(body, held.version, parts)
 
     def save_plan(self, platform: Platform, body: bytes, held: StoredPlan) -> None:
         """Replace the note; ``Conflict`` when another instance wrote it since it was read.
@@ -695,20 +694,13 @@ class AgencyStore:
         written first, so that the document which names them always names a whole.
         """
         path = f"{self.root}/plans/{platform}"
-        pieces = [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
-        names = [hashlib.sha256(piece).hexdigest()[:16] for piece in pieces]
-        document: dict[str, Any] = {"parts": names}
-        if len(pieces) == 1:
-            names, document = [], {"body": body}
-        else:
-            self.store.write(
-                Write(f"{path}:{name}", {"body": piece})
-                for name, piece in dict(zip(names, pieces, strict=True)).items()
-            )
+        document, pieces = split(path, body)
+        self.store.write(pieces)
         mode: Literal["set", "create"] = "create" if held.version is None else "set"
         self.store.write([Write(path, document, mode, held.version)])
+        kept = named_pieces(document)
         self.store.write(
-            Write(f"{path}:{name}", mode="delete") for name in held.parts if name not in names
+            Write(f"{path}:{name}", mode="delete") for name in held.parts if name not in kept
         )
 
     def budgets(self, names: Iterable[str]) -> dict[str, Stored]:

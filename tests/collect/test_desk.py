@@ -330,7 +330,7 @@ def lose(book: AgencyStore, how: str) -> None:
     elif how == "garbled":
         book.store.write([Write(path, {"body": b"garbled"})])
     else:
-        book.store.write([Write(path, {"parts": ["there", "lost"]})])
+        book.store.write([Write(path, {"pieces": ["there", "lost"]})])
         book.store.write([Write(f"{path}:there", {"body": b"half of it"})])
 
 
