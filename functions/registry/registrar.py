@@ -20,7 +20,6 @@ from functions.registry.roster import build, remarks, remarks_on, told_doubles
 from functions.registry.units import SYSTEM_FIELDS, read_unit
 from functions.store.agency import AgencyStore
 from functions.store.documents import check_size
-from functions.store.keys import key
 from functions.store.port import Stored, StoreError, until_written
 from functions.times import time_of
 
@@ -191,7 +190,7 @@ def _tell_doubles(book: AgencyStore, satker: Sequence[str], roster: Roster, now:
         names = {(a.platform, a.handle) for a in roster.accounts if a.satker == satker_id}
         told = []
         for platform, handle in sorted(names):
-            earlier = known.get(key(platform, handle), {})
+            earlier = known.get(f"{platform}:{handle}", {})
             found = beside(earlier, twice.get((satker_id, platform, handle), []))
             if any(earlier.get(name) != value for name, value in found.items()):
                 told.append((satker_id, platform, handle, found))

@@ -192,6 +192,16 @@ def test_a_broken_document_leaves_the_last_good_one_in_force(book, now, broken):
 # One account in two hands
 
 
+def test_what_stands_beside_an_account_is_kept_whatever_its_name_is_made_of(book, now):
+    """A YouTube user's name of before 2014 has a slash, which no document's id may have."""
+    youtube = {"youtube": "user/kemenkumbali"}
+    book.save_satker({name: unit(accounts=youtube) for name in ("bali", "denpasar")})
+    book.save_feedback([("bali", "youtube", "user/kemenkumbali", {"status": "Kanal tertutup."})])
+    enrol(book, now)
+    said = book.feedback("bali")["youtube:user/kemenkumbali"]["status"]
+    assert said.startswith("Kanal tertutup. youtube user/kemenkumbali juga terdaftar")
+
+
 def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(book, now):
     book.save_satker(
         {
