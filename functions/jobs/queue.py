@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -75,33 +75,6 @@ class QueuedWork(Protocol):
 
 
 T = TypeVar("T", bound=QueuedWork)
-
-
-class Attempt(msgspec.Struct, frozen=True):
-    """Which delivery of a task a request is: for the log, not for trust. Anybody can claim it.
-
-    ``retries``: 0 at first; it also counts deliveries that never reached the function.
-    """
-
-    queue: str
-    task: str
-    retries: int
-
-
-def attempt(headers: Mapping[str, str]) -> Attempt | None:
-    """What Cloud Tasks says of a request in its headers; None when it does not come from there.
-
-    ``headers`` must find names in any case, as every web framework's do.
-    """
-    task = headers.get("X-CloudTasks-TaskName")
-    if not task:
-        return None
-    retries = headers.get("X-CloudTasks-TaskRetryCount", "")
-    return Attempt(
-        queue=headers.get("X-CloudTasks-QueueName", ""),
-        task=task,
-        retries=int(retries) if retries.isdecimal() else 0,
-    )
 
 
 class Enqueued(msgspec.Struct, Generic[T], frozen=True):

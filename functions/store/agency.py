@@ -39,7 +39,7 @@ from functions.store import followers as stored_followers
 from functions.store.expiry import SWEPT, expiry
 from functions.store.keys import key, unkey
 from functions.store.ledgers import Ledger, Ledgers, find
-from functions.store.listing import listed, unknown
+from functions.store.listing import listed
 from functions.store.parts import LostPieceError, compress, cut, expand, join, named_pieces, split
 from functions.store.port import Conflict, Store, Stored, Write, until_written
 from functions.store.tails import Tail
@@ -215,22 +215,7 @@ class AgencyStore:
         begin, end = month_bounds(month, self.agency.zone)
         last = end - timedelta(seconds=1)
         then = now if now.as_of <= last else self.roster(last) or now
-        if lost := unknown(begin, end, then, now):
-            then = self._with_lost(then, lost, begin)
         return listed(begin, end, then, now)
-
-    def _with_lost(self, then: Roster, lost: set[str], begin: datetime) -> Roster:
-        """The registry with ended units that it does not tell of, as its earlier versions do."""
-        path, until = f"{self.root}/rosters", iso(then.as_of + timedelta(seconds=1))
-        versions = [
-            *self.store.list(path, below=iso(begin), newest=1),
-            *self.store.list(path, at_least=iso(begin), below=until),
-        ]
-        found: dict[str, Satker] = {}
-        for body in join(self.store, versions):
-            roster = expand(body, Roster)
-            found |= {unit.id: unit for unit in roster.satker if unit.id in lost}
-        return msgspec.structs.replace(then, former=(*then.former, *found.values()))
 
     def save_feedback(
         self, feedback: Iterable[tuple[str, Platform, str, Mapping[str, Any]]]

@@ -31,9 +31,13 @@ def compress(value: Any) -> bytes:
 
 
 def expand(body: bytes, type: type[T]) -> T:
-    """What was compressed; JSON that was stored before bodies were compressed is read too."""
-    plain = body if body[:1] in (b"{", b"[") else zlib.decompress(body)
-    return msgspec.json.decode(plain, type=type)
+    """What was compressed, as a value of the type it was.
+
+    Raises:
+        zlib.error: it was not compressed, or is cut short.
+        msgspec.DecodeError: it is of another type.
+    """
+    return msgspec.json.decode(zlib.decompress(body), type=type)
 
 
 def pack(entries: Mapping[str, Any]) -> list[bytes]:

@@ -18,7 +18,6 @@ from functions.model import (
     Row,
     Sample,
     Satker,
-    iso,
 )
 from functions.store import evidence as ev
 from functions.store import parts
@@ -318,13 +317,6 @@ def test_a_registry_of_5000_satker_is_stored(book):
     assert book.roster(PUBLISHED + DAY).accounts == ()
 
 
-def test_a_roster_that_was_stored_uncompressed_is_read(book):
-    roster = Roster(as_of=PUBLISHED, satker=(Satker(id="aceh", name="Aceh", kind="kanwil"),))
-    document = {"as_of": iso(PUBLISHED), "body": msgspec.json.encode(roster)}
-    book.store.write([Write(f"agencies/kemenkum/rosters/{iso(PUBLISHED)}", document)])
-    assert book.roster(PUBLISHED) == roster
-
-
 def test_feedback_stands_beside_what_the_admin_typed_and_is_merged(book):
     book.save_satker({"aceh": {"name": "Aceh"}})
     book.save_feedback([("aceh", "x", "kemenkum", {"status": "ok", "followers": 5})])
@@ -483,16 +475,6 @@ def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile
     [body] = parts.join(book.store, [read_before])
     assert parts.expand(body, MonthRecord).ranking.run_id == "first"
     assert book.months()[MONTH].ranking.run_id == "second"
-
-
-def test_a_ranking_that_was_stored_uncompressed_is_read(book):
-    old = record(state="closing")
-    document = {"month": MONTH, "state": "closing", "body": msgspec.json.encode(old)}
-    path = f"agencies/kemenkum/rankings/{MONTH}:r1"
-    book.store.write([Write(path, document)])
-    assert book.months() == {MONTH: old}
-    book.save_month(record(state="final"), FRAME)
-    assert book.months()[MONTH].ranking.state == "final"
 
 
 # Evidence
