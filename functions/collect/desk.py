@@ -39,7 +39,8 @@ from functions.model import (
     previous_month,
 )
 from functions.settings import Settings
-from functions.store.agency import AgencyStore, StoredPlan
+from functions.store.agency import AgencyStore
+from functions.store.agency.collecting import StoredPlan
 from functions.store.port import Conflict
 from functions.tokens.consents import Consents
 

@@ -31,7 +31,8 @@ from functions.commands.shell import (
 from functions.model import Roster, iso, month_of
 from functions.parsing.nearest import meant
 from functions.registry.addresses.lookup import posts_at
-from functions.store.agency import AgencyStore, Located
+from functions.store.agency import AgencyStore
+from functions.store.agency.posts import Located
 from functions.store.decisions import parse_decision, parse_objection, parse_post
 from functions.store.evidence import Action
 from functions.store.port import Conflict, Stored

@@ -46,7 +46,8 @@ from functions.registry.addresses.lookup import NO_ADDRESS
 from functions.registry.addresses.posts import NotAPost, PostAddress, parse_link, posted_at
 from functions.registry.addresses.public import public_address
 from functions.score.rules.counting import holder
-from functions.store.agency import AgencyStore, Located
+from functions.store.agency import AgencyStore
+from functions.store.agency.posts import Located
 from functions.store.evidence import Decision
 from functions.times import present
 

@@ -22,7 +22,7 @@ from functions.model import (
 )
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.targets.port import Listed
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
 
 

@@ -21,7 +21,11 @@ from functions.model import (
 )
 from functions.store import evidence as ev
 from functions.store import parts
-from functions.store.agency import AgencyStore, Located, MonthRecord, StoredPlan, items
+from functions.store.agency import AgencyStore
+from functions.store.agency.collecting import StoredPlan
+from functions.store.agency.months import MonthRecord
+from functions.store.agency.posts import Located
+from functions.store.agency.proofs import items
 from functions.store.parts import PART_SIZE, compress, split
 from functions.store.port import Conflict, StoreError, Write
 from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post

@@ -19,7 +19,8 @@ from functions.jobs import turns
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.score.rules.closing import closing_begins
 from functions.settings import Settings
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.keys import key
 from functions.times import time_of
 

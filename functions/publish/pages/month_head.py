@@ -13,7 +13,7 @@ from functions.publish.pages.boards import Href, month_path
 from functions.publish.pages.frame import Frame, Link
 from functions.publish.site import Material
 from functions.publish.text import formats, words
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Objection, Rules
 
 

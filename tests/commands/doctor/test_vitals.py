@@ -29,7 +29,8 @@ from functions.model import Account, Agency, Roster, Satker, iso
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_agency
-from functions.store.agency import AgencyStore, StoredPlan
+from functions.store.agency import AgencyStore
+from functions.store.agency.collecting import StoredPlan
 from functions.store.port import StoreError, Write
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
