@@ -214,7 +214,7 @@ def _answer(book: AgencyStore, objection: Stored, said: Said, *, accepted: bool)
         "answered_by": said.by,
         "answered_at": iso(said.at),
     }
-    book.answer_objection(objection, answer)
+    book.amend(objection, answer)
 
 
 def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None:

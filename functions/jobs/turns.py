@@ -27,7 +27,7 @@ import msgspec
 from functions import log
 from functions.model import iso
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict, Stored, StoreError, Write
+from functions.store.port import Conflict, StoreError
 from functions.times import present, time_of
 
 LEASE = timedelta(minutes=3)
@@ -46,7 +46,6 @@ class Turn(msgspec.Struct):
     book: AgencyStore
     job: str
     now: datetime
-    path: str
     token: str = ""
     other: str | None = None
     holder: str | None = None
@@ -91,7 +90,7 @@ def taken(book: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
 
     What is raised inside is noted and goes on; so it is with StoreError when there is no store.
     """
-    turn = _take(Turn(book, job, now, f"{book.root}/jobs/{job}"))
+    turn = _take(Turn(book, job, now))
     if turn.other is not None:
         yield turn
         return
@@ -131,14 +130,13 @@ def standing(book: AgencyStore, job: str) -> Mapping[str, Any]:
     ``good_at``: the instant that the last good run acted for; ``failing_since``: the first failure
     since then, None when there is none; ``failed_at`` and ``said``: the last one.
     """
-    path = f"{book.root}/jobs/{job}"
-    held = book.store.get([path]).get(path)
+    held = book.noted(job)
     return {} if held is None else held.data
 
 
 def _take(turn: Turn) -> Turn:
     for _ in range(3):
-        stored = turn.book.store.get([turn.path]).get(turn.path)
+        stored = turn.book.noted(turn.job)
         turn.before = stored.data if stored else {}
         clock = turn.taken_at = present()
         if _is_held(turn.before, clock):
@@ -152,7 +150,7 @@ def _take(turn: Turn) -> Turn:
             "until": iso(clock + LEASE),
         }
         try:
-            turn.book.store.write([_write(turn.path, lease, stored)])
+            turn.book.take_turn(turn.job, lease, stored)
         except Conflict:
             continue  # somebody was faster: read again who it is
         return turn
@@ -162,12 +160,6 @@ def _take(turn: Turn) -> Turn:
         f"({turn.holder}); this one does nothing"
     )
     return turn
-
-
-def _write(path: str, lease: dict[str, Any], stored: Stored | None) -> Write:
-    if stored is None:
-        return Write(path, lease, "create")
-    return Write(path, lease, "merge", stored.version)
 
 
 def _is_held(lease: Mapping[str, Any], clock: datetime) -> bool:
@@ -208,17 +200,17 @@ def _give_back(turn: Turn) -> None:
     end = {"until": _NEVER, **turn.outcome}
     with suppress(StoreError):
         if present() - turn.taken_at < LEASE:
-            turn.book.store.write([Write(turn.path, end, "merge")])
+            turn.book.note(turn.job, end)
         else:  # this computer slept: somebody else may have taken the turn since
             _write_own(turn, end)
 
 
 def _write_own(turn: Turn, values: dict[str, Any]) -> None:
     """Write what is still this run's to write."""
-    stored = turn.book.store.get([turn.path]).get(turn.path)
+    stored = turn.book.noted(turn.job)
     turn.is_lost = stored is not None and stored.data.get("token") != turn.token
     if stored is not None and not turn.is_lost:
-        turn.book.store.write([Write(turn.path, values, "merge", stored.version)])
+        turn.book.amend(stored, values)
 
 
 def _holder() -> str:

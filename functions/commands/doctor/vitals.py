@@ -145,7 +145,7 @@ def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]
     ]
     if not handles:
         return []
-    stored = {s.id: s.data for s in book.store.list(f"{book.root}/consents")}
+    stored = {s.id: s.data for s in book.consents()}
     held = {h: stored.get(key("tiktok", h.lower())) for h in handles}
     groups: dict[str, list[str]] = {
         "without one": [h for h, data in held.items() if data is None],

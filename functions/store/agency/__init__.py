@@ -7,6 +7,7 @@ subject, which says what it keeps and where. Rooms above hold one ``AgencyStore`
 from __future__ import annotations
 
 from functions.store.agency.collecting import CollectingDocuments
+from functions.store.agency.consents import ConsentDocuments
 from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
@@ -14,7 +15,12 @@ from functions.store.agency.typed import TypedDocuments
 
 
 class AgencyStore(
-    EvidenceDocuments, PostDocuments, TypedDocuments, CollectingDocuments, JobDocuments
+    EvidenceDocuments,
+    PostDocuments,
+    TypedDocuments,
+    ConsentDocuments,
+    CollectingDocuments,
+    JobDocuments,
 ):
     """One agency's documents. All times that come out are aware UTC.
 

@@ -1,6 +1,6 @@
-"""Where the jobs stand: ``cursors/{job}``, ``runs/{id}``, and ``jobs/publish`` of what is shown.
+"""Where the jobs stand: ``cursors/{job}``, their reports in ``runs/{id}``, their turns.
 
-A job's turn lies in ``jobs/{job}`` too, and is taken in jobs/turns.py.
+``jobs/{job}`` says whose turn a job is (jobs/turns.py), and of publishing what the site shows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.store.agency.root import AgencyDocuments
 from functions.store.keys import key
-from functions.store.port import Write
+from functions.store.port import Stored, Write
 
 
 class JobDocuments(AgencyDocuments):
@@ -41,9 +41,27 @@ class JobDocuments(AgencyDocuments):
         path = f"{self.root}/runs/{key(run_id)}"
         self.store.write([Write(path, dict(report), expires_at=self.expiry("runs"))])
 
+    def noted(self, job: str) -> Stored | None:
+        """Who has a job's turn, and how its runs ended; None before the first."""
+        path = self._job_path(job)
+        return self.store.get([path]).get(path)
+
+    def note(self, job: str, fields: Mapping[str, Any]) -> None:
+        """Add to what is noted of a job, whatever it says by now."""
+        self.store.write([Write(self._job_path(job), dict(fields), "merge")])
+
+    def take_turn(self, job: str, lease: Mapping[str, Any], held: Stored | None) -> None:
+        """Note who has a job's turn; ``Conflict`` when what was ``held`` was changed since."""
+        if held is None:
+            self.store.write([Write(self._job_path(job), dict(lease), "create")])
+        else:
+            self.amend(held, lease)
+
+    def _job_path(self, job: str) -> str:
+        return f"{self.root}/jobs/{job}"
+
     def published(self) -> dict[str, str]:
         """The digests of the months as the site shows them; empty before the first publishing."""
-        path = f"{self.root}/jobs/publish"
-        held = self.store.get([path]).get(path)
+        held = self.noted("publish")
         told = {} if held is None else held.data.get("published")
         return told if isinstance(told, dict) else {}

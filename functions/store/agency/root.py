@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from functions.model import Agency
 from functions.store.expiry import SWEPT, expiry
-from functions.store.port import Store
+from functions.store.port import Store, Stored, Write
 from functions.times import present
 
 
@@ -40,6 +41,18 @@ class AgencyDocuments:
             return None
         clock = self._clock()
         return expiry(collection, needed_until or clock, clock)
+
+    def reread(self, held: Stored) -> Stored | None:
+        """A document as it stands now; None when it is gone."""
+        return self.store.get([held.path]).get(held.path)
+
+    def amend(self, held: Stored, fields: Mapping[str, Any]) -> None:
+        """Merge fields into a document as it was read; ``Conflict`` when it was changed since."""
+        self.store.write([Write(held.path, dict(fields), "merge", held.version)])
+
+    def replace(self, held: Stored, document: Mapping[str, Any]) -> None:
+        """Replace a document as it was read; ``Conflict`` when it was changed since."""
+        self.store.write([Write(held.path, dict(document), version=held.version)])
 
     def sweep(self, until: datetime) -> int:
         """Delete some of what has expired, in a store that does not do so by itself."""

@@ -35,17 +35,13 @@ class TypedDocuments(AgencyDocuments):
         """Add an objection; ``Conflict`` when its id is taken."""
         self.store.write([Write(f"{self.root}/objections/{key(id)}", dict(document), "create")])
 
-    def answer_objection(self, objection: Stored, answer: Mapping[str, Any]) -> None:
-        """Answer an objection as it was read; ``Conflict`` when somebody changed it since."""
-        self.store.write([Write(objection.path, dict(answer), "merge", objection.version)])
-
     def tell_admin(self, told: Iterable[tuple[Stored, Mapping[str, Any]]]) -> None:
         """Write findings beside what an admin typed, where they are new."""
         for stored, findings in told:
             if any(stored.data.get(name) != value for name, value in findings.items()):
                 # Whoever writes at the same time, or removes the document, is told the next time.
                 with suppress(Conflict):
-                    self.store.write([Write(stored.path, dict(findings), "merge", stored.version)])
+                    self.amend(stored, findings)
 
     def settings(self, name: str) -> Mapping[str, Any]:
         """What admins typed in ``settings/{name}``; empty when nothing."""
