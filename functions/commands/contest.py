@@ -89,7 +89,8 @@ def decide(
         revise: whether a final month is to be revised; without it such a month is left alone.
 
     Raises:
-        Refused: the post is unknown, its month is final, the satker or objection does not exist.
+        ContestRefused: the post is unknown, its month is final, or the satker or objection does
+            not exist.
     """
     target = _target(book, text, account, said.at)
     if action == "reassign" and satker is not None:
@@ -139,7 +140,7 @@ def contest(
     """Write an objection to a post, or to a month as a whole; returns its id.
 
     Raises:
-        Refused: the post or satker is unknown, or neither a post nor a month is named.
+        ContestRefused: the post or satker is unknown, or neither a post nor a month is named.
     """
     if satker is not None:
         _known(satker, _units(book, said.at))

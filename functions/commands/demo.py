@@ -72,6 +72,9 @@ def demo(progress: ShareDone) -> Path:
     """Simulate six weeks and leave the site under ``site/``; returns its folder.
 
     ``progress`` is told the share done (0..1) and what is being done.
+
+    Raises:
+        DemoError: this is no checkout, or the example registry or the stand-ins cannot be used.
     """
     if not (PROJECT / "tests" / "platforms").is_dir():
         raise DemoError("the demo needs the project's checkout, which holds the stand-in platforms")

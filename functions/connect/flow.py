@@ -74,7 +74,9 @@ class App(Protocol):
     async def exchange(
         self, handle: str, code: str, redirect_uri: str, verifier: str
     ) -> ScopedGrant: ...
-    async def username(self, handle: str, access_token: str) -> str | None: ...
+    async def username(self, handle: str, access_token: str) -> str | None:
+        """The name of the account that consented; None when TikTok does not say."""
+        ...
 
 
 class ScopedGrant(Grant, Protocol):

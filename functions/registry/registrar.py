@@ -210,7 +210,7 @@ def plan(books: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[Import
     """What a file's rows would do to each agency's registry; nothing is written.
 
     Raises:
-        Refused: a row is wrong, or the registry could not be made with it.
+        ImportRefused: a row is wrong, or the registry could not be made with it.
     """
     stored = {
         book.agency.id: {found.id: found for found in book.satker_documents()} for book in books
@@ -243,7 +243,7 @@ def import_rows(
         say: told what would begin, end and change, each thing once, before it is written.
 
     Raises:
-        Refused: as ``plan``; nothing was written.
+        ImportRefused: as ``plan``; nothing was written.
         Conflict: others keep writing.
     """
     done = {book.agency.id: Imported() for book in books}

@@ -93,6 +93,7 @@ class Presence(_Line, Spell, frozen=True, kw_only=True, tag="account"):
 
     @property
     def key(self) -> str | None:
+        """``platform:account_id``; None until the handle has been resolved."""
         return None if self.account_id is None else f"{self.platform}:{self.account_id}"
 
 
@@ -208,6 +209,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, items=())
 
     def lines(self) -> Iterator[Line]:
+        """Every line, in the order in which they are written."""
         yield self.month
         yield from self.units
         yield from self.accounts

@@ -84,7 +84,7 @@ class Ledgers(dict[str, Ledger]):
         return found
 
     def entry(self, post: Post) -> Entry | None:
-        """What is held of a post."""
+        """What is held of a post; None when nothing is."""
         ledger = self.get(post.account)
         return None if ledger is None else ledger.entries.get(post.post_id)
 

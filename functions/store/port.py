@@ -94,7 +94,10 @@ class Meter(msgspec.Struct):
 
 
 class Store(Protocol):
-    """What the adapters implement; one contract suite runs against all of them."""
+    """What the adapters implement; one contract suite runs against all of them.
+
+    Every verb raises ``StoreError`` when the store cannot be reached or used.
+    """
 
     meter: Meter
     remote: bool  # whether every call waits for a network

@@ -352,5 +352,5 @@ def _why_unranked(row: Row, ranked: RankedList) -> str:
 
 
 def row_of(ranked: RankedList, satker: str) -> Row | None:
-    """A satker's row in a list."""
+    """A satker's row in a list; None when it does not stand there."""
     return next((row for row in ranked.rows if row.satker == satker), None)

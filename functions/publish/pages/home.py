@@ -58,6 +58,7 @@ class EmptyPage(msgspec.Struct, frozen=True):
 
 
 def home_page(frame: Frame) -> Page:
+    """The front page: the current month's lists, or what is to come before the first ranking."""
     m = frame.material
     record = m.current
     if record is None:
