@@ -173,6 +173,21 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     verdict: Verdict | None = None
 
 
+class Spell(msgspec.Struct, frozen=True, kw_only=True):
+    """A time of registration: ``valid_from <= t < valid_to``; None = until further."""
+
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is registered at that instant."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+    def overlaps(self, begin: datetime, end: datetime) -> bool:
+        """Whether it is registered at any time of ``begin <= t < end``."""
+        return overlaps(self.valid_from, self.valid_to, begin, end)
+
+
 class Handle(msgspec.Struct, frozen=True, kw_only=True):
     """An account as an admin registers it; None = from the registry's entry / until further."""
 
@@ -212,8 +227,8 @@ class Satker(msgspec.Struct, frozen=True, kw_only=True):
         return overlaps(self.valid_from or begin, self.valid_to, begin, end)
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One satker's presence on one platform while registered: ``valid_from <= t < valid_to``.
+class Account(Spell, frozen=True, kw_only=True):
+    """One satker's presence on one platform while it is registered.
 
     ``account_id`` is the platform's own durable id, None until the handle has been resolved.
     """
@@ -221,22 +236,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     platform: Platform
     handle: str
     satker: str
-    valid_from: datetime
-    valid_to: datetime | None = None
     account_id: str | None = None
 
     @property
     def key(self) -> str | None:
         """``platform:account_id``, the key of posts and ledgers; None until resolved."""
         return None if self.account_id is None else f"{self.platform}:{self.account_id}"
-
-    def holds(self, at: datetime) -> bool:
-        """Whether the account is registered at that instant."""
-        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
-
-    def overlaps(self, begin: datetime, end: datetime) -> bool:
-        """Whether it is registered at any time of ``begin <= t < end``."""
-        return overlaps(self.valid_from, self.valid_to, begin, end)
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
@@ -455,11 +460,17 @@ def month_of(at: datetime, zone: ZoneInfo) -> str:
 
 def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """First instant of a month and of the next, in UTC."""
-    year, number = int(month[:4]), int(month[5:7])
-    following = (year + 1, 1) if number == 12 else (year, number + 1)
-    begin = datetime(year, number, 1, tzinfo=zone)
-    end = datetime(*following, 1, tzinfo=zone)
+    begin, end = (
+        datetime(int(name[:4]), int(name[5:7]), 1, tzinfo=zone)
+        for name in (month, next_month(month))
+    )
     return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+def next_month(month: str) -> str:
+    """The month after, ``YYYY-MM``."""
+    year, number = int(month[:4]), int(month[5:7])
+    return f"{year + 1}-01" if number == 12 else f"{year}-{number + 1:02d}"
 
 
 def previous_month(month: str) -> str:

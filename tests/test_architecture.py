@@ -270,7 +270,7 @@ def _normal(requirement: str) -> str:
         ("functions/store/sqlite.py", "from . import port", "absolute"),
         ("functions/store/sqlite.py", "from .port import Store", "absolute"),
         ("functions/score/job.py", "def f():\n    import sqlite3", "2: sqlite3 is used in"),
-        ("functions/store/agency.py", "from google.cloud import firestore", "firestore is used in"),
+        ("functions/store/keys.py", "from google.cloud import firestore", "firestore is used in"),
         ("functions/store/firestore.py", "from google.cloud import storage", "storage is used in"),
         ("functions/collect/job.py", "import httpx", "httpx is used in"),
         ("functions/collect/job.py", "from google.cloud import tasks_v2", "tasks_v2 is used in"),

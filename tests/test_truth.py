@@ -36,7 +36,8 @@ from functions.registry.addresses.posts import link_keys
 from functions.registry.registrar import enrol
 from functions.score.job import score
 from functions.settings import Settings
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
 from tests.bench.ministry import store_clock

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -54,8 +53,9 @@ from functions.model import (
     previous_month,
 )
 from functions.registry.doubles import Name, beside, doubled
-from functions.store.agency import AgencyStore, StoredPlan
-from functions.store.port import Conflict
+from functions.store.agency import AgencyStore
+from functions.store.agency.collecting import StoredState
+from functions.store.port import Conflict, until_written
 
 ATTEMPTS = 5
 
@@ -79,7 +79,7 @@ class PlatformSync:
     platform: Platform
     adapter: Adapter
     state: SyncState
-    stored: StoredPlan
+    stored: StoredState
     handles: list[str]
     accounts: tuple[Account, ...]
     changed: SyncState = field(default_factory=SyncState)
@@ -324,20 +324,26 @@ class PlatformSync:
         faster.
         """
         agency, state, stored = self.tick.agency, self.state, self.stored
-        for _ in range(ATTEMPTS):
+
+        def write() -> None:
+            nonlocal state, stored
             if sent:
                 state.tick(now)
             state.prune(now)
             try:
-                agency.save_plan(self.platform, states.encode(state), stored)
+                agency.save_sync_state(self.platform, states.encode(state), stored)
             except Conflict:
                 state, stored = read_state(agency, self.platform, now, self.account_ids())
                 state.fold(changed)
-                continue
-            self.state = state
-            return True
-        log.warning("collect.overlap", platform=self.platform)
-        return False
+                raise
+
+        try:
+            until_written(write, ATTEMPTS)
+        except Conflict:
+            log.warning("collect.overlap", platform=self.platform)
+            return False
+        self.state = state
+        return True
 
 
 def plan_together(
@@ -393,11 +399,11 @@ def _demands(
 
 def read_state(
     agency: AgencyStore, platform: Platform, now: datetime, ids: Mapping[str, str] | None = None
-) -> tuple[SyncState, StoredPlan]:
+) -> tuple[SyncState, StoredState]:
     """The stored state. What of it is lost is made anew from the month's posts and from ``ids``,
     the accounts found before by handle: what is in the store is not to be read and paid for again.
     """
-    stored = agency.plan(platform)
+    stored = agency.sync_state(platform)
     state = states.decode(stored.body) if stored.body else None
     if state is None or state.has_forgotten(now):
         left = state or SyncState()
@@ -415,19 +421,21 @@ def note_wrong(
 ) -> None:
     """Have the state know what admins were told of accounts by somebody else (by handle), so that
     they are told when it is over. An account that is not known yet has nothing to take back."""
-    for _ in range(ATTEMPTS):
+
+    def note() -> None:
         state, stored = read_state(agency, platform, now)
         known = {h: said for h, said in wrong.items() if h in state.accounts}
-        if not known:
-            return
         for handle, said in known.items():
             state.accounts[handle] = msgspec.structs.replace(
                 state.accounts[handle], wrong=said, checked_at=now
             )
-        with suppress(Conflict):
-            agency.save_plan(platform, states.encode(state), stored)
-            return
-    log.warning("collect.overlap", platform=platform)
+        if known:
+            agency.save_sync_state(platform, states.encode(state), stored)
+
+    try:
+        until_written(note, ATTEMPTS)
+    except Conflict:
+        log.warning("collect.overlap", platform=platform)
 
 
 def horizon(plan: Plan, now: datetime, following: datetime) -> datetime:

@@ -31,7 +31,8 @@ from functions.commands.shell import (
 from functions.model import Roster, iso, month_of
 from functions.parsing.nearest import meant
 from functions.registry.addresses.lookup import posts_at
-from functions.store.agency import AgencyStore, Located
+from functions.store.agency import AgencyStore
+from functions.store.agency.posts import Located
 from functions.store.decisions import parse_decision, parse_objection, parse_post
 from functions.store.evidence import Action
 from functions.store.port import Conflict, Stored
@@ -88,7 +89,8 @@ def decide(
         revise: whether a final month is to be revised; without it such a month is left alone.
 
     Raises:
-        Refused: the post is unknown, its month is final, the satker or objection does not exist.
+        ContestRefused: the post is unknown, its month is final, or the satker or objection does
+            not exist.
     """
     target = _target(book, text, account, said.at)
     if action == "reassign" and satker is not None:
@@ -138,7 +140,7 @@ def contest(
     """Write an objection to a post, or to a month as a whole; returns its id.
 
     Raises:
-        Refused: the post or satker is unknown, or neither a post nor a month is named.
+        ContestRefused: the post or satker is unknown, or neither a post nor a month is named.
     """
     if satker is not None:
         _known(satker, _units(book, said.at))
@@ -213,7 +215,7 @@ def _answer(book: AgencyStore, objection: Stored, said: Said, *, accepted: bool)
         "answered_by": said.by,
         "answered_at": iso(said.at),
     }
-    book.answer_objection(objection, answer)
+    book.amend(objection, answer)
 
 
 def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None:

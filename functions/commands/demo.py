@@ -73,6 +73,9 @@ def demo(progress: ShareDone) -> Path:
     """Simulate six weeks and leave the site under ``site/``; returns its folder.
 
     ``progress`` is told the share done (0..1) and what is being done.
+
+    Raises:
+        DemoError: this is no checkout, or the example registry or the stand-ins cannot be used.
     """
     if not (PROJECT / "tests" / "platforms").is_dir():
         raise DemoError("the demo needs the project's checkout, which holds the stand-in platforms")
@@ -145,10 +148,10 @@ def _contest(book: AgencyStore, now: datetime) -> None:
 
 
 def _import(book: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
-    documents, problems = check(rows, {})
+    documents, problems = check(rows, {"": {}})
     if problems:
         raise DemoError(f"the example registry is broken: {problems[0]}")
-    book.save_satker(documents)
+    book.save_satker(documents[""])
     consents = [
         ConsentRow(row["id"], "tiktok", row["tiktok"].removeprefix("@"), _consent(row["id"]))
         for _, row in rows

@@ -139,7 +139,7 @@ def registry_export(file: Path | None, agency: str | None) -> None:
     several = len(books) > 1
     if file is not None and file.suffix.lower() in (".xlsx", ".xls"):
         raise Misused(f"{file}: what is written is CSV; name the file .csv")
-    content = files.write_agencies(documents if several else {"": documents[books[0].agency.id]})
+    content = files.write(documents if several else {"": documents[books[0].agency.id]})
     if file is None:
         click.echo(content.decode(), nl=False)
         return

@@ -37,6 +37,7 @@ from functions.commands.shell import (
     tell,
     tells_errors,
 )
+from functions.parsing import refusals
 from functions.parsing.nearest import nearest
 from functions.settings import Settings, SettingsError
 from functions.settings.cadence import CADENCES
@@ -217,7 +218,7 @@ class Schedule:
                 return True
             raise ScheduleError(
                 f"{self.prefix}-{job} cannot be {what}d while it is {state_name(state)}; run "
-                f"terraform apply ({_line(error)})"
+                f"terraform apply ({plain(refusals.words(error))})"
             ) from None
         return True
 
@@ -268,8 +269,8 @@ class Schedule:
             raise ScheduleError(f"{self.prefix}-{job}: {self._advice(what, cause)}") from None
 
     def _advice(self, what: str, error: GoogleAPIError) -> str:
-        words = _line(error)
-        advice = {
+        words = plain(refusals.words(error))
+        meant = {
             "NotFound": "there is no such job; run terraform apply",
             "Unauthenticated": "the credentials are refused; run gcloud auth "
             "application-default login",
@@ -280,7 +281,9 @@ class Schedule:
             "ResourceExhausted": "its quota is spent; try again in a minute",
             "PermissionDenied": f"you may not {what} it; have the role {_ROLES[what]} given to "
             f"you in {self.project}",
-        }.get(type(error).__name__, f"Cloud Scheduler refuses to {what} it; see its own words")
+        }
+        refused = f"Cloud Scheduler refuses to {what} it; see its own words"
+        advice = refusals.advice(error, meant, refused)
         if "has not been used" in words or "is disabled" in words:
             advice = (
                 f"gcloud services enable cloudscheduler.googleapis.com --project={self.project}"
@@ -288,14 +291,11 @@ class Schedule:
         return f"{advice} ({words})"
 
     def _without_credentials(self, error: Exception) -> str:
+        words = plain(refusals.words(error))
         return (
             f"Cloud Scheduler in {self.project}: no credentials; run gcloud auth "
-            f"application-default login, or set GOOGLE_APPLICATION_CREDENTIALS ({_line(error)})"
+            f"application-default login, or set GOOGLE_APPLICATION_CREDENTIALS ({words})"
         )
-
-
-def _line(error: Exception) -> str:
-    return " ".join(plain(str(getattr(error, "message", None) or error)).split())
 
 
 def _again(patience: float) -> Any:

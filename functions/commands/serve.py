@@ -25,6 +25,10 @@ def serve(port: int) -> None:
 
 
 def site_folder(site: str, agency: str = "") -> Path:
+    """The folder of a site that is one of this machine; Failed when it is none or holds no site.
+
+    ``agency``: the folder of an agency's site in it; empty for the first one's.
+    """
     if not site.startswith("file://"):
         fail(f"KIPRAH_SITE={site} is no folder of this machine; open its public address instead")
     folder = Path(site.removeprefix("file://"), agency)
@@ -34,6 +38,7 @@ def site_folder(site: str, agency: str = "") -> Path:
 
 
 def serve_folder(folder: Path, port: int) -> None:
+    """Serve a folder to this machine's browsers until somebody interrupts it."""
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 

@@ -114,6 +114,7 @@ def tells_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def fail(message: str) -> NoReturn:
+    """End the command with one line on the error stream, by raising Failed."""
     raise Failed(message)
 
 
@@ -140,7 +141,7 @@ def tell(report: dict[str, Any], as_json: bool, words: str) -> None:
 
 
 def content_of(file: Path) -> bytes:
-    """The file's bytes, no more of them than any file of ours has."""
+    """The file's bytes, no more of them than any file of ours has; Failed when it is unreadable."""
     try:
         with file.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
@@ -149,6 +150,7 @@ def content_of(file: Path) -> bytes:
 
 
 def check_month(month: str) -> None:
+    """Misused unless it is a month, ``YYYY-MM``."""
     if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
         raise Misused(f"{month!r} is no month; write for example 2026-10")
 
@@ -157,6 +159,9 @@ def site_of(agency: str, *, known: bool) -> str:
     """The folder of an agency's site, empty for the first one's.
 
     ``known``: it must be one of ours; who audits somebody else's site has none of its settings.
+
+    Raises:
+        Misused: the settings name agencies, and not this one.
     """
     loaded = load_settings()
     ids = [named.id for named in loaded.named_agencies()] or [Agency().id]

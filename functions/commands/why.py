@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from functions import log
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.commands.shell import (
     Misused,
     check_month,
@@ -35,16 +35,19 @@ from functions.model import (
     Platform,
     Post,
     Roster,
+    Spell,
     Verdict,
     iso,
     month_of,
 )
 from functions.publish.text import formats
-from functions.publish.text.reasons import Case, Original, Spell, Unread, told, told_unknown
+from functions.publish.text.reasons import Case, Original, Unread, told, told_unknown
 from functions.registry.addresses.lookup import NO_ADDRESS
 from functions.registry.addresses.posts import NotAPost, PostAddress, parse_link, posted_at
 from functions.registry.addresses.public import public_address
-from functions.store.agency import AgencyStore, Located
+from functions.score.rules.counting import holder
+from functions.store.agency import AgencyStore
+from functions.store.agency.posts import Located
 from functions.store.evidence import Decision
 from functions.times import present
 
@@ -106,11 +109,11 @@ def _found(
     own = month_of(post.published_at, zone)
     state = book.month_state(own)
     accounts = [account for account in roster.accounts if account.key == post.account]
-    holder = _holder(accounts, post.published_at)
+    satker = holder(accounts, post.published_at)
     verdict = entry.verdict
     if not is_scored and state == "final":
-        verdict = _too_late(post, holder)
-    shown = verdict if asked in (None, own) else _outside(verdict, holder)
+        verdict = _too_late(post, satker)
+    shown = verdict if asked in (None, own) else _outside(verdict, satker)
     case = Case(
         entry=Entry(post=post, verdict=shown),
         month=asked or own,
@@ -131,7 +134,7 @@ def _part(book: AgencyStore, roster: Roster, first: Post, link: PostAddress) -> 
     """The answer for a further post of a thread, which counts within the first."""
     accounts = [account for account in roster.accounts if account.key == first.account]
     at = posted_at(link) or first.published_at
-    holder, own = _holder(accounts, at), month_of(first.published_at, book.agency.zone)
+    satker, own = holder(accounts, at), month_of(first.published_at, book.agency.zone)
     handle = _handle(accounts, at)
     case = Case(
         entry=Entry(
@@ -145,14 +148,14 @@ def _part(book: AgencyStore, roster: Roster, first: Post, link: PostAddress) -> 
             verdict=Verdict(
                 counted=False,
                 reason="thread_part",
-                satker=holder,
+                satker=satker,
                 measurement=Measurement(state="unmeasured"),
             ),
         ),
         month=own,
         month_state=book.month_state(own),
         handle=handle,
-        satker=_name(roster, holder),
+        satker=_name(roster, satker),
         spells=_spells(accounts),
         thread=_address(first),
     )
@@ -295,8 +298,8 @@ def _looked_at(
     book: AgencyStore, platform: Platform, named: Sequence[Account], now: datetime
 ) -> datetime | None:
     """When the account's list of posts was last read, by the collector's note; None = unknown."""
-    body = book.plan(platform).body if named else None
-    note = notes.decode(body) if body else None
+    body = book.sync_state(platform).body if named else None
+    note = states.decode(body) if body else None
     if note is None:
         return None
     held = [note.accounts[a.handle].swept_at for a in named if a.handle in note.accounts]
@@ -343,11 +346,6 @@ def _named(roster: Roster, link: PostAddress) -> list[Account]:
         ),
         key=lambda account: account.valid_from,
     )
-
-
-def _holder(accounts: Iterable[Account], at: datetime) -> str | None:
-    """The satker that held the account at that instant, as scoring has it; None when nobody did."""
-    return min((account.satker for account in accounts if account.holds(at)), default=None)
 
 
 def _handle(accounts: Iterable[Account], at: datetime) -> str:

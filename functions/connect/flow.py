@@ -26,8 +26,7 @@ from functions.connect import ticket as tickets
 from functions.connect.ticket import Ticket
 from functions.model import iso
 from functions.store.agency import AgencyStore
-from functions.store.keys import key
-from functions.store.port import Conflict, Stored, Write
+from functions.store.port import Conflict, Stored
 from functions.tokens.consents import Consents, Grant
 from functions.tokens.document import is_void
 from functions.tokens.vault import StaleError, Vault, VaultError
@@ -75,7 +74,9 @@ class App(Protocol):
     async def exchange(
         self, handle: str, code: str, redirect_uri: str, verifier: str
     ) -> ScopedGrant: ...
-    async def username(self, handle: str, access_token: str) -> str | None: ...
+    async def username(self, handle: str, access_token: str) -> str | None:
+        """The name of the account that consented; None when TikTok does not say."""
+        ...
 
 
 class ScopedGrant(Grant, Protocol):
@@ -128,25 +129,18 @@ class Flow:
         ticket = self._ticket(sealed, now)
         client_key = self._app.client_key(ticket.handle)
         state, verifier, secret = (secrets.token_urlsafe(n) for n in (32, 48, 32))
-        self._book.store.write(
-            [
-                *self._outdated(now),
-                Write(
-                    self._attempt_path(state),
-                    {
-                        "ticket": ticket.id,
-                        "satker": ticket.satker,
-                        "handle": ticket.handle,
-                        "begun_at": iso(now),
-                        "good_until": iso(now + ATTEMPT),
-                        "verifier": self._vault.seal(verifier),
-                        "browser": _digest(secret),
-                    },
-                    "create",
-                    expires_at=self._book.expiry("attempts"),
-                ),
-            ]
-        )
+        attempt = {
+            "ticket": ticket.id,
+            "satker": ticket.satker,
+            "handle": ticket.handle,
+            "begun_at": iso(now),
+            "good_until": iso(now + ATTEMPT),
+            "verifier": self._vault.seal(verifier),
+            "browser": _digest(secret),
+        }
+        # What nobody finished is removed with all it holds.
+        outdated = [held for held in self._book.attempts() if _is_outdated(held, now)]
+        self._book.begin_attempt(_digest(state), attempt, outdated)
         asked = {
             "client_key": client_key,
             "scope": ",".join(SCOPES),
@@ -182,7 +176,7 @@ class Flow:
             await self._check(grant, handle)
             self._store(attempt, grant, now)
         except Refusal:
-            self._book.store.write([Write(attempt.path, mode="delete")])
+            self._book.forget_attempts([attempt])
             raise
         return Given(attempt.data["satker"], handle, cookie_name(state))
 
@@ -197,9 +191,9 @@ class Flow:
             raise Refusal(ConsentProblem.UNKNOWN) from None
         if not hmac.compare_digest(ticket.agency.encode(), self._book.agency.id.encode()):
             raise Refusal(ConsentProblem.UNKNOWN)
-        if self._book.store.get([self._spent_path(ticket.id)]):
+        if self._book.is_spent(ticket.id):
             raise Refusal(ConsentProblem.USED, ticket.handle)
-        held = self._held(ticket.handle)
+        held = self._book.consent(ticket.handle)
         if held and is_void(held.data, issued_at):
             raise Refusal(ConsentProblem.WITHDRAWN, ticket.handle)
         if ticket.handle not in handles(self._book, ticket.satker, now):
@@ -210,23 +204,16 @@ class Flow:
 
     def _taken(self, state: str, secret: str, now: datetime) -> Stored:
         """The attempt of a state, from now on spent."""
-        path = self._attempt_path(state)
-        held = self._book.store.get([path]).get(path)
+        held = self._book.attempt(_digest(state))
         if held is None or _is_outdated(held, now) or "taken_at" in held.data:
             raise Refusal(ConsentProblem.STALE)
         if not hmac.compare_digest(_digest(secret), held.data["browser"]):
             raise Refusal(ConsentProblem.FOREIGN, held.data["handle"])
         try:
-            taken = {"taken_at": iso(now)}
-            self._book.store.write([Write(path, taken, "merge", held.version)])
+            self._book.amend(held, {"taken_at": iso(now)})
         except Conflict:  # the same answer was sent twice, and the other one was faster
             raise Refusal(ConsentProblem.STALE) from None
         return held
-
-    def _outdated(self, now: datetime) -> list[Write]:
-        """Attempts that nobody finished, to be removed with all they hold."""
-        listed = self._book.store.list(f"{self._book.root}/attempts")
-        return [Write(held.path, mode="delete") for held in listed if _is_outdated(held, now)]
 
     async def _check(self, grant: ScopedGrant, handle: str) -> None:
         granted = set(grant.scope.replace(" ", ",").split(","))
@@ -241,11 +228,11 @@ class Flow:
     def _keep(self, attempt: Stored, pair: Mapping[str, Any]) -> None:
         """Note the pair with its attempt, unless that was made void meanwhile."""
         for _ in range(TRIES):
-            held = self._book.store.get([attempt.path]).get(attempt.path)
+            held = self._book.reread(attempt)
             if held is None:
                 break
             with suppress(Conflict):
-                self._book.store.write([Write(held.path, dict(pair), "merge", held.version)])
+                self._book.amend(held, pair)
                 return
         raise Refusal(ConsentProblem.WITHDRAWN, attempt.data["handle"])
 
@@ -254,38 +241,21 @@ class Flow:
         where the consent was withdrawn after the attempt began."""
         satker, handle = attempt.data["satker"], attempt.data["handle"]
         begun_at = datetime.fromisoformat(attempt.data.get("begun_at", iso(now - ATTEMPT)))
-        used = self._spent_path(attempt.data["ticket"])
+        ticket = attempt.data["ticket"]
         spent = {"satker": satker, "handle": handle, "used_at": iso(now)}
-        kept = self._book.expiry("tickets")
         for _ in range(TRIES):
-            held = self._held(handle)
+            held = self._book.consent(handle)
             if held and is_void(held.data, begun_at):
                 raise Refusal(ConsentProblem.WITHDRAWN, handle)
             given = self._consents.given(satker, handle, grant, now, held)
             try:
-                self._book.store.write(
-                    [
-                        Write(used, spent, "create", expires_at=kept),
-                        given,
-                        Write(attempt.path, mode="delete"),
-                    ]
-                )
+                self._book.end_attempt(attempt, given, held, ticket, spent)
             except Conflict:  # of the ticket, or of the consent: a token was renewed meanwhile
-                if self._book.store.get([used]):
+                if self._book.is_spent(ticket):
                     raise Refusal(ConsentProblem.USED, handle) from None
             else:
                 return
         raise Refusal(ConsentProblem.STALE, handle)
-
-    def _held(self, handle: str) -> Stored | None:
-        path = self._consents.path(handle)
-        return self._book.store.get([path]).get(path)
-
-    def _attempt_path(self, state: str) -> str:
-        return f"{self._book.root}/attempts/{_digest(state)}"
-
-    def _spent_path(self, ticket_id: str) -> str:
-        return f"{self._book.root}/tickets/{key(ticket_id)}"
 
 
 def invited(books: Sequence[AgencyStore], vault: Vault, sealed: str, now: datetime) -> AgencyStore:
@@ -299,7 +269,7 @@ def invited(books: Sequence[AgencyStore], vault: Vault, sealed: str, now: dateti
 
 def begun(books: Sequence[AgencyStore], state: str) -> AgencyStore:
     """The agency with which an attempt began; the first when none did, and its flow refuses it."""
-    paths = {f"{book.root}/attempts/{_digest(state)}": book for book in books}
+    paths = {book.attempt_path(_digest(state)): book for book in books}
     held = books[0].store.get([*paths]) if len(books) > 1 else {}
     return next((paths[path] for path in held), books[0])
 
@@ -320,9 +290,7 @@ def handles(book: AgencyStore, satker: str, now: datetime) -> list[str]:
 def links_from(book: AgencyStore, found: Sequence[str], now: datetime) -> dict[str, datetime]:
     """From when on links for these handles are made: now, or just after a withdrawal that is of
     this very second, which voids what was made until then."""
-    paths = {f"{book.root}/consents/{key('tiktok', handle.lower())}": handle for handle in found}
-    held = book.store.get([*paths]) if paths else {}
-    void = {paths[path]: stored.data for path, stored in held.items()}
+    void = {handle: held.data for handle, held in book.consents_of(found).items()}
     second = timedelta(seconds=1)
     return {h: now + second if is_void(void.get(h), now) else now for h in found}
 

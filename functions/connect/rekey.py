@@ -21,7 +21,7 @@ from functions.connect import ticket
 from functions.model import iso
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict, Stored, Write
+from functions.store.port import Conflict, Stored
 from functions.tokens import keyfile
 from functions.tokens.vault import SQLITE, Vault, VaultError, held_vault, key_file
 
@@ -68,9 +68,9 @@ def reseal(books: Sequence[AgencyStore], vault: Vault) -> Resealed:
 
 def _sealed(books: Sequence[AgencyStore]) -> Iterator[Stored]:
     for book in books:
-        for collection in SEALED:
-            # Whole first: it is written to while it is gone through.
-            yield from [*book.store.list(f"{book.root}/{collection}")]
+        # Each whole first: it is written to while it is gone through.
+        yield from book.consents()
+        yield from book.attempts()
 
 
 def _secrets(stored: Stored) -> dict[str, bytes]:
@@ -103,9 +103,9 @@ def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Resealed) ->
         anew = {name: vault.seal(vault.open(s)) for name, s in _look(held, vault, seen).items()}
         try:
             if anew:
-                book.store.write([Write(held.path, dict(anew), "merge", held.version)])
+                book.amend(held, anew)
         except Conflict:
-            held = book.store.get([stored.path]).get(stored.path)
+            held = book.reread(held)
             continue
         count.current += seen.current + len(anew)
         count.resealed += len(anew)

@@ -35,7 +35,12 @@ def read(vault: Vault, sealed: str, now: datetime) -> Ticket:
 
 
 def dated(vault: Vault, sealed: str, now: datetime) -> tuple[Ticket, datetime]:
-    """As ``read``, with the instant at which it was issued."""
+    """The ticket, and the instant at which it was issued.
+
+    Raises:
+        StaleError: its time is over.
+        VaultError: it is none of ours.
+    """
     words, issued_at = vault.dated(sealed[:_LONGEST], LIFETIME, now)
     try:
         return msgspec.json.decode(words, type=Ticket), issued_at

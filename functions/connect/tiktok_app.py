@@ -24,7 +24,7 @@ class TikTokApp:
         self._settings = settings
 
     def client_key(self, handle: str) -> str:
-        """The public key of the app that serves an account."""
+        """The public key of the app that serves an account; ``Refusal`` when none is set up."""
         if not self._settings.tiktok_client_key:
             log.error(
                 "connect.unready",
@@ -53,7 +53,7 @@ class TikTokApp:
             await tiktok.revoke(app.client, app.key, app.secret, access_token)
 
     async def username(self, handle: str, access_token: str) -> str | None:
-        """The name of the account that consented."""
+        """The name of the account that consented; None when TikTok does not say."""
         async with self._asking(handle) as app:
             return await tiktok.username(app.client.authorised(access_token))
 

@@ -21,14 +21,12 @@ from typing import Any, Protocol
 from functions.connect.flow import ConsentProblem, Refusal
 from functions.model import Platform, Roster, iso
 from functions.store.agency import AgencyStore
-from functions.store.keys import key
-from functions.store.port import Conflict, Stored, StoreError, Write
+from functions.store.port import Stored, until_written
 from functions.tokens.absent import NoConsent, without_consent
 from functions.tokens.consents import WAITS, Grant
 from functions.tokens.document import ended, ending, is_ended
 from functions.tokens.vault import Vault, VaultError
 
-TRIES = 10  # at a document that others write at the same moment
 PLATFORMS: tuple[Platform, ...] = ("tiktok", "facebook")
 IN_THE_APP = "the owner removes Kiprah in TikTok: Pengaturan dan privasi › Keamanan dan izin"
 ON_THE_PAGE = "the owner removes the app in the Page's settings"
@@ -84,7 +82,7 @@ def meant(
     ]
     stored = [
         (data["platform"], data["handle"])
-        for data in (one.data for one in book.store.list(f"{book.root}/consents"))
+        for data in (one.data for one in book.consents())
         if data.get("satker") == satker and data.get("platform") in PLATFORMS and data.get("handle")
     ]
     wanted = handle and handle.strip().lstrip("@").casefold()
@@ -140,18 +138,17 @@ class _Withdrawal:
     ) -> None:
         self._book, self._open_vault, self._revoker = book, open_vault, revoker
         self._satker, self._platform, self._handle, self._now = satker, platform, handle, now
-        self._path = f"{book.root}/consents/{key(platform, handle.lower())}"
 
     async def carry_out(self) -> Withdrawn:
         await self._let_renewal_end()
-        marked = self._marked()
+        marked = until_written(self._marked)
         if self._platform == "tiktok":
             self._void_attempts()
         has_tokens = marked is not None and _has_tokens(marked)
         revoked, why = False, ""
         if marked is not None and has_tokens:
             revoked, why = await self._revoked(marked)
-            self._strip()
+            until_written(self._strip)
         ended_at = marked.data.get("ended_at") if marked else None
         return Withdrawn(
             self._satker, self._platform, self._handle, has_tokens, revoked, why, ended_at
@@ -167,52 +164,42 @@ class _Withdrawal:
             await asyncio.sleep(wait)
 
     def _held(self) -> Stored | None:
-        return self._book.store.get([self._path]).get(self._path)
+        return self._book.consent(self._handle, self._platform)
 
     def _marked(self) -> Stored | None:
         """The consent, from now on ended; None where a Page never gave a token."""
-        for _ in range(TRIES):
-            held = self._held()
-            if held is None and self._platform == "facebook":
-                return None
-            try:
-                self._book.store.write([self._mark(held)])
-            except Conflict:
-                continue
-            return self._held()
-        raise StoreError(f"{self._path} is being written all the time; run this again")
+        held = self._held()
+        if held is None and self._platform == "facebook":
+            return None
+        self._mark(held)
+        return self._held()
 
-    def _mark(self, held: Stored | None) -> Write:
+    def _mark(self, held: Stored | None) -> None:
         void = {"void_until": iso(self._now)}
         if held is not None:
             mark = ending(held.data, "withdrawn", self._now)
             # One that ended by itself is withdrawn all the same.
             why = {"why": "withdrawn"} if is_ended(held.data) else {}
-            return Write(self._path, {**mark, **why, **void}, "merge", held.version)
+            self._book.amend(held, {**mark, **why, **void})
+            return
         whose = {"satker": self._satker, "platform": self._platform, "handle": self._handle}
-        return Write(self._path, whose | ending({}, "withdrawn", self._now) | void, "create")
+        document = whose | ending({}, "withdrawn", self._now) | void
+        self._book.add_consent(self._handle, self._platform, document)
 
     def _void_attempts(self) -> None:
         """Attempts under way hold a verifier, and for a moment a pair."""
-        attempts = self._book.store.list(f"{self._book.root}/attempts")
         mine = [
-            stored.path
-            for stored in attempts
+            stored
+            for stored in self._book.attempts()
             if str(stored.data.get("handle", "")).casefold() == self._handle.casefold()
         ]
-        self._book.store.write(Write(path, mode="delete") for path in mine)
+        self._book.forget_attempts(mine)
 
     def _strip(self) -> None:
-        for _ in range(TRIES):
-            held = self._held()
-            if held is None or not is_ended(held.data) or not _has_tokens(held):
-                return  # stripped, or given anew since
-            try:
-                self._book.store.write([Write(self._path, ended(held.data), version=held.version)])
-            except Conflict:
-                continue
-            return
-        raise StoreError(f"{self._path} is being written all the time; run this again")
+        held = self._held()
+        if held is None or not is_ended(held.data) or not _has_tokens(held):
+            return  # stripped, or given anew since
+        self._book.replace(held, ended(held.data))
 
     # The platform
 

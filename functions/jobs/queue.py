@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from functions.parsing import refusals
 from functions.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,33 +75,6 @@ class QueuedWork(Protocol):
 
 
 T = TypeVar("T", bound=QueuedWork)
-
-
-class Attempt(msgspec.Struct, frozen=True):
-    """Which delivery of a task a request is: for the log, not for trust. Anybody can claim it.
-
-    ``retries``: 0 at first; it also counts deliveries that never reached the function.
-    """
-
-    queue: str
-    task: str
-    retries: int
-
-
-def attempt(headers: Mapping[str, str]) -> Attempt | None:
-    """What Cloud Tasks says of a request in its headers; None when it does not come from there.
-
-    ``headers`` must find names in any case, as every web framework's do.
-    """
-    task = headers.get("X-CloudTasks-TaskName")
-    if not task:
-        return None
-    retries = headers.get("X-CloudTasks-TaskRetryCount", "")
-    return Attempt(
-        queue=headers.get("X-CloudTasks-QueueName", ""),
-        task=task,
-        retries=int(retries) if retries.isdecimal() else 0,
-    )
 
 
 class Enqueued(msgspec.Struct, Generic[T], frozen=True):
@@ -183,7 +157,7 @@ class Queue:
         except GoogleAuthError as error:
             raise QueueError(
                 f"Cloud Tasks in {project}: no credentials; run gcloud auth application-default "
-                f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({_line(error)})"
+                f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({refusals.words(error)})"
             ) from error
 
     def put(self, works: Iterable[T]) -> Enqueued[T]:
@@ -288,7 +262,7 @@ class Queue:
 
     def _explain(self, queue: str, error: GoogleAPIError) -> str:
         kind = type(error).__name__
-        advice = _ADVICE.get(kind, "see its own words")
+        advice = refusals.advice(error, _ADVICE)
         # Which of the two it is differs; the second is also what a queue says that was deleted.
         if kind in ("NotFound", "FailedPrecondition"):
             advice = (
@@ -299,7 +273,7 @@ class Queue:
         elif kind == "PermissionDenied":
             advice = self._permission(str(error))
         name = f"{self._project}/{self._location}/{self._prefix}-{queue}"
-        return f"Cloud Tasks queue {name}: {advice} ({_line(error)})"
+        return f"Cloud Tasks queue {name}: {advice} ({refusals.words(error)})"
 
     def _permission(self, words: str) -> str:
         if "has not been used" in words or "is disabled" in words:
@@ -329,7 +303,3 @@ def _local(address: str) -> Any:
     from grpc import insecure_channel  # type: ignore[import-untyped]
 
     return CloudTasksClient(transport=CloudTasksGrpcTransport(channel=insecure_channel(address)))
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(getattr(error, "message", None) or error).split())[:300]

@@ -16,7 +16,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
@@ -27,8 +27,8 @@ import msgspec
 from functions import log
 from functions.model import iso
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict, Stored, StoreError, Write
-from functions.times import time_of
+from functions.store.port import Conflict, StoreError
+from functions.times import present, time_of
 
 LEASE = timedelta(minutes=3)
 RENEWED_EVERY = 60.0  # seconds
@@ -46,13 +46,12 @@ class Turn(msgspec.Struct):
     book: AgencyStore
     job: str
     now: datetime
-    path: str
     token: str = ""
     other: str | None = None
     holder: str | None = None
     is_lost: bool = False
     before: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    taken_at: datetime = msgspec.field(default_factory=lambda: _clock())
+    taken_at: datetime = msgspec.field(default_factory=lambda: present())
     outcome: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def ended(self, report: Mapping[str, Any]) -> None:
@@ -81,7 +80,7 @@ class Turn(msgspec.Struct):
     def _good_at(self) -> datetime:
         """The instant that was acted for; a replay of the past takes nothing back."""
         known = time_of(self.before.get("good_at"))
-        is_true = known is not None and known <= _clock() + AHEAD
+        is_true = known is not None and known <= present() + AHEAD
         return max(known, self.now) if known is not None and is_true else self.now
 
 
@@ -91,11 +90,10 @@ def taken(book: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
 
     What is raised inside is noted and goes on; so it is with StoreError when there is no store.
     """
-    turn = _take(Turn(book, job, now, f"{book.root}/jobs/{job}"))
+    turn = _take(Turn(book, job, now))
     if turn.other is not None:
         yield turn
         return
-    _held.add(turn.token)
     over = threading.Event()
     renewing = threading.Thread(target=_renew, args=(turn, over), daemon=True)
     renewing.start()
@@ -131,16 +129,15 @@ def standing(book: AgencyStore, job: str) -> Mapping[str, Any]:
     ``good_at``: the instant that the last good run acted for; ``failing_since``: the first failure
     since then, None when there is none; ``failed_at`` and ``said``: the last one.
     """
-    path = f"{book.root}/jobs/{job}"
-    held = book.store.get([path]).get(path)
+    held = book.noted(job)
     return {} if held is None else held.data
 
 
 def _take(turn: Turn) -> Turn:
     for _ in range(3):
-        stored = turn.book.store.get([turn.path]).get(turn.path)
+        stored = turn.book.noted(turn.job)
         turn.before = stored.data if stored else {}
-        clock = turn.taken_at = _clock()
+        clock = turn.taken_at = present()
         if _is_held(turn.before, clock):
             break
         turn.token = token_hex(8)
@@ -151,9 +148,14 @@ def _take(turn: Turn) -> Turn:
             "since": iso(clock),
             "until": iso(clock + LEASE),
         }
+        # Before it can be read: a lease that this process does not know of passes for left over.
+        _held.add(turn.token)
         try:
-            turn.book.store.write([_write(turn.path, lease, stored)])
-        except Conflict:
+            turn.book.take_turn(turn.job, lease, stored)
+        except StoreError as error:
+            _held.discard(turn.token)
+            if not isinstance(error, Conflict):
+                raise
             continue  # somebody was faster: read again who it is
         return turn
     turn.holder = str(turn.before.get("holder"))
@@ -162,12 +164,6 @@ def _take(turn: Turn) -> Turn:
         f"({turn.holder}); this one does nothing"
     )
     return turn
-
-
-def _write(path: str, lease: dict[str, Any], stored: Stored | None) -> Write:
-    if stored is None:
-        return Write(path, lease, "create")
-    return Write(path, lease, "merge", stored.version)
 
 
 def _is_held(lease: Mapping[str, Any], clock: datetime) -> bool:
@@ -199,30 +195,26 @@ def _renew(turn: Turn, over: threading.Event) -> None:
     while not over.wait(RENEWED_EVERY):
         # A store that cannot be reached now may be at the next time.
         with suppress(StoreError):
-            _write_own(turn, {"until": iso(_clock() + LEASE)})
-            turn.taken_at = _clock()
+            _write_own(turn, {"until": iso(present() + LEASE)})
+            turn.taken_at = present()
 
 
 def _give_back(turn: Turn) -> None:
     """End the lease and keep how the run ended; a store that is gone keeps nothing."""
     end = {"until": _NEVER, **turn.outcome}
     with suppress(StoreError):
-        if _clock() - turn.taken_at < LEASE:
-            turn.book.store.write([Write(turn.path, end, "merge")])
+        if present() - turn.taken_at < LEASE:
+            turn.book.note(turn.job, end)
         else:  # this computer slept: somebody else may have taken the turn since
             _write_own(turn, end)
 
 
 def _write_own(turn: Turn, values: dict[str, Any]) -> None:
     """Write what is still this run's to write."""
-    stored = turn.book.store.get([turn.path]).get(turn.path)
+    stored = turn.book.noted(turn.job)
     turn.is_lost = stored is not None and stored.data.get("token") != turn.token
     if stored is not None and not turn.is_lost:
-        turn.book.store.write([Write(turn.path, values, "merge", stored.version)])
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
+        turn.book.amend(stored, values)
 
 
 def _holder() -> str:

@@ -45,7 +45,11 @@ class TypeOfBodyError(BodyError):
 def read(request: Request, takes: Collection[str]) -> Mapping[str, Any]:
     """The body's object, empty without a body; ``takes`` are the names that may stand in it.
 
-    What Content-Length says is only believed as far as the limit. Raises BodyError.
+    What Content-Length says is only believed as far as the limit.
+
+    Raises:
+        BodyTooLargeError, TypeOfBodyError: as they say.
+        BodyError: it is no object, or holds another name.
     """
     most = LARGEST_BATCH if "batch" in takes else LARGEST
     content = request.stream.read(most + 1)

@@ -45,6 +45,9 @@ def read_csv(content: bytes, is_header: Callable[[Sequence[str]], bool]) -> list
     """The lines' cells, as they stand; the first is line 1, a ``sep=`` line is not counted.
 
     ``is_header``: tells the header among some cells, to find what separates them.
+
+    Raises:
+        EncodingError, BinaryError, BrokenError, TooLongError: the content is no table; as they say.
     """
     if len(content) > MOST_BYTES:
         raise TooLongError(f"larger than {MOST_BYTES:,} bytes")

@@ -25,7 +25,8 @@ from functions.publish.pages.boards import month_path
 from functions.publish.site import current_month
 from functions.publish.targets.port import Listed, Objects, md5_of
 from functions.store import evidence as ev
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger, Ledgers
 
 _REVISION = re.compile(r"r[1-9][0-9]*")

@@ -22,7 +22,7 @@ from functions.model import (
 )
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.targets.port import Listed
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
 
 
@@ -67,7 +67,7 @@ class Material:
 
     @cached_property
     def current(self) -> MonthRecord | None:
-        """The month the home page shows."""
+        """The month the home page shows; None before the first ranking."""
         shown = current_month(self.records, self.now, self.zone)
         return self.records[shown] if shown else None
 
@@ -162,7 +162,10 @@ class Material:
 
 
 def current_month(records: Mapping[str, MonthRecord], now: datetime, zone: ZoneInfo) -> str | None:
-    """The running month; on its first day, while it has no post, the one before."""
+    """The newest month with a ranking; on its first day, while it has no post, the one before.
+
+    None when there is none yet.
+    """
     running = month_of(now, zone)
     shown = [month for month in records if month <= running]
     if not shown:

@@ -11,8 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from functions.model import Account, Roster
-from functions.registry.addresses.sites import NAMES
+from functions.model import PLATFORM_NAMES, Account, Roster
 from functions.registry.units import COLUMNS
 from functions.registry.values import is_empty, shown
 
@@ -101,4 +100,4 @@ def _ends_earlier(old: Account, new: Account) -> bool:
 
 
 def _words(account: Account) -> str:
-    return f"{account.satker}: akun {NAMES[account.platform]} {account.handle}"
+    return f"{account.satker}: akun {PLATFORM_NAMES[account.platform]} {account.handle}"

@@ -12,9 +12,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORMS, Platform
+from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.registry import values
-from functions.registry.addresses.sites import NAMES
 from functions.registry.changes import Held
 from functions.registry.units import (
     COLUMNS,
@@ -33,29 +32,15 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 def check(
-    rows: Sequence[tuple[int, TypedRow]], held: Held
-) -> tuple[dict[str, UnitDocument], list[str]]:
-    """Documents by satker id, and what is wrong, one Indonesian line each.
-
-    Args:
-        rows: line number and cells of each row; the column ``instansi`` is not looked at.
-        held: the documents there are already.
-    """
-    documents, problems = check_agencies(
-        [(n, {**row, "instansi": ""}) for n, row in rows], {"": held}
-    )
-    return documents[""], problems
-
-
-def check_agencies(
     rows: Sequence[tuple[int, TypedRow]],
     held: Mapping[str, Held],
     zones: Mapping[str, ZoneInfo] | None = None,
 ) -> tuple[dict[str, dict[str, UnitDocument]], list[str]]:
-    """As ``check``, for rows of several agencies: documents by agency and satker id.
+    """Documents by agency and satker id, and what is wrong, one Indonesian line each.
 
     Args:
-        rows: the column ``instansi`` says whose a row is; empty: the first one's.
+        rows: line number and cells of each row; the column ``instansi`` says whose a row is;
+            empty: the first one's.
         held: the documents there are already, of every agency in their order.
         zones: each agency's time zone; Jakarta's for those left out.
     """
@@ -85,7 +70,7 @@ def check_agencies(
             owner = owners.setdefault((platform, handle.casefold()), us)
             if owner != us:
                 whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
-                found.append(f"{NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
+                found.append(f"{PLATFORM_NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
         known.setdefault(satker_id, document)
         if "induk" in row:
             children.setdefault((agency, satker_id), number)

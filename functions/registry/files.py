@@ -149,13 +149,12 @@ def _is_header(cells: Sequence[Any]) -> bool:
     return {*REQUIRED} <= {*_header(cells)}
 
 
-def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """The registry as CSV: what was imported comes out again."""
-    return write_agencies({"": documents})
+def write(documents: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bytes:
+    """The registry as CSV: what was imported comes out again.
 
-
-def write_agencies(documents: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bytes:
-    """As ``write``, for the documents of several agencies, each satker with its agency's id."""
+    Args:
+        documents: by satker id, of each agency by its id, which stands in ``instansi``.
+    """
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, HEADER, lineterminator="\n")
     writer.writeheader()

@@ -14,14 +14,13 @@ import msgspec
 
 from functions.model import Roster, iso
 from functions.registry.changes import Changes, compare
-from functions.registry.check import check_agencies
+from functions.registry.check import check
 from functions.registry.doubles import beside, doubled, sentences
 from functions.registry.roster import build, remarks, remarks_on, told_doubles
 from functions.registry.units import SYSTEM_FIELDS, read_unit
 from functions.store.agency import AgencyStore
 from functions.store.documents import check_size
-from functions.store.keys import key
-from functions.store.port import Conflict, Stored, StoreError
+from functions.store.port import Stored, StoreError, until_written
 from functions.times import time_of
 
 # At writing what others write as well.
@@ -191,7 +190,7 @@ def _tell_doubles(book: AgencyStore, satker: Sequence[str], roster: Roster, now:
         names = {(a.platform, a.handle) for a in roster.accounts if a.satker == satker_id}
         told = []
         for platform, handle in sorted(names):
-            earlier = known.get(key(platform, handle), {})
+            earlier = known.get(f"{platform}:{handle}", {})
             found = beside(earlier, twice.get((satker_id, platform, handle), []))
             if any(earlier.get(name) != value for name, value in found.items()):
                 told.append((satker_id, platform, handle, found))
@@ -211,7 +210,7 @@ def plan(books: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[Import
     """What a file's rows would do to each agency's registry; nothing is written.
 
     Raises:
-        Refused: a row is wrong, or the registry could not be made with it.
+        ImportRefused: a row is wrong, or the registry could not be made with it.
     """
     stored = {
         book.agency.id: {found.id: found for found in book.satker_documents()} for book in books
@@ -221,7 +220,7 @@ def plan(books: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[Import
         for agency, known in stored.items()
     }
     zones = {book.agency.id: book.agency.zone for book in books}
-    documents, problems = check_agencies(rows, held, zones)
+    documents, problems = check(rows, held, zones)
     if problems:
         raise ImportRefused(problems)
     return [
@@ -244,21 +243,19 @@ def import_rows(
         say: told what would begin, end and change, each thing once, before it is written.
 
     Raises:
-        Refused: as ``plan``; nothing was written.
+        ImportRefused: as ``plan``; nothing was written.
         Conflict: others keep writing.
     """
     done = {book.agency.id: Imported() for book in books}
-    for left in reversed(range(ATTEMPTS)):
+
+    def write() -> None:
         plans = plan(books, rows, at())
         for planned in plans:
             say(planned.book, done[planned.book.agency.id].add(planned))
-        try:
-            for planned in plans:
-                planned.write()
-            break
-        except Conflict:
-            if not left:
-                raise
+        for planned in plans:
+            planned.write()
+
+    until_written(write, ATTEMPTS)
     for book in books:
         done[book.agency.id].enrolled = _settled(book, at)
     return done

@@ -14,11 +14,10 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORMS, Handle, Platform, Satker
+from functions.model import PLATFORM_NAMES, PLATFORMS, Handle, Platform, Satker
 from functions.parsing.cleaning import clean
 from functions.parsing.nearest import nearest
 from functions.registry import values
-from functions.registry.addresses.sites import NAMES as PLATFORM_NAMES
 from functions.registry.values import UnreadableValue, Wrong, is_empty, shown
 
 T = TypeVar("T")

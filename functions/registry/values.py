@@ -83,7 +83,11 @@ def shown(value: Any) -> str:
 
 
 def text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
-    """A text on one line; a whole number is the text of its digits."""
+    """A text on one line; a whole number is the text of its digits. None where nothing was typed.
+
+    Raises:
+        Wrong: it is no text, a formula, an error of a spreadsheet, or too long.
+    """
     if value is None:
         return None
     if isinstance(value, UnreadableValue):
@@ -105,7 +109,7 @@ def text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
 
 
 def kind(value: Any) -> str:
-    """A kind of unit: unit-utama, kanwil, upt or another word of that form."""
+    """A kind of unit: unit-utama, kanwil, upt or another word of that form; Wrong otherwise."""
     typed = text(value)
     if typed is None:
         raise Wrong("kosong; isi misalnya kanwil")
@@ -115,7 +119,7 @@ def kind(value: Any) -> str:
 
 
 def name(value: Any) -> str:
-    """A unit's name."""
+    """A unit's name; Wrong when it is empty."""
     typed = text(value)
     if typed is None:
         raise Wrong("kosong; isi nama satuan kerja")
@@ -123,7 +127,7 @@ def name(value: Any) -> str:
 
 
 def timezone(value: Any) -> str:
-    """A time zone of the IANA database; Jakarta's for nothing."""
+    """A time zone of the IANA database, Jakarta's where nothing was typed; Wrong for another."""
     typed = text(value)
     if typed is None:
         return DEFAULT_ZONE
@@ -137,7 +141,11 @@ def timezone(value: Any) -> str:
 
 
 def website(value: Any) -> str | None:
-    """A web address; ``https://`` is added where no scheme was typed."""
+    """A web address; ``https://`` is added where no scheme was typed. None where nothing was.
+
+    Raises:
+        Wrong: it is no address of the web.
+    """
     typed = text(value, LONGEST_ADDRESS)
     if typed is None:
         return None
@@ -157,7 +165,10 @@ def website(value: Any) -> str | None:
 def day_or_instant(value: Any, zone: ZoneInfo) -> date | datetime | None:
     """A day, or an instant in UTC: typed, picked in the console, or a spreadsheet's date.
 
-    An instant without an offset is one of ``zone``.
+    An instant without an offset is one of ``zone``. None where nothing was typed.
+
+    Raises:
+        Wrong: it is neither, or lies too far away.
     """
     if isinstance(value, UnreadableValue):
         raise Wrong(value)
@@ -184,7 +195,10 @@ def day_or_instant(value: Any, zone: ZoneInfo) -> date | datetime | None:
 
 
 def instant(value: Any, zone: ZoneInfo, *, end: bool) -> datetime | None:
-    """The instant at which a validity begins or, as ``end``, ends: a last day counts whole."""
+    """The instant at which a validity begins or, as ``end``, ends: a last day counts whole.
+
+    None where nothing was typed; Wrong as ``day_or_instant``.
+    """
     at = day_or_instant(value, zone)
     if at is None or isinstance(at, datetime):
         return at
@@ -192,7 +206,10 @@ def instant(value: Any, zone: ZoneInfo, *, end: bool) -> datetime | None:
 
 
 def moment(value: Any, zone: ZoneInfo) -> str | None:
-    """A day or an instant as a document keeps it: ``2026-10-01`` or ``2026-10-01T02:30:00Z``."""
+    """A day or an instant as a document keeps it: ``2026-10-01`` or ``2026-10-01T02:30:00Z``.
+
+    None where nothing was typed; Wrong as ``day_or_instant``.
+    """
     at = day_or_instant(value, zone)
     if isinstance(at, datetime):
         return iso(at)
@@ -200,7 +217,7 @@ def moment(value: Any, zone: ZoneInfo) -> str | None:
 
 
 def handle(platform: Platform, value: Any) -> str | None:
-    """The bare handle, as ``parse_handle`` gives it."""
+    """The bare handle, as ``parse_handle`` gives it, or Wrong; None where nothing was typed."""
     typed = text(value, LONGEST_ADDRESS)
     if typed is None:
         return None

@@ -27,7 +27,7 @@ from functions.score.rules.closing import months_between
 from functions.score.rules.fold import fold_into
 from functions.score.run import Run, ScoreReport, is_frozen
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict
+from functions.store.port import Conflict, until_written
 from functions.times import present
 
 OVERLAP = timedelta(minutes=10)  # writers whose clocks and commits overlap
@@ -182,18 +182,15 @@ def _only_fold(run: Run, month: str, posts: Sequence[Post]) -> None:
     is_final = month in run.records and run.records[month].ranking.state == "final"
     if is_final or not posts:
         return
-    for left in reversed(range(ATTEMPTS)):
+
+    def fold() -> int:
         ledgers = run.book.ledgers(month)
         news = fold_into(ledgers, posts)
         ledgers.formula = None  # these verdicts are of the posts as they were
-        try:
-            run.book.save_ledgers(ledgers)
-        except Conflict:
-            if not left:
-                raise
-        else:
-            run.report.folded += news
-            return
+        run.book.save_ledgers(ledgers)
+        return news
+
+    run.report.folded += until_written(fold, ATTEMPTS)
 
 
 def _with_patience(run: Run, month: str, posts: Sequence[Post]) -> None:

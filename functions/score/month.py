@@ -23,7 +23,8 @@ from functions.score.rules.month_edge import LastScoring, find_twins
 from functions.score.rules.ranking import rank
 from functions.score.run import Run, put_verdicts
 from functions.store import evidence as ev
-from functions.store.agency import MonthRecord, items
+from functions.store.agency.months import MonthRecord
+from functions.store.agency.proofs import items
 from functions.store.ledgers import Ledger, Ledgers
 
 

@@ -17,7 +17,8 @@ from functions.score.rules.judging import Judgement
 from functions.score.rules.month_edge import hand_on
 from functions.score.settings import Agreed, read_settings
 from functions.store import evidence as ev
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.decisions import parse_post
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Tail

@@ -16,7 +16,7 @@ from functions.score.contests import APPLIES
 from functions.score.rules.calendar import amended, indonesian_holidays
 from functions.score.rules.closing import closing_ends
 from functions.score.rules.formula import read_rules
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Rules
 from functions.store.port import Stored
 

@@ -41,14 +41,14 @@ def check(write: Write) -> None:
 
 
 def check_path(path: str) -> None:
-    """Refuse what is not collection/id, or an id that Firestore reserves."""
+    """ValueError for what is not collection/id, or an id that Firestore reserves."""
     parts = path.split("/")
     if len(parts) % 2 or not all(parts) or any(_RESERVED.fullmatch(part) for part in parts):
         raise ValueError(f"{path!r} is no document's path: collection/id, see functions/store/keys")
 
 
 def check_size(path: str, data: Document, *, expires: bool = False) -> None:
-    """Refuse a document over 1 MiB, and values that are no JSON."""
+    """StoreError for a document over 1 MiB, ValueError for values that are no JSON."""
     path_size = sum(len(part.encode()) + 1 for part in path.split("/")) + 16
     size = path_size + 32 + sum(len(name) + 1 + 8 for name in (STAMP, EXPIRY)[: 1 + expires])
     for name, value in data.items():

@@ -19,7 +19,7 @@ from typing import Literal
 
 import msgspec
 
-from functions.model import MonthState, Platform, Post, RankingName, Sample, overlaps
+from functions.model import MonthState, Platform, Post, RankingName, Sample, Spell
 
 Action = Literal["exclude", "include", "reassign", "set_value"]
 
@@ -77,7 +77,7 @@ class Unit(_Line, frozen=True, kw_only=True, tag="satker"):
     kind: str
 
 
-class Presence(_Line, frozen=True, kw_only=True, tag="account"):
+class Presence(_Line, Spell, frozen=True, kw_only=True, tag="account"):
     """An account's validity, and its follower counts as (read at, followers), by time.
 
     ``past`` are its last measured posts before the month, a hundred at most, oldest first: I24, and
@@ -87,23 +87,14 @@ class Presence(_Line, frozen=True, kw_only=True, tag="account"):
     platform: Platform
     handle: str
     satker: str
-    valid_from: datetime
-    valid_to: datetime | None = None
     account_id: str | None = None
     followers: tuple[tuple[datetime, int], ...] = ()
     past: tuple[tuple[int, int | None], ...] = ()
 
     @property
     def key(self) -> str | None:
+        """``platform:account_id``; None until the handle has been resolved."""
         return None if self.account_id is None else f"{self.platform}:{self.account_id}"
-
-    def holds(self, at: datetime) -> bool:
-        """Whether the account is registered at that instant."""
-        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
-
-    def overlaps(self, begin: datetime, end: datetime) -> bool:
-        """Whether it is registered at any time of ``begin <= t < end``."""
-        return overlaps(self.valid_from, self.valid_to, begin, end)
 
 
 class Previous(_Line, frozen=True, kw_only=True):
@@ -156,6 +147,10 @@ class Objection(_Line, frozen=True, kw_only=True):
     answer: str | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None
+
+    def holds_open(self, closes_at: datetime | None) -> bool:
+        """Whether it came in time, before ``closes_at`` (None: not set yet), and is undecided."""
+        return self.answer is None and (closes_at is None or self.at < closes_at)
 
 
 class Item(_Line, frozen=True, kw_only=True, tag="post", gc=False):
@@ -214,6 +209,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, items=())
 
     def lines(self) -> Iterator[Line]:
+        """Every line, in the order in which they are written."""
         yield self.month
         yield from self.units
         yield from self.accounts

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from functions.parsing import refusals
 from functions.store.documents import EXPIRY, PAGE, STAMP, check, check_path, queried_field
 from functions.store.port import Conflict, Meter, Stored, StoreError, Write
 
@@ -73,7 +74,7 @@ class FirestoreStore:
         except (GoogleAuthError, GoogleAPIError, ValueError) as error:
             raise StoreError(
                 f"{self._name} cannot be opened: run gcloud auth application-default login, "
-                f"or set GOOGLE_APPLICATION_CREDENTIALS ({_line(error)})"
+                f"or set GOOGLE_APPLICATION_CREDENTIALS ({refusals.words(error)})"
             ) from error
 
     def get(self, paths: Sequence[str]) -> dict[str, Stored]:
@@ -295,15 +296,13 @@ class FirestoreStore:
             cause = getattr(error, "cause", None) or error
             if conditional and _is_conflict(cause):
                 which = ", ".join(conditional[:3]) + (" or others" if conditional[3:] else "")
-                raise Conflict(f"somebody else wrote {which} first ({_line(cause)})") from error
+                raise Conflict(
+                    f"somebody else wrote {which} first ({refusals.words(cause)})"
+                ) from error
             raise StoreError(self._explain(cause)) from error
 
     def _explain(self, error: GoogleAPIError) -> str:
-        advice = next(
-            (_ADVICE[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _ADVICE),
-            "see its own words",
-        )
-        return f"{self._name}: {advice} ({_line(error)})"
+        return f"{self._name}: {refusals.advice(error, _ADVICE)} ({refusals.words(error)})"
 
     def _count(self, *, reads: int = 0, writes: Sequence[Write] = ()) -> None:
         deletes = sum(write.mode == "delete" for write in writes)
@@ -379,7 +378,3 @@ def _datetime(at: datetime) -> datetime:
     """Python's own datetime, in UTC, without the library's nanoseconds."""
     at = at.astimezone(UTC)
     return datetime.combine(at.date(), at.time(), UTC)
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(getattr(error, "message", None) or error).split())[:300]

@@ -31,7 +31,7 @@ def unite(documents: Iterable[Stored]) -> FollowerCounts:
     found: FollowerCounts = {}
     # A finer split is newer than what a writer that died may have left of a coarser one.
     for stored in sorted(documents, key=count_parts):
-        add(found, _readings(stored))
+        add(found, expand(stored.data["body"], FollowerCounts))
     return found
 
 
@@ -76,11 +76,3 @@ def writes(
             yield Write(path, document, "set" if n else "create")
         elif held[path].data != document:
             yield Write(path, document, "set", held[path].version)
-
-
-def _readings(stored: Stored) -> FollowerCounts:
-    # Readings were once stored as a map that is no body.
-    if "accounts" in stored.data:
-        accounts: FollowerCounts = stored.data["accounts"]
-        return accounts
-    return expand(stored.data["body"], FollowerCounts)

@@ -33,7 +33,7 @@ class Ledger(msgspec.Struct):
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """A stored part of a page, as it was read. ``day`` is empty in the layout of old."""
+    """A stored part of a page, as it was read."""
 
     day: str
     parts: int
@@ -65,7 +65,7 @@ class Ledgers(dict[str, Ledger]):
         # that it was writing: the finer ones are newer.
         for stored in sorted(documents, key=_age):
             entries = expand(stored.data["body"], dict[str, Entry])
-            day = stored.data.get("day", "")
+            day = stored.data["day"]
             found._held[stored.path] = _Part(
                 day,
                 stored.data["parts"],
@@ -84,7 +84,7 @@ class Ledgers(dict[str, Ledger]):
         return found
 
     def entry(self, post: Post) -> Entry | None:
-        """What is held of a post."""
+        """What is held of a post; None when nothing is."""
         ledger = self.get(post.account)
         return None if ledger is None else ledger.entries.get(post.post_id)
 
@@ -107,7 +107,7 @@ class Ledgers(dict[str, Ledger]):
                 if (day := self._day(post)) in changed:
                     pages[day][_name(post.account, post.post_id)] = entry
         kept = set()
-        for day in sorted(changed - {""}):
+        for day in sorted(changed):
             bodies = pack(pages[day])
             # Last part first: see `pack`.
             for n, body in reversed(list(enumerate(bodies))):
@@ -178,5 +178,5 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone).day:02}"
 
 
-def _age(stored: Stored) -> tuple[bool, int, str]:
-    return "day" in stored.data, stored.data["parts"], stored.path
+def _age(stored: Stored) -> tuple[int, str]:
+    return stored.data["parts"], stored.path

@@ -20,19 +20,7 @@ def listed(begin: datetime, end: datetime, then: Roster, now: Roster) -> tuple[S
         then: the registry as it stood in the month's last instant, or stands in a running month.
         now: the registry as it stands.
     """
-    return tuple(facts for _, facts in sorted(_facts(begin, end, then, now).items()))
-
-
-def unknown(begin: datetime, end: datetime, then: Roster, now: Roster) -> set[str]:
-    """The ids that held an account in the month and of which neither registry knows anything.
-
-    A registry that was stored before ended units were kept in it names their accounts alone.
-    """
-    return _holders(begin, end, now) - _facts(begin, end, then, now).keys()
-
-
-def _facts(begin: datetime, end: datetime, then: Roster, now: Roster) -> dict[str, Satker]:
-    holders = _holders(begin, end, now)
+    holders = {account.satker for account in now.accounts if account.overlaps(begin, end)}
     found: dict[str, Satker] = {}
     # The later of two tellings stays: the month's own time before today, what is before what was.
     for unit in (*now.former, *now.satker):
@@ -44,8 +32,4 @@ def _facts(begin: datetime, end: datetime, then: Roster, now: Roster) -> dict[st
     for unit in then.satker:
         if unit.overlaps(begin, end) or unit.id in holders:
             found[unit.id] = unit
-    return found
-
-
-def _holders(begin: datetime, end: datetime, now: Roster) -> set[str]:
-    return {account.satker for account in now.accounts if account.overlaps(begin, end)}
+    return tuple(unit for _, unit in sorted(found.items()))

@@ -21,15 +21,23 @@ PART_SIZE = 500_000  # bytes, compressed; Firestore's documents end at 1 MiB
 T = TypeVar("T")
 
 
+class LostPieceError(StoreError):
+    """A document names a piece that is not there."""
+
+
 def compress(value: Any) -> bytes:
     """Canonical JSON, compressed: equal values are equal bytes."""
     return zlib.compress(msgspec.json.encode(value, order="sorted"), 6)
 
 
 def expand(body: bytes, type: type[T]) -> T:
-    """What was compressed; JSON that was stored before bodies were compressed is read too."""
-    plain = body if body[:1] in (b"{", b"[") else zlib.decompress(body)
-    return msgspec.json.decode(plain, type=type)
+    """What was compressed, as a value of the type it was.
+
+    Raises:
+        zlib.error: it was not compressed, or is cut short.
+        msgspec.DecodeError: it is of another type.
+    """
+    return msgspec.json.decode(zlib.decompress(body), type=type)
 
 
 def pack(entries: Mapping[str, Any]) -> list[bytes]:
@@ -67,16 +75,19 @@ def split(path: str, body: bytes, field: str = "body") -> tuple[dict[str, Any], 
     """
     if len(body) <= PART_SIZE:
         return {field: body}, []
-    pieces = [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
-    names = [digest(piece) for piece in pieces]
-    writes = [
-        Write(f"{path}:{name}", {"body": piece}) for name, piece in zip(names, pieces, strict=True)
-    ]
-    return {_pieces(field): names}, writes
+    pieces = [(digest(piece), piece) for piece in cut(body)]
+    # Pieces that are alike are one document.
+    writes = [Write(f"{path}:{name}", {"body": piece}) for name, piece in dict(pieces).items()]
+    return {_pieces(field): [name for name, _ in pieces]}, writes
+
+
+def cut(body: bytes) -> list[bytes]:
+    """The body in pieces that each fit a document; none of an empty one."""
+    return [body[n : n + PART_SIZE] for n in range(0, len(body), PART_SIZE)]
 
 
 def join(store: Store, documents: Iterable[Stored], field: str = "body") -> list[bytes]:
-    """The bodies of documents, in their order; StoreError when a piece of one is gone."""
+    """The bodies of documents, in their order; LostPieceError when a piece of one is gone."""
     held = list(documents)
     paths = {
         doc.path: [f"{doc.path}:{name}" for name in doc.data.get(_pieces(field), ())]
@@ -85,7 +96,7 @@ def join(store: Store, documents: Iterable[Stored], field: str = "body") -> list
     found = store.get([path for pieces in paths.values() for path in pieces])
     lost = [path for pieces in paths.values() for path in pieces if path not in found]
     if lost:
-        raise StoreError(f"{lost[0]} is gone: a part of the document that names it; try again")
+        raise LostPieceError(f"{lost[0]} is gone: a part of the document that names it; try again")
     return [
         b"".join(found[path].data["body"] for path in paths[doc.path])
         if paths[doc.path]

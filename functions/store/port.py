@@ -16,13 +16,18 @@ is outdated looks at a time of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
 Document = dict[str, Any]
+
+T = TypeVar("T")
+
+ATTEMPTS = 10  # at writing what others write at the same moment
 
 # The one field a collection may be queried by, besides ``changed_at``, by the collection's last
 # name. Firestore needs no composite index for these; everything else may go unindexed.
@@ -89,7 +94,10 @@ class Meter(msgspec.Struct):
 
 
 class Store(Protocol):
-    """What the adapters implement; one contract suite runs against all of them."""
+    """What the adapters implement; one contract suite runs against all of them.
+
+    Every verb raises ``StoreError`` when the store cannot be reached or used.
+    """
 
     meter: Meter
     remote: bool  # whether every call waits for a network
@@ -136,3 +144,21 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Give connections back."""
+
+
+def until_written(step: Callable[[], T], attempts: int = ATTEMPTS) -> T:
+    """What ``step`` returns, which reads, decides and writes: done again while others are faster.
+
+    Args:
+        step: reads anew whenever it is called, and raises ``Conflict`` when it could not write.
+
+    Raises:
+        Conflict: others were faster every time.
+    """
+    for _ in range(attempts - 1):
+        with suppress(Conflict):
+            return step()
+    try:
+        return step()
+    except Conflict as error:
+        raise Conflict(f"others keep writing at the same moment ({error}); try again") from error

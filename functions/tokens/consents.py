@@ -28,8 +28,7 @@ from typing import Any, Literal, Protocol
 from functions import log
 from functions.model import Platform, iso
 from functions.store.agency import AgencyStore
-from functions.store.keys import key
-from functions.store.port import Conflict, Stored, StoreError, Write
+from functions.store.port import Conflict, Stored, StoreError
 from functions.tokens.absent import Busy, Declined, NoConsent, PairLost
 from functions.tokens.document import SPARE, carried, digest, is_due, is_ended, life, unfinished
 from functions.tokens.vault import Vault, VaultError
@@ -113,8 +112,7 @@ class Consents:
         """
         added: list[Added] = []
         for row in rows:
-            path = self.path(row.handle, row.platform)
-            held = self._book.store.get([path]).get(path)
+            held = self._book.consent(row.handle, row.platform)
             origin = digest(row.refresh_token)
             before = held.data if held else {}
             if before.get("why") == "withdrawn" and origin in before.get("spent", ()):
@@ -132,7 +130,7 @@ class Consents:
                 **carried(before),
                 **self._sealed(row),
             }
-            self._book.store.write([Write(path, document)])
+            self._book.save_consent(row.handle, row.platform, document)
             added.append("replaced" if held and not is_ended(before) else "new")
         return added
 
@@ -148,23 +146,19 @@ class Consents:
 
         A token that cannot be opened is told in its place, and costs no other.
         """
-        paths = {handle: self.path(handle, "facebook") for handle in handles}
-        held = self._book.store.get([*set(paths.values())]) if paths else {}
         return {
-            handle: self._opened_page(held[path])
-            for handle, path in paths.items()
-            if path in held and not is_ended(held[path].data)
+            handle: self._opened_page(held)
+            for handle, held in self._book.consents_of(handles, "facebook").items()
+            if not is_ended(held.data)
         }
 
     def living(self, handles: Iterable[str], now: datetime) -> dict[str, Access | VaultError]:
         """The access tokens of those TikTok accounts that have a living one, with one read of the
         store and nothing written. One that cannot be opened is told in its place."""
-        paths = {handle: self.path(handle) for handle in handles}
-        held = self._book.store.get([*set(paths.values())]) if paths else {}
         found: dict[str, Access | VaultError] = {}
-        for handle, path in paths.items():
+        for handle, held in self._book.consents_of(handles).items():
             try:
-                access = self._living(held[path], now, None) if path in held else None
+                access = self._living(held, now, None)
             except VaultError as error:
                 found[handle] = error
             else:
@@ -179,9 +173,9 @@ class Consents:
 
     def given(
         self, satker: str, handle: str, grant: Grant, now: datetime, held: Stored | None
-    ) -> Write:
+    ) -> dict[str, Any]:
         """The document of a consent that was just given, in place of what was ``held`` before."""
-        document = {
+        return {
             "satker": satker,
             "platform": "tiktok",
             "handle": handle,
@@ -190,9 +184,6 @@ class Consents:
             **carried(held.data if held else {}),
             **self.pair(grant, now),
         }
-        if held is None:
-            return Write(self.path(handle), document, "create")
-        return Write(self.path(handle), document, version=held.version)
 
     def pair(self, grant: Grant, now: datetime) -> dict[str, Any]:
         """A pair of tokens as it is stored: sealed, with its ends and its owner."""
@@ -211,13 +202,10 @@ class Consents:
 
     def given_since(self, checked: Mapping[str, datetime]) -> list[str]:
         """Of these handles, those whose consent was given after they were last looked at."""
-        paths = {self.path(handle): handle for handle in checked}
-        held = self._book.store.get(list(paths)) if paths else {}
         return [
             handle
-            for path, handle in paths.items()
-            if path in held and not is_ended(held[path].data)
-            if held[path].data["given_at"] >= iso(checked[handle])
+            for handle, held in self._book.consents_of(checked).items()
+            if not is_ended(held.data) and held.data["given_at"] >= iso(checked[handle])
         ]
 
     async def access(
@@ -251,8 +239,7 @@ class Consents:
     async def _access(
         self, handle: str, now: datetime, renew: Renew, dead: str | None, in_time: bool
     ) -> Access:
-        path = self.path(handle)
-        held = self._book.store.get([path]).get(path)
+        held = self._book.consent(handle)
         if held is None:
             raise NoConsent(handle)
         if is_ended(held.data):
@@ -262,7 +249,7 @@ class Consents:
             return living
         try:
             if not in_time:
-                raise Busy(path)
+                raise Busy(held.path)
             return await self._renewed_access(held, renew, now)
         except (StoreError, VaultError):
             raise
@@ -318,11 +305,11 @@ class Consents:
 
     def _keep(self, held: Stored, pair: dict[str, Any]) -> None:
         """Store a renewed pair, unless a consent was given anew in the meantime."""
-        while living := self._book.store.get([held.path]).get(held.path):
+        while living := self._book.reread(held):
             if living.data["origin"] != held.data["origin"]:
                 break
             try:
-                self._book.store.write([Write(held.path, pair, "merge", living.version)])
+                self._book.amend(living, pair)
             except Conflict:
                 continue  # read again: a pair that is not stored is a consent lost
             return
@@ -344,7 +331,7 @@ class Consents:
         if unfinished(held, refresh_token) is None:
             lease["renewal"] = {"of": digest(refresh_token)[:16], "begun_at": iso(now)}
         try:
-            self._book.store.write([Write(held.path, lease, "merge", held.version)])
+            self._book.amend(held, lease)
         except Conflict:
             raise Busy(held.path) from None
 
@@ -358,14 +345,9 @@ class Consents:
             "refused_at": before.get("refused_at", iso(now)),
             "lost": is_lost,
         }
-        found = self._book.store.get([held.path]).get(held.path)
+        found = self._book.reread(held)
         if found is not None and found.data["origin"] == held.data["origin"]:
             with suppress(Conflict):  # somebody stored another pair: there is nothing to keep
-                write = Write(held.path, {"renewal": noted}, "merge", found.version)
-                self._book.store.write([write])
+                self._book.amend(found, {"renewal": noted})
         if is_lost:
             raise PairLost(datetime.fromisoformat(str(noted["begun_at"])))
-
-    def path(self, handle: str, platform: str = "tiktok") -> str:
-        """Where an account's consent lies."""
-        return f"{self._book.root}/consents/{key(platform, handle.lower())}"

@@ -46,6 +46,9 @@ def read(content: bytes, parse_handle: ParseHandle) -> list[ConsentRow]:
 
     ``parse_handle`` is the registry's, so that a token is kept under the handle that the collector
     will ask for.
+
+    Raises:
+        ConsentFileError: it is no such file, or a row cannot be used.
     """
     table = _table(content)
     first = next((n for n, cells in enumerate(table[:FIRST_LINES]) if _is_header(cells)), None)
@@ -69,8 +72,11 @@ def read(content: bytes, parse_handle: ParseHandle) -> list[ConsentRow]:
 
 
 def matched(rows: Sequence[ConsentRow], roster: Roster | None, now: datetime) -> list[ConsentRow]:
-    """The rows, each under the handle of its account in the registry; FileError when one fits no
-    account that is registered now or will be."""
+    """The rows, each under the handle of its account in the registry.
+
+    Raises:
+        ConsentFileError: one fits no account that is registered now or will be.
+    """
     if roster is None or not roster.satker:
         raise ConsentFileError("the registry is empty; run: kiprah registry import FILE")
     accounts = [a for a in roster.accounts if a.valid_to is None or a.valid_to > now]

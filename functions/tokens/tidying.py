@@ -18,7 +18,7 @@ from functions import log
 from functions.model import Roster, iso
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
-from functions.store.port import Conflict, Stored, Write
+from functions.store.port import Conflict, Stored
 from functions.tokens.document import dead, ended, ending, is_ended
 
 HOUR = 0  # of the UTC day
@@ -34,7 +34,7 @@ def tidy(book: AgencyStore, roster: Roster, now: datetime) -> int:
     today = now.date().isoformat()
     if book.cursor("consents").get("tidied_on") == today:
         return 0
-    listed = [*book.store.list(f"{book.root}/consents")]
+    listed = book.consents()
     if not listed:
         return 0
     registered = {
@@ -56,13 +56,11 @@ def _tidied(book: AgencyStore, stored: Stored, is_registered: bool, now: datetim
     why = dead(data, now)
     with suppress(Conflict):
         if why is not None:
-            gone = ended(data | ending(data, why, now))
-            book.store.write([Write(stored.path, gone, version=stored.version)])
+            book.replace(stored, ended(data | ending(data, why, now)))
             log.info("consents.forgotten", consent=stored.id, why=why)
             return True
         if data != stored.data:
-            since = {"unlisted_since": data["unlisted_since"]}
-            book.store.write([Write(stored.path, since, "merge", stored.version)])
+            book.amend(stored, {"unlisted_since": data["unlisted_since"]})
     return False
 
 

@@ -52,12 +52,13 @@ class Vault:
         """Words that can be opened for a limited time, as text that fits an address."""
         return self._fernet(0).encrypt_at_time(words.encode(), int(now.timestamp())).decode()
 
-    def open_within(self, sealed: str, lifetime: timedelta, now: datetime) -> str:
-        """What ``seal_at`` sealed; ``StaleError`` when it is too old, ``VaultError`` otherwise."""
-        return self.dated(sealed, lifetime, now)[0]
-
     def dated(self, sealed: str, lifetime: timedelta, now: datetime) -> tuple[str, datetime]:
-        """As ``open_within``, with the instant at which it was sealed."""
+        """What ``seal_at`` sealed, and when.
+
+        Raises:
+            StaleError: it was sealed longer ago than ``lifetime``.
+            VaultError: no key of ours sealed it, or it was changed.
+        """
         from cryptography.fernet import InvalidToken
 
         token, at = sealed.encode(errors="replace"), int(now.timestamp())

@@ -30,7 +30,8 @@ from functions.score.rules.month_edge import find_twins
 from functions.settings import Settings
 from functions.store import evidence as ev
 from functions.store import open_agency
-from functions.store.agency import AgencyStore, items
+from functions.store.agency import AgencyStore
+from functions.store.agency.proofs import items
 from functions.store.ledgers import Ledgers
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from functions import log
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.model import PLATFORMS, Platform
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
@@ -129,8 +129,8 @@ def _live(book: AgencyStore, measured: Sequence[Platform]) -> tuple[int, int]:
     """Posts in the notes, and the bytes of the largest note."""
     posts, largest = 0, 0
     for platform in measured:
-        body = book.plan(platform).body
-        note = notes.decode(body or b"")
+        body = book.sync_state(platform).body
+        note = states.decode(body or b"")
         posts += len(note.posts) if note else 0
         largest = max(largest, len(body or b""))
     return posts, largest

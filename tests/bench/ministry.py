@@ -18,7 +18,6 @@ from functions.collect.job import collect
 from functions.collect.report import CollectReport
 from functions.collect.tick import CollectRun
 from functions.model import PLATFORMS, Platform, run_id
-from functions.registry.check import check
 from functions.settings import Settings
 from functions.store import sqlite
 from functions.store.agency import AgencyStore
@@ -27,6 +26,7 @@ from functions.tokens.vault import open_vault
 from tests.bench.stand_ins import StandIns
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.world import AccountRow
+from tests.registry.one_agency import check
 
 BEGIN = datetime(2026, 9, 30, 17, tzinfo=UTC)  # midnight in Jakarta, the first of October
 TICK = timedelta(minutes=15)

@@ -23,7 +23,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.credentials import limits
 from functions.collect.planning.allocation import allocate
 from functions.collect.planning.candidates import candidates, expected
@@ -205,7 +205,7 @@ def _carry_out(
         field.note.tick(now)
         field.note.prune(now)
         if now.hour == now.minute == 0:
-            field.note_size = max(field.note_size, len(notes.encode(field.note)))
+            field.note_size = max(field.note_size, len(states.encode(field.note)))
     return amounts
 
 

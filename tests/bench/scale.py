@@ -29,7 +29,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.credentials import choose, limits, names
 from functions.collect.planning.allocation import allocate, priced
 from functions.collect.planning.candidates import candidates, expected
@@ -158,7 +158,7 @@ def _notes(units: int, posts: float, seed: int) -> dict[Platform, bytes]:
             )
         note.ticks = tuple(NOW - k * TICK for k in range(20, 0, -1))
         note.prune(NOW)
-        made[platform] = notes.encode(note)
+        made[platform] = states.encode(note)
     return made
 
 
@@ -215,7 +215,7 @@ def _plan_one(
     serving = {platform: names(loaded, platform) for platform in PLATFORMS}
     held: dict[Platform, tuple[SyncState, Ways]] = {}
     for platform in PLATFORMS:
-        note = notes.decode(stored[platform])
+        note = states.decode(stored[platform])
         assert note is not None
         note.until(NOW)
         held[platform] = (note, Ways.of(adapter(platform)))
@@ -285,7 +285,7 @@ def _count(
 ) -> None:
     found.candidates += len(wanted)
     for platform, (note, _) in held.items():
-        size = len(notes.encode(note))
+        size = len(states.encode(note))
         found.live_posts += len(note.posts)
         found.note_bytes[platform] = found.note_bytes.get(platform, 0) + size
         found.largest_note[platform] = max(size, found.largest_note.get(platform, 0))

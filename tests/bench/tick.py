@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from functions import log
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.model import PLATFORMS, Platform
 from functions.settings import Settings
 from functions.store import open_agency
@@ -140,8 +140,8 @@ def _usual(
     """The same reads with the usual clients, platform by platform."""
     found: dict[Platform, Timed] = {}
     for platform in PLATFORMS:
-        body = book.plan(platform).body
-        note = notes.decode(body or b"")
+        body = book.sync_state(platform).body
+        note = states.decode(body or b"")
         assert note is not None
         accounts = {h: a.account_id for h, a in sorted(note.accounts.items()) if a.account_id}
         reads = clients.Reads(

@@ -8,7 +8,8 @@ import msgspec
 
 from functions.model import Account, Agency, Entry, Platform, Roster, Sample, Satker
 from functions.store import evidence as ev
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.port import Store
 from tests.publish.world import UNITS, World
 

@@ -16,12 +16,12 @@ from functions.collect.job import collect
 from functions.collect.report import CollectReport
 from functions.collect.tick import CollectRun
 from functions.model import PLATFORMS, Platform, Post, run_id
-from functions.registry.check import check
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
 from tests.platforms.world import AccountRow
+from tests.registry.one_agency import check
 
 FIRST_TOKEN = "rft.first-"
 PAGE_TOKEN = "page-token-of-"

@@ -13,7 +13,6 @@ from functions.collect.contract import Profile
 from functions.collect.reading import accounts
 from functions.collect.report import CollectReport
 from functions.model import Platform
-from functions.registry.check import check
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
@@ -23,6 +22,7 @@ from tests.collect.api import HOUR, Asked
 from tests.collect.ministry import documents, register, stored_posts, tick
 from tests.platforms.server import Handle
 from tests.platforms.world import Account
+from tests.registry.one_agency import check
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 UNIT = "kanwil-ntt"

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.client import Connections
 from functions.model import PLATFORMS, Platform, iso
 from functions.registry.addresses.posts import link_keys
@@ -635,7 +635,7 @@ def test_a_run_that_died_before_its_note_was_written_is_repaired_by_the_next(
         raise StoreError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(AgencyStore, "save_plan", killed)
+        patch.setattr(AgencyStore, "save_sync_state", killed)
         with pytest.raises(StoreError):
             tick(ministry, settings, now)
     found = stored_posts(ministry)
@@ -676,11 +676,11 @@ def test_a_lost_note_is_rebuilt_and_nothing_is_doubled(
         assert set(post.samples) <= set(after[key].samples)
         assert len(after[key].samples) <= 2
     for platform in PLATFORMS:
-        packed = ministry.plan(platform).body
+        packed = ministry.sync_state(platform).body
         assert packed is not None
-        note = notes.decode(packed)
+        note = states.decode(packed)
         assert note is not None
-        young = {key for key, post in after.items() if post.published_at > at - notes.REMEMBERED}
+        young = {key for key, post in after.items() if post.published_at > at - states.REMEMBERED}
         assert {(platform, live.account_id, live.post_id) for live in note.posts.values()} == {
             key for key in young if key[0] == platform
         }

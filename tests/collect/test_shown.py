@@ -14,7 +14,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.contract import Sweep
 from functions.collect.planning.requests import Purpose, SweepRequest
 from functions.collect.platforms import instagram
@@ -122,10 +122,10 @@ def test_every_post_is_found_once_and_none_is_lost(
             visible = visible[: len(visible) // 2]
         ever |= {one.post_id for one in visible if one.published_at >= min(since, FIRST)}
         if what == "lost note":
-            note = notes.rebuild(installation.held.values(), {"a": OWNER}, FIRST)
+            note = states.rebuild(installation.held.values(), {"a": OWNER}, FIRST)
             installation.note = note
         if what == "twice at once":
-            other = notes.decode(notes.encode(installation.note))
+            other = states.decode(states.encode(installation.note))
             assert other is not None
             changed = installation.look(other, now, visible, since)
             installation.look(installation.note, now, visible, since)

@@ -135,15 +135,15 @@ def test_the_note_of_five_thousand_accounts_is_split_by_the_store_and_comes_back
 ) -> None:
     """Two days of five posts a day each: far more than one document holds."""
     book, note = store_of_two_parts
-    stored = book.plan("instagram")
-    assert len(stored.parts) > 1
+    stored = book.sync_state("instagram")
+    assert len(stored.pieces) > 1
     assert stored.body is not None
     assert len(stored.body) > MAX_BYTES
     assert decode(stored.body) == note
     sizes = [
         len(part.data["body"]) for part in book.store.list(f"{book.root}/plans") if ":" in part.id
     ]
-    assert len(sizes) == len(stored.parts)
+    assert len(sizes) == len(stored.pieces)
     assert max(sizes) < MAX_BYTES
 
 
@@ -152,7 +152,7 @@ def store_of_two_parts(tmp_path: Path) -> Iterator[tuple[AgencyStore, SyncState]
     """A store that holds the note of a large ministry."""
     store = SqliteStore(tmp_path / "kiprah.db")
     book, note = AgencyStore(store, Agency()), large()
-    book.save_plan("instagram", encode(note), book.plan("instagram"))
+    book.save_sync_state("instagram", encode(note), book.sync_state("instagram"))
     yield book, note
     store.close()
 

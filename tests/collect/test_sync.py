@@ -230,7 +230,7 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
     sync = opened(book, settings, "a", "b", platform="tiktok")
     sync.state.accounts = {name: account(name) for name in ("a", "b")}
     sync.save(SyncState(), START)
-    honest, raced = book.save_plan, []
+    honest, raced = book.save_sync_state, []
 
     def racing(*asked: Any) -> None:
         if not raced:
@@ -240,7 +240,7 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
             other.save(other.state, START)
         honest(*asked)
 
-    monkeypatch.setattr(book, "save_plan", racing)
+    monkeypatch.setattr(book, "save_sync_state", racing)
     note_wrong(book, "tiktok", {"a": "Izin dicabut.", "tak-dikenal": "x"}, START)
     found = opened(book, settings, "a", "b", platform="tiktok").state.accounts
     assert (found["a"].wrong, found["a"].checked_at) == ("Izin dicabut.", START)
@@ -301,7 +301,7 @@ def test_who_is_always_overtaken_gives_up_and_says_so(
 
     sync = opened(book, settings, "a")
     before = sync.state
-    monkeypatch.setattr(book, "save_plan", overtaken)
+    monkeypatch.setattr(book, "save_sync_state", overtaken)
     assert not sync.save(sync.state, START)
     assert tries == ["instagram"] * ATTEMPTS
     [line] = lines(capsys)
@@ -337,12 +337,12 @@ def lose(book: AgencyStore, how: str) -> None:
     elif how == "garbled":
         book.store.write([Write(path, {"body": b"garbled"})])
     else:
-        book.store.write([Write(path, {"parts": ["there", "lost"]})])
+        book.store.write([Write(path, {"pieces": ["there", "lost"]})])
         book.store.write([Write(f"{path}:there", {"body": b"half of it"})])
 
 
 @pytest.mark.parametrize("how", ["all", "garbled", "part"])
-def test_a_lost_note_is_made_anew_from_the_posts(
+def test_a_lost_state_is_made_anew_from_the_posts(
     book: AgencyStore, settings: Settings, how: str
 ) -> None:
     sync = opened(book, settings, "a")
@@ -399,7 +399,7 @@ def test_what_a_wrong_clock_noted_is_forgotten_when_the_note_is_read(
     assert again.state.accounts["a"].swept_at == START - REMEMBERED
 
 
-def test_a_lost_note_is_healed_too(book: AgencyStore, settings: Settings) -> None:
+def test_a_lost_state_is_healed_too(book: AgencyStore, settings: Settings) -> None:
     known = post("1", HOUR)
     late = msgspec.structs.replace(known, samples=(Sample(taken_at=START + DAY),))
     book.save_posts([known, late])

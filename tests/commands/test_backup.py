@@ -74,7 +74,7 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
         migrate(store, NOW)
     book = AgencyStore(store, Agency(id="kemenham"), clock=lambda: NOW)
     book.add_objection("s1", {"post": "x:1", "why": "“é” \u0000 🇮🇩"})
-    book.save_plan("x", b"\x00\xff" * 300_000, book.plan("x"))
+    book.save_sync_state("x", b"\x00\xff" * 300_000, book.sync_state("x"))
     root = book.root
     store.write(
         [

@@ -25,11 +25,9 @@ from hypothesis import strategies as st
 from functions.collect.queueing.batch import Batch, received
 from functions.jobs import queue as queue_module
 from functions.jobs.queue import (
-    Attempt,
     Enqueued,
     Queue,
     QueueError,
-    attempt,
     open_queue,
     task_id,
 )
@@ -161,21 +159,6 @@ def test_names_that_follow_each_other_begin_unlike_each_other() -> None:
     assert len({name[:8] for name in ids}) == 200
     assert len({name[0] for name in ids}) == 16
     assert ids[3].endswith("-20261020T050000Z-collect-3")
-
-
-# Headers
-
-
-def test_a_delivery_is_told_by_its_headers() -> None:
-    headers = {
-        "X-CloudTasks-QueueName": "kiprah-x",
-        "X-CloudTasks-TaskName": "abc-1",
-        "X-CloudTasks-TaskRetryCount": "2",
-    }
-    assert attempt(headers) == Attempt(queue="kiprah-x", task="abc-1", retries=2)
-    assert attempt({}) is None
-    forged = {"X-CloudTasks-TaskName": "abc-1", "X-CloudTasks-TaskRetryCount": "-1; DROP"}
-    assert attempt(forged) == Attempt(queue="", task="abc-1", retries=0)
 
 
 # Putting
@@ -513,14 +496,11 @@ class Worker:
         self.statuses: list[int] = []  # answers to give before it works
         self.done: Counter[str] = Counter()
         self.expired: list[str] = []
-        self.attempts: list[Attempt] = []
         self.headers: list[dict[str, str]] = []
 
     def work(self, body: bytes, headers: Any) -> int:
-        found, delivery = received(json.loads(body)), attempt(headers)
+        found = received(json.loads(body))
         assert found is not None
-        assert delivery is not None
-        self.attempts.append(delivery)
         self.headers.append(dict(headers))
         if self.statuses:
             return self.statuses.pop(0)
@@ -576,7 +556,7 @@ def test_platforms_are_delivered_apart(server: Handle) -> None:
     with worker() as work, opened(server, target=work.address) as queue:
         queue.put([batch(1, "x"), batch(2, "tiktok")])
         server.deliver("kiprah-tiktok")
-        assert [found.queue for found in work.attempts] == ["kiprah-tiktok"]
+        assert [said["X-CloudTasks-QueueName"] for said in work.headers] == ["kiprah-tiktok"]
         assert len(server.tasks("kiprah-x")) == 1
 
 
@@ -586,8 +566,9 @@ def test_a_batch_is_tried_again_until_it_is_done(server: Handle) -> None:
         work.statuses = [500, 429]
         sent = server.deliver(attempts=5)
     assert [delivery.status for delivery in sent] == [500, 429, 200]
-    assert [found.retries for found in work.attempts] == [0, 1, 2]
-    assert {found.task for found in work.attempts} == {task_id(batch().name)}
+    retries = [said["X-CloudTasks-TaskRetryCount"] for said in work.headers]
+    assert retries == ["0", "1", "2"]
+    assert {said["X-CloudTasks-TaskName"] for said in work.headers} == {task_id(batch().name)}
     last = work.headers[-1]
     assert last["X-CloudTasks-TaskExecutionCount"] == "1", "a 500 is no execution"
     assert last["X-CloudTasks-TaskPreviousResponse"] == "429"

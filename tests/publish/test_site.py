@@ -10,7 +10,7 @@ import pytest
 
 from functions.model import RankedList, Ranking, Row
 from functions.publish.site import current_month
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from tests.publish.pages.test_boards import ranking
 
 WIB = ZoneInfo("Asia/Jakarta")

@@ -42,7 +42,9 @@ from functions.model import (
     previous_month,
 )
 from functions.store import evidence as ev
-from functions.store.agency import AgencyStore, MonthRecord, items
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
+from functions.store.agency.proofs import items
 from functions.store.ledgers import Ledger, Ledgers
 from functions.store.port import Store
 

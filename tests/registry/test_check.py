@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from functions.model import PLATFORMS
-from functions.registry.check import check, check_agencies
+from functions.registry.check import check as check_agencies
 from functions.registry.files import read
+from tests.registry.one_agency import check
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "satker.csv"
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
 from functions.parsing.cleaning import clean
-from functions.registry.check import check
-from functions.registry.files import HEADER, FileError, read, write
+from functions.registry.files import HEADER, FileError, read
+from tests.registry.one_agency import check, write
 
 PLAIN = "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n"
 

@@ -25,6 +25,7 @@ from functions.registry.roster import with_account_ids
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
+from tests.registry.one_agency import write
 from tests.registry.typed import broken_documents
 
 HEADER = "id,nama,jenis,instagram,facebook\n"
@@ -191,6 +192,16 @@ def test_a_broken_document_leaves_the_last_good_one_in_force(book, now, broken):
 # One account in two hands
 
 
+def test_what_stands_beside_an_account_is_kept_whatever_its_name_is_made_of(book, now):
+    """A YouTube user's name of before 2014 has a slash, which no document's id may have."""
+    youtube = {"youtube": "user/kemenkumbali"}
+    book.save_satker({name: unit(accounts=youtube) for name in ("bali", "denpasar")})
+    book.save_feedback([("bali", "youtube", "user/kemenkumbali", {"status": "Kanal tertutup."})])
+    enrol(book, now)
+    said = book.feedback("bali")["youtube:user/kemenkumbali"]["status"]
+    assert said.startswith("Kanal tertutup. youtube user/kemenkumbali juga terdaftar")
+
+
 def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(book, now):
     book.save_satker(
         {
@@ -307,13 +318,13 @@ def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(book
     book.save_satker(typed)
     before = enrol(book, now).roster
     stored = documents(book)
-    exported = files.write({i: d for i, d in stored.items() if i != "ntt"}).decode()
+    exported = write({i: d for i, d in stored.items() if i != "ntt"}).decode()
     result = imported(book, exported, now + timedelta(days=1))
     assert (result.changed, result.changes) == (set(), ([], [], []))
     assert documents(book) == stored
     assert result.enrolled.roster == before
     with pytest.raises(ImportRefused) as refused:
-        imported(book, files.write(stored).decode(), now)
+        imported(book, write(stored).decode(), now)
     assert [p.partition(": ")[0] for p in refused.value.problems] == ["baris 4", "baris 4"]
 
 

@@ -13,9 +13,9 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from functions.registry import workbook
-from functions.registry.check import check
 from functions.registry.files import FileError, load
 from functions.registry.values import UnreadableValue
+from tests.registry.one_agency import check
 
 HEADER = ["id", "nama", "jenis", "instagram", "facebook"]
 BALI = ["bali", "Kanwil Bali", "kanwil", "kemenkum_bali", "61573000111222"]

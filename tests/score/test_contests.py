@@ -481,7 +481,7 @@ def test_an_undecided_objection_holds_closing_open(book):
     assert (held.ranking.state, [o.id for o in held.objections]) == ("closing", ["s1"])
     assert run(book, CLOSES + 2 * DAY).writes == 0
     [stored] = book.objections()
-    book.answer_objection(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
+    book.amend(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
     run(book, CLOSES + 3 * DAY)
     final = book.months()[MONTH]
     assert (final.ranking.state, final.closes_at) == ("final", CLOSES)

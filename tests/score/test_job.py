@@ -21,6 +21,7 @@ from functions.score.rules.judging import judge_month
 from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthDocuments
 from functions.store.port import Conflict, StoreError, Write
 from functions.store.sqlite import SqliteStore
 from tests.bench.ministry import store_clock
@@ -325,7 +326,7 @@ def test_nothing_is_built_on_a_replay_that_died(repeating, monkeypatch):
     run(repeating, MORNING + 3 * DAY)
     digest = repeating.months()[MONTH].digest
     with monkeypatch.context() as patch:
-        patch.delattr(AgencyStore, "save_month")
+        patch.delattr(MonthDocuments, "save_month")
         with pytest.raises(AttributeError):
             run(repeating, MORNING + 10 * HOUR + HOUR / 2)
     assert repeats(repeating)["second"] == "first"
@@ -350,7 +351,7 @@ def test_nothing_is_built_on_verdicts_of_other_rules(repeating):
     settings = f"{repeating.root}/settings/formula"
     repeating.store.write([Write(settings, {"duplicate_percent": 100})])
     with pytest.MonkeyPatch.context() as patch:
-        patch.delattr(AgencyStore, "save_month")
+        patch.delattr(MonthDocuments, "save_month")
         with pytest.raises(AttributeError):
             run(repeating, MORNING + 3 * DAY + HOUR)
     assert repeats(repeating)["alike"] is None

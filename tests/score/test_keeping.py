@@ -77,7 +77,7 @@ class Life:
 
     def answer(self) -> None:
         [objection] = self.book.objections()
-        self.book.answer_objection(objection, {**ANSWER, "answered_at": self.at.isoformat()})
+        self.book.amend(objection, {**ANSWER, "answered_at": self.at.isoformat()})
 
     @property
     def posts(self) -> list[Stored]:

@@ -22,7 +22,8 @@ from functions.model import Account, Agency, Post, Ranking, Roster, Satker
 from functions.score.job import score
 from functions.score.run import ScoreReport
 from functions.store import evidence as ev
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.port import StoreError, Write
 from functions.store.sqlite import SqliteStore
 from tests.bench.ministry import store_clock

@@ -18,11 +18,14 @@ from functions.model import (
     Row,
     Sample,
     Satker,
-    iso,
 )
 from functions.store import evidence as ev
 from functions.store import parts
-from functions.store.agency import AgencyStore, Located, MonthRecord, StoredPlan, items
+from functions.store.agency import AgencyStore
+from functions.store.agency.collecting import StoredState
+from functions.store.agency.months import MonthRecord
+from functions.store.agency.posts import Located
+from functions.store.agency.proofs import items
 from functions.store.parts import PART_SIZE, compress, split
 from functions.store.port import Conflict, StoreError, Write
 from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
@@ -318,13 +321,6 @@ def test_a_registry_of_5000_satker_is_stored(book):
     assert book.roster(PUBLISHED + DAY).accounts == ()
 
 
-def test_a_roster_that_was_stored_uncompressed_is_read(book):
-    roster = Roster(as_of=PUBLISHED, satker=(Satker(id="aceh", name="Aceh", kind="kanwil"),))
-    document = {"as_of": iso(PUBLISHED), "body": msgspec.json.encode(roster)}
-    book.store.write([Write(f"agencies/kemenkum/rosters/{iso(PUBLISHED)}", document)])
-    assert book.roster(PUBLISHED) == roster
-
-
 def test_feedback_stands_beside_what_the_admin_typed_and_is_merged(book):
     book.save_satker({"aceh": {"name": "Aceh"}})
     book.save_feedback([("aceh", "x", "kemenkum", {"status": "ok", "followers": 5})])
@@ -485,16 +481,6 @@ def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile
     assert book.months()[MONTH].ranking.run_id == "second"
 
 
-def test_a_ranking_that_was_stored_uncompressed_is_read(book):
-    old = record(state="closing")
-    document = {"month": MONTH, "state": "closing", "body": msgspec.json.encode(old)}
-    path = f"agencies/kemenkum/rankings/{MONTH}:r1"
-    book.store.write([Write(path, document)])
-    assert book.months() == {MONTH: old}
-    book.save_month(record(state="final"), FRAME)
-    assert book.months()[MONTH].ranking.state == "final"
-
-
 # Evidence
 
 
@@ -586,18 +572,18 @@ def test_movement_is_measured_against_the_month_before_if_it_was_final_by_then(
 
 
 def test_a_plan_is_replaced_by_who_read_it_last(book):
-    nothing = book.plan("x")
-    assert nothing == StoredPlan(None, None, ())
-    book.save_plan("x", b"one", nothing)
+    nothing = book.sync_state("x")
+    assert nothing == StoredState(None, None, ())
+    book.save_sync_state("x", b"one", nothing)
     with pytest.raises(Conflict):
-        book.save_plan("x", b"two", nothing)
-    held = book.plan("x")
-    assert (held.body, held.parts) == (b"one", ())
-    book.save_plan("x", b"two", held)
+        book.save_sync_state("x", b"two", nothing)
+    held = book.sync_state("x")
+    assert (held.body, held.pieces) == (b"one", ())
+    book.save_sync_state("x", b"two", held)
     with pytest.raises(Conflict):
-        book.save_plan("x", b"three", held)
-    assert book.plan("x").body == b"two"
-    assert book.plan("youtube") == nothing
+        book.save_sync_state("x", b"three", held)
+    assert book.sync_state("x").body == b"two"
+    assert book.sync_state("youtube") == nothing
 
 
 def large(*letters):
@@ -615,54 +601,54 @@ def plan_documents(book):
 )
 def test_a_plan_too_large_for_one_document_is_split(book, size, parts):
     body = bytes(n % 251 for n in range(size))
-    book.save_plan("x", body, book.plan("x"))
-    held = book.plan("x")
+    book.save_sync_state("x", body, book.sync_state("x"))
+    held = book.sync_state("x")
     assert held.body == body
-    assert len(held.parts) == parts
-    assert plan_documents(book) == {"x", *(f"x:{name}" for name in held.parts)}
+    assert len(held.pieces) == parts
+    assert plan_documents(book) == {"x", *(f"x:{name}" for name in held.pieces)}
 
 
 def test_parts_that_are_alike_are_one(book):
-    book.save_plan("x", large("a", "b", "a"), book.plan("x"))
-    held = book.plan("x")
+    book.save_sync_state("x", large("a", "b", "a"), book.sync_state("x"))
+    held = book.sync_state("x")
     assert held.body == large("a", "b", "a")
-    assert len(held.parts) == 3
+    assert len(held.pieces) == 3
     assert len(plan_documents(book)) == 3
 
 
 def test_a_plan_that_shrinks_and_grows_leaves_no_part_behind(book):
     for body in (large("a", "b", "c"), large("a", "d"), b"small", large("e", "a"), large("f", "g")):
-        book.save_plan("x", body, book.plan("x"))
-        held = book.plan("x")
+        book.save_sync_state("x", body, book.sync_state("x"))
+        held = book.sync_state("x")
         assert held.body == body
-        assert plan_documents(book) == {"x", *(f"x:{name}" for name in held.parts)}
+        assert plan_documents(book) == {"x", *(f"x:{name}" for name in held.pieces)}
 
 
 def test_who_wrote_first_keeps_a_split_plan_whole(book):
     """The loser's parts are in nobody's way, whatever both have in common."""
-    book.save_plan("x", large("a", "b"), book.plan("x"))
-    one, two = book.plan("x"), book.plan("x")
-    book.save_plan("x", large("a", "c"), one)
+    book.save_sync_state("x", large("a", "b"), book.sync_state("x"))
+    one, two = book.sync_state("x"), book.sync_state("x")
+    book.save_sync_state("x", large("a", "c"), one)
     with pytest.raises(Conflict):
-        book.save_plan("x", large("b", "d"), two)
-    assert book.plan("x").body == large("a", "c")
+        book.save_sync_state("x", large("b", "d"), two)
+    assert book.sync_state("x").body == large("a", "c")
 
 
 def test_a_plan_that_lost_a_part_is_none_and_can_be_replaced(book):
-    book.save_plan("x", large("a", "b"), book.plan("x"))
-    lost = book.plan("x").parts[1]
+    book.save_sync_state("x", large("a", "b"), book.sync_state("x"))
+    lost = book.sync_state("x").pieces[1]
     book.store.write([Write(f"agencies/kemenkum/plans/x:{lost}", mode="delete")])
-    held = book.plan("x")
+    held = book.sync_state("x")
     assert held.body is None
     assert held.version is not None
-    book.save_plan("x", b"anew", held)
-    assert book.plan("x").body == b"anew"
+    book.save_sync_state("x", b"anew", held)
+    assert book.sync_state("x").body == b"anew"
     assert plan_documents(book) == {"x"}
 
 
 def test_a_plan_that_died_half_way_is_the_old_one(book):
     """The parts come first: the document that names them always names a whole."""
-    book.save_plan("x", large("a", "b"), book.plan("x"))
+    book.save_sync_state("x", large("a", "b"), book.sync_state("x"))
     write, calls = book.store.write, []
 
     def dying(writes):
@@ -673,10 +659,10 @@ def test_a_plan_that_died_half_way_is_the_old_one(book):
 
     book.store.write = dying
     with pytest.raises(StoreError):
-        book.save_plan("x", large("c", "d"), book.plan("x"))
+        book.save_sync_state("x", large("c", "d"), book.sync_state("x"))
     book.store.write = write
     assert all(w.path.startswith("agencies/kemenkum/plans/x:") for w in calls[0])
-    assert book.plan("x").body == large("a", "b")
+    assert book.sync_state("x").body == large("a", "b")
 
 
 # Budgets

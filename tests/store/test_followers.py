@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import Agency, iso
+from functions.model import Agency
 from functions.score.rules.bands import followers_on
 from functions.score.rules.engagement import followers_at
 from functions.score.rules.flags import follower_jumps
 from functions.store.agency import AgencyStore
 from functions.store.followers import serving
-from functions.store.port import Write
 from tests.score.cases import BEGIN, END, MONTH, aged
 
 DAY = timedelta(days=1)
@@ -44,7 +43,7 @@ def test_writers_of_follower_counts_at_once_keep_each_others(book):
 
 
 def test_followers_of_a_month_outgrow_a_document_without_loss(book):
-    """2,500 accounts of a platform, read every day: more than a document of the first layout."""
+    """2,500 accounts of a platform, read every day: more than one document holds."""
     random = Random(1)
     names = [str(random.randrange(10**17)) for _ in range(2500)]
     days = [BEGIN + n * DAY + timedelta(seconds=random.randrange(86_000)) for n in range(31)]
@@ -59,15 +58,6 @@ def test_followers_of_a_month_outgrow_a_document_without_loss(book):
     assert {len(readings) for readings in found.values()} == {31}
     parts = list(book.store.list("agencies/kemenkum/followers"))
     assert len(parts) > 1
-
-
-def test_followers_of_the_first_layout_are_read_and_added_to(book):
-    old = {"1": {iso(aged(1)): 10}}
-    document = {"month": MONTH, "platform": "x", "accounts": old}
-    book.store.write([Write(f"agencies/kemenkum/followers/x:{MONTH}", document)])
-    assert book.followers(MONTH, MONTH, END) == {"x:1": ((aged(1), 10),)}
-    book.save_followers([("x", "1", aged(24), 20)])
-    assert book.followers(MONTH, MONTH, END) == {"x:1": ((aged(1), 10), (aged(24), 20))}
 
 
 instants = st.integers(-100, 900).map(lambda hours: BEGIN + timedelta(hours=hours))

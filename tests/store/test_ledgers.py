@@ -202,17 +202,6 @@ def test_a_finer_split_that_was_cut_short_loses_nothing_and_is_newer(book, monke
     assert put(book) == set()
 
 
-def test_books_of_the_first_layout_are_read_and_replaced(book):
-    """A document for each account, by post id."""
-    old = {"1": on_day(1), "2": on_day(2, post_id="2")}
-    document = {"account": "x:1", "month": MONTH, "parts": 1, "body": compress(old)}
-    book.store.write([Write(f"{FOLDER}/x:1:{MONTH}", document)])
-    assert held(book) == {("x:1", name): each for name, each in old.items()}
-    put(book, on_day(2, post_id="3"))
-    assert set(versions(book)) == {"2026-10:02", "2026-10:03"}
-    assert {name for _, name in held(book)} == {"1", "2", "3"}
-
-
 counts = st.none() | st.integers(0, 2**53)
 samples = st.lists(st.integers(0, 300), unique=True, max_size=4).map(sorted)
 

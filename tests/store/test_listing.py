@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 from functions.model import Account, Agency, Roster, Satker
 from functions.registry.roster import build
 from functions.store.agency import AgencyStore
-from functions.store.listing import listed, unknown
+from functions.store.listing import listed
 from tests.score.cases import BEGIN, END, MONTH, WIB
 
 DAY = timedelta(days=1)
@@ -89,21 +88,6 @@ def test_whoever_held_an_account_in_the_month_by_what_is_known_now_stands_in_it(
     late = unit("a", valid_from=END + DAY)
     assert ids(roster(), roster(late, accounts=[account("a")])) == ["a"]
     assert ids(roster(), roster(late, accounts=[account("a", begin=END)])) == []
-    found = roster(accounts=[account("ghost")])
-    assert (ids(found), unknown(BEGIN, END, found, found)) == ([], {"ghost"})
-
-
-def test_a_unit_that_an_older_version_forgot_is_looked_up_in_the_registrys_own_past(store):
-    """Rosters that were stored before ended units were kept in them name their accounts alone."""
-    book = AgencyStore(store, Agency())
-    before = msgspec.structs.replace(roster(unit("a"), unit("b")), as_of=BEGIN - DAY)
-    book.save_roster(msgspec.structs.replace(before, accounts=(account("a", BEGIN - DAY),)))
-    book.save_roster(
-        Roster(as_of=MIDDLE, satker=(unit("b"),), accounts=(account("a", BEGIN, MIDDLE),))
-    )
-    assert [each.id for each in book.listed(MONTH, MIDDLE + DAY)] == ["a", "b"]
-    assert [each.id for each in book.listed(MONTH, END + 3 * DAY)] == ["a", "b"]
-    assert [each.id for each in book.listed("2026-11", END + 3 * DAY)] == ["b"]
 
 
 def test_a_month_is_told_as_its_own_time_had_it_whatever_was_typed_since(store):

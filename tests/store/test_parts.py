@@ -72,11 +72,6 @@ def test_nothing_is_one_small_part():
     assert expand(only, Counts) == {}
 
 
-@pytest.mark.parametrize("stored", [b'{"a": [1]}', compress({"a": [1]})])
-def test_json_of_before_is_read_too(stored):
-    assert expand(stored, Counts) == {"a": [1]}
-
-
 @pytest.mark.parametrize("size", [0, 1, PART_SIZE, PART_SIZE + 1, 3 * PART_SIZE + 7])
 def test_a_body_of_any_size_comes_back(store, size):
     body = Random(size).randbytes(size)

@@ -644,7 +644,7 @@ def test_a_consent_given_during_a_renewal_stays(
     async def meanwhile() -> None:
         before = book.store.get([PATH])[PATH]
         grant = Grant("act.b", "rft.b")
-        book.store.write([consents.given("kanwil-ntt", ROW.handle, grant, now, before)])
+        book.replace(before, consents.given("kanwil-ntt", ROW.handle, grant, now, before))
 
     platform.before_answering = meanwhile
     with pytest.raises(Busy):

@@ -68,7 +68,7 @@ def test_a_key_that_differs_in_its_encrypting_half_alone_opens_nothing_either() 
             other.open(mine.seal(SECRET))
     for _ in range(1500):
         with pytest.raises(VaultError):
-            other.open_within(mine.seal_at(SECRET, now), timedelta(hours=1), now)
+            other.dated(mine.seal_at(SECRET, now), timedelta(hours=1), now)
 
 
 def test_a_key_of_fernets_own_form_is_used_as_it_is() -> None:

@@ -31,7 +31,7 @@ from functions.collect.planning.quota import (
     allowance,
 )
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict
+from functions.store.port import Conflict, until_written
 
 ATTEMPTS = 5
 
@@ -108,23 +108,15 @@ class Reservations(msgspec.Struct):
             lapses_after: for work that settles for itself.
         """
         entries = [*settled]
-        for _ in range(ATTEMPTS):
+        lapses_at = self.now + lapses_after if lapses_after is not None else None
+        made: list[T] = []
+
+        def attempt() -> None:
             versions = self._read()
             for name, at, bill in entries:
                 self.budgets[bill.name] = self._entered(name, at, bill)
-            allowances = {
-                name: allowance(
-                    self.budgets[name],
-                    limits,
-                    self.now,
-                    following,
-                    expected.get(name, ()),
-                    self._grant(name),
-                )
-                for name, limits in self.limits.items()
-            }
-            made = plan(allowances)
-            lapses_at = self.now + lapses_after if lapses_after is not None else None
+            allowances = self._allowances(following, expected)
+            made[:] = [plan(allowances)]
             taken = {
                 name: Spending(at=self.now, amounts=allowed.taken, lapses_at=lapses_at)
                 for name, allowed in allowances.items()
@@ -133,20 +125,20 @@ class Reservations(msgspec.Struct):
             changed = {*taken, *(bill.name for _, _, bill in entries)} & self.limits.keys()
             if self.share is not None:
                 changed |= self._note_wants(demands or {}, allowances)
-            try:
-                self.agency.reserve(
-                    {
-                        name: (_document(_with(self.budgets[name], self.run, taken.get(name))), v)
-                        for name, v in versions.items()
-                        if name in changed
-                    }
-                )
-            except Conflict:
-                continue
+            self.agency.reserve(
+                {
+                    name: (_document(_with(self.budgets[name], self.run, taken.get(name))), version)
+                    for name, version in versions.items()
+                    if name in changed
+                }
+            )
             self.reserved = {*taken}
-            return made
-        log.warning("collect.budgets_contended", run=self.run)
-        return made
+
+        try:
+            until_written(attempt, ATTEMPTS)
+        except Conflict:
+            log.warning("collect.budgets_contended", run=self.run)
+        return made[0]
 
     def settle(self, bills: Iterable[Bill]) -> None:
         """Write what was really spent in the place of the reservation.
@@ -193,6 +185,22 @@ class Reservations(msgspec.Struct):
             budget = _without(decode(document, name), self.run).pruned(limits, self.now)
             self.budgets[name] = budget.folded(limits, self.now) if self.share else budget
         return {name: held[name].version if name in held else None for name in self.limits}
+
+    def _allowances(
+        self, following: datetime, expected: Mapping[str, Sequence[Expected]]
+    ) -> dict[str, Allowance]:
+        """What a plan may take of each credential, by the budgets as they were read."""
+        return {
+            name: allowance(
+                self.budgets[name],
+                limits,
+                self.now,
+                following,
+                expected.get(name, ()),
+                self._grant(name),
+            )
+            for name, limits in self.limits.items()
+        }
 
     def _grant(self, name: str) -> Allotment | None:
         """What may be taken of a credential; None: all of it. What other runs of this agency took

@@ -10,16 +10,17 @@ import re
 from collections import Counter
 from datetime import datetime, timedelta
 
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.credentials import configured, is_keyless
 from functions.collect.state import AccountState, SyncState
 from functions.collect.watching import signs
 from functions.commands.doctor.finding import Finding, age, looked
 from functions.jobs import turns
 from functions.model import PLATFORMS, Platform, Roster, iso
-from functions.score.rules.closing import closing_begins, is_contested
+from functions.score.rules.closing import closing_begins
 from functions.settings import Settings
-from functions.store.agency import AgencyStore, MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.keys import key
 from functions.times import time_of
 
@@ -110,8 +111,8 @@ def _platform_data(
     now: datetime,
 ) -> Finding:
     """One platform's last read, noted in ``reads``, and which of its accounts rest."""
-    stored = book.plan(platform).body
-    note = notes.decode(stored) if stored else SyncState()
+    stored = book.sync_state(platform).body
+    note = states.decode(stored) if stored else SyncState()
     if note is None:
         return Finding(f"{platform} data", "its note cannot be read; collecting makes it anew")
     last = signs.last_read(note)
@@ -144,7 +145,7 @@ def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]
     ]
     if not handles:
         return []
-    stored = {s.id: s.data for s in book.store.list(f"{book.root}/consents")}
+    stored = {s.id: s.data for s in book.consents()}
     held = {h: stored.get(key("tiktok", h.lower())) for h in handles}
     groups: dict[str, list[str]] = {
         "without one": [h for h, data in held.items() if data is None],
@@ -192,8 +193,7 @@ def _month(book: AgencyStore, month: str, record: MonthRecord, now: datetime) ->
     begins, closes = closing_begins(month, book.agency.zone), record.closes_at
     if closes is None or now < begins:
         return Finding(subject, f"open until {iso(begins)}, when the time for objections begins")
-    undecided = [o.id for o in record.objections if o.answer is None]
-    if is_contested(record.objections, closes):
+    if undecided := [o.id for o in record.objections if o.holds_open(closes)]:
         words = (
             f"held open by {len(undecided)} undecided objections: {', '.join(undecided[:NAMED])}"
         )

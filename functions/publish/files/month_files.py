@@ -24,7 +24,7 @@ from functions.publish.text import flags
 from functions.registry.addresses.public import public_address
 from functions.store import evidence as ev
 from functions.store import rankings
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
 
 # The files of a month, in the order in which the data page lists them.

@@ -91,7 +91,6 @@ class Board(msgspec.Struct, frozen=True):
     unit: str
     rows: tuple[Standing, ...]
     unranked: tuple[Unranked, ...]
-    with_rate: bool
     posts: int
     i24: int | None
     active_units: int
@@ -163,7 +162,6 @@ def board(ranked: RankedList, month: str, href: Href) -> Board:
             for row in ranked.rows
             if not row.rank
         ),
-        with_rate=any(row.engagement_rate is not None for row in ranked.rows),
         posts=sum(row.posts for row in ranked.rows),
         i24=sum(measured) if measured else None,
         active_units=sum(row.posts > 0 for row in ranked.rows),
@@ -354,5 +352,5 @@ def _why_unranked(row: Row, ranked: RankedList) -> str:
 
 
 def row_of(ranked: RankedList, satker: str) -> Row | None:
-    """A satker's row in a list."""
+    """A satker's row in a list; None when it does not stand there."""
     return next((row for row in ranked.rows if row.satker == satker), None)

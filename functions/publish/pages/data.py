@@ -11,7 +11,7 @@ from functions.model import MonthState
 from functions.publish.files.month_files import LOG_COLUMNS, NAMES, POST_COLUMNS, RANKING_COLUMNS
 from functions.publish.pages.frame import Frame, Shell
 from functions.publish.text import formats, words
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 
 # What the data page lists of a month: label, meaning, and the files by what their links say.
 _SETS = (

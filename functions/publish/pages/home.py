@@ -19,7 +19,7 @@ from functions.publish.pages.frame import Frame, Link, Page, Shell
 from functions.publish.pages.month_head import MonthHead, accounts_in, head, month_link
 from functions.publish.site import Material
 from functions.publish.text import formats
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 
 
 class Chart(msgspec.Struct, frozen=True):
@@ -58,6 +58,7 @@ class EmptyPage(msgspec.Struct, frozen=True):
 
 
 def home_page(frame: Frame) -> Page:
+    """The front page: the current month's lists, or what is to come before the first ranking."""
     m = frame.material
     record = m.current
     if record is None:

@@ -13,7 +13,7 @@ from functions.publish.pages.month_head import undecided
 from functions.publish.pages.posts import PostLink, PostsByItem, post_link, web_address
 from functions.publish.site import Material
 from functions.publish.text import formats, words
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Decision, Objection
 
 

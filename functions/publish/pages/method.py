@@ -35,6 +35,7 @@ class MethodPage(msgspec.Struct, frozen=True):
 
 
 def method_page(frame: Frame) -> Page:
+    """How everything is measured, with the values of the newest month's rules."""
     m = frame.material
     newest = m.records[m.newest_first[0]] if m.records else None
     rules = (newest and newest.rules) or Rules()

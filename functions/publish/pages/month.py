@@ -37,6 +37,7 @@ class MonthPage(msgspec.Struct, frozen=True):
 
 
 def month_page(frame: Frame, month: str) -> Page:
+    """All of a month (``YYYY-MM``) that has a ranking."""
     m = frame.material
     record = m.records[month]
     known = list(m.records)

@@ -13,7 +13,7 @@ from functions.publish.pages.boards import Href, month_path
 from functions.publish.pages.frame import Frame, Link
 from functions.publish.site import Material
 from functions.publish.text import formats, words
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Objection, Rules
 
 
@@ -79,12 +79,7 @@ def undecided(record: MonthRecord) -> tuple[Objection, ...]:
     """The objections that hold a month open: those that came in time and have no answer."""
     if record.ranking.state == "final" or record.ranking.incomplete:
         return ()
-    closes_at = record.closes_at
-    return tuple(
-        objection
-        for objection in record.objections
-        if objection.answer is None and (closes_at is None or objection.at < closes_at)
-    )
+    return tuple(each for each in record.objections if each.holds_open(record.closes_at))
 
 
 def _steps(record: MonthRecord, zone: ZoneInfo) -> tuple[Stage, ...]:

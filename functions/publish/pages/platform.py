@@ -36,6 +36,7 @@ class PlatformPage(msgspec.Struct, frozen=True):
 
 
 def platform_page(frame: Frame, platform: Platform) -> Page:
+    """A platform's lists of the current month, with none where it was not ranked."""
     m = frame.material
     record = m.current
     label = PLATFORM_NAMES[platform]

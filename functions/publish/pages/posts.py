@@ -130,17 +130,17 @@ def post_link(posts: PostsByItem, owner: str, post_id: str, zone: ZoneInfo) -> P
 
 
 def post_address(platform: str, post_id: str) -> str | None:
-    """A post's address where its id alone makes one."""
+    """A post's address where its id alone makes one; None on the other platforms."""
     return built_address(platform, post_id) if platform in ("x", "youtube") else None
 
 
 def web_address(url: str | None) -> str | None:
-    """An address that may be linked: http or https, nothing a browser would run."""
+    """An address that may be linked (http or https); None for what a browser might run."""
     return url if url and _WEB.match(url) else None
 
 
 def profile_address(platform: Platform, handle: str) -> str | None:
-    """The public address of an account."""
+    """The public address of an account; None without a name."""
     name = handle.lstrip("@")
     if not name:
         return None

@@ -9,7 +9,7 @@ from functions.publish.pages import boards
 from functions.publish.pages.data import DataFile, frozen_files
 from functions.publish.pages.frame import Frame
 from functions.publish.text import formats
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 
 
 class ChangeLine(msgspec.Struct, frozen=True):

@@ -33,7 +33,7 @@ from functions.publish.pages.posts import (
 )
 from functions.publish.site import Material
 from functions.publish.text import formats, words
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
 _SPARK_MONTHS = 12

@@ -33,6 +33,7 @@ class YearPage(msgspec.Struct, frozen=True):
 
 
 def year_page(frame: Frame, year: str) -> Page:
+    """A year's months, newest first."""
     m = frame.material
     months = []
     for month in (month for month in m.newest_first if month[:4] == year):

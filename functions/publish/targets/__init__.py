@@ -18,6 +18,9 @@ def open_objects(url: str, setting: str = "KIPRAH_SITE") -> Objects:
 
     ``file://site`` is a folder beside the current one, ``file:///var/www`` one from the root.
     ``setting``: which one names it, for what is said when it cannot be used.
+
+    Raises:
+        ObjectsError: the address is of no known form, or there are no credentials for it.
     """
     scheme, found, rest = url.partition("://")
     if found and scheme == "file" and rest:

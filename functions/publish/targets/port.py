@@ -33,7 +33,10 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Objects(Protocol):
-    """What the adapters implement; one contract suite runs against all of them."""
+    """What the adapters implement; one contract suite runs against all of them.
+
+    Every verb raises ``ObjectsError`` when the destination cannot be used.
+    """
 
     parallel: int
     """Files that may usefully be put at the same time."""

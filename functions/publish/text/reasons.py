@@ -20,6 +20,7 @@ from functions.model import (
     Platform,
     Post,
     Sample,
+    Spell,
     month_of,
 )
 from functions.publish.text import formats, words
@@ -48,17 +49,6 @@ _MASKED = (
     "jadi unggahannya bisa saja tercatat dengan alamat lain; cari menurut waktunya di halaman "
     "satuan kerjanya."
 )
-
-
-class Spell(msgspec.Struct, frozen=True, kw_only=True):
-    """One registration of the account: from, until before; None = until further."""
-
-    valid_from: datetime
-    valid_to: datetime | None = None
-
-    def holds(self, at: datetime) -> bool:
-        """Whether the account was registered at that instant."""
-        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
 
 
 class Original(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functions.model import Platform
 from functions.registry.addresses.posts import NotAPost, parse_link
-from functions.store.agency import AgencyStore, Located
+from functions.store.agency import AgencyStore
+from functions.store.agency.posts import Located
 
 NO_ADDRESS = (
     "Tidak ada alamat unggahan Instagram, Facebook, X, TikTok, atau YouTube di sini; "

@@ -21,11 +21,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from functions.model import Platform
+from functions.model import PLATFORM_NAMES, Platform
 from functions.registry.addresses.anatomy import Address
 from functions.registry.addresses.pasted import addresses
 from functions.registry.addresses.profiles import page_number
-from functions.registry.addresses.sites import NAMES, PLATFORM_OF, SHORT_HOSTS, SITES
+from functions.registry.addresses.sites import PLATFORM_OF, SHORT_HOSTS, SITES
 
 PROFILE = "Ini alamat profil {name}, bukan alamat unggahan; buka unggahannya dan salin alamatnya."
 OTHER = (
@@ -346,4 +346,4 @@ def _is_name(platform: Platform, word: str) -> bool:
 
 
 def _refusal(platform: Platform, sentence: str) -> NotAPost:
-    return NotAPost(sentence.format(name=NAMES[platform]))
+    return NotAPost(sentence.format(name=PLATFORM_NAMES[platform]))

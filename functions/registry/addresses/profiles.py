@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 
-from functions.model import Platform
+from functions.model import PLATFORM_NAMES, Platform
 from functions.parsing.cleaning import unwrapped
 from functions.registry.addresses.anatomy import Address, is_address, read, taken_apart
 from functions.registry.addresses.sites import SITES
@@ -80,7 +80,9 @@ def parse_handle(platform: Platform, text: str) -> str:
         return _checked(platform, named)
     except _NoAccount as refused:
         told = repr(given if len(given) <= _TOLD else f"{given[:_TOLD]}…")
-        sentence = str(refused).format(text=told, name=site.name, meaning=site.meaning)
+        sentence = str(refused).format(
+            text=told, name=PLATFORM_NAMES[platform], meaning=site.meaning
+        )
         raise ValueError(sentence) from None
 
 

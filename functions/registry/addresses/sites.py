@@ -32,7 +32,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         meaning: the same in Indonesian.
     """
 
-    name: str
     hosts: tuple[str, ...]
     subdomains: str = _EVERYWHERE
     short: frozenset[str] = frozenset()
@@ -59,7 +58,6 @@ _COMMON = _words(
 
 SITES: dict[Platform, Site] = {
     "instagram": Site(
-        name="Instagram",
         hosts=("instagram.com", "instagr.am"),
         mirrors=("ddinstagram.com", "kkinstagram.com"),
         pages=_COMMON
@@ -74,7 +72,6 @@ SITES: dict[Platform, Site] = {
         meaning="huruf, angka, titik dan _, paling panjang 30",
     ),
     "facebook": Site(
-        name="Facebook",
         hosts=("facebook.com", "fb.com"),
         subdomains=f"{_EVERYWHERE}|mbasic|web|touch|free|0|iphone|new|beta|business|{_LOCALE}",
         short=frozenset({"fb.watch", "fb.me"}),
@@ -99,7 +96,6 @@ SITES: dict[Platform, Site] = {
         meaning="huruf, angka, titik dan -, atau nomor Halaman",
     ),
     "x": Site(
-        name="X",
         hosts=("x.com", "twitter.com"),
         short=frozenset({"t.co", "pic.x.com", "pic.twitter.com"}),
         mirrors=("fxtwitter.com", "vxtwitter.com", "fixupx.com", "fixvx.com", "nitter.net"),
@@ -118,7 +114,6 @@ SITES: dict[Platform, Site] = {
         meaning="huruf, angka dan _, paling panjang 15",
     ),
     "tiktok": Site(
-        name="TikTok",
         hosts=("tiktok.com",),
         subdomains=f"{_EVERYWHERE}|us|lite",
         short=frozenset({"vm.tiktok.com", "vt.tiktok.com"}),
@@ -135,7 +130,6 @@ SITES: dict[Platform, Site] = {
         meaning="huruf, angka, titik dan _, paling panjang 24",
     ),
     "youtube": Site(
-        name="YouTube",
         hosts=("youtube.com",),
         subdomains=f"{_EVERYWHERE}|music|gaming|studio|(?!tv){_LOCALE}",
         short=frozenset({"youtu.be"}),
@@ -158,8 +152,6 @@ SITES: dict[Platform, Site] = {
         meaning="nama tanpa spasi, atau id kanal UC…",
     ),
 }
-
-NAMES: dict[Platform, str] = {platform: site.name for platform, site in SITES.items()}
 
 # Every host that leads to a platform's posts.
 PLATFORM_OF: dict[str, Platform] = {

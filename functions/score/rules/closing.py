@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.model import SETTLED, MonthState, iso, month_bounds, month_of
+from functions.model import SETTLED, MonthState, iso, month_bounds, month_of, next_month
 from functions.score.rules.calendar import after_working_days
 from functions.store.evidence import Objection
 
@@ -63,10 +63,7 @@ def waiting(due: datetime, now: datetime, clock: datetime, certain: datetime) ->
 
 def is_contested(objections: Iterable[Objection], closes_at: datetime | None) -> bool:
     """Whether an objection that came in time is undecided."""
-    return any(
-        objection.answer is None and (closes_at is None or objection.at < closes_at)
-        for objection in objections
-    )
+    return any(objection.holds_open(closes_at) for objection in objections)
 
 
 def is_incomplete(month: str, zone: ZoneInfo, began_at: datetime) -> bool:
@@ -79,4 +76,4 @@ def months_between(first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[
     month, end = month_of(first, zone), month_of(last, zone)
     while month <= end:
         yield month
-        month = month_of(month_bounds(month, zone)[1], zone)
+        month = next_month(month)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from functions.model import SETTLED, Measurement, Post, Reason, Verdict
+from functions.model import SETTLED, Account, Measurement, Post, Reason, Verdict
 from functions.score.rules.rulings import UNDECIDED, Ruling
 from functions.score.rules.window import measure
 from functions.store.evidence import Item, Presence, Repeated
@@ -55,7 +55,7 @@ def judge(
     )
 
 
-def holder(registrations: Iterable[Presence], at: datetime) -> str | None:
+def holder(registrations: Iterable[Account | Presence], at: datetime) -> str | None:
     """The satker that held the account at that instant; None when nobody did.
 
     Of several the first by id, so that nothing depends on an order.

@@ -68,11 +68,6 @@ def normalise(text: str) -> str:
     return " ".join(text.split())
 
 
-def similarity(a: str, b: str) -> int:
-    """How alike two normalised texts are, 0 to 100, in whole percents reached."""
-    return _percent(len(a) + len(b), Indel.distance(a, b))
-
-
 def duplicates(
     candidates: Iterable[EarlierText], *, least: int = LEAST, since: datetime | None = None
 ) -> dict[str, Twin]:
@@ -155,9 +150,15 @@ def _earliest_alike(text: _Text, standing: Iterable[_Text], least: int) -> Twin 
             continue
         distance = Indel.distance(other.text, text.text, score_cutoff=limit)
         if distance <= limit:
-            return Twin(other.post_id, _percent(total, distance))
+            return Twin(other.post_id, percent(total, distance))
     return None
 
 
-def _percent(total: int, distance: int) -> int:
+def percent(total: int, distance: int) -> int:
+    """How alike two texts are, 0 to 100, in whole percents reached.
+
+    Args:
+        total: both lengths.
+        distance: characters to delete and insert.
+    """
     return 100 * (total - distance) // total if total else 100

@@ -68,7 +68,7 @@ def bursts(account: str, posts: Sequence[tuple[datetime, str]]) -> tuple[Burst, 
 
 
 def same_text(account: str, *, duplicates: int, posts: int) -> SameText | None:
-    """An account's flag for a month.
+    """An account's flag for a month; None when too few posts repeat another.
 
     ``posts`` are all its posts of the month that were not removed, the duplicates among them.
     """

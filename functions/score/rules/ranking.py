@@ -7,8 +7,9 @@ evidence ranks the same: ``rank(evidence, judge_month(evidence))``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -121,11 +122,10 @@ def month_bands(evidence: Evidence) -> dict[str, Band]:
     none then, or none that was read, as large as its first reads in the month say.
     """
     rules = evidence.month.rules
-    begin, end = month_bounds(evidence.month.month, ZoneInfo(evidence.month.timezone))
+    begin, _ = _bounds(evidence)
     held: dict[str, list[Presence]] = defaultdict(list)
-    for account in evidence.accounts:
-        if account.overlaps(begin, end):
-            held[account.satker].append(account)
+    for account in _registered(evidence):
+        held[account.satker].append(account)
     followers: dict[str, int | None] = {}
     for unit in evidence.units:
         accounts = held[unit.id]
@@ -256,12 +256,17 @@ def _platform(account: str) -> Platform:
 
 def _present(evidence: Evidence, platform: Platform | None) -> set[str]:
     """The satker that have an account registered in the month."""
-    begin, end = month_bounds(evidence.month.month, ZoneInfo(evidence.month.timezone))
-    return {
-        account.satker
-        for account in evidence.accounts
-        if platform in (None, account.platform) and account.overlaps(begin, end)
-    }
+    return {a.satker for a in _registered(evidence) if platform in (None, a.platform)}
+
+
+def _registered(evidence: Evidence) -> Iterator[Presence]:
+    """The accounts that were registered at some time of the month."""
+    begin, end = _bounds(evidence)
+    return (account for account in evidence.accounts if account.overlaps(begin, end))
+
+
+def _bounds(evidence: Evidence) -> tuple[datetime, datetime]:
+    return month_bounds(evidence.month.month, ZoneInfo(evidence.month.timezone))
 
 
 def _row(

@@ -27,7 +27,7 @@ from werkzeug.serving import make_server
 
 from functions import log
 from functions.collect import job
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.client import Clock
 from functions.collect.job import collect_all
 from functions.collect.planning import reservations, sharing
@@ -50,7 +50,8 @@ from functions.model import PLATFORMS, Platform, iso, run_id
 from functions.score.job import score
 from functions.settings import Settings, load
 from functions.store import open_agencies, open_agency
-from functions.store.agency import AgencyStore, StoredPlan
+from functions.store.agency import AgencyStore
+from functions.store.agency.collecting import StoredState
 from functions.store.port import Stored, StoreError, Write
 from tests import cloudtasks
 from tests.cloudtasks import TASK_BYTES, Delivery
@@ -253,7 +254,7 @@ def accounts_and_posts(book: AgencyStore, now: datetime) -> dict[str, Any]:
     """What the notes know, all outcomes taken in."""
     known: dict[str, Any] = {}
     for platform in PLATFORMS:
-        note = notes.decode(book.plan(platform).body or b"") or notes.SyncState()
+        note = states.decode(book.sync_state(platform).body or b"") or states.SyncState()
         for outcome in batches._outcomes(book.outcomes(platform)):
             note.fold(outcome.state)
         note.prune(now)
@@ -290,7 +291,7 @@ def test_a_queues_batches_sum_threads_where_the_agency_has_them_summed(
     [located] = cloud.book.find_urls("x", [parts[1].id])
     assert (located.post_id, located.is_part) == (first.id, True)
     # And the note, which the next lookups are planned by, knows the thread whole.
-    noted = notes.decode(cloud.book.plan("x").body or b"")
+    noted = states.decode(cloud.book.sync_state("x").body or b"")
     assert noted is not None
     assert noted.posts[f"{account.id}:{first.id}"].parts == post.parts
 
@@ -958,7 +959,7 @@ def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime)
         "Tick",
         SimpleNamespace(agency=Book(), now=now, clock=SimpleNamespace(heard={"http://x": now})),
     )
-    seen = PlatformSync(tick, "youtube", adapter("youtube"), SyncState(), StoredPlan(), [], ())
+    seen = PlatformSync(tick, "youtube", adapter("youtube"), SyncState(), StoredState(), [], ())
     seen.changed = SyncState(accounts=noted, posts={p.key: p for p in posts})
 
     batch = Batch(name="a/b", platform="youtube", expires_at=now, work={})

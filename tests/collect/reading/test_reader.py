@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.report import CollectReport
 from functions.model import Platform
 from functions.settings import Settings
@@ -346,9 +346,9 @@ def test_a_notes_size_does_not_grow_with_time(
     sizes = []
     for day in range(14):
         run(now + day * 24 * HOUR)
-        body = book.plan("facebook").body
+        body = book.sync_state("facebook").body
         assert body is not None
-        note = notes.decode(body)
+        note = states.decode(body)
         assert note is not None
         sizes.append(len(note.posts))
     assert max(sizes[3:]) <= 8

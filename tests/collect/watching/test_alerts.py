@@ -88,10 +88,10 @@ def test_a_token_that_is_refused_is_told_once_an_hour(
         assert line["credential"].startswith("x:")
         assert (line["job"], line["run_id"], line["agency"]) == ("collect", "c", "kemenkum")
         later = datetime.now(UTC) + HOUR
-        monkeypatch.setattr(turns, "_clock", lambda: later)
+        monkeypatch.setattr(turns, "present", lambda: later)
         collected(book, platforms.url, "wrong-token-altogether")
         assert len(told(capsys)) == 1
-        monkeypatch.setattr(turns, "_clock", lambda: later + HOUR)
+        monkeypatch.setattr(turns, "present", lambda: later + HOUR)
         collected(book, platforms.url, X_BEARER_TOKEN)
         assert told(capsys) == []
 

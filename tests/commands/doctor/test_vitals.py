@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from functions import settings as all_settings
 from functions.__main__ import cli
-from functions.collect import state as notes
+from functions.collect import state as states
 from functions.collect.credentials import names
 from functions.collect.reading.witness import remember
 from functions.collect.state import AccountState, SyncState
@@ -29,7 +29,8 @@ from functions.model import Account, Agency, Roster, Satker, iso
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_agency
-from functions.store.agency import AgencyStore, StoredPlan
+from functions.store.agency import AgencyStore
+from functions.store.agency.collecting import StoredState
 from functions.store.port import StoreError, Write
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -199,7 +200,7 @@ def test_the_command_fails_when_nobody_publishes(
 
 
 def noted(book: AgencyStore, platform: Any, note: SyncState) -> None:
-    book.save_plan(platform, notes.encode(note), StoredPlan())
+    book.save_sync_state(platform, states.encode(note), StoredState())
 
 
 def test_the_age_of_the_data_and_who_rests_is_told(

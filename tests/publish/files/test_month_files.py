@@ -29,7 +29,7 @@ from functions.publish.files.month_files import (
 )
 from functions.registry.addresses.public import built_address
 from functions.store import rankings
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
 from tests.publish.world import World
 

@@ -10,7 +10,7 @@ import pytest
 
 from functions.model import MonthState
 from functions.publish.pages import month_head
-from functions.store.agency import MonthRecord
+from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Objection, Rules
 from tests.publish.pages.test_boards import POPULAR, ranking
 

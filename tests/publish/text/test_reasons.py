@@ -18,6 +18,7 @@ from functions.model import (
     Post,
     Reason,
     Sample,
+    Spell,
     State,
     Verdict,
 )
@@ -26,7 +27,6 @@ from functions.publish.text.reasons import (
     NEVER_READ,
     Case,
     Original,
-    Spell,
     Unread,
     told,
     told_unknown,

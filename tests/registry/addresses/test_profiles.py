@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from functions.model import PLATFORMS, Platform
+from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.registry.addresses.profiles import page_number, parse_handle
-from functions.registry.addresses.sites import NAMES, PLATFORM_OF, SITES
+from functions.registry.addresses.sites import PLATFORM_OF, SITES
 
 NUMBER = "105612345678901"
 CHANNEL = "UCabcdefghij_lmnop-rstuv"
@@ -412,7 +412,7 @@ def test_what_names_no_account_is_refused_with_what_to_do(said, platform, text):
 def test_nothing_is_no_name(platform, text):
     with pytest.raises(ValueError, match="isi nama akun atau alamat profilnya") as refused:
         parse_handle(platform, text)
-    assert NAMES[platform] in str(refused.value)
+    assert PLATFORM_NAMES[platform] in str(refused.value)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -20,7 +20,7 @@ from functions.score.rules.duplicates import (
     _letters,
     duplicates,
     normalise,
-    similarity,
+    percent,
 )
 from tests.score.cases import END, PUBLISHED
 
@@ -72,8 +72,13 @@ def test_a_normalised_text_stays_as_it_is(text):
     assert normalise(normalise(text)) == normalise(text)
 
 
+def similarity(a, b):
+    """How alike two normalised texts are, in whole percents."""
+    return percent(len(a) + len(b), Indel.distance(a, b))
+
+
 @pytest.mark.parametrize(
-    ("a", "b", "percent"),
+    ("a", "b", "percents"),
     [
         ("a" * 100, "a" * 100, 100),
         ("a" * 100, "a" * 99, 99),  # 99.49…
@@ -86,9 +91,9 @@ def test_a_normalised_text_stays_as_it_is(text):
         ("𝐚𝐛", "𝐚𝐜", 50),  # code points, not bytes or UTF-16 units
     ],
 )
-def test_similarity_is_the_whole_percents_reached(a, b, percent):
+def test_similarity_is_the_whole_percents_reached(a, b, percents):
     """ "similarity is an integer percent of one pinned library" """
-    assert similarity(a, b) == similarity(b, a) == percent
+    assert similarity(a, b) == similarity(b, a) == percents
 
 
 words = st.text("abc", max_size=90) | st.text("abcdefgh \u0101\u4e00\U0001f600", max_size=90)

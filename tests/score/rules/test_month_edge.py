@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from functions.model import Entry, Measurement, Verdict
 from functions.score.rules.judging import judge_month
 from functions.score.rules.month_edge import LastScoring, find_twins, hand_on
-from functions.store.agency import items
+from functions.store.agency.proofs import items
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Recent, Tail
 from tests.score.cases import BEGIN, END, LATER, MONTH, WIB, evidence, presence, read, unit, x_post

@@ -1,0 +1,106 @@
+"""Consents, and what leads to one.
+
+``consents/{platform}:{handle}`` is what an account's unit allows, with its sealed tokens;
+``attempts/{digest}`` a consent that was begun in a browser, by the digest of its state;
+``tickets/{id}`` an invitation that is spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from functions.model import Platform
+from functions.store.agency.root import AgencyDocuments
+from functions.store.keys import key
+from functions.store.port import Stored, Write
+
+
+class ConsentDocuments(AgencyDocuments):
+    """An agency's consents. A handle is an account's whatever its letters' case."""
+
+    def consent(self, handle: str, platform: Platform = "tiktok") -> Stored | None:
+        """An account's consent; None when there never was one."""
+        return self.consents_of([handle], platform).get(handle)
+
+    def consents_of(
+        self, handles: Iterable[str], platform: Platform = "tiktok"
+    ) -> dict[str, Stored]:
+        """The consents that there are of these handles, by handle, with one read of the store."""
+        paths = {handle: self._consent_path(handle, platform) for handle in handles}
+        held = self.store.get([*paths.values()]) if paths else {}
+        return {handle: held[path] for handle, path in paths.items() if path in held}
+
+    def consents(self) -> list[Stored]:
+        """Every consent, by id."""
+        return list(self.store.list(f"{self.root}/consents"))
+
+    def save_consent(self, handle: str, platform: Platform, document: Mapping[str, Any]) -> None:
+        """Write a consent in the place of whatever is there."""
+        self.store.write([Write(self._consent_path(handle, platform), dict(document))])
+
+    def add_consent(self, handle: str, platform: Platform, document: Mapping[str, Any]) -> None:
+        """Write the first consent of an account; ``Conflict`` when there is one."""
+        path = self._consent_path(handle, platform)
+        self.store.write([Write(path, dict(document), "create")])
+
+    def attempt(self, name: str) -> Stored | None:
+        """An attempt by its digest; None when there is none, or it is over."""
+        path = self.attempt_path(name)
+        return self.store.get([path]).get(path)
+
+    def attempts(self) -> list[Stored]:
+        """Every attempt, by digest."""
+        return list(self.store.list(f"{self.root}/attempts"))
+
+    def begin_attempt(
+        self, name: str, document: Mapping[str, Any], over: Iterable[Stored] = ()
+    ) -> None:
+        """Begin an attempt and remove those that are over; ``Conflict`` when its name is taken."""
+        path, expires_at = self.attempt_path(name), self.expiry("attempts")
+        begun = Write(path, dict(document), "create", expires_at=expires_at)
+        self.store.write([*(Write(held.path, mode="delete") for held in over), begun])
+
+    def forget_attempts(self, attempts: Iterable[Stored]) -> None:
+        """Remove attempts with all they hold."""
+        self.store.write(Write(held.path, mode="delete") for held in attempts)
+
+    def attempt_path(self, name: str) -> str:
+        """Where an attempt lies."""
+        return f"{self.root}/attempts/{name}"
+
+    def is_spent(self, ticket: str) -> bool:
+        """Whether somebody has consented by this invitation."""
+        return bool(self.store.get([self._ticket_path(ticket)]))
+
+    def end_attempt(
+        self,
+        attempt: Stored,
+        consent: Mapping[str, Any],
+        held: Stored | None,
+        ticket: str,
+        spent: Mapping[str, Any],
+    ) -> None:
+        """Store what an attempt led to, spend its ticket, and remove it: all or nothing.
+
+        Args:
+            consent: the document, in the place of the one that was ``held``; None: of none.
+            ticket: the id of the invitation, and ``spent`` what is remembered of it.
+
+        Raises:
+            Conflict: the ticket is spent, or the consent was changed since.
+        """
+        used = self._ticket_path(ticket)
+        kept = Write(used, dict(spent), "create", expires_at=self.expiry("tickets"))
+        if held is not None:
+            given = Write(held.path, dict(consent), version=held.version)
+        else:
+            path = self._consent_path(consent["handle"], consent["platform"])
+            given = Write(path, dict(consent), "create")
+        self.store.write([kept, given, Write(attempt.path, mode="delete")])
+
+    def _consent_path(self, handle: str, platform: Platform) -> str:
+        return f"{self.root}/consents/{key(platform, handle.lower())}"
+
+    def _ticket_path(self, ticket: str) -> str:
+        return f"{self.root}/tickets/{key(ticket)}"

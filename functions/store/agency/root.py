@@ -1,0 +1,59 @@
+"""Where an agency's documents lie, and when those expire that are written now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from functions.model import Agency
+from functions.store.expiry import SWEPT, expiry
+from functions.store.port import Store, Stored, Write
+from functions.times import present
+
+
+class AgencyDocuments:
+    """What every subject's documents share: the store, the agency, and its root there.
+
+    ``simulation``: whether the store is one. ``clock``: the computer's, by which documents expire.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        agency: Agency,
+        *,
+        simulation: bool = False,
+        clock: Callable[[], datetime] = present,
+    ) -> None:
+        self.store = store
+        self.agency = agency
+        self.simulation = simulation
+        self._clock = clock
+        self.root = f"agencies/{agency.id}"
+
+    def expiry(self, collection: str, needed_until: datetime | None = None) -> datetime | None:
+        """When a document that is written now expires; None: never, as in a simulation.
+
+        ``needed_until``: from then on its time counts; None: from now on.
+        """
+        if self.simulation:
+            return None
+        clock = self._clock()
+        return expiry(collection, needed_until or clock, clock)
+
+    def reread(self, held: Stored) -> Stored | None:
+        """A document as it stands now; None when it is gone."""
+        return self.store.get([held.path]).get(held.path)
+
+    def amend(self, held: Stored, fields: Mapping[str, Any]) -> None:
+        """Merge fields into a document as it was read; ``Conflict`` when it was changed since."""
+        self.store.write([Write(held.path, dict(fields), "merge", held.version)])
+
+    def replace(self, held: Stored, document: Mapping[str, Any]) -> None:
+        """Replace a document as it was read; ``Conflict`` when it was changed since."""
+        self.store.write([Write(held.path, dict(document), version=held.version)])
+
+    def sweep(self, until: datetime) -> int:
+        """Delete some of what has expired, in a store that does not do so by itself."""
+        return 0 if self.simulation else self.store.sweep(until, most=SWEPT)
