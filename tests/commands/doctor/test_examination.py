@@ -20,7 +20,7 @@ from functions.store import open_store
 from functions.store.agency import AgencyStore
 from tests.score.cases import MONTH
 from tests.score.test_job import CLOSES, CLOSING
-from tests.score.test_life import real
+from tests.score.test_month import real
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import msgspec
 
 from tests.publish.conftest import Publish
 from tests.publish.files.test_month_files import rows
-from tests.publish.pages.test_site_map import text
+from tests.publish.pages.reading import text
 from tests.publish.world import World
 
 
