@@ -51,7 +51,7 @@ def clients():
     }
 
 
-def documents(book):
+def versions_by_path(book):
     found = {}
     for collection in ("satker", "rosters", "posts", "ledgers", "rankings", "cursors", "runs"):
         for stored in book.store.list(f"{book.root}/{collection}"):
@@ -59,7 +59,7 @@ def documents(book):
     return found
 
 
-def ministry(book, now):
+def registered(book, now):
     satker = Satker(id="aceh", name="Kanwil Aceh", kind="kanwil")
     book.save_roster(Roster(as_of=now, satker=(satker,)))
     book.save_cursor("collect", began_at=iso(now))
@@ -87,7 +87,7 @@ def test_a_trigger_that_makes_no_sense_is_refused_and_changes_nothing(
     assert answered.status_code == status
     assert list(answered.json) == ["error"]
     assert "\n" not in answered.json["error"]
-    assert documents(book) == {}
+    assert versions_by_path(book) == {}
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -100,22 +100,22 @@ def test_work_that_fails_is_500_with_one_line(clients, monkeypatch, tmp_path, na
 
 
 def test_a_store_that_cannot_be_read_is_no_fault_of_the_request(clients, book, now):
-    ministry(book, now)
+    registered(book, now)
     broken = {"month": "2026-10", "revision": 1, "state": "open", "body": b"{}"}
     book.store.write([Write(f"{book.root}/rankings/2026-10:r1", broken)])
     assert clients["score"].post("/").status_code == 500
 
 
 def test_score_answers_its_report_and_changes_the_store(clients, book, now):
-    ministry(book, now)
-    before = documents(book)
+    registered(book, now)
+    before = versions_by_path(book)
     # Cloud Scheduler without a body sends no content type either.
     answered = clients["score"].post("/", data=json.dumps({"now": iso(now)}))
     assert answered.status_code == 200
     assert answered.content_type == "application/json; charset=utf-8"
     assert answered.json["job"] == "score"
     assert answered.json["months"]["2026-10"]["written"] is True
-    assert set(documents(book)) - set(before) == {
+    assert set(versions_by_path(book)) - set(before) == {
         f"{book.root}/rankings/2026-10:r1",
         f"{book.root}/runs/{answered.json['run_id']}",
     }
@@ -123,18 +123,18 @@ def test_score_answers_its_report_and_changes_the_store(clients, book, now):
 
 def test_the_same_trigger_delivered_twice_is_the_same_run(clients, book, now):
     """ "every job may … be delivered twice … and the result is the same" (DESIGN.md)"""
-    ministry(book, now)
+    registered(book, now)
     body = json.dumps({"now": iso(now)})
     first = clients["score"].post("/", data=body)
-    before = documents(book)
+    before = versions_by_path(book)
     again = clients["score"].post("/", data=body)
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.json["run_id"] == first.json["run_id"]
-    assert documents(book) == before
+    assert versions_by_path(book) == before
 
 
 def test_an_empty_body_is_enough(clients, book):
-    ministry(book, datetime.now(UTC))
+    registered(book, datetime.now(UTC))
     for name in ("score", "publish"):
         answered = clients[name].post("/")
         assert answered.status_code == 200
@@ -142,7 +142,7 @@ def test_an_empty_body_is_enough(clients, book):
 
 
 def test_publish_answers_its_report_and_puts_the_site(clients, book, now, tmp_path):
-    ministry(book, now)
+    registered(book, now)
     clients["score"].post("/", data=json.dumps({"now": iso(now)}))
     later = iso(now + timedelta(minutes=1))
     answered = clients["publish"].post("/", data=json.dumps({"now": later}))
@@ -152,7 +152,7 @@ def test_publish_answers_its_report_and_puts_the_site(clients, book, now, tmp_pa
 
 
 def test_publish_to_a_place_that_cannot_be_used_is_500(clients, book, now, monkeypatch, tmp_path):
-    ministry(book, now)
+    registered(book, now)
     (tmp_path / "file").touch()
     monkeypatch.setenv("KIPRAH_SITE", f"file://{tmp_path}/file")
     answered = clients["publish"].post("/")
@@ -196,7 +196,7 @@ def test_an_agency_that_waits_for_its_registry_fails_no_other(
 def test_every_line_of_a_run_names_the_run_its_job_and_its_agency(
     clients, book, now, monkeypatch, capsys
 ):
-    ministry(book, now)
+    registered(book, now)
     monkeypatch.setattr("functions.score.job._changes", fails)
     headers = {"X-Cloud-Trace-Context": f"{'ab' * 16}/1"}
     clients["score"].post("/", data=json.dumps({"now": iso(now)}), headers=headers)
@@ -246,7 +246,7 @@ def test_a_further_agency_alone_is_published_in_its_own_folder(
     monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
     other = AgencyStore(book.store, Agency(id="kemenham", name="HAM"))
     for one in (book, other):
-        ministry(one, now)
+        registered(one, now)
     body = json.dumps({"now": iso(now), "agency": "kemenham"})
     for name in ("score", "publish"):
         answered = clients[name].post("/", data=body)
@@ -261,7 +261,7 @@ def test_collect_refuses_a_platform_that_it_does_not_know(clients, book, platfor
     answered = clients["collect"].post("/", data=json.dumps({"platforms": platforms}))
     assert answered.status_code == 400
     assert "instagram, facebook, x, tiktok, youtube" in answered.json["error"]
-    assert documents(book) == {}
+    assert versions_by_path(book) == {}
 
 
 def test_collect_refuses_to_forge_evidence(clients, book, now):
@@ -269,7 +269,7 @@ def test_collect_refuses_to_forge_evidence(clients, book, now):
     answered = clients["collect"].post("/", data=json.dumps({"now": iso(now)}))
     assert answered.status_code == 500
     assert "forge evidence" in answered.json["error"]
-    assert documents(book) == {}
+    assert versions_by_path(book) == {}
 
 
 def test_a_cold_start_loads_only_what_its_job_uses():
@@ -311,7 +311,7 @@ MAY_LOAD = {
 @pytest.mark.parametrize("name", MAY_LOAD)
 def test_a_first_answer_loads_what_its_job_uses_and_no_other_jobs(book, now, name, monkeypatch):
     """httpx brings neither rich nor pygments along, although both are installed."""
-    ministry(book, now)
+    registered(book, now)
     monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://connect.example.go.id")
     monkeypatch.setenv("KIPRAH_TIKTOK_CLIENT_KEY", "key")
     monkeypatch.setenv("KIPRAH_TIKTOK_CLIENT_SECRET", "secret-of-an-app")

@@ -47,7 +47,7 @@ def job(name: str, **facts: object) -> Job:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Handle]:
+def scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Handle]:
     monkeypatch.chdir(tmp_path)
     with cloudscheduler.serve({f"kiprah-{name}": job(name) for name in JOBS}) as handle:
         monkeypatch.setenv("KIPRAH_SCHEDULE", "scheduler://proyek/asia-southeast2/kiprah")
@@ -74,7 +74,7 @@ def said(*words: str, code: int) -> str:
 # How jobs stand
 
 
-def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(server: Handle) -> None:
+def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(scheduler: Handle) -> None:
     result = kiprah("status")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0] == (
@@ -88,7 +88,7 @@ def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(server: Handl
     ]
 
 
-def test_the_report_says_the_same(server: Handle) -> None:
+def test_the_report_says_the_same(scheduler: Handle) -> None:
     report = json.loads(kiprah("status", "kiprah-score", "--json").stdout)
     assert report["failed"] is False
     assert report["jobs"] == {
@@ -128,16 +128,16 @@ def test_the_report_says_the_same(server: Handle) -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_said(
-    server: Handle, facts: dict[str, object], words: str, code: int
+    scheduler: Handle, facts: dict[str, object], words: str, code: int
 ) -> None:
-    server.jobs["kiprah-collect"] = job("collect", **facts)
+    scheduler.jobs["kiprah-collect"] = job("collect", **facts)
     result = kiprah("status")
     assert words in result.stdout.splitlines()[0]
     assert result.exit_code == code
 
 
-def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(server: Handle) -> None:
-    del server.jobs["kiprah-score"]
+def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(scheduler: Handle) -> None:
+    del scheduler.jobs["kiprah-score"]
     result = kiprah("status")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
@@ -150,13 +150,13 @@ def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(server: Handle
 # Pausing, resuming, running
 
 
-def test_pausing_twice_equals_pausing_once_and_so_does_resuming(server: Handle) -> None:
+def test_pausing_twice_equals_pausing_once_and_so_does_resuming(scheduler: Handle) -> None:
     assert kiprah("pause", "all").stdout.splitlines() == [f"{name}: paused" for name in JOBS]
     assert kiprah("pause", "score").stdout == "score: was paused already\n"
-    assert {j.state for j in server.jobs.values()} == {Job.State.PAUSED}
+    assert {j.state for j in scheduler.jobs.values()} == {Job.State.PAUSED}
     assert kiprah("resume", "score", "kiprah-publish").exit_code == 0
     assert kiprah("resume", "score").stdout == "score: was not paused\n"
-    states = {name: j.state.name for name, j in server.jobs.items()}
+    states = {name: j.state.name for name, j in scheduler.jobs.items()}
     assert states == {
         "kiprah-collect": "PAUSED",
         "kiprah-score": "ENABLED",
@@ -165,11 +165,11 @@ def test_pausing_twice_equals_pausing_once_and_so_does_resuming(server: Handle) 
 
 
 @pytest.mark.parametrize("code", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL"])
-def test_a_pause_whose_answer_was_lost_is_a_pause(server: Handle, code: str) -> None:
+def test_a_pause_whose_answer_was_lost_is_a_pause(scheduler: Handle, code: str) -> None:
     """Tried again, it is refused since it is done."""
-    server.fail(code, on="PauseJob", done=True)
+    scheduler.fail(code, on="PauseJob", done=True)
     assert kiprah("pause", "collect").stdout == "collect: paused\n"
-    assert server.calls == [
+    assert scheduler.calls == [
         "GetJob kiprah-collect",
         "PauseJob kiprah-collect",
         "PauseJob kiprah-collect",
@@ -177,22 +177,22 @@ def test_a_pause_whose_answer_was_lost_is_a_pause(server: Handle, code: str) -> 
     ]
 
 
-def test_what_cannot_be_resumed_says_why(server: Handle) -> None:
-    server.jobs["kiprah-collect"].state = Job.State.DISABLED
+def test_what_cannot_be_resumed_says_why(scheduler: Handle) -> None:
+    scheduler.jobs["kiprah-collect"].state = Job.State.DISABLED
     line = said("resume", "collect", code=1)
     assert "cannot be resumed while it is disabled; run terraform apply" in line
 
 
-def test_a_job_runs_once_now_whatever_the_answer(server: Handle) -> None:
+def test_a_job_runs_once_now_whatever_the_answer(scheduler: Handle) -> None:
     assert kiprah("run", "publish").exit_code == 0
-    assert server.runs == ["kiprah-publish"]
-    server.fail("UNAVAILABLE", on="RunJob", done=True)
+    assert scheduler.runs == ["kiprah-publish"]
+    scheduler.fail("UNAVAILABLE", on="RunJob", done=True)
     assert "cannot be reached" in said("run", "score", code=1)
-    assert server.runs == ["kiprah-publish", "kiprah-score"]
+    assert scheduler.runs == ["kiprah-publish", "kiprah-score"]
 
 
-def test_one_job_that_cannot_be_paused_costs_no_other(server: Handle) -> None:
-    del server.jobs["kiprah-score"]
+def test_one_job_that_cannot_be_paused_costs_no_other(scheduler: Handle) -> None:
+    del scheduler.jobs["kiprah-score"]
     result = kiprah("pause", "all")
     assert result.exit_code == 1
     assert result.stdout == "collect: paused\npublish: paused\n"
@@ -215,9 +215,9 @@ def test_one_job_that_cannot_be_paused_costs_no_other(server: Handle) -> None:
         (["stop"], "'stop' is not one of"),
     ],
 )
-def test_a_wrong_use_is_one_line(server: Handle, words: list[str], told: str) -> None:
+def test_a_wrong_use_is_one_line(scheduler: Handle, words: list[str], told: str) -> None:
     assert told in said(*words, code=2)
-    assert server.calls == []
+    assert scheduler.calls == []
 
 
 def test_without_a_schedule_it_says_what_to_set(
@@ -266,27 +266,29 @@ def test_any_names_are_jobs_or_a_wrong_use(names: list[str]) -> None:
         ("DATA_LOSS", "a\nb\u2028c", "see its own words (a b c)"),
     ],
 )
-def test_each_refusal_says_what_to_do(server: Handle, code: str, words: str, told: str) -> None:
-    server.fail(code, words)
+def test_each_refusal_says_what_to_do(scheduler: Handle, code: str, words: str, told: str) -> None:
+    scheduler.fail(code, words)
     line = said("status", "collect", code=1)
     assert told in line
     assert line.startswith("kiprah: kiprah-collect: ")
 
 
 @pytest.mark.parametrize(("what", "role"), [("pause", "Admin"), ("run", "Job Runner")])
-def test_a_permission_that_is_missing_names_the_role(server: Handle, what: str, role: str) -> None:
-    server.fail("PERMISSION_DENIED", "denied", on=f"{what.title()}Job")
+def test_a_permission_that_is_missing_names_the_role(
+    scheduler: Handle, what: str, role: str
+) -> None:
+    scheduler.fail("PERMISSION_DENIED", "denied", on=f"{what.title()}Job")
     assert f"the role Cloud Scheduler {role} given to you in proyek" in said(what, "score", code=1)
 
 
-def test_what_passes_is_tried_again(server: Handle) -> None:
-    server.fail("UNAVAILABLE", times=2)
+def test_what_passes_is_tried_again(scheduler: Handle) -> None:
+    scheduler.fail("UNAVAILABLE", times=2)
     assert kiprah("status").exit_code == 0
 
 
-def test_one_that_does_not_answer_is_given_up(server: Handle) -> None:
-    server.slowness = 1.0
-    held = Schedule("proyek", "asia-southeast2", "kiprah", address=server.address, patience=0.3)
+def test_one_that_does_not_answer_is_given_up(scheduler: Handle) -> None:
+    scheduler.slowness = 1.0
+    held = Schedule("proyek", "asia-southeast2", "kiprah", address=scheduler.address, patience=0.3)
     with pytest.raises(ScheduleError, match="does not answer in time"):
         held.standing("collect")
     held.close()

@@ -96,7 +96,7 @@ async def finish(flow: Flow, begun: Begun, now: datetime) -> Given:
     return await flow.finish(state_of(begun), "code", "", {begun.cookie: begun.secret}.get, now)  # type: ignore[arg-type]
 
 
-async def refusal(flow: Flow, begun: Begun, now: datetime) -> ConsentProblem:
+async def problem_of(flow: Flow, begun: Begun, now: datetime) -> ConsentProblem:
     with pytest.raises(Refusal) as caught:
         await finish(flow, begun, now)
     return caught.value.reason
@@ -128,7 +128,7 @@ def test_an_attempt_lasts_ten_minutes(
     if good:
         asyncio.run(finish(flow, begun, now + age))
     else:
-        assert asyncio.run(refusal(flow, begun, now + age)) is ConsentProblem.STALE
+        assert asyncio.run(problem_of(flow, begun, now + age)) is ConsentProblem.STALE
 
 
 def test_a_ticket_is_spent_once_however_many_attempts_it_began(
@@ -141,7 +141,7 @@ def test_a_ticket_is_spent_once_however_many_attempts_it_began(
         await finish(flow, second, now)
 
     app.meanwhile = meanwhile
-    assert asyncio.run(refusal(flow, first, now)) is ConsentProblem.USED
+    assert asyncio.run(problem_of(flow, first, now)) is ConsentProblem.USED
     assert book.store.get([CONSENT])
     assert list(book.store.list(f"{book.root}/attempts")) == []
     with pytest.raises(Refusal, match="used link"):
@@ -161,7 +161,7 @@ def test_of_two_that_read_the_same_attempt_one_takes_it(
         return found
 
     monkeypatch.setattr(book.store, "get", overtaken)
-    assert asyncio.run(refusal(flow, begun, now)) is ConsentProblem.STALE
+    assert asyncio.run(problem_of(flow, begun, now)) is ConsentProblem.STALE
     assert app.verifiers == []
 
 

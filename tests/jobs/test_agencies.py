@@ -147,7 +147,7 @@ def tree(site):
     }
 
 
-def versions():
+def all_versions():
     """Every document's version, by its path."""
     store = open_store("sqlite:///kiprah.db")
     collections = (
@@ -164,7 +164,7 @@ def versions():
     return found
 
 
-def rows(month, folder=""):
+def popular_rows(month, folder=""):
     ranking = json.loads(Path(f"site/{folder}data/{month}/ranking.json").read_text())
     popular = next(
         one
@@ -180,10 +180,10 @@ def rows(month, folder=""):
 def test_each_agency_has_its_own_units_months_and_site(clients, platforms):
     """ "Two agencies with different time zones have different month bounds" """
     whole(clients, platforms, [BEGIN, *TICKS])
-    assert rows("2026-09") == ("kemenkum", {"aceh": (1, 10), "bali": (1, 20)})
-    assert rows("2026-10")[1] == {"aceh": (0, 0), "bali": (0, 0)}
-    assert rows("2026-10", "kemenham/") == ("kemenham", {"aceh": (1, 30)})
-    assert rows("2026-09", "kemenham/")[1] == {"aceh": (0, 0)}
+    assert popular_rows("2026-09") == ("kemenkum", {"aceh": (1, 10), "bali": (1, 20)})
+    assert popular_rows("2026-10")[1] == {"aceh": (0, 0), "bali": (0, 0)}
+    assert popular_rows("2026-10", "kemenham/") == ("kemenham", {"aceh": (1, 30)})
+    assert popular_rows("2026-09", "kemenham/")[1] == {"aceh": (0, 0)}
     assert "Kanwil HAM Aceh" in Path("site/kemenham/index.html").read_text()
     assert "Kanwil HAM Aceh" not in Path("site/index.html").read_text()
 
@@ -207,12 +207,12 @@ def test_several_agencies_report_side_by_side(clients, platforms):
 
 def test_running_twice_writes_nothing(clients, platforms):
     whole(clients, platforms)
-    before, site = versions(), tree(Path("site"))
+    before, site = all_versions(), tree(Path("site"))
     assert call(clients, "collect", TICKS[-1])["failed"] is False
     again = [call(clients, name, END) for name in ("score", "publish")]
     assert again[1]["agencies"]["kemenham"]["uploaded"] == 0
     assert again[1]["agencies"]["kemenkum"]["uploaded"] == 0
-    assert versions() == before
+    assert all_versions() == before
     assert tree(Path("site")) == site
 
 
@@ -228,7 +228,7 @@ def test_one_agency_that_is_named_is_the_same_as_none_that_is_named(clients, tmp
         with served(monkeypatch) as handle:
             reports = [{**said, "seconds": 0} for said in whole(clients, handle)]
         exported = done("registry", "export")
-        written = {path: version.partition("@")[0] for path, version in versions().items()}
+        written = {path: version.partition("@")[0] for path, version in all_versions().items()}
         found.append((tree(Path("site")), reports, exported, written))
     (site, reports, exported, held), named_too = found[0], found[1]
     assert "index.html" in site
@@ -400,7 +400,7 @@ def test_each_agency_keeps_its_own_budget_and_both_heed_one_limit(clients, platf
     [name] = first["agencies"]["kemenkum"]["budgets"]
     own = {agency: said["budgets"][name]["mills"] for agency, said in first["agencies"].items()}
     assert all(told["spent"] > 0 for told in own.values())
-    paths = [path for path in versions() if "/budgets/" in path]
+    paths = [path for path in all_versions() if "/budgets/" in path]
     assert sorted(path.split("/")[1] for path in paths if "/x:" in path) == ["kemenham", "kemenkum"]
     # Whoever came second was told what the first had spent.
     assert max(told["others"] for told in own.values()) in [told["spent"] for told in own.values()]
@@ -415,12 +415,12 @@ def test_a_credential_that_serves_no_account_of_an_agency_locks_nothing_away(cli
     """Told once, and not again at every tick."""
     Path("satker.csv").write_text(OF_ONE)
     collected(clients, platforms, TICKS[:1])
-    held = {path: version for path, version in versions().items() if "/budgets/" in path}
+    held = {path: version for path, version in all_versions().items() if "/budgets/" in path}
     [idle] = [path for path in held if path.startswith("agencies/kemenham/budgets/x:")]
     for now in TICKS[1:]:
         platforms.set_clock(now)
         call(clients, "collect", now)
-    assert versions()[idle] == held[idle]
+    assert all_versions()[idle] == held[idle]
 
 
 def test_a_budget_that_is_short_is_shared_and_nobody_is_left_out(clients, platforms, monkeypatch):
@@ -478,10 +478,10 @@ def test_each_row_goes_to_its_agency():
 
 def test_importing_again_writes_nothing():
     done("registry", "import", "satker.csv", "--now", iso(BEGIN))
-    before = versions()
+    before = all_versions()
     said = report("registry", "import", "satker.csv", "--now", iso(END))
     assert [own["changed"] for own in said["agencies"].values()] == [0, 0]
-    assert versions() == before
+    assert all_versions() == before
 
 
 @pytest.mark.parametrize(
@@ -509,7 +509,7 @@ def test_importing_again_writes_nothing():
 def test_a_file_with_any_error_in_it_changes_nothing(content, line, command):
     Path("satker.csv").write_text(content)
     assert refused(1, "registry", command, "satker.csv") == [f"kiprah: satker.csv: {line}"]
-    assert versions() == {}
+    assert all_versions() == {}
 
 
 def test_an_unknown_agency_is_told_where_there_is_only_one(monkeypatch):
@@ -541,10 +541,10 @@ def test_an_export_says_whose_each_satker_is_and_can_be_imported_again():
     ]
     done("registry", "export", "--agency", "kemenham", "ham.csv")
     assert Path("ham.csv").read_text().splitlines() == [lines[0], lines[3]]
-    before = versions()
+    before = all_versions()
     done("registry", "export", "all.csv")
     done("registry", "import", "all.csv", "--now", iso(END))
-    assert versions() == before
+    assert all_versions() == before
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,14 @@ ACCOUNT = Account(platform="x", handle="kemenkum_bali", satker="bali", valid_fro
 DAY = timedelta(days=1)
 
 
-def said(document: dict[str, object], before: list[Account], after: list[Account]) -> Changes:
+def compared(document: dict[str, object], before: list[Account], after: list[Account]) -> Changes:
     """What is said of one unit's document and accounts, against those there are."""
     old, new = (Roster(as_of=LATER, accounts=tuple(held)) for held in (before, after))
     return compare({"bali": document}, old, new, OLD, LATER, WIB)
 
 
 def test_what_stays_as_it_is_is_not_mentioned() -> None:
-    assert said(dict(OLD["bali"]), [ACCOUNT], [ACCOUNT]) == Changes([], [], [])
+    assert compared(dict(OLD["bali"]), [ACCOUNT], [ACCOUNT]) == Changes([], [], [])
 
 
 def test_a_new_unit_and_a_new_account_begin() -> None:
@@ -38,7 +38,7 @@ def test_a_new_unit_and_a_new_account_begin() -> None:
 
 def test_a_field_that_changes_is_told_with_both_values() -> None:
     document = {"name": "Kanwil Bali", "kind": "upt", "website": "https://bali.example"}
-    assert said(document, [], []).changes == [
+    assert compared(document, [], []).changes == [
         "bali: jenis 'kanwil' menjadi 'upt'",
         "bali: website kosong menjadi 'https://bali.example'",
     ]
@@ -55,9 +55,9 @@ def test_a_field_that_changes_is_told_with_both_values() -> None:
     ],
 )
 def test_an_account_ends_now_or_on_a_day(after: list[Account], ends: str) -> None:
-    assert said(dict(OLD["bali"]), [ACCOUNT], after).ends == [ends]
+    assert compared(dict(OLD["bali"]), [ACCOUNT], after).ends == [ends]
 
 
 def test_what_has_ended_already_is_not_ended_again() -> None:
     gone = replace(ACCOUNT, valid_to=LATER - DAY)
-    assert said(dict(OLD["bali"]), [gone], []) == Changes([], [], [])
+    assert compared(dict(OLD["bali"]), [gone], []) == Changes([], [], [])

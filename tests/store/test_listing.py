@@ -33,7 +33,7 @@ def roster(*satker, former=(), accounts=()):
     return Roster(as_of=BEGIN, satker=satker, former=tuple(former), accounts=tuple(accounts))
 
 
-def ids(then, now=None):
+def listed_ids(then, now=None):
     return [each.id for each in listed(BEGIN, END, then, now or then)]
 
 
@@ -56,7 +56,7 @@ def test_a_unit_stands_in_the_month_that_its_registration_meets(begin, end, stan
         roster(unit("a", valid_from=begin, valid_to=end)),
         roster(former=[unit("a", valid_from=begin, valid_to=end)]),
     ):
-        assert (ids(found) == ["a"]) is stands
+        assert (listed_ids(found) == ["a"]) is stands
 
 
 def test_a_unit_that_went_and_came_back_is_one():
@@ -80,17 +80,17 @@ def test_what_a_unit_was_called_in_the_month_stays():
 
 
 def test_a_unit_that_is_taken_out_afterwards_stays():
-    assert ids(roster(unit("a")), roster(former=[unit("a", valid_to=END + DAY)])) == ["a"]
-    assert ids(roster(unit("a")), roster()) == ["a"]
+    assert listed_ids(roster(unit("a")), roster(former=[unit("a", valid_to=END + DAY)])) == ["a"]
+    assert listed_ids(roster(unit("a")), roster()) == ["a"]
 
 
 def test_whoever_held_an_account_in_the_month_by_what_is_known_now_stands_in_it():
     """A correction that is made while objections are heard."""
     late = unit("a", valid_from=END + DAY)
-    assert ids(roster(), roster(late, accounts=[account("a")])) == ["a"]
-    assert ids(roster(), roster(late, accounts=[account("a", begin=END)])) == []
+    assert listed_ids(roster(), roster(late, accounts=[account("a")])) == ["a"]
+    assert listed_ids(roster(), roster(late, accounts=[account("a", begin=END)])) == []
     found = roster(accounts=[account("ghost")])
-    assert (ids(found), unknown(BEGIN, END, found, found)) == ([], {"ghost"})
+    assert (listed_ids(found), unknown(BEGIN, END, found, found)) == ([], {"ghost"})
 
 
 def test_a_unit_that_an_older_version_forgot_is_looked_up_in_the_registrys_own_past(store):

@@ -66,7 +66,9 @@ RANKING = Ranking(
 )
 
 
-def entry(post_id: str, *, at: datetime = AT, account: str = "123", text: str = "") -> Entry:
+def counted_entry(
+    post_id: str, *, at: datetime = AT, account: str = "123", text: str = ""
+) -> Entry:
     before = Sample(taken_at=AT, likes=30, comments=4, shares=6)
     return Entry(
         post=Post(
@@ -99,19 +101,19 @@ def files(*entries: Entry) -> dict[str, bytes]:
     return month_files(record, ledgers, b"{}\n")
 
 
-def rows(body: bytes) -> list[dict[str, str]]:
+def csv_rows(body: bytes) -> list[dict[str, str]]:
     assert body.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
 
 def test_of_a_thread_the_parts_that_were_added_are_counted() -> None:
-    alone, begun = entry("1"), entry("2")
+    alone, begun = counted_entry("1"), counted_entry("2")
     begun = msgspec.structs.replace(
         begun, post=msgspec.structs.replace(begun.post, parts=("3", "4", "5"))
     )
     made = files(alone, begun)
     assert [post["parts"] for post in json.loads(made["unggahan.json"])["posts"]] == [None, 3]
-    assert [row["parts"] for row in rows(made["unggahan.csv"])] == ["", "3"]
+    assert [row["parts"] for row in csv_rows(made["unggahan.csv"])] == ["", "3"]
 
 
 def test_a_month_has_these_files() -> None:
@@ -180,7 +182,7 @@ def test_the_rankings_bytes_follow_from_the_ranking_alone() -> None:
 
 
 def test_a_post_is_told_with_these_names_and_nulls() -> None:
-    told = json.loads(files(entry("7"))["unggahan.json"])
+    told = json.loads(files(counted_entry("7"))["unggahan.json"])
     assert told == {
         "month": "2026-10",
         "as_of": "2026-10-31T16:00:00Z",
@@ -221,19 +223,23 @@ def test_a_post_is_told_with_these_names_and_nulls() -> None:
 
 
 def test_an_address_that_leads_elsewhere_stands_in_no_file() -> None:
-    odd = entry("9")
+    odd = counted_entry("9")
     odd = msgspec.structs.replace(odd, post=msgspec.structs.replace(odd.post, url="javascript:x()"))
     made = files(odd)
     [post] = json.loads(made["unggahan.json"])["posts"]
     assert post["url"] == built_address(odd.post.platform, "9")
-    [row] = rows(made["unggahan.csv"])
+    [row] = csv_rows(made["unggahan.csv"])
     assert row["url"] == post["url"]
 
 
 def test_posts_are_ordered_by_time_then_account_then_id() -> None:
     later = AT.replace(hour=3)
     made = files(
-        entry("9"), entry("1", at=later), entry("8", account="5"), entry("10"), entry("2", at=AT)
+        counted_entry("9"),
+        counted_entry("1", at=later),
+        counted_entry("8", account="5"),
+        counted_entry("10"),
+        counted_entry("2", at=AT),
     )
     posts = json.loads(made["unggahan.json"])["posts"]
     assert [(p["account"], p["post_id"]) for p in posts] == [
@@ -246,15 +252,15 @@ def test_posts_are_ordered_by_time_then_account_then_id() -> None:
 
 
 def test_a_post_that_was_not_scored_yet_is_left_out() -> None:
-    unscored = Entry(post=entry("8").post)
-    assert len(json.loads(files(entry("7"), unscored)["unggahan.json"])["posts"]) == 1
+    unscored = Entry(post=counted_entry("8").post)
+    assert len(json.loads(files(counted_entry("7"), unscored)["unggahan.json"])["posts"]) == 1
 
 
 def test_tables_hold_what_json_holds(world: World) -> None:
     record = world.book.months()["2026-10"]
     made = month_files(record, world.book.ledgers("2026-10"), b"")
     posts = json.loads(made["unggahan.json"])["posts"]
-    lines = rows(made["unggahan.csv"])
+    lines = csv_rows(made["unggahan.csv"])
     assert [(p["account"], p["post_id"]) for p in posts] == [
         (line["account"], line["post_id"]) for line in lines
     ]
@@ -265,13 +271,13 @@ def test_tables_hold_what_json_holds(world: World) -> None:
     ranked = [
         row["satker"] for each in json.loads(made["ranking.json"])["lists"] for row in each["rows"]
     ]
-    assert [line["satker"] for line in rows(made["ranking.csv"])] == ranked
+    assert [line["satker"] for line in csv_rows(made["ranking.csv"])] == ranked
     tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
     for name, columns in tables.items():
         book = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
         cells = list(book[name].iter_rows(values_only=True))
         assert list(cells[0]) == [column.name for column in columns]
-        assert len(cells) - 1 == len(rows(made[f"{name}.csv"]))
+        assert len(cells) - 1 == len(csv_rows(made[f"{name}.csv"]))
         for column, *told in zip(*cells, strict=True):
             if column in {each.name for each in columns if each.is_id}:
                 assert {type(cell) for cell in told} <= {str, type(None)}
