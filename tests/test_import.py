@@ -39,7 +39,7 @@ def shared_folder(tmp_path_factory):
 def as_csv(table):
     buffer = io.StringIO()
     csv.writer(buffer).writerows([["" if c is None else c for c in row] for row in table])
-    # A file with a NUL is none of text, and refused as a whole (tests/registry/test_files.py).
+    # A file with a NUL is none of text, and refused as a whole (tests/parsing/test_tables.py).
     return buffer.getvalue().replace("\0", "").encode("utf-8", "replace")
 
 

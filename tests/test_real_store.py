@@ -29,7 +29,7 @@ from tests.collect.ministry import FIRST_TOKEN, handle_of, rows
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
 from tests.platforms.world import World
-from tests.score.cases import WIB
+from tests.factories import WIB
 
 ROOT = Path(__file__).parents[1]
 HOUR = timedelta(hours=1)

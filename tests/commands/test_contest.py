@@ -19,7 +19,7 @@ from functions.model import Post, iso
 from functions.registry.addresses.posts import link_keys
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
-from tests.score.cases import BEGIN, END, MONTH, measured_post
+from tests.factories import BEGIN, END, MONTH, measured_post
 from tests.score.test_job import CLOSES, CLOSING, ministry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -31,7 +31,7 @@ from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.sqlite import SqliteStore
 from tests.publish.world import NOW, World
-from tests.score.cases import BEGIN, END, measured_post
+from tests.factories import BEGIN, END, measured_post
 from tests.score.test_job import ministry
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from functions.model import Account, Roster
 from functions.registry.changes import Changes, compare
-from tests.score.cases import BEGIN, LATER, WIB
+from tests.factories import BEGIN, LATER, WIB
 
 OLD = {"bali": {"name": "Kanwil Bali", "kind": "kanwil"}}
 ACCOUNT = Account(platform="x", handle="kemenkum_bali", satker="bali", valid_from=BEGIN)

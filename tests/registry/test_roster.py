@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.registry.roster import build, with_account_ids
-from tests.score.cases import WIB
+from tests.factories import WIB
 
 # 20 October 2026, 10:00 in Jakarta.
 NOW = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from functions.registry.units import DOCUMENT, FILE, accounts_of, adrift, read_unit
 from tests.registry.typed import broken_documents, nested
-from tests.score.cases import WIB
+from tests.factories import WIB
 
 
 def read_fields(**fields):

@@ -14,7 +14,7 @@ from functions.score.contests import FROZEN, UNKNOWN, Found, read_docket
 from functions.score.rules.closing import closing_begins, closing_ends
 from functions.store import evidence as ev
 from functions.store.port import Stored, Write
-from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post
+from tests.factories import BEGIN, END, MONTH, WIB, measured_post
 from tests.score.test_job import entries, ministry, official, run, save
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -23,8 +23,8 @@ from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
 from functions.store.sqlite import SqliteStore
-from tests.bench.ministry import store_clock
-from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post, read, x_post
+from tests.clock import store_clock
+from tests.factories import BEGIN, END, MONTH, WIB, measured_post, read, x_post
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -26,7 +26,7 @@ from functions.store.agency import AgencyStore
 from functions.store.expiry import KEPT, NOTICE
 from functions.store.port import Store, Stored, Write
 from functions.store.sqlite import SqliteStore
-from tests.score.cases import BEGIN, END, MONTH, measured_post, read
+from tests.factories import BEGIN, END, MONTH, measured_post, read
 from tests.score.test_job import CLOSES
 from tests.score.test_month import ROSTER
 

@@ -26,7 +26,7 @@ from functions.score.run import ScoreReport
 from functions.store.agency import AgencyStore
 from functions.store.port import Store
 from functions.store.sqlite import SqliteStore
-from tests.score.cases import BEGIN, MONTH, WIB, measured_post
+from tests.factories import BEGIN, MONTH, WIB, measured_post
 from tests.score.test_job import CLOSES, CLOSING, account
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)

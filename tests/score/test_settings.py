@@ -9,7 +9,7 @@ import pytest
 
 from functions.score import settings as settings_of_score
 from functions.store.port import Write
-from tests.score.cases import BEGIN, MONTH
+from tests.factories import BEGIN, MONTH
 from tests.score.test_contests import CLOSES, CLOSING
 from tests.score.test_job import ministry, run
 

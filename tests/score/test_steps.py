@@ -25,8 +25,8 @@ from functions.store import evidence as ev
 from functions.store.agency import AgencyStore, MonthRecord
 from functions.store.port import StoreError, Write
 from functions.store.sqlite import SqliteStore
-from tests.bench.ministry import store_clock
-from tests.score.cases import BEGIN, END, read, x_post
+from tests.clock import store_clock
+from tests.factories import BEGIN, END, read, x_post
 
 HOUR = timedelta(hours=1)
 # Neighbours are 91 % alike, the first and the last 83 %: what repeats what hangs on who stands.

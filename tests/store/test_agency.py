@@ -25,8 +25,8 @@ from functions.store import parts
 from functions.store.agency import AgencyStore, Located, MonthRecord, StoredPlan, items
 from functions.store.parts import PART_SIZE, compress, split
 from functions.store.port import Conflict, StoreError, Write
-from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
-from tests.score.cases import evidence as evidence_by_hand
+from tests.factories import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
+from tests.factories import evidence as evidence_by_hand
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)

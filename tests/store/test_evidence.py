@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
 from functions.store import evidence as ev
-from tests.score.cases import MARK, PUBLISHED, aged, evidence, presence, read, unit, x_post
+from tests.factories import MARK, PUBLISHED, aged, evidence, presence, read, unit, x_post
 
 PREVIOUS = ev.Previous(month="2026-09", ranking="most_active", ranks={"b": None, "a": 1})
 DECISION = ev.Decision(

@@ -15,7 +15,7 @@ from functions.score.rules.flags import follower_jumps
 from functions.store.agency import AgencyStore
 from functions.store.followers import serving
 from functions.store.port import Write
-from tests.score.cases import BEGIN, END, MONTH, aged
+from tests.factories import BEGIN, END, MONTH, aged
 
 DAY = timedelta(days=1)
 

@@ -14,7 +14,7 @@ from functions.store.documents import MAX_BYTES
 from functions.store.ledgers import Ledgers
 from functions.store.parts import compress, expand
 from functions.store.port import Stored, Write
-from tests.score.cases import BEGIN, MONTH, WIB, aged, read, x_post
+from tests.factories import BEGIN, MONTH, WIB, aged, read, x_post
 
 DAY = timedelta(days=1)
 FOLDER = "agencies/kemenkum/ledgers"

@@ -15,7 +15,7 @@ from functions.model import Account, Agency, Roster, Satker
 from functions.registry.roster import build
 from functions.store.agency import AgencyStore
 from functions.store.listing import listed, unknown
-from tests.score.cases import BEGIN, END, MONTH, WIB
+from tests.factories import BEGIN, END, MONTH, WIB
 
 DAY = timedelta(days=1)
 MIDDLE = BEGIN + 10 * DAY

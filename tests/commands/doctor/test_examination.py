@@ -18,7 +18,7 @@ from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from tests.score.cases import MONTH
+from tests.factories import MONTH
 from tests.score.test_job import CLOSES, CLOSING
 from tests.score.test_month import real
 

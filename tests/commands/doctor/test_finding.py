@@ -8,7 +8,7 @@ import pytest
 
 from functions.commands.doctor.finding import LONGEST, Finding, age, looked
 from functions.store.port import StoreError
-from tests.score.cases import LATER
+from tests.factories import LATER
 
 
 def test_a_look_gives_one_finding_or_several() -> None:

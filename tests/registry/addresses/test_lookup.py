@@ -9,7 +9,7 @@ from functions.registry.addresses.lookup import NO_ADDRESS, posts_at
 from functions.registry.addresses.posts import NotAPost
 from functions.store.agency import AgencyStore
 from functions.store.port import Store
-from tests.score.cases import x_post
+from tests.factories import x_post
 
 
 @pytest.fixture

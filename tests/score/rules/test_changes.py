@@ -7,7 +7,7 @@ import pytest
 
 from functions.model import Change, RankedList, Ranking, Row
 from functions.score.rules.changes import changes
-from tests.score.cases import LATER, MONTH
+from tests.factories import LATER, MONTH
 
 
 def row(satker, rank, posts=1, i24: int | None = 5, **facts):

@@ -13,7 +13,7 @@ from functions.score.rules.closing import (
     state_at,
 )
 from functions.store.evidence import Objection
-from tests.score.cases import BEGIN, END, MONTH, WIB
+from tests.factories import BEGIN, END, MONTH, WIB
 
 SECOND = timedelta(seconds=1)
 CLOSING = END + timedelta(hours=30)

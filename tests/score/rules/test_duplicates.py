@@ -22,7 +22,7 @@ from functions.score.rules.duplicates import (
     normalise,
     similarity,
 )
-from tests.score.cases import END, PUBLISHED
+from tests.factories import END, PUBLISHED
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)

@@ -13,7 +13,7 @@ from functions.score.rules.month_edge import LastScoring, find_twins, hand_on
 from functions.store.agency import items
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Recent, Tail
-from tests.score.cases import BEGIN, END, LATER, MONTH, WIB, evidence, presence, read, unit, x_post
+from tests.factories import BEGIN, END, LATER, MONTH, WIB, evidence, presence, read, unit, x_post
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from functions.score.rules.rulings import UNDECIDED, Ruling, Rulings
 from functions.store.evidence import Decision
-from tests.score.cases import LATER, x_post
+from tests.factories import LATER, x_post
 
 MINUTE = timedelta(minutes=1)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from functions.model import Measurement, Sample, Verdict
 from functions.score.rules.usual import History, Measured, measured, over_usuals, talk
 from functions.score.rules.window import measure
-from tests.score import cases
-from tests.score.cases import LATER, MARK, PUBLISHED, aged, read, x_post
+from tests import factories as cases
+from tests.factories import LATER, MARK, PUBLISHED, aged, read, x_post
 
 MINUTE = timedelta(minutes=1)
 
