@@ -12,11 +12,12 @@ import pytest
 
 import main
 from functions import log
-from functions.model import Agency, Roster, Satker, iso
+from functions.model import Agency, iso
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
+from tests.factories import roster, satker
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
@@ -60,8 +61,7 @@ def versions_by_path(book):
 
 
 def registered(book, now):
-    satker = Satker(id="aceh", name="Kanwil Aceh", kind="kanwil")
-    book.save_roster(Roster(as_of=now, satker=(satker,)))
+    book.save_roster(roster(satker("aceh", "Kanwil Aceh"), as_of=now))
     book.save_cursor("collect", began_at=iso(now))
 
 

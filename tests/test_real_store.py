@@ -26,10 +26,10 @@ from functions.settings import Settings
 from functions.store import open_agency
 from functions.times import present
 from tests.collect.ministry import FIRST_TOKEN, handle_of, rows
+from tests.factories import WIB
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
 from tests.platforms.world import World
-from tests.factories import WIB
 
 ROOT = Path(__file__).parents[1]
 HOUR = timedelta(hours=1)

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -24,11 +23,9 @@ from functions.model import (
     PLATFORMS,
     Agency,
     Entry,
-    Measurement,
     Platform,
     Post,
     Sample,
-    Verdict,
     run_id,
 )
 from functions.registry.addresses.posts import link_keys
@@ -36,6 +33,7 @@ from functions.score.job import score
 from functions.store import open_agency, open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
+from tests import factories
 from tests.collect.api import settings_for
 from tests.collect.ministry import handle_of, register, rows, tick
 from tests.platforms.server import serve
@@ -485,9 +483,7 @@ def book_in(book: AgencyStore, month: str, *entries: Entry) -> None:
 
 
 def judged(post: Post, **facts: Any) -> Entry:
-    measurement = Measurement(state="interpolated", i24=1, lower=1, upper=1)
-    verdict = Verdict(counted=True, reason="counted", satker="ntt", measurement=measurement)
-    return Entry(post=post, verdict=msgspec.structs.replace(verdict, **facts))
+    return factories.entry(post, **{"satker": "ntt", **facts})
 
 
 @pytest.mark.parametrize("hours_between", [1, 23, 24])

@@ -22,10 +22,11 @@ from functions.connect.flow import (
     challenge,
     handles,
 )
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Account, Agency, Roster
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
 from functions.tokens.vault import Vault
+from tests import factories
 
 KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 SATKER, HANDLE = "kanwil-ntt", "kemenkum.ntt"
@@ -68,9 +69,9 @@ class App:
 def book(store: Store, now: datetime) -> AgencyStore:
     held = AgencyStore(store, Agency())
     began = now - timedelta(days=30)
-    unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
-    account = Account(platform="tiktok", handle=HANDLE, satker=SATKER, valid_from=began)
-    held.save_roster(Roster(as_of=began, satker=(unit,), accounts=(account,)))
+    listed = [factories.account(SATKER, "tiktok", HANDLE, since=began)]
+    unit = factories.satker(SATKER, "Kanwil NTT")
+    held.save_roster(factories.roster(unit, accounts=listed, as_of=began))
     return held
 
 
@@ -168,7 +169,7 @@ def test_of_two_that_read_the_same_attempt_one_takes_it(
 def test_an_account_that_will_be_registered_may_consent_and_one_that_was_may_not(
     book: AgencyStore, now: datetime
 ) -> None:
-    unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
+    unit = factories.satker(SATKER, "Kanwil NTT")
     day = timedelta(days=1)
 
     def account(handle: str, begin: timedelta, end: timedelta | None, **other: Any) -> Account:

@@ -12,12 +12,13 @@ import pytest
 from functions.connect import ticket
 from functions.connect.flow import ConsentProblem, Flow, Refusal, links_from
 from functions.connect.withdrawing import Withdrawn, feedback, meant, withdraw
-from functions.model import Account, Agency, Platform, Roster, Satker
+from functions.model import Agency, Platform
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
 from functions.tokens.absent import Busy, NoConsent
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import Vault
+from tests import factories
 from tests.connect.test_flow import App
 from tests.connect.test_flow import finish as came_back
 from tests.tokens.test_consents import Grant
@@ -57,16 +58,12 @@ class Revoker:
 def book(store: Store, now: datetime) -> AgencyStore:
     held = AgencyStore(store, Agency())
     begin = now - timedelta(days=9)
-    held.save_roster(
-        Roster(
-            as_of=now - timedelta(days=9),
-            satker=(Satker(id=SATKER, name="Kanwil NTT", kind="kanwil"),),
-            accounts=(
-                Account(platform="tiktok", handle=HANDLE, satker=SATKER, valid_from=begin),
-                Account(platform="facebook", handle=PAGE.handle, satker=SATKER, valid_from=begin),
-            ),
-        )
-    )
+    listed = [
+        factories.account(SATKER, "tiktok", HANDLE, since=begin),
+        factories.account(SATKER, "facebook", PAGE.handle, since=begin),
+    ]
+    unit = factories.satker(SATKER, "Kanwil NTT")
+    held.save_roster(factories.roster(unit, accounts=listed, as_of=begin))
     return held
 
 

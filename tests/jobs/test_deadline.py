@@ -30,8 +30,8 @@ from functions.settings.cadence import CADENCES
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.sqlite import SqliteStore
-from tests.publish.world import NOW, World
 from tests.factories import BEGIN, END, measured_post
+from tests.publish.world import NOW, World
 from tests.score.test_job import ministry
 
 DAY = timedelta(days=1)

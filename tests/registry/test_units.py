@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from functions.registry.units import DOCUMENT, FILE, accounts_of, adrift, read_unit
-from tests.registry.typed import broken_documents, nested
 from tests.factories import WIB
+from tests.registry.typed import broken_documents, nested
 
 
 def read_fields(**fields):

@@ -17,6 +17,7 @@ from functions.registry.addresses.profiles import parse_handle
 from functions.tokens import files
 from functions.tokens.consents import ConsentRow
 from functions.tokens.files import ConsentFileError
+from tests import factories
 
 HEADER = "satker,platform,handle,refresh_token"
 TOKEN = "rft.rahasia"
@@ -137,20 +138,27 @@ NOW = datetime(2026, 10, 20, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def account(satker: str, handle: str, platform: str = "tiktok", **facts: Any) -> Account:
-    given = {"platform": platform, "handle": handle, "satker": satker, "valid_from": NOW - DAY}
-    return Account(**{**given, **facts})
+def registered(
+    satker: str,
+    handle: str,
+    key: str = "tiktok",
+    *,
+    since: datetime = NOW - DAY,
+    until: datetime | None = None,
+) -> Account:
+    """An account of yesterday."""
+    return factories.account(satker, key, handle, since=since, until=until)
 
 
 ROSTER = Roster(
     as_of=NOW,
     satker=tuple(Satker(id=f"kanwil-{n}", name=n, kind="kanwil") for n in ("ntt", "bali", "aceh")),
     accounts=(
-        account("kanwil-ntt", "Kemenkum.NTT"),
-        account("kanwil-bali", "kemenkum.bali"),
-        account("kanwil-bali", "kemenkumbali", "facebook", account_id="105000000000001"),
-        account("kanwil-aceh", "lama", valid_to=NOW - DAY / 2),
-        account("kanwil-aceh", "nanti", valid_from=NOW + DAY),
+        registered("kanwil-ntt", "Kemenkum.NTT"),
+        registered("kanwil-bali", "kemenkum.bali"),
+        registered("kanwil-bali", "kemenkumbali", "facebook:105000000000001"),
+        registered("kanwil-aceh", "lama", until=NOW - DAY / 2),
+        registered("kanwil-aceh", "nanti", since=NOW + DAY),
     ),
 )
 

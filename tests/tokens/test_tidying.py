@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Agency, Roster
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
@@ -19,6 +19,7 @@ from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.document import KEPT
 from functions.tokens.tidying import tidy
 from functions.tokens.vault import Vault
+from tests.factories import account, roster, satker
 from tests.tokens.test_consents import Platform
 from tests.tokens.test_document import ODD
 
@@ -40,14 +41,8 @@ def consents(book: AgencyStore) -> Consents:
 
 
 def tiktok_roster(*handles: str) -> Roster:
-    return Roster(
-        as_of=MIDNIGHT,
-        satker=(Satker(id="kanwil-ntt", name="N", kind="kanwil"),),
-        accounts=tuple(
-            Account(platform="tiktok", handle=h, satker="kanwil-ntt", valid_from=MIDNIGHT)
-            for h in handles
-        ),
-    )
+    listed = [account("kanwil-ntt", "tiktok", handle, since=MIDNIGHT) for handle in handles]
+    return roster(satker("kanwil-ntt"), accounts=listed, as_of=MIDNIGHT)
 
 
 LISTED = tiktok_roster("Kemenkum.NTT")

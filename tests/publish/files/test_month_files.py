@@ -13,12 +13,8 @@ import openpyxl
 from functions.model import (
     Entry,
     Measurement,
-    Post,
-    RankedList,
     Ranking,
-    Row,
     Sample,
-    Verdict,
 )
 from functions.publish.files.month_files import (
     LOG_COLUMNS,
@@ -31,38 +27,28 @@ from functions.registry.addresses.public import built_address
 from functions.store import rankings
 from functions.store.agency import MonthRecord
 from functions.store.ledgers import Ledger
+from tests.factories import entry, ranked_list, ranking, row, x_post
 from tests.publish.world import World
 
 AT = datetime(2026, 10, 3, 2, 11, 9, tzinfo=UTC)
 
-RANKING = Ranking(
-    agency="kemenkum",
-    month="2026-10",
-    state="open",
-    incomplete=False,
-    revision=1,
-    formula="1",
-    as_of=datetime(2026, 10, 31, 16, tzinfo=UTC),
-    run_id="r",
-    lists=(
-        RankedList(
-            ranking="most_active",
-            rows=(
-                Row(
-                    rank=1,
-                    satker="kanwil-ntt",
-                    name="Kanwil NTT",
-                    posts=61,
-                    measured=60,
-                    i24=4567,
-                    engagement_rate=12.5,
-                    movement_kind="up",
-                    movement=2,
-                ),
-                Row(rank=None, satker="x", name="X", posts=0, measured=0, i24=None),
-            ),
+RANKING = ranking(
+    ranked_list(
+        row(
+            "kanwil-ntt",
+            1,
+            61,
+            4567,
+            name="Kanwil NTT",
+            measured=60,
+            engagement_rate=12.5,
+            movement_kind="up",
+            movement=2,
         ),
+        row("x", None, 0, None),
+        ranking="most_active",
     ),
+    as_of=datetime(2026, 10, 31, 16, tzinfo=UTC),
 )
 
 
@@ -70,25 +56,16 @@ def counted_entry(
     post_id: str, *, at: datetime = AT, account: str = "123", text: str = ""
 ) -> Entry:
     before = Sample(taken_at=AT, likes=30, comments=4, shares=6)
-    return Entry(
-        post=Post(
-            platform="x",
-            account_id=account,
-            post_id=post_id,
-            published_at=at,
-            url=f"https://x.com/i/{post_id}",
-            text=text,
-            samples=(before,),
-        ),
-        verdict=Verdict(
-            counted=True,
-            reason="counted",
-            satker="kanwil-ntt",
-            measurement=Measurement(
-                state="interpolated", i24=41, lower=40, upper=43, before=before
-            ),
-        ),
+    post = x_post(
+        before,
+        account_id=account,
+        post_id=post_id,
+        published_at=at,
+        url=f"https://x.com/i/{post_id}",
+        text=text,
     )
+    measurement = Measurement(state="interpolated", i24=41, lower=40, upper=43, before=before)
+    return entry(post, satker="kanwil-ntt", measurement=measurement)
 
 
 def files(*entries: Entry) -> dict[str, bytes]:
@@ -129,7 +106,7 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
         "revision": 1,
         "formula": "1",
         "as_of": "2026-10-31T16:00:00Z",
-        "run_id": "r",
+        "run_id": "run",
         "reason": None,
         "flags": [],
         "lists": [

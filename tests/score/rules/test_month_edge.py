@@ -7,13 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import Entry, Measurement, Verdict
+from functions.model import Entry, Measurement
 from functions.score.rules.judging import judge_month
 from functions.score.rules.month_edge import LastScoring, find_twins, hand_on
 from functions.store.agency import items
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Recent, Tail
-from tests.factories import BEGIN, END, LATER, MONTH, WIB, evidence, presence, read, unit, x_post
+from tests import factories
+from tests.factories import (
+    BEGIN,
+    END,
+    LATER,
+    MONTH,
+    WIB,
+    evidence,
+    presence,
+    read,
+    unit,
+    x_post,
+)
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -101,15 +113,14 @@ def test_what_was_read_later_is_not_known_yet():
 
 def scored_before(each, repeats=None):
     """An entry of which an earlier scoring said that it repeats a post, or none."""
-    verdict = Verdict(
+    return factories.entry(
+        each,
         counted=repeats is None,
         reason="duplicate" if repeats else "counted",
-        satker="aceh",
         measurement=Measurement(state="running"),
         duplicate_of=repeats,
         duplicate_percent=91 if repeats else None,
     )
-    return Entry(post=each, verdict=verdict)
 
 
 def twins_since(last, *held, tail=None):

@@ -13,7 +13,7 @@ from functions.model import Measurement, Sample, Verdict
 from functions.score.rules.usual import History, Measured, measured, over_usuals, talk
 from functions.score.rules.window import measure
 from tests import factories as cases
-from tests.factories import LATER, MARK, PUBLISHED, aged, read, x_post
+from tests.factories import LATER, MARK, PUBLISHED, aged, read, verdict, x_post
 
 MINUTE = timedelta(minutes=1)
 
@@ -128,7 +128,7 @@ def test_it_is_exact(i24, earlier):
 
 
 def judged(one, *, counted=True):
-    return Verdict(counted=counted, reason="counted", satker="a", measurement=measure(one, LATER))
+    return verdict(counted=counted, measurement=measure(one, LATER))
 
 
 def test_measured_posts_count_and_are_decided():
