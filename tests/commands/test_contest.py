@@ -19,8 +19,8 @@ from functions.model import Post, iso
 from functions.registry.addresses.posts import link_keys
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
-from tests.factories import BEGIN, END, MONTH, measured_post
-from tests.score.test_job import CLOSES, CLOSING, ministry
+from tests.factories import BEGIN, CLOSES, CLOSING, END, MONTH, measured_post
+from tests.score.scoring import ministry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MIDDLE = BEGIN + 10 * DAY

@@ -32,7 +32,7 @@ from functions.store.agency import AgencyStore
 from functions.store.sqlite import SqliteStore
 from tests.factories import BEGIN, END, measured_post
 from tests.publish.world import NOW, World
-from tests.score.test_job import ministry
+from tests.score.scoring import ministry
 
 DAY = timedelta(days=1)
 BEGAN = BEGIN - 95 * DAY

@@ -15,7 +15,7 @@ from functions.score.rules.closing import closing_begins, closing_ends
 from functions.store import evidence as ev
 from functions.store.port import Stored, Write
 from tests.factories import BEGIN, END, MONTH, WIB, measured_post, typed_decision, typed_objection
-from tests.score.test_job import entries, ministry, official, run, save
+from tests.score.scoring import entries, official, save, score_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MIDDLE = BEGIN + 10 * DAY
@@ -24,15 +24,15 @@ CLOSES = datetime(2026, 11, 5, 17, 0, tzinfo=CLOSING.tzinfo)  # 2 Nov is the day
 ANSWER = {"accepted": False, "answer": "Sudah benar.", "answered_by": "Ani"}
 
 
-@pytest.fixture
-def book(store):
-    made = ministry(store)
-    save(
-        made,
-        measured_post(5, account="x:1", post_id="a", at=MIDDLE),
-        measured_post(6, account="x:3", post_id="c", at=MIDDLE + HOUR),
-    )
-    return made
+@pytest.fixture(autouse=True)
+def _two_posts(request):
+    """Of two units, in the store of each test that has one."""
+    if "book" in request.fixturenames:
+        save(
+            request.getfixturevalue("book"),
+            measured_post(5, account="x:1", post_id="a", at=MIDDLE),
+            measured_post(6, account="x:3", post_id="c", at=MIDDLE + HOUR),
+        )
 
 
 def status(book, collection, id):
@@ -46,36 +46,36 @@ def test_the_closing_date_is_three_full_working_days_after():
 
 
 def test_a_decision_changes_the_ranking_from_the_next_run_on(book):
-    run(book, MIDDLE + 2 * DAY)
+    score_at(book, MIDDLE + 2 * DAY)
     assert official(book)[0] == (1, "bali", 1, 6)
     book.add_decision("k1", typed_decision())
-    run(book, MIDDLE + 2 * DAY + HOUR)
+    score_at(book, MIDDLE + 2 * DAY + HOUR)
     assert official(book)[0] == (1, "aceh", 1, 5)
     assert entries(book)["c"].verdict.reason == "excluded"
     assert status(book, "decisions", "k1") == "berlaku"
     assert [d.id for d in book.months()[MONTH].decisions] == ["k1"]
-    assert run(book, MIDDLE + 2 * DAY + HOUR).writes == 0
+    assert score_at(book, MIDDLE + 2 * DAY + HOUR).writes == 0
 
 
 def test_a_decision_is_undone_by_taking_it_back(book):
     book.add_decision("k1", typed_decision())
-    run(book, MIDDLE + 3 * DAY)
+    score_at(book, MIDDLE + 3 * DAY)
     book.store.write([Write(f"{book.root}/decisions/k1", mode="delete")])
-    run(book, MIDDLE + 4 * DAY)
+    score_at(book, MIDDLE + 4 * DAY)
     assert official(book)[0] == (1, "bali", 1, 6)
     assert book.months()[MONTH].decisions == ()
 
 
 def test_a_decision_of_later_is_not_known_yet(book):
     book.add_decision("k1", typed_decision(at=MIDDLE + 9 * DAY))
-    run(book, MIDDLE + 8 * DAY)
+    score_at(book, MIDDLE + 8 * DAY)
     assert official(book)[0] == (1, "bali", 1, 6)
 
 
 def test_a_broken_decision_changes_nothing_and_tells_the_admin(book):
     book.add_decision("k1", typed_decision(action="hapus"))
     book.add_decision("k2", typed_decision(post="x:a"))
-    report = run(book, MIDDLE + 3 * DAY)
+    report = score_at(book, MIDDLE + 3 * DAY)
     assert "decisions/k1: action 'hapus' tidak dikenal" in report.problems[0]
     assert status(book, "decisions", "k1").startswith("action 'hapus'")
     assert official(book)[0] == (1, "bali", 1, 6)
@@ -84,7 +84,7 @@ def test_a_broken_decision_changes_nothing_and_tells_the_admin(book):
 
 def test_a_decision_about_a_post_nobody_knows_is_told(book):
     book.add_decision("k1", typed_decision(post="x:zzz"))
-    report = run(book, MIDDLE + 3 * DAY)
+    report = score_at(book, MIDDLE + 3 * DAY)
     assert "decisions/k1: unggahannya belum dikenal" in report.problems[0]
     assert "belum dikenal" in status(book, "decisions", "k1")
 
@@ -96,7 +96,7 @@ def test_an_admin_may_paste_the_posts_address(book):
     given = typed_decision(url="https://twitter.com/kemenkum/status/1843?s=20")
     del given["post"]
     book.add_decision("k1", given)
-    run(book, MIDDLE + 3 * DAY)
+    score_at(book, MIDDLE + 3 * DAY)
     assert entries(book)["1843"].verdict.reason == "excluded"
     path = f"{book.root}/decisions/k1"
     told = book.store.get([path])[path].data
@@ -433,12 +433,12 @@ def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
 
 def test_a_reassignment_to_nobody_leaves_the_post_where_it_was(book):
     book.add_decision("k1", typed_decision(action="reassign", satker="acheh"))
-    report = run(book, MIDDLE + 3 * DAY)
+    report = score_at(book, MIDDLE + 3 * DAY)
     assert report.problems == ["decisions/k1: satker 'acheh' tidak ada; maksudnya 'aceh'?"]
     assert status(book, "decisions", "k1") == "satker 'acheh' tidak ada; maksudnya 'aceh'?"
     assert official(book)[0] == (1, "bali", 1, 6)
     assert book.months()[MONTH].decisions == ()
-    assert run(book, MIDDLE + 3 * DAY + HOUR).writes == 0
+    assert score_at(book, MIDDLE + 3 * DAY + HOUR).writes == 0
 
 
 anything = st.recursive(
@@ -481,14 +481,14 @@ def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_
 def test_an_undecided_objection_holds_closing_open(book):
     """ "an undecided objection holds it open" """
     book.add_objection("s1", typed_objection())
-    run(book, CLOSES - HOUR)
-    run(book, CLOSES + DAY)
+    score_at(book, CLOSES - HOUR)
+    score_at(book, CLOSES + DAY)
     held = book.months()[MONTH]
     assert (held.ranking.state, [o.id for o in held.objections]) == ("closing", ["s1"])
-    assert run(book, CLOSES + 2 * DAY).writes == 0
+    assert score_at(book, CLOSES + 2 * DAY).writes == 0
     [stored] = book.objections()
     book.answer_objection(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
-    run(book, CLOSES + 3 * DAY)
+    score_at(book, CLOSES + 3 * DAY)
     final = book.months()[MONTH]
     assert (final.ranking.state, final.closes_at) == ("final", CLOSES)
     assert final.objections[0].answer == "Sudah benar."
@@ -496,19 +496,19 @@ def test_an_undecided_objection_holds_closing_open(book):
 
 def test_an_objection_to_a_month_holds_it_open_too(book):
     book.add_objection("s1", typed_objection(post=None, month=MONTH))
-    run(book, CLOSES + DAY)
+    score_at(book, CLOSES + DAY)
     assert book.months()[MONTH].ranking.state == "closing"
 
 
 def test_an_objection_that_came_too_late_holds_nothing(book):
     book.add_objection("s1", typed_objection(at=CLOSES))
-    run(book, CLOSES + DAY)
+    score_at(book, CLOSES + DAY)
     assert book.months()[MONTH].ranking.state == "final"
 
 
 def test_an_objection_alone_changes_no_figure(book):
     book.add_objection("s1", typed_objection())
-    run(book, CLOSES - HOUR)
+    score_at(book, CLOSES - HOUR)
     assert official(book)[0] == (1, "bali", 1, 6)
 
 
@@ -516,7 +516,7 @@ def test_an_objection_alone_changes_no_figure(book):
 
 
 def final(book):
-    run(book, CLOSES + HOUR)
+    score_at(book, CLOSES + HOUR)
     assert book.months()[MONTH].ranking.state == "final"
     return book.months()[MONTH]
 
@@ -524,7 +524,7 @@ def final(book):
 def test_a_final_month_stays_as_it_is_unless_a_revision_is_asked_for(book):
     frozen = final(book)
     book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH))
-    run(book, CLOSES + 2 * DAY)
+    score_at(book, CLOSES + 2 * DAY)
     assert book.months()[MONTH] == frozen
     assert "revise: true" in status(book, "decisions", "k1")
 
@@ -534,7 +534,7 @@ def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences
     frozen = final(book)
     encoded = book.frozen_evidence(MONTH, 1)
     book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 2 * DAY)
+    score_at(book, CLOSES + 2 * DAY)
     revised = book.months()[MONTH]
     assert (revised.ranking.revision, revised.ranking.state) == (2, "final")
     assert revised.ranking.reason == "Uji coba."
@@ -555,11 +555,11 @@ def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences
 def test_a_revision_is_made_once(book):
     final(book)
     book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 2 * DAY)
-    assert run(book, CLOSES + 3 * DAY).writes == 0
+    score_at(book, CLOSES + 2 * DAY)
+    assert score_at(book, CLOSES + 3 * DAY).writes == 0
     assert book.months()[MONTH].ranking.revision == 2
     book.add_decision("k2", typed_decision("x:a", at=CLOSES + 4 * DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 5 * DAY)
+    score_at(book, CLOSES + 5 * DAY)
     third = book.months()[MONTH]
     assert third.ranking.revision == 3
     assert {d.id for d in third.decisions} == {"k1", "k2"}
@@ -568,7 +568,7 @@ def test_a_revision_is_made_once(book):
 def test_the_next_month_builds_on_the_revision(book):
     final(book)
     book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 2 * DAY)
+    score_at(book, CLOSES + 2 * DAY)
     months = book.months()
     assert months["2026-11"].previous_digest == months[MONTH].digest
 
@@ -579,10 +579,10 @@ def test_the_next_month_builds_on_the_revision(book):
 def test_broken_settings_leave_the_last_good_ones_in_force(book):
     path = f"{book.root}/settings/formula"
     book.store.write([Write(path, {"objection_days": 5})])
-    run(book, MIDDLE + 2 * DAY)
+    score_at(book, MIDDLE + 2 * DAY)
     assert book.months()[MONTH].rules.objection_days == 5
     book.store.write([Write(path, {"objection_days": "lima"})])
-    report = run(book, CLOSING)
+    report = score_at(book, CLOSING)
     assert "objection_days" in report.problems[0]
     held = book.months()[MONTH]
     assert held.rules.objection_days == 5
@@ -590,10 +590,10 @@ def test_broken_settings_leave_the_last_good_ones_in_force(book):
 
 
 def test_settings_that_change_while_objections_are_heard_wait_for_the_next_month(book):
-    run(book, CLOSING)
+    score_at(book, CLOSING)
     path = f"{book.root}/settings/formula"
     book.store.write([Write(path, {"duplicate_percent": 80})])
-    run(book, CLOSING + HOUR)
+    score_at(book, CLOSING + HOUR)
     months = book.months()
     assert months[MONTH].rules.duplicate_percent == 90
     assert months[MONTH].ranking.formula == "1"
@@ -605,7 +605,7 @@ def test_the_calendar_can_be_corrected(book):
     book.store.write(
         [Write(f"{book.root}/settings/calendar", {"holidays": ["2026-11-03", "besok"]})]
     )
-    report = run(book, CLOSING)
+    report = score_at(book, CLOSING)
     assert book.months()[MONTH].closes_at == CLOSES + DAY
     assert "besok" in report.problems[0]
 
@@ -621,11 +621,11 @@ def test_a_text_repeated_across_the_months_edge_is_a_duplicate(book):
         for name, offset in (("p", -HOUR), ("q", HOUR))
     ]
     save(book, *posts)
-    run(book, END + 2 * DAY)
+    score_at(book, END + 2 * DAY)
     november = entries(book, "2026-11")["q"].verdict
     assert (november.reason, november.duplicate_of) == ("duplicate", "p")
     # Also once October is frozen and no longer read.
-    run(book, CLOSES + DAY)
+    score_at(book, CLOSES + DAY)
     save(book, measured_post(1, account="x:3", post_id="later", at=END + 5 * DAY))
-    run(book, END + 8 * DAY)
+    score_at(book, END + 8 * DAY)
     assert entries(book, "2026-11")["q"].verdict.duplicate_of == "p"

@@ -26,9 +26,8 @@ from functions.store.agency import AgencyStore
 from functions.store.expiry import KEPT, NOTICE
 from functions.store.port import Store, Stored, Write
 from functions.store.sqlite import SqliteStore
-from tests.factories import BEGIN, END, MONTH, measured_post, read
-from tests.score.test_job import CLOSES
-from tests.score.test_month import ROSTER
+from tests.factories import BEGIN, CLOSES, END, MONTH, measured_post, read
+from tests.score.scoring import ONE_UNIT
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 MIDDLE = datetime(2050, 1, 1, tzinfo=UTC)
@@ -46,7 +45,7 @@ class Life:
 
     def __post_init__(self) -> None:
         self.book = AgencyStore(self.store, Agency(), clock=lambda: self.at)
-        self.book.save_roster(ROSTER)
+        self.book.save_roster(ONE_UNIT)
         self.book.save_cursor("collect", began_at=BEGIN.isoformat())
         self.book.save_posts(
             measured_post(5, post_id=f"{100 + n}", at=BEGIN + (n + 8) * DAY) for n in range(3)

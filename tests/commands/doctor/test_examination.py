@@ -18,9 +18,8 @@ from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from tests.factories import MONTH
-from tests.score.test_job import CLOSES, CLOSING
-from tests.score.test_month import real
+from tests.factories import CLOSES, CLOSING, MONTH
+from tests.score.scoring import real_ministry
 
 
 @pytest.fixture
@@ -238,7 +237,7 @@ def test_a_simulation_is_called_one(book: AgencyStore, settings: Settings, now: 
 def test_a_month_that_cannot_close_says_what_it_waits_for(
     book: AgencyStore, settings: Settings
 ) -> None:
-    real(book.store)
+    real_ministry(book.store)
     assert [f for f in examine([book], settings, CLOSING) if f.subject == MONTH] == []
     score(book, now=CLOSING, run_id="run", clock=lambda: CLOSING)
     found = about(examine([book], settings, CLOSING), MONTH)

@@ -24,10 +24,9 @@ from functions.publish.targets.s3 import S3Objects
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.sqlite import SqliteStore
-from tests.factories import MONTH
+from tests.factories import CLOSES, MONTH
 from tests.publish.targets.test_port import make_gcs_bucket, make_s3_bucket, page
 from tests.publish.world import NOW, World
-from tests.score.test_job import CLOSES
 from tests.score.test_keeping import DAY, Life
 
 
