@@ -6,16 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from functions.__main__ import cli
-from functions.model import PLATFORMS, Agency
+from functions.model import PLATFORMS
 from functions.registry.units import COLUMNS
-from functions.store import open_store
-from functions.store.agency import AgencyStore
+from tests.commands.running import documents, kiprah
 from tests.registry.typed import EDGES, TEXTS
 
 BALI = {"id": "bali", "nama": "Kanwil Bali", "jenis": "kanwil", "x": "bali", "instagram": "b1;b2"}
@@ -60,17 +57,6 @@ def as_xlsx(table):
     return buffer.getvalue()
 
 
-def stored():
-    store = open_store("sqlite:///kiprah.db")
-    try:
-        book = AgencyStore(store, Agency())
-        found = {one.id: one.data for one in book.satker_documents()}
-        rosters = [one.data["as_of"] for one in store.list(f"{book.root}/rosters")]
-        return found, rosters
-    finally:
-        store.close()
-
-
 @settings(
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -89,18 +75,16 @@ def test_any_cell_is_taken_or_told_and_costs_no_other_unit(monkeypatch, shared_f
     def imported(*rows):
         table = [header, *([row.get(column) for column in header] for row in rows)]
         Path(name).write_bytes(pack(table))
-        result = CliRunner().invoke(cli, ["registry", "import", name])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-        return result
+        return kiprah("registry", "import", name)
 
     assert imported(BALI, ACEH).exit_code == 0
-    before, rosters = stored()
+    before, rosters, _ = documents()
     result = imported(BALI, ACEH | odd)
-    after, _ = stored()
+    after, *_ = documents()
     assert after["bali"] == before["bali"]
     lines = result.stderr.splitlines()
     if result.exit_code:
-        assert (after, stored()[1]) == (before, rosters)
+        assert (after, documents()[1]) == (before, rosters)
         assert lines
         assert all(line.startswith(f"kiprah: {name}: baris 3: ") for line in lines)
     else:
@@ -113,4 +97,4 @@ def test_any_cell_is_taken_or_told_and_costs_no_other_unit(monkeypatch, shared_f
             assert any("aceh: akun" in line and "berakhir" in line for line in lines), platform
         again = imported(BALI, ACEH | odd)
         assert again.exit_code == 0
-        assert stored()[0] == after
+        assert documents()[0] == after

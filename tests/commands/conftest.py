@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from functions import log
+from functions.settings import Settings
+from functions.store import open_agency
+from functions.store.agency import AgencyStore
 from tests.commands.running import CONSENTS, REGISTRY
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
@@ -43,3 +46,11 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Iterator[Handle
         for name, value in ENVIRONMENT.items():
             monkeypatch.setenv(name, value)
         yield handle
+
+
+@pytest.fixture
+def book(sqlite_url: str) -> Iterator[AgencyStore]:
+    """An agency in an empty embedded store, which a command can open as well."""
+    book = open_agency(Settings(store=sqlite_url))
+    yield book
+    book.store.close()

@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions import log
-from functions.__main__ import cli
 from functions.commands import backup as module
 from functions.commands.backup import BackupError, backup, restore, verify
 from functions.model import Agency
@@ -30,6 +28,7 @@ from functions.store.installation import PATH, SCHEMA
 from functions.store.migrations import migrate
 from functions.store.port import Store, StoreError, Write
 from functions.store.sqlite import SqliteStore
+from tests.commands.running import kiprah
 from tests.store.schemas import lay, rows
 
 ROOT = Path(__file__).parents[2]
@@ -397,10 +396,6 @@ def test_a_newer_or_empty_store_is_not_backed_up(store: Store, file: Path) -> No
 
 
 # From outside
-
-
-def kiprah(*words: str) -> Any:
-    return CliRunner().invoke(cli, [*words], catch_exceptions=False)
 
 
 def test_the_commands_say_what_they_did_and_that_the_key_lies_elsewhere(

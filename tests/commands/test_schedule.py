@@ -12,18 +12,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from google.cloud.scheduler_v1 import Job
 from google.rpc.status_pb2 import Status
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.__main__ import cli
 from functions.commands.schedule import JOBS, Schedule, ScheduleError, wanted
 from functions.settings import SettingsError, load
 from functions.settings.cadence import CADENCES
 from tests import cloudscheduler
 from tests.cloudscheduler import PARENT, Handle
+from tests.commands.running import kiprah
 
 LAST = datetime(2026, 10, 20, 2, 45, 1, tzinfo=UTC)
 NEXT = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
@@ -55,15 +55,13 @@ def scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Handl
         yield handle
 
 
-def kiprah(*words: str) -> Result:
-    result = CliRunner().invoke(cli, ["schedule", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+def schedule(*words: str) -> Result:
+    return kiprah("schedule", *words)
 
 
 def said(*words: str, code: int) -> str:
     """The one line of an error."""
-    result = kiprah(*words)
+    result = schedule(*words)
     assert result.exit_code == code, result.output
     line = result.stderr.strip()
     assert line.startswith("kiprah: ")
@@ -75,7 +73,7 @@ def said(*words: str, code: int) -> str:
 
 
 def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(scheduler: Handle) -> None:
-    result = kiprah("status")
+    result = schedule("status")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0] == (
         "ok  collect: enabled; */15 * * * * Asia/Jakarta; last attempt 2026-10-20T02:45:01Z: "
@@ -89,7 +87,7 @@ def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(scheduler: Ha
 
 
 def test_the_report_says_the_same(scheduler: Handle) -> None:
-    report = json.loads(kiprah("status", "kiprah-score", "--json").stdout)
+    report = json.loads(schedule("status", "kiprah-score", "--json").stdout)
     assert report["failed"] is False
     assert report["jobs"] == {
         "score": {
@@ -131,14 +129,14 @@ def test_what_is_not_as_it_should_be_is_said(
     scheduler: Handle, facts: dict[str, object], words: str, code: int
 ) -> None:
     scheduler.jobs["kiprah-collect"] = job("collect", **facts)
-    result = kiprah("status")
+    result = schedule("status")
     assert words in result.stdout.splitlines()[0]
     assert result.exit_code == code
 
 
 def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(scheduler: Handle) -> None:
     del scheduler.jobs["kiprah-score"]
-    result = kiprah("status")
+    result = schedule("status")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[1] == (
@@ -151,11 +149,11 @@ def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(scheduler: Han
 
 
 def test_pausing_twice_equals_pausing_once_and_so_does_resuming(scheduler: Handle) -> None:
-    assert kiprah("pause", "all").stdout.splitlines() == [f"{name}: paused" for name in JOBS]
-    assert kiprah("pause", "score").stdout == "score: was paused already\n"
+    assert schedule("pause", "all").stdout.splitlines() == [f"{name}: paused" for name in JOBS]
+    assert schedule("pause", "score").stdout == "score: was paused already\n"
     assert {j.state for j in scheduler.jobs.values()} == {Job.State.PAUSED}
-    assert kiprah("resume", "score", "kiprah-publish").exit_code == 0
-    assert kiprah("resume", "score").stdout == "score: was not paused\n"
+    assert schedule("resume", "score", "kiprah-publish").exit_code == 0
+    assert schedule("resume", "score").stdout == "score: was not paused\n"
     states = {name: j.state.name for name, j in scheduler.jobs.items()}
     assert states == {
         "kiprah-collect": "PAUSED",
@@ -168,7 +166,7 @@ def test_pausing_twice_equals_pausing_once_and_so_does_resuming(scheduler: Handl
 def test_a_pause_whose_answer_was_lost_is_a_pause(scheduler: Handle, code: str) -> None:
     """Tried again, it is refused since it is done."""
     scheduler.fail(code, on="PauseJob", done=True)
-    assert kiprah("pause", "collect").stdout == "collect: paused\n"
+    assert schedule("pause", "collect").stdout == "collect: paused\n"
     assert scheduler.calls == [
         "GetJob kiprah-collect",
         "PauseJob kiprah-collect",
@@ -184,7 +182,7 @@ def test_what_cannot_be_resumed_says_why(scheduler: Handle) -> None:
 
 
 def test_a_job_runs_once_now_whatever_the_answer(scheduler: Handle) -> None:
-    assert kiprah("run", "publish").exit_code == 0
+    assert schedule("run", "publish").exit_code == 0
     assert scheduler.runs == ["kiprah-publish"]
     scheduler.fail("UNAVAILABLE", on="RunJob", done=True)
     assert "cannot be reached" in said("run", "score", code=1)
@@ -193,7 +191,7 @@ def test_a_job_runs_once_now_whatever_the_answer(scheduler: Handle) -> None:
 
 def test_one_job_that_cannot_be_paused_costs_no_other(scheduler: Handle) -> None:
     del scheduler.jobs["kiprah-score"]
-    result = kiprah("pause", "all")
+    result = schedule("pause", "all")
     assert result.exit_code == 1
     assert result.stdout == "collect: paused\npublish: paused\n"
     assert "there is no job kiprah-score" in result.stderr
@@ -283,7 +281,7 @@ def test_a_permission_that_is_missing_names_the_role(
 
 def test_what_passes_is_tried_again(scheduler: Handle) -> None:
     scheduler.fail("UNAVAILABLE", times=2)
-    assert kiprah("status").exit_code == 0
+    assert schedule("status").exit_code == 0
 
 
 def test_one_that_does_not_answer_is_given_up(scheduler: Handle) -> None:

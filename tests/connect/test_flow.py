@@ -65,14 +65,13 @@ class App:
         return HANDLE
 
 
-@pytest.fixture
-def book(store: Store, now: datetime) -> AgencyStore:
-    held = AgencyStore(store, Agency())
+@pytest.fixture(autouse=True)
+def _registered(book: AgencyStore, now: datetime) -> None:
+    """One unit with its accounts."""
     began = now - timedelta(days=30)
     listed = [factories.account(SATKER, "tiktok", HANDLE, since=began)]
     unit = factories.satker(SATKER, "Kanwil NTT")
-    held.save_roster(factories.roster(unit, accounts=listed, as_of=began))
-    return held
+    book.save_roster(factories.roster(unit, accounts=listed, as_of=began))
 
 
 @pytest.fixture
@@ -192,4 +191,4 @@ def test_an_account_that_will_be_registered_may_consent_and_one_that_was_may_not
 
 
 def test_before_the_first_registry_nobody_may_consent(store: Store, now: datetime) -> None:
-    assert handles(AgencyStore(store, Agency()), SATKER, now) == []
+    assert handles(AgencyStore(store, Agency(id="lain")), SATKER, now) == []

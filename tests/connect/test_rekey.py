@@ -35,11 +35,6 @@ ROWS = [
 
 
 @pytest.fixture
-def book(store: Store) -> AgencyStore:
-    return AgencyStore(store, Agency())
-
-
-@pytest.fixture
 def other(store: Store) -> AgencyStore:
     return AgencyStore(store, Agency(id="kemenham", name="Kementerian HAM"))
 

@@ -12,9 +12,9 @@ import pytest
 from functions.connect import ticket
 from functions.connect.flow import ConsentProblem, Flow, Refusal, links_from
 from functions.connect.withdrawing import Withdrawn, feedback, meant, withdraw
-from functions.model import Agency, Platform
+from functions.model import Platform
 from functions.store.agency import AgencyStore
-from functions.store.port import Store, Write
+from functions.store.port import Write
 from functions.tokens.absent import Busy, NoConsent
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import Vault
@@ -54,17 +54,16 @@ class Revoker:
         self.revoked.append(access_token)
 
 
-@pytest.fixture
-def book(store: Store, now: datetime) -> AgencyStore:
-    held = AgencyStore(store, Agency())
+@pytest.fixture(autouse=True)
+def _registered(book: AgencyStore, now: datetime) -> None:
+    """One unit with its accounts."""
     begin = now - timedelta(days=9)
     listed = [
         factories.account(SATKER, "tiktok", HANDLE, since=begin),
         factories.account(SATKER, "facebook", PAGE.handle, since=begin),
     ]
     unit = factories.satker(SATKER, "Kanwil NTT")
-    held.save_roster(factories.roster(unit, accounts=listed, as_of=begin))
-    return held
+    book.save_roster(factories.roster(unit, accounts=listed, as_of=begin))
 
 
 @pytest.fixture

@@ -14,11 +14,9 @@ from urllib.request import urlopen
 import boto3
 import functions_framework
 import pytest
-from click.testing import CliRunner
 
 import main
 from functions import log, settings
-from functions.__main__ import cli
 from functions.collect.job import in_turn
 from functions.commands.doctor.examination import examine
 from functions.jobs import agencies
@@ -28,9 +26,11 @@ from functions.settings import SettingsError
 from functions.store import open_agencies, open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
+from tests.commands.running import done, kiprah, report
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
+from tests.publish.pieces import tree
 from tests.publish.targets.test_port import make_s3_bucket
 
 ROOT = Path(__file__).parents[2]
@@ -95,23 +95,7 @@ def served(monkeypatch):
         yield handle
 
 
-def kiprah(*words):
-    result = CliRunner().invoke(cli, [str(word) for word in words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    return result
-
-
-def done(*words):
-    result = kiprah(*words)
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
-
-
-def report(*words):
-    return json.loads(done(*words, "--json"))
-
-
-def refused(status, *words):
+def lines_refused(status, *words):
     result = kiprah(*words)
     assert (result.exit_code, result.stdout) == (status, "")
     return result.stderr.splitlines()
@@ -137,14 +121,6 @@ def whole(clients, platforms, ticks=TICKS):
     """Everything, from the registry to the site."""
     reports = collected(clients, platforms, ticks)
     return [*reports, call(clients, "score", END), call(clients, "publish", END)]
-
-
-def tree(site):
-    return {
-        path.relative_to(site).as_posix(): path.read_bytes()
-        for path in site.rglob("*")
-        if path.is_file()
-    }
 
 
 def all_versions():
@@ -334,7 +310,7 @@ def test_an_agency_that_falls_over_does_not_stop_the_other(clients, platforms, b
     place = "site/kemenham/" if whole_one == "kemenham" else "site/"
     assert "Instansi lain" in Path(f"{place}index.html").read_text()
     # The same by the command line: one line on stderr, exit status 1.
-    assert refused(1, "score", "--now", iso(TICKS[1]))[-1].startswith(f"kiprah: {broken}: ")
+    assert lines_refused(1, "score", "--now", iso(TICKS[1]))[-1].startswith(f"kiprah: {broken}: ")
 
 
 def test_a_place_that_cannot_be_written_is_told_of_each_agency(clients, platforms, monkeypatch):
@@ -508,13 +484,13 @@ def test_importing_again_writes_nothing():
 @pytest.mark.parametrize("command", ["import", "check"])
 def test_a_file_with_any_error_in_it_changes_nothing(content, line, command):
     Path("satker.csv").write_text(content)
-    assert refused(1, "registry", command, "satker.csv") == [f"kiprah: satker.csv: {line}"]
+    assert lines_refused(1, "registry", command, "satker.csv") == [f"kiprah: satker.csv: {line}"]
     assert all_versions() == {}
 
 
 def test_an_unknown_agency_is_told_where_there_is_only_one(monkeypatch):
     monkeypatch.delenv("KIPRAH_AGENCIES")
-    [said] = refused(1, "registry", "import", "satker.csv")
+    [said] = lines_refused(1, "registry", "import", "satker.csv")
     assert said.endswith("baris 4: instansi 'kemenham' tidak dikenal; pilih kemenkum")
 
 
@@ -561,7 +537,7 @@ def test_an_agency_that_is_not_there_is_one_line(monkeypatch, words):
     Path("consents.csv").write_text(
         "satker,platform,handle,refresh_token\naceh,tiktok,ham.aceh,rft.rahasia\n"
     )
-    [said] = refused(2, *words, "--agency", "nowhere")
+    [said] = lines_refused(2, *words, "--agency", "nowhere")
     assert said == "kiprah: there is no agency 'nowhere'; choose kemenkum, kemenham"
 
 
@@ -605,7 +581,7 @@ def test_somebody_elses_site_is_audited_without_its_settings(clients, platforms,
     monkeypatch.delenv("KIPRAH_AGENCIES")
     words = ["audit", "2026-10", "--from", "site"]
     assert "identical" in done(*words, "--agency", "kemenham")
-    [said] = refused(1, *words, "--agency", "kemenkam")
+    [said] = lines_refused(1, *words, "--agency", "kemenkam")
     assert "is 2026-10 published?" in said or "is no folder" in said
 
 
@@ -702,7 +678,9 @@ def test_the_doctor_tells_all_of_one_agency(hundreds):
     assert "ok  kemenham registry: 1 satker, 1 accounts" in lines
     assert any(line.startswith("ok  kemenham site: file://site/kemenham") for line in lines)
     assert not any("kemenkum registry" in line for line in lines)
-    assert refused(2, "doctor", "--agency", "no")[0].startswith("kiprah: there is no agency 'no'")
+    assert lines_refused(2, "doctor", "--agency", "no")[0].startswith(
+        "kiprah: there is no agency 'no'"
+    )
 
 
 def test_the_doctor_says_how_a_credential_is_shared(clients, platforms, monkeypatch):

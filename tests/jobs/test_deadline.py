@@ -31,6 +31,7 @@ from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.sqlite import SqliteStore
 from tests.factories import BEGIN, END, measured_post
+from tests.publish.pieces import tree
 from tests.publish.world import NOW, World
 from tests.score.scoring import ministry
 
@@ -256,14 +257,6 @@ def published(world: World, objects: FolderObjects, deadline: Deadline, **said: 
         run_id="r",
         deadline=deadline,
     )
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_a_site_that_is_put_in_pieces_is_whole_at_every_moment_and_the_same_in_the_end(

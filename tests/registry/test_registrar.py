@@ -31,11 +31,6 @@ HEADER = "id,nama,jenis,instagram,facebook\n"
 FILE = HEADER + "aceh,Kanwil Aceh,kanwil,aceh,6157\nbali,Kanwil Bali,kanwil,bali,bali.go\n"
 
 
-@pytest.fixture
-def book(store):
-    return AgencyStore(store, Agency())
-
-
 def file_rows(text):
     return files.read(text.encode(), "satker.csv")
 

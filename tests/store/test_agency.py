@@ -45,11 +45,6 @@ DAY = timedelta(days=1)
 FRAME = evidence_by_hand([], [])
 
 
-@pytest.fixture
-def book(store):
-    return AgencyStore(store, Agency())
-
-
 def month_record(month=MONTH, **facts):
     """A month that was ranked at its end."""
     return record(ranking(as_of=END, **{"month": month, **facts}))

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import Agency, Entry, Measurement, Verdict
+from functions.model import Entry, Measurement, Verdict
 from functions.store import parts
-from functions.store.agency import AgencyStore
 from functions.store.documents import MAX_BYTES
 from functions.store.ledgers import Ledgers
 from functions.store.parts import compress, expand
@@ -18,11 +17,6 @@ from tests.factories import BEGIN, MONTH, WIB, aged, read, x_post
 
 DAY = timedelta(days=1)
 FOLDER = "agencies/kemenkum/ledgers"
-
-
-@pytest.fixture
-def book(store):
-    return AgencyStore(store, Agency())
 
 
 def heavy_entry(post_id, random, samples=8, **facts):

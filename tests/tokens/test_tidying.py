@@ -13,31 +13,21 @@ from hypothesis import settings as examples
 from functions.model import Agency, Roster
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from functions.store.port import Store, Write
+from functions.store.port import Write
 from functions.tokens.absent import Declined, NoConsent
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.document import KEPT
 from functions.tokens.tidying import tidy
 from functions.tokens.vault import Vault
 from tests.factories import account, roster, satker
+from tests.tokens.conftest import KEY
 from tests.tokens.test_consents import Platform
 from tests.tokens.test_document import ODD
 
-KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 ROW = ConsentRow("kanwil-ntt", "tiktok", "Kemenkum.NTT", "rft.pertama")
 PATH = "agencies/kemenkum/consents/tiktok:kemenkum.ntt"
 MIDNIGHT = datetime.fromisoformat("2026-10-20T00:15:00+00:00")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def book(store: Store) -> AgencyStore:
-    return AgencyStore(store, Agency())
-
-
-@pytest.fixture
-def consents(book: AgencyStore) -> Consents:
-    return Consents(book, lambda: Vault(KEY))
 
 
 def tiktok_roster(*handles: str) -> Roster:

@@ -12,11 +12,10 @@ from functions import settings as all_settings
 from functions.collect.credentials import names
 from functions.collect.reading.witness import remember
 from functions.commands.doctor.examination import Finding, examine
-from functions.model import Account, Agency, Roster, Satker, iso
+from functions.model import Account, Roster, Satker, iso
 from functions.registry.registrar import enrol
 from functions.score.job import score
 from functions.settings import Settings
-from functions.store import open_store
 from functions.store.agency import AgencyStore
 from tests.factories import CLOSES, CLOSING, MONTH
 from tests.score.scoring import real_ministry
@@ -25,11 +24,6 @@ from tests.score.scoring import real_ministry
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return replace(all_settings.load({}, dotenv=tmp_path / "none"), site=f"file://{tmp_path}/site")
-
-
-@pytest.fixture
-def book(sqlite_url: str) -> AgencyStore:
-    return AgencyStore(open_store(sqlite_url), Agency())
 
 
 def about(findings: list[Finding], subject: str) -> Finding:

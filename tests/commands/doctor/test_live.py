@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from functions.commands.doctor import live
 from functions.commands.doctor.finding import Finding
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Account, Roster, Satker
 from functions.settings import Settings
-from functions.store import open_agencies, open_store
+from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
@@ -44,13 +44,6 @@ def server(now: datetime) -> Iterator[Handle]:
 
 def _handle(platform: str) -> str:
     return "kemenkum_bali" if platform == "x" else "kemenkum.bali"
-
-
-@pytest.fixture
-def book(sqlite_url: str) -> Iterator[AgencyStore]:
-    opened = open_store(sqlite_url)
-    yield AgencyStore(opened, Agency())
-    opened.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from functions.publish.files.month_files import NAMES
 from tests.publish.conftest import Publish
-from tests.publish.pages.reading import text
+from tests.publish.pieces import text
 from tests.publish.world import World
 
 

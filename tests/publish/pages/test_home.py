@@ -11,7 +11,7 @@ from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from tests.publish.conftest import Publish
-from tests.publish.pages.reading import text
+from tests.publish.pieces import text
 from tests.publish.world import NOW
 
 

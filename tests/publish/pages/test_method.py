@@ -12,7 +12,7 @@ from functions.publish.text import flags as flags_told
 from functions.score.rules import duplicates, flags, usual
 from functions.store.evidence import Rules
 from tests.publish.conftest import Publish
-from tests.publish.pages.reading import text
+from tests.publish.pieces import text
 from tests.publish.world import World
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.publish.conftest import Publish
-from tests.publish.pages.reading import text
+from tests.publish.pieces import text
 
 
 def test_a_month_leads_to_the_one_before_and_the_one_after(run: Publish, site: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.publish.text import words
 from tests.publish.conftest import Publish
-from tests.publish.pages.reading import text
+from tests.publish.pieces import text
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -8,7 +8,7 @@ import msgspec
 
 from functions.model import Roster
 from tests.publish.conftest import Publish
-from tests.publish.pages.reading import text
+from tests.publish.pieces import text
 from tests.publish.world import NOW, World
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.publish.conftest import Publish
-from tests.publish.pages.reading import text
+from tests.publish.pieces import text
 from tests.publish.world import World
 
 

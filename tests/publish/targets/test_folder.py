@@ -10,11 +10,8 @@ import pytest
 
 from functions.publish.targets import open_objects
 from functions.publish.targets.folder import FolderObjects
-from functions.publish.targets.port import File, ObjectsError
-
-
-def page(path: str, body: bytes = b"<p>satu</p>") -> File:
-    return File(path, body, "text/html; charset=utf-8", "public, max-age=60")
+from functions.publish.targets.port import ObjectsError
+from tests.publish.pieces import page
 
 
 def test_a_relative_folder_lies_beside_the_current_one(

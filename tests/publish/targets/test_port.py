@@ -9,12 +9,9 @@ from pathlib import Path
 import pytest
 
 from functions.publish.targets import open_objects
-from functions.publish.targets.port import File, Objects, ObjectsError, md5_of
+from functions.publish.targets.port import Objects, ObjectsError, md5_of
 from functions.publish.targets.sites import SubTarget
-
-
-def page(path: str, body: bytes = b"<p>satu</p>") -> File:
-    return File(path, body, "text/html; charset=utf-8", "public, max-age=60")
+from tests.publish.pieces import page
 
 
 def make_s3_bucket() -> str:

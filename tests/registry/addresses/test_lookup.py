@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from functions.model import Agency
 from functions.registry.addresses.lookup import NO_ADDRESS, posts_at
 from functions.registry.addresses.posts import NotAPost
 from functions.store.agency import AgencyStore
-from functions.store.port import Store
 from tests.factories import x_post
-
-
-@pytest.fixture
-def book(store: Store) -> AgencyStore:
-    return AgencyStore(store, Agency())
 
 
 @pytest.mark.parametrize(
