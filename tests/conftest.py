@@ -17,8 +17,10 @@ from hypothesis import settings as hypothesis_settings
 
 from functions import log
 from functions.store import open_store
+from functions.store.agency import AgencyStore
 from functions.store.port import Store
 from tests import network, tools
+from tests.factories import agency_store
 
 # The same examples in every run; no deadline, since a shared CI machine stalls as it likes.
 hypothesis_settings.register_profile("kiprah", deadline=None, derandomize=True)
@@ -160,6 +162,12 @@ def store(store_url: str) -> Iterator[Store]:
     opened = open_store(store_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def book(store: Store) -> AgencyStore:
+    """An agency in an empty store, of either kind in turn."""
+    return agency_store(store)
 
 
 @pytest.fixture(scope="session")

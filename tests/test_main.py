@@ -12,11 +12,12 @@ import pytest
 
 import main
 from functions import log
-from functions.model import Agency, Roster, Satker, iso
+from functions.model import Agency, iso
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
+from tests.factories import roster, satker
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
@@ -26,7 +27,7 @@ JOBS = ("collect", "publish", "score")  # connect is for people: tests/connect/t
 
 
 @pytest.fixture
-def book(sqlite_url):
+def agency_book(sqlite_url):
     store = open_agency(Settings(store=sqlite_url)).store
     yield AgencyStore(store, Agency())
     store.close()
@@ -51,7 +52,7 @@ def clients():
     }
 
 
-def documents(book):
+def versions_by_path(book):
     found = {}
     for collection in ("satker", "rosters", "posts", "ledgers", "rankings", "cursors", "runs"):
         for stored in book.store.list(f"{book.root}/{collection}"):
@@ -59,9 +60,8 @@ def documents(book):
     return found
 
 
-def ministry(book, now):
-    satker = Satker(id="aceh", name="Kanwil Aceh", kind="kanwil")
-    book.save_roster(Roster(as_of=now, satker=(satker,)))
+def registered(book, now):
+    book.save_roster(roster(satker("aceh", "Kanwil Aceh"), as_of=now))
     book.save_cursor("collect", began_at=iso(now))
 
 
@@ -81,13 +81,13 @@ def test_the_functions_are_deployed_under_their_own_names():
     ],
 )
 def test_a_trigger_that_makes_no_sense_is_refused_and_changes_nothing(
-    clients, book, name, method, data, status
+    clients, agency_book, name, method, data, status
 ):
     answered = clients[name].open("/", method=method, data=data)
     assert answered.status_code == status
     assert list(answered.json) == ["error"]
     assert "\n" not in answered.json["error"]
-    assert documents(book) == {}
+    assert versions_by_path(agency_book) == {}
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -99,50 +99,50 @@ def test_work_that_fails_is_500_with_one_line(clients, monkeypatch, tmp_path, na
     assert "\n" not in answered.json["error"]
 
 
-def test_a_store_that_cannot_be_read_is_no_fault_of_the_request(clients, book, now):
-    ministry(book, now)
+def test_a_store_that_cannot_be_read_is_no_fault_of_the_request(clients, agency_book, now):
+    registered(agency_book, now)
     broken = {"month": "2026-10", "revision": 1, "state": "open", "body": b"{}"}
-    book.store.write([Write(f"{book.root}/rankings/2026-10:r1", broken)])
+    agency_book.store.write([Write(f"{agency_book.root}/rankings/2026-10:r1", broken)])
     assert clients["score"].post("/").status_code == 500
 
 
-def test_score_answers_its_report_and_changes_the_store(clients, book, now):
-    ministry(book, now)
-    before = documents(book)
+def test_score_answers_its_report_and_changes_the_store(clients, agency_book, now):
+    registered(agency_book, now)
+    before = versions_by_path(agency_book)
     # Cloud Scheduler without a body sends no content type either.
     answered = clients["score"].post("/", data=json.dumps({"now": iso(now)}))
     assert answered.status_code == 200
     assert answered.content_type == "application/json; charset=utf-8"
     assert answered.json["job"] == "score"
     assert answered.json["months"]["2026-10"]["written"] is True
-    assert set(documents(book)) - set(before) == {
-        f"{book.root}/rankings/2026-10:r1",
-        f"{book.root}/runs/{answered.json['run_id']}",
+    assert set(versions_by_path(agency_book)) - set(before) == {
+        f"{agency_book.root}/rankings/2026-10:r1",
+        f"{agency_book.root}/runs/{answered.json['run_id']}",
     }
 
 
-def test_the_same_trigger_delivered_twice_is_the_same_run(clients, book, now):
+def test_the_same_trigger_delivered_twice_is_the_same_run(clients, agency_book, now):
     """ "every job may … be delivered twice … and the result is the same" (DESIGN.md)"""
-    ministry(book, now)
+    registered(agency_book, now)
     body = json.dumps({"now": iso(now)})
     first = clients["score"].post("/", data=body)
-    before = documents(book)
+    before = versions_by_path(agency_book)
     again = clients["score"].post("/", data=body)
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.json["run_id"] == first.json["run_id"]
-    assert documents(book) == before
+    assert versions_by_path(agency_book) == before
 
 
-def test_an_empty_body_is_enough(clients, book):
-    ministry(book, datetime.now(UTC))
+def test_an_empty_body_is_enough(clients, agency_book):
+    registered(agency_book, datetime.now(UTC))
     for name in ("score", "publish"):
         answered = clients[name].post("/")
         assert answered.status_code == 200
         assert answered.json["job"] == name
 
 
-def test_publish_answers_its_report_and_puts_the_site(clients, book, now, tmp_path):
-    ministry(book, now)
+def test_publish_answers_its_report_and_puts_the_site(clients, agency_book, now, tmp_path):
+    registered(agency_book, now)
     clients["score"].post("/", data=json.dumps({"now": iso(now)}))
     later = iso(now + timedelta(minutes=1))
     answered = clients["publish"].post("/", data=json.dumps({"now": later}))
@@ -151,8 +151,10 @@ def test_publish_answers_its_report_and_puts_the_site(clients, book, now, tmp_pa
     assert (tmp_path / "site" / "index.html").is_file()
 
 
-def test_publish_to_a_place_that_cannot_be_used_is_500(clients, book, now, monkeypatch, tmp_path):
-    ministry(book, now)
+def test_publish_to_a_place_that_cannot_be_used_is_500(
+    clients, agency_book, now, monkeypatch, tmp_path
+):
+    registered(agency_book, now)
     (tmp_path / "file").touch()
     monkeypatch.setenv("KIPRAH_SITE", f"file://{tmp_path}/file")
     answered = clients["publish"].post("/")
@@ -161,15 +163,15 @@ def test_publish_to_a_place_that_cannot_be_used_is_500(clients, book, now, monke
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_a_fresh_deployment_is_200_and_says_what_to_do(clients, book, name):
+def test_a_fresh_deployment_is_200_and_says_what_to_do(clients, agency_book, name):
     """ "answers 200 and says what to do, not 500 every quarter of an hour" """
     answered = clients[name].post("/")
     assert (answered.status_code, answered.json["failed"]) == (200, False)
     assert answered.json["todo"] == "the registry is empty; run: kiprah registry import FILE"
 
 
-def test_a_deployment_without_credentials_is_200_and_says_which_to_give(clients, book):
-    book.save_satker(
+def test_a_deployment_without_credentials_is_200_and_says_which_to_give(clients, agency_book):
+    agency_book.save_satker(
         {"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "a", "instagram": "b"}}}
     )
     answered = clients["collect"].post("/")
@@ -183,7 +185,7 @@ def test_a_deployment_without_credentials_is_200_and_says_which_to_give(clients,
 
 
 def test_an_agency_that_waits_for_its_registry_fails_no_other(
-    clients, book, now, monkeypatch, world_of_x
+    clients, agency_book, now, monkeypatch, world_of_x
 ):
     monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
     with world_of_x as body:
@@ -194,9 +196,9 @@ def test_an_agency_that_waits_for_its_registry_fails_no_other(
 
 
 def test_every_line_of_a_run_names_the_run_its_job_and_its_agency(
-    clients, book, now, monkeypatch, capsys
+    clients, agency_book, now, monkeypatch, capsys
 ):
-    ministry(book, now)
+    registered(agency_book, now)
     monkeypatch.setattr("functions.score.job._changes", fails)
     headers = {"X-Cloud-Trace-Context": f"{'ab' * 16}/1"}
     clients["score"].post("/", data=json.dumps({"now": iso(now)}), headers=headers)
@@ -215,11 +217,13 @@ def fails(*_):
 
 
 @pytest.fixture
-def world_of_x(book, now, monkeypatch):
+def world_of_x(agency_book, now, monkeypatch):
     """A platform with one post of one registered account; a trigger's body while it is served."""
     world = World(now=now)
     world.add_post(world.add_account("x", "kemenkum"), now - timedelta(hours=1), level={"likes": 9})
-    book.save_satker({"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}})
+    agency_book.save_satker(
+        {"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}}
+    )
     monkeypatch.setenv("KIPRAH_X_BEARER_TOKEN", X_BEARER_TOKEN)
 
     @contextmanager
@@ -231,45 +235,45 @@ def world_of_x(book, now, monkeypatch):
     return served()
 
 
-def test_collect_answers_its_report_and_changes_the_store(clients, book, now, world_of_x):
+def test_collect_answers_its_report_and_changes_the_store(clients, agency_book, now, world_of_x):
     with world_of_x as body:
         answered = clients["collect"].post("/", data=body)
     assert answered.status_code == 200
     assert answered.json["platforms"]["x"]["posts_found"] == 1
-    [post] = book.posts_published(now - timedelta(days=1))
+    [post] = agency_book.posts_published(now - timedelta(days=1))
     assert (post.platform, post.published_at) == ("x", now - timedelta(hours=1))
 
 
 def test_a_further_agency_alone_is_published_in_its_own_folder(
-    clients, book, now, monkeypatch, tmp_path
+    clients, agency_book, now, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Hukum; kemenham=HAM")
-    other = AgencyStore(book.store, Agency(id="kemenham", name="HAM"))
-    for one in (book, other):
-        ministry(one, now)
+    other = AgencyStore(agency_book.store, Agency(id="kemenham", name="HAM"))
+    for one in (agency_book, other):
+        registered(one, now)
     body = json.dumps({"now": iso(now), "agency": "kemenham"})
     for name in ("score", "publish"):
         answered = clients[name].post("/", data=body)
         assert (answered.status_code, answered.json["job"]) == (200, name)
     assert (tmp_path / "site" / "kemenham" / "index.html").is_file()
     assert not (tmp_path / "site" / "index.html").exists()
-    assert book.months() == {}
+    assert agency_book.months() == {}
 
 
 @pytest.mark.parametrize("platforms", ["x", ["myspace"], [["x"]], {"x": 1}, [None]])
-def test_collect_refuses_a_platform_that_it_does_not_know(clients, book, platforms):
+def test_collect_refuses_a_platform_that_it_does_not_know(clients, agency_book, platforms):
     answered = clients["collect"].post("/", data=json.dumps({"platforms": platforms}))
     assert answered.status_code == 400
     assert "instagram, facebook, x, tiktok, youtube" in answered.json["error"]
-    assert documents(book) == {}
+    assert versions_by_path(agency_book) == {}
 
 
-def test_collect_refuses_to_forge_evidence(clients, book, now):
+def test_collect_refuses_to_forge_evidence(clients, agency_book, now):
     """ "further than 2 minutes from the clock refuses a platform's official host" (DESIGN.md)"""
     answered = clients["collect"].post("/", data=json.dumps({"now": iso(now)}))
     assert answered.status_code == 500
     assert "forge evidence" in answered.json["error"]
-    assert documents(book) == {}
+    assert versions_by_path(agency_book) == {}
 
 
 def test_a_cold_start_loads_only_what_its_job_uses():
@@ -309,9 +313,11 @@ MAY_LOAD = {
 
 
 @pytest.mark.parametrize("name", MAY_LOAD)
-def test_a_first_answer_loads_what_its_job_uses_and_no_other_jobs(book, now, name, monkeypatch):
+def test_a_first_answer_loads_what_its_job_uses_and_no_other_jobs(
+    agency_book, now, name, monkeypatch
+):
     """httpx brings neither rich nor pygments along, although both are installed."""
-    ministry(book, now)
+    registered(agency_book, now)
     monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://connect.example.go.id")
     monkeypatch.setenv("KIPRAH_TIKTOK_CLIENT_KEY", "key")
     monkeypatch.setenv("KIPRAH_TIKTOK_CLIENT_SECRET", "secret-of-an-app")

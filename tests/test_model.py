@@ -29,7 +29,7 @@ from functions.model import (
     previous_month,
     run_id,
 )
-from tests.score.cases import BEGIN, END, PUBLISHED, WIB, aged, read, x_post
+from tests.factories import BEGIN, END, PUBLISHED, WIB, aged, read, x_post
 
 SECOND = timedelta(seconds=1)
 moments = st.integers(0, 4_102_444_800).map(lambda n: datetime.fromtimestamp(n, UTC))

@@ -26,4 +26,6 @@ def test_an_outside_name_is_not_even_looked_up():
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_this_machine_is_open(host):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection((host, server.getsockname()[1])).close()
+        port = server.getsockname()[1]
+        with socket.create_connection((host, port)) as made:
+            assert made.getpeername()[1] == port

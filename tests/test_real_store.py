@@ -14,7 +14,6 @@ from typing import Any
 import click
 import flask
 import pytest
-from click.testing import CliRunner
 
 import main
 from functions import log
@@ -26,10 +25,11 @@ from functions.settings import Settings
 from functions.store import open_agency
 from functions.times import present
 from tests.collect.ministry import FIRST_TOKEN, handle_of, rows
+from tests.commands.running import kiprah
+from tests.factories import WIB
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
 from tests.platforms.world import World
-from tests.score.cases import WIB
 
 ROOT = Path(__file__).parents[1]
 HOUR = timedelta(hours=1)
@@ -43,7 +43,7 @@ CLOSES = closing_ends(MONTH, WIB, indonesian_holidays())
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation's folder with a registry, consents and a key; its store is not there yet."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(log, "_quiet", False)
@@ -68,20 +68,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handle]:
         yield handle
 
 
-def run(*words: Any) -> Any:
-    result = CliRunner().invoke(cli, [str(word) for word in words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    return result
-
-
 def report(*words: Any) -> Any:
-    result = run(*words, "--json")
+    result = kiprah(*words, "--json")
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
 
 
 def refused(*words: Any, status: int = 2) -> str:
-    result = run(*words)
+    result = kiprah(*words)
     assert (result.exit_code, result.stdout) == (status, ""), result.stderr
     [line] = result.stderr.splitlines()
     return str(line)
@@ -106,7 +100,7 @@ def documents() -> dict[str, str]:
 
 
 def test_a_past_month_closes_and_is_frozen_as_it_was_collected(
-    server: Handle, folder: Path
+    server: Handle, installation: Path
 ) -> None:
     report("registry", "import", "satker.csv", *at(BEGIN))
     report("connect", "import", "izin.csv", *at(BEGIN))
@@ -125,7 +119,7 @@ def test_a_past_month_closes_and_is_frozen_as_it_was_collected(
     # Nothing was read after the month: not even today closes it, and each look says why.
     state, [why] = scored(CLOSES + DAY)
     assert (state, f"no collection has ended since {iso(CLOSING)}" in why) == ("open", True)
-    told = run("doctor").stdout
+    told = kiprah("doctor").stdout
     assert f"!!  {MONTH}: stays open: no collection has ended since {iso(CLOSING)}" in told
     collect(CLOSING - HOUR)
     assert scored(CLOSES + DAY)[0] == "open"
@@ -135,10 +129,10 @@ def test_a_past_month_closes_and_is_frozen_as_it_was_collected(
     collect(CLOSES + HOUR)
     report("score", *at(CLOSES + 2 * HOUR))
     report("publish", *at(CLOSES + 2 * HOUR))
-    ranking = json.loads((folder / f"site/data/{MONTH}/r1/ranking.json").read_text())
+    ranking = json.loads((installation / f"site/data/{MONTH}/r1/ranking.json").read_text())
     assert (ranking["state"], ranking["incomplete"]) == ("final", False)
-    assert run("audit", MONTH).stdout.endswith(" identical\n")
-    assert f"{MONTH}: stays" not in run("doctor").stdout
+    assert kiprah("audit", MONTH).stdout.endswith(" identical\n")
+    assert f"{MONTH}: stays" not in kiprah("doctor").stdout
 
 
 # The future
@@ -187,7 +181,7 @@ def test_no_command_of_a_real_store_takes_a_now_that_is_to_come(
     monkeypatch: pytest.MonkeyPatch, words: list[str], ahead: Callable[[], datetime]
 ) -> None:
     monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example")
-    run("registry", "import", "satker.csv")
+    kiprah("registry", "import", "satker.csv")
     before = documents()
     assert before
     said = refused(*words, *at(ahead()))
@@ -212,7 +206,7 @@ def test_no_command_takes_a_year_beyond_reckoning(words: list[str]) -> None:
     ],
 )
 def test_no_function_takes_it_either(name: str, now: str, words: str) -> None:
-    run("registry", "import", "satker.csv")
+    kiprah("registry", "import", "satker.csv")
     before = documents()
     entry = getattr(main, name)
     with flask.Flask(__name__).test_request_context("/", method="POST", json={"now": now}):
@@ -226,7 +220,7 @@ def test_no_function_takes_it_either(name: str, now: str, words: str) -> None:
 
 
 def test_a_simulation_takes_any_now_and_says_what_it_is(
-    server: Handle, folder: Path, monkeypatch: pytest.MonkeyPatch
+    server: Handle, installation: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KIPRAH_SIMULATION", "1")
     future = datetime(2090, 5, 1, 1, tzinfo=UTC)
@@ -235,23 +229,23 @@ def test_a_simulation_takes_any_now_and_says_what_it_is(
     server.set_clock(future)
     for job in ("collect", "score", "publish"):
         assert report(job, *at(future))["simulation"] is True
-    pages = list((folder / "site").rglob("*.html"))
+    pages = list((installation / "site").rglob("*.html"))
     assert len(pages) > 10
     for page in pages:
         assert "Simulasi: angka" in page.read_text(encoding="utf-8"), page
-    assert "kiprah.db: a simulation" in run("doctor").stdout
+    assert "kiprah.db: a simulation" in kiprah("doctor").stdout
 
 
 def test_a_simulation_reads_no_official_host_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIPRAH_SIMULATION", "1")
     monkeypatch.setenv("KIPRAH_X_BEARER_TOKEN", "rahasia")
-    run("registry", "import", "satker.csv")
+    kiprah("registry", "import", "satker.csv")
     for words in ([], at(present()), at(present() - 40 * DAY), at(present() + 400 * DAY)):
         assert "this store is a simulation" in refused("collect", *words)
 
 
 def test_a_real_store_never_becomes_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    run("registry", "import", "satker.csv")
+    kiprah("registry", "import", "satker.csv")
     before = documents()
     monkeypatch.setenv("KIPRAH_SIMULATION", "1")
     monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example")
@@ -266,7 +260,7 @@ def test_a_setting_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.Mon
     assert "KIPRAH_SIMULATION='yes' must be 1" in refused("score")
 
 
-def test_the_loop_keeps_to_it_as_well(folder: Path) -> None:
+def test_the_loop_keeps_to_it_as_well(installation: Path) -> None:
     """As a process, whose jobs fail and which goes on."""
     environment = {
         **os.environ,
@@ -274,10 +268,10 @@ def test_the_loop_keeps_to_it_as_well(folder: Path) -> None:
         "KIPRAH_SIMULATION": "1",
         "KIPRAH_X_BEARER_TOKEN": "rahasia",
     }
-    run("registry", "import", "satker.csv")
+    kiprah("registry", "import", "satker.csv")
     done = subprocess.run(
         [sys.executable, "-m", "functions", "run"],
-        cwd=folder,
+        cwd=installation,
         env=environment,
         capture_output=True,
         text=True,

@@ -40,7 +40,7 @@ def given(name: str) -> list[str]:
     return [words for found, words in instructions() if found == name]
 
 
-def unit() -> dict[str, list[str]]:
+def directives() -> dict[str, list[str]]:
     lines = [line.partition("=") for line in UNIT.splitlines() if "=" in line and line[0] != "#"]
     found: dict[str, list[str]] = {}
     for name, _, value in lines:
@@ -115,7 +115,7 @@ def test_its_commands_exist_and_read_the_file_that_the_loop_writes() -> None:
 
 
 def test_the_unit_runs_the_same_command_in_a_folder_of_its_own() -> None:
-    found = unit()
+    found = directives()
     [command], [state] = found["ExecStart"], found["StateDirectory"]
     python, flag, module, *words = shlex.split(command)
     assert (python, flag, module) == ("/srv/kiprah/.venv/bin/python", "-m", "functions")
@@ -128,14 +128,14 @@ def test_the_unit_runs_the_same_command_in_a_folder_of_its_own() -> None:
 
 
 def test_the_unit_is_told_that_it_lives_and_has_time_to_end() -> None:
-    found = unit()
+    found = directives()
     assert (found["Type"], found["Restart"]) == (["notify"], ["always"])
     assert int(found["WatchdogSec"][0]) > MISSED.total_seconds() > 2 * EVERY
     assert int(found["TimeoutStopSec"][0]) > GRACE
 
 
 def test_the_unit_is_locked_in() -> None:
-    found = unit()
+    found = directives()
     wanted = {
         **dict.fromkeys(("DynamicUser", "PrivateTmp", "ProtectHome", "NoNewPrivileges"), "yes"),
         "ProtectSystem": "strict",

@@ -105,7 +105,7 @@ class Office:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Office]:
+def opened_office(folder: Path) -> Iterator[Office]:
     world = World(now=START)
     account = world.add_account("x", "kanwilntt", satker="kanwil-ntt")
     log.quiet()
@@ -120,7 +120,7 @@ def opened(folder: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    with opened(tmp_path) as found:
+    with opened_office(tmp_path) as found:
         yield found
 
 
@@ -140,7 +140,7 @@ class Measured:
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
-    with opened(tmp_path_factory.mktemp("threads")) as office:
+    with opened_office(tmp_path_factory.mktemp("threads")) as office:
         office.set(x_threads="sum")
         thread = office.thread(BORN, 5, 40 * timedelta(seconds=1), level=LEVEL)
         plain = office.world.add_post(office.account, BORN + HOUR, level=LEVEL)

@@ -19,7 +19,7 @@ def test_the_present_is_the_computers_clock_in_whole_seconds():
 
 
 @pytest.mark.parametrize("seconds", [-(10**9), -1, 0, 119, 120])
-def test_what_is_past_or_as_good_as_now_is_taken(seconds):
+def test_what_is_past_or_as_good_as_now_raises_nothing(seconds):
     refuse_future(AT + timedelta(seconds=seconds), lambda: AT)
 
 

@@ -40,9 +40,9 @@ from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
-from tests.bench.ministry import store_clock
+from tests.clock import store_clock
+from tests.factories import BEGIN, END, WIB, measured_post
 from tests.publish.test_job import Memory
-from tests.score.cases import BEGIN, END, WIB, measured_post
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 UNITS = ("aceh", "bali", "riau", "zona")

@@ -36,8 +36,8 @@ from functions.store.ledgers import Ledgers
 from functions.store.port import Write
 from functions.store.sqlite import SqliteStore
 from functions.store.tails import Tail
-from tests.bench.ministry import store_clock
 from tests.bench.months import posts, register
+from tests.clock import store_clock
 
 MONTH = "2026-10"
 NOON = datetime(2026, 10, 20, 5, tzinfo=UTC)  # in Jakarta

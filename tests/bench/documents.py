@@ -31,8 +31,9 @@ from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Meter
-from tests.bench.ministry import TICK, account_rows, register, run_ticks, settings, store_clock
+from tests.bench.ministry import TICK, account_rows, register, run_ticks, settings
 from tests.bench.stand_ins import Plan, stand_ins
+from tests.clock import store_clock
 
 DAY = timedelta(days=1)
 SCORE_EVERY = timedelta(minutes=30)

@@ -29,9 +29,9 @@ from functions.store.agency import AgencyStore
 from tests.bench import months, stored
 from tests.bench.archive import MONTH, TURN, Archive
 from tests.bench.counted import CountedObjects, CountedStore, Tally, finished
-from tests.bench.ministry import store_clock
 from tests.bench.month import REAL_POSTS, Month, table
 from tests.bench.peak import peak
+from tests.clock import store_clock
 
 PLATFORMS = 5
 READS_OF_A_POST = 8  # kept in its life, at most

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import sleep
-from types import SimpleNamespace
-from typing import Any
-from unittest.mock import patch
 
 from functions import settings as all_settings
 from functions.collect.client import Connections
@@ -19,7 +14,6 @@ from functions.collect.report import CollectReport
 from functions.collect.tick import CollectRun
 from functions.model import PLATFORMS, Platform, run_id
 from functions.settings import Settings
-from functions.store import sqlite
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
@@ -138,17 +132,3 @@ async def one_tick(
             connections=connections,
         ),
     )
-
-
-@contextmanager
-def store_clock(now: Callable[[], datetime]) -> Iterator[None]:
-    """SQLite's stamps at simulated times.
-
-    Scoring reads again what was stamped in the ten minutes before its last run. In a simulation
-    whose day passes in minutes that would be the whole day, which no real run would read.
-    """
-    clock: Any = SimpleNamespace(
-        time_ns=lambda: int(now().timestamp()) * 1_000_000_000, sleep=sleep
-    )
-    with patch.object(sqlite, "time", clock):
-        yield

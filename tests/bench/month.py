@@ -45,8 +45,9 @@ from functions.store.agency import AgencyStore
 from tests.bench import stored
 from tests.bench.counted import Count, CountedObjects, CountedStore, Counts, Tally, finished
 from tests.bench.days import BEFORE, BEGIN, DAYS, ZONE, representative, together
-from tests.bench.ministry import TICK, account_rows, register, settings, store_clock
+from tests.bench.ministry import TICK, account_rows, register, settings
 from tests.bench.stand_ins import Plan, StandIns, stand_ins
+from tests.clock import store_clock
 
 SCORE_EVERY = timedelta(minutes=30)
 RARE = timedelta(hours=6)  # between two ticks that are not counted

@@ -22,10 +22,11 @@ from tests.bench import __main__ as bench
 from tests.bench import scale, week
 from tests.bench.archive import Archive, write_evidence
 from tests.bench.documents import Counts
-from tests.bench.ministry import account_rows, store_clock
+from tests.bench.ministry import account_rows
 from tests.bench.recompute import by_kiprah
 from tests.bench.stand_ins import Plan, stand_ins
 from tests.bench.week import Hours, Post
+from tests.clock import store_clock
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 

@@ -37,7 +37,7 @@ def guarded(published):
 
 
 @pytest.fixture
-def page(browser):
+def tab(browser):
     context = browser.new_context()
     yield context.new_page()
     context.close()
@@ -51,27 +51,27 @@ def complaints_of(page):
     return said
 
 
-def test_no_page_breaks_the_policy(page, guarded):
-    said = complaints_of(page)
+def test_no_page_breaks_the_policy(tab, guarded):
+    said = complaints_of(tab)
     for path in PAGES:
-        page.goto(guarded + path)
-        assert page.evaluate("getComputedStyle(document.body).fontFamily") != ""
-        assert page.evaluate("document.styleSheets.length") == 1
+        tab.goto(guarded + path)
+        assert tab.evaluate("getComputedStyle(document.body).fontFamily") != ""
+        assert tab.evaluate("document.styleSheets.length") == 1
     assert said == []
 
 
-def test_the_script_and_the_drawings_work_under_the_policy(page, guarded):
-    said = complaints_of(page)
-    page.goto(f"{guarded}satker/")
-    page.fill("#cari", "bali")
-    assert "satuan kerja cocok" in page.inner_text("[role=status]")
+def test_the_script_and_the_drawings_work_under_the_policy(tab, guarded):
+    said = complaints_of(tab)
+    tab.goto(f"{guarded}satker/")
+    tab.fill("#cari", "bali")
+    assert "satuan kerja cocok" in tab.inner_text("[role=status]")
     assert said == []
 
 
-def test_what_is_not_the_sites_own_is_refused(page, guarded):
-    said = complaints_of(page)
-    page.goto(guarded)
-    page.evaluate(
+def test_what_is_not_the_sites_own_is_refused(tab, guarded):
+    said = complaints_of(tab)
+    tab.goto(guarded)
+    tab.evaluate(
         """() => {
             const script = document.createElement("script");
             script.textContent = "window.intruder = true";
@@ -81,8 +81,8 @@ def test_what_is_not_the_sites_own_is_refused(page, guarded):
             document.body.append(style);
         }"""
     )
-    assert page.evaluate("window.intruder") is None
-    assert page.evaluate("getComputedStyle(document.body).display") != "none"
+    assert tab.evaluate("window.intruder") is None
+    assert tab.evaluate("getComputedStyle(document.body).display") != "none"
     assert len([line for line in said if "Content Security Policy" in line]) == 2
 
 

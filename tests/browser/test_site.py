@@ -35,7 +35,7 @@ class _Reader(HTMLParser):
                 self.ids.append(value)
 
 
-def read(path: Path) -> _Reader:
+def parsed(path: Path) -> _Reader:
     reader = _Reader()
     reader.feed(path.read_text(encoding="utf-8"))
     return reader
@@ -43,7 +43,7 @@ def read(path: Path) -> _Reader:
 
 def pages(site: Path) -> Iterator[tuple[str, _Reader]]:
     for path in sorted(site.rglob("*.html")):
-        yield path.relative_to(site).as_posix(), read(path)
+        yield path.relative_to(site).as_posix(), parsed(path)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

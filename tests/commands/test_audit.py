@@ -27,7 +27,7 @@ from functions.score.rules.judging import judge_month
 from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
 from functions.store import rankings
-from tests.score.cases import evidence, measured_post, presence, unit
+from tests.factories import evidence, measured_post, presence, unit
 
 MONTHS = ("2026-08", "2026-09", "2026-10")
 NAMES = ("bukti.jsonl.gz", "bukti.sha256", "ranking.json")

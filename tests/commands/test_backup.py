@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions import log
-from functions.__main__ import cli
 from functions.commands import backup as module
 from functions.commands.backup import BackupError, backup, restore, verify
 from functions.model import Agency
@@ -30,6 +28,7 @@ from functions.store.installation import PATH, SCHEMA
 from functions.store.migrations import migrate
 from functions.store.port import Store, StoreError, Write
 from functions.store.sqlite import SqliteStore
+from tests.commands.running import kiprah
 from tests.store.schemas import lay, rows
 
 ROOT = Path(__file__).parents[2]
@@ -115,19 +114,19 @@ def test_a_store_moves_to_the_cloud(
     again = tmp_path / "again.gz"
     # The same documents are the same lines, whatever store they lie in.
     backup(cloud, again, NOW)
-    assert sorted(lines(again)[1:-1]) == sorted(lines(file)[1:-1])
+    assert sorted(unpacked_lines(again)[1:-1]) == sorted(unpacked_lines(file)[1:-1])
     store.close()
     cloud.close()
 
 
-def lines(file: Path) -> list[bytes]:
+def unpacked_lines(file: Path) -> list[bytes]:
     return gzip.decompress(file.read_bytes()).splitlines(keepends=True)
 
 
 def test_the_file_says_what_it_is_and_only_its_owner_reads_it(sqlite_url: str, file: Path) -> None:
     store = fill(sqlite_url)
     done = backup(store, file, NOW)
-    first, *documents, last = lines(file)
+    first, *documents, last = unpacked_lines(file)
     assert json.loads(first) == {
         "kiprah": "backup",
         "format": 1,
@@ -220,7 +219,7 @@ def test_a_damaged_or_truncated_file_is_refused_and_nothing_is_written(
         broken[at] ^= 1 << data.draw(st.integers(0, 7))
     file.write_bytes(broken)
     # Some bits of gzip's header mean nothing, nor do zeros behind its end: the file is still whole.
-    if lines_or_none(file) == lines(sound):
+    if lines_or_none(file) == unpacked_lines(sound):
         return
     with pytest.raises(BackupError, match=r"is no whole backup .*; take another one") as told:
         restore(other, file, NOW)
@@ -230,7 +229,7 @@ def test_a_damaged_or_truncated_file_is_refused_and_nothing_is_written(
 
 def lines_or_none(file: Path) -> list[bytes] | None:
     try:
-        return lines(file)
+        return unpacked_lines(file)
     except Exception:
         return None
 
@@ -264,7 +263,7 @@ def remade(file: Path, made: Iterable[bytes]) -> None:
 def test_lines_that_are_other_than_they_were_are_refused(
     sound: Path, file: Path, other: SqliteStore, wrong: Any
 ) -> None:
-    remade(file, wrong(lines(sound)))
+    remade(file, wrong(unpacked_lines(sound)))
     with pytest.raises(BackupError, match="is no whole backup"):
         restore(other, file, NOW)
     assert list(other.everything()) == []
@@ -332,7 +331,7 @@ def test_a_restore_that_was_cut_short_goes_on_and_is_not_used_before(
         with pytest.raises(StoreError, match="half restored"):
             refused()
     another = tmp_path / "another.gz"
-    remade(another, relined(lines(sound)))
+    remade(another, relined(unpacked_lines(sound)))
     assert verify(another).documents == verify(sound).documents - 1
     if calls > 1:
         with pytest.raises(StoreError, match="not empty"):
@@ -397,10 +396,6 @@ def test_a_newer_or_empty_store_is_not_backed_up(store: Store, file: Path) -> No
 
 
 # From outside
-
-
-def kiprah(*words: str) -> Any:
-    return CliRunner().invoke(cli, [*words], catch_exceptions=False)
 
 
 def test_the_commands_say_what_they_did_and_that_the_key_lies_elsewhere(

@@ -19,8 +19,8 @@ from functions.model import Post, iso
 from functions.registry.addresses.posts import link_keys
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
-from tests.score.cases import BEGIN, END, MONTH, measured_post
-from tests.score.test_job import CLOSES, CLOSING, ministry
+from tests.factories import BEGIN, CLOSES, CLOSING, END, MONTH, measured_post
+from tests.score.scoring import ministry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MIDDLE = BEGIN + 10 * DAY
@@ -160,12 +160,14 @@ def test_what_cannot_be_decided_is_one_line_and_changes_nothing(
     ],
 )
 def test_wrong_use_exits_with_2(ours: Ministry, words: list[str]) -> None:
-    ours.refused("decide", *WORDS, *words, now=MIDDLE + 3 * DAY, status=2)
+    said = ours.refused("decide", *WORDS, *words, now=MIDDLE + 3 * DAY, status=2)
+    assert said.startswith("kiprah: ")
 
 
 def test_who_and_why_are_asked_for(ours: Ministry) -> None:
-    ours.refused("decide", FIRST, "--action", "exclude", "--by", "Ani", now=MIDDLE, status=2)
-    ours.refused("object", FIRST, "--why", "Salah.", now=MIDDLE, status=2)
+    said = ours.refused("decide", FIRST, "--action", "exclude", "--by", "Ani", now=MIDDLE, status=2)
+    assert "--why" in said
+    assert "--by" in ours.refused("object", FIRST, "--why", "Salah.", now=MIDDLE, status=2)
 
 
 # Objections

@@ -156,8 +156,11 @@ def test_it_beats_until_it_is_cancelled(
         while len(beats) < 5:
             await asyncio.sleep(0.001)
         task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
     asyncio.run(asyncio.wait_for(some(), 20))
+    assert len(beats) >= 5
 
 
 # systemd
@@ -188,7 +191,7 @@ def test_systemd_hears_a_beat_and_none_while_a_job_hangs(
     systemd.close()
 
 
-def test_nobody_listens_and_nothing_is_amiss(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_beat_that_nobody_hears_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("", "/nowhere/at/all", "@nobody"):
         monkeypatch.setenv("NOTIFY_SOCKET", name)
         health.notify("READY=1")

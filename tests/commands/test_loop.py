@@ -52,13 +52,6 @@ def test_quarters_of_an_hour_lie_on_the_clock():
 # In this process, with jobs of our own
 
 
-@pytest.fixture
-def book(sqlite_url):
-    store = open_agency(Settings(store=sqlite_url)).store
-    yield AgencyStore(store, Agency())
-    store.close()
-
-
 class Jobs:
     """Stands in for the three jobs: every round is due, and they do as they are told."""
 

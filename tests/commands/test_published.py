@@ -51,7 +51,7 @@ class Server:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def stranger() -> Iterator[Server]:
     made = Server()
     yield made
     made.close()
@@ -80,7 +80,7 @@ def drips(first: bytes) -> Say:
     return say
 
 
-def refusal(server: Server) -> str:
+def complaint(server: Server) -> str:
     with pytest.raises(SourceError) as refused:
         source(server.address)("data/file")
     assert len(str(refused.value).splitlines()) == 1
@@ -88,54 +88,54 @@ def refusal(server: Server) -> str:
     return str(refused.value)
 
 
-def test_a_file_is_read_as_it_is_and_what_is_not_there_is_none(server: Server) -> None:
-    server.scripts = [answers(b"isi", "Content-Length: 3"), answers(b"", status="404 Not Found")]
-    read = source(f"{server.address}/")
+def test_a_file_is_read_as_it_is_and_what_is_not_there_is_none(stranger: Server) -> None:
+    stranger.scripts = [answers(b"isi", "Content-Length: 3"), answers(b"", status="404 Not Found")]
+    read = source(f"{stranger.address}/")
     assert (read("a"), read("b")) == (b"isi", None)
 
 
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nX-A: ", b"HTTP/1.1 200 OK\r\n\r\n"])
 def test_what_comes_a_byte_at_a_time_is_not_waited_for(
-    server: Server, monkeypatch: pytest.MonkeyPatch, first: bytes
+    stranger: Server, monkeypatch: pytest.MonkeyPatch, first: bytes
 ) -> None:
     monkeypatch.setattr(published, "PATIENCE", 0.2)
-    server.scripts = [drips(first)]
+    stranger.scripts = [drips(first)]
     began = monotonic()
-    assert "comes too slowly" in refusal(server)
+    assert "comes too slowly" in complaint(stranger)
     assert monotonic() - began < 10
 
 
-def test_who_says_nothing_is_asked_twice(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_says_nothing_is_asked_twice(stranger: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published, "SILENCE", 0.1)
-    server.scripts = [silent]
-    assert "does not answer" in refusal(server)
-    assert server.connections == 2
-    server.scripts = [silent, silent, silent, answers(b"isi")]
-    assert source(server.address)("a") == b"isi"
+    stranger.scripts = [silent]
+    assert "does not answer" in complaint(stranger)
+    assert stranger.connections == 2
+    stranger.scripts = [silent, silent, silent, answers(b"isi")]
+    assert source(stranger.address)("a") == b"isi"
 
 
-def test_half_a_file_is_asked_for_again_and_never_taken_for_the_whole(server: Server) -> None:
+def test_half_a_file_is_asked_for_again_and_never_taken_for_the_whole(stranger: Server) -> None:
     half = answers(b"is", "Content-Length: 3")
-    server.scripts = [half, answers(b"isi", "Content-Length: 3"), half]
-    assert source(server.address)("a") == b"isi"
-    assert "does not answer" in refusal(server)
+    stranger.scripts = [half, answers(b"isi", "Content-Length: 3"), half]
+    assert source(stranger.address)("a") == b"isi"
+    assert "does not answer" in complaint(stranger)
 
 
 def test_more_than_any_file_of_a_month_is_not_read(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    stranger: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(published, "LARGEST", 1000)
     monkeypatch.setattr(published, "PIECE", 100)
-    server.scripts = [answers(b"x" * 1_000_000)]
-    assert "larger than 1,000 bytes" in refusal(server)
+    stranger.scripts = [answers(b"x" * 1_000_000)]
+    assert "larger than 1,000 bytes" in complaint(stranger)
 
 
 @pytest.mark.parametrize(
     "place", ["file:///etc/passwd", "ftp://127.0.0.1/a", "gopher://127.0.0.1", "data:,a"]
 )
-def test_nobody_is_followed_to_another_scheme(server: Server, place: str) -> None:
-    server.scripts = [answers(b"", f"Location: {place}", status="302 Found")]
-    assert "leads elsewhere over ftp" in (said := refusal(server)) or "answers 302" in said
+def test_nobody_is_followed_to_another_scheme(stranger: Server, place: str) -> None:
+    stranger.scripts = [answers(b"", f"Location: {place}", status="302 Found")]
+    assert "leads elsewhere over ftp" in (said := complaint(stranger)) or "answers 302" in said
 
 
 def test_from_https_nobody_is_followed_to_http() -> None:
@@ -153,16 +153,16 @@ def test_from_https_nobody_is_followed_to_http() -> None:
         )
 
 
-def test_a_few_redirections_are_followed_and_a_circle_ends(server: Server) -> None:
+def test_a_few_redirections_are_followed_and_a_circle_ends(stranger: Server) -> None:
     on = [
-        answers(b"", f"Location: {server.address}/{n}", status="301 Moved Permanently")
+        answers(b"", f"Location: {stranger.address}/{n}", status="301 Moved Permanently")
         for n in range(3)
     ]
-    server.scripts = [*on, answers(b"isi")]
-    assert source(server.address)("a") == b"isi"
-    server.scripts = [on[0]]
-    assert "answers 301" in refusal(server)
-    assert server.connections < 12
+    stranger.scripts = [*on, answers(b"isi")]
+    assert source(stranger.address)("a") == b"isi"
+    stranger.scripts = [on[0]]
+    assert "answers 301" in complaint(stranger)
+    assert stranger.connections < 12
 
 
 @pytest.mark.parametrize(
@@ -178,9 +178,9 @@ def test_a_few_redirections_are_followed_and_a_circle_ends(server: Server) -> No
         b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\n\r\n",
     ],
 )
-def test_what_is_no_answer_is_one_line(server: Server, content: bytes) -> None:
-    server.scripts = [says(content)]
-    assert server.address in refusal(server)
+def test_what_is_no_answer_is_one_line(stranger: Server, content: bytes) -> None:
+    stranger.scripts = [says(content)]
+    assert stranger.address in complaint(stranger)
 
 
 @pytest.mark.parametrize(

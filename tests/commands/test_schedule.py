@@ -12,18 +12,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from google.cloud.scheduler_v1 import Job
 from google.rpc.status_pb2 import Status
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.__main__ import cli
 from functions.commands.schedule import JOBS, Schedule, ScheduleError, wanted
 from functions.settings import SettingsError, load
 from functions.settings.cadence import CADENCES
 from tests import cloudscheduler
 from tests.cloudscheduler import PARENT, Handle
+from tests.commands.running import kiprah
 
 LAST = datetime(2026, 10, 20, 2, 45, 1, tzinfo=UTC)
 NEXT = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ def job(name: str, **facts: object) -> Job:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Handle]:
+def scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Handle]:
     monkeypatch.chdir(tmp_path)
     with cloudscheduler.serve({f"kiprah-{name}": job(name) for name in JOBS}) as handle:
         monkeypatch.setenv("KIPRAH_SCHEDULE", "scheduler://proyek/asia-southeast2/kiprah")
@@ -55,15 +55,13 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Handle]:
         yield handle
 
 
-def kiprah(*words: str) -> Result:
-    result = CliRunner().invoke(cli, ["schedule", *words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+def schedule(*words: str) -> Result:
+    return kiprah("schedule", *words)
 
 
 def said(*words: str, code: int) -> str:
     """The one line of an error."""
-    result = kiprah(*words)
+    result = schedule(*words)
     assert result.exit_code == code, result.output
     line = result.stderr.strip()
     assert line.startswith("kiprah: ")
@@ -74,8 +72,8 @@ def said(*words: str, code: int) -> str:
 # How jobs stand
 
 
-def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(server: Handle) -> None:
-    result = kiprah("status")
+def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(scheduler: Handle) -> None:
+    result = schedule("status")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0] == (
         "ok  collect: enabled; */15 * * * * Asia/Jakarta; last attempt 2026-10-20T02:45:01Z: "
@@ -88,8 +86,8 @@ def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(server: Handl
     ]
 
 
-def test_the_report_says_the_same(server: Handle) -> None:
-    report = json.loads(kiprah("status", "kiprah-score", "--json").stdout)
+def test_the_report_says_the_same(scheduler: Handle) -> None:
+    report = json.loads(schedule("status", "kiprah-score", "--json").stdout)
     assert report["failed"] is False
     assert report["jobs"] == {
         "score": {
@@ -128,17 +126,17 @@ def test_the_report_says_the_same(server: Handle) -> None:
     ],
 )
 def test_what_is_not_as_it_should_be_is_said(
-    server: Handle, facts: dict[str, object], words: str, code: int
+    scheduler: Handle, facts: dict[str, object], words: str, code: int
 ) -> None:
-    server.jobs["kiprah-collect"] = job("collect", **facts)
-    result = kiprah("status")
+    scheduler.jobs["kiprah-collect"] = job("collect", **facts)
+    result = schedule("status")
     assert words in result.stdout.splitlines()[0]
     assert result.exit_code == code
 
 
-def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(server: Handle) -> None:
-    del server.jobs["kiprah-score"]
-    result = kiprah("status")
+def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(scheduler: Handle) -> None:
+    del scheduler.jobs["kiprah-score"]
+    result = schedule("status")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[1] == (
@@ -150,13 +148,13 @@ def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(server: Handle
 # Pausing, resuming, running
 
 
-def test_pausing_twice_equals_pausing_once_and_so_does_resuming(server: Handle) -> None:
-    assert kiprah("pause", "all").stdout.splitlines() == [f"{name}: paused" for name in JOBS]
-    assert kiprah("pause", "score").stdout == "score: was paused already\n"
-    assert {j.state for j in server.jobs.values()} == {Job.State.PAUSED}
-    assert kiprah("resume", "score", "kiprah-publish").exit_code == 0
-    assert kiprah("resume", "score").stdout == "score: was not paused\n"
-    states = {name: j.state.name for name, j in server.jobs.items()}
+def test_pausing_twice_equals_pausing_once_and_so_does_resuming(scheduler: Handle) -> None:
+    assert schedule("pause", "all").stdout.splitlines() == [f"{name}: paused" for name in JOBS]
+    assert schedule("pause", "score").stdout == "score: was paused already\n"
+    assert {j.state for j in scheduler.jobs.values()} == {Job.State.PAUSED}
+    assert schedule("resume", "score", "kiprah-publish").exit_code == 0
+    assert schedule("resume", "score").stdout == "score: was not paused\n"
+    states = {name: j.state.name for name, j in scheduler.jobs.items()}
     assert states == {
         "kiprah-collect": "PAUSED",
         "kiprah-score": "ENABLED",
@@ -165,11 +163,11 @@ def test_pausing_twice_equals_pausing_once_and_so_does_resuming(server: Handle) 
 
 
 @pytest.mark.parametrize("code", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL"])
-def test_a_pause_whose_answer_was_lost_is_a_pause(server: Handle, code: str) -> None:
+def test_a_pause_whose_answer_was_lost_is_a_pause(scheduler: Handle, code: str) -> None:
     """Tried again, it is refused since it is done."""
-    server.fail(code, on="PauseJob", done=True)
-    assert kiprah("pause", "collect").stdout == "collect: paused\n"
-    assert server.calls == [
+    scheduler.fail(code, on="PauseJob", done=True)
+    assert schedule("pause", "collect").stdout == "collect: paused\n"
+    assert scheduler.calls == [
         "GetJob kiprah-collect",
         "PauseJob kiprah-collect",
         "PauseJob kiprah-collect",
@@ -177,23 +175,23 @@ def test_a_pause_whose_answer_was_lost_is_a_pause(server: Handle, code: str) -> 
     ]
 
 
-def test_what_cannot_be_resumed_says_why(server: Handle) -> None:
-    server.jobs["kiprah-collect"].state = Job.State.DISABLED
+def test_what_cannot_be_resumed_says_why(scheduler: Handle) -> None:
+    scheduler.jobs["kiprah-collect"].state = Job.State.DISABLED
     line = said("resume", "collect", code=1)
     assert "cannot be resumed while it is disabled; run terraform apply" in line
 
 
-def test_a_job_runs_once_now_whatever_the_answer(server: Handle) -> None:
-    assert kiprah("run", "publish").exit_code == 0
-    assert server.runs == ["kiprah-publish"]
-    server.fail("UNAVAILABLE", on="RunJob", done=True)
+def test_a_job_runs_once_now_whatever_the_answer(scheduler: Handle) -> None:
+    assert schedule("run", "publish").exit_code == 0
+    assert scheduler.runs == ["kiprah-publish"]
+    scheduler.fail("UNAVAILABLE", on="RunJob", done=True)
     assert "cannot be reached" in said("run", "score", code=1)
-    assert server.runs == ["kiprah-publish", "kiprah-score"]
+    assert scheduler.runs == ["kiprah-publish", "kiprah-score"]
 
 
-def test_one_job_that_cannot_be_paused_costs_no_other(server: Handle) -> None:
-    del server.jobs["kiprah-score"]
-    result = kiprah("pause", "all")
+def test_one_job_that_cannot_be_paused_costs_no_other(scheduler: Handle) -> None:
+    del scheduler.jobs["kiprah-score"]
+    result = schedule("pause", "all")
     assert result.exit_code == 1
     assert result.stdout == "collect: paused\npublish: paused\n"
     assert "there is no job kiprah-score" in result.stderr
@@ -215,9 +213,9 @@ def test_one_job_that_cannot_be_paused_costs_no_other(server: Handle) -> None:
         (["stop"], "'stop' is not one of"),
     ],
 )
-def test_a_wrong_use_is_one_line(server: Handle, words: list[str], told: str) -> None:
+def test_a_wrong_use_is_one_line(scheduler: Handle, words: list[str], told: str) -> None:
     assert told in said(*words, code=2)
-    assert server.calls == []
+    assert scheduler.calls == []
 
 
 def test_without_a_schedule_it_says_what_to_set(
@@ -266,27 +264,29 @@ def test_any_names_are_jobs_or_a_wrong_use(names: list[str]) -> None:
         ("DATA_LOSS", "a\nb\u2028c", "see its own words (a b c)"),
     ],
 )
-def test_each_refusal_says_what_to_do(server: Handle, code: str, words: str, told: str) -> None:
-    server.fail(code, words)
+def test_each_refusal_says_what_to_do(scheduler: Handle, code: str, words: str, told: str) -> None:
+    scheduler.fail(code, words)
     line = said("status", "collect", code=1)
     assert told in line
     assert line.startswith("kiprah: kiprah-collect: ")
 
 
 @pytest.mark.parametrize(("what", "role"), [("pause", "Admin"), ("run", "Job Runner")])
-def test_a_permission_that_is_missing_names_the_role(server: Handle, what: str, role: str) -> None:
-    server.fail("PERMISSION_DENIED", "denied", on=f"{what.title()}Job")
+def test_a_permission_that_is_missing_names_the_role(
+    scheduler: Handle, what: str, role: str
+) -> None:
+    scheduler.fail("PERMISSION_DENIED", "denied", on=f"{what.title()}Job")
     assert f"the role Cloud Scheduler {role} given to you in proyek" in said(what, "score", code=1)
 
 
-def test_what_passes_is_tried_again(server: Handle) -> None:
-    server.fail("UNAVAILABLE", times=2)
-    assert kiprah("status").exit_code == 0
+def test_what_passes_is_tried_again(scheduler: Handle) -> None:
+    scheduler.fail("UNAVAILABLE", times=2)
+    assert schedule("status").exit_code == 0
 
 
-def test_one_that_does_not_answer_is_given_up(server: Handle) -> None:
-    server.slowness = 1.0
-    held = Schedule("proyek", "asia-southeast2", "kiprah", address=server.address, patience=0.3)
+def test_one_that_does_not_answer_is_given_up(scheduler: Handle) -> None:
+    scheduler.slowness = 1.0
+    held = Schedule("proyek", "asia-southeast2", "kiprah", address=scheduler.address, patience=0.3)
     with pytest.raises(ScheduleError, match="does not answer in time"):
         held.standing("collect")
     held.close()

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -24,11 +23,9 @@ from functions.model import (
     PLATFORMS,
     Agency,
     Entry,
-    Measurement,
     Platform,
     Post,
     Sample,
-    Verdict,
     run_id,
 )
 from functions.registry.addresses.posts import link_keys
@@ -36,6 +33,7 @@ from functions.score.job import score
 from functions.store import open_agency, open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
+from tests import factories
 from tests.collect.api import settings_for
 from tests.collect.ministry import handle_of, register, rows, tick
 from tests.platforms.server import serve
@@ -159,7 +157,7 @@ def asked(*words: str, status: int = 0) -> Any:
     return result
 
 
-def lines(*words: str) -> list[str]:
+def lines_told(*words: str) -> list[str]:
     result = asked(*words)
     assert result.stderr == ""
     told: list[str] = result.stdout.splitlines()
@@ -180,7 +178,7 @@ def test_every_form_of_an_address_has_the_same_answer(
 ) -> None:
     post = collected.posts[platform]
     own = link_keys(platform, post.id, post.url)[0]
-    [expected] = {line for line in lines(post.url) if line.startswith("Interaksi 24 Jam")}
+    [expected] = {line for line in lines_told(post.url) if line.startswith("Interaksi 24 Jam")}
     forms = [
         form.replace(key, own)
         for of, key, form in CASES
@@ -188,20 +186,22 @@ def test_every_form_of_an_address_has_the_same_answer(
     ]
     assert len(forms) > 10
     for form in forms:
-        told = lines(form)
+        told = lines_told(form)
         assert told[0].startswith("Dihitung"), form
         assert expected in told, form
 
 
 def test_the_answer_holds_the_reason_and_its_facts(collected: Collected) -> None:
     post = collected.posts["tiktok"]
-    assert lines(f"Mohon dicek: {post.url}?is_from_webapp=1&sender_device=pc, terima kasih") == [
+    assert lines_told(
+        f"Mohon dicek: {post.url}?is_from_webapp=1&sender_device=pc, terima kasih"
+    ) == [
         "Dihitung: terbaca paling jauh 5 menit dari tanda 24 jam.",
         "Unggahan TikTok @kanwilntt terbit 1 Oktober 2026 02.00 WIB; "
         "tanda 24 jamnya 2 Oktober 2026 02.00 WIB.",
         "Dihitung untuk KANWIL-NTT, Oktober 2026 (Sementara).",
         "Interaksi 24 Jam: 530.",
-        *lines(post.url)[4:],
+        *lines_told(post.url)[4:],
     ]
     known = facts(post.url)
     assert {
@@ -227,14 +227,14 @@ def test_the_answer_holds_the_reason_and_its_facts(collected: Collected) -> None
         "i24": 530,
     }
     assert known["before"]["likes"] <= 500 <= known["after"]["likes"]
-    assert known["told"] == lines(post.url)
+    assert known["told"] == lines_told(post.url)
     assert known["others"] == []
 
 
 def test_an_edited_post_is_found_by_every_version(collected: Collected) -> None:
     post = collected.posts["edited"]
     [(version, _)] = post.versions
-    assert lines(f"https://x.com/i/status/{version}") == lines(post.url)
+    assert lines_told(f"https://x.com/i/status/{version}") == lines_told(post.url)
 
 
 def test_a_facebook_post_is_found_by_its_number_and_every_masked_one_it_was_met_under(
@@ -252,7 +252,7 @@ def test_a_facebook_post_is_found_by_its_number_and_every_masked_one_it_was_met_
 def test_a_collaboration_is_answered_for_each_account(collected: Collected) -> None:
     post = collected.posts["shared"]
     code = post.url.split("/")[-2]
-    told = lines(post.url)
+    told = lines_told(post.url)
     assert [line for line in told if line.startswith("Dihitung untuk")] == [
         f"Dihitung untuk {name}, Oktober 2026 (Sementara)."
         for name in sorted(
@@ -318,7 +318,7 @@ def test_every_reason_is_told_with_its_facts(
 def test_a_post_that_was_read_since_the_last_scoring_waits_for_the_next(
     collected: Collected,
 ) -> None:
-    told = lines(collected.url("unscored"))
+    told = lines_told(collected.url("unscored"))
     assert told[0] == "Belum dinilai."
     assert told[-1].startswith("Sudah terbaca 2 Oktober 2026 ")
     assert told[-1].endswith(" WIB dan menunggu penilaian berikutnya.")
@@ -329,13 +329,13 @@ def test_a_post_that_was_read_since_the_last_scoring_waits_for_the_next(
 
 def test_asked_for_another_month_the_post_lies_outside_it(collected: Collected) -> None:
     for name in ("tiktok", "unscored"):
-        told = lines(collected.url(name), "--month", "2026-11")
+        told = lines_told(collected.url(name), "--month", "2026-11")
         assert told[0] == "Tidak dihitung: waktu unggahnya di luar bulan ini."
         assert told[-1] == "Unggahan ini masuk Oktober 2026, bukan November 2026."
         known = facts(collected.url(name), "--month", "2026-11")
         assert (known["counted"], known["reason"]) == (False, "outside_month")
         assert (known["month"], known["asked_month"]) == ("2026-10", "2026-11")
-    assert lines(collected.url("x"), "--month", "2026-10") == lines(collected.url("x"))
+    assert lines_told(collected.url("x"), "--month", "2026-10") == lines_told(collected.url("x"))
 
 
 # What was never read
@@ -344,7 +344,7 @@ def test_asked_for_another_month_the_post_lies_outside_it(collected: Collected) 
 def test_a_post_that_was_never_read_is_unknown_and_that_is_an_answer(
     collected: Collected,
 ) -> None:
-    told = lines(f"https://x.com/KanwilNTT/status/{TWEET}")
+    told = lines_told(f"https://x.com/KanwilNTT/status/{TWEET}")
     assert told == [
         "Tidak dikenal: unggahan X ini belum pernah terbaca.",
         "Menurut nomornya, unggahan ini terbit 14 Oktober 2024 11.11 WIB.",
@@ -361,16 +361,16 @@ def test_a_post_that_was_never_read_is_unknown_and_that_is_an_answer(
 
 
 def test_an_account_outside_the_registry_is_said_to_be_so(collected: Collected) -> None:
-    told = lines("https://www.tiktok.com/@orang.lain/video/7423968892256636191")
+    told = lines_told("https://www.tiktok.com/@orang.lain/video/7423968892256636191")
     assert "Akun @orang.lain tidak ada dalam daftar akun, jadi unggahannya tidak dibaca." in told
 
 
 def test_of_a_page_that_may_be_registered_by_its_other_number_nothing_is_said(
     collected: Collected,
 ) -> None:
-    told = lines("https://www.facebook.com/100064912345678/posts/320666585359581")
+    told = lines_told("https://www.facebook.com/100064912345678/posts/320666585359581")
     assert not any("daftar akun" in line for line in told)
-    told = lines(f"https://www.facebook.com/{'1' * 15}/posts/pfbid0{'A' * 40}")
+    told = lines_told(f"https://www.facebook.com/{'1' * 15}/posts/pfbid0{'A' * 40}")
     assert any("pfbid" in line for line in told)
 
 
@@ -414,7 +414,7 @@ def final(collected: Collected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_final_months_post_is_said_to_be_of_a_final_month(
     final: AgencyStore, collected: Collected
 ) -> None:
-    assert "Dihitung untuk KANWIL-NTT, Oktober 2026 (Final)." in lines(collected.url("x"))
+    assert "Dihitung untuk KANWIL-NTT, Oktober 2026 (Final)." in lines_told(collected.url("x"))
     assert facts(collected.url("x"))["month_state"] == "final"
 
 
@@ -425,7 +425,7 @@ def test_a_post_that_was_found_when_its_month_was_final_counts_no_more(
     owner = collected.posts["x"].account.id
     late = a_post(START + DAY, account_id=owner, post_id="9", read_at=START + 60 * DAY)
     keep(final, late)
-    told = lines(late.url)
+    told = lines_told(late.url)
     assert told[0] == "Tidak dihitung: baru ditemukan setelah bulannya berakhir."
     assert "Saat itu Oktober 2026 sudah ditutup bagi temuan baru." in told
     known = facts(late.url)
@@ -435,10 +435,10 @@ def test_a_post_that_was_found_when_its_month_was_final_counts_no_more(
 def test_a_post_that_expired_is_still_answered_from_its_ledger(
     final: AgencyStore, collected: Collected
 ) -> None:
-    expected = lines(collected.url("youtube"))
+    expected = lines_told(collected.url("youtube"))
     for stored in [*final.store.list(f"{final.root}/posts")]:
         final.store.write([Write(stored.path, mode="delete")])
-    assert lines(collected.url("youtube")) == expected
+    assert lines_told(collected.url("youtube")) == expected
 
 
 def test_a_post_from_before_collecting_began_waits_for_nothing(
@@ -448,7 +448,7 @@ def test_a_post_from_before_collecting_began_waits_for_nothing(
     owner = collected.posts["x"].account.id
     early = a_post(START - 2 * HOUR, account_id=owner, post_id="8")
     keep(final, early)
-    assert lines(early.url)[-1] == (
+    assert lines_told(early.url)[-1] == (
         "Pengumpulan dimulai 1 Oktober 2026 00.00 WIB, jadi September 2026 tidak dinilai."
     )
 
@@ -483,9 +483,7 @@ def book_in(book: AgencyStore, month: str, *entries: Entry) -> None:
 
 
 def judged(post: Post, **facts: Any) -> Entry:
-    measurement = Measurement(state="interpolated", i24=1, lower=1, upper=1)
-    verdict = Verdict(counted=True, reason="counted", satker="ntt", measurement=measurement)
-    return Entry(post=post, verdict=msgspec.structs.replace(verdict, **facts))
+    return factories.entry(post, **{"satker": "ntt", **facts})
 
 
 @pytest.mark.parametrize("hours_between", [1, 23, 24])

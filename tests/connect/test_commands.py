@@ -10,15 +10,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from click.testing import CliRunner, Result
 
 from functions import log
-from functions.__main__ import cli
 from functions.connect import ticket
-from functions.model import Agency, iso
-from functions.store import open_store
-from functions.store.agency import AgencyStore
+from functions.model import iso
 from functions.tokens.vault import Vault
+from tests.commands.running import done, kiprah, opened
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
 from tests.platforms.world import World
@@ -52,18 +49,6 @@ def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime) ->
         yield handle
 
 
-def kiprah(*words: str) -> Result:
-    result = CliRunner().invoke(cli, words)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def done(*words: str) -> str:
-    result = kiprah(*words)
-    assert (result.exit_code, result.stderr) == (0, ""), result.output
-    return result.stdout
-
-
 @pytest.fixture
 def consenting(now: datetime) -> str:
     """An account that has been read once, and the instant of it."""
@@ -75,13 +60,11 @@ def consenting(now: datetime) -> str:
 
 def status(handle: str = "kemenkum.bali") -> str:
     """What stands beside the handle in the registry."""
-    opened = open_store("sqlite:///kiprah.db")
-    found = AgencyStore(opened, Agency()).feedback("bali")
-    opened.close()
-    return str(found[f"tiktok:{handle}"]["status"])
+    with opened() as book:
+        return str(book.feedback("bali")[f"tiktok:{handle}"]["status"])
 
 
-def stored() -> bytes:
+def dumped() -> bytes:
     """Everything in the database, whatever a page of it may still hold."""
     with sqlite3.connect("kiprah.db") as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -130,11 +113,11 @@ def test_it_is_read_again_after_a_new_consent(
 
 def test_withdrawing_again_changes_nothing(consenting: str) -> None:
     done("connect", "withdraw", "bali", "--platform", "tiktok", "--now", consenting)
-    before = stored()
+    before = dumped()
     assert done("connect", "withdraw", "bali", "--platform", "tiktok", "--now", consenting) == (
         "tiktok  kemenkum.bali  no tokens; links are void\n"
     )
-    assert _without_versions(before) == _without_versions(stored())
+    assert _without_versions(before) == _without_versions(dumped())
 
 
 def _without_versions(dump: bytes) -> list[bytes]:

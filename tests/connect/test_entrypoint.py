@@ -17,13 +17,14 @@ import stamina
 from functions import log
 from functions.connect import ticket
 from functions.connect.flow import cookie_name
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Agency
 from functions.settings import Settings, load
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
 from functions.tokens.consents import Consents
 from functions.tokens.vault import Vault
+from tests import factories
 from tests.collect.ministry import documents
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
@@ -86,9 +87,9 @@ def book(sqlite_url: str, tiktok: Handle, clock: datetime) -> Iterator[AgencySto
     store = open_agency(Settings(store=sqlite_url)).store
     held = AgencyStore(store, Agency())
     began = clock - timedelta(days=30)
-    unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
-    account = Account(platform="tiktok", handle=HANDLE, satker=SATKER, valid_from=began)
-    held.save_roster(Roster(as_of=began, satker=(unit,), accounts=(account,)))
+    listed = [factories.account(SATKER, "tiktok", HANDLE, since=began)]
+    unit = factories.satker(SATKER, "Kanwil NTT")
+    held.save_roster(factories.roster(unit, accounts=listed, as_of=began))
     yield held
     store.close()
 
@@ -612,9 +613,9 @@ def test_a_consent_goes_to_the_agency_that_the_ticket_names(
     monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Kementerian Hukum; kemenham=Kementerian HAM")
     other = AgencyStore(book.store, Agency(id="kemenham"))
     began = clock - timedelta(days=30)
-    account = Account(platform="tiktok", handle=OTHER, satker=SATKER, valid_from=began)
-    unit = Satker(id=SATKER, name="Kanwil HAM NTT", kind="kanwil")
-    other.save_roster(Roster(as_of=began, satker=(unit,), accounts=(account,)))
+    listed = [factories.account(SATKER, "tiktok", OTHER, since=began)]
+    unit = factories.satker(SATKER, "Kanwil HAM NTT")
+    other.save_roster(factories.roster(unit, accounts=listed, as_of=began))
     browser.who = OTHER
     says(browser.open(link(clock, agency="kemenham", handle=OTHER)), 200, f"@{OTHER}")
     [held] = book.store.list(f"{other.root}/consents")

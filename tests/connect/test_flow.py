@@ -22,10 +22,11 @@ from functions.connect.flow import (
     challenge,
     handles,
 )
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Account, Agency, Roster
 from functions.store.agency import AgencyStore
 from functions.store.port import Store, Write
 from functions.tokens.vault import Vault
+from tests import factories
 
 KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 SATKER, HANDLE = "kanwil-ntt", "kemenkum.ntt"
@@ -64,14 +65,13 @@ class App:
         return HANDLE
 
 
-@pytest.fixture
-def book(store: Store, now: datetime) -> AgencyStore:
-    held = AgencyStore(store, Agency())
+@pytest.fixture(autouse=True)
+def _registered(book: AgencyStore, now: datetime) -> None:
+    """One unit with its accounts."""
     began = now - timedelta(days=30)
-    unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
-    account = Account(platform="tiktok", handle=HANDLE, satker=SATKER, valid_from=began)
-    held.save_roster(Roster(as_of=began, satker=(unit,), accounts=(account,)))
-    return held
+    listed = [factories.account(SATKER, "tiktok", HANDLE, since=began)]
+    unit = factories.satker(SATKER, "Kanwil NTT")
+    book.save_roster(factories.roster(unit, accounts=listed, as_of=began))
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ async def finish(flow: Flow, begun: Begun, now: datetime) -> Given:
     return await flow.finish(state_of(begun), "code", "", {begun.cookie: begun.secret}.get, now)  # type: ignore[arg-type]
 
 
-async def refusal(flow: Flow, begun: Begun, now: datetime) -> ConsentProblem:
+async def problem_of(flow: Flow, begun: Begun, now: datetime) -> ConsentProblem:
     with pytest.raises(Refusal) as caught:
         await finish(flow, begun, now)
     return caught.value.reason
@@ -128,7 +128,7 @@ def test_an_attempt_lasts_ten_minutes(
     if good:
         asyncio.run(finish(flow, begun, now + age))
     else:
-        assert asyncio.run(refusal(flow, begun, now + age)) is ConsentProblem.STALE
+        assert asyncio.run(problem_of(flow, begun, now + age)) is ConsentProblem.STALE
 
 
 def test_a_ticket_is_spent_once_however_many_attempts_it_began(
@@ -141,7 +141,7 @@ def test_a_ticket_is_spent_once_however_many_attempts_it_began(
         await finish(flow, second, now)
 
     app.meanwhile = meanwhile
-    assert asyncio.run(refusal(flow, first, now)) is ConsentProblem.USED
+    assert asyncio.run(problem_of(flow, first, now)) is ConsentProblem.USED
     assert book.store.get([CONSENT])
     assert list(book.store.list(f"{book.root}/attempts")) == []
     with pytest.raises(Refusal, match="used link"):
@@ -161,14 +161,14 @@ def test_of_two_that_read_the_same_attempt_one_takes_it(
         return found
 
     monkeypatch.setattr(book.store, "get", overtaken)
-    assert asyncio.run(refusal(flow, begun, now)) is ConsentProblem.STALE
+    assert asyncio.run(problem_of(flow, begun, now)) is ConsentProblem.STALE
     assert app.verifiers == []
 
 
 def test_an_account_that_will_be_registered_may_consent_and_one_that_was_may_not(
     book: AgencyStore, now: datetime
 ) -> None:
-    unit = Satker(id=SATKER, name="Kanwil NTT", kind="kanwil")
+    unit = factories.satker(SATKER, "Kanwil NTT")
     day = timedelta(days=1)
 
     def account(handle: str, begin: timedelta, end: timedelta | None, **other: Any) -> Account:
@@ -191,4 +191,4 @@ def test_an_account_that_will_be_registered_may_consent_and_one_that_was_may_not
 
 
 def test_before_the_first_registry_nobody_may_consent(store: Store, now: datetime) -> None:
-    assert handles(AgencyStore(store, Agency()), SATKER, now) == []
+    assert handles(AgencyStore(store, Agency(id="lain")), SATKER, now) == []

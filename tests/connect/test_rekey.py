@@ -15,7 +15,7 @@ from functions.commands.doctor import examination
 from functions.connect import ticket
 from functions.connect.flow import Flow
 from functions.connect.rekey import SEALED, Resealed, counted, rekey, reseal
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Agency
 from functions.settings import Settings, load
 from functions.store import open_store
 from functions.store.agency import AgencyStore
@@ -23,6 +23,7 @@ from functions.store.port import Store, Write
 from functions.tokens import keyfile
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import Vault, VaultError, open_vault
+from tests import factories
 from tests.tokens.test_consents import Platform
 
 OLD = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
@@ -31,11 +32,6 @@ ROWS = [
     ConsentRow("kanwil-ntt", "tiktok", "kemenkum.ntt", "rft.pertama"),
     ConsentRow("kanwil-ntt", "facebook", "kemenkumntt", "page-token"),
 ]
-
-
-@pytest.fixture
-def book(store: Store) -> AgencyStore:
-    return AgencyStore(store, Agency())
 
 
 @pytest.fixture
@@ -50,9 +46,8 @@ class App:
 
 def filled(book: AgencyStore, vault: Vault, now: datetime) -> None:
     """Everything that is ever sealed: consents with a pair, a Page's token, an attempt."""
-    accounts = (Account(platform="tiktok", handle="kemenkum.ntt", satker="u", valid_from=now),)
-    units = (Satker(id="u", name="U", kind="kanwil"),)
-    book.save_roster(Roster(as_of=now, satker=units, accounts=accounts))
+    listed = [factories.account("u", "tiktok", "kemenkum.ntt", since=now)]
+    book.save_roster(factories.roster(factories.satker("u"), accounts=listed, as_of=now))
     consents = Consents(book, lambda: vault)
     consents.add(ROWS, now)
     asyncio.run(consents.access("kemenkum.ntt", now, Platform().renew))

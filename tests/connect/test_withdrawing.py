@@ -12,12 +12,13 @@ import pytest
 from functions.connect import ticket
 from functions.connect.flow import ConsentProblem, Flow, Refusal, links_from
 from functions.connect.withdrawing import Withdrawn, feedback, meant, withdraw
-from functions.model import Account, Agency, Platform, Roster, Satker
+from functions.model import Platform
 from functions.store.agency import AgencyStore
-from functions.store.port import Store, Write
+from functions.store.port import Write
 from functions.tokens.absent import Busy, NoConsent
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import Vault
+from tests import factories
 from tests.connect.test_flow import App
 from tests.connect.test_flow import finish as came_back
 from tests.tokens.test_consents import Grant
@@ -53,21 +54,16 @@ class Revoker:
         self.revoked.append(access_token)
 
 
-@pytest.fixture
-def book(store: Store, now: datetime) -> AgencyStore:
-    held = AgencyStore(store, Agency())
+@pytest.fixture(autouse=True)
+def _registered(book: AgencyStore, now: datetime) -> None:
+    """One unit with its accounts."""
     begin = now - timedelta(days=9)
-    held.save_roster(
-        Roster(
-            as_of=now - timedelta(days=9),
-            satker=(Satker(id=SATKER, name="Kanwil NTT", kind="kanwil"),),
-            accounts=(
-                Account(platform="tiktok", handle=HANDLE, satker=SATKER, valid_from=begin),
-                Account(platform="facebook", handle=PAGE.handle, satker=SATKER, valid_from=begin),
-            ),
-        )
-    )
-    return held
+    listed = [
+        factories.account(SATKER, "tiktok", HANDLE, since=begin),
+        factories.account(SATKER, "facebook", PAGE.handle, since=begin),
+    ]
+    unit = factories.satker(SATKER, "Kanwil NTT")
+    book.save_roster(factories.roster(unit, accounts=listed, as_of=begin))
 
 
 @pytest.fixture
@@ -95,7 +91,7 @@ def withdrawn(
     return done
 
 
-def documents(book: AgencyStore) -> dict[str, dict[str, Any]]:
+def consent_documents(book: AgencyStore) -> dict[str, dict[str, Any]]:
     return {
         stored.path: stored.data
         for collection in ("consents", "attempts", "tickets")
@@ -104,7 +100,7 @@ def documents(book: AgencyStore) -> dict[str, dict[str, Any]]:
 
 
 def tokens(book: AgencyStore) -> list[bytes]:
-    return [v for d in documents(book).values() for v in d.values() if isinstance(v, bytes)]
+    return [v for d in consent_documents(book).values() for v in d.values() if isinstance(v, bytes)]
 
 
 def living(consents: Consents, now: datetime, tiktok: TikTok | None = None) -> TikTok:
@@ -124,7 +120,7 @@ def test_its_tokens_are_deleted_and_tiktok_is_told_with_the_living_one(
     assert revoker.revoked == ["act.putaran-1"]
     assert revoker.renewed == []
     assert tokens(book) == []
-    [document] = documents(book).values()
+    [document] = consent_documents(book).values()
     assert document == {
         "satker": SATKER,
         "platform": "tiktok",
@@ -190,11 +186,11 @@ def test_withdrawing_twice_equals_withdrawing_once(
 ) -> None:
     living(consents, now)
     withdrawn(book, now)
-    once = documents(book)
+    once = consent_documents(book)
     again = withdrawn(book, now)
     assert not again.tokens
     assert again.ended_at == "2026-10-20T03:00:00Z"
-    assert documents(book) == once
+    assert consent_documents(book) == once
 
 
 def test_one_that_died_after_the_mark_is_finished_by_the_next(
@@ -253,7 +249,7 @@ def test_a_pair_that_comes_while_tiktok_is_told_is_not_stored_for_a_moment(
             answered.set()
             with pytest.raises((Busy, NoConsent)):
                 await renewing
-            [document] = documents(book).values()
+            [document] = consent_documents(book).values()
             seen.append(vault.open(document["refresh"]))
 
         revoker.meanwhile = meanwhile
@@ -277,7 +273,7 @@ def test_a_refusal_in_flight_writes_nothing_back_either(
 
     with pytest.raises((Declined, NoConsent)):
         asyncio.run(consents.access(HANDLE, now, refuse))
-    [document] = documents(book).values()
+    [document] = consent_documents(book).values()
     assert "renewal" not in document
 
 
@@ -323,7 +319,7 @@ def test_a_pages_token_is_deleted_and_its_owner_is_named_who_ends_it_there(
 def test_a_page_that_gave_none_leaves_nothing_behind(book: AgencyStore, now: datetime) -> None:
     done = withdrawn(book, now, Revoker(), "facebook", PAGE.handle)
     assert done.line == "facebook  kemenkumntt  no token"
-    assert documents(book) == {}
+    assert consent_documents(book) == {}
 
 
 # Links and attempts
@@ -372,7 +368,7 @@ def test_an_attempt_that_goes_between_reading_and_writing_does_not_come_back(
     book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = flow(book).start(link(book, now), now)
-    [path] = [path for path in documents(book) if "/attempts/" in path]
+    [path] = [path for path in consent_documents(book) if "/attempts/" in path]
     honest = book.store.write
 
     def racing(writes: Any) -> None:
@@ -384,7 +380,7 @@ def test_an_attempt_that_goes_between_reading_and_writing_does_not_come_back(
     monkeypatch.setattr(book.store, "write", racing)
     with pytest.raises(Refusal):
         asyncio.run(came_back(flow(book), begun, now))
-    assert documents(book) == {}
+    assert consent_documents(book) == {}
 
 
 @pytest.mark.parametrize("moment", ["exchange", "username"])

@@ -30,14 +30,14 @@ def project(tmp_path):
     return copy
 
 
-def run(*arguments, **changed):
+def build_archive(*arguments, **changed):
     command = [sys.executable, str(ROOT / "infra" / "archive.py"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **changed)
 
 
 def test_it_says_where_the_archive_lies_and_what_it_is_named_by(tmp_path):
     target = tmp_path / "new" / "kiprah.zip"
-    done = run(target)
+    done = build_archive(target)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == [str(target), hashlib.sha256(target.read_bytes()).hexdigest()]
     assert [path.name for path in target.parent.iterdir()] == ["kiprah.zip"]
@@ -45,9 +45,9 @@ def test_it_says_where_the_archive_lies_and_what_it_is_named_by(tmp_path):
 
 def test_another_folder_umask_and_time_zone_make_the_same_bytes(tmp_path):
     first, second = tmp_path / "a.zip", tmp_path / "b.zip"
-    assert run(first).returncode == 0
+    assert build_archive(first).returncode == 0
     elsewhere = {**os.environ, "TZ": "Asia/Jayapura", "PYTHONHASHSEED": "7"}
-    assert run(second, cwd=tmp_path, umask=0o077, env=elsewhere).returncode == 0
+    assert build_archive(second, cwd=tmp_path, umask=0o077, env=elsewhere).returncode == 0
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -124,7 +124,7 @@ def test_what_nobody_said_anything_about_is_refused_in_one_line(project, tmp_pat
 
 def test_what_cannot_be_written_is_one_line_and_leaves_nothing_behind(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    done = run(tmp_path / "file" / "kiprah.zip")
+    done = build_archive(tmp_path / "file" / "kiprah.zip")
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -133,6 +133,6 @@ def test_what_cannot_be_written_is_one_line_and_leaves_nothing_behind(tmp_path):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["a.zip", "b.zip"]])
 def test_wrong_usage_is_told(arguments):
-    done = run(*arguments)
+    done = build_archive(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("usage: ")

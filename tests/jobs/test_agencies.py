@@ -14,11 +14,9 @@ from urllib.request import urlopen
 import boto3
 import functions_framework
 import pytest
-from click.testing import CliRunner
 
 import main
 from functions import log, settings
-from functions.__main__ import cli
 from functions.collect.job import in_turn
 from functions.commands.doctor.examination import examine
 from functions.jobs import agencies
@@ -28,9 +26,11 @@ from functions.settings import SettingsError
 from functions.store import open_agencies, open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
+from tests.commands.running import done, kiprah, report
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
+from tests.publish.pieces import tree
 from tests.publish.targets.test_port import make_s3_bucket
 
 ROOT = Path(__file__).parents[2]
@@ -95,23 +95,7 @@ def served(monkeypatch):
         yield handle
 
 
-def kiprah(*words):
-    result = CliRunner().invoke(cli, [str(word) for word in words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    return result
-
-
-def done(*words):
-    result = kiprah(*words)
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
-
-
-def report(*words):
-    return json.loads(done(*words, "--json"))
-
-
-def refused(status, *words):
+def lines_refused(status, *words):
     result = kiprah(*words)
     assert (result.exit_code, result.stdout) == (status, "")
     return result.stderr.splitlines()
@@ -139,15 +123,7 @@ def whole(clients, platforms, ticks=TICKS):
     return [*reports, call(clients, "score", END), call(clients, "publish", END)]
 
 
-def tree(site):
-    return {
-        path.relative_to(site).as_posix(): path.read_bytes()
-        for path in site.rglob("*")
-        if path.is_file()
-    }
-
-
-def versions():
+def all_versions():
     """Every document's version, by its path."""
     store = open_store("sqlite:///kiprah.db")
     collections = (
@@ -164,7 +140,7 @@ def versions():
     return found
 
 
-def rows(month, folder=""):
+def popular_rows(month, folder=""):
     ranking = json.loads(Path(f"site/{folder}data/{month}/ranking.json").read_text())
     popular = next(
         one
@@ -180,10 +156,10 @@ def rows(month, folder=""):
 def test_each_agency_has_its_own_units_months_and_site(clients, platforms):
     """ "Two agencies with different time zones have different month bounds" """
     whole(clients, platforms, [BEGIN, *TICKS])
-    assert rows("2026-09") == ("kemenkum", {"aceh": (1, 10), "bali": (1, 20)})
-    assert rows("2026-10")[1] == {"aceh": (0, 0), "bali": (0, 0)}
-    assert rows("2026-10", "kemenham/") == ("kemenham", {"aceh": (1, 30)})
-    assert rows("2026-09", "kemenham/")[1] == {"aceh": (0, 0)}
+    assert popular_rows("2026-09") == ("kemenkum", {"aceh": (1, 10), "bali": (1, 20)})
+    assert popular_rows("2026-10")[1] == {"aceh": (0, 0), "bali": (0, 0)}
+    assert popular_rows("2026-10", "kemenham/") == ("kemenham", {"aceh": (1, 30)})
+    assert popular_rows("2026-09", "kemenham/")[1] == {"aceh": (0, 0)}
     assert "Kanwil HAM Aceh" in Path("site/kemenham/index.html").read_text()
     assert "Kanwil HAM Aceh" not in Path("site/index.html").read_text()
 
@@ -207,12 +183,12 @@ def test_several_agencies_report_side_by_side(clients, platforms):
 
 def test_running_twice_writes_nothing(clients, platforms):
     whole(clients, platforms)
-    before, site = versions(), tree(Path("site"))
+    before, site = all_versions(), tree(Path("site"))
     assert call(clients, "collect", TICKS[-1])["failed"] is False
     again = [call(clients, name, END) for name in ("score", "publish")]
     assert again[1]["agencies"]["kemenham"]["uploaded"] == 0
     assert again[1]["agencies"]["kemenkum"]["uploaded"] == 0
-    assert versions() == before
+    assert all_versions() == before
     assert tree(Path("site")) == site
 
 
@@ -228,7 +204,7 @@ def test_one_agency_that_is_named_is_the_same_as_none_that_is_named(clients, tmp
         with served(monkeypatch) as handle:
             reports = [{**said, "seconds": 0} for said in whole(clients, handle)]
         exported = done("registry", "export")
-        written = {path: version.partition("@")[0] for path, version in versions().items()}
+        written = {path: version.partition("@")[0] for path, version in all_versions().items()}
         found.append((tree(Path("site")), reports, exported, written))
     (site, reports, exported, held), named_too = found[0], found[1]
     assert "index.html" in site
@@ -334,7 +310,7 @@ def test_an_agency_that_falls_over_does_not_stop_the_other(clients, platforms, b
     place = "site/kemenham/" if whole_one == "kemenham" else "site/"
     assert "Instansi lain" in Path(f"{place}index.html").read_text()
     # The same by the command line: one line on stderr, exit status 1.
-    assert refused(1, "score", "--now", iso(TICKS[1]))[-1].startswith(f"kiprah: {broken}: ")
+    assert lines_refused(1, "score", "--now", iso(TICKS[1]))[-1].startswith(f"kiprah: {broken}: ")
 
 
 def test_a_place_that_cannot_be_written_is_told_of_each_agency(clients, platforms, monkeypatch):
@@ -400,7 +376,7 @@ def test_each_agency_keeps_its_own_budget_and_both_heed_one_limit(clients, platf
     [name] = first["agencies"]["kemenkum"]["budgets"]
     own = {agency: said["budgets"][name]["mills"] for agency, said in first["agencies"].items()}
     assert all(told["spent"] > 0 for told in own.values())
-    paths = [path for path in versions() if "/budgets/" in path]
+    paths = [path for path in all_versions() if "/budgets/" in path]
     assert sorted(path.split("/")[1] for path in paths if "/x:" in path) == ["kemenham", "kemenkum"]
     # Whoever came second was told what the first had spent.
     assert max(told["others"] for told in own.values()) in [told["spent"] for told in own.values()]
@@ -415,12 +391,12 @@ def test_a_credential_that_serves_no_account_of_an_agency_locks_nothing_away(cli
     """Told once, and not again at every tick."""
     Path("satker.csv").write_text(OF_ONE)
     collected(clients, platforms, TICKS[:1])
-    held = {path: version for path, version in versions().items() if "/budgets/" in path}
+    held = {path: version for path, version in all_versions().items() if "/budgets/" in path}
     [idle] = [path for path in held if path.startswith("agencies/kemenham/budgets/x:")]
     for now in TICKS[1:]:
         platforms.set_clock(now)
         call(clients, "collect", now)
-    assert versions()[idle] == held[idle]
+    assert all_versions()[idle] == held[idle]
 
 
 def test_a_budget_that_is_short_is_shared_and_nobody_is_left_out(clients, platforms, monkeypatch):
@@ -478,10 +454,10 @@ def test_each_row_goes_to_its_agency():
 
 def test_importing_again_writes_nothing():
     done("registry", "import", "satker.csv", "--now", iso(BEGIN))
-    before = versions()
+    before = all_versions()
     said = report("registry", "import", "satker.csv", "--now", iso(END))
     assert [own["changed"] for own in said["agencies"].values()] == [0, 0]
-    assert versions() == before
+    assert all_versions() == before
 
 
 @pytest.mark.parametrize(
@@ -508,13 +484,13 @@ def test_importing_again_writes_nothing():
 @pytest.mark.parametrize("command", ["import", "check"])
 def test_a_file_with_any_error_in_it_changes_nothing(content, line, command):
     Path("satker.csv").write_text(content)
-    assert refused(1, "registry", command, "satker.csv") == [f"kiprah: satker.csv: {line}"]
-    assert versions() == {}
+    assert lines_refused(1, "registry", command, "satker.csv") == [f"kiprah: satker.csv: {line}"]
+    assert all_versions() == {}
 
 
 def test_an_unknown_agency_is_told_where_there_is_only_one(monkeypatch):
     monkeypatch.delenv("KIPRAH_AGENCIES")
-    [said] = refused(1, "registry", "import", "satker.csv")
+    [said] = lines_refused(1, "registry", "import", "satker.csv")
     assert said.endswith("baris 4: instansi 'kemenham' tidak dikenal; pilih kemenkum")
 
 
@@ -541,10 +517,10 @@ def test_an_export_says_whose_each_satker_is_and_can_be_imported_again():
     ]
     done("registry", "export", "--agency", "kemenham", "ham.csv")
     assert Path("ham.csv").read_text().splitlines() == [lines[0], lines[3]]
-    before = versions()
+    before = all_versions()
     done("registry", "export", "all.csv")
     done("registry", "import", "all.csv", "--now", iso(END))
-    assert versions() == before
+    assert all_versions() == before
 
 
 @pytest.mark.parametrize(
@@ -561,7 +537,7 @@ def test_an_agency_that_is_not_there_is_one_line(monkeypatch, words):
     Path("consents.csv").write_text(
         "satker,platform,handle,refresh_token\naceh,tiktok,ham.aceh,rft.rahasia\n"
     )
-    [said] = refused(2, *words, "--agency", "nowhere")
+    [said] = lines_refused(2, *words, "--agency", "nowhere")
     assert said == "kiprah: there is no agency 'nowhere'; choose kemenkum, kemenham"
 
 
@@ -605,7 +581,7 @@ def test_somebody_elses_site_is_audited_without_its_settings(clients, platforms,
     monkeypatch.delenv("KIPRAH_AGENCIES")
     words = ["audit", "2026-10", "--from", "site"]
     assert "identical" in done(*words, "--agency", "kemenham")
-    [said] = refused(1, *words, "--agency", "kemenkam")
+    [said] = lines_refused(1, *words, "--agency", "kemenkam")
     assert "is 2026-10 published?" in said or "is no folder" in said
 
 
@@ -702,7 +678,9 @@ def test_the_doctor_tells_all_of_one_agency(hundreds):
     assert "ok  kemenham registry: 1 satker, 1 accounts" in lines
     assert any(line.startswith("ok  kemenham site: file://site/kemenham") for line in lines)
     assert not any("kemenkum registry" in line for line in lines)
-    assert refused(2, "doctor", "--agency", "no")[0].startswith("kiprah: there is no agency 'no'")
+    assert lines_refused(2, "doctor", "--agency", "no")[0].startswith(
+        "kiprah: there is no agency 'no'"
+    )
 
 
 def test_the_doctor_says_how_a_credential_is_shared(clients, platforms, monkeypatch):

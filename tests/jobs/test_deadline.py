@@ -23,7 +23,6 @@ from functions.model import Agency
 from functions.publish.job import publish
 from functions.publish.targets.folder import FolderObjects
 from functions.publish.targets.port import File
-from functions.publish.targets.upload import going_on_at
 from functions.score.job import score, score_all
 from functions.score.run import ScoreReport
 from functions.settings import Settings
@@ -31,9 +30,10 @@ from functions.settings.cadence import CADENCES
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.sqlite import SqliteStore
+from tests.factories import BEGIN, END, measured_post
+from tests.publish.pieces import tree
 from tests.publish.world import NOW, World
-from tests.score.cases import BEGIN, END, measured_post
-from tests.score.test_job import ministry
+from tests.score.scoring import ministry
 
 DAY = timedelta(days=1)
 BEGAN = BEGIN - 95 * DAY
@@ -259,14 +259,6 @@ def published(world: World, objects: FolderObjects, deadline: Deadline, **said: 
     )
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 def test_a_site_that_is_put_in_pieces_is_whole_at_every_moment_and_the_same_in_the_end(
     world: World, tmp_path: Path
 ) -> None:
@@ -318,31 +310,6 @@ def test_a_run_whose_time_is_over_before_it_puts_anything_puts_a_handful(
     report = published(world, SlowFolder(tmp_path / "site", clock), clock.deadline(-1))
     assert 1 <= report["objects"] <= 3
     assert report["postponed"] > 0
-
-
-paths = st.lists(st.sampled_from("abcdefgh"), unique=True)
-
-
-@given(paths, st.lists(st.integers(0, 8), min_size=2, max_size=2), paths, st.sampled_from("abchz"))
-def test_going_on_leaves_nothing_out_and_puts_nothing_twice(
-    names: list[str], cuts: list[int], held: list[str], left: str
-) -> None:
-    first, second = sorted(cuts)
-    batches = [
-        {name: b"" for name in part}
-        for part in (names[:first], names[first:second], names[second:])
-    ]
-    given = [name for batch in going_on_at(batches, held, left) for name in batch]
-    assert sorted(given) == sorted(names)
-    if left not in names:
-        assert given == names
-        return
-    begin = names.index(left)
-    wanted = [name for name in names[begin:] if name in held]
-    assert [name for name in given if name in wanted] == wanted
-    place = {name: n for n, name in enumerate(given)}
-    late = [name for name in names[:begin] if name in held]
-    assert all(place[name] > place[other] for name in late for other in names[begin:])
 
 
 def test_agencies_without_a_deadline_are_all_begun(

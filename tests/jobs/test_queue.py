@@ -43,19 +43,19 @@ NOON = datetime(2026, 10, 20, 5, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def server() -> Iterator[Handle]:
+def cloud_tasks() -> Iterator[Handle]:
     with cloudtasks.serve(QUEUES) as handle:
         yield handle
 
 
 @pytest.fixture
-def queue(server: Handle) -> Iterator[Queue]:
-    with opened(server) as made:
+def queue(cloud_tasks: Handle) -> Iterator[Queue]:
+    with opened_queue(cloud_tasks) as made:
         yield made
 
 
 @contextmanager
-def opened(server: Handle, prefix: str = "kiprah", **options: Any) -> Iterator[Queue]:
+def opened_queue(server: Handle, prefix: str = "kiprah", **options: Any) -> Iterator[Queue]:
     wanted = {"target": TARGET, "account": ACCOUNT, "address": server.address, **options}
     made = Queue("proyek", "asia-southeast2", prefix, **wanted)
     yield made
@@ -164,11 +164,11 @@ def test_names_that_follow_each_other_begin_unlike_each_other() -> None:
 # Putting
 
 
-def test_a_batch_becomes_a_task_of_its_platforms_queue(server: Handle, queue: Queue) -> None:
+def test_a_batch_becomes_a_task_of_its_platforms_queue(cloud_tasks: Handle, queue: Queue) -> None:
     put = queue.put([batch(1), batch(1, "x", ids=["9"])])
     assert [made.platform for made in put.new] == ["instagram", "x"]
     assert (put.known, put.failed, put.problems) == ([], [], [])
-    [instagram], [x] = server.tasks("kiprah-instagram"), server.tasks("kiprah-x")
+    [instagram], [x] = cloud_tasks.tasks("kiprah-instagram"), cloud_tasks.tasks("kiprah-x")
     assert instagram.name.startswith(
         "projects/proyek/locations/asia-southeast2/queues/kiprah-instagram/tasks/"
     )
@@ -181,50 +181,50 @@ def test_a_batch_becomes_a_task_of_its_platforms_queue(server: Handle, queue: Qu
     assert received(json.loads(request.body)) == batch(1, "x", ids=["9"])
 
 
-def test_nothing_to_put_asks_nobody(server: Handle, queue: Queue) -> None:
+def test_nothing_to_put_asks_nobody(cloud_tasks: Handle, queue: Queue) -> None:
     assert queue.put([]) == Enqueued()
-    assert server.calls == 0
+    assert cloud_tasks.calls == 0
 
 
-def test_the_same_trigger_twice_puts_nothing_twice(server: Handle, queue: Queue) -> None:
+def test_the_same_trigger_twice_puts_nothing_twice(cloud_tasks: Handle, queue: Queue) -> None:
     """ "the same scheduled trigger delivered twice enqueues nothing twice" """
     assert len(queue.put(map(batch, range(5))).new) == 5
     again = queue.put(map(batch, range(6)))
     assert [made.name[-1] for made in again.known] == ["0", "1", "2", "3", "4"]
     assert again.new == [batch(5)]
     assert again.problems == []
-    assert len(server.tasks()) == 6
+    assert len(cloud_tasks.tasks()) == 6
 
 
-def test_a_name_is_remembered_after_its_task_is_done(server: Handle) -> None:
-    with worker() as done, opened(server, target=done.address) as queue:
+def test_a_name_is_remembered_after_its_task_is_done(cloud_tasks: Handle) -> None:
+    with worker() as done, opened_queue(cloud_tasks, target=done.address) as queue:
         queue.put([batch()])
-        server.deliver()
-        assert server.tasks() == []
+        cloud_tasks.deliver()
+        assert cloud_tasks.tasks() == []
         assert queue.put([batch()]).known == [batch()]
-        server.forget()
+        cloud_tasks.forget()
         assert queue.put([batch()]).new == [batch()]
 
 
-def test_without_an_account_a_task_carries_no_token(server: Handle) -> None:
-    with opened(server, account="") as queue:
+def test_without_an_account_a_task_carries_no_token(cloud_tasks: Handle) -> None:
+    with opened_queue(cloud_tasks, account="") as queue:
         queue.put([batch()])
-    [task] = server.tasks()
+    [task] = cloud_tasks.tasks()
     assert not task.http_request.oidc_token
 
 
-def test_hundreds_of_batches_are_put_side_by_side(server: Handle, queue: Queue) -> None:
+def test_hundreds_of_batches_are_put_side_by_side(cloud_tasks: Handle, queue: Queue) -> None:
     """ "significantly increased latency" of named tasks: 50 ms each would be 15 s in a row."""
-    server.slowness = 0.05
+    cloud_tasks.slowness = 0.05
     started = time.monotonic()
     put = queue.put(batch(number, PLATFORMS[number % 5]) for number in range(300))
     took = time.monotonic() - started
-    assert len(put.new) == len(server.tasks()) == 300
-    assert took < 300 * server.slowness / 2
+    assert len(put.new) == len(cloud_tasks.tasks()) == 300
+    assert took < 300 * cloud_tasks.slowness / 2
     assert [made.name for made in put.new] == [batch(number).name for number in range(300)]
 
 
-def test_a_batch_that_is_too_large_costs_itself(server: Handle, queue: Queue) -> None:
+def test_a_batch_that_is_too_large_costs_itself(cloud_tasks: Handle, queue: Queue) -> None:
     """ "Maximum task size: 1 MB": refused before it is sent, and never by Cloud Tasks alone."""
     large = batch(2, "x", ids=["1" * 19] * 50_000)
     put = queue.put([batch(1, "x"), large, batch(3, "x")])
@@ -232,10 +232,10 @@ def test_a_batch_that_is_too_large_costs_itself(server: Handle, queue: Queue) ->
     [said] = refusals(put)
     assert "plan smaller batches" in said
     assert "20261020T050000Z-collect/2 of x" in said
-    assert server.calls == 2
+    assert cloud_tasks.calls == 2
 
 
-def test_the_largest_batch_fits(server: Handle, queue: Queue) -> None:
+def test_the_largest_batch_fits(cloud_tasks: Handle, queue: Queue) -> None:
     """Ours is Cloud Tasks' own edge: it refuses none that we send, and would take none we keep."""
     empty = batch(1, "x", text="")
     room = cloudtasks.TASK_BYTES - len(Task.serialize(queue._task(empty)))
@@ -243,12 +243,12 @@ def test_the_largest_batch_fits(server: Handle, queue: Queue) -> None:
     near = [batch(n, "x", text="a" * (room - 8 + n)) for n in range(12)]
     put = queue.put(near)
     assert 0 < len(put.new) < 12, "the edge must lie between them"
-    assert server.calls == len(put.new)
+    assert cloud_tasks.calls == len(put.new)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queue_module, "_TASK_BYTES", 2 * cloudtasks.TASK_BYTES)
         everything = queue.put(near)
     assert (everything.known, everything.new) == (put.new, [])
-    assert server.calls == len(put.new) + len(near)
+    assert cloud_tasks.calls == len(put.new) + len(near)
 
 
 # Failures
@@ -264,46 +264,48 @@ def test_the_largest_batch_fits(server: Handle, queue: Queue) -> None:
         ("ABORTED", "busy"),
     ],
 )
-def test_what_passes_is_tried_again(server: Handle, queue: Queue, code: str, words: str) -> None:
-    server.fail(code, words, times=2)
+def test_what_passes_is_tried_again(
+    cloud_tasks: Handle, queue: Queue, code: str, words: str
+) -> None:
+    cloud_tasks.fail(code, words, times=2)
     put = queue.put([batch()])
     assert (put.new, put.failed) == ([batch()], [])
-    assert server.calls == 3
+    assert cloud_tasks.calls == 3
 
 
-def test_an_answer_that_is_lost_is_no_second_task(server: Handle, queue: Queue) -> None:
-    server.fail("UNAVAILABLE", accept=True)
+def test_an_answer_that_is_lost_is_no_second_task(cloud_tasks: Handle, queue: Queue) -> None:
+    cloud_tasks.fail("UNAVAILABLE", accept=True)
     put = queue.put([batch()])
     assert (put.new, put.known, put.failed) == ([], [batch()], [])
-    assert len(server.tasks()) == 1
+    assert len(cloud_tasks.tasks()) == 1
 
 
 def test_one_call_that_hangs_is_given_up_and_tried_again(
-    server: Handle, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    cloud_tasks: Handle, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue_module, "_ATTEMPT", 0.3)
-    server.slowness = 4.0
-    threading.Timer(0.45, setattr, [server, "slowness", 0.0]).start()
+    cloud_tasks.slowness = 4.0
+    threading.Timer(0.45, setattr, [cloud_tasks, "slowness", 0.0]).start()
     started = time.monotonic()
     assert queue.put([batch()]).new == [batch()]
     assert time.monotonic() - started < 3.5
 
 
-def test_what_does_not_pass_ends_in_time(server: Handle) -> None:
-    server.fail("UNAVAILABLE", "the backend is away", times=10_000)
+def test_what_does_not_pass_ends_in_time(cloud_tasks: Handle) -> None:
+    cloud_tasks.fail("UNAVAILABLE", "the backend is away", times=10_000)
     started = time.monotonic()
-    with opened(server, deadline=1.0) as queue:
+    with opened_queue(cloud_tasks, deadline=1.0) as queue:
         put = queue.put(batch(number) for number in range(100))
     assert time.monotonic() - started < 5
     assert len(put.failed) == 100
     assert any("cannot be reached; check the network" in said for said in refusals(put))
-    assert server.tasks() == []
+    assert cloud_tasks.tasks() == []
 
 
-def test_slow_answers_end_in_time(server: Handle) -> None:
-    server.slowness = 0.4
+def test_slow_answers_end_in_time(cloud_tasks: Handle) -> None:
+    cloud_tasks.slowness = 0.4
     started = time.monotonic()
-    with opened(server, deadline=2.0) as queue:
+    with opened_queue(cloud_tasks, deadline=2.0) as queue:
         put = queue.put(batch(number) for number in range(200))
     assert time.monotonic() - started < 8
     assert put.new, "what was answered in time is put"
@@ -311,24 +313,24 @@ def test_slow_answers_end_in_time(server: Handle) -> None:
     assert any("does not answer in time" in said for said in refusals(put))
 
 
-def test_without_time_nothing_is_sent(server: Handle) -> None:
-    with opened(server, deadline=0.0) as queue:
+def test_without_time_nothing_is_sent(cloud_tasks: Handle) -> None:
+    with opened_queue(cloud_tasks, deadline=0.0) as queue:
         put = queue.put(map(batch, range(3)))
     assert len(put.failed) == 3
     assert "no time was left" in refusals(put)[0]
-    assert server.calls == 0
+    assert cloud_tasks.calls == 0
 
 
-def test_nobody_listening_is_told(server: Handle) -> None:
+def test_nobody_listening_is_told(cloud_tasks: Handle) -> None:
     address = f"127.0.0.1:{tools.free_port()}"
-    with opened(server, address=address, deadline=1.0) as queue:
+    with opened_queue(cloud_tasks, address=address, deadline=1.0) as queue:
         [said] = refusals(queue.put([batch()]))
     assert "Cloud Tasks queue proyek/asia-southeast2/kiprah-instagram" in said
     assert "KIPRAH_QUEUE_ADDRESS" in said
 
 
-def test_a_missing_queue_costs_its_platform(server: Handle, queue: Queue) -> None:
-    server.queues.remove("kiprah-x")
+def test_a_missing_queue_costs_its_platform(cloud_tasks: Handle, queue: Queue) -> None:
+    cloud_tasks.queues.remove("kiprah-x")
     put = queue.put(batch(number, "x") for number in range(200))
     again = queue.put([batch(1, "youtube"), batch(1, "x"), batch(2, "youtube")])
     assert again.new == [batch(1, "youtube"), batch(2, "youtube")]
@@ -339,10 +341,10 @@ def test_a_missing_queue_costs_its_platform(server: Handle, queue: Queue) -> Non
     assert "Queue does not exist." in said
 
 
-def test_a_closed_queue_is_not_asked_for_every_batch(server: Handle, queue: Queue) -> None:
-    server.fail("PERMISSION_DENIED", times=10_000)
+def test_a_closed_queue_is_not_asked_for_every_batch(cloud_tasks: Handle, queue: Queue) -> None:
+    cloud_tasks.fail("PERMISSION_DENIED", times=10_000)
     assert len(queue.put(batch(number) for number in range(300)).failed) == 300
-    assert server.calls < 60
+    assert cloud_tasks.calls < 60
 
 
 @pytest.mark.parametrize(
@@ -372,29 +374,29 @@ def test_a_closed_queue_is_not_asked_for_every_batch(server: Handle, queue: Queu
     ],
 )
 def test_what_an_operator_must_do_is_said(
-    server: Handle, queue: Queue, code: str, words: str, advice: str
+    cloud_tasks: Handle, queue: Queue, code: str, words: str, advice: str
 ) -> None:
-    server.fail(code, words)
+    cloud_tasks.fail(code, words)
     put = queue.put([batch()])
     assert [lost for lost, _ in put.failed] == [batch()]
     [said] = refusals(put)
     assert advice in said
     assert words.split("\n")[0] in said
-    assert server.calls == 1, "asking again would not mend it"
+    assert cloud_tasks.calls == 1, "asking again would not mend it"
 
 
 def test_one_refused_batch_is_not_its_platform(
-    server: Handle, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    cloud_tasks: Handle, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue_module, "_PARALLEL", 1)
-    server.fail("INVALID_ARGUMENT")
+    cloud_tasks.fail("INVALID_ARGUMENT")
     put = queue.put(map(batch, range(3)))
     assert [lost for lost, _ in put.failed] == [batch(0)]
     assert put.new == [batch(1), batch(2)]
 
 
-def test_a_target_that_cloud_tasks_refuses_is_told(server: Handle) -> None:
-    with opened(server, target="ftp://collect") as queue:
+def test_a_target_that_cloud_tasks_refuses_is_told(cloud_tasks: Handle) -> None:
+    with opened_queue(cloud_tasks, target="ftp://collect") as queue:
         [said] = refusals(queue.put([batch()]))
     assert "check KIPRAH_QUEUE_TARGET" in said
 
@@ -418,20 +420,20 @@ QUEUE = "projects/proyek/locations/asia-southeast2/queues/kiprah-x"
     ],
 )
 def test_the_local_server_refuses_what_cloud_tasks_refuses(
-    server: Handle, queue: Queue, parent: str, task: dict[str, Any]
+    cloud_tasks: Handle, queue: Queue, parent: str, task: dict[str, Any]
 ) -> None:
     """Else a test here would prove nothing of what is sent."""
     with pytest.raises(InvalidArgument):
         queue._client.create_task(parent=parent, task=Task(task))
-    assert server.tasks() == []
+    assert cloud_tasks.tasks() == []
 
 
 @pytest.mark.parametrize("prefix", ["kiprah", "lain"])
-def test_a_prefix_is_part_of_the_name(server: Handle, prefix: str) -> None:
-    server.queues |= {f"lain-{platform}" for platform in PLATFORMS}
-    with opened(server, prefix) as queue:
+def test_a_prefix_is_part_of_the_name(cloud_tasks: Handle, prefix: str) -> None:
+    cloud_tasks.queues |= {f"lain-{platform}" for platform in PLATFORMS}
+    with opened_queue(cloud_tasks, prefix) as queue:
         queue.put([batch()])
-    assert len(server.tasks(f"{prefix}-instagram")) == 1
+    assert len(cloud_tasks.tasks(f"{prefix}-instagram")) == 1
 
 
 # Settings
@@ -441,19 +443,19 @@ def test_without_the_setting_there_is_no_queue() -> None:
     assert open_queue(Settings()) is None
 
 
-def test_the_settings_name_the_queue(server: Handle) -> None:
+def test_the_settings_name_the_queue(cloud_tasks: Handle) -> None:
     made = open_queue(
         Settings(
             queue="tasks://proyek/asia-southeast2/kiprah",
             queue_target=TARGET,
             queue_account=ACCOUNT,
-            queue_address=server.address,
+            queue_address=cloud_tasks.address,
         )
     )
     assert made is not None
     assert made.put([batch()]).new == [batch()]
     made.close()
-    [task] = server.tasks("kiprah-instagram")
+    [task] = cloud_tasks.tasks("kiprah-instagram")
     assert task.http_request.url == TARGET
     assert task.http_request.oidc_token.service_account_email == ACCOUNT
 
@@ -535,36 +537,36 @@ def worker() -> Iterator[Worker]:
         served.shutdown()
 
 
-def test_every_batch_is_worked_off_in_whatever_order_and_number(server: Handle) -> None:
-    with worker() as work, opened(server, target=work.address) as queue:
+def test_every_batch_is_worked_off_in_whatever_order_and_number(cloud_tasks: Handle) -> None:
+    with worker() as work, opened_queue(cloud_tasks, target=work.address) as queue:
         put = queue.put(batch(number, PLATFORMS[number % 5]) for number in range(40))
-        sent = server.deliver(order="shuffled", copies=2, parallel=8)
+        sent = cloud_tasks.deliver(order="shuffled", copies=2, parallel=8)
     assert {delivery.status for delivery in sent} == {200}
     assert work.done == Counter({made.name: 2 for made in put.new})
-    assert server.tasks() == []
+    assert cloud_tasks.tasks() == []
 
 
-def test_an_order_can_be_chosen(server: Handle) -> None:
-    with worker() as work, opened(server, target=work.address) as queue:
+def test_an_order_can_be_chosen(cloud_tasks: Handle) -> None:
+    with worker() as work, opened_queue(cloud_tasks, target=work.address) as queue:
         for number in range(4):
             queue.put([batch(number)])
-        server.deliver(order="reversed")
+        cloud_tasks.deliver(order="reversed")
     assert [name[-1] for name in work.done] == ["3", "2", "1", "0"]
 
 
-def test_platforms_are_delivered_apart(server: Handle) -> None:
-    with worker() as work, opened(server, target=work.address) as queue:
+def test_platforms_are_delivered_apart(cloud_tasks: Handle) -> None:
+    with worker() as work, opened_queue(cloud_tasks, target=work.address) as queue:
         queue.put([batch(1, "x"), batch(2, "tiktok")])
-        server.deliver("kiprah-tiktok")
+        cloud_tasks.deliver("kiprah-tiktok")
         assert [said["X-CloudTasks-QueueName"] for said in work.headers] == ["kiprah-tiktok"]
-        assert len(server.tasks("kiprah-x")) == 1
+        assert len(cloud_tasks.tasks("kiprah-x")) == 1
 
 
-def test_a_batch_is_tried_again_until_it_is_done(server: Handle) -> None:
-    with worker() as work, opened(server, target=work.address) as queue:
+def test_a_batch_is_tried_again_until_it_is_done(cloud_tasks: Handle) -> None:
+    with worker() as work, opened_queue(cloud_tasks, target=work.address) as queue:
         queue.put([batch()])
         work.statuses = [500, 429]
-        sent = server.deliver(attempts=5)
+        sent = cloud_tasks.deliver(attempts=5)
     assert [delivery.status for delivery in sent] == [500, 429, 200]
     retries = [said["X-CloudTasks-TaskRetryCount"] for said in work.headers]
     assert retries == ["0", "1", "2"]
@@ -574,27 +576,27 @@ def test_a_batch_is_tried_again_until_it_is_done(server: Handle) -> None:
     assert last["X-CloudTasks-TaskPreviousResponse"] == "429"
 
 
-def test_nobody_to_work_keeps_the_batch(server: Handle) -> None:
-    with opened(server, target=f"http://127.0.0.1:{tools.free_port()}") as queue:
+def test_nobody_to_work_keeps_the_batch(cloud_tasks: Handle) -> None:
+    with opened_queue(cloud_tasks, target=f"http://127.0.0.1:{tools.free_port()}") as queue:
         queue.put([batch()])
-        [sent] = server.deliver()
+        [sent] = cloud_tasks.deliver()
     assert sent.status is None
-    assert len(server.tasks()) == 1
+    assert len(cloud_tasks.tasks()) == 1
 
 
-def test_a_late_batch_is_dropped(server: Handle) -> None:
-    with worker() as work, opened(server, target=work.address) as queue:
+def test_a_late_batch_is_dropped(cloud_tasks: Handle) -> None:
+    with worker() as work, opened_queue(cloud_tasks, target=work.address) as queue:
         queue.put([batch()])
         work.now = batch().expires_at
-        server.deliver()
+        cloud_tasks.deliver()
     assert (work.expired, work.done) == ([batch().name], Counter())
-    assert server.tasks() == []
+    assert cloud_tasks.tasks() == []
 
 
-def test_a_call_carries_the_accounts_token_for_the_target(server: Handle) -> None:
-    with worker() as work, opened(server, target=work.address) as queue:
+def test_a_call_carries_the_accounts_token_for_the_target(cloud_tasks: Handle) -> None:
+    with worker() as work, opened_queue(cloud_tasks, target=work.address) as queue:
         queue.put([batch()])
-        server.deliver()
+        cloud_tasks.deliver()
     [headers] = work.headers
     claims = headers["Authorization"].removeprefix("Bearer ").split(".")[1]
     assert msgspec.json.decode(urlsafe_b64decode(claims + "==")) == {

@@ -35,13 +35,13 @@ def _environment(sqlite_url, monkeypatch, tmp_path):
 def send(job=None, *, method="POST", data=b"", headers=None, takes=("now",)):
     """What a job answers: its content and status."""
     with app.test_request_context("/", method=method, data=data, headers=headers):
-        body, status, sent = answer(flask.request, job or done, takes=takes)
+        body, status, sent = answer(flask.request, job or echo, takes=takes)
     assert sent.pop("Content-Type") == "application/json; charset=utf-8"
     assert sent == ({"Allow": "POST"} if status == 405 else {})
     return json.loads(body), status
 
 
-def done(books, settings, trigger):
+def echo(books, settings, trigger):
     assert [type(book) for book in books] == [AgencyStore]
     return {"job": "test", "now": trigger.now, "given": trigger.given, "body": dict(trigger.body)}
 
@@ -174,7 +174,7 @@ def test_no_more_is_read_than_the_limit_whatever_the_length_is_said_to_be(said):
     stream = io.BufferedReader(Endless())
     environ |= {"CONTENT_LENGTH": said, "wsgi.input": stream, "wsgi.input_terminated": True}
     with app.request_context(environ):
-        body, status, _ = answer(flask.request, done)
+        body, status, _ = answer(flask.request, echo)
     assert status in (200, 400, 413)
     assert sum(read) < 2 * LARGEST
     assert status == 200 or len(json.loads(body)["error"].splitlines()) == 1

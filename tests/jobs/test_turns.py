@@ -50,7 +50,7 @@ def book(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     store.close()
 
 
-def run(book: AgencyStore, now: datetime, report: dict[str, Any] | Exception) -> dict[str, Any]:
+def run_job(book: AgencyStore, now: datetime, report: dict[str, Any] | Exception) -> dict[str, Any]:
     def job(_: AgencyStore) -> dict[str, Any]:
         if isinstance(report, Exception):
             raise report
@@ -72,13 +72,13 @@ def test_the_second_of_two_runs_does_nothing_and_says_who_is_at_work(
 ) -> None:
     with taken(book, "score", now) as turn:
         assert turn.other is None
-        report = run(book, now, AssertionError("it must not run"))
+        report = run_job(book, now, AssertionError("it must not run"))
     assert report["failed"] is False
     assert report["problems"] == []
     [said] = report["skipped"].values()
     assert f":{os.getpid()}" in said
     assert "has been at work since 20" in said
-    assert run(book, now, GOOD) == GOOD
+    assert run_job(book, now, GOOD) == GOOD
 
 
 def test_jobs_and_agencies_do_not_wait_for_each_other(book: AgencyStore, now: datetime) -> None:
@@ -113,13 +113,13 @@ def test_of_many_at_once_one_has_the_turn(book: AgencyStore, now: datetime) -> N
 
 
 def test_a_run_costs_one_read_and_two_writes(book: AgencyStore, now: datetime) -> None:
-    run(book, now, GOOD)
+    run_job(book, now, GOOD)
     reads, writes = book.store.meter.reads, book.store.meter.writes
-    run(book, now, GOOD)
+    run_job(book, now, GOOD)
     assert (book.store.meter.reads - reads, book.store.meter.writes - writes) == (1, 2)
     with taken(book, "score", now):
         writes = book.store.meter.writes
-        run(book, now, GOOD)
+        run_job(book, now, GOOD)
         assert book.store.meter.writes == writes
 
 
@@ -133,7 +133,7 @@ def test_a_lease_is_renewed_while_its_run_lasts(
         until = time.monotonic() + 20
         while standing(book, "score")["until"] == past["until"] and time.monotonic() < until:
             time.sleep(0.02)
-        assert "skipped" in run(book, now, GOOD)
+        assert "skipped" in run_job(book, now, GOOD)
 
 
 KILLED = """
@@ -162,11 +162,11 @@ def test_the_turn_of_a_killed_process_is_free_at_once(
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == b"taken\n"
-        assert f":{process.pid})" in str(run(book, now, GOOD)["skipped"])
+        assert f":{process.pid})" in str(run_job(book, now, GOOD)["skipped"])
     finally:
         process.kill()
         process.communicate()
-    assert run(book, now, GOOD) == GOOD
+    assert run_job(book, now, GOOD) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_another_computers_lease_ends_by_itself(
     lease = {"holder": "lain:7", "token": "a", "process": "elsewhere/7@1"}
     ends = iso(datetime.now(UTC) + until)
     book.store.write([Write(PATH, {**lease, "since": iso(now), "until": ends})])
-    report = run(book, now, GOOD)
+    report = run_job(book, now, GOOD)
     assert (report == GOOD) is is_free
     if not is_free:
         assert f"since {iso(now)} in another process (lain:7)" in report["skipped"]["score"]
@@ -196,7 +196,7 @@ def test_a_lease_that_this_process_left_behind_is_free(book: AgencyStore, now: d
     with taken(book, "score", now):
         book.store.write = fails  # type: ignore[method-assign]
     book.store.write = write  # type: ignore[method-assign]
-    assert run(book, now, GOOD) == GOOD
+    assert run_job(book, now, GOOD) == GOOD
 
 
 @given(
@@ -212,8 +212,8 @@ def test_whatever_stands_in_the_document_a_run_takes_its_turn(
     book = AgencyStore(store, Agency())
     at = datetime(2026, 10, 20, 3, tzinfo=UTC)
     store.write([Write(PATH, document)])
-    assert run(book, at, BAD) == BAD
-    assert run(book, at, GOOD) == GOOD
+    assert run_job(book, at, BAD) == BAD
+    assert run_job(book, at, GOOD) == GOOD
     assert standing(book, "score")["good_at"] == iso(at)
     store.close()
 
@@ -223,33 +223,33 @@ def test_whatever_stands_in_the_document_a_run_takes_its_turn(
 
 def test_how_runs_ended_is_kept(book: AgencyStore, now: datetime) -> None:
     assert standing(book, "score") == {}
-    run(book, now, GOOD)
-    run(book, now + MINUTE, BAD)
+    run_job(book, now, GOOD)
+    run_job(book, now + MINUTE, BAD)
     with pytest.raises(RuntimeError):
-        run(book, now + 2 * MINUTE, RuntimeError("a bug"))
+        run_job(book, now + 2 * MINUTE, RuntimeError("a bug"))
     noted = standing(book, "score")
     assert noted["good_at"] == iso(now)
     assert noted["failing_since"] == iso(now + MINUTE)
     assert noted["failed_at"] == iso(now + 2 * MINUTE)
     assert noted["said"] == "RuntimeError: a bug"
-    run(book, now + 3 * MINUTE, BAD)
+    run_job(book, now + 3 * MINUTE, BAD)
     assert standing(book, "score")["said"] == "nothing could be read"
-    run(book, now + 4 * MINUTE, GOOD)
+    run_job(book, now + 4 * MINUTE, GOOD)
     noted = standing(book, "score")
     assert (noted["good_at"], noted["failing_since"]) == (iso(now + 4 * MINUTE), None)
 
 
 def test_a_replay_of_the_past_takes_nothing_back(book: AgencyStore, now: datetime) -> None:
-    run(book, now, GOOD)
-    run(book, now - timedelta(days=9), GOOD)
+    run_job(book, now, GOOD)
+    run_job(book, now - timedelta(days=9), GOOD)
     assert standing(book, "score")["good_at"] == iso(now)
 
 
 def test_what_a_clock_that_was_ahead_noted_is_mended_by_the_next_run(
     book: AgencyStore, now: datetime
 ) -> None:
-    run(book, datetime.now(UTC) + timedelta(days=9), GOOD)
-    run(book, now, GOOD)
+    run_job(book, datetime.now(UTC) + timedelta(days=9), GOOD)
+    run_job(book, now, GOOD)
     assert standing(book, "score")["good_at"] == iso(now)
 
 
@@ -257,7 +257,9 @@ def test_no_secret_is_kept_of_what_a_run_said(
     book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log, "_hidden", {"rahasia-sekali"})
-    run(book, now, {"job": "score", "failed": True, "problems": ["token rahasia-sekali \ud83d"]})
+    run_job(
+        book, now, {"job": "score", "failed": True, "problems": ["token rahasia-sekali \ud83d"]}
+    )
     assert standing(book, "score")["said"] == "token ••• ?"
 
 
@@ -266,7 +268,7 @@ def test_a_run_that_is_stopped_gives_its_turn_back_and_is_no_failure(
 ) -> None:
     with pytest.raises(KeyboardInterrupt), taken(book, "score", now):
         raise KeyboardInterrupt
-    assert run(book, now, GOOD) == GOOD
+    assert run_job(book, now, GOOD) == GOOD
     assert "failed_at" not in standing(book, "score")
 
 

@@ -25,7 +25,7 @@ def page(world: World) -> Account:
     return world.add_account("facebook", "kemenkumntt", followers=2000, title="Kanwil NTT")
 
 
-def _get(client: httpx.Client, world: World, path: str, **params: Any) -> httpx.Response:
+def _graph(client: httpx.Client, world: World, path: str, **params: Any) -> httpx.Response:
     proof = world.credentials.meta[FACEBOOK_TOKEN].proof(FACEBOOK_TOKEN)
     params = {"access_token": FACEBOOK_TOKEN, "appsecret_proof": proof, **params}
     return client.get(path, params={name: value for name, value in params.items() if value != ""})
@@ -42,7 +42,7 @@ def test_page(client: httpx.Client, world: World, page: Account) -> None:
         "link": "https://www.facebook.com/kemenkumntt",
     }
     for node in (page.id, "kemenkumntt"):
-        assert _get(client, world, f"/v26.0/{node}", fields=fields).json() == expected
+        assert _graph(client, world, f"/v26.0/{node}", fields=fields).json() == expected
 
 
 def test_posts(client: httpx.Client, world: World, page: Account) -> None:
@@ -50,7 +50,7 @@ def test_posts(client: httpx.Client, world: World, page: Account) -> None:
     hour = timedelta(hours=1)
     post = world.add_post(page, NOON - hour, start_with=counts)
     silent = world.add_post(page, NOON - 2 * hour, text="", kind="share", media="shared_story")
-    data = _get(client, world, f"/v26.0/{page.id}/posts", fields=FIELDS).json()["data"]
+    data = _graph(client, world, f"/v26.0/{page.id}/posts", fields=FIELDS).json()["data"]
     assert data[0] == {
         "id": post.id,
         "created_time": "2026-10-20T04:00:00+0000",
@@ -72,7 +72,7 @@ def test_modifiers_of_counters(client: httpx.Client, world: World, page: Account
         "reactions.type(LOVE).limit(0).summary(total_count).as(love),"
         "likes.limit(0).summary(true),comments.summary(true).limit(0)"
     )
-    item = _get(client, world, f"/v26.0/{post.id}", fields=fields).json()
+    item = _graph(client, world, f"/v26.0/{post.id}", fields=fields).json()
     totals = {name: edge["summary"]["total_count"] for name, edge in item.items() if name != "id"}
     assert totals == {"like": 80, "love": 12, "likes": 80, "comments": 6}
 
@@ -80,7 +80,7 @@ def test_modifiers_of_counters(client: httpx.Client, world: World, page: Account
 def test_paging_by_next(client: httpx.Client, world: World, page: Account) -> None:
     for hours in range(30):
         world.add_post(page, NOON - timedelta(hours=hours))
-    response = _get(client, world, "/v26.0/kemenkumntt/posts", fields="id", limit=10)
+    response = _graph(client, world, "/v26.0/kemenkumntt/posts", fields="id", limit=10)
     seen = []
     proof = world.credentials.meta[FACEBOOK_TOKEN].proof(FACEBOOK_TOKEN)
     while True:
@@ -92,7 +92,7 @@ def test_paging_by_next(client: httpx.Client, world: World, page: Account) -> No
         response = client.get(f"{payload['paging']['next']}&appsecret_proof={proof}")
     assert seen == [post.id for post in reversed(page.feed)]
     since = int((NOON - timedelta(hours=2)).timestamp())
-    recent = _get(client, world, "/v26.0/kemenkumntt/published_posts", since=since).json()
+    recent = _graph(client, world, "/v26.0/kemenkumntt/published_posts", since=since).json()
     assert len(recent["data"]) == 3
 
 
@@ -101,14 +101,14 @@ def test_batches_by_id(client: httpx.Client, world: World, page: Account) -> Non
     dead = world.add_post(page, NOON - timedelta(hours=2), removed_at=NOON)
     wanted = f"{alive.id},{dead.id}"
     fields = "shares,reactions.summary(total_count).limit(0)"
-    found = _get(client, world, "/v26.0/", ids=wanted, fields=fields).json()
+    found = _graph(client, world, "/v26.0/", ids=wanted, fields=fields).json()
     assert found == {
         alive.id: {"reactions": {"data": [], "summary": {"total_count": 4}}, "id": alive.id}
     }
     world.quirks.facebook_dead_id_fails_batch = True
-    error = _get(client, world, "/v26.0/", ids=wanted, fields=fields).json()["error"]
+    error = _graph(client, world, "/v26.0/", ids=wanted, fields=fields).json()["error"]
     assert (error["code"], error["error_subcode"]) == (100, 33)
-    many = _get(client, world, "/v26.0/", ids=",".join(map(str, range(54)))).json()["error"]
+    many = _graph(client, world, "/v26.0/", ids=",".join(map(str, range(54)))).json()["error"]
     assert many["message"] == "(#100) Too many IDs. Maximum: 50. Provided: 54."
 
 
@@ -133,7 +133,7 @@ def test_refusals(
     params: dict[str, Any],
     code: int,
 ) -> None:
-    response = _get(client, world, path, **params)
+    response = _graph(client, world, path, **params)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == code
 
@@ -144,16 +144,16 @@ def test_open_questions_can_be_turned_over(
     for hours in (1, 2, 3):
         world.add_post(page, NOON - timedelta(hours=hours), start_with={"comments": 1})
     world.quirks.facebook_ranked = True
-    ranked = _get(client, world, f"/v26.0/{page.id}/posts", fields="id").json()["data"]
+    ranked = _graph(client, world, f"/v26.0/{page.id}/posts", fields="id").json()["data"]
     assert [item["id"] for item in ranked] == [page.feed[at].id for at in (1, 2, 0)]
     world.quirks.facebook_since_by_update = True
     old = world.add_post(page, NOON - timedelta(hours=40), start_with={"comments": 1})
     since = int((NOON - timedelta(hours=5)).timestamp())
-    data = _get(client, world, f"/v26.0/{page.id}/posts", since=since).json()["data"]
+    data = _graph(client, world, f"/v26.0/{page.id}/posts", since=since).json()["data"]
     assert old.id in [item["id"] for item in data]
     world.quirks.facebook_posts_allowed = False
-    assert _get(client, world, f"/v26.0/{page.id}/posts").json()["error"]["code"] == 10
-    assert _get(client, world, f"/v26.0/{page.id}/published_posts").status_code == 200
+    assert _graph(client, world, f"/v26.0/{page.id}/posts").json()["error"]["code"] == 10
+    assert _graph(client, world, f"/v26.0/{page.id}/published_posts").status_code == 200
 
 
 def _as_page(client: httpx.Client, world: World, token: str, path: str, **params: Any) -> Any:
@@ -176,7 +176,7 @@ def test_a_pages_own_token(client: httpx.Client, world: World, page: Account) ->
     assert refused.json()["error"]["code"] == 10
     world.credentials.give_page_token(page.id, pages=True)
     assert _as_page(client, world, token, f"{other.id}/posts").status_code == 200
-    nobody = _get(client, world, "/v26.0/me")
+    nobody = _graph(client, world, "/v26.0/me")
     assert nobody.json()["error"]["code"] == 2500
     del world.credentials.meta[token]
     dead = client.get("/v26.0/me", params={"access_token": token})
@@ -188,7 +188,7 @@ def test_an_unpublished_page_shows_itself_alone(
 ) -> None:
     token = world.credentials.give_page_token(page.id)
     world.set_state(page, "unpublished")
-    assert _get(client, world, f"/v26.0/{page.id}").json()["error"]["error_subcode"] == 33
+    assert _graph(client, world, f"/v26.0/{page.id}").json()["error"]["error_subcode"] == 33
     assert _as_page(client, world, token, "me", fields="is_published").json() == {
         "id": page.id,
         "is_published": False,
@@ -209,7 +209,7 @@ def test_a_ranked_listing_leaves_posts_out_that_are_there(
         return {item["id"] for item in response.json()["data"]}
 
     def as_app(path: str) -> httpx.Response:
-        return _get(client, world, f"/v26.0/{path}", fields="id")
+        return _graph(client, world, f"/v26.0/{path}", fields="id")
 
     def as_page(path: str) -> Any:
         return _as_page(client, world, token, path, fields="id")
@@ -233,4 +233,4 @@ def test_usage_of_a_pages_own_limit(client: httpx.Client, world: World, page: Ac
     assert told[page.id][0]["call_count"] == 75
     assert "x-app-usage" not in headers[-1]
     assert _as_page(client, world, token, "me").json()["error"]["code"] == 80001
-    assert "x-app-usage" in _get(client, world, f"/v26.0/{page.id}").headers
+    assert "x-app-usage" in _graph(client, world, f"/v26.0/{page.id}").headers

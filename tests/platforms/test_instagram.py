@@ -15,14 +15,14 @@ from tests.platforms.world import World
 MEDIA = "id,caption,media_type,media_product_type,permalink,timestamp,like_count,comments_count"
 
 
-def _get(
+def _business(
     client: httpx.Client, fields: str, token: str = INSTAGRAM_TOKEN, node: str = INSTAGRAM_USER_ID
 ) -> httpx.Response:
     return client.get(f"/v26.0/{node}", params={"fields": fields, "access_token": token})
 
 
 def _discover(client: httpx.Client, handle: str, inner: str) -> Any:
-    response = _get(client, f"business_discovery.username({handle}){{{inner}}}")
+    response = _business(client, f"business_discovery.username({handle}){{{inner}}}")
     assert response.status_code == 200, response.text
     return response.json()["business_discovery"]
 
@@ -32,7 +32,7 @@ def test_an_account_and_its_media(client: httpx.Client, world: World) -> None:
     hour_ago = NOON - timedelta(hours=1)
     world.add_post(account, hour_ago, start_with={"likes": 7, "comments": 2, "views": 99})
     world.add_post(account, NOON + timedelta(seconds=1))
-    response = _get(
+    response = _business(
         client,
         "business_discovery.username(ntt){id,username,followers_count,media_count,"
         f"media.limit(25){{{MEDIA},view_count}}}}",
@@ -117,7 +117,7 @@ def test_unknown_personal_and_renamed_accounts_look_the_same(
     world.add_account("instagram", "pribadi", state="personal")
     world.rename(world.add_account("instagram", "nama.lama"), "nama.baru")
     for handle in ("pribadi", "tidak.ada", "nama.lama"):
-        response = _get(client, f"business_discovery.username({handle}){{id}}")
+        response = _business(client, f"business_discovery.username({handle}){{id}}")
         error = response.json()["error"]
         assert response.status_code == 400
         assert (error["code"], error["error_subcode"]) == (110, 2207013)
@@ -144,7 +144,7 @@ def test_refusals(
     client: httpx.Client, world: World, fields: str, token: str, node: str, code: int
 ) -> None:
     world.add_account("instagram", "ntt")
-    response = _get(client, fields, token, node)
+    response = _business(client, fields, token, node)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == code
 

@@ -18,7 +18,7 @@ def channel(world: World) -> Account:
     return world.add_account("youtube", "kemenkumntt", followers=123_456)
 
 
-def _get(client: httpx.Client, what: str, **params: Any) -> httpx.Response:
+def _data(client: httpx.Client, what: str, **params: Any) -> httpx.Response:
     return client.get(f"/youtube/v3/{what}", params={"key": YOUTUBE_API_KEY, **params})
 
 
@@ -28,7 +28,7 @@ def _uploads(channel: Account) -> str:
 
 def test_channel_by_handle(client: httpx.Client, channel: Account) -> None:
     for handle in ("@KemenkumNTT", "kemenkumntt"):
-        payload = _get(
+        payload = _data(
             client, "channels", part="id,contentDetails,statistics", forHandle=handle
         ).json()
         (item,) = payload["items"]
@@ -38,8 +38,8 @@ def test_channel_by_handle(client: httpx.Client, channel: Account) -> None:
         assert item["statistics"]["videoCount"] == "0"
         assert "snippet" not in item
     for query in ({"forHandle": "user/kemenkumntt"}, {"forUsername": "kemenkumntt"}):
-        assert "items" not in _get(client, "channels", part="id", **query).json()
-    nobody = _get(client, "channels", part="id", forHandle="@tidakada").json()
+        assert "items" not in _data(client, "channels", part="id", **query).json()
+    nobody = _data(client, "channels", part="id", forHandle="@tidakada").json()
     assert "items" not in nobody
     assert nobody["pageInfo"]["totalResults"] == 0
 
@@ -54,7 +54,7 @@ def test_videos_give_strings_and_leave_out_what_is_hidden(
     )
     gone = world.add_post(channel, NOON - timedelta(hours=3), removed_at=NOON)
     wanted = ",".join([plain.id, shy.id, gone.id])
-    items = _get(client, "videos", part="statistics,snippet", id=wanted).json()["items"]
+    items = _data(client, "videos", part="statistics,snippet", id=wanted).json()["items"]
     assert [item["id"] for item in items] == [plain.id, shy.id]
     assert items[0]["statistics"] == {
         "viewCount": "90",
@@ -64,7 +64,7 @@ def test_videos_give_strings_and_leave_out_what_is_hidden(
     }
     assert items[1]["statistics"] == {"viewCount": "90", "favoriteCount": "0"}
     assert items[0]["snippet"]["publishedAt"] == "2026-10-20T04:00:00Z"
-    stats = _get(client, "videos:batchGetStats", part="statistics,snippet", id=wanted).json()
+    stats = _data(client, "videos:batchGetStats", part="statistics,snippet", id=wanted).json()
     assert stats["items"][0]["snippet"] == {"publishTime": "2026-10-20T04:00:00Z"}
     assert stats["items"][0]["statistics"]["likeCount"] == "5"
     assert stats["summary"]["failedVideoIds"] == [gone.id]
@@ -79,7 +79,7 @@ def test_uploads_are_ordered_by_upload_and_paged(
     seen: list[str] = []
     params = {"part": "contentDetails", "playlistId": _uploads(channel), "maxResults": 50}
     while True:
-        payload = _get(client, "playlistItems", **params).json()
+        payload = _data(client, "playlistItems", **params).json()
         seen += [item["contentDetails"]["videoId"] for item in payload["items"]]
         if "nextPageToken" not in payload:
             break
@@ -102,7 +102,7 @@ def test_a_stream_before_during_and_after(
     seen = []
     for hours in (0, 1.5, 3):
         world.set_clock(NOON + timedelta(hours=hours))
-        (item,) = _get(
+        (item,) = _data(
             client, "videos", part="snippet,statistics,liveStreamingDetails", id=stream.id
         ).json()["items"]
         details = item["liveStreamingDetails"]
@@ -120,7 +120,7 @@ def test_a_stream_before_during_and_after(
         ("live", "28", times[1:]),
         ("none", "118", times),
     ]
-    listed = _get(client, "playlistItems", part="contentDetails", playlistId=_uploads(channel))
+    listed = _data(client, "playlistItems", part="contentDetails", playlistId=_uploads(channel))
     assert len(listed.json()["items"]) == 1
 
 
@@ -139,7 +139,7 @@ def test_a_stream_before_during_and_after(
 def test_refusals(
     client: httpx.Client, what: str, params: dict[str, str], status: int, reason: str
 ) -> None:
-    response = _get(client, what, **params)
+    response = _data(client, what, **params)
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (status, status)
     assert error["errors"][0]["reason"] == reason
@@ -148,7 +148,7 @@ def test_refusals(
 def test_bad_pages_and_empty_channels(client: httpx.Client, world: World, channel: Account) -> None:
     def reason(**params: Any) -> str:
         params = {"part": "id", "playlistId": _uploads(channel), **params}
-        error = _get(client, "playlistItems", **params).json()["error"]
+        error = _data(client, "playlistItems", **params).json()["error"]
         return str(error["errors"][0]["reason"])
 
     assert reason() == "playlistNotFound"
@@ -165,12 +165,12 @@ def test_quota_has_two_buckets_and_ends_at_midnight_pacific(
     world.limits.youtube_units_per_day = 2
 
     def status(what: str) -> int:
-        return _get(client, what, part="id", id="a").status_code
+        return _data(client, what, part="id", id="a").status_code
 
     assert [status("videos") for _ in range(3)] == [200, 200, 403]
     assert status("videos:batchGetStats") == 200
     world.set_clock(datetime(2026, 10, 20, 6, 59, 59, tzinfo=UTC))
-    assert _get(client, "videos", part="id", id="a").json()["error"]["errors"][0] == {
+    assert _data(client, "videos", part="id", id="a").json()["error"]["errors"][0] == {
         "message": 'The request cannot be completed because you have exceeded your <a href="'
         '/youtube/v3/getting-started#quota">quota</a>.',
         "domain": "youtube.quota",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from functions.publish.targets.port import File, Listed, Objects, md5_of
 from functions.settings import Settings
 from functions.store import evidence as ev
 from tests.publish.conftest import Publish
+from tests.publish.pieces import tree
 from tests.publish.targets.test_port import make_gcs_bucket, make_s3_bucket
 from tests.publish.world import NOW, World
 
@@ -55,14 +56,6 @@ class Memory:
         self.told[file.path] = file
         self.order.append(file.path)
         return True
-
-
-def tree(folder: Path) -> Mapping[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def rescore(world: World, month: str = "2026-10") -> None:

@@ -12,7 +12,7 @@ from tests.registry.one_agency import check
 EXAMPLE = Path(__file__).parents[2] / "examples" / "satker.csv"
 
 
-def row(satker="aceh", **cells):
+def cells_of(satker="aceh", **cells):
     return {"id": satker, "nama": f"Kanwil {satker}", "jenis": "kanwil", **cells}
 
 
@@ -26,7 +26,7 @@ def problems(*rows, held=None):
 
 def test_a_row_becomes_a_document():
     documents, found = checked(
-        row(
+        cells_of(
             singkatan="Aceh",
             provinsi="Aceh",
             zona_waktu="Asia/Makassar",
@@ -54,7 +54,7 @@ def test_a_row_becomes_a_document():
 
 
 def test_the_default_time_zone_is_jakartas():
-    assert checked(row())[0]["aceh"]["timezone"] == "Asia/Jakarta"
+    assert checked(cells_of())[0]["aceh"]["timezone"] == "Asia/Jakarta"
 
 
 def test_every_problem_of_every_row_is_told_at_once():
@@ -69,8 +69,8 @@ def test_every_problem_of_every_row_is_told_at_once():
             "aktif_dari": "1 Oktober",
             "": "surplus",
         },
-        row("bali"),
-        row("papua", jenis=""),
+        cells_of("bali"),
+        cells_of("papua", jenis=""),
     )
     assert [line.partition(": ")[0] for line in found] == ["baris 2"] * 8 + ["baris 4"]
     for words in (
@@ -87,66 +87,70 @@ def test_every_problem_of_every_row_is_told_at_once():
 
 
 def test_an_id_that_is_used_twice_is_told():
-    assert problems(row(), row("bali"), row()) == ["baris 4: id 'aceh' sudah dipakai di baris lain"]
+    assert problems(cells_of(), cells_of("bali"), cells_of()) == [
+        "baris 4: id 'aceh' sudah dipakai di baris lain"
+    ]
 
 
 @pytest.mark.parametrize("satker", ["", "Aceh", "aceh/besar", "-aceh", "a" * 61, "kanwil aceh"])
 def test_an_id_is_made_of_small_letters_digits_and_hyphens(satker):
-    assert "harus huruf kecil, angka dan tanda hubung" in problems(row(satker))[0]
+    assert "harus huruf kecil, angka dan tanda hubung" in problems(cells_of(satker))[0]
 
 
 def test_one_handle_of_two_units_is_told_whatever_its_case():
-    assert problems(row(x="Kemenkum"), row("bali", x="@kemenkum")) == [
+    assert problems(cells_of(x="Kemenkum"), cells_of("bali", x="@kemenkum")) == [
         "baris 3: X kemenkum sudah terdaftar untuk aceh"
     ]
 
 
 def test_the_same_name_on_two_platforms_or_twice_in_a_cell_is_no_problem():
-    documents, found = checked(row(x="kemenkum;@kemenkum", instagram="kemenkum"), row("bali"))
+    documents, found = checked(
+        cells_of(x="kemenkum;@kemenkum", instagram="kemenkum"), cells_of("bali")
+    )
     assert found == []
     assert documents["aceh"]["accounts"] == {"x": ["kemenkum"], "instagram": ["kemenkum"]}
 
 
 def test_a_parent_must_be_there_in_the_file_or_before():
-    assert problems(row(induk="pusat")) == ["baris 2: induk 'pusat' tidak ada dalam daftar"]
-    assert problems(row(induk="pusat"), row("pusat")) == []
-    assert problems(row(induk="pusat"), held={"pusat": {"name": "Pusat"}}) == []
+    assert problems(cells_of(induk="pusat")) == ["baris 2: induk 'pusat' tidak ada dalam daftar"]
+    assert problems(cells_of(induk="pusat"), cells_of("pusat")) == []
+    assert problems(cells_of(induk="pusat"), held={"pusat": {"name": "Pusat"}}) == []
 
 
 def test_a_parent_that_no_cell_is_about_is_no_problem_of_the_row():
     held = {"aceh": {"name": "Aceh", "kind": "kanwil", "parent": "lain"}}
-    assert problems(row(), held=held) == []
-    assert len(problems(row(induk="lain"), held=held)) == 1
+    assert problems(cells_of(), held=held) == []
+    assert len(problems(cells_of(induk="lain"), held=held)) == 1
 
 
 def test_what_was_wrong_before_and_no_cell_is_about_is_no_problem_of_the_row():
     held = {"aceh": {"name": "Aceh", "kind": "Kantor", "active_to": "2026-10-01"}}
-    assert problems(row(), held=held) == []
-    said = problems(row(aktif_dari="2026-12-01"), held=held)
+    assert problems(cells_of(), held=held) == []
+    said = problems(cells_of(aktif_dari="2026-12-01"), held=held)
     assert said == ["baris 2: aktif_sampai lebih awal daripada aktif_dari"]
 
 
 def test_an_end_before_its_beginning_is_told():
-    found = problems(row(aktif_dari="2026-10-02", aktif_sampai="2026-10-01"))
+    found = problems(cells_of(aktif_dari="2026-10-02", aktif_sampai="2026-10-01"))
     assert found == ["baris 2: aktif_sampai lebih awal daripada aktif_dari"]
-    assert problems(row(aktif_dari="2026-10-01", aktif_sampai="2026-10-01")) == []
+    assert problems(cells_of(aktif_dari="2026-10-01", aktif_sampai="2026-10-01")) == []
 
 
 def test_a_handles_own_validity_is_kept_from_the_document_there_was():
     """A file has no place for a handle's ``from`` and ``to``; importing must not wipe them."""
     dated = {"handle": "Kemenkum", "from": "2026-10-05", "to": "2026-12-31"}
     held = {"aceh": {"name": "Aceh", "accounts": {"x": [dated, "lain"], "tiktok": dated}}}
-    documents, _ = checked(row(x="kemenkum;lain;baru", tiktok="kemenkum"), held=held)
+    documents, _ = checked(cells_of(x="kemenkum;lain;baru", tiktok="kemenkum"), held=held)
     assert documents["aceh"]["accounts"] == {"x": [dated, "lain", "baru"], "tiktok": dated}
     # A handle of another unit of the same name has its own life.
-    assert checked(row("bali", x="kemenkum"), held=held)[0]["bali"]["accounts"] == {
+    assert checked(cells_of("bali", x="kemenkum"), held=held)[0]["bali"]["accounts"] == {
         "x": ["kemenkum"]
     }
 
 
 def test_a_document_that_an_admin_broke_does_not_stop_an_import():
     held = {"aceh": {"name": "Aceh", "accounts": "x: kemenkum"}}
-    documents, found = checked(row(x="kemenkum"), held=held)
+    documents, found = checked(cells_of(x="kemenkum"), held=held)
     assert found == []
     assert documents["aceh"]["accounts"] == {"x": ["kemenkum"]}
 
@@ -166,7 +170,10 @@ def test_the_example_is_the_ministrys_47_units_without_a_problem():
 
 def test_a_row_without_an_agency_is_the_first_ones():
     rows = list(
-        enumerate([row("aceh"), row("aceh", instansi="dua"), row("bali", instansi="satu")], 2)
+        enumerate(
+            [cells_of("aceh"), cells_of("aceh", instansi="dua"), cells_of("bali", instansi="satu")],
+            2,
+        )
     )
     documents, found = check_agencies(rows, {"satu": {}, "dua": {}})
     assert found == []
@@ -177,7 +184,9 @@ def test_a_row_without_an_agency_is_the_first_ones():
 
 
 def test_every_problem_of_a_row_with_an_unknown_agency_is_told():
-    rows = list(enumerate([row("aceh"), row("bali", instansi="x", jenis="", youtube="?")], 2))
+    rows = list(
+        enumerate([cells_of("aceh"), cells_of("bali", instansi="x", jenis="", youtube="?")], 2)
+    )
     documents, found = check_agencies(rows, {"satu": {}, "dua": {}})
     assert found[0] == "baris 3: instansi 'x' tidak dikenal; pilih satu, dua"
     assert len(found) == 3
@@ -191,7 +200,7 @@ def test_every_problem_of_a_row_with_an_unknown_agency_is_told():
 def test_from_and_to_are_kept_from_the_rows_own_agency():
     dated = {"handle": "satu", "from": "2026-09-01"}
     held = {"satu": {"aceh": {"accounts": {"x": dated}}}, "dua": {}}
-    rows = [(2, row("aceh", x="satu")), (3, row("aceh", x="dua", instansi="dua"))]
+    rows = [(2, cells_of("aceh", x="satu")), (3, cells_of("aceh", x="dua", instansi="dua"))]
     documents, found = check_agencies(rows, held)
     assert found == []
     assert documents["satu"]["aceh"]["accounts"] == {"x": dated}
@@ -199,4 +208,4 @@ def test_from_and_to_are_kept_from_the_rows_own_agency():
 
 
 def test_without_agencies_the_column_is_not_looked_at():
-    assert problems(row("aceh", instansi="siapa saja")) == []
+    assert problems(cells_of("aceh", instansi="siapa saja")) == []

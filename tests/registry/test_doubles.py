@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from functions.model import Account, Roster
 from functions.registry.doubles import beside, doubled, held_twice, sentences
+from tests import factories
 
 
 def test_an_account_that_two_agencies_hold_is_told_once_and_a_past_one_is_not(now):
@@ -27,21 +28,15 @@ def test_an_account_that_two_agencies_hold_is_told_once_and_a_past_one_is_not(no
     assert held_twice({"satu": rosters["satu"]}, now) == []
 
 
-def account(now, satker, handle, *, id=None, platform="x", to=None):
-    begin = now - timedelta(days=9)
-    return Account(
-        platform=platform,
-        handle=handle,
-        satker=satker,
-        valid_from=begin,
-        valid_to=to,
-        account_id=id,
-    )
+def held_account(now, satker, handle, *, id="", platform="x", to=None):
+    """An account of nine days ago, resolved where it has an id."""
+    since = now - timedelta(days=9)
+    return factories.account(satker, f"{platform}:{id or ''}", handle, since=since, until=to)
 
 
 def test_one_id_under_two_names_is_one_account(now):
     told = doubled(
-        [account(now, "bali", "humas", id="1"), account(now, "aceh", "lain", id="1")], now
+        [held_account(now, "bali", "humas", id="1"), held_account(now, "aceh", "lain", id="1")], now
     )
     assert list(told) == [("aceh", "x", "lain"), ("bali", "x", "humas")]
     assert told["aceh", "x", "lain"][0].startswith(
@@ -52,7 +47,7 @@ def test_one_id_under_two_names_is_one_account(now):
 
 def test_one_unit_that_typed_an_account_by_two_names_is_told(now):
     told = doubled(
-        [account(now, "bali", "humas", id="1"), account(now, "bali", "lain", id="1")], now
+        [held_account(now, "bali", "humas", id="1"), held_account(now, "bali", "lain", id="1")], now
     )
     assert told["bali", "x", "humas"] == [
         "x humas adalah akun yang sama dengan lain; tulis salah satunya saja"
@@ -60,21 +55,21 @@ def test_one_unit_that_typed_an_account_by_two_names_is_told(now):
 
 
 def test_a_renamed_account_and_one_that_was_handed_over_are_none(now):
-    past = account(now, "bali", "lama", id="1", to=now - timedelta(days=1))
-    assert doubled([past, account(now, "bali", "baru", id="1")], now) == {}
-    assert doubled([past, account(now, "aceh", "lama", id="1")], now) == {}
+    past = held_account(now, "bali", "lama", id="1", to=now - timedelta(days=1))
+    assert doubled([past, held_account(now, "bali", "baru", id="1")], now) == {}
+    assert doubled([past, held_account(now, "aceh", "lama", id="1")], now) == {}
 
 
 def test_the_same_name_elsewhere_is_another_account(now):
-    one = account(now, "bali", "humas", id="1")
-    assert doubled([one, account(now, "aceh", "humas", id="1", platform="tiktok")], now) == {}
-    assert doubled([one, account(now, "aceh", "lain", id="2")], now) == {}
+    one = held_account(now, "bali", "humas", id="1")
+    assert doubled([one, held_account(now, "aceh", "humas", id="1", platform="tiktok")], now) == {}
+    assert doubled([one, held_account(now, "aceh", "lain", id="2")], now) == {}
 
 
 def test_agencies_that_hold_one_id_by_two_names_are_told(now):
     rosters = {
-        "satu": Roster(as_of=now, accounts=(account(now, "aceh", "humas", id="1"),)),
-        "dua": Roster(as_of=now, accounts=(account(now, "aceh", "lain", id="1"),)),
+        "satu": Roster(as_of=now, accounts=(held_account(now, "aceh", "humas", id="1"),)),
+        "dua": Roster(as_of=now, accounts=(held_account(now, "aceh", "lain", id="1"),)),
     }
     [said] = held_twice(rosters, now)
     assert said.startswith("dua: aceh: x lain juga terdaftar untuk satu: aceh sebagai humas;")
@@ -91,7 +86,7 @@ accounts = st.builds(
 @given(st.lists(accounts, max_size=8, unique_by=lambda a: (a[0], a[1].casefold())))
 def test_whoever_is_told_of_another_is_known_to_it(given):
     now = datetime(2026, 10, 20, tzinfo=UTC)
-    held = [account(now, satker, handle, id=id) for satker, handle, id in given]
+    held = [held_account(now, satker, handle, id=id) for satker, handle, id in given]
     told = doubled(held, now)
     by_name = {(a.satker, a.platform, a.handle): a for a in held}
     assert told.keys() <= by_name.keys()

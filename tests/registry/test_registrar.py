@@ -32,28 +32,23 @@ HEADER = "id,nama,jenis,instagram,facebook\n"
 FILE = HEADER + "aceh,Kanwil Aceh,kanwil,aceh,6157\nbali,Kanwil Bali,kanwil,bali,bali.go\n"
 
 
-@pytest.fixture
-def book(store):
-    return AgencyStore(store, Agency())
-
-
-def rows(text):
+def file_rows(text):
     return files.read(text.encode(), "satker.csv")
 
 
 def imported(book, text, now, *, say=lambda book, changes: None):
-    return import_rows([book], rows(text), lambda: now, say)["kemenkum"]
+    return import_rows([book], file_rows(text), lambda: now, say)["kemenkum"]
 
 
-def documents(book):
+def typed_documents(book):
     return {stored.id: stored.data for stored in book.satker_documents()}
 
 
 def statuses(book):
-    return {satker: document.get("status") for satker, document in documents(book).items()}
+    return {satker: document.get("status") for satker, document in typed_documents(book).items()}
 
 
-def unit(**facts):
+def fields_of(**facts):
     return {"name": "Kanwil", "kind": "kanwil", **facts}
 
 
@@ -67,9 +62,9 @@ def live(roster, now):
 def test_every_document_is_answered_beside_what_was_typed(book, now):
     book.save_satker(
         {
-            "aceh": unit(accounts={"x": "aceh"}, catatan="punya admin"),
-            "bali": unit(active_to="9999-12-31"),
-            "ntt": unit(timezone="WITA"),
+            "aceh": fields_of(accounts={"x": "aceh"}, catatan="punya admin"),
+            "bali": fields_of(active_to="9999-12-31"),
+            "ntt": fields_of(timezone="WITA"),
         }
     )
     enrol(book, now)
@@ -80,45 +75,45 @@ def test_every_document_is_answered_beside_what_was_typed(book, now):
         "ntt": "timezone 'WITA' tidak dikenal; maksudnya Asia/Makassar? "
         "Satker ini belum ikut diukur.",
     }
-    assert documents(book)["aceh"]["catatan"] == "punya admin"
+    assert typed_documents(book)["aceh"]["catatan"] == "punya admin"
 
 
 def test_an_answer_is_new_when_what_was_typed_is_and_else_nothing_is_written(book, now):
-    book.save_satker({"aceh": unit(accounts={"x": "aceh"}), "bali": unit()})
+    book.save_satker({"aceh": fields_of(accounts={"x": "aceh"}), "bali": fields_of()})
     first = enrol(book, now).roster
     writes = book.store.meter.writes
     assert enrol(book, now + timedelta(minutes=15)).roster == first
     assert book.store.meter.writes == writes
-    book.save_satker({"aceh": {**documents(book)["aceh"], "kind": "Kantor"}})
+    book.save_satker({"aceh": {**typed_documents(book)["aceh"], "kind": "Kantor"}})
     enrolled = enrol(book, now + timedelta(minutes=30))
     assert statuses(book)["aceh"].startswith("kind 'Kantor' harus")
     assert statuses(book)["aceh"].endswith("Isi sebelumnya tetap berlaku.")
     assert live(enrolled.roster, now) == {("aceh", "x", "aceh")}
-    book.save_satker({"aceh": {**documents(book)["aceh"], "kind": "kanwil"}})
+    book.save_satker({"aceh": {**typed_documents(book)["aceh"], "kind": "kanwil"}})
     enrol(book, now + timedelta(minutes=45))
     assert statuses(book) == {"aceh": "ok", "bali": "ok"}
 
 
 def test_an_answer_never_undoes_what_an_admin_writes_at_the_same_time(book, now, monkeypatch):
-    book.save_satker({"aceh": unit(kind="Kantor")})
+    book.save_satker({"aceh": fields_of(kind="Kantor")})
     read = book.satker_documents()
     monkeypatch.setattr(book, "satker_documents", lambda: read)
-    book.save_satker({"aceh": unit(kind="kanwil", catatan="baru")})
+    book.save_satker({"aceh": fields_of(kind="kanwil", catatan="baru")})
     enrol(book, now)
     monkeypatch.undo()
-    assert documents(book)["aceh"] == unit(kind="kanwil", catatan="baru")
+    assert typed_documents(book)["aceh"] == fields_of(kind="kanwil", catatan="baru")
 
 
 def test_a_parent_that_is_not_there_is_told_and_costs_nothing_else(book, now):
-    book.save_satker({"aceh": unit(parent="pusta", accounts={"x": "a"}), "pusat": unit()})
+    book.save_satker({"aceh": fields_of(parent="pusta", accounts={"x": "a"}), "pusat": fields_of()})
     roster = enrol(book, now).roster
     assert statuses(book)["aceh"] == ("parent 'pusta' tidak ada dalam daftar; maksudnya pusat?")
     assert [(s.id, s.parent) for s in roster.satker] == [("aceh", None), ("pusat", None)]
 
 
 def test_the_ids_of_documents_are_checked_as_those_of_files_are(book, now):
-    book.save_satker({"Aceh": unit(), "aceh": unit(), "a": unit()})
-    book.store.write([Write(f"{book.root}/satker/a: b", unit())])
+    book.save_satker({"Aceh": fields_of(), "aceh": fields_of(), "a": fields_of()})
+    book.store.write([Write(f"{book.root}/satker/a: b", fields_of())])
     enrol(book, now)
     told = statuses(book)
     assert told["aceh"] == told["a"] == "ok"
@@ -130,8 +125,8 @@ def test_the_ids_of_documents_are_checked_as_those_of_files_are(book, now):
 
 
 GOOD = {
-    "bali": unit(name="Kanwil Bali", accounts={"x": "bali", "instagram": ["b1", "b2"]}),
-    "ntt": unit(name="Kanwil NTT", accounts={"facebook": 6157, "tiktok": None}),
+    "bali": fields_of(name="Kanwil Bali", accounts={"x": "bali", "instagram": ["b1", "b2"]}),
+    "ntt": fields_of(name="Kanwil NTT", accounts={"facebook": 6157, "tiktok": None}),
 }
 
 
@@ -148,13 +143,13 @@ def test_whatever_one_document_holds_its_neighbours_are_as_without_it(
         alone = enrol(book, now).roster
         with suppress(ValueError, StoreError, RecursionError):  # what no store takes
             book.save_satker({"aceh": document})
-        stored = copy.deepcopy(documents(book).get("aceh"))
+        stored = copy.deepcopy(typed_documents(book).get("aceh"))
         enrolled = enrol(book, now + timedelta(minutes=15))
         neighbours = [s for s in enrolled.roster.satker if s.id != "aceh"]
         assert neighbours == [*alone.satker]
         assert [a for a in enrolled.roster.accounts if a.satker != "aceh"] == [*alone.accounts]
         if stored is not None:
-            after = documents(book)["aceh"]
+            after = typed_documents(book)["aceh"]
             status = after.pop("status")
             stored.pop("status", None)
             assert after == stored
@@ -179,9 +174,9 @@ def test_whatever_one_document_holds_its_neighbours_are_as_without_it(
     ],
 )
 def test_a_broken_document_leaves_the_last_good_one_in_force(book, now, broken):
-    book.save_satker({**GOOD, "aceh": unit(accounts={"x": "aceh"})})
+    book.save_satker({**GOOD, "aceh": fields_of(accounts={"x": "aceh"})})
     before = enrol(book, now).roster
-    book.save_satker({"aceh": unit(accounts={"x": "aceh"}) | broken})
+    book.save_satker({"aceh": fields_of(accounts={"x": "aceh"}) | broken})
     enrolled = enrol(book, now + timedelta(minutes=15))
     assert enrolled.roster.satker == before.satker
     assert enrolled.roster.accounts == before.accounts
@@ -195,7 +190,7 @@ def test_a_broken_document_leaves_the_last_good_one_in_force(book, now, broken):
 def test_what_stands_beside_an_account_is_kept_whatever_its_name_is_made_of(book, now):
     """A YouTube user's name of before 2014 has a slash, which no document's id may have."""
     youtube = {"youtube": "user/kemenkumbali"}
-    book.save_satker({name: unit(accounts=youtube) for name in ("bali", "denpasar")})
+    book.save_satker({name: fields_of(accounts=youtube) for name in ("bali", "denpasar")})
     book.save_feedback([("bali", "youtube", "user/kemenkumbali", {"status": "Kanal tertutup."})])
     enrol(book, now)
     said = book.feedback("bali")["youtube:user/kemenkumbali"]["status"]
@@ -205,8 +200,8 @@ def test_what_stands_beside_an_account_is_kept_whatever_its_name_is_made_of(book
 def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(book, now):
     book.save_satker(
         {
-            "bali": unit(accounts={"facebook": "kemenkumbali"}),
-            "denpasar": unit(accounts={"facebook": 105000000000001}),
+            "bali": fields_of(accounts={"facebook": "kemenkumbali"}),
+            "denpasar": fields_of(accounts={"facebook": 105000000000001}),
         }
     )
     roster, problems = enrol(book, now)
@@ -227,7 +222,7 @@ def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(bo
     writes = book.store.meter.writes
     assert enrol(book, now).problems == told
     assert book.store.meter.writes == writes
-    book.save_satker({"denpasar": {**documents(book)["denpasar"], "accounts": {}}})
+    book.save_satker({"denpasar": {**typed_documents(book)["denpasar"], "accounts": {}}})
     later = now + timedelta(hours=1)
     assert enrol(book, later).problems == []
     assert statuses(book) == {"bali": "ok", "denpasar": "ok"}
@@ -236,7 +231,7 @@ def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(bo
 
 
 def test_a_corrected_spelling_takes_its_complaint_along(book, now):
-    book.save_satker({"aceh": unit(accounts={"x": "kemenkum_aech", "tiktok": "aceh"})})
+    book.save_satker({"aceh": fields_of(accounts={"x": "kemenkum_aech", "tiktok": "aceh"})})
     enrol(book, now)
     book.save_feedback(
         [
@@ -244,7 +239,7 @@ def test_a_corrected_spelling_takes_its_complaint_along(book, now):
             ("aceh", "tiktok", "aceh", {"status": "ok"}),
         ]
     )
-    book.save_satker({"aceh": unit(accounts={"x": "kemenkum_aceh", "tiktok": "aceh"})})
+    book.save_satker({"aceh": fields_of(accounts={"x": "kemenkum_aceh", "tiktok": "aceh"})})
     enrol(book, now + timedelta(hours=1))
     assert list(book.feedback("aceh")) == ["tiktok:aceh"]
 
@@ -255,10 +250,10 @@ def test_a_corrected_spelling_takes_its_complaint_along(book, now):
 def test_an_import_says_first_what_begins_ends_and_changes(book, now):
     imported(book, FILE, now - timedelta(days=9))
     said = []
-    before = documents(book)
+    before = typed_documents(book)
 
     def say(_, changes):
-        assert documents(book) == before
+        assert typed_documents(book) == before
         said.append(changes)
 
     text = HEADER + "aceh,Kanwil Aceh Baru,kanwil,,6157\nntt,Kanwil NTT,kanwil,ntt,\n"
@@ -312,16 +307,16 @@ def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(book
             },
             "catatan": {"nomor": [1, 2], "oleh": "admin"},
         },
-        "bali": unit(accounts=None, active_to=None, province=""),
-        "ntt": unit(accounts={"x": "nama yang salah"}, kind="Kantor"),
+        "bali": fields_of(accounts=None, active_to=None, province=""),
+        "ntt": fields_of(accounts={"x": "nama yang salah"}, kind="Kantor"),
     }
     book.save_satker(typed)
     before = enrol(book, now).roster
-    stored = documents(book)
+    stored = typed_documents(book)
     exported = write({i: d for i, d in stored.items() if i != "ntt"}).decode()
     result = imported(book, exported, now + timedelta(days=1))
     assert (result.changed, result.changes) == (set(), ([], [], []))
-    assert documents(book) == stored
+    assert typed_documents(book) == stored
     assert result.enrolled.roster == before
     with pytest.raises(ImportRefused) as refused:
         imported(book, write(stored).decode(), now)
@@ -332,10 +327,10 @@ def test_what_an_admin_keeps_in_a_document_survives_an_import_that_changes_it(bo
     own = {"catatan": "punya admin", "kontak": {"nama": "Wayan", "wa": ["081", "082"]}}
     dated = {"handle": "lama", "from": "2026-01-01", "to": "2026-09-30"}
     book.save_satker(
-        {"aceh": unit(accounts={"x": ["aceh"], "twitter": [dated], "youtube": "@a.b"}, **own)}
+        {"aceh": fields_of(accounts={"x": ["aceh"], "twitter": [dated], "youtube": "@a.b"}, **own)}
     )
     imported(book, "id,nama,jenis,x\naceh,Kanwil Baru,kanwil,lama;baru\n", now)
-    assert documents(book)["aceh"] == {
+    assert typed_documents(book)["aceh"] == {
         **own,
         "name": "Kanwil Baru",
         "kind": "kanwil",
@@ -345,9 +340,9 @@ def test_what_an_admin_keeps_in_a_document_survives_an_import_that_changes_it(bo
 
 
 def test_accounts_that_an_admin_broke_are_replaced_by_those_of_the_file(book, now):
-    book.save_satker({"aceh": unit(accounts="x: aceh")})
+    book.save_satker({"aceh": fields_of(accounts="x: aceh")})
     imported(book, "id,nama,jenis,x\naceh,Kanwil,kanwil,aceh\n", now)
-    assert documents(book)["aceh"] == unit(accounts={"x": ["aceh"]}, status="ok")
+    assert typed_documents(book)["aceh"] == fields_of(accounts={"x": ["aceh"]}, status="ok")
 
 
 @pytest.mark.parametrize(
@@ -369,9 +364,9 @@ def test_an_import_that_fails_has_written_nothing(book, now, row):
 
 
 def test_a_broken_document_that_no_cell_is_about_stops_no_import(book, now):
-    book.save_satker({"aceh": unit(active_to="9999-12-31"), "bali": unit(kind="Kantor")})
+    book.save_satker({"aceh": fields_of(active_to="9999-12-31"), "bali": fields_of(kind="Kantor")})
     result = imported(book, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
-    assert documents(book)["aceh"]["name"] == "Kanwil Aceh"
+    assert typed_documents(book)["aceh"]["name"] == "Kanwil Aceh"
     assert [problem.partition(" ")[0] for problem in result.enrolled.problems] == ["aceh:", "bali:"]
 
 
@@ -389,8 +384,8 @@ def test_an_import_starts_again_from_what_another_wrote_meanwhile(book, now):
 
     text = HEADER + "aceh,Kanwil Baru,kanwil,baru,\n"
     result = imported(book, text, now, say=say)
-    assert documents(book)["aceh"]["catatan"] == "dari konsol"
-    assert documents(book)["aceh"]["name"] == "Kanwil Baru"
+    assert typed_documents(book)["aceh"]["catatan"] == "dari konsol"
+    assert typed_documents(book)["aceh"]["name"] == "Kanwil Baru"
     assert result.changed == {"aceh"}
     assert len(result.changes.ends) == 2
 
@@ -404,7 +399,7 @@ def test_a_document_that_changes_for_ever_is_a_conflict(book, now):
 
     with pytest.raises(Conflict):
         imported(book, HEADER + "aceh,Baru,kanwil,aceh,6157\n", now, say=say)
-    assert documents(book)["aceh"]["name"] == "Kanwil Aceh"
+    assert typed_documents(book)["aceh"]["name"] == "Kanwil Aceh"
 
 
 def test_two_imports_at_once_lose_nothing(store_url, now):
@@ -426,7 +421,7 @@ def test_two_imports_at_once_lose_nothing(store_url, now):
     try:
         book = AgencyStore(store, Agency())
         roster = book.roster(now)
-        assert len(documents(book)) == len(roster.satker) == 140
+        assert len(typed_documents(book)) == len(roster.satker) == 140
         assert len(live(roster, now)) == len(roster.accounts) == 260
         assert set(statuses(book).values()) == {"ok"}
         assert enrol(book, now).roster == roster
@@ -437,7 +432,7 @@ def test_two_imports_at_once_lose_nothing(store_url, now):
 def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now):
     books = [AgencyStore(store, Agency(id=name)) for name in ("satu", "dua")]
     text = "id,nama,jenis,x,instansi\naceh,Aceh,kanwil,humas,\naceh,Aceh,kanwil,lain,dua\n"
-    done = import_rows(books, rows(text), lambda: now, lambda book, changes: None)
+    done = import_rows(books, file_rows(text), lambda: now, lambda book, changes: None)
     assert [own.satker for own in done.values()] == [1, 1]
     rosters = {
         name: with_account_ids(own.enrolled.roster, {("x", "humas"): "1", ("x", "lain"): "1"})
@@ -448,9 +443,9 @@ def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now)
 
 
 def test_a_plan_writes_nothing(book, now):
-    [planned] = plan([book], rows(FILE), now)
+    [planned] = plan([book], file_rows(FILE), now)
     assert len(planned.changed) == 2
-    assert documents(book) == {}
+    assert typed_documents(book) == {}
     assert book.roster(now) is None
     assert {line.split(": ")[0] for line in planned.changes.begins} == {"aceh", "bali"}
 
@@ -462,7 +457,7 @@ HOUR, TICK = timedelta(hours=1), timedelta(minutes=15)
 
 
 def test_the_documents_are_read_once_an_hour_where_every_reading_is_paid_for(book, now):
-    book.save_satker({f"unit-{n}": unit(accounts={"x": f"unit{n}"}) for n in range(30)})
+    book.save_satker({f"unit-{n}": fields_of(accounts={"x": f"unit{n}"}) for n in range(30)})
     reads = []
     for n in range(9):
         before = book.store.meter.reads
@@ -474,10 +469,10 @@ def test_the_documents_are_read_once_an_hour_where_every_reading_is_paid_for(boo
 
 
 def test_in_between_the_registry_and_what_is_wrong_with_it_are_as_they_were_read(book, now):
-    book.save_satker({"aceh": unit(accounts={"x": "aceh"}), "bali": unit(kind="Kantor")})
+    book.save_satker({"aceh": fields_of(accounts={"x": "aceh"}), "bali": fields_of(kind="Kantor")})
     first = in_force(book, now, HOUR, TICK)
     assert first.problems
-    book.save_satker({"bali": unit(accounts={"x": "bali"})})
+    book.save_satker({"bali": fields_of(accounts={"x": "bali"})})
     assert in_force(book, now + TICK, HOUR, TICK) == first
     last = in_force(book, now + HOUR, HOUR, TICK)
     assert live(last.roster, now + HOUR) == {("aceh", "x", "aceh"), ("bali", "x", "bali")}
@@ -488,12 +483,12 @@ def test_in_between_the_registry_and_what_is_wrong_with_it_are_as_they_were_read
 def test_where_it_is_not_known_when_they_were_read_they_are_read(book, now, wrong):
     in_force(book, now, HOUR, TICK)
     book.save_cursor(READ, read_at=wrong)
-    book.save_satker({"bali": unit(accounts={"x": "bali"})})
+    book.save_satker({"bali": fields_of(accounts={"x": "bali"})})
     assert in_force(book, now + TICK, HOUR, TICK).roster.satker
 
 
 def test_with_every_tick_they_are_read_and_nothing_is_noted(book, now):
     in_force(book, now, TICK, TICK)
-    book.save_satker({"bali": unit(accounts={"x": "bali"})})
+    book.save_satker({"bali": fields_of(accounts={"x": "bali"})})
     assert in_force(book, now + TICK, TICK, TICK).roster.satker
     assert book.cursor(READ) == {}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.registry.roster import build, with_account_ids
-from tests.score.cases import WIB
+from tests.factories import WIB
 
 # 20 October 2026, 10:00 in Jakarta.
 NOW = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def document(**facts):
     return {"name": "Kanwil Aceh", "kind": "kanwil", **facts}
 
 
-def roster(accounts, previous=None, now=NOW, **facts):
+def built(accounts, previous=None, now=NOW, **facts):
     """The roster of one satker with these accounts."""
     return build({"aceh": document(accounts=accounts, **facts)}, previous, now, WIB)[0]
 
@@ -43,12 +43,12 @@ def spans(found):
 )
 def test_an_account_counts_from_0_00_of_the_day_it_entered_the_registry(now, begin):
     """ "its `from` (default 00:00 agency time of the day it entered the registry)" """
-    assert spans(roster({"x": "kemenkum"}, now=now)) == [("kemenkum", begin, None)]
+    assert spans(built({"x": "kemenkum"}, now=now)) == [("kemenkum", begin, None)]
 
 
 def test_that_day_stays_when_the_registry_is_read_again():
-    first = roster({"x": "kemenkum"})
-    later = roster({"x": "kemenkum", "tiktok": "kemenkum"}, first, NOW + 5 * DAY)
+    first = built({"x": "kemenkum"})
+    later = built({"x": "kemenkum", "tiktok": "kemenkum"}, first, NOW + 5 * DAY)
     assert [(a.platform, a.valid_from) for a in later.accounts] == [
         ("tiktok", TODAY + 5 * DAY),
         ("x", TODAY),
@@ -57,7 +57,7 @@ def test_that_day_stays_when_the_registry_is_read_again():
 
 def test_explicit_dates_win_and_a_last_day_counts_whole():
     accounts = {"x": {"handle": "kemenkum", "from": "2026-10-01", "to": "2026-12-31"}}
-    assert spans(roster(accounts)) == [("kemenkum", wib("2026-10-01"), wib("2027-01-01"))]
+    assert spans(built(accounts)) == [("kemenkum", wib("2026-10-01"), wib("2027-01-01"))]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_explicit_dates_win_and_a_last_day_counts_whole():
 )
 def test_an_instant_may_be_typed_or_picked_in_the_console(given, at):
     for name in ("from", "to"):
-        found = roster({"x": {"handle": "kemenkum", "from": None, name: given}})
+        found = built({"x": {"handle": "kemenkum", "from": None, name: given}})
         [account] = found.accounts
         assert {"from": account.valid_from, "to": account.valid_to}[name] == at
 
@@ -81,7 +81,7 @@ def test_an_instant_may_be_typed_or_picked_in_the_console(given, at):
 def test_a_satkers_dates_serve_the_accounts_that_have_none():
     accounts = {"x": ["satu", {"handle": "dua", "from": "2026-10-10", "to": "2026-12-31"}]}
     dated = {"active_from": "2026-10-05", "active_to": "2026-11-30"}
-    assert spans(roster(accounts, **dated)) == [
+    assert spans(built(accounts, **dated)) == [
         ("dua", wib("2026-10-10"), wib("2026-12-01")),
         ("satu", wib("2026-10-05"), wib("2026-12-01")),
     ]
@@ -96,7 +96,7 @@ def test_a_handle_can_be_typed_in_every_form_the_console_allows():
         "tiktok": "",
         "youtube": [],
     }
-    found = roster(accounts)
+    found = built(accounts)
     assert [(a.platform, a.handle) for a in found.accounts] == [
         ("instagram", "satu"),
         ("x", "dua"),
@@ -109,30 +109,30 @@ def test_a_handle_can_be_typed_in_every_form_the_console_allows():
 
 def test_a_removed_handle_keeps_its_past():
     """ "an account counts from its `from` … to its `to`": the `to` is when it was removed."""
-    first = roster({"x": "kemenkum"})
-    removed = roster({}, first, NOW + DAY)
+    first = built({"x": "kemenkum"})
+    removed = built({}, first, NOW + DAY)
     assert spans(removed) == [("kemenkum", TODAY, NOW + DAY)]
-    again = roster({"tiktok": "lain"}, removed, NOW + 9 * DAY)
+    again = built({"tiktok": "lain"}, removed, NOW + 9 * DAY)
     assert ("kemenkum", TODAY, NOW + DAY) in spans(again)
 
 
 def test_a_handle_that_is_typed_in_again_begins_anew_and_keeps_its_past():
-    first = roster({"x": "kemenkum"})
-    removed = roster({}, first, NOW + DAY)
-    back = roster({"x": "Kemenkum"}, removed, NOW + 5 * DAY)
+    first = built({"x": "kemenkum"})
+    removed = built({}, first, NOW + DAY)
+    back = built({"x": "Kemenkum"}, removed, NOW + 5 * DAY)
     expected = [
         ("Kemenkum", TODAY + 5 * DAY, None),
         ("kemenkum", TODAY, NOW + DAY),
     ]
     assert spans(back) == expected
-    other = roster({"x": "Kemenkum", "tiktok": "bali"}, back, NOW + 6 * DAY)
+    other = built({"x": "Kemenkum", "tiktok": "bali"}, back, NOW + 6 * DAY)
     assert spans(other)[1:] == expected
-    gone = roster({}, back, NOW + 7 * DAY)
+    gone = built({}, back, NOW + 7 * DAY)
     assert sorted(spans(gone)) == [
         ("Kemenkum", TODAY + 5 * DAY, NOW + 7 * DAY),
         ("kemenkum", TODAY, NOW + DAY),
     ]
-    third = roster({"x": "kemenkum"}, gone, NOW + 9 * DAY)
+    third = built({"x": "kemenkum"}, gone, NOW + 9 * DAY)
     assert sorted(span[1] for span in spans(third)) == [
         TODAY,
         TODAY + 5 * DAY,
@@ -141,18 +141,18 @@ def test_a_handle_that_is_typed_in_again_begins_anew_and_keeps_its_past():
 
 
 def test_an_end_that_is_taken_back_in_time_leaves_the_account_as_it_was():
-    planned = roster({"x": {"handle": "kemenkum", "to": "2026-12-31"}})
-    assert spans(roster({"x": "kemenkum"}, planned, NOW + 5 * DAY)) == [("kemenkum", TODAY, None)]
+    planned = built({"x": {"handle": "kemenkum", "to": "2026-12-31"}})
+    assert spans(built({"x": "kemenkum"}, planned, NOW + 5 * DAY)) == [("kemenkum", TODAY, None)]
 
 
 def test_an_end_that_is_moved_is_moved():
-    ended = roster({"x": {"handle": "kemenkum", "from": "2026-09-01", "to": "2026-10-10"}})
-    later = roster({"x": {"handle": "kemenkum", "to": "2026-11-10"}}, ended)
+    ended = built({"x": {"handle": "kemenkum", "from": "2026-09-01", "to": "2026-10-10"}})
+    later = built({"x": {"handle": "kemenkum", "to": "2026-11-10"}}, ended)
     assert spans(later) == [("kemenkum", wib("2026-09-01"), wib("2026-11-11"))]
 
 
 def test_a_satker_that_is_taken_out_ends_its_accounts():
-    first = roster({"x": "kemenkum"})
+    first = built({"x": "kemenkum"})
     found, _ = build({}, first, NOW + DAY, WIB)
     assert found.satker == ()
     assert spans(found) == [("kemenkum", TODAY, NOW + DAY)]
@@ -160,26 +160,26 @@ def test_a_satker_that_is_taken_out_ends_its_accounts():
 
 def test_when_nothing_changed_the_previous_roster_itself_comes_back():
     """So that a run with nothing new writes nothing."""
-    first = roster({"x": "kemenkum"})
-    assert roster({"x": "kemenkum"}, first, NOW + DAY) is first
-    removed = roster({}, first, NOW + DAY)
-    assert roster({}, removed, NOW + 2 * DAY) is removed
+    first = built({"x": "kemenkum"})
+    assert built({"x": "kemenkum"}, first, NOW + DAY) is first
+    removed = built({}, first, NOW + DAY)
+    assert built({}, removed, NOW + 2 * DAY) is removed
 
 
 # Durable ids
 
 
 def test_ids_that_were_found_are_kept_when_the_registry_changes():
-    named = with_account_ids(roster({"x": "kemenkum"}), {("x", "kemenkum"): "1"})
+    named = with_account_ids(built({"x": "kemenkum"}), {("x", "kemenkum"): "1"})
     assert named.accounts[0].key == "x:1"
-    later = roster({"x": "kemenkum", "tiktok": "bali"}, named, NOW + DAY)
+    later = built({"x": "kemenkum", "tiktok": "bali"}, named, NOW + DAY)
     assert [(a.platform, a.account_id) for a in later.accounts] == [("tiktok", None), ("x", "1")]
 
 
 def test_a_renamed_account_goes_on_from_where_it_was():
     """Another handle with the same id is the same account: no gap, no overlap."""
-    named = with_account_ids(roster({"x": "lama"}), {("x", "lama"): "1"})
-    renamed = roster({"x": "baru"}, named, NOW + 3 * DAY)
+    named = with_account_ids(built({"x": "lama"}), {("x", "lama"): "1"})
+    renamed = built({"x": "baru"}, named, NOW + 3 * DAY)
     assert spans(renamed)[0] == ("baru", TODAY + 3 * DAY, None)
     resolved = with_account_ids(renamed, {("x", "baru"): "1"})
     assert spans(resolved) == [
@@ -192,14 +192,14 @@ def test_a_renamed_account_goes_on_from_where_it_was():
 
 
 def test_a_handle_that_now_means_another_account_begins_on_its_own_day():
-    named = with_account_ids(roster({"x": "lama"}), {("x", "lama"): "1"})
-    renamed = roster({"x": "baru"}, named, NOW + 3 * DAY)
+    named = with_account_ids(built({"x": "lama"}), {("x", "lama"): "1"})
+    renamed = built({"x": "baru"}, named, NOW + 3 * DAY)
     resolved = with_account_ids(renamed, {("x", "baru"): "2"})
     assert spans(resolved)[0] == ("baru", TODAY + 3 * DAY, None)
 
 
 def test_nothing_found_changes_nothing():
-    found = roster({"x": "kemenkum"})
+    found = built({"x": "kemenkum"})
     assert with_account_ids(found, {}) == found
 
 

@@ -6,26 +6,26 @@ import pytest
 from hypothesis import given, settings
 
 from functions.registry.units import DOCUMENT, FILE, accounts_of, adrift, read_unit
+from tests.factories import WIB
 from tests.registry.typed import broken_documents, nested
-from tests.score.cases import WIB
 
 
-def read(**fields):
+def read_fields(**fields):
     return read_unit("aceh", {"name": "Kanwil Aceh", "kind": "kanwil", **fields}, WIB)
 
 
-def said(**fields):
-    return list(read(**fields).problems)
+def problems_of(**fields):
+    return list(read_fields(**fields).problems)
 
 
 def handles(accounts):
-    unit = read(accounts=accounts)
+    unit = read_fields(accounts=accounts)
     assert unit.problems == ()
     return [(handle.platform, handle.handle) for handle in unit.satker.handles]
 
 
 def test_a_units_facts_are_read_without_what_is_around_them():
-    unit = read(
+    unit = read_fields(
         name=" Kanwil\u00a0Aceh ",
         kind="kanwil ",
         short_name="",
@@ -87,12 +87,12 @@ def test_an_id_that_is_none_is_told_with_the_one_that_was_meant(satker, hint):
     ],
 )
 def test_a_misspelt_field_is_told_with_the_one_that_was_meant(field, meant):
-    assert said(**{field: "kemenkum"}) == [f"{field} tidak dikenal; maksudnya {meant}?"]
+    assert problems_of(**{field: "kemenkum"}) == [f"{field} tidak dikenal; maksudnya {meant}?"]
 
 
 @pytest.mark.parametrize("field", ["catatan", "kode", "email", "pic", "province_code", "note"])
 def test_a_field_of_the_admins_own_is_none_of_our_business(field):
-    assert said(**{field: object()}) == []
+    assert problems_of(**{field: object()}) == []
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_platform_may_be_written_in_any_case_or_by_its_former_name():
 def test_a_page_id_may_be_a_number_as_long_as_it_is_whole():
     assert handles({"facebook": 61573000111222}) == [("facebook", "61573000111222")]
     for broken in (1.5e15, 2**53, 1528028210776480.0, 3.5, True):
-        [problem] = said(accounts={"facebook": broken})
+        [problem] = problems_of(accounts={"facebook": broken})
         assert problem.startswith("accounts.facebook: ")
 
 
@@ -143,7 +143,7 @@ def test_a_page_id_may_be_a_number_as_long_as_it_is_whole():
     ],
 )
 def test_accounts_that_cannot_be_understood_are_told_with_their_place(accounts, words):
-    [problem] = said(accounts=accounts)
+    [problem] = problems_of(accounts=accounts)
     assert problem.startswith(words)
 
 
@@ -152,11 +152,13 @@ def test_one_handle_twice_in_a_list_is_one_account():
 
 
 def test_an_end_before_its_beginning_is_told():
-    assert said(active_from="2026-10-02", active_to="2026-10-01") == [
+    assert problems_of(active_from="2026-10-02", active_to="2026-10-01") == [
         "active_to lebih awal daripada active_from"
     ]
-    assert said(active_from="2026-10-01", active_to="2026-10-01") == []
-    [problem] = said(active_to="2026-10-01", accounts={"x": {"handle": "a", "from": "2026-11-01"}})
+    assert problems_of(active_from="2026-10-01", active_to="2026-10-01") == []
+    [problem] = problems_of(
+        active_to="2026-10-01", accounts={"x": {"handle": "a", "from": "2026-11-01"}}
+    )
     assert problem == "accounts.x: masa akun 'a' di luar masa aktif satkernya"
 
 
@@ -173,7 +175,7 @@ def test_whatever_one_field_provokes_is_told_with_its_name():
 
 
 def test_a_document_that_is_nested_too_deeply_is_told():
-    assert said(province=nested(5_000)) == ["province harus teks, bukan peta"]
+    assert problems_of(province=nested(5_000)) == ["province harus teks, bukan peta"]
 
 
 @settings(max_examples=200)

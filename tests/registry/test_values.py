@@ -6,7 +6,7 @@ import pytest
 
 from functions.registry import values
 from functions.registry.values import UnreadableValue, Wrong, is_empty, shown
-from tests.score.cases import WIB
+from tests.factories import WIB
 
 
 @pytest.mark.parametrize(

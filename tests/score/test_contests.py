@@ -14,8 +14,8 @@ from functions.score.contests import FROZEN, UNKNOWN, Found, read_docket
 from functions.score.rules.closing import closing_begins, closing_ends
 from functions.store import evidence as ev
 from functions.store.port import Stored, Write
-from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post
-from tests.score.test_job import entries, ministry, official, run, save
+from tests.factories import BEGIN, END, MONTH, WIB, measured_post, typed_decision, typed_objection
+from tests.score.scoring import entries, official, save, score_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MIDDLE = BEGIN + 10 * DAY
@@ -24,25 +24,15 @@ CLOSES = datetime(2026, 11, 5, 17, 0, tzinfo=CLOSING.tzinfo)  # 2 Nov is the day
 ANSWER = {"accepted": False, "answer": "Sudah benar.", "answered_by": "Ani"}
 
 
-@pytest.fixture
-def book(store):
-    made = ministry(store)
-    save(
-        made,
-        measured_post(5, account="x:1", post_id="a", at=MIDDLE),
-        measured_post(6, account="x:3", post_id="c", at=MIDDLE + HOUR),
-    )
-    return made
-
-
-def decision(post="x:c", at=MIDDLE + 2 * DAY, action="exclude", **facts):
-    known = {"action": action, "post": post, "by": "Ani", "why": "Uji coba.", "at": iso(at)}
-    return {**known, **facts}
-
-
-def objection(post="x:c", at=CLOSING + HOUR, **facts):
-    known = {"post": post, "by": "Budi", "why": "Salah hitung.", "at": iso(at)}
-    return {name: value for name, value in {**known, **facts}.items() if value is not None}
+@pytest.fixture(autouse=True)
+def _two_posts(request):
+    """Of two units, in the store of each test that has one."""
+    if "book" in request.fixturenames:
+        save(
+            request.getfixturevalue("book"),
+            measured_post(5, account="x:1", post_id="a", at=MIDDLE),
+            measured_post(6, account="x:3", post_id="c", at=MIDDLE + HOUR),
+        )
 
 
 def status(book, collection, id):
@@ -56,36 +46,36 @@ def test_the_closing_date_is_three_full_working_days_after():
 
 
 def test_a_decision_changes_the_ranking_from_the_next_run_on(book):
-    run(book, MIDDLE + 2 * DAY)
+    score_at(book, MIDDLE + 2 * DAY)
     assert official(book)[0] == (1, "bali", 1, 6)
-    book.add_decision("k1", decision())
-    run(book, MIDDLE + 2 * DAY + HOUR)
+    book.add_decision("k1", typed_decision())
+    score_at(book, MIDDLE + 2 * DAY + HOUR)
     assert official(book)[0] == (1, "aceh", 1, 5)
     assert entries(book)["c"].verdict.reason == "excluded"
     assert status(book, "decisions", "k1") == "berlaku"
     assert [d.id for d in book.months()[MONTH].decisions] == ["k1"]
-    assert run(book, MIDDLE + 2 * DAY + HOUR).writes == 0
+    assert score_at(book, MIDDLE + 2 * DAY + HOUR).writes == 0
 
 
 def test_a_decision_is_undone_by_taking_it_back(book):
-    book.add_decision("k1", decision())
-    run(book, MIDDLE + 3 * DAY)
+    book.add_decision("k1", typed_decision())
+    score_at(book, MIDDLE + 3 * DAY)
     book.store.write([Write(f"{book.root}/decisions/k1", mode="delete")])
-    run(book, MIDDLE + 4 * DAY)
+    score_at(book, MIDDLE + 4 * DAY)
     assert official(book)[0] == (1, "bali", 1, 6)
     assert book.months()[MONTH].decisions == ()
 
 
 def test_a_decision_of_later_is_not_known_yet(book):
-    book.add_decision("k1", decision(at=MIDDLE + 9 * DAY))
-    run(book, MIDDLE + 8 * DAY)
+    book.add_decision("k1", typed_decision(at=MIDDLE + 9 * DAY))
+    score_at(book, MIDDLE + 8 * DAY)
     assert official(book)[0] == (1, "bali", 1, 6)
 
 
 def test_a_broken_decision_changes_nothing_and_tells_the_admin(book):
-    book.add_decision("k1", decision(action="hapus"))
-    book.add_decision("k2", decision(post="x:a"))
-    report = run(book, MIDDLE + 3 * DAY)
+    book.add_decision("k1", typed_decision(action="hapus"))
+    book.add_decision("k2", typed_decision(post="x:a"))
+    report = score_at(book, MIDDLE + 3 * DAY)
     assert "decisions/k1: action 'hapus' tidak dikenal" in report.problems[0]
     assert status(book, "decisions", "k1").startswith("action 'hapus'")
     assert official(book)[0] == (1, "bali", 1, 6)
@@ -93,8 +83,8 @@ def test_a_broken_decision_changes_nothing_and_tells_the_admin(book):
 
 
 def test_a_decision_about_a_post_nobody_knows_is_told(book):
-    book.add_decision("k1", decision(post="x:zzz"))
-    report = run(book, MIDDLE + 3 * DAY)
+    book.add_decision("k1", typed_decision(post="x:zzz"))
+    report = score_at(book, MIDDLE + 3 * DAY)
     assert "decisions/k1: unggahannya belum dikenal" in report.problems[0]
     assert "belum dikenal" in status(book, "decisions", "k1")
 
@@ -103,10 +93,10 @@ def test_an_admin_may_paste_the_posts_address(book):
     post = measured_post(6, account="x:3", post_id="1843", at=MIDDLE + HOUR)
     save(book, post)
     book.save_urls([(post, ["1843"])])
-    given = decision(url="https://twitter.com/kemenkum/status/1843?s=20")
+    given = typed_decision(url="https://twitter.com/kemenkum/status/1843?s=20")
     del given["post"]
     book.add_decision("k1", given)
-    run(book, MIDDLE + 3 * DAY)
+    score_at(book, MIDDLE + 3 * DAY)
     assert entries(book)["1843"].verdict.reason == "excluded"
     path = f"{book.root}/decisions/k1"
     told = book.store.get([path])[path].data
@@ -149,8 +139,12 @@ def told_of(docket):
 def test_what_is_dated_ahead_of_the_clock_is_told_that_it_does_not_apply_yet():
     """Not what a replay of an earlier instant leaves out."""
     second = timedelta(seconds=1)
-    dated = [decision(at=NOW), decision(at=NOW + second), decision(at=NOW + 400 * DAY)]
-    contested = [objection(at=NOW), objection(at=NOW + 400 * DAY)]
+    dated = [
+        typed_decision(at=NOW),
+        typed_decision(at=NOW + second),
+        typed_decision(at=NOW + 400 * DAY),
+    ]
+    contested = [typed_objection(at=NOW), typed_objection(at=NOW + 400 * DAY)]
 
     def early(docket):
         told = told_of(docket)
@@ -166,8 +160,8 @@ def test_what_is_dated_ahead_of_the_clock_is_told_that_it_does_not_apply_yet():
 
 def test_what_was_written_by_then_stands_and_what_came_later_does_not():
     """ "Under `--now`, score … ignore … decisions … later than that instant" (DESIGN.md)"""
-    at = [decision(at=NOW), decision(at=NOW + timedelta(seconds=1))]
-    contested = [objection(at=NOW), objection(at=NOW + timedelta(seconds=1))]
+    at = [typed_decision(at=NOW), typed_decision(at=NOW + timedelta(seconds=1))]
+    contested = [typed_objection(at=NOW), typed_objection(at=NOW + timedelta(seconds=1))]
     found = docket_of(at, contested)
     assert ids(found.decisions(MONTH, POSTS, UNITS)) == ["d0"]
     assert ids(found.objections(MONTH, POSTS)) == ["o0"]
@@ -175,9 +169,11 @@ def test_what_was_written_by_then_stands_and_what_came_later_does_not():
 
 def test_an_answer_of_later_is_not_known_yet():
     answered = [
-        objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW)),
-        objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW + timedelta(seconds=1))),
-        objection(),
+        typed_objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW)),
+        typed_objection(
+            **{**ANSWER, "accepted": True}, answered_at=iso(NOW + timedelta(seconds=1))
+        ),
+        typed_objection(),
     ]
     found = docket_of(objections=answered)
     known, unknown, open_ = found.objections(MONTH, POSTS)
@@ -198,9 +194,9 @@ def test_an_answer_of_later_is_not_known_yet():
 
 def test_an_empty_docket_is_empty_and_one_with_either_is_not():
     assert docket_of().is_empty is True
-    assert docket_of([decision()]).is_empty is False
-    assert docket_of(objections=[objection()]).is_empty is False
-    assert docket_of([decision(by="")]).is_empty is True
+    assert docket_of([typed_decision()]).is_empty is False
+    assert docket_of(objections=[typed_objection()]).is_empty is False
+    assert docket_of([typed_decision(by="")]).is_empty is True
 
 
 @pytest.mark.parametrize(
@@ -218,28 +214,30 @@ def test_an_empty_docket_is_empty_and_one_with_either_is_not():
     ],
 )
 def test_an_objection_is_to_posts_of_the_month_or_to_the_month_as_a_whole(facts, concerned):
-    found = docket_of(objections=[objection(**facts)])
+    found = docket_of(objections=[typed_objection(**facts)])
     assert (ids(found.objections(MONTH, POSTS)) == ["o0"]) is concerned
     if facts["post"]:
-        assert bool(docket_of([decision(**facts)]).decisions(MONTH, POSTS, UNITS)) is concerned
+        assert (
+            bool(docket_of([typed_decision(**facts)]).decisions(MONTH, POSTS, UNITS)) is concerned
+        )
 
 
 def test_what_nobody_took_is_told_once_and_asked_for_again_as_long_as_it_is_unknown():
-    lost = objection(post="x:zzz")
-    docket = docket_of([decision()], [lost])
+    lost = typed_objection(post="x:zzz")
+    docket = docket_of([typed_decision()], [lost])
     docket.decisions(MONTH, POSTS, UNITS)
     docket.close()
     assert told_of(docket)["d0"] == {"status": "berlaku", "month": MONTH}
     assert told_of(docket)["o0"] == {"status": UNKNOWN}
     assert docket.problems == [f"objections/o0: {UNKNOWN}"]
     # Of a month that was not looked at in this run, what was told before still holds.
-    earlier = docket_of([decision(post="x:zzz", status="berlaku")])
+    earlier = docket_of([typed_decision(post="x:zzz", status="berlaku")])
     earlier.close()
     assert (told_of(earlier), earlier.problems) == ({"d0": {}}, [])
 
 
 def test_a_broken_objection_is_told_and_changes_nothing():
-    docket = docket_of(objections=[objection(by=" "), objection()])
+    docket = docket_of(objections=[typed_objection(by=" "), typed_objection()])
     assert ids(docket.objections(MONTH, POSTS)) == ["o1"]
     docket.close()
     assert docket.problems == ["objections/o0: by kosong; isi nama yang menyanggah"]
@@ -251,8 +249,8 @@ def test_an_address_is_looked_up_where_no_post_is_named():
         return Found("x:c", MONTH) if address == "https://x.com/a/status/c" else None
 
     address = "https://x.com/a/status/c"
-    unnamed = {name: value for name, value in decision(url=address).items() if name != "post"}
-    docket = docket_of([unnamed, {**decision(post="x:a"), "url": address}], find=find)
+    unnamed = {name: value for name, value in typed_decision(url=address).items() if name != "post"}
+    docket = docket_of([unnamed, {**typed_decision(post="x:a"), "url": address}], find=find)
     assert [d.post_id for d in docket.decisions(MONTH, POSTS, UNITS)] == ["c", "a"]
     assert told_of(docket)["d0"] == {"post": "x:c", "month": MONTH, "status": "berlaku"}
     elsewhere = docket_of([{**unnamed, "url": "https://x.com/a/status/d"}], find=find)
@@ -264,11 +262,11 @@ def test_an_address_is_looked_up_where_no_post_is_named():
 
 def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
     given = [
-        decision(revise=True),
-        decision(post="x:a", revise=True),
-        decision(),
-        decision(revise="true"),
-        decision(post="x:zzz", revise=True),
+        typed_decision(revise=True),
+        typed_decision(post="x:a", revise=True),
+        typed_decision(),
+        typed_decision(revise="true"),
+        typed_decision(post="x:zzz", revise=True),
     ]
     docket = docket_of(given)
     assert ids(docket.revising(MONTH, POSTS, UNITS, {"d1"})) == ["d0"]
@@ -282,7 +280,7 @@ def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
 
 
 def test_a_final_month_is_looked_at_when_something_new_names_it():
-    docket = docket_of([decision(month=MONTH), decision()])
+    docket = docket_of([typed_decision(month=MONTH), typed_decision()])
     assert docket.may_concern(MONTH, ())
     assert docket.may_concern(MONTH, {"d1"})
     assert not docket.may_concern(MONTH, {"d0"})
@@ -294,8 +292,8 @@ def test_a_final_month_is_looked_at_when_something_new_names_it():
 
 def told_beside(facts, **more):
     """The status of one decision, and whether the decision beside it still holds."""
-    beside = decision(post="x:a")
-    docket = docket_of([{**decision(), **facts}, beside], **more)
+    beside = typed_decision(post="x:a")
+    docket = docket_of([{**typed_decision(), **facts}, beside], **more)
     found = docket.decisions(MONTH, POSTS, UNITS)
     docket.objections(MONTH, POSTS)
     docket.close()
@@ -340,20 +338,20 @@ def test_a_decision_that_cannot_hold_is_refused_and_costs_no_other(facts, told):
 
 
 def test_the_objection_that_is_answered_is_named_by_the_nearest_id():
-    docket = docket_of([decision(objection="o-0")], [objection()])
+    docket = docket_of([typed_decision(objection="o-0")], [typed_objection()])
     assert told_of(docket)["d0"]["status"] == "sanggahan 'o-0' tidak ada; maksudnya 'o0'?"
-    answered = docket_of([decision(objection="o0")], [objection()])
+    answered = docket_of([typed_decision(objection="o0")], [typed_objection()])
     assert ids(answered.decisions(MONTH, POSTS, UNITS)) == ["d0"]
 
 
 def test_what_is_dated_ahead_is_told_from_when_on_it_holds():
     later = NOW + DAY
-    docket = docket_of([decision(at=later)], [objection(at=later)])
+    docket = docket_of([typed_decision(at=later)], [typed_objection(at=later)])
     docket.close()
     assert {each["status"] for each in told_of(docket).values()} == {
         f"berlaku mulai {later.astimezone(WIB).isoformat(timespec='minutes')}"
     }
-    told = decision(at=NOW, status="berlaku mulai 2026-11-03T09:00+07:00", post="x:zzz")
+    told = typed_decision(at=NOW, status="berlaku mulai 2026-11-03T09:00+07:00", post="x:zzz")
     held = docket_of([told])
     held.close()
     assert told_of(held)["d0"] == {"status": UNKNOWN}
@@ -364,7 +362,11 @@ def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_
         return Found(text, "2026-09") if text == "x:zzz" else None
 
     docket = docket_of(
-        [decision(post="x:zzz", month=MONTH), decision(post="x:zzz"), decision(post="x:yyy")],
+        [
+            typed_decision(post="x:zzz", month=MONTH),
+            typed_decision(post="x:zzz"),
+            typed_decision(post="x:yyy"),
+        ],
         find=find,
     )
     docket.decisions(MONTH, POSTS, UNITS)
@@ -375,7 +377,9 @@ def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_
 
 
 def test_an_objection_to_nothing_that_is_ranked_is_told():
-    docket = docket_of(objections=[objection(post=None, month="2026-01"), objection(post=None)])
+    docket = docket_of(
+        objections=[typed_objection(post=None, month="2026-01"), typed_objection(post=None)]
+    )
     docket.objections(MONTH, POSTS)
     docket.close()
     assert [each["status"] for each in told_of(docket).values()] == [
@@ -385,8 +389,8 @@ def test_an_objection_to_nothing_that_is_ranked_is_told():
 
 
 def test_a_status_that_is_no_longer_true_is_written_anew():
-    was_wrong = decision(post="x:zzz", status="action 'hapus' tidak dikenal")
-    was_good = decision(post="x:zzz", status="berlaku", month=MONTH)
+    was_wrong = typed_decision(post="x:zzz", status="action 'hapus' tidak dikenal")
+    was_good = typed_decision(post="x:zzz", status="berlaku", month=MONTH)
     docket = docket_of([was_wrong, was_good])
     docket.decisions(MONTH, POSTS, UNITS)
     docket.close()
@@ -400,7 +404,7 @@ def test_a_broken_answer_costs_the_answer_and_the_objection_stands():
         {**ANSWER, "answered_at": "besok"},
         {"accepted": True},
     ]
-    docket = docket_of(objections=[objection(**half) for half in halves])
+    docket = docket_of(objections=[typed_objection(**half) for half in halves])
     found = docket.objections(MONTH, POSTS)
     assert [each.answer for each in found] == [None] * 3
     told = [each["status"] for each in told_of(docket).values()]
@@ -414,7 +418,7 @@ def test_a_broken_answer_costs_the_answer_and_the_objection_stands():
 def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
     docket = read_docket(
         [],
-        [stored("objections", "o0", objection(satker="acheh"))],
+        [stored("objections", "o0", typed_objection(satker="acheh"))],
         now=NOW,
         clock=None,
         zone=WIB,
@@ -428,13 +432,13 @@ def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
 
 
 def test_a_reassignment_to_nobody_leaves_the_post_where_it_was(book):
-    book.add_decision("k1", decision(action="reassign", satker="acheh"))
-    report = run(book, MIDDLE + 3 * DAY)
+    book.add_decision("k1", typed_decision(action="reassign", satker="acheh"))
+    report = score_at(book, MIDDLE + 3 * DAY)
     assert report.problems == ["decisions/k1: satker 'acheh' tidak ada; maksudnya 'aceh'?"]
     assert status(book, "decisions", "k1") == "satker 'acheh' tidak ada; maksudnya 'aceh'?"
     assert official(book)[0] == (1, "bali", 1, 6)
     assert book.months()[MONTH].decisions == ()
-    assert run(book, MIDDLE + 3 * DAY + HOUR).writes == 0
+    assert score_at(book, MIDDLE + 3 * DAY + HOUR).writes == 0
 
 
 anything = st.recursive(
@@ -449,15 +453,17 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
-names = st.sampled_from([*decision(), *objection(), *ANSWER, "satker", "value", "account", "url"])
+names = st.sampled_from(
+    [*typed_decision(), *typed_objection(), *ANSWER, "satker", "value", "account", "url"]
+)
 strange = st.dictionaries(names | st.text(max_size=12), anything, max_size=6)
 
 
 @given(strange, strange)
 def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_objection):
     docket = docket_of(
-        [decision(post="x:a"), {**decision(), **spoilt}],
-        [objection(), {**objection(), **spoilt_objection}],
+        [typed_decision(post="x:a"), {**typed_decision(), **spoilt}],
+        [typed_objection(), {**typed_objection(), **spoilt_objection}],
     )
     assert "d0" in ids(docket.decisions(MONTH, POSTS, UNITS))
     assert "o0" in ids(docket.objections(MONTH, POSTS))
@@ -474,35 +480,35 @@ def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_
 
 def test_an_undecided_objection_holds_closing_open(book):
     """ "an undecided objection holds it open" """
-    book.add_objection("s1", objection())
-    run(book, CLOSES - HOUR)
-    run(book, CLOSES + DAY)
+    book.add_objection("s1", typed_objection())
+    score_at(book, CLOSES - HOUR)
+    score_at(book, CLOSES + DAY)
     held = book.months()[MONTH]
     assert (held.ranking.state, [o.id for o in held.objections]) == ("closing", ["s1"])
-    assert run(book, CLOSES + 2 * DAY).writes == 0
+    assert score_at(book, CLOSES + 2 * DAY).writes == 0
     [stored] = book.objections()
     book.amend(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
-    run(book, CLOSES + 3 * DAY)
+    score_at(book, CLOSES + 3 * DAY)
     final = book.months()[MONTH]
     assert (final.ranking.state, final.closes_at) == ("final", CLOSES)
     assert final.objections[0].answer == "Sudah benar."
 
 
 def test_an_objection_to_a_month_holds_it_open_too(book):
-    book.add_objection("s1", objection(post=None, month=MONTH))
-    run(book, CLOSES + DAY)
+    book.add_objection("s1", typed_objection(post=None, month=MONTH))
+    score_at(book, CLOSES + DAY)
     assert book.months()[MONTH].ranking.state == "closing"
 
 
 def test_an_objection_that_came_too_late_holds_nothing(book):
-    book.add_objection("s1", objection(at=CLOSES))
-    run(book, CLOSES + DAY)
+    book.add_objection("s1", typed_objection(at=CLOSES))
+    score_at(book, CLOSES + DAY)
     assert book.months()[MONTH].ranking.state == "final"
 
 
 def test_an_objection_alone_changes_no_figure(book):
-    book.add_objection("s1", objection())
-    run(book, CLOSES - HOUR)
+    book.add_objection("s1", typed_objection())
+    score_at(book, CLOSES - HOUR)
     assert official(book)[0] == (1, "bali", 1, 6)
 
 
@@ -510,15 +516,15 @@ def test_an_objection_alone_changes_no_figure(book):
 
 
 def final(book):
-    run(book, CLOSES + HOUR)
+    score_at(book, CLOSES + HOUR)
     assert book.months()[MONTH].ranking.state == "final"
     return book.months()[MONTH]
 
 
 def test_a_final_month_stays_as_it_is_unless_a_revision_is_asked_for(book):
     frozen = final(book)
-    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH))
-    run(book, CLOSES + 2 * DAY)
+    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH))
+    score_at(book, CLOSES + 2 * DAY)
     assert book.months()[MONTH] == frozen
     assert "revise: true" in status(book, "decisions", "k1")
 
@@ -527,8 +533,8 @@ def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences
     """ "A correction makes revision 2 beside it, with its reason and the list of differences." """
     frozen = final(book)
     encoded = book.frozen_evidence(MONTH, 1)
-    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 2 * DAY)
+    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    score_at(book, CLOSES + 2 * DAY)
     revised = book.months()[MONTH]
     assert (revised.ranking.revision, revised.ranking.state) == (2, "final")
     assert revised.ranking.reason == "Uji coba."
@@ -548,12 +554,12 @@ def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences
 
 def test_a_revision_is_made_once(book):
     final(book)
-    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 2 * DAY)
-    assert run(book, CLOSES + 3 * DAY).writes == 0
+    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    score_at(book, CLOSES + 2 * DAY)
+    assert score_at(book, CLOSES + 3 * DAY).writes == 0
     assert book.months()[MONTH].ranking.revision == 2
-    book.add_decision("k2", decision("x:a", at=CLOSES + 4 * DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 5 * DAY)
+    book.add_decision("k2", typed_decision("x:a", at=CLOSES + 4 * DAY, month=MONTH, revise=True))
+    score_at(book, CLOSES + 5 * DAY)
     third = book.months()[MONTH]
     assert third.ranking.revision == 3
     assert {d.id for d in third.decisions} == {"k1", "k2"}
@@ -561,8 +567,8 @@ def test_a_revision_is_made_once(book):
 
 def test_the_next_month_builds_on_the_revision(book):
     final(book)
-    book.add_decision("k1", decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    run(book, CLOSES + 2 * DAY)
+    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    score_at(book, CLOSES + 2 * DAY)
     months = book.months()
     assert months["2026-11"].previous_digest == months[MONTH].digest
 
@@ -573,10 +579,10 @@ def test_the_next_month_builds_on_the_revision(book):
 def test_broken_settings_leave_the_last_good_ones_in_force(book):
     path = f"{book.root}/settings/formula"
     book.store.write([Write(path, {"objection_days": 5})])
-    run(book, MIDDLE + 2 * DAY)
+    score_at(book, MIDDLE + 2 * DAY)
     assert book.months()[MONTH].rules.objection_days == 5
     book.store.write([Write(path, {"objection_days": "lima"})])
-    report = run(book, CLOSING)
+    report = score_at(book, CLOSING)
     assert "objection_days" in report.problems[0]
     held = book.months()[MONTH]
     assert held.rules.objection_days == 5
@@ -584,10 +590,10 @@ def test_broken_settings_leave_the_last_good_ones_in_force(book):
 
 
 def test_settings_that_change_while_objections_are_heard_wait_for_the_next_month(book):
-    run(book, CLOSING)
+    score_at(book, CLOSING)
     path = f"{book.root}/settings/formula"
     book.store.write([Write(path, {"duplicate_percent": 80})])
-    run(book, CLOSING + HOUR)
+    score_at(book, CLOSING + HOUR)
     months = book.months()
     assert months[MONTH].rules.duplicate_percent == 90
     assert months[MONTH].ranking.formula == "1"
@@ -599,7 +605,7 @@ def test_the_calendar_can_be_corrected(book):
     book.store.write(
         [Write(f"{book.root}/settings/calendar", {"holidays": ["2026-11-03", "besok"]})]
     )
-    report = run(book, CLOSING)
+    report = score_at(book, CLOSING)
     assert book.months()[MONTH].closes_at == CLOSES + DAY
     assert "besok" in report.problems[0]
 
@@ -615,11 +621,11 @@ def test_a_text_repeated_across_the_months_edge_is_a_duplicate(book):
         for name, offset in (("p", -HOUR), ("q", HOUR))
     ]
     save(book, *posts)
-    run(book, END + 2 * DAY)
+    score_at(book, END + 2 * DAY)
     november = entries(book, "2026-11")["q"].verdict
     assert (november.reason, november.duplicate_of) == ("duplicate", "p")
     # Also once October is frozen and no longer read.
-    run(book, CLOSES + DAY)
+    score_at(book, CLOSES + DAY)
     save(book, measured_post(1, account="x:3", post_id="later", at=END + 5 * DAY))
-    run(book, END + 8 * DAY)
+    score_at(book, END + 8 * DAY)
     assert entries(book, "2026-11")["q"].verdict.duplicate_of == "p"

@@ -8,13 +8,10 @@ from datetime import date, datetime, timedelta
 import msgspec
 import pytest
 
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Agency, Roster
 from functions.score import job
 from functions.score import settings as settings_of_score
-from functions.score.job import score
 from functions.score.rules import month_edge
-from functions.score.rules.calendar import indonesian_holidays
-from functions.score.rules.closing import closing_begins, closing_ends
 from functions.score.rules.duplicates import duplicates
 from functions.score.rules.fold import fold, fold_into
 from functions.score.rules.judging import judge_month
@@ -24,82 +21,13 @@ from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthDocuments
 from functions.store.port import Conflict, StoreError, Write
 from functions.store.sqlite import SqliteStore
-from tests.bench.ministry import store_clock
-from tests.score.cases import BEGIN, END, MONTH, WIB, measured_post, read, x_post
+from tests.clock import store_clock
+from tests.factories import BEGIN, CLOSES, CLOSING, END, MONTH, measured_post, read, x_post
+from tests.score.scoring import ROSTER, entries, ministry, october, official, save, score_at
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-CLOSING = closing_begins(MONTH, WIB)
-CLOSES = closing_ends(MONTH, WIB, indonesian_holidays())
-UNITS = (
-    Satker(id="aceh", name="Kanwil Aceh", kind="kanwil"),
-    Satker(id="bali", name="Kanwil Bali", short_name="Bali", kind="kanwil"),
-    Satker(id="setjen", name="Sekretariat Jenderal", kind="unit-utama"),
-)
-
-
-def account(satker, key, begin=BEGIN - 400 * DAY):
-    platform, _, account_id = key.partition(":")
-    return Account(
-        platform=platform,
-        handle=f"{satker}_{account_id}",
-        satker=satker,
-        valid_from=begin,
-        account_id=account_id,
-    )
-
-
-ROSTER = Roster(
-    as_of=BEGIN - 400 * DAY,
-    satker=UNITS,
-    accounts=(
-        account("aceh", "instagram:2"),
-        account("aceh", "x:1"),
-        account("bali", "x:3"),
-    ),
-)
-
-
-def ministry(store, *, began=BEGIN, agency="kemenkum", kind=AgencyStore):
-    """A registry, followers, and when collection began: a made-up life, so a simulation."""
-    book = kind(store, Agency(id=agency), simulation=True)
-    book.save_roster(ROSTER)
-    book.save_followers([("x", "1", BEGIN, 1000), ("x", "3", BEGIN, 1), ("x", "3", END, 2000)])
-    book.save_cursor("collect", began_at=began.isoformat())
-    return book
-
-
-@pytest.fixture
-def book(store):
-    return ministry(store)
-
-
-def run(book, now):
-    return score(book, now=now, run_id=f"{now:%m%dT%H%M%S}-score", clock=lambda: now)
-
-
-def save(book, *posts):
-    book.save_posts(posts)
-    return posts
-
-
-def october(book):
-    """Three posts of two satker in the middle of the month."""
-    middle = BEGIN + 10 * DAY
-    return save(
-        book,
-        measured_post(5, account="x:1", post_id="a", at=middle),
-        measured_post(7, account="instagram:2", post_id="b", at=middle + HOUR),
-        measured_post(6, account="x:3", post_id="c", at=middle + 2 * HOUR),
-    )
-
-
-def entries(book, month=MONTH):
-    """Every entry of the month's ledgers by post id."""
-    return {
-        name: e for ledger in book.ledgers(month).values() for name, e in ledger.entries.items()
-    }
 
 
 def versions(book):
@@ -111,21 +39,12 @@ def versions(book):
     return found
 
 
-def official(book, month=MONTH, ranking="most_popular"):
-    [listed] = [
-        x
-        for x in book.months()[month].ranking.lists
-        if x.ranking == ranking and (x.platform, x.kind, x.band) == (None, None, None)
-    ]
-    return [(row.rank, row.satker, row.posts, row.i24) for row in listed.rows]
-
-
 # Once and again
 
 
 def test_posts_become_ledgers_and_a_ranking(book):
     october(book)
-    report = run(book, BEGIN + 20 * DAY)
+    report = score_at(book, BEGIN + 20 * DAY)
     assert report.folded == 3
     assert report.months == {MONTH: {"state": "open", "posts": 3, "counted": 3, "written": True}}
     assert official(book) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
@@ -136,10 +55,10 @@ def test_posts_become_ledgers_and_a_ranking(book):
 def test_a_run_with_nothing_new_writes_nothing(book):
     """ "A run with nothing new writes nothing." Its reads are few, and its report says so."""
     october(book)
-    run(book, BEGIN + 20 * DAY)
+    score_at(book, BEGIN + 20 * DAY)
     before, written = versions(book), book.store.meter.writes
     for now in (BEGIN + 20 * DAY, BEGIN + 20 * DAY + HOUR, BEGIN + 25 * DAY):
-        report = run(book, now)
+        report = score_at(book, now)
         assert (report.folded, report.writes) == (0, 0)
         assert report.months[MONTH]["written"] is False
     assert versions(book) == before
@@ -148,20 +67,20 @@ def test_a_run_with_nothing_new_writes_nothing(book):
 
 def test_before_collection_began_there_is_nothing_to_rank(store):
     book = AgencyStore(store, Agency())
-    report = run(book, BEGIN)
+    report = score_at(book, BEGIN)
     assert (report.months, report.writes) == ({}, 0)
     assert versions(book) == {}
 
 
 def test_a_month_is_ranked_from_its_first_instant_on(book):
     """Accounts and no posts yet: "0 posts, 0 interactions, ranked"."""
-    run(book, BEGIN)
+    score_at(book, BEGIN)
     assert official(book) == [(1, "aceh", 0, 0), (1, "bali", 0, 0), (None, "setjen", 0, None)]
 
 
 def test_a_run_keeps_its_report(book):
     october(book)
-    report = run(book, BEGIN + 20 * DAY)
+    report = score_at(book, BEGIN + 20 * DAY)
     [stored] = book.store.list(f"{book.root}/runs")
     assert stored.data["months"][MONTH]["posts"] == 3
     assert (stored.data["job"], stored.data["writes"]) == ("score", report.writes)
@@ -169,10 +88,10 @@ def test_a_run_keeps_its_report(book):
 
 def test_a_new_post_changes_the_page_of_its_day_and_no_other(book):
     october(book)
-    run(book, BEGIN + 20 * DAY)
+    score_at(book, BEGIN + 20 * DAY)
     before = versions(book)
     save(book, measured_post(9, account="x:1", post_id="new"))
-    report = run(book, BEGIN + 21 * DAY)
+    report = score_at(book, BEGIN + 21 * DAY)
     changed = {path for path, version in versions(book).items() if before.get(path) != version}
     assert report.folded == 1
     assert {p for p in changed if "/ledgers/" in p} == {f"{book.root}/ledgers/{MONTH}:10"}
@@ -186,14 +105,14 @@ def test_posts_and_verdicts_of_a_day_are_written_together_and_once(book):
         *(measured_post(n, account="x:1", post_id=f"a{n}") for n in range(5)),
         *(measured_post(n, account="x:3", post_id=f"b{n}") for n in range(5)),
     )
-    report = run(book, BEGIN + 20 * DAY)
+    report = score_at(book, BEGIN + 20 * DAY)
     assert (report.folded, report.writes) == (10, 3)
     assert all(entry.verdict for entry in entries(book).values())
 
 
 def test_a_ledger_is_read_once_by_a_run(book, monkeypatch):
     october(book)
-    run(book, BEGIN + 20 * DAY)
+    score_at(book, BEGIN + 20 * DAY)
     save(book, measured_post(9, account="x:1", post_id="new"))
     read = book.store.meter.reads
     list(book.store.list(f"{book.root}/ledgers"))
@@ -207,7 +126,7 @@ def test_a_ledger_is_read_once_by_a_run(book, monkeypatch):
             yield stored
 
     monkeypatch.setattr(book.store, "list", counted)
-    run(book, BEGIN + 21 * DAY)
+    score_at(book, BEGIN + 21 * DAY)
     assert sum("/ledgers/" in path for path in asked) == pages
 
 
@@ -224,12 +143,12 @@ def test_a_run_reads_on_where_the_last_one_ended(book):
         )
 
     book.changed_posts = changed_posts
-    assert run(book, stamps[-1] + SECOND).folded == 3
-    assert run(book, stamps[-1] + DAY).folded == 0
+    assert score_at(book, stamps[-1] + SECOND).folded == 3
+    assert score_at(book, stamps[-1] + DAY).folded == 0
     given.append(measured_post(4, post_id="4"))
     stamps.append(stamps[-1] + HOUR)
-    assert run(book, stamps[-1] + job.OVERLAP).folded == 1
-    assert run(book, stamps[-1] + DAY).folded == 0
+    assert score_at(book, stamps[-1] + job.OVERLAP).folded == 1
+    assert score_at(book, stamps[-1] + DAY).folded == 0
     young = stamps[2] - job.OVERLAP
     assert since == [None, young, young, stamps[3] + job.INSTANT]
 
@@ -239,7 +158,7 @@ def test_a_post_that_somebody_typed_over_costs_itself_and_is_told(book):
     save(book, measured_post(2, account="x:1", post_id="2"))
     spoilt = f"{book.root}/posts/x:1:1"
     book.store.write([Write(spoilt, {"published_at": "kemarin"}, "merge")])
-    report = run(book, BEGIN + 20 * DAY)
+    report = score_at(book, BEGIN + 20 * DAY)
     assert report.folded == 1
     assert [problem.partition(" ")[0] for problem in report.problems] == [spoilt]
 
@@ -252,11 +171,11 @@ def test_a_run_that_died_half_way_is_made_good_by_the_next(store):
     dying = ministry(store, kind=Dying)
     october(dying)
     with pytest.raises(StoreError):
-        run(dying, BEGIN + 20 * DAY)
+        score_at(dying, BEGIN + 20 * DAY)
     book = AgencyStore(store, Agency())
-    run(book, BEGIN + 20 * DAY)
+    score_at(book, BEGIN + 20 * DAY)
     assert official(book)[0] == (1, "aceh", 2, 12)
-    assert run(book, BEGIN + 20 * DAY).writes == 0
+    assert score_at(book, BEGIN + 20 * DAY).writes == 0
 
 
 # What an earlier scoring spares
@@ -299,7 +218,7 @@ def repeats(book):
 
 
 def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     compared = []
     monkeypatch.setattr(
         month_edge,
@@ -309,28 +228,28 @@ def test_a_run_builds_on_the_verdicts_of_the_last(repeating, monkeypatch):
     with store_clock(lambda: MORNING + 4 * DAY):
         at = MORNING + 4 * DAY - HOUR
         save(repeating, x_post(read(at), post_id="new", published_at=at, text=TEXT))
-        assert run(repeating, MORNING + 5 * DAY).folded == 1
+        assert score_at(repeating, MORNING + 5 * DAY).folded == 1
     assert [post.post_id for post in compared] == ["new"]
-    run(repeating, MORNING + 5 * DAY + HOUR)
+    score_at(repeating, MORNING + 5 * DAY + HOUR)
     assert len(compared) == 1
 
 
 def test_a_replay_does_not_build_on_later_verdicts(repeating):
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     assert repeats(repeating)["second"] is None
-    run(repeating, MORNING + 10 * HOUR + HOUR / 2)
+    score_at(repeating, MORNING + 10 * HOUR + HOUR / 2)
     assert repeats(repeating)["second"] == "first"
 
 
 def test_nothing_is_built_on_a_replay_that_died(repeating, monkeypatch):
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     digest = repeating.months()[MONTH].digest
     with monkeypatch.context() as patch:
         patch.delattr(MonthDocuments, "save_month")
         with pytest.raises(AttributeError):
-            run(repeating, MORNING + 10 * HOUR + HOUR / 2)
+            score_at(repeating, MORNING + 10 * HOUR + HOUR / 2)
     assert repeats(repeating)["second"] == "first"
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     assert repeats(repeating)["second"] is None
     assert repeating.months()[MONTH].digest == digest
 
@@ -346,26 +265,26 @@ def test_nothing_is_built_on_verdicts_of_other_rules(repeating):
             text=TEXT + "!!",
         )
         save(repeating, alike)
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     assert repeats(repeating)["alike"] == "second"
     settings = f"{repeating.root}/settings/formula"
     repeating.store.write([Write(settings, {"duplicate_percent": 100})])
     with pytest.MonkeyPatch.context() as patch:
         patch.delattr(MonthDocuments, "save_month")
         with pytest.raises(AttributeError):
-            run(repeating, MORNING + 3 * DAY + HOUR)
+            score_at(repeating, MORNING + 3 * DAY + HOUR)
     assert repeats(repeating)["alike"] is None
     repeating.store.write([Write(settings, {"duplicate_percent": 90})])
-    run(repeating, MORNING + 3 * DAY + 2 * HOUR)
+    score_at(repeating, MORNING + 3 * DAY + 2 * HOUR)
     assert repeats(repeating)["alike"] == "second"
     repeating.store.write([Write(settings, {"duplicate_percent": 100})])
-    run(repeating, MORNING + 3 * DAY + 3 * HOUR)
+    score_at(repeating, MORNING + 3 * DAY + 3 * HOUR)
     assert repeats(repeating)["alike"] is None
 
 
 def moving(repeating):
     """A post that a third one repeats turns out to be of a later week."""
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     at = MORNING + 30 * HOUR
     posts = [
         x_post(read(at + n * HOUR), post_id=name, published_at=at + n * HOUR, text=TEXT)
@@ -373,7 +292,7 @@ def moving(repeating):
     ]
     with store_clock(lambda: MORNING + 3 * DAY):
         save(repeating, *posts)
-    run(repeating, MORNING + 4 * DAY)
+    score_at(repeating, MORNING + 4 * DAY)
     assert repeats(repeating)["same"] == "origin"
     with store_clock(lambda: MORNING + 4 * DAY):
         moved = {"post_id": "origin", "published_at": MORNING + 9 * DAY, "text": TEXT}
@@ -382,9 +301,9 @@ def moving(repeating):
 
 def test_a_post_that_turns_out_to_be_of_another_time_is_compared_there(repeating):
     moving(repeating)
-    run(repeating, MORNING + 12 * DAY)
+    score_at(repeating, MORNING + 12 * DAY)
     assert (repeats(repeating)["same"], repeats(repeating)["origin"]) == (None, None)
-    run(repeating, MORNING + 12 * DAY + HOUR)
+    score_at(repeating, MORNING + 12 * DAY + HOUR)
     assert repeating.ledgers(MONTH).formula is not None
 
 
@@ -400,8 +319,8 @@ def test_nothing_is_built_on_a_run_that_died_while_a_post_moved(repeating, monke
     with monkeypatch.context() as patch:
         patch.setattr(repeating, "save_ledgers", dying)
         with pytest.raises(StoreError):
-            run(repeating, MORNING + 12 * DAY)
-    run(repeating, MORNING + 12 * DAY)
+            score_at(repeating, MORNING + 12 * DAY)
+    score_at(repeating, MORNING + 12 * DAY)
     assert (repeats(repeating)["same"], repeats(repeating)["origin"]) == (None, None)
 
 
@@ -412,22 +331,22 @@ def edited():
 
 
 def test_a_read_that_was_stored_late_is_compared_too(repeating):
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     with store_clock(lambda: MORNING + 4 * DAY):
         save(repeating, edited())
-    run(repeating, MORNING + 5 * DAY)
+    score_at(repeating, MORNING + 5 * DAY)
     assert repeats(repeating)["other-1"] == "other-0"
 
 
 def test_posts_that_were_only_folded_are_compared_when_their_month_is_scored(repeating):
-    run(repeating, MORNING + 3 * DAY)
+    score_at(repeating, MORNING + 3 * DAY)
     with store_clock(lambda: MORNING + 4 * DAY):
         save(repeating, edited())
     with store_clock(lambda: MORNING + 4 * DAY + HOUR):
         save(repeating, other_text(2))
     # An instant of the month before is replayed: this one only takes in its posts.
-    run(repeating, BEGIN - DAY)
-    run(repeating, MORNING + 5 * DAY)
+    score_at(repeating, BEGIN - DAY)
+    score_at(repeating, MORNING + 5 * DAY)
     assert repeats(repeating)["other-1"] == "other-0"
 
 
@@ -439,7 +358,7 @@ def test_a_month_goes_from_open_to_closing_to_final_at_its_stored_date(book, mon
     october(book)
     states = {}
     for now in (CLOSING - SECOND, CLOSING, CLOSES - SECOND):
-        run(book, now)
+        score_at(book, now)
         record = book.months()[MONTH]
         states[now] = (record.ranking.state, record.closes_at)
     assert states == {
@@ -449,7 +368,7 @@ def test_a_month_goes_from_open_to_closing_to_final_at_its_stored_date(book, mon
     }
     # A holiday that is proclaimed afterwards moves nothing.
     monkeypatch.setattr(settings_of_score, "indonesian_holidays", lambda: {date(2026, 11, 4)})
-    run(book, CLOSES)
+    score_at(book, CLOSES)
     assert book.months()[MONTH].ranking.state == "final"
     assert book.months()[MONTH].closes_at == CLOSES
 
@@ -457,13 +376,13 @@ def test_a_month_goes_from_open_to_closing_to_final_at_its_stored_date(book, mon
 def test_a_final_month_is_never_touched_again_even_when_its_posts_change(book):
     """ "A final month is frozen: ranking, evidence and their SHA-256 are written once" """
     [first, *_] = october(book)
-    run(book, CLOSES)
+    score_at(book, CLOSES)
     before, record = versions(book), book.months()[MONTH]
     save(book, msgspec.structs.replace(first, samples=(read(first.mark + HOUR, likes=900),)))
     late = measured_post(900, account="x:3", post_id="late", at=BEGIN + DAY)
     save(book, late)
     for now in (CLOSES, CLOSES + DAY, BEGIN + 20 * DAY):
-        report = run(book, now)
+        report = score_at(book, now)
         assert MONTH not in report.months
         assert report.folded == 0
     after = versions(book)
@@ -476,7 +395,7 @@ def test_a_final_month_is_never_touched_again_even_when_its_posts_change(book):
 
 def test_the_store_itself_refuses_to_write_a_final_month(book):
     october(book)
-    run(book, CLOSES)
+    score_at(book, CLOSES)
     record = book.months()[MONTH]
     with pytest.raises(Conflict, match="final"):
         book.save_month(msgspec.structs.replace(record, digest="0" * 64), proof(book, record).frame)
@@ -487,14 +406,14 @@ def test_an_incomplete_month_is_published_but_never_final(store):
     """ "`incomplete`: published, never final, no base for movement" """
     book = ministry(store, began=BEGIN + DAY)
     october(book)
-    run(book, CLOSES - SECOND)
-    run(book, CLOSES)
+    score_at(book, CLOSES - SECOND)
+    score_at(book, CLOSES)
     record = book.months()[MONTH]
     assert (record.ranking.state, record.ranking.incomplete) == ("closing", True)
     assert official(book)[0] == (1, "aceh", 2, 12)
     # It is scored once after its time has passed, and left alone from then on.
     for now in (CLOSES + HOUR, CLOSES + 400 * DAY):
-        assert MONTH not in run(book, now).months
+        assert MONTH not in score_at(book, now).months
     assert book.months()[MONTH] == record
     november = book.months()["2026-11"]
     assert november.previous_digest is None
@@ -509,7 +428,7 @@ def test_a_post_found_after_closing_began_is_not_counted(book):
         x_post(read(CLOSING - SECOND), post_id="in time", published_at=last - HOUR),
         x_post(read(CLOSING), post_id="too late", published_at=last),
     )
-    run(book, CLOSING + HOUR)
+    score_at(book, CLOSING + HOUR)
     verdicts = {n: (e.verdict.reason, e.verdict.counted) for n, e in entries(book).items()}
     assert verdicts == {"in time": ("found_late", True), "too late": ("found_late", False)}
     assert official(book, ranking="most_active")[0] == (1, "aceh", 1, None)
@@ -530,9 +449,9 @@ def test_a_replay_ignores_what_was_read_or_registered_after_its_now(store):
     unseen = x_post(read(now + SECOND), post_id="unseen", published_at=now - HOUR)
     save(replayed, later_read, unseen, measured_post(9, post_id="after", at=now + DAY))
     replayed.save_followers([("x", "1", now + SECOND, 5)])
-    replayed.save_roster(Roster(as_of=now + SECOND, satker=UNITS[:1], accounts=()))
+    replayed.save_roster(Roster(as_of=now + SECOND, satker=ROSTER.satker[:1], accounts=()))
     for book in (told, replayed):
-        run(book, now)
+        score_at(book, now)
     found, expected = replayed.months()[MONTH], told.months()[MONTH]
     assert found.ranking.lists == expected.ranking.lists
     entry = entries(replayed)["young"]
@@ -540,7 +459,7 @@ def test_a_replay_ignores_what_was_read_or_registered_after_its_now(store):
     assert proof(replayed, found).items == proof(told, expected).items
     assert proof(replayed, found).accounts == proof(told, expected).accounts
     # What had not been read by then is no line of the evidence; the present sees it again.
-    run(replayed, now + 3 * DAY)
+    score_at(replayed, now + 3 * DAY)
     assert {i.post_id for i in proof(replayed, replayed.months()[MONTH]).items} == {
         *"abc",
         "young",
@@ -552,10 +471,10 @@ def test_a_replay_ignores_what_was_read_or_registered_after_its_now(store):
 def test_a_replay_of_the_present_gives_the_same_evidence_again(book):
     october(book)
     now = BEGIN + 11 * DAY + HOUR
-    run(book, now)
+    score_at(book, now)
     digest = book.months()[MONTH].digest
-    run(book, now + 10 * DAY)
-    run(book, now)
+    score_at(book, now + 10 * DAY)
+    score_at(book, now)
     assert book.months()[MONTH].digest == digest
 
 
@@ -571,7 +490,7 @@ def test_the_publishing_sides_evidence_has_the_records_digest(book, now):
     """ "The digest of a month is taken over the uncompressed evidence" """
     october(book)
     save(book, measured_post(1, account="x:3", post_id="d", at=END + DAY))
-    run(book, now)
+    score_at(book, now)
     records = book.months()
     assert records
     for record in records.values():
@@ -581,10 +500,10 @@ def test_the_publishing_sides_evidence_has_the_records_digest(book, now):
 def test_the_evidence_still_has_that_digest_when_the_world_went_on(book):
     [first, *_] = october(book)
     now = BEGIN + 11 * DAY + HOUR
-    run(book, now)
+    score_at(book, now)
     record = book.months()[MONTH]
     book.save_followers([("x", "1", now + DAY, 77)])
-    book.save_roster(Roster(as_of=now + DAY, satker=UNITS[:1], accounts=()))
+    book.save_roster(Roster(as_of=now + DAY, satker=ROSTER.satker[:1], accounts=()))
     ledgers = book.ledgers(MONTH)
     again = msgspec.structs.replace(first, samples=(read(now + HOUR, likes=900),))
     fold_into(ledgers, [again])
@@ -602,7 +521,7 @@ def test_a_stranger_recomputes_the_ranking_from_the_published_bytes(book):
         measured_post(8, account="x:3", post_id="d", at=END + DAY),
     )
     for now in (END, CLOSES, CLOSES + 20 * DAY):
-        run(book, now)
+        score_at(book, now)
         for record in book.months().values():
             published = ev.encode(proof(book, record))
             evidence = ev.decode(published)
@@ -621,10 +540,10 @@ def test_each_month_carries_the_digest_of_the_final_one_before(store):
     book = ministry(store, began=BEGIN - 20 * DAY)  # September is incomplete, October the first
     october(book)
     save(book, measured_post(1, account="x:3", post_id="d", at=END + DAY))
-    run(book, CLOSES)
+    score_at(book, CLOSES)
     october_digest = book.months()[MONTH].digest
     december = datetime(2026, 12, 20, tzinfo=END.tzinfo)
-    run(book, december)
+    score_at(book, december)
     records = book.months()
     assert [records[m].ranking.state for m in sorted(records)] == [
         "closing",
@@ -642,7 +561,7 @@ def test_each_month_carries_the_digest_of_the_final_one_before(store):
 def test_a_month_moves_against_the_final_one_before(book):
     october(book)
     save(book, measured_post(1, account="x:3", post_id="d", at=END + DAY))
-    run(book, CLOSES)
+    score_at(book, CLOSES)
     lists = book.months()["2026-11"].ranking.lists
     [active] = [x for x in lists if (x.ranking, x.platform, x.kind) == ("most_active", None, None)]
     assert [(row.satker, row.movement_kind, row.movement) for row in active.rows] == [
@@ -676,7 +595,7 @@ class Raced(AgencyStore):
 def test_ledgers_that_another_instance_wrote_are_read_and_folded_again(store):
     book = ministry(store, kind=Raced)
     october(book)
-    report = run(book, BEGIN + 20 * DAY)
+    report = score_at(book, BEGIN + 20 * DAY)
     assert report.folded == 3
     assert set(entries(book)) == {*"abc", "theirs-0"}
     assert all(entry.verdict for entry in entries(book).values())
@@ -688,10 +607,10 @@ def test_ledgers_that_are_written_all_the_time_fail_the_run_and_lose_nothing(sto
     october(book)
     book.races = 99
     with pytest.raises(Conflict):
-        run(book, BEGIN + 20 * DAY)
+        score_at(book, BEGIN + 20 * DAY)
     theirs = 99 - book.races
     book.races = 0
-    run(book, BEGIN + 20 * DAY)
+    score_at(book, BEGIN + 20 * DAY)
     assert official(book)[0] == (1, "aceh", 2 + theirs, 12 + theirs)
 
 
@@ -702,12 +621,12 @@ def test_a_month_that_another_instance_ended_meanwhile_is_left_as_it_was_frozen(
         def save_month(self, record, frame):
             if self.meanwhile:
                 self.meanwhile = False
-                run(AgencyStore(self.store, self.agency, simulation=True), CLOSES)
+                score_at(AgencyStore(self.store, self.agency, simulation=True), CLOSES)
             super().save_month(record, frame)
 
     book = ministry(store, kind=Overtaken)
     october(book)
-    report = run(book, CLOSES + HOUR)
+    report = score_at(book, CLOSES + HOUR)
     assert report.months.get(MONTH, {"written": False})["written"] is False
     record = book.months()[MONTH]
     # It was frozen with the evidence of who came first to freeze it.
@@ -722,7 +641,9 @@ def test_two_instances_at_once_leave_what_one_would(store):
     now = BEGIN + 20 * DAY
     with ThreadPoolExecutor(2) as pool:
         list(
-            pool.map(lambda _: run(AgencyStore(store, book.agency, simulation=True), now), range(2))
+            pool.map(
+                lambda _: score_at(AgencyStore(store, book.agency, simulation=True), now), range(2)
+            )
         )
     assert official(book) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
     assert {name: e.verdict.measurement.i24 for name, e in entries(book).items()} == {
@@ -731,4 +652,4 @@ def test_two_instances_at_once_leave_what_one_would(store):
         "c": 6,
     }
     assert ev.digest(ev.encode(proof(book, book.months()[MONTH]))) == book.months()[MONTH].digest
-    assert run(book, now).writes == 0
+    assert score_at(book, now).writes == 0

@@ -23,12 +23,11 @@ from functions.score import keeping
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.expiry import KEPT, NOTICE, expiry
+from functions.store.expiry import KEPT, NOTICE
 from functions.store.port import Store, Stored, Write
 from functions.store.sqlite import SqliteStore
-from tests.score.cases import BEGIN, END, MONTH, measured_post, read
-from tests.score.test_job import CLOSES
-from tests.score.test_life import ROSTER
+from tests.factories import BEGIN, CLOSES, END, MONTH, measured_post, read
+from tests.score.scoring import ONE_UNIT
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 MIDDLE = datetime(2050, 1, 1, tzinfo=UTC)
@@ -46,7 +45,7 @@ class Life:
 
     def __post_init__(self) -> None:
         self.book = AgencyStore(self.store, Agency(), clock=lambda: self.at)
-        self.book.save_roster(ROSTER)
+        self.book.save_roster(ONE_UNIT)
         self.book.save_cursor("collect", began_at=BEGIN.isoformat())
         self.book.save_posts(
             measured_post(5, post_id=f"{100 + n}", at=BEGIN + (n + 8) * DAY) for n in range(3)
@@ -183,20 +182,6 @@ def test_a_replay_of_the_past_writes_nothing_that_goes_at_once(store: Store) -> 
     book.save_posts([measured_post(5, at=BEGIN)])
     [post] = store.list(f"{book.root}/posts")
     assert post.expires_at == clock + KEPT["posts"]
-
-
-@given(
-    st.sampled_from(sorted(KEPT)),
-    st.integers(-20_000, 17_000).map(lambda days: MIDDLE + days * DAY),
-    st.lists(st.timedeltas(timedelta(0), timedelta(days=900)), min_size=1, max_size=4),
-)
-def test_an_expiry_never_falls(name: str, needed: datetime, waits: list[timedelta]) -> None:
-    clock = last = MIDDLE
-    for wait in waits:
-        clock += wait
-        now = expiry(name, needed, clock)
-        assert now >= max(last, clock + KEPT[name], needed + KEPT[name])
-        last = now
 
 
 gaps = st.lists(st.integers(1, NOTICE.days - 1), min_size=1, max_size=8)

@@ -5,21 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from functions.score import settings as settings_of_score
 from functions.store.port import Write
-from tests.score.cases import BEGIN, MONTH
-from tests.score.test_contests import CLOSES, CLOSING
-from tests.score.test_job import ministry, run
+from tests.factories import BEGIN, CLOSES, CLOSING, MONTH
+from tests.score.scoring import score_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MIDDLE = BEGIN + 10 * DAY
-
-
-@pytest.fixture
-def book(store):
-    return ministry(store)
 
 
 def type(book, name: str, document: dict[str, Any]) -> None:
@@ -33,11 +25,11 @@ def told(book, name: str) -> Any:
 def test_good_settings_are_told_to_hold_and_told_once(book):
     type(book, "formula", {"duplicate_percent": 95})
     type(book, "calendar", {"holidays": ["2026-11-03"]})
-    assert run(book, MIDDLE).problems == []
+    assert score_at(book, MIDDLE).problems == []
     assert (told(book, "formula"), told(book, "calendar")) == ("berlaku", "berlaku")
     assert book.months()[MONTH].rules.duplicate_percent == 95
     # What scoring wrote is no field of the admin's, and is not written again.
-    report = run(book, MIDDLE + HOUR)
+    report = score_at(book, MIDDLE + HOUR)
     assert (report.problems, report.writes) == ([], 0)
 
 
@@ -45,7 +37,7 @@ def test_what_is_wrong_is_told_beside_it_at_every_scoring_until_it_is_mended(boo
     """The calendar too, long before a month closes."""
     type(book, "formula", {"duplicate_percnt": 95, "band_least": "8"})
     type(book, "calendar", {"holidays": ["besok", "2026-11-03"], "libur": []})
-    problems = run(book, MIDDLE).problems
+    problems = score_at(book, MIDDLE).problems
     assert told(book, "formula") == (
         "band_least '8' tidak dapat dipakai; isi bilangan bulat 1 sampai 1000. Yang berlaku tetap "
         "8. duplicate_percnt tidak dikenal; maksudnya 'duplicate_percent'?"
@@ -55,31 +47,31 @@ def test_what_is_wrong_is_told_beside_it_at_every_scoring_until_it_is_mended(boo
         "libur tidak dikenal; ada holidays dan working_days."
     )
     assert len(problems) == 4
-    assert run(book, MIDDLE + HOUR).problems == problems
+    assert score_at(book, MIDDLE + HOUR).problems == problems
     type(book, "formula", {"band_least": 9, "status": told(book, "formula")})
-    run(book, MIDDLE + 2 * HOUR)
+    score_at(book, MIDDLE + 2 * HOUR)
     assert told(book, "formula") == "berlaku"
 
 
 def test_what_is_wrong_in_the_calendar_leaves_the_rest_in_force(book):
     type(book, "calendar", {"holidays": ["besok", {"a": 1}, 5, "2026-11-03", "2026-W10-1"]})
-    run(book, CLOSING)
+    score_at(book, CLOSING)
     assert book.months()[MONTH].closes_at == CLOSES + DAY
 
 
 def test_settings_that_change_while_objections_are_heard_are_told_to_wait(book):
     type(book, "formula", {"duplicate_percent": 90})
-    run(book, CLOSING)
+    score_at(book, CLOSING)
     assert told(book, "formula") == "berlaku"
     type(book, "formula", {"duplicate_percent": 80})
     type(book, "calendar", {"holidays": ["2026-11-03"]})
-    run(book, CLOSING + HOUR)
+    score_at(book, CLOSING + HOUR)
     waits = (
         f"berlaku. Masa sanggah {MONTH} tetap memakai yang lama; perubahannya berlaku mulai bulan "
         "berikutnya."
     )
     assert (told(book, "formula"), told(book, "calendar")) == (waits, waits)
-    run(book, CLOSES + DAY)
+    score_at(book, CLOSES + DAY)
     assert (told(book, "formula"), told(book, "calendar")) == ("berlaku", "berlaku")
 
 
@@ -89,5 +81,5 @@ def test_a_run_that_closes_no_month_does_not_load_the_holidays(book, monkeypatch
 
     monkeypatch.setattr(settings_of_score, "indonesian_holidays", never)
     type(book, "calendar", {"holidays": ["2026-11-03"]})
-    run(book, MIDDLE)
+    score_at(book, MIDDLE)
     assert told(book, "calendar") == "berlaku"

@@ -18,7 +18,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.model import Account, Agency, Post, Ranking, Roster, Satker
+from functions.model import Agency, Post, Ranking
 from functions.score.job import score
 from functions.score.run import ScoreReport
 from functions.store import evidence as ev
@@ -26,8 +26,8 @@ from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
 from functions.store.port import StoreError, Write
 from functions.store.sqlite import SqliteStore
-from tests.bench.ministry import store_clock
-from tests.score.cases import BEGIN, END, read, x_post
+from tests.clock import store_clock
+from tests.factories import BEGIN, END, account, read, roster, satker, x_post
 
 HOUR = timedelta(hours=1)
 # Neighbours are 91 % alike, the first and the last 83 %: what repeats what hangs on who stands.
@@ -107,9 +107,7 @@ class World:
         self.store = Dying(Path(folder) / name)
         self._stack.callback(self.store.close)
         self.book = AgencyStore(self.store, Agency(), simulation=True)
-        unit = Satker(id="aceh", name="Kanwil Aceh", kind="kanwil")
-        account = Account(platform="x", handle="a", satker="aceh", valid_from=BEGIN, account_id="1")
-        self.book.save_roster(Roster(as_of=BEGIN, satker=(unit,), accounts=(account,)))
+        self.book.save_roster(roster(satker("aceh"), accounts=[account("aceh", "x:1")]))
         self.book.save_cursor("collect", began_at=BEGIN.isoformat())
 
     def __enter__(self) -> World:

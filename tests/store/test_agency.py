@@ -13,7 +13,6 @@ from functions.model import (
     Entry,
     Handle,
     RankedList,
-    Ranking,
     Roster,
     Row,
     Sample,
@@ -28,35 +27,34 @@ from functions.store.agency.posts import Located
 from functions.store.agency.proofs import items
 from functions.store.parts import PART_SIZE, compress, split
 from functions.store.port import Conflict, StoreError, Write
-from tests.score.cases import BEGIN, END, MONTH, PUBLISHED, aged, measured_post, read, x_post
-from tests.score.cases import evidence as evidence_by_hand
+from tests.factories import (
+    BEGIN,
+    END,
+    MONTH,
+    PUBLISHED,
+    aged,
+    measured_post,
+    ranked_list,
+    ranking,
+    read,
+    record,
+    row,
+    x_post,
+)
+from tests.factories import evidence as evidence_by_hand
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 FRAME = evidence_by_hand([], [])
 
 
-@pytest.fixture
-def book(store):
-    return AgencyStore(store, Agency())
+def month_record(month=MONTH, **facts):
+    """A month that was ranked at its end."""
+    return record(ranking(as_of=END, **{"month": month, **facts}))
 
 
 def posts(book):
     return list(book.posts_published(BEGIN))
-
-
-def record(month=MONTH, revision=1, **facts):
-    ranking = Ranking(
-        agency="kemenkum",
-        month=month,
-        state="open",
-        incomplete=False,
-        revision=revision,
-        formula="1",
-        as_of=END,
-        run_id="run",
-    )
-    return MonthRecord(ranking=msgspec.structs.replace(ranking, **facts), digest="0" * 64)
 
 
 def test_everything_of_an_agency_lies_under_its_own_path(store):
@@ -404,8 +402,8 @@ def test_two_writers_of_different_days_do_not_meet(book):
 
 
 def test_months_come_oldest_first_each_with_its_newest_revision(book):
-    first = [record("2026-11"), record("2026-09"), record(MONTH, state="final")]
-    for each in (*first, record(MONTH, revision=2, state="final")):
+    first = [month_record("2026-11"), month_record("2026-09"), month_record(MONTH, state="final")]
+    for each in (*first, month_record(MONTH, revision=2, state="final")):
         book.save_month(each, FRAME)
     assert [(m, r.ranking.revision) for m, r in book.months().items()] == [
         ("2026-09", 1),
@@ -416,9 +414,9 @@ def test_months_come_oldest_first_each_with_its_newest_revision(book):
 
 def test_a_months_state_is_that_of_its_newest_revision(book):
     assert book.month_state(MONTH) is None
-    book.save_month(record(state="final"), FRAME)
-    book.save_month(record(revision=2, state="closing"), FRAME)
-    book.save_month(record(month="2026-11", state="open"), FRAME)
+    book.save_month(month_record(state="final"), FRAME)
+    book.save_month(month_record(revision=2, state="closing"), FRAME)
+    book.save_month(month_record(month="2026-11", state="open"), FRAME)
     assert book.month_state(MONTH) == "closing"
     assert book.month_state("2026-11") == "open"
     assert book.month_state("2026-09") is None
@@ -426,11 +424,11 @@ def test_a_months_state_is_that_of_its_newest_revision(book):
 
 def test_an_open_month_is_replaced_and_a_final_one_is_not(book):
     """ "A final month is frozen … written once and never again." """
-    book.save_month(record(), FRAME)
-    book.save_month(record(state="closing"), FRAME)
-    frozen = record(state="final")
+    book.save_month(month_record(), FRAME)
+    book.save_month(month_record(state="closing"), FRAME)
+    frozen = month_record(state="final")
     book.save_month(frozen, FRAME)
-    for again in (record(), record(state="final", run_id="later")):
+    for again in (month_record(), month_record(state="final", run_id="later")):
         with pytest.raises(Conflict, match="2026-10 is final"):
             book.save_month(again, FRAME)
     assert book.months() == {MONTH: frozen}
@@ -453,7 +451,9 @@ def test_rankings_of_5000_satker_are_stored_and_replaced(book):
         )
         # Official, five platforms, and each satker in the list of its kind.
         lists = tuple(RankedList(ranking="most_active", rows=rows) for _ in range(14))
-        return record(state=state, lists=lists)
+        return msgspec.structs.replace(
+            month_record(), ranking=ranking(*lists, as_of=END, state=state)
+        )
 
     def documents():
         return {stored.id for stored in book.store.list("agencies/kemenkum/rankings")}
@@ -464,7 +464,7 @@ def test_rankings_of_5000_satker_are_stored_and_replaced(book):
         assert book.months() == {MONTH: given}
         written = documents()
     # The pieces of the last two, not of all three.
-    book.save_month(record("2026-09"), FRAME)
+    book.save_month(month_record("2026-09"), FRAME)
     assert len(written) > 1
     sizes = len(split("x", compress(given))[1])
     assert len(written) <= 1 + 2 * (sizes + 1)
@@ -472,10 +472,10 @@ def test_rankings_of_5000_satker_are_stored_and_replaced(book):
 
 def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile(book, monkeypatch):
     monkeypatch.setattr(parts, "PART_SIZE", 50)
-    book.save_month(record(run_id="first"), FRAME)
+    book.save_month(month_record(run_id="first"), FRAME)
     path = f"agencies/kemenkum/rankings/{MONTH}:r1"
     read_before = book.store.get([path])[path]
-    book.save_month(record(run_id="second"), FRAME)
+    book.save_month(month_record(run_id="second"), FRAME)
     [body] = parts.join(book.store, [read_before])
     assert parts.expand(body, MonthRecord).ranking.run_id == "first"
     assert book.months()[MONTH].ranking.run_id == "second"
@@ -557,12 +557,10 @@ def test_movement_is_measured_against_the_month_before_if_it_was_final_by_then(
     book, facts, is_base
 ):
     """ "Movement is against the previous month's final ranking" """
-    row = Row(rank=3, satker="aceh", name="Aceh", posts=1, measured=1, i24=1)
-    before = record(**facts)
-    lists = (RankedList(ranking="most_active", platform="x", rows=(row,)),)
-    ranking = msgspec.structs.replace(before.ranking, lists=lists)
-    book.save_month(msgspec.structs.replace(before, ranking=ranking), FRAME)
-    before = book.month(before.ranking.month)
+    listed = ranked_list(row("aceh", 3), ranking="most_active", platform="x")
+    given = record(ranking(listed, **{"as_of": END, **facts}))
+    book.save_month(given, FRAME)
+    before = book.month(given.ranking.month)
     found = book.frame(header(book, "2026-11", as_of=END + DAY), past={}, before=before)
     base = ev.Previous(month=MONTH, ranking="most_active", platform="x", ranks={"aceh": 3})
     assert found.previous == ((base,) if is_base else ())

@@ -38,7 +38,7 @@ everything = {
 }
 
 
-def read(store, path=POST):
+def content_of(store, path=POST):
     """The document's content, None when there is no document."""
     found = store.get([path])
     return found[path].data if path in found else None
@@ -71,7 +71,7 @@ def test_a_document_comes_back_as_it_was_written(store):
 def test_a_mapping_that_looks_like_encoded_bytes_stays_a_mapping(store):
     data = {"a": {"$base64": "AAAA"}, "b": {"$map": {"$base64": "AAAA"}}, "c": {"$map": 1}}
     store.write([Write(POST, data)])
-    assert read(store) == data
+    assert content_of(store) == data
 
 
 def test_only_existing_documents_are_given(store):
@@ -92,14 +92,14 @@ def test_more_documents_than_fit_in_one_request(store):
 
 def test_set_replaces(store):
     store.write([Write(POST, {"a": 1, "b": {"c": 2}}), Write(POST, {"b": {"d": 3}})])
-    assert read(store) == {"b": {"d": 3}}
+    assert content_of(store) == {"b": {"d": 3}}
 
 
 def test_merge_adds_key_by_key(store):
     store.write([Write(POST, {"a": 1, "samples": {"10:00": {"likes": 1, "views": None}}})])
     store.write([Write(POST, {"samples": {"10:15": {"likes": 2}}, "b": [1]}, "merge")])
     store.write([Write(POST, {"samples": {"10:00": {"views": 9}}, "b": [2]}, "merge")])
-    assert read(store) == {
+    assert content_of(store) == {
         "a": 1,
         "b": [2],
         "samples": {"10:00": {"likes": 1, "views": 9}, "10:15": {"likes": 2}},
@@ -109,7 +109,7 @@ def test_merge_adds_key_by_key(store):
 def test_merge_keeps_names_apart_that_look_like_paths(store):
     store.write([Write(POST, {"a": {"b": {"c": 1}}, "x:1-é": {"n": 1}})])
     store.write([Write(POST, {"a": {"b.c": 2}, "a.b": 3, "x:1-é": {"`": 4}}, "merge")])
-    assert read(store) == {
+    assert content_of(store) == {
         "a": {"b": {"c": 1}, "b.c": 2},
         "a.b": 3,
         "x:1-é": {"n": 1, "`": 4},
@@ -118,7 +118,7 @@ def test_merge_keeps_names_apart_that_look_like_paths(store):
 
 def test_merge_creates_what_is_missing(store):
     store.write([Write(POST, {"a": {"b": 1}}, "merge")])
-    assert read(store) == {"a": {"b": 1}}
+    assert content_of(store) == {"a": {"b": 1}}
 
 
 @pytest.mark.parametrize(
@@ -137,30 +137,30 @@ def test_merge_creates_what_is_missing(store):
 )
 def test_merge_of_maps_with_other_values(store, old, new, result):
     store.write([Write(POST, old), Write(POST, new, "merge")])
-    assert read(store) == result
+    assert content_of(store) == result
 
 
 def test_create_wants_the_document_absent(store):
     store.write([Write(POST, {"n": 1}, "create")])
     with pytest.raises(Conflict, match="179_3"):
         store.write([Write(POST, {"n": 2}, "create")])
-    assert read(store) == {"n": 1}
+    assert content_of(store) == {"n": 1}
 
 
 def test_delete_removes_and_may_come_twice(store):
     store.write([Write(POST, {"n": 1})])
     store.write([Write(POST, mode="delete")])
     store.write([Write(POST, mode="delete")])
-    assert read(store) is None
+    assert content_of(store) is None
     store.write([Write(POST, {"n": 2}, "create")])
-    assert read(store) == {"n": 2}
+    assert content_of(store) == {"n": 2}
 
 
 def test_a_deleted_document_leaves_the_nested_ones(store):
     nested = f"{AGENCY}/satker/kanwil-ntt/accounts/x:a"
     store.write([Write(f"{AGENCY}/satker/kanwil-ntt", {"n": 1}), Write(nested, {"n": 2})])
     store.write([Write(f"{AGENCY}/satker/kanwil-ntt", mode="delete")])
-    assert read(store, nested) == {"n": 2}
+    assert content_of(store, nested) == {"n": 2}
     assert list(store.list(f"{AGENCY}/satker")) == []
 
 
@@ -186,7 +186,7 @@ def test_one_document_several_times_in_one_call_is_written_in_order(store):
             Write(POST, {"m": 2}, "merge"),
         ]
     )
-    assert read(store) == {"n": 1, "m": 2}
+    assert content_of(store) == {"n": 1, "m": 2}
 
 
 def test_many_writes_of_few_documents_stay_in_order(store):
@@ -206,7 +206,7 @@ def test_a_write_with_the_version_read_goes_through(store, mode):
     store.write([Write(POST, {"a": 1, "b.c": {"d": 2}})])
     store.write([Write(POST, {} if mode == "delete" else {"e": 3}, mode, version(store))])
     expected = {"set": {"e": 3}, "merge": {"a": 1, "b.c": {"d": 2}, "e": 3}, "delete": None}
-    assert read(store) == expected[mode]
+    assert content_of(store) == expected[mode]
 
 
 @pytest.mark.parametrize("mode", ["set", "merge", "delete"])
@@ -216,7 +216,7 @@ def test_a_write_with_an_old_version_is_a_conflict(store, mode):
     store.write([Write(POST, {"n": 2})])
     with pytest.raises(Conflict, match="179_3"):
         store.write([Write(POST, {"n": 3}, mode, old)])
-    assert read(store) == {"n": 2}
+    assert content_of(store) == {"n": 2}
 
 
 @pytest.mark.parametrize("mode", ["set", "merge", "delete"])
@@ -230,7 +230,7 @@ def test_a_version_of_a_deleted_document_is_a_conflict(store, mode):
     store.write([Write(POST, {"n": 1}, "create")])
     with pytest.raises(Conflict):
         store.write([Write(POST, {"n": 2}, mode, old)])
-    assert read(store) == {"n": 1}
+    assert content_of(store) == {"n": 1}
 
 
 def test_the_second_of_two_writers_with_one_version_conflicts(store):
@@ -376,13 +376,13 @@ def test_values_that_not_every_store_takes(store, data):
     for mode in ("set", "merge", "create"):
         with pytest.raises(ValueError):
             store.write([Write(POST, data, mode)])
-    assert read(store) is None
+    assert content_of(store) is None
 
 
 def test_a_document_over_its_limit_is_named(store):
     body = b"x" * (MAX_BYTES - 200)
     store.write([Write(POST, {"body": body})])
-    assert read(store) == {"body": body}
+    assert content_of(store) == {"body": body}
     with pytest.raises(StoreError, match=r"179_3 would take 1,048,6.. bytes.*split it"):
         store.write([Write(POST, {"body": body + b"x" * 200})])
 
@@ -390,7 +390,7 @@ def test_a_document_over_its_limit_is_named(store):
 def test_a_refused_write_stops_the_whole_call(store):
     with pytest.raises(ValueError):
         store.write([Write(POST, {"n": 1}), Write(POST, {"a": [[1]]})])
-    assert read(store) is None
+    assert content_of(store) is None
 
 
 @pytest.mark.parametrize(
@@ -421,7 +421,7 @@ def test_merges_from_several_threads_all_arrive(store):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(merge, range(24)))
-    assert read(store)["samples"] == {f"{n:02d}": {"likes": n} for n in range(24)}
+    assert content_of(store)["samples"] == {f"{n:02d}": {"likes": n} for n in range(24)}
 
 
 def test_counting_with_preconditions_loses_nothing(store):
@@ -439,7 +439,7 @@ def test_counting_with_preconditions_loses_nothing(store):
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(spend, range(12)))
-    assert read(store, path) == {"spent": 12}
+    assert content_of(store, path) == {"spent": 12}
 
 
 def test_only_one_of_many_creates(store):
@@ -460,9 +460,9 @@ def test_only_one_of_many_creates(store):
 def test_two_stores_on_one_address_see_each_other(store, store_url):
     other = open_store(store_url)
     store.write([Write(POST, {"n": 1})])
-    assert read(other) == {"n": 1}
+    assert content_of(other) == {"n": 1}
     other.write([Write(POST, {"n": 2}, "set", version(store))])
-    assert read(store) == {"n": 2}
+    assert content_of(store) == {"n": 2}
     other.close()
 
 
@@ -547,7 +547,7 @@ def expiry(store, path=POST):
 
 def test_a_document_says_when_it_expires(store):
     store.write([Write(POST, {"n": 1}, expires_at=SOON), Write(f"{AGENCY}/posts/a", {})])
-    assert read(store) == {"n": 1}
+    assert content_of(store) == {"n": 1}
     assert expiry(store) == SOON
     assert expiry(store).tzinfo is UTC
     assert [d.expires_at for d in store.list(f"{AGENCY}/posts")] == [None, SOON]
@@ -562,12 +562,12 @@ def test_an_expiry_may_be_of_any_time_zone(store):
 def test_a_merge_keeps_the_expiry_or_says_another_and_a_set_forgets_it(store):
     store.write([Write(POST, {"n": 1}, "create", expires_at=SOON)])
     store.write([Write(POST, {"m": 2}, "merge")])
-    assert (read(store), expiry(store)) == ({"n": 1, "m": 2}, SOON)
+    assert (content_of(store), expiry(store)) == ({"n": 1, "m": 2}, SOON)
     later = SOON + timedelta(days=400)
     store.write([Write(POST, {}, "merge", version(store), expires_at=later)])
-    assert (read(store), expiry(store)) == ({"n": 1, "m": 2}, later)
+    assert (content_of(store), expiry(store)) == ({"n": 1, "m": 2}, later)
     store.write([Write(POST, {"n": 3})])
-    assert (read(store), expiry(store)) == ({"n": 3}, None)
+    assert (content_of(store), expiry(store)) == ({"n": 3}, None)
 
 
 def test_what_has_expired_is_read_like_any_other_until_it_is_deleted(store):
@@ -575,13 +575,13 @@ def test_what_has_expired_is_read_like_any_other_until_it_is_deleted(store):
     facts = {"published_at": "2026-10-01"}
     store.write([Write(POST, facts, expires_at=LONG_AGO)])
     posts = f"{AGENCY}/posts"
-    assert read(store) == facts
+    assert content_of(store) == facts
     assert ids(store.list(posts)) == ids(store.list(posts, at_least="2026")) == [POST.split("/")[3]]
     assert len(list(store.list(posts, changed_since=LONG_AGO))) == 1
     with pytest.raises(Conflict):
         store.write([Write(POST, {}, "create")])
     store.write([Write(POST, {"more": 1}, "merge", version(store), expires_at=SOON)])
-    assert (read(store), expiry(store)) == (facts | {"more": 1}, SOON)
+    assert (content_of(store), expiry(store)) == (facts | {"more": 1}, SOON)
 
 
 def test_an_expiry_needs_its_zone_and_its_name_is_the_stores(store):
@@ -589,7 +589,7 @@ def test_an_expiry_needs_its_zone_and_its_name_is_the_stores(store):
         store.write([Write(POST, {}, expires_at=datetime(2026, 1, 1))])  # noqa: DTZ001
     with pytest.raises(ValueError, match="expires_at is written by the store"):
         store.write([Write(POST, {"expires_at": "2026-01-01T00:00:00Z"})])
-    assert read(store) is None
+    assert content_of(store) is None
 
 
 # Everything

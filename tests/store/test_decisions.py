@@ -20,16 +20,16 @@ DECISION = {
 OBJECTION = {"post": "x:1843", "by": "Budi", "at": "2026-11-03T09:00", "why": "Salah hitung."}
 
 
-def decision(**changes):
+def parsed_decision(**changes):
     return parse_decision("k1", {**DECISION, **changes}, WIB)
 
 
-def objection(**changes):
+def parsed_objection(**changes):
     return parse_objection("s1", {**OBJECTION, **changes}, WIB)
 
 
 def test_a_decision_is_read():
-    assert decision(link="https://kemenkum.go.id/surat/1") == Decision(
+    assert parsed_decision(link="https://kemenkum.go.id/surat/1") == Decision(
         id="k1",
         action="exclude",
         platform="x",
@@ -53,39 +53,39 @@ def test_a_decision_is_read():
     ],
 )
 def test_a_time_without_an_offset_is_the_agencys(at):
-    assert decision(at=at).at == AT
+    assert parsed_decision(at=at).at == AT
 
 
 def test_a_time_that_the_console_holds_without_an_offset_is_the_agencys_too():
-    assert decision(at=datetime(2026, 11, 3, 9, 0, 0, 999)).at == AT  # noqa: DTZ001 (on purpose)
+    assert parsed_decision(at=datetime(2026, 11, 3, 9, 0, 0, 999)).at == AT  # noqa: DTZ001 (on purpose)
 
 
 def test_what_belongs_to_another_action_is_left_out():
-    assert decision(satker="bali", value=3).satker is None
-    assert decision(satker="bali", value=3).value is None
-    assert decision(action="reassign", satker="bali").satker == "bali"
-    assert decision(action="set_value", value=0).value == 0
+    assert parsed_decision(satker="bali", value=3).satker is None
+    assert parsed_decision(satker="bali", value=3).value is None
+    assert parsed_decision(action="reassign", satker="bali").satker == "bali"
+    assert parsed_decision(action="set_value", value=0).value == 0
 
 
 @pytest.mark.parametrize("value", [0, 2**53 - 1])
 def test_a_value_is_as_large_as_every_reader_of_json_can_hold(value):
-    assert decision(action="set_value", value=value).value == value
+    assert parsed_decision(action="set_value", value=value).value == value
 
 
 def test_a_decision_names_the_objection_that_it_answers():
-    assert decision(objection=" s1 ").objection == "s1"
-    assert decision(objection=" ").objection is None
-    assert decision(link="").link is None
+    assert parsed_decision(objection=" s1 ").objection == "s1"
+    assert parsed_decision(objection=" ").objection is None
+    assert parsed_decision(link="").link is None
 
 
 @pytest.mark.parametrize("account", ["x:", " ", ""])
 def test_an_account_that_is_not_named_is_any(account):
-    assert decision(account=account).account_id is None
+    assert parsed_decision(account=account).account_id is None
 
 
 @pytest.mark.parametrize("account", ["x:9", "9", " x:9 ", 9])
 def test_an_account_is_named_with_its_platform_or_without(account):
-    assert decision(account=account).account_id == "9"
+    assert parsed_decision(account=account).account_id == "9"
 
 
 @pytest.mark.parametrize(
@@ -113,15 +113,15 @@ def test_an_account_is_named_with_its_platform_or_without(account):
 )
 def test_a_broken_decision_says_what_to_mend(changes, told):
     with pytest.raises(ValueError, match=r"\w") as refusal:
-        decision(**changes)
+        parsed_decision(**changes)
     assert told in str(refusal.value)
 
 
 def test_an_objection_is_undecided_until_it_is_answered():
-    assert objection() == Objection(
+    assert parsed_objection() == Objection(
         id="s1", platform="x", post_id="1843", by="Budi", at=AT, why="Salah hitung."
     )
-    answered = objection(
+    answered = parsed_objection(
         answer="Sudah diperiksa.", answered_by="Ani", answered_at=AT, accepted=False
     )
     assert (answered.accepted, answered.answer, answered.answered_at) == (
@@ -132,17 +132,17 @@ def test_an_objection_is_undecided_until_it_is_answered():
 
 
 def test_an_objection_says_who_contests_and_where():
-    told = objection(satker="bali", link="https://kemenkum.go.id/surat/2")
+    told = parsed_objection(satker="bali", link="https://kemenkum.go.id/surat/2")
     assert (told.satker, told.link) == ("bali", "https://kemenkum.go.id/surat/2")
 
 
 def test_without_an_answer_nothing_is_accepted_or_answered():
-    told = objection(accepted=True, answer=" ", answered_by="Ani", answered_at=AT)
-    assert told == objection()
+    told = parsed_objection(accepted=True, answer=" ", answered_by="Ani", answered_at=AT)
+    assert told == parsed_objection()
 
 
 def test_an_objection_may_be_to_a_month_as_a_whole():
-    assert objection(post=None).platform is None
+    assert parsed_objection(post=None).platform is None
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_objection_may_be_to_a_month_as_a_whole():
 )
 def test_a_broken_objection_says_what_to_mend(changes, told):
     with pytest.raises(ValueError, match=r"\w") as refusal:
-        objection(**changes)
+        parsed_objection(**changes)
     assert told in str(refusal.value)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
 from functions.store import evidence as ev
-from tests.score.cases import MARK, PUBLISHED, aged, evidence, presence, read, unit, x_post
+from tests.factories import MARK, PUBLISHED, aged, evidence, presence, read, unit, x_post
 
 PREVIOUS = ev.Previous(month="2026-09", ranking="most_active", ranks={"b": None, "a": 1})
 DECISION = ev.Decision(
@@ -38,14 +38,14 @@ POSTS = evidence(
 FULL = msgspec.structs.replace(POSTS, decisions=(DECISION,), objections=(OBJECTION,))
 
 
-def lines(content):
+def parsed_lines(content):
     return [json.loads(line) for line in content.splitlines()]
 
 
 def test_the_lines_stand_in_a_fixed_order_by_type():
     """ "typed lines in a fixed order" """
     encoded = ev.encode(FULL)
-    assert [line["type"] for line in lines(encoded)] == [
+    assert [line["type"] for line in parsed_lines(encoded)] == [
         "month",
         "satker",
         "satker",
@@ -85,7 +85,7 @@ def test_the_bytes_are_canonical_json():
             json.loads(line), sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
         assert again.encode() == line
-    post = lines(ev.encode(FULL))[7]
+    post = parsed_lines(ev.encode(FULL))[7]
     assert post["published_at"] == "2026-10-10T05:00:00Z"
     assert post["samples"][0] == {
         "taken_at": "2026-10-11T05:00:00Z",
@@ -99,7 +99,7 @@ def test_the_bytes_are_canonical_json():
 def test_no_caption_leaves_the_house():
     """ "evidence carries no caption" """
     assert b"Rahasia" not in ev.encode(FULL)
-    assert "text" not in lines(ev.encode(FULL))[7]
+    assert "text" not in parsed_lines(ev.encode(FULL))[7]
 
 
 def floats(value):
@@ -137,7 +137,7 @@ def test_evidence_comes_back_from_its_bytes_and_holds_no_float(given_evidence):
     encoded = ev.encode(given_evidence)
     assert ev.decode(encoded) == given_evidence
     assert ev.encode(ev.decode(encoded)) == encoded
-    assert floats(lines(encoded)) == []
+    assert floats(parsed_lines(encoded)) == []
 
 
 @given(months(), st.randoms())

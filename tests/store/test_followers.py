@@ -4,24 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import Agency
 from functions.score.rules.bands import followers_on
 from functions.score.rules.engagement import followers_at
 from functions.score.rules.flags import follower_jumps
-from functions.store.agency import AgencyStore
 from functions.store.followers import serving
-from tests.score.cases import BEGIN, END, MONTH, aged
+from tests.factories import BEGIN, END, MONTH, aged
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def book(store):
-    return AgencyStore(store, Agency())
 
 
 def test_a_follower_count_that_is_told_again_writes_nothing(book):

@@ -7,25 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import Agency, Entry, Measurement, Verdict
+from functions.model import Entry, Measurement, Verdict
 from functions.store import parts
-from functions.store.agency import AgencyStore
 from functions.store.documents import MAX_BYTES
 from functions.store.ledgers import Ledgers
 from functions.store.parts import compress, expand
 from functions.store.port import Stored, Write
-from tests.score.cases import BEGIN, MONTH, WIB, aged, read, x_post
+from tests.factories import BEGIN, MONTH, WIB, aged, read, x_post
 
 DAY = timedelta(days=1)
 FOLDER = "agencies/kemenkum/ledgers"
 
 
-@pytest.fixture
-def book(store):
-    return AgencyStore(store, Agency())
-
-
-def entry(post_id, random, samples=8, **facts):
+def heavy_entry(post_id, random, samples=8, **facts):
     """A post as it stands in a ledger, its numbers as hard to compress as real ones."""
     reads = tuple(
         read(
@@ -52,16 +46,16 @@ def entry(post_id, random, samples=8, **facts):
 
 def put(book, *entries):
     """Add entries to the month's ledgers; returns the ids of what was written."""
-    before = versions(book)
+    before = page_versions(book)
     ledgers = book.ledgers(MONTH)
     for each in entries:
         ledgers.put(each)
     book.save_ledgers(ledgers)
-    after = versions(book)
+    after = page_versions(book)
     return {name for name in after if before.get(name) != after[name]}
 
 
-def versions(book):
+def page_versions(book):
     return {stored.id: stored.version for stored in book.store.list(FOLDER)}
 
 
@@ -110,18 +104,18 @@ def test_each_page_says_by_which_formula_its_verdicts_were_made(book):
     assert book.ledgers(MONTH).formula is None
     judged("1", on_day(0, post_id="0"), on_day(1))
     assert book.ledgers(MONTH).formula == "1"
-    before = versions(book)
+    before = page_versions(book)
     judged("1")
-    assert versions(book) == before
+    assert page_versions(book) == before
     # Pages that say otherwise are written anew, though what they hold is the same.
     judged("2")
     assert book.ledgers(MONTH).formula == "2"
-    assert all(versions(book)[name] != before[name] for name in before)
+    assert all(page_versions(book)[name] != before[name] for name in before)
     # What changes without being judged takes the word from its own page.
-    before = versions(book)
+    before = page_versions(book)
     judged(None, on_day(1, text="lain"))
     assert book.ledgers(MONTH).formula is None
-    assert {name for name in before if versions(book)[name] != before[name]} == {"2026-10:02"}
+    assert {name for name in before if page_versions(book)[name] != before[name]} == {"2026-10:02"}
     judged("2")
     assert book.ledgers(MONTH).formula == "2"
 
@@ -157,7 +151,7 @@ def test_a_post_that_a_dead_writer_left_on_two_pages_is_one_again(book):
 def test_a_busy_day_splits_into_parts_under_1_mib_and_comes_back_equal(book):
     """5,000 posts of a day, each with 8 samples, a caption and a verdict."""
     random = Random(1)
-    given = [entry(str(random.randrange(10**18)), random) for _ in range(5000)]
+    given = [heavy_entry(str(random.randrange(10**18)), random) for _ in range(5000)]
     written = put(book, *given)
     assert len(written) > 1
     assert {e.post.post_id: e for e in held(book).values()} == {e.post.post_id: e for e in given}
@@ -167,22 +161,22 @@ def test_a_busy_day_splits_into_parts_under_1_mib_and_comes_back_equal(book):
 
 def test_a_page_that_is_split_anew_leaves_no_part_behind(book, monkeypatch):
     random = Random(3)
-    given = [entry(str(n), random) for n in range(40)]
+    given = [heavy_entry(str(n), random) for n in range(40)]
     monkeypatch.setattr(parts, "PART_SIZE", 2000)
     put(book, *given[:20])
-    coarse = len(versions(book))
+    coarse = len(page_versions(book))
     put(book, *given[20:])
-    assert len(versions(book)) > coarse > 1
+    assert len(page_versions(book)) > coarse > 1
     monkeypatch.undo()
-    put(book, entry("40", random))
-    assert set(versions(book)) == {"2026-10:10"}
+    put(book, heavy_entry("40", random))
+    assert set(page_versions(book)) == {"2026-10:10"}
     assert len(held(book)) == 41
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 7])
 def test_a_finer_split_that_was_cut_short_loses_nothing_and_is_newer(book, monkeypatch, count):
     random = Random(4)
-    given = [entry(str(n), random) for n in range(40)]
+    given = [heavy_entry(str(n), random) for n in range(40)]
     put(book, *given)
     ledgers = book.ledgers(MONTH)
     for each in given:
@@ -198,7 +192,7 @@ def test_a_finer_split_that_was_cut_short_loses_nothing_and_is_newer(book, monke
     assert len(is_new) == len(rewritten)
     put(book)
     assert held(book) == found
-    assert {s.data["parts"] for s in book.store.list(FOLDER)} == {len(versions(book))}
+    assert {s.data["parts"] for s in book.store.list(FOLDER)} == {len(page_versions(book))}
     assert put(book) == set()
 
 
@@ -253,7 +247,7 @@ def test_one_entry_is_read_without_the_month(book):
     """ "that gets only that day's page" """
     random = Random(1)
     entries = [
-        entry(str(n), random, published_at=BEGIN + n % 30 * DAY, account_id=str(n % 7))
+        heavy_entry(str(n), random, published_at=BEGIN + n % 30 * DAY, account_id=str(n % 7))
         for n in range(120)
     ]
     put(book, *entries)
@@ -264,7 +258,7 @@ def test_one_entry_is_read_without_the_month(book):
 def test_of_a_split_page_one_part_is_read(book, monkeypatch):
     monkeypatch.setattr(parts, "PART_SIZE", 2_000)
     random = Random(2)
-    entries = [entry(str(n), random) for n in range(40)]
+    entries = [heavy_entry(str(n), random) for n in range(40)]
     assert len(put(book, *entries)) > 4
     for each in entries:
         held, reads = found(book, each)
@@ -291,7 +285,7 @@ def test_while_a_page_is_split_anew_its_entries_are_found_where_they_were(
 ):
     """The finer parts are written last part first, the one that says how many there are at last."""
     random = Random(3)
-    entries = [entry(str(n), random) for n in range(40)]
+    entries = [heavy_entry(str(n), random) for n in range(40)]
     monkeypatch.setattr(parts, "PART_SIZE", before)
     assert len(put(book, *entries[:20])) > (before < 10_000)
     monkeypatch.setattr(parts, "PART_SIZE", 2_000)

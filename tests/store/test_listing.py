@@ -10,29 +10,17 @@ from datetime import timedelta
 
 import pytest
 
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Agency
 from functions.registry.roster import build
 from functions.store.agency import AgencyStore
 from functions.store.listing import listed
-from tests.score.cases import BEGIN, END, MONTH, WIB
+from tests.factories import BEGIN, END, MONTH, WIB, account, roster, satker
 
 DAY = timedelta(days=1)
 MIDDLE = BEGIN + 10 * DAY
 
 
-def unit(id, name="Aceh", kind="kanwil", **facts):
-    return Satker(id=id, name=name, kind=kind, **facts)
-
-
-def account(satker, begin=BEGIN, end=None):
-    return Account(platform="x", handle="a", satker=satker, valid_from=begin, valid_to=end)
-
-
-def roster(*satker, former=(), accounts=()):
-    return Roster(as_of=BEGIN, satker=satker, former=tuple(former), accounts=tuple(accounts))
-
-
-def ids(then, now=None):
+def listed_ids(then, now=None):
     return [each.id for each in listed(BEGIN, END, then, now or then)]
 
 
@@ -52,42 +40,44 @@ def ids(then, now=None):
 )
 def test_a_unit_stands_in_the_month_that_its_registration_meets(begin, end, stands):
     for found in (
-        roster(unit("a", valid_from=begin, valid_to=end)),
-        roster(former=[unit("a", valid_from=begin, valid_to=end)]),
+        roster(satker("a", valid_from=begin, valid_to=end)),
+        roster(former=[satker("a", valid_from=begin, valid_to=end)]),
     ):
-        assert (ids(found) == ["a"]) is stands
+        assert (listed_ids(found) == ["a"]) is stands
 
 
 def test_a_unit_that_went_and_came_back_is_one():
     back = roster(
-        unit("a", valid_from=MIDDLE + DAY), former=[unit("a", name="Lama", valid_to=MIDDLE)]
+        satker("a", valid_from=MIDDLE + DAY), former=[satker("a", name="Lama", valid_to=MIDDLE)]
     )
-    assert [each.name for each in listed(BEGIN, END, back, back)] == ["Aceh"]
+    assert [each.name for each in listed(BEGIN, END, back, back)] == ["A"]
 
 
 def test_what_a_unit_was_called_in_the_month_stays():
-    then = roster(unit("a"), former=[unit("b", valid_to=MIDDLE)])
+    then = roster(satker("a"), former=[satker("b", valid_to=MIDDLE)])
     now = roster(
-        unit("a", name="Baru", kind="upt"),
-        unit("b", name="Kembali", valid_from=END + DAY),
-        unit("c", valid_from=END + DAY),
+        satker("a", name="Baru", kind="upt"),
+        satker("b", name="Kembali", valid_from=END + DAY),
+        satker("c", valid_from=END + DAY),
     )
     assert [(each.id, each.name, each.kind) for each in listed(BEGIN, END, then, now)] == [
-        ("a", "Aceh", "kanwil"),
-        ("b", "Aceh", "kanwil"),
+        ("a", "A", "kanwil"),
+        ("b", "B", "kanwil"),
     ]
 
 
 def test_a_unit_that_is_taken_out_afterwards_stays():
-    assert ids(roster(unit("a")), roster(former=[unit("a", valid_to=END + DAY)])) == ["a"]
-    assert ids(roster(unit("a")), roster()) == ["a"]
+    assert listed_ids(roster(satker("a")), roster(former=[satker("a", valid_to=END + DAY)])) == [
+        "a"
+    ]
+    assert listed_ids(roster(satker("a")), roster()) == ["a"]
 
 
 def test_whoever_held_an_account_in_the_month_by_what_is_known_now_stands_in_it():
     """A correction that is made while objections are heard."""
-    late = unit("a", valid_from=END + DAY)
-    assert ids(roster(), roster(late, accounts=[account("a")])) == ["a"]
-    assert ids(roster(), roster(late, accounts=[account("a", begin=END)])) == []
+    late = satker("a", valid_from=END + DAY)
+    assert listed_ids(roster(), roster(late, accounts=[account("a")])) == ["a"]
+    assert listed_ids(roster(), roster(late, accounts=[account("a", since=END)])) == []
 
 
 def test_a_month_is_told_as_its_own_time_had_it_whatever_was_typed_since(store):

@@ -14,7 +14,7 @@ from functions.store.expiry import KEPT
 from functions.store.installation import PATH, SCHEMA
 from functions.store.migrations import Migrated, migrate
 from functions.store.port import Store, StoreError, Write
-from tests.score.cases import MONTH
+from tests.factories import MONTH
 from tests.store.schemas import lay, rows
 
 CLOCK = datetime(2026, 11, 28, 12, tzinfo=UTC)

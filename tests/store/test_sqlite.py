@@ -31,7 +31,7 @@ def store(path):
     opened.close()
 
 
-def rows(path, query):
+def selected(path, query):
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(query).fetchall()
 
@@ -77,7 +77,7 @@ def test_what_is_no_address_is_answered_with_the_two_forms(url):
 def test_an_operator_can_read_the_documents_with_sqlite3(store, path):
     store.write([Write(POST, {"published_at": "2026-10-01", "text": "Halo “é”", "book": b"\x00"})])
     query = "SELECT path, collection, queried, body, version FROM documents"
-    [(found, collection, queried, body, version)] = rows(path, query)
+    [(found, collection, queried, body, version)] = selected(path, query)
     assert (found, collection, queried) == (POST, "agencies/kemenkum/posts", "2026-10-01")
     assert "Halo “é”" in body
     assert json.loads(body)["book"] == {"$base64": "AA=="}
@@ -161,7 +161,7 @@ def test_indexes_serve_every_list(store, path):
     for order in ("path", "queried, path", "changed_at, path"):
         bound = "" if order == "path" else f"AND {order.split(',')[0]} >= 'a'"
         query = f"SELECT path FROM documents WHERE collection = 'a' {bound} ORDER BY {order}"  # noqa: S608
-        plan = " ".join(step[3] for step in rows(path, f"EXPLAIN QUERY PLAN {query}"))
+        plan = " ".join(step[3] for step in selected(path, f"EXPLAIN QUERY PLAN {query}"))
         assert "SCAN" not in plan, plan
         assert "TEMP B-TREE" not in plan, plan
 
@@ -298,7 +298,7 @@ def test_a_sweep_deletes_what_has_expired_the_oldest_first_and_no_more_than_it_m
 def test_a_sweep_finds_nothing_without_looking_at_every_document(store, path):
     store.write([Write(POST, {"n": 1})])
     query = "SELECT path FROM documents WHERE expires_at <= 'z' ORDER BY expires_at, path LIMIT 9"
-    plan = " ".join(step[3] for step in rows(path, f"EXPLAIN QUERY PLAN {query}"))
+    plan = " ".join(step[3] for step in selected(path, f"EXPLAIN QUERY PLAN {query}"))
     assert "by_expiry" in plan
 
 

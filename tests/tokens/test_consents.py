@@ -19,15 +19,14 @@ from functions.collect.contract import AccountWrong, Transient
 from functions.model import Agency, iso
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from functions.store.port import Store, StoreError, Write
+from functions.store.port import StoreError, Write
 from functions.store.sqlite import SqliteStore
 from functions.tokens.absent import Busy, Declined, NoConsent, PairLost
 from functions.tokens.consents import LEASE, PAUSES, ConsentRow, Consents
 from functions.tokens.document import LONGEST_LIFE, SPARE
 from functions.tokens.vault import Vault, VaultError
+from tests.tokens.conftest import KEY
 
-# In Fernet's own form: deriving one from other words takes its time, on purpose.
-KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 # Differs from the first byte on: that half signs, the other half encrypts.
 ANOTHER = "b3RoZXIta2lwcmFoLWtleS1mb3ItdGVzdHMtLTAwMDI="
 
@@ -62,16 +61,6 @@ class Platform:
         if self.before_answering:
             await self.before_answering()
         return grant
-
-
-@pytest.fixture
-def book(store: Store) -> AgencyStore:
-    return AgencyStore(store, Agency())
-
-
-@pytest.fixture
-def consents(book: AgencyStore) -> Consents:
-    return Consents(book, lambda: Vault(KEY))
 
 
 @pytest.fixture

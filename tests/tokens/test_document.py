@@ -11,7 +11,6 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from functions.model import iso
-from functions.tokens.absent import NoConsent, without_consent
 from functions.tokens.document import KEPT, carried, dead, ended, ending, is_ended, is_void
 
 NOW = datetime.fromisoformat("2026-10-20T03:00:00+00:00")
@@ -80,13 +79,3 @@ def test_links_up_to_a_withdrawal_are_void_and_stay_so_under_a_new_consent() -> 
     assert not is_void({}, NOW)
     assert not is_void(None, NOW)
     assert carried(void | {"refresh": b"x"}) == void
-
-
-@pytest.mark.parametrize(
-    ("why", "said"),
-    [("", "Belum ada izin"), ("withdrawn", "telah dicabut pada 2026"), ("expired", "sudah lama")],
-)
-def test_an_admin_is_told_why_there_is_none(why: str, said: str) -> None:
-    told = without_consent("kemenkum.bali", NoConsent("kemenkum.bali", why, iso(NOW)))
-    assert said in told
-    assert "@kemenkum.bali" in told

@@ -17,6 +17,7 @@ from functions.registry.addresses.profiles import parse_handle
 from functions.tokens import files
 from functions.tokens.consents import ConsentRow
 from functions.tokens.files import ConsentFileError
+from tests import factories
 
 HEADER = "satker,platform,handle,refresh_token"
 TOKEN = "rft.rahasia"
@@ -24,7 +25,7 @@ ROW = ConsentRow("kanwil-ntt", "tiktok", "kemenkum.ntt", TOKEN)
 LINE = f"kanwil-ntt,tiktok,kemenkum.ntt,{TOKEN}"
 
 
-def read(content: bytes) -> list[ConsentRow]:
+def read_rows(content: bytes) -> list[ConsentRow]:
     """The file as the command line reads it."""
     return files.read(content, parse_handle)
 
@@ -52,8 +53,8 @@ def read(content: bytes) -> list[ConsentRow]:
     ],
 )
 def test_the_forms_in_which_people_save_it_are_all_read(text: str) -> None:
-    assert read(text.encode()) == [ROW]
-    assert read(text.removeprefix("\ufeff").encode("utf-16")) == [ROW]
+    assert read_rows(text.encode()) == [ROW]
+    assert read_rows(text.removeprefix("\ufeff").encode("utf-16")) == [ROW]
 
 
 @pytest.mark.parametrize(("typed", "handle"), [
@@ -68,11 +69,11 @@ def test_a_pages_row_carries_its_own_token_under_the_registrys_handle(
     typed: str, handle: str
 ) -> None:
     content = f"{HEADER}\n{LINE}\nkanwil-ntt, Facebook ,{typed},EAAB-rahasia\n".encode()
-    assert read(content) == [ROW, ConsentRow("kanwil-ntt", "facebook", handle, "EAAB-rahasia")]
+    assert read_rows(content) == [ROW, ConsentRow("kanwil-ntt", "facebook", handle, "EAAB-rahasia")]
 
 
 def test_a_header_alone_is_no_consent() -> None:
-    assert read(HEADER.encode()) == []
+    assert read_rows(HEADER.encode()) == []
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_a_header_alone_is_no_consent() -> None:
 )
 def test_a_bad_file_is_one_line_that_repeats_no_token(content: bytes, said: str) -> None:
     with pytest.raises(ConsentFileError, match=said) as caught:
-        read(content)
+        read_rows(content)
     assert "\n" not in str(caught.value)
     assert TOKEN not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -121,13 +122,13 @@ def test_a_bad_file_is_one_line_that_repeats_no_token(content: bytes, said: str)
 
 def test_one_bad_row_and_nothing_is_read() -> None:
     with pytest.raises(ConsentFileError):
-        read(f"{HEADER}\n{LINE}\nkanwil,x,k,{TOKEN}\n{LINE}\n".encode())
+        read_rows(f"{HEADER}\n{LINE}\nkanwil,x,k,{TOKEN}\n{LINE}\n".encode())
 
 
 def test_every_row_that_cannot_be_used_is_told() -> None:
     content = f"{HEADER}\n{LINE}\nkanwil,x,k,{TOKEN}\nkanwil,tiktok,,{TOKEN}\n".encode()
     with pytest.raises(ConsentFileError) as caught:
-        read(content)
+        read_rows(content)
     assert [line.partition(":")[0] for line in caught.value.lines] == ["line 3", "line 4"]
 
 
@@ -137,20 +138,27 @@ NOW = datetime(2026, 10, 20, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def account(satker: str, handle: str, platform: str = "tiktok", **facts: Any) -> Account:
-    given = {"platform": platform, "handle": handle, "satker": satker, "valid_from": NOW - DAY}
-    return Account(**{**given, **facts})
+def registered(
+    satker: str,
+    handle: str,
+    key: str = "tiktok",
+    *,
+    since: datetime = NOW - DAY,
+    until: datetime | None = None,
+) -> Account:
+    """An account of yesterday."""
+    return factories.account(satker, key, handle, since=since, until=until)
 
 
 ROSTER = Roster(
     as_of=NOW,
     satker=tuple(Satker(id=f"kanwil-{n}", name=n, kind="kanwil") for n in ("ntt", "bali", "aceh")),
     accounts=(
-        account("kanwil-ntt", "Kemenkum.NTT"),
-        account("kanwil-bali", "kemenkum.bali"),
-        account("kanwil-bali", "kemenkumbali", "facebook", account_id="105000000000001"),
-        account("kanwil-aceh", "lama", valid_to=NOW - DAY / 2),
-        account("kanwil-aceh", "nanti", valid_from=NOW + DAY),
+        registered("kanwil-ntt", "Kemenkum.NTT"),
+        registered("kanwil-bali", "kemenkum.bali"),
+        registered("kanwil-bali", "kemenkumbali", "facebook:105000000000001"),
+        registered("kanwil-aceh", "lama", until=NOW - DAY / 2),
+        registered("kanwil-aceh", "nanti", since=NOW + DAY),
     ),
 )
 
@@ -198,7 +206,7 @@ def test_without_a_registry_no_consent_has_a_place(roster: Roster | None) -> Non
 def outcome(content: bytes) -> list[ConsentRow] | str:
     """The rows, or the one line that says what is wrong."""
     try:
-        return read(content)
+        return read_rows(content)
     except ConsentFileError as error:
         return str(error)
 
@@ -237,7 +245,7 @@ def test_whatever_stands_in_the_cells_it_is_rows_of_accounts_or_lines_without_a_
     writer.writerows(lines)
     content = buffer.getvalue().encode(errors="replace")
     try:
-        rows = files.matched(read(content), ROSTER, NOW)
+        rows = files.matched(read_rows(content), ROSTER, NOW)
         said: tuple[str, ...] = ()
     except ConsentFileError as error:
         rows, said = [], error.lines

@@ -10,50 +10,35 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Agency, Roster
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from functions.store.port import Store, Write
+from functions.store.port import Write
 from functions.tokens.absent import Declined, NoConsent
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.document import KEPT
 from functions.tokens.tidying import tidy
 from functions.tokens.vault import Vault
+from tests.factories import account, roster, satker
+from tests.tokens.conftest import KEY
 from tests.tokens.test_consents import Platform
 from tests.tokens.test_document import ODD
 
-KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 ROW = ConsentRow("kanwil-ntt", "tiktok", "Kemenkum.NTT", "rft.pertama")
 PATH = "agencies/kemenkum/consents/tiktok:kemenkum.ntt"
 MIDNIGHT = datetime.fromisoformat("2026-10-20T00:15:00+00:00")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def book(store: Store) -> AgencyStore:
-    return AgencyStore(store, Agency())
+def tiktok_roster(*handles: str) -> Roster:
+    listed = [account("kanwil-ntt", "tiktok", handle, since=MIDNIGHT) for handle in handles]
+    return roster(satker("kanwil-ntt"), accounts=listed, as_of=MIDNIGHT)
 
 
-@pytest.fixture
-def consents(book: AgencyStore) -> Consents:
-    return Consents(book, lambda: Vault(KEY))
+LISTED = tiktok_roster("Kemenkum.NTT")
 
 
-def roster(*handles: str) -> Roster:
-    return Roster(
-        as_of=MIDNIGHT,
-        satker=(Satker(id="kanwil-ntt", name="N", kind="kanwil"),),
-        accounts=tuple(
-            Account(platform="tiktok", handle=h, satker="kanwil-ntt", valid_from=MIDNIGHT)
-            for h in handles
-        ),
-    )
-
-
-LISTED = roster("Kemenkum.NTT")
-
-
-async def refused(refresh_token: str) -> Any:
+async def declines(refresh_token: str) -> Any:
     raise Declined(ValueError("invalid_grant"))
 
 
@@ -66,14 +51,14 @@ def test_a_token_that_is_refused_for_thirty_days_is_deleted(
 ) -> None:
     consents.add([ROW], MIDNIGHT)
     with pytest.raises(Declined):
-        asyncio.run(consents.access("Kemenkum.NTT", MIDNIGHT, refused))
+        asyncio.run(consents.access("Kemenkum.NTT", MIDNIGHT, declines))
     assert tidy(book, LISTED, MIDNIGHT + KEPT - DAY) == 0
     assert "refresh" in document(book)
     assert tidy(book, LISTED, MIDNIGHT + KEPT) == 1
     assert document(book)["why"] == "refused"
     assert not any(isinstance(value, bytes) for value in document(book).values())
     with pytest.raises(NoConsent) as none:
-        asyncio.run(consents.access("Kemenkum.NTT", MIDNIGHT + KEPT, refused))
+        asyncio.run(consents.access("Kemenkum.NTT", MIDNIGHT + KEPT, declines))
     assert none.value.why == "refused"
     # It is no withdrawal: the same token may be tried once more by hand.
     assert consents.add([ROW], MIDNIGHT + KEPT) == ["new"]
@@ -101,7 +86,7 @@ def test_one_of_an_account_that_left_the_registry_is_deleted_unless_it_returns(
     book: AgencyStore, consents: Consents
 ) -> None:
     consents.add([ROW], MIDNIGHT)
-    others = roster("orang.lain")
+    others = tiktok_roster("orang.lain")
     tidy(book, others, MIDNIGHT)
     tidy(book, LISTED, MIDNIGHT + 20 * DAY)
     tidy(book, others, MIDNIGHT + 21 * DAY)
@@ -133,7 +118,7 @@ def test_somebody_who_writes_at_the_same_moment_has_the_last_word(
 ) -> None:
     consents.add([ROW], MIDNIGHT)
     with pytest.raises(Declined):
-        asyncio.run(consents.access("Kemenkum.NTT", MIDNIGHT, refused))
+        asyncio.run(consents.access("Kemenkum.NTT", MIDNIGHT, declines))
     honest = book.store.write
 
     def racing(writes: Any) -> None:
@@ -156,7 +141,7 @@ def test_one_odd_document_costs_no_other(sqlite_url: str, data: dict[str, Any]) 
     Consents(book, lambda: Vault(KEY)).add([ROW], MIDNIGHT)
     store.write([Write(PATH, {"unlisted_since": "2026-01-01T00:00:00Z"}, "merge")])
     store.write([Write(f"{book.root}/consents/a", data)])
-    tidy(book, roster("orang.lain"), MIDNIGHT)
+    tidy(book, tiktok_roster("orang.lain"), MIDNIGHT)
     assert document(book)["why"] == "unlisted"
     store.write([Write(PATH, mode="delete")])
     store.close()

@@ -33,7 +33,7 @@ KEYS = [
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def loaded(tmp_path: Path) -> Settings:
     return load({"KIPRAH_STORE": f"sqlite:///{tmp_path}/kiprah.db"}, NOWHERE)
 
 
@@ -91,11 +91,11 @@ def test_the_same_secret_is_never_the_same_bytes() -> None:
 
 
 def test_a_key_file_is_made_beside_the_store_for_its_owner_alone(
-    settings: Settings, key_file: Path
+    loaded: Settings, key_file: Path
 ) -> None:
     old = os.umask(0)
     try:
-        sealed = open_vault(settings).seal(SECRET)
+        sealed = open_vault(loaded).seal(SECRET)
     finally:
         os.umask(old)
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
@@ -103,28 +103,28 @@ def test_a_key_file_is_made_beside_the_store_for_its_owner_alone(
     assert [file.name for file in key_file.parent.iterdir()] == ["kiprah.key"]
 
 
-def test_the_key_file_is_made_once(settings: Settings, key_file: Path) -> None:
-    sealed = open_vault(settings).seal(SECRET)
+def test_the_key_file_is_made_once(loaded: Settings, key_file: Path) -> None:
+    sealed = open_vault(loaded).seal(SECRET)
     first = key_file.read_bytes()
-    assert open_vault(settings).open(sealed) == SECRET
+    assert open_vault(loaded).open(sealed) == SECRET
     assert key_file.read_bytes() == first
 
 
-def test_many_who_come_first_at_once_hold_the_same_key(settings: Settings) -> None:
+def test_many_who_come_first_at_once_hold_the_same_key(loaded: Settings) -> None:
     with ThreadPoolExecutor(16) as pool:
-        vaults = list(pool.map(lambda _: open_vault(settings), range(64)))
+        vaults = list(pool.map(lambda _: open_vault(loaded), range(64)))
     sealed = vaults[0].seal(SECRET)
     assert {vault.open(sealed) for vault in vaults} == {SECRET}
 
 
 @pytest.mark.parametrize("content", ["", "\n", "half a k", "A" * 43])
 def test_a_damaged_key_file_is_never_taken_for_a_key(
-    settings: Settings, key_file: Path, content: str
+    loaded: Settings, key_file: Path, content: str
 ) -> None:
     """An empty one, as a crash may leave it, would seal with a key that anybody knows."""
     key_file.write_text(content)
     with pytest.raises(SettingsError, match="holds no key"):
-        open_vault(settings)
+        open_vault(loaded)
     assert key_file.read_text() == content
 
 
@@ -134,8 +134,8 @@ def test_a_key_file_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
         open_vault(missing)
 
 
-def test_a_set_key_needs_no_file(settings: Settings, key_file: Path) -> None:
-    open_vault(replace(settings, token_key="kunci")).seal(SECRET)
+def test_a_set_key_needs_no_file(loaded: Settings, key_file: Path) -> None:
+    open_vault(replace(loaded, token_key="kunci")).seal(SECRET)
     assert not key_file.exists()
 
 

@@ -12,25 +12,18 @@ from functions import settings as all_settings
 from functions.collect.credentials import names
 from functions.collect.reading.witness import remember
 from functions.commands.doctor.examination import Finding, examine
-from functions.model import Account, Agency, Roster, Satker, iso
+from functions.model import Account, Roster, Satker, iso
 from functions.registry.registrar import enrol
 from functions.score.job import score
 from functions.settings import Settings
-from functions.store import open_store
 from functions.store.agency import AgencyStore
-from tests.score.cases import MONTH
-from tests.score.test_job import CLOSES, CLOSING
-from tests.score.test_life import real
+from tests.factories import CLOSES, CLOSING, MONTH
+from tests.score.scoring import real_ministry
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return replace(all_settings.load({}, dotenv=tmp_path / "none"), site=f"file://{tmp_path}/site")
-
-
-@pytest.fixture
-def book(sqlite_url: str) -> AgencyStore:
-    return AgencyStore(open_store(sqlite_url), Agency())
 
 
 def about(findings: list[Finding], subject: str) -> Finding:
@@ -238,7 +231,7 @@ def test_a_simulation_is_called_one(book: AgencyStore, settings: Settings, now: 
 def test_a_month_that_cannot_close_says_what_it_waits_for(
     book: AgencyStore, settings: Settings
 ) -> None:
-    real(book.store)
+    real_ministry(book.store)
     assert [f for f in examine([book], settings, CLOSING) if f.subject == MONTH] == []
     score(book, now=CLOSING, run_id="run", clock=lambda: CLOSING)
     found = about(examine([book], settings, CLOSING), MONTH)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from functions.commands.doctor import live
 from functions.commands.doctor.finding import Finding
-from functions.model import Account, Agency, Roster, Satker
+from functions.model import Account, Roster, Satker
 from functions.settings import Settings
-from functions.store import open_agencies, open_store
+from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
@@ -47,14 +47,7 @@ def _handle(platform: str) -> str:
 
 
 @pytest.fixture
-def book(sqlite_url: str) -> Iterator[AgencyStore]:
-    opened = open_store(sqlite_url)
-    yield AgencyStore(opened, Agency())
-    opened.close()
-
-
-@pytest.fixture
-def settings(server: Handle, sqlite_url: str) -> Settings:
+def server_settings(server: Handle, sqlite_url: str) -> Settings:
     return settings_for(server.url, sqlite_url)
 
 
@@ -94,9 +87,9 @@ def x_of(found: dict[str, Finding]) -> Finding:
 
 
 def test_each_credential_is_one_line_and_its_cost_is_told(
-    book: AgencyStore, settings: Settings, roster: Roster, server: Handle, now: datetime
+    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
-    found = look(book, settings, roster, now)
+    found = look(book, server_settings, roster, now)
     assert {name: f.words for name, f in found.items()} == {
         "instagram": "the token does not end; its access to data does not end; "
         "Business Discovery reads @kemenkum.bali",
@@ -116,16 +109,16 @@ def test_each_credential_is_one_line_and_its_cost_is_told(
 
 
 def test_a_living_consent_is_read_and_none_is_renewed(
-    book: AgencyStore, settings: Settings, roster: Roster, server: Handle, now: datetime
+    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
     import asyncio
 
     from functions.collect.client import ApiClient, Clock, Connection
     from functions.collect.platforms import tiktok
 
-    consents = Consents(book, lambda: open_vault(settings))
+    consents = Consents(book, lambda: open_vault(server_settings))
     consents.add([CONSENT], now)
-    assert "tiktok @kemenkum.bali" not in look(book, settings, roster, now)
+    assert "tiktok @kemenkum.bali" not in look(book, server_settings, roster, now)
 
     async def renew(token: str) -> Any:
         async with Connection(server.url) as connection:
@@ -135,29 +128,29 @@ def test_a_living_consent_is_read_and_none_is_renewed(
 
     asyncio.run(consents.access("kemenkum.bali", now, renew))
     before = _everything(book)
-    found = look(book, settings, roster, now)
+    found = look(book, server_settings, roster, now)
     assert found["tiktok @kemenkum.bali"].words == "its consent is read"
     assert _everything(book) == before
     assert server.calls.report()["tiktok"]["refreshes"] == 1
     server.fault("token_revoked", platform="tiktok", path="/v2/user/info")
-    revoked = look(book, settings, roster, now)["tiktok @kemenkum.bali"]
+    revoked = look(book, server_settings, roster, now)["tiktok @kemenkum.bali"]
     assert revoked.fatal
     assert "consent refused (access_token_invalid)" in revoked.words
 
 
 def test_a_page_that_gave_its_token_is_read_with_it(
-    book: AgencyStore, settings: Settings, roster: Roster, server: Handle, now: datetime
+    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
     page = server.world.by_handle("facebook", "kemenkum.bali")
     assert page is not None
     token = server.world.credentials.give_page_token(page.id)
     row = ConsentRow("bali", "facebook", "kemenkum.bali", token)
-    Consents(book, lambda: open_vault(settings)).add([row], now)
-    assert look(book, settings, roster, now)["facebook kemenkum.bali"].words == (
+    Consents(book, lambda: open_vault(server_settings)).add([row], now)
+    assert look(book, server_settings, roster, now)["facebook kemenkum.bali"].words == (
         "its own token answers"
     )
     del server.world.credentials.meta[token]
-    found = look(book, settings, roster, now)["facebook kemenkum.bali"]
+    found = look(book, server_settings, roster, now)["facebook kemenkum.bali"]
     assert found.fatal
     assert "(#190)" in found.words
     assert token not in found.words
@@ -187,14 +180,14 @@ def _everything(book: AgencyStore) -> dict[str, Any]:
 )
 def test_a_wrong_credential_costs_its_own_line(
     book: AgencyStore,
-    settings: Settings,
+    server_settings: Settings,
     roster: Roster,
     now: datetime,
     name: str,
     changes: dict[str, Any],
     told: str,
 ) -> None:
-    found = look(book, replace(settings, **changes), roster, now)
+    found = look(book, replace(server_settings, **changes), roster, now)
     assert told in found[name].words
     assert [line for line, f in found.items() if f.fatal] == [name]
     secrets = [value for values in changes.values() for value in values if len(value) > 4]
@@ -238,7 +231,7 @@ def test_a_wrong_credential_costs_its_own_line(
 )
 def test_a_fault_costs_its_own_line(
     book: AgencyStore,
-    settings: Settings,
+    server_settings: Settings,
     roster: Roster,
     server: Handle,
     now: datetime,
@@ -249,7 +242,7 @@ def test_a_fault_costs_its_own_line(
 ) -> None:
     monkeypatch.setattr("functions.collect.client.ATTEMPTS", 1)
     server.fault(**fault)
-    found = look(book, settings, roster, now)
+    found = look(book, server_settings, roster, now)
     assert told in found[name].words
     assert found[name].fatal
     assert [line for line, f in found.items() if f.fatal] == [name]
@@ -257,7 +250,7 @@ def test_a_fault_costs_its_own_line(
 
 def test_one_that_does_not_answer_is_given_up_alone(
     book: AgencyStore,
-    settings: Settings,
+    server_settings: Settings,
     roster: Roster,
     server: Handle,
     now: datetime,
@@ -265,16 +258,16 @@ def test_one_that_does_not_answer_is_given_up_alone(
 ) -> None:
     monkeypatch.setattr(live, "PATIENCE", 0.6)
     server.fault("hang", platform="x", seconds=5)
-    found = look(book, settings, roster, now)
+    found = look(book, server_settings, roster, now)
     assert "no answer within" in x_of(found).words
     assert found["youtube youtube"].ok
 
 
 def test_a_tiktok_app_without_client_tokens_is_known_at_least(
-    book: AgencyStore, settings: Settings, roster: Roster, server: Handle, now: datetime
+    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
     server.world.quirks.tiktok_client_tokens = False
-    found = look(book, settings, roster, now)["tiktok tiktok"]
+    found = look(book, server_settings, roster, now)["tiktok tiktok"]
     assert found.ok
     assert "knows the app, but says nothing of its secret" in found.words
 
@@ -303,7 +296,7 @@ def _token(**facts: Any) -> MetaGrant:
 )
 def test_the_end_of_a_token_and_what_it_lacks_are_told(
     book: AgencyStore,
-    settings: Settings,
+    server_settings: Settings,
     roster: Roster,
     server: Handle,
     now: datetime,
@@ -317,7 +310,7 @@ def test_the_end_of_a_token_and_what_it_lacks_are_told(
         for name, value in facts.items()
     }
     server.world.credentials.meta[known.INSTAGRAM_TOKEN] = _token(**given)
-    found = look(book, settings, roster, now)["instagram"]
+    found = look(book, server_settings, roster, now)["instagram"]
     assert told in found.words
     assert (found.ok, found.fatal) == (ok, fatal)
 
@@ -333,7 +326,7 @@ def test_the_end_of_a_token_and_what_it_lacks_are_told(
 )
 def test_a_version_that_ends_is_told(
     book: AgencyStore,
-    settings: Settings,
+    server_settings: Settings,
     roster: Roster,
     server: Handle,
     now: datetime,
@@ -343,7 +336,7 @@ def test_a_version_that_ends_is_told(
 ) -> None:
     server.world.quirks.graph_oldest = "v23.0" if version == "v22.0" else "v21.0"
     at = datetime(2026, 12, 1, tzinfo=UTC) if version == "v21.0" else now
-    found = look(book, replace(settings, graph_version=version), roster, at)["graph version"]
+    found = look(book, replace(server_settings, graph_version=version), roster, at)["graph version"]
     assert told in found.words
     assert not found.fatal
     assert found.ok is (ok and version != "v21.0")
@@ -372,9 +365,9 @@ def test_a_simulation_asks_no_official_host(tmp_path: Any, roster: Roster, now: 
 
 
 def test_without_any_account_the_credentials_are_tried_all_the_same(
-    book: AgencyStore, settings: Settings, now: datetime
+    book: AgencyStore, server_settings: Settings, now: datetime
 ) -> None:
-    found = look(book, settings, Roster(as_of=now), now)
+    found = look(book, server_settings, Roster(as_of=now), now)
     assert not any(f.fatal for f in found.values())
     assert "no Page is registered to try it on" in found["facebook"].words
 
@@ -410,7 +403,7 @@ _bodies = (
 )
 def test_any_answer_is_a_line_for_each(
     book: AgencyStore,
-    settings: Settings,
+    server_settings: Settings,
     roster: Roster,
     server: Handle,
     now: datetime,
@@ -424,7 +417,7 @@ def test_any_answer_is_a_line_for_each(
         return Response(status, body)
 
     server.app._answer = scripted  # type: ignore[method-assign]
-    found = look(book, settings, roster, now)
+    found = look(book, server_settings, roster, now)
     assert {"instagram", "facebook", "x x", "tiktok tiktok", "youtube youtube", "cost"} <= {*found}
     assert not any("unforeseen" in f.words for f in found.values()), found
     assert all(f.words.isprintable() for f in found.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,10 +24,9 @@ from functions.commands.doctor.examination import examine
 from functions.commands.doctor.finding import Finding, age
 from functions.jobs.agencies import each
 from functions.jobs.turns import taken
-from functions.model import Account, Agency, Roster, Satker, iso
+from functions.model import Account, Roster, Satker, iso
 from functions.score.job import score
 from functions.settings import Settings
-from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.agency.collecting import StoredState
 from functions.store.port import StoreError, Write
@@ -48,13 +46,6 @@ def settings(tmp_path: Path) -> Settings:
         tiktok_client_key=("k",),
         tiktok_client_secret=("s",),
     )
-
-
-@pytest.fixture
-def book(sqlite_url: str) -> Iterator[AgencyStore]:
-    store = open_agency(Settings(store=sqlite_url)).store
-    yield AgencyStore(store, Agency())
-    store.close()
 
 
 def register(book: AgencyStore, now: datetime) -> None:

@@ -13,12 +13,8 @@ import openpyxl
 from functions.model import (
     Entry,
     Measurement,
-    Post,
-    RankedList,
     Ranking,
-    Row,
     Sample,
-    Verdict,
 )
 from functions.publish.files.month_files import (
     LOG_COLUMNS,
@@ -31,62 +27,45 @@ from functions.registry.addresses.public import built_address
 from functions.store import rankings
 from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
+from tests.factories import entry, ranked_list, ranking, row, x_post
 from tests.publish.world import World
 
 AT = datetime(2026, 10, 3, 2, 11, 9, tzinfo=UTC)
 
-RANKING = Ranking(
-    agency="kemenkum",
-    month="2026-10",
-    state="open",
-    incomplete=False,
-    revision=1,
-    formula="1",
-    as_of=datetime(2026, 10, 31, 16, tzinfo=UTC),
-    run_id="r",
-    lists=(
-        RankedList(
-            ranking="most_active",
-            rows=(
-                Row(
-                    rank=1,
-                    satker="kanwil-ntt",
-                    name="Kanwil NTT",
-                    posts=61,
-                    measured=60,
-                    i24=4567,
-                    engagement_rate=12.5,
-                    movement_kind="up",
-                    movement=2,
-                ),
-                Row(rank=None, satker="x", name="X", posts=0, measured=0, i24=None),
-            ),
+RANKING = ranking(
+    ranked_list(
+        row(
+            "kanwil-ntt",
+            1,
+            61,
+            4567,
+            name="Kanwil NTT",
+            measured=60,
+            engagement_rate=12.5,
+            movement_kind="up",
+            movement=2,
         ),
+        row("x", None, 0, None),
+        ranking="most_active",
     ),
+    as_of=datetime(2026, 10, 31, 16, tzinfo=UTC),
 )
 
 
-def entry(post_id: str, *, at: datetime = AT, account: str = "123", text: str = "") -> Entry:
+def counted_entry(
+    post_id: str, *, at: datetime = AT, account: str = "123", text: str = ""
+) -> Entry:
     before = Sample(taken_at=AT, likes=30, comments=4, shares=6)
-    return Entry(
-        post=Post(
-            platform="x",
-            account_id=account,
-            post_id=post_id,
-            published_at=at,
-            url=f"https://x.com/i/{post_id}",
-            text=text,
-            samples=(before,),
-        ),
-        verdict=Verdict(
-            counted=True,
-            reason="counted",
-            satker="kanwil-ntt",
-            measurement=Measurement(
-                state="interpolated", i24=41, lower=40, upper=43, before=before
-            ),
-        ),
+    post = x_post(
+        before,
+        account_id=account,
+        post_id=post_id,
+        published_at=at,
+        url=f"https://x.com/i/{post_id}",
+        text=text,
     )
+    measurement = Measurement(state="interpolated", i24=41, lower=40, upper=43, before=before)
+    return entry(post, satker="kanwil-ntt", measurement=measurement)
 
 
 def files(*entries: Entry) -> dict[str, bytes]:
@@ -99,19 +78,19 @@ def files(*entries: Entry) -> dict[str, bytes]:
     return month_files(record, ledgers, b"{}\n")
 
 
-def rows(body: bytes) -> list[dict[str, str]]:
+def csv_rows(body: bytes) -> list[dict[str, str]]:
     assert body.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
 
 def test_of_a_thread_the_parts_that_were_added_are_counted() -> None:
-    alone, begun = entry("1"), entry("2")
+    alone, begun = counted_entry("1"), counted_entry("2")
     begun = msgspec.structs.replace(
         begun, post=msgspec.structs.replace(begun.post, parts=("3", "4", "5"))
     )
     made = files(alone, begun)
     assert [post["parts"] for post in json.loads(made["unggahan.json"])["posts"]] == [None, 3]
-    assert [row["parts"] for row in rows(made["unggahan.csv"])] == ["", "3"]
+    assert [row["parts"] for row in csv_rows(made["unggahan.csv"])] == ["", "3"]
 
 
 def test_a_month_has_these_files() -> None:
@@ -127,7 +106,7 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
         "revision": 1,
         "formula": "1",
         "as_of": "2026-10-31T16:00:00Z",
-        "run_id": "r",
+        "run_id": "run",
         "reason": None,
         "flags": [],
         "lists": [
@@ -180,7 +159,7 @@ def test_the_rankings_bytes_follow_from_the_ranking_alone() -> None:
 
 
 def test_a_post_is_told_with_these_names_and_nulls() -> None:
-    told = json.loads(files(entry("7"))["unggahan.json"])
+    told = json.loads(files(counted_entry("7"))["unggahan.json"])
     assert told == {
         "month": "2026-10",
         "as_of": "2026-10-31T16:00:00Z",
@@ -221,19 +200,23 @@ def test_a_post_is_told_with_these_names_and_nulls() -> None:
 
 
 def test_an_address_that_leads_elsewhere_stands_in_no_file() -> None:
-    odd = entry("9")
+    odd = counted_entry("9")
     odd = msgspec.structs.replace(odd, post=msgspec.structs.replace(odd.post, url="javascript:x()"))
     made = files(odd)
     [post] = json.loads(made["unggahan.json"])["posts"]
     assert post["url"] == built_address(odd.post.platform, "9")
-    [row] = rows(made["unggahan.csv"])
+    [row] = csv_rows(made["unggahan.csv"])
     assert row["url"] == post["url"]
 
 
 def test_posts_are_ordered_by_time_then_account_then_id() -> None:
     later = AT.replace(hour=3)
     made = files(
-        entry("9"), entry("1", at=later), entry("8", account="5"), entry("10"), entry("2", at=AT)
+        counted_entry("9"),
+        counted_entry("1", at=later),
+        counted_entry("8", account="5"),
+        counted_entry("10"),
+        counted_entry("2", at=AT),
     )
     posts = json.loads(made["unggahan.json"])["posts"]
     assert [(p["account"], p["post_id"]) for p in posts] == [
@@ -246,15 +229,15 @@ def test_posts_are_ordered_by_time_then_account_then_id() -> None:
 
 
 def test_a_post_that_was_not_scored_yet_is_left_out() -> None:
-    unscored = Entry(post=entry("8").post)
-    assert len(json.loads(files(entry("7"), unscored)["unggahan.json"])["posts"]) == 1
+    unscored = Entry(post=counted_entry("8").post)
+    assert len(json.loads(files(counted_entry("7"), unscored)["unggahan.json"])["posts"]) == 1
 
 
 def test_tables_hold_what_json_holds(world: World) -> None:
     record = world.book.months()["2026-10"]
     made = month_files(record, world.book.ledgers("2026-10"), b"")
     posts = json.loads(made["unggahan.json"])["posts"]
-    lines = rows(made["unggahan.csv"])
+    lines = csv_rows(made["unggahan.csv"])
     assert [(p["account"], p["post_id"]) for p in posts] == [
         (line["account"], line["post_id"]) for line in lines
     ]
@@ -265,13 +248,13 @@ def test_tables_hold_what_json_holds(world: World) -> None:
     ranked = [
         row["satker"] for each in json.loads(made["ranking.json"])["lists"] for row in each["rows"]
     ]
-    assert [line["satker"] for line in rows(made["ranking.csv"])] == ranked
+    assert [line["satker"] for line in csv_rows(made["ranking.csv"])] == ranked
     tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
     for name, columns in tables.items():
         book = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
         cells = list(book[name].iter_rows(values_only=True))
         assert list(cells[0]) == [column.name for column in columns]
-        assert len(cells) - 1 == len(rows(made[f"{name}.csv"]))
+        assert len(cells) - 1 == len(csv_rows(made[f"{name}.csv"]))
         for column, *told in zip(*cells, strict=True):
             if column in {each.name for each in columns if each.is_id}:
                 assert {type(cell) for cell in told} <= {str, type(None)}

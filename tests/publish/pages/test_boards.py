@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import msgspec
 import pytest
 
-from functions.model import Platform, RankedList, Ranking, RankingName, Row
+from functions.model import Platform, RankedList, RankingName
 from functions.publish.pages import boards
 from functions.publish.pages.frame import Link
-
-
-def row(satker: str, rank: int | None, posts: int, i24: int | None, measured: int = -1) -> Row:
-    known = posts if measured < 0 else measured
-    return Row(rank=rank, satker=satker, name=satker.upper(), posts=posts, measured=known, i24=i24)
-
+from tests.factories import ranking, row
 
 ROWS = (
     row("a", 1, 10, 200),
@@ -26,20 +19,6 @@ ROWS = (
     row("f", None, 0, None),
 )
 POPULAR = RankedList(ranking="most_popular", rows=ROWS)
-
-
-def ranking(*lists: RankedList) -> Ranking:
-    return Ranking(
-        agency="kemenkum",
-        month="2026-10",
-        state="open",
-        incomplete=False,
-        revision=1,
-        formula="1",
-        as_of=datetime(2026, 10, 21, tzinfo=UTC),
-        run_id="r",
-        lists=lists,
-    )
 
 
 def test_who_has_no_rank_stands_apart_and_is_told_why() -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from functions.model import Burst
 from tests.publish.conftest import Publish
-from tests.publish.pages.test_site_map import text
+from tests.publish.pieces import text
 from tests.publish.world import World
 
 

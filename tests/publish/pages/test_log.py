@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from tests.publish.conftest import Publish
-from tests.publish.files.test_month_files import rows
-from tests.publish.pages.test_site_map import text
+from tests.publish.files.test_month_files import csv_rows
+from tests.publish.pieces import text
 from tests.publish.world import World
 
 
@@ -98,7 +98,7 @@ def test_the_log_can_be_downloaded(run: Publish, site: Path, world: World) -> No
     assert told["decisions"] == msgspec.to_builtins(list(record.decisions))
     assert told["objections"] == msgspec.to_builtins(list(record.objections))
     assert told["changes"] == []
-    lines = rows((site / "data/2026-10/keputusan.csv").read_bytes())
+    lines = csv_rows((site / "data/2026-10/keputusan.csv").read_bytes())
     assert [line["type"] for line in lines] == ["objection", "objection", "decision", "decision"]
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     assert lines[-1]["value"] == "120"

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
-import msgspec
 import pytest
 
 from functions.model import MonthState
 from functions.publish.pages import month_head
 from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Objection, Rules
-from tests.publish.pages.test_boards import POPULAR, ranking
+from tests.factories import WIB, objection, ranking, record
+from tests.publish.pages.test_boards import POPULAR
 
-WIB = ZoneInfo("Asia/Jakarta")
 CLOSES = datetime(2026, 11, 6, 17, tzinfo=UTC)
 
 
-def objection(id: str, *, at: datetime = CLOSES - timedelta(days=1), **facts: object) -> Objection:
-    given = {"id": id, "by": "Made", "at": at, "why": "Keliru", **facts}
-    return Objection(**given)  # type: ignore[arg-type]
-
-
-def record(state: MonthState, *objections: Objection, **facts: object) -> MonthRecord:
-    closes_at = None if state == "open" else CLOSES
-    return MonthRecord(
-        ranking=msgspec.structs.replace(ranking(POPULAR), state=state, **facts),
-        digest="",
-        closes_at=closes_at,
+def month_in(state: MonthState, *objections: Objection, **facts: object) -> MonthRecord:
+    """October in this state, with what is contested."""
+    return record(
+        ranking(POPULAR, state=state, **facts),
+        closes_at=None if state == "open" else CLOSES,
         objections=objections,
         rules=Rules(objection_days=5),
     )
@@ -50,9 +42,7 @@ def record(state: MonthState, *objections: Objection, **facts: object) -> MonthR
 def test_a_month_says_where_it_stands(
     state: str, closes: datetime | None, said: str, phases: list[str]
 ) -> None:
-    given = MonthRecord(
-        ranking=msgspec.structs.replace(ranking(POPULAR), state=state), digest="", closes_at=closes
-    )
+    given = record(ranking(POPULAR, state=state), closes_at=closes)
     head = month_head.head(given, WIB, str)
     assert said in head.sentence
     assert [step.phase for step in head.steps] == phases
@@ -61,12 +51,15 @@ def test_a_month_says_where_it_stands(
 
 def test_the_agencys_own_time_for_objections_is_told() -> None:
     assert (
-        month_head.head(record("closing"), WIB, str).steps[-1].when == "setelah 5 hari kerja penuh"
+        month_head.head(month_in("closing"), WIB, str).steps[-1].when
+        == "setelah 5 hari kerja penuh"
     )
 
 
 def test_an_undecided_objection_is_said_to_hold_the_month_open() -> None:
-    head = month_head.head(record("closing", objection("a"), objection("b", answer="Ya")), WIB, str)
+    head = month_head.head(
+        month_in("closing", objection("a"), objection("b", answer="Ya")), WIB, str
+    )
     assert head.steps[-1].when == "ditahan 1 sanggahan yang belum diputuskan"
     assert head.sentence.endswith(
         "Sesudah itu pun bulan tetap terbuka sampai 1 sanggahan diputuskan."
@@ -76,10 +69,10 @@ def test_an_undecided_objection_is_said_to_hold_the_month_open() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        record("closing", objection("a", answer="Ya", accepted=True)),
-        record("closing", objection("late", at=CLOSES)),
-        record("closing", objection("a"), incomplete=True),
-        record("final", objection("a")),
+        month_in("closing", objection("a", answer="Ya", accepted=True)),
+        month_in("closing", objection("late", at=CLOSES)),
+        month_in("closing", objection("a"), incomplete=True),
+        month_in("final", objection("a")),
     ],
 )
 def test_what_is_decided_or_came_too_late_holds_nothing(given: MonthRecord) -> None:
@@ -88,5 +81,5 @@ def test_what_is_decided_or_came_too_late_holds_nothing(given: MonthRecord) -> N
 
 
 def test_a_revised_month_does_not_claim_that_nothing_changes() -> None:
-    assert "revisi" in month_head.head(record("final", revision=2), WIB, str).sentence
-    assert "tidak akan berubah" in month_head.head(record("final"), WIB, str).sentence
+    assert "revisi" in month_head.head(month_in("final", revision=2), WIB, str).sentence
+    assert "tidak akan berubah" in month_head.head(month_in("final"), WIB, str).sentence

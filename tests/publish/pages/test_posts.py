@@ -74,7 +74,7 @@ def test_an_unmeasured_post_has_no_number() -> None:
     assert item.state_label == "tidak terukur"
 
 
-def judged(**facts: object) -> PostItem:
+def item_of(**facts: object) -> PostItem:
     post = Post(platform="x", account_id="1", post_id="2", published_at=AT, url="https://x.com/i/2")
     earlier = Post(
         platform="x",
@@ -97,31 +97,31 @@ def judged(**facts: object) -> PostItem:
 
 
 def test_a_post_says_how_far_it_lies_above_the_usual() -> None:
-    assert judged(over_usual=18).over_usual == "1,8 × dari biasanya"
-    assert judged(over_usual=30).over_usual == "3 × dari biasanya"
-    assert judged().over_usual == ""
+    assert item_of(over_usual=18).over_usual == "1,8 × dari biasanya"
+    assert item_of(over_usual=30).over_usual == "3 × dari biasanya"
+    assert item_of().over_usual == ""
 
 
 def test_a_near_duplicate_leads_to_what_it_repeats() -> None:
-    item = judged(counted=False, reason="duplicate", duplicate_of="1", duplicate_percent=94)
+    item = item_of(counted=False, reason="duplicate", duplicate_of="1", duplicate_percent=94)
     assert item.repeats == PostLink(
         "94\xa0% sama dengan unggahan 3 Okt 07.11 WITA", "https://x.com/i/1"
     )
-    unknown = judged(counted=False, reason="duplicate", duplicate_of="9", duplicate_percent=90)
+    unknown = item_of(counted=False, reason="duplicate", duplicate_of="9", duplicate_percent=90)
     assert unknown.repeats == PostLink("90\xa0% sama dengan unggahan 9", "https://x.com/i/status/9")
 
 
 def test_flags_and_decisions_lead_to_the_months_page() -> None:
-    item = judged(flags=("burst",), decisions=("d-1",))
+    item = item_of(flags=("burst",), decisions=("d-1",))
     assert item.mark == Link("penanda: unggahan beruntun", "../2026/10/#penanda-a")
     assert item.decision == "../2026/10/#keputusan"
-    assert judged().mark is None
-    assert judged().decision == ""
+    assert item_of().mark is None
+    assert item_of().decision == ""
 
 
 def test_a_value_that_was_set_says_so_and_has_no_bounds() -> None:
     measured = Measurement(state="running", i24=120, lower=120, upper=120, decided=True)
-    item = judged(measurement=measured, decisions=("d-1",))
+    item = item_of(measurement=measured, decisions=("d-1",))
     assert (item.i24, item.bounds, item.state_label) == (120, "", "ditetapkan")
     assert item.why == "Dihitung: nilainya ditetapkan dengan keputusan admin."
 

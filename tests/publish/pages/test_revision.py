@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.publish.conftest import Publish
-from tests.publish.pages.test_site_map import text
+from tests.publish.pieces import text
 from tests.publish.world import NOW, World
 
 

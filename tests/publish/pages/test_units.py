@@ -10,7 +10,7 @@ import pytest
 
 from functions.model import Roster
 from tests.publish.conftest import Publish
-from tests.publish.pages.test_site_map import text
+from tests.publish.pieces import text
 from tests.publish.world import NOW, World
 
 

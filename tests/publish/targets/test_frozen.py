@@ -24,10 +24,9 @@ from functions.publish.targets.s3 import S3Objects
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.sqlite import SqliteStore
+from tests.factories import CLOSES, MONTH
 from tests.publish.targets.test_port import make_gcs_bucket, make_s3_bucket, page
 from tests.publish.world import NOW, World
-from tests.score.cases import MONTH
-from tests.score.test_job import CLOSES
 from tests.score.test_keeping import DAY, Life
 
 
@@ -41,7 +40,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return make_gcs_bucket(request.getfixturevalue("gcs_server"))
 
 
-def run(world: World, site: Path, place: str = "") -> dict[str, Any]:
+def publish_beside(world: World, site: Path, place: str = "") -> dict[str, Any]:
     loaded = Settings(site=f"file://{site}", frozen=place)
     return publish_all([world.book], now=NOW, settings=loaded, run_id="terbit")
 
@@ -53,19 +52,19 @@ def frozen_in(objects: Objects) -> dict[str, bytes | None]:
 def test_each_frozen_file_is_put_once_and_nothing_else(
     world: World, site: Path, place: str
 ) -> None:
-    first = run(world, site, place)
+    first = publish_beside(world, site, place)
     kept = open_objects(place)
     assert set(kept.list()) == set(frozen_in(kept))
     assert frozen_in(kept) == frozen_in(FolderObjects(site))
     assert {path.split("/")[1] for path in kept.list()} == {"2026-08", "2026-09"}
     assert first["kept"] == len(kept.list()) > 10
-    again = run(world, site, place)
+    again = publish_beside(world, site, place)
     assert (again["kept"], again["failed"], again["problems"]) == (0, False, [])
 
 
 def test_set_later_it_brings_all_earlier_months_along(world: World, site: Path, place: str) -> None:
-    assert run(world, site)["kept"] == 0
-    assert run(world, site, place)["kept"] == len(frozen_in(FolderObjects(site)))
+    assert publish_beside(world, site)["kept"] == 0
+    assert publish_beside(world, site, place)["kept"] == len(frozen_in(FolderObjects(site)))
     assert frozen_in(open_objects(place)) == frozen_in(FolderObjects(site))
 
 
@@ -75,7 +74,7 @@ def test_what_lies_there_and_differs_is_told_and_stays(
     path = "data/2026-08/r1/ranking.json"
     kept = open_objects(place)
     kept.put(page(path, b"{}"))
-    report = run(world, site, place)
+    report = publish_beside(world, site, place)
     assert report["problems"] == [
         f"{path} differs from what KIPRAH_FROZEN keeps, which stays; compare the two"
     ]
@@ -86,18 +85,18 @@ def test_what_lies_there_and_differs_is_told_and_stays(
 
 def test_what_the_site_lost_is_still_there(world: World, site: Path, tmp_path: Path) -> None:
     place = f"file://{tmp_path}/beku"
-    run(world, site, place)
+    publish_beside(world, site, place)
     before = frozen_in(open_objects(place))
     for file in site.rglob("r1/*"):
         file.unlink()
-    assert run(world, site, place)["problems"] == []
+    assert publish_beside(world, site, place)["problems"] == []
     assert frozen_in(open_objects(place)) == before == frozen_in(FolderObjects(site))
 
 
 def test_a_place_that_cannot_be_used_costs_the_copies_alone(
     world: World, site: Path, s3_server: str
 ) -> None:
-    report = run(world, site, "s3://tidak-ada/beku")
+    report = publish_beside(world, site, "s3://tidak-ada/beku")
     assert report["failed"]
     [said] = report["problems"]
     assert said.startswith("what is frozen is not kept: ")
@@ -108,7 +107,7 @@ def test_a_place_that_cannot_be_used_costs_the_copies_alone(
 def test_a_simulation_keeps_nothing_that_would_last(world: World, site: Path) -> None:
     world.book.simulation = True
     place = site.parent / "beku"
-    run(world, site, f"file://{place}")
+    publish_beside(world, site, f"file://{place}")
     assert (site / "index.html").is_file()
     assert not place.exists()
 
@@ -139,7 +138,7 @@ def test_a_locked_bucket_of_s3_gets_one_version_of_each_file(
         ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": kept},
     )
     for _ in range(3):
-        report = run(world, site, "s3://beku")
+        report = publish_beside(world, site, "s3://beku")
         assert report["problems"] == []
     versions = client.list_object_versions(Bucket="beku")["Versions"]
     assert len(versions) == len(frozen_in(FolderObjects(site)))

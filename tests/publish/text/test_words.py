@@ -31,7 +31,7 @@ def sample(minutes: int) -> Sample:
     return Sample(taken_at=AT + DAY + timedelta(minutes=minutes), likes=3, comments=1)
 
 
-def entry(
+def entry_with(
     reason: Reason,
     state: State,
     before: int | None = None,
@@ -61,50 +61,50 @@ def entry(
     ("given", "told"),
     [
         (
-            entry("counted", "interpolated", -20, 33),
+            entry_with("counted", "interpolated", -20, 33),
             "Dihitung: nilai pada tanda 24 jam ditarik lurus di antara dua cuplikan berjarak "
             "53 menit.",
         ),
         (
-            entry("counted", "observed", -2, 33),
+            entry_with("counted", "observed", -2, 33),
             "Dihitung: terbaca paling jauh 5 menit dari tanda 24 jam.",
         ),
         (
-            entry("counted", "observed", 0, 0),
+            entry_with("counted", "observed", 0, 0),
             "Dihitung: terbaca paling jauh 5 menit dari tanda 24 jam.",
         ),
         (
-            entry("counted", "estimated", -100, 33),
+            entry_with("counted", "estimated", -100, 33),
             "Dihitung sebagai perkiraan: jarak kedua cuplikan 2 jam 13 menit, lebih dari 2 jam.",
         ),
         (
-            entry("counted", "estimated", -100),
+            entry_with("counted", "estimated", -100),
             "Dihitung sebagai perkiraan: hanya ada cuplikan sebelum tanda 24 jam, selisih "
             "1 jam 40 menit.",
         ),
         (
-            entry("counted", "estimated", None, 61),
+            entry_with("counted", "estimated", None, 61),
             "Dihitung sebagai perkiraan: hanya ada cuplikan sesudah tanda 24 jam, selisih "
             "1 jam 1 menit.",
         ),
         (
-            entry("counted", "observed", -3),
+            entry_with("counted", "observed", -3),
             "Dihitung: terbaca paling jauh 5 menit dari tanda 24 jam.",
         ),
         (
-            entry("running", "running"),
+            entry_with("running", "running"),
             "Dihitung; interaksinya masih berjalan dan nilainya hasil baca terakhir.",
         ),
         (
-            entry("counted", "unmeasured"),
+            entry_with("counted", "unmeasured"),
             "Dihitung di Teraktif saja: tidak ada cuplikan yang cukup dekat dengan tanda 24 jam.",
         ),
         (
-            entry("removed", "removed"),
+            entry_with("removed", "removed"),
             "Tidak dihitung: unggahan dihapus sebelum genap 24 jam.",
         ),
         (
-            entry("counted", "interpolated", -20, 33, partial=True, shared=True),
+            entry_with("counted", "interpolated", -20, 33, partial=True, shared=True),
             "Dihitung: nilai pada tanda 24 jam ditarik lurus di antara dua cuplikan berjarak "
             "53 menit; unggahan kolaborasi, dihitung untuk setiap akunnya; sebagian angka tidak "
             "diberikan platform dan tidak ikut dijumlahkan.",
@@ -118,7 +118,7 @@ def test_the_reason_is_one_sentence(given: Entry, told: str) -> None:
 @pytest.mark.parametrize("reason", get_args(Reason))
 @pytest.mark.parametrize("state", get_args(State))
 def test_every_reason_is_told_in_indonesian(reason: Reason, state: State) -> None:
-    told = words.why(entry(reason, state))
+    told = words.why(entry_with(reason, state))
     assert told.startswith(("Dihitung", "Tidak dihitung"))
     assert told.endswith(".")
     assert "_" not in told
@@ -152,7 +152,7 @@ def test_an_unknown_kind_is_shown_as_it_is_written() -> None:
 @pytest.mark.parametrize("reason", get_args(Reason))
 def test_every_reason_not_to_count_has_words_of_its_own(reason: Reason) -> None:
     """One found after its month began to close does not count, and is not told in code."""
-    found = entry(reason, "unmeasured")
+    found = entry_with(reason, "unmeasured")
     assert found.verdict is not None
     refused = msgspec.structs.replace(found.verdict, counted=False)
     told = words.why(msgspec.structs.replace(found, verdict=refused))
@@ -183,10 +183,12 @@ def test_what_counts_by_decision_alone_says_so() -> None:
         verdict = msgspec.structs.replace(given.verdict, decisions=("d-1",), **facts)
         return words.why(msgspec.structs.replace(given, verdict=verdict))
 
-    repeated = judged(entry("counted", "observed", 1, 2), duplicate_of="1", duplicate_percent=94)
+    repeated = judged(
+        entry_with("counted", "observed", 1, 2), duplicate_of="1", duplicate_percent=94
+    )
     assert "hampir sama dengan unggahan sebelumnya, dimasukkan dengan keputusan admin" in repeated
-    assert "keputusan admin" in judged(entry("counted", "removed"))
+    assert "keputusan admin" in judged(entry_with("counted", "removed"))
     value = Measurement(state="estimated", i24=5, partial=True, decided=True)
-    assert judged(entry("counted", "estimated"), measurement=value) == (
+    assert judged(entry_with("counted", "estimated"), measurement=value) == (
         "Dihitung: nilainya ditetapkan dengan keputusan admin."
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.score.rules.bands import Band, bands, followers_on
-from tests.score.cases import BEGIN
+from tests.factories import BEGIN
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from functions.score.rules.calendar import after_working_days, amended, indonesian_holidays
 from functions.score.rules.closing import closing_ends
-from tests.score.cases import WIB
+from tests.factories import WIB
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 

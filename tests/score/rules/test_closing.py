@@ -12,8 +12,7 @@ from functions.score.rules.closing import (
     months_between,
     state_at,
 )
-from functions.store.evidence import Objection
-from tests.score.cases import BEGIN, END, MONTH, WIB
+from tests.factories import BEGIN, END, MONTH, WIB, objection
 
 SECOND = timedelta(seconds=1)
 CLOSING = END + timedelta(hours=30)
@@ -52,10 +51,6 @@ def test_an_incomplete_month_never_becomes_final():
     assert state(CLOSING, closes_at=None, incomplete=True) == "open"
 
 
-def objection(at, answer=None):
-    return Objection(id="1", by="Budi", at=at, why="salah hitung", answer=answer)
-
-
 def test_an_undecided_objection_holds_closing_open():
     """ "an undecided objection holds it open" """
     contested = state_at(CLOSES, CLOSES, contested=True)
@@ -67,12 +62,12 @@ def test_an_undecided_objection_holds_closing_open():
     ("objections", "contested"),
     [
         ([], False),
-        ([objection(CLOSING)], True),
-        ([objection(CLOSES - SECOND)], True),
-        ([objection(CLOSES)], False),  # too late
-        ([objection(CLOSING, "Sudah benar.")], False),
-        ([objection(CLOSING, "Sudah benar."), objection(CLOSING)], True),
-        ([objection(CLOSES, "Sudah benar."), objection(CLOSES)], False),
+        ([objection(at=CLOSING)], True),
+        ([objection(at=CLOSES - SECOND)], True),
+        ([objection(at=CLOSES)], False),  # too late
+        ([objection(at=CLOSING, answer="Sudah benar.")], False),
+        ([objection(at=CLOSING, answer="Sudah benar."), objection(at=CLOSING)], True),
+        ([objection(at=CLOSES, answer="Sudah benar."), objection(at=CLOSES)], False),
     ],
 )
 def test_a_month_is_contested_by_what_came_in_time_and_is_undecided(objections, contested):
@@ -80,8 +75,8 @@ def test_a_month_is_contested_by_what_came_in_time_and_is_undecided(objections, 
 
 
 def test_before_the_closing_date_is_fixed_every_objection_is_in_time():
-    assert is_contested([objection(CLOSES)], None)
-    assert not is_contested([objection(CLOSES, "Sudah benar.")], None)
+    assert is_contested([objection(at=CLOSES)], None)
+    assert not is_contested([objection(at=CLOSES, answer="Sudah benar.")], None)
 
 
 def test_a_month_is_open_until_its_closing_date_is_fixed_and_never_again():

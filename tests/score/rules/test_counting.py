@@ -9,7 +9,7 @@ import pytest
 from functions.model import Reason, Sample
 from functions.score.rules.closing import closing_begins
 from functions.score.rules.counting import COUNTS, holder, judge, shared_items
-from tests.score.cases import BEGIN, LATER, MARK, MONTH, WIB, aged, presence, read, x_post
+from tests.factories import BEGIN, LATER, MARK, MONTH, WIB, aged, presence, read, x_post
 
 SECOND = timedelta(seconds=1)
 HOLDERS = {"x:1": [presence("aceh", "x:1")]}

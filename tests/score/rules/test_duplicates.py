@@ -22,7 +22,7 @@ from functions.score.rules.duplicates import (
     normalise,
     percent,
 )
-from tests.score.cases import END, PUBLISHED
+from tests.factories import END, PUBLISHED
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -30,7 +30,7 @@ TEXT = "kepala kantor wilayah membuka rapat kerja"
 OTHER = "jadwal layanan paspor selama libur panjang"
 
 
-def post(post_id: str, at: datetime, text: str | None = TEXT, stands: bool = True) -> EarlierText:
+def sent(post_id: str, at: datetime, text: str | None = TEXT, stands: bool = True) -> EarlierText:
     return EarlierText(post_id=post_id, published_at=at, text=text, stands=stands)
 
 
@@ -118,13 +118,13 @@ def test_the_two_builds_of_the_library_agree(a, b, cutoff):
 
 def test_a_repetition_is_a_duplicate_of_the_earlier_post():
     """ "the later post is a duplicate" """
-    found = duplicates([post("2", after(3), f"{TEXT.upper()} #baru"), post("1", after(0))])
+    found = duplicates([sent("2", after(3), f"{TEXT.upper()} #baru"), sent("1", after(0))])
     assert found == {"2": Twin("1", 100)}
 
 
 def test_a_post_is_compared_with_every_standing_post_of_the_day_before():
     """ "the earliest standing post": of those that are alike, whatever stands before them."""
-    posts = [post("1", after(0), OTHER), post("2", after(1)), post("3", after(2))]
+    posts = [sent("1", after(0), OTHER), sent("2", after(1)), sent("3", after(2))]
     assert duplicates(posts) == {"3": Twin("2", 100)}
 
 
@@ -132,7 +132,7 @@ def test_of_several_alike_the_earliest_is_named():
     """ "the earliest standing post" """
     first, second, both = "b" * 12 + "a" * 88, "a" * 88 + "c" * 12, "b" * 6 + "a" * 88 + "c" * 6
     assert (similarity(first, second), similarity(first, both)) == (88, 94)
-    posts = [post("1", after(0), first), post("2", after(1), second), post("3", after(2), both)]
+    posts = [sent("1", after(0), first), sent("2", after(1), second), sent("3", after(2), both)]
     assert duplicates(posts) == {"3": Twin("1", 94)}
 
 
@@ -143,24 +143,24 @@ def test_of_several_alike_the_earliest_is_named():
 def test_from_90_percent_on_the_later_post_is_a_duplicate(letters, found):
     """ "from ⚙ 90 on the later post is a duplicate" """
     earlier, later = "a" * (50 - letters) + "b" * letters, "a" * (50 - letters) + "c" * letters
-    assert duplicates([post("1", after(0), earlier), post("2", after(1), later)]) == found
+    assert duplicates([sent("1", after(0), earlier), sent("2", after(1), later)]) == found
 
 
 @pytest.mark.parametrize(("length", "found"), [(55, {"2": Twin("1", 90)}), (56, {})])
 def test_a_longer_text_is_a_duplicate_from_90_percent_on_too(length, found):
-    assert duplicates([post("1", after(0), "a" * 45), post("2", after(1), "a" * length)]) == found
+    assert duplicates([sent("1", after(0), "a" * 45), sent("2", after(1), "a" * length)]) == found
 
 
 @pytest.mark.parametrize(("letters", "found"), [(9, {"2": Twin("1", 90)}), (10, {})])
 def test_89_percent_and_a_half_are_not_90(letters, found):
     """Of 198 characters 20 are 10.1 %: "an integer percent" is what is reached."""
     earlier, later = "a" * (99 - letters) + "b" * letters, "a" * (99 - letters) + "c" * letters
-    assert duplicates([post("1", after(0), earlier), post("2", after(1), later)]) == found
+    assert duplicates([sent("1", after(0), earlier), sent("2", after(1), later)]) == found
 
 
 def test_the_percent_is_a_setting():
     earlier, later = "a" * 40 + "b" * 10, "a" * 40 + "c" * 10
-    posts = [post("1", after(0), earlier), post("2", after(1), later)]
+    posts = [sent("1", after(0), earlier), sent("2", after(1), later)]
     assert duplicates(posts, least=81) == {}
     assert duplicates(posts, least=80) == {"2": Twin("1", 80)}
 
@@ -178,7 +178,7 @@ def test_the_percent_is_a_setting():
 )
 def test_a_text_under_20_characters_is_never_compared(earlier, later, found):
     """ "under 20 characters never" """
-    assert duplicates([post("1", after(0), earlier), post("2", after(1), later)]) == found
+    assert duplicates([sent("1", after(0), earlier), sent("2", after(1), later)]) == found
 
 
 @pytest.mark.parametrize(
@@ -187,14 +187,14 @@ def test_a_text_under_20_characters_is_never_compared(earlier, later, found):
 )
 def test_the_earlier_post_is_at_most_24_hours_older(later, found):
     """ "at most 24 h older" """
-    assert duplicates([post("1", PUBLISHED), post("2", later)]) == found
+    assert duplicates([sent("1", PUBLISHED), sent("2", later)]) == found
 
 
 def test_a_removed_post_neither_makes_duplicates_nor_is_one():
     """ "standing post – not removed" """
-    posts = [post("1", after(0), stands=False), post("2", after(1)), post("3", after(2))]
+    posts = [sent("1", after(0), stands=False), sent("2", after(1)), sent("3", after(2))]
     assert duplicates(posts) == {"3": Twin("2", 100)}
-    assert duplicates([post("1", after(0)), post("2", after(1), stands=False)]) == {}
+    assert duplicates([sent("1", after(0)), sent("2", after(1), stands=False)]) == {}
 
 
 def test_a_post_stands_unless_it_is_said_not_to():
@@ -204,27 +204,27 @@ def test_a_post_stands_unless_it_is_said_not_to():
 
 def test_a_duplicate_does_not_stand_itself():
     """ "itself not a duplicate": at 30 h only the copy of 20 h is near, and it does not stand."""
-    posts = [post("1", after(0)), post("2", after(20)), post("3", after(30)), post("4", after(40))]
+    posts = [sent("1", after(0)), sent("2", after(20)), sent("3", after(30)), sent("4", after(40))]
     assert duplicates(posts) == {"2": Twin("1", 100), "4": Twin("3", 100)}
 
 
 def test_equal_times_are_ordered_by_post_id():
     """ "equal times are ordered by `post_id`": as text, like everywhere."""
-    assert duplicates([post("9", PUBLISHED), post("10", PUBLISHED)]) == {"9": Twin("10", 100)}
+    assert duplicates([sent("9", PUBLISHED), sent("10", PUBLISHED)]) == {"9": Twin("10", 100)}
 
 
 def test_the_month_s_edge_is_no_edge():
     """ "also across a month's edge" """
-    assert duplicates([post("1", END - SECOND), post("2", END)]) == {"2": Twin("1", 100)}
+    assert duplicates([sent("1", END - SECOND), sent("2", END)]) == {"2": Twin("1", 100)}
 
 
 def test_an_earlier_month_s_posts_are_compared_with_but_keep_their_own_verdict():
     """Judged in their own month: here the copy before the edge stands, whatever this one says."""
-    posts = [post("1", END - 2 * HOUR), post("2", END - HOUR), post("3", END)]
+    posts = [sent("1", END - 2 * HOUR), sent("2", END - HOUR), sent("3", END)]
     assert duplicates(posts, since=END) == {"3": Twin("1", 100)}
-    posts[0] = post("1", END - 2 * HOUR, stands=False)
+    posts[0] = sent("1", END - 2 * HOUR, stands=False)
     assert duplicates(posts, since=END) == {"3": Twin("2", 100)}
-    assert duplicates([post("1", END - SECOND), post("2", END)], since=END + SECOND) == {}
+    assert duplicates([sent("1", END - SECOND), sent("2", END)], since=END + SECOND) == {}
 
 
 def longest_common(a: str, b: str) -> int:
@@ -314,7 +314,7 @@ def test_an_account_with_thousands_of_posts_is_quick(monkeypatch):
     random = chance.Random(1)
     words = ["".join(random.choices("aiueonkmtrgsdl", k=random.randint(2, 9))) for _ in range(900)]
     posts = [
-        post(str(n), PUBLISHED + n * timedelta(minutes=8), " ".join(random.choices(words, k=45)))
+        sent(str(n), PUBLISHED + n * timedelta(minutes=8), " ".join(random.choices(words, k=45)))
         for n in range(1000)
     ]
     assert duplicates(posts) == {}

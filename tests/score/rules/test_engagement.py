@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.score.rules.engagement import engagement_rate, followers_at
-from tests.score.cases import PUBLISHED
+from tests.factories import PUBLISHED
 
 SECOND = timedelta(seconds=1)
 WEEK = timedelta(days=7)

@@ -15,7 +15,7 @@ from functions.score.rules.flags import (
     same_text,
 )
 from functions.score.rules.usual import Measured
-from tests.score.cases import BEGIN, END, PUBLISHED, aged, measured, read
+from tests.factories import BEGIN, END, PUBLISHED, aged, measured, read
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -11,7 +11,7 @@ from functions.model import Entry, Measurement, Sample, Verdict
 from functions.score.rules.fold import fold, fold_into
 from functions.store.ledgers import Ledgers
 from functions.store.parts import pack
-from tests.score.cases import MONTH, WIB, aged, read, x_post
+from tests.factories import MONTH, WIB, aged, read, x_post
 
 ages = st.integers(0, 40)
 counters = st.none() | st.integers(0, 3)

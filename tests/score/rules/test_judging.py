@@ -10,7 +10,7 @@ from functions.score.rules.judging import judge_month
 from functions.score.rules.marks import with_marks
 from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
-from tests.score.cases import (
+from tests.factories import (
     BEGIN,
     LATER,
     MARK,

@@ -7,20 +7,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import Entry, Measurement, Verdict
+from functions.model import Entry, Measurement
 from functions.score.rules.judging import judge_month
 from functions.score.rules.month_edge import LastScoring, find_twins, hand_on
 from functions.store.agency.proofs import items
 from functions.store.ledgers import Ledgers
 from functions.store.tails import Recent, Tail
-from tests.score.cases import BEGIN, END, LATER, MONTH, WIB, evidence, presence, read, unit, x_post
+from tests import factories
+from tests.factories import (
+    BEGIN,
+    END,
+    LATER,
+    MONTH,
+    WIB,
+    evidence,
+    presence,
+    read,
+    unit,
+    x_post,
+)
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TEXT = "Penyuluhan hukum serentak di seluruh kelurahan kota ini"
 
 
-def post(post_id, at, text=TEXT, i24=3, account_id="1", **facts):
+def sent(post_id, at, text=TEXT, i24=3, account_id="1", **facts):
     return x_post(
         read(at + DAY, likes=i24),
         post_id=post_id,
@@ -56,13 +68,13 @@ def handed(*posts, carried=None):
 
 def test_the_later_post_of_the_same_account_is_the_duplicate():
     at = BEGIN + DAY
-    assert twins(post("1", at), post("2", at + HOUR)) == {("x:1", "2"): ("1", 100)}
-    assert twins(post("1", at), post("2", at + HOUR, account_id="2")) == {}
+    assert twins(sent("1", at), sent("2", at + HOUR)) == {("x:1", "2"): ("1", 100)}
+    assert twins(sent("1", at), sent("2", at + HOUR, account_id="2")) == {}
 
 
 def test_the_settings_say_from_how_many_percent_on():
     at = BEGIN + DAY
-    posts = post("1", at), post("2", at + HOUR, text=TEXT + " hari ini")
+    posts = sent("1", at), sent("2", at + HOUR, text=TEXT + " hari ini")
     assert twins(*posts)
     assert not twins(*posts, least=99)
 
@@ -71,9 +83,9 @@ def test_a_text_is_compared_across_the_months_edge():
     """ "also across a month's edge" """
     recent = Recent(post_id="0", published_at=BEGIN - HOUR, text=TEXT)
     tail = Tail(recent={"x:1": (recent,)})
-    assert twins(post("1", BEGIN + HOUR), tail=tail) == {("x:1", "1"): ("0", 100)}
+    assert twins(sent("1", BEGIN + HOUR), tail=tail) == {("x:1", "1"): ("0", 100)}
     fallen = Tail(recent={"x:1": (msgspec.structs.replace(recent, stands=False),)})
-    assert twins(post("1", BEGIN + HOUR), tail=fallen) == {}
+    assert twins(sent("1", BEGIN + HOUR), tail=fallen) == {}
 
 
 def test_a_removed_post_is_no_earlier_post():
@@ -86,30 +98,29 @@ def test_a_removed_post_is_no_earlier_post():
         text=TEXT,
         absences=(at + HOUR, at + 2 * HOUR),
     )
-    assert twins(gone, post("2", at + HOUR)) == {}
-    assert twins(gone, post("2", at + HOUR), as_of=at + 90 * MINUTE) == {}
+    assert twins(gone, sent("2", at + HOUR)) == {}
+    assert twins(gone, sent("2", at + HOUR), as_of=at + 90 * MINUTE) == {}
 
 
 def test_what_was_read_later_is_not_known_yet():
     at = BEGIN + DAY
-    unread = post("1", at), post("2", at + HOUR)
+    unread = sent("1", at), sent("2", at + HOUR)
     assert twins(*unread, as_of=at + DAY + MINUTE) == {}
 
 
 # What need not be compared anew
 
 
-def judged(each, repeats=None):
+def scored_before(each, repeats=None):
     """An entry of which an earlier scoring said that it repeats a post, or none."""
-    verdict = Verdict(
+    return factories.entry(
+        each,
         counted=repeats is None,
         reason="duplicate" if repeats else "counted",
-        satker="aceh",
         measurement=Measurement(state="running"),
         duplicate_of=repeats,
         duplicate_percent=91 if repeats else None,
     )
-    return Entry(post=each, verdict=verdict)
 
 
 def twins_since(last, *held, tail=None):
@@ -122,7 +133,11 @@ def twins_since(last, *held, tail=None):
 
 AT = BEGIN + 5 * DAY
 # Verdicts that no comparison would give tell whether there was one.
-HELD = judged(post("1", AT)), judged(post("2", AT + HOUR, text="Lain"), "0"), judged(post("3", AT))
+HELD = (
+    scored_before(sent("1", AT)),
+    scored_before(sent("2", AT + HOUR, text="Lain"), "0"),
+    scored_before(sent("3", AT)),
+)
 LATEST = AT + HOUR + DAY
 
 
@@ -140,12 +155,15 @@ def test_without_verdicts_to_build_on_everything_is_compared():
         (LastScoring(LATEST, {("x:1", "1")}), HELD),
         (LastScoring(LATEST - SECOND, ()), HELD),
         (LastScoring(LATEST, ()), (Entry(post=HELD[0].post), *HELD[1:])),
-        (LastScoring(LATEST, ()), (*HELD[:2], judged(post("3", AT, absences=(LATEST + SECOND,))))),
+        (
+            LastScoring(LATEST, ()),
+            (*HELD[:2], scored_before(sent("3", AT, absences=(LATEST + SECOND,)))),
+        ),
     ],
     ids=["changed", "read since", "never judged", "missed since"],
 )
 def test_from_the_first_post_that_changed_on_everything_is_compared(last, held):
-    held = (judged(post("0", AT - SECOND), "older"), *held)
+    held = (scored_before(sent("0", AT - SECOND), "older"), *held)
     if last.as_of < LATEST:
         # Post 2 alone was read after that: it is compared, post 3 is older.
         assert twins_since(last, *held) == {("x:1", "0"): ("older", 91)}
@@ -158,8 +176,8 @@ def test_from_the_first_post_that_changed_on_everything_is_compared(last, held):
 
 def test_an_older_duplicate_does_not_stand_and_an_older_post_that_is_none_does():
     """ "the earliest standing post – not removed, itself not a duplicate" """
-    older = [judged(post("1", AT), "0"), judged(post("2", AT + HOUR))]
-    new = Entry(post=post("3", AT + 24 * HOUR))
+    older = [scored_before(sent("1", AT), "0"), scored_before(sent("2", AT + HOUR))]
+    new = Entry(post=sent("3", AT + 24 * HOUR))
     assert twins_since(LastScoring(LATEST + DAY, ()), *older, new) == {
         ("x:1", "1"): ("0", 91),
         ("x:1", "3"): ("2", 100),
@@ -168,14 +186,17 @@ def test_an_older_duplicate_does_not_stand_and_an_older_post_that_is_none_does()
 
 
 def test_accounts_are_compared_each_by_itself():
-    other = judged(post("9", AT, account_id="2"), "8")
+    other = scored_before(sent("9", AT, account_id="2"), "8")
     found = twins_since(LastScoring(LATEST, {("x:1", "1")}), *HELD, other)
     assert found == {("x:1", "3"): ("1", 100), ("x:2", "9"): ("8", 91)}
 
 
 def test_what_the_month_before_hands_on_may_change():
     """Only a month's first day sees it, and all that hangs on that day is compared anew."""
-    first = judged(post("1", BEGIN + 23 * HOUR)), judged(post("2", BEGIN + 40 * HOUR), "1")
+    first = (
+        scored_before(sent("1", BEGIN + 23 * HOUR)),
+        scored_before(sent("2", BEGIN + 40 * HOUR), "1"),
+    )
     last = LastScoring(END, ())
     assert twins_since(last, *first) == {("x:1", "2"): ("1", 91)}
     recent = Recent(post_id="0", published_at=BEGIN - HOUR, text=TEXT)
@@ -187,15 +208,15 @@ def test_what_the_month_before_hands_on_may_change():
 
 
 def test_the_last_days_texts_are_handed_on_and_no_others():
-    kept = post("2", END - DAY)
-    tail = handed(post("1", END - DAY - MINUTE, text="Lain sekali"), kept)
+    kept = sent("2", END - DAY)
+    tail = handed(sent("1", END - DAY - MINUTE, text="Lain sekali"), kept)
     assert tail.recent == {
         "x:1": (Recent(post_id="2", published_at=END - DAY, text=TEXT, stands=True),)
     }
 
 
 def test_a_duplicate_is_handed_on_without_standing_and_without_its_text():
-    tail = handed(post("1", END - 2 * HOUR), post("2", END - HOUR))
+    tail = handed(sent("1", END - 2 * HOUR), sent("2", END - HOUR))
     assert [(r.post_id, r.stands, r.text) for r in tail.recent["x:1"]] == [
         ("1", True, TEXT),
         ("2", False, None),
@@ -219,7 +240,7 @@ def test_a_removed_post_is_handed_on_without_standing_and_without_its_text():
 def test_the_last_hundred_values_go_on_across_months():
     carried = Tail(past={"x:1": ((7, 1),) * 99, "x:9": ((5, 0),)})
     tail = handed(
-        post("1", LATER, i24=3), post("2", LATER + HOUR, i24=4, text="Lain"), carried=carried
+        sent("1", LATER, i24=3), sent("2", LATER + HOUR, i24=4, text="Lain"), carried=carried
     )
     assert tail.past == {
         "x:1": (*((7, 1),) * 98, (3, 0), (4, 0)),
@@ -231,7 +252,7 @@ def test_the_last_hundred_values_go_on_across_months():
 def test_two_months_find_the_same_twins_as_one(minutes):
     """A text that is judged with the last day handed on is judged as if the month went on."""
     posts = [
-        post(f"{n:02}", END - HOUR + minute * MINUTE, text=TEXT if n % 3 else TEXT + " lagi")
+        sent(f"{n:02}", END - HOUR + minute * MINUTE, text=TEXT if n % 3 else TEXT + " lagi")
         for n, minute in enumerate(minutes)
     ]
     earlier = [each for each in posts if each.published_at < END]

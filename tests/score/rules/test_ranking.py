@@ -13,7 +13,7 @@ from functions.score.rules.judging import judge_month
 from functions.score.rules.ranking import month_bands, moved, order, rank
 from functions.store import evidence as ev
 from functions.store.evidence import Rules
-from tests.score.cases import (
+from tests.factories import (
     BEGIN,
     END,
     LATER,

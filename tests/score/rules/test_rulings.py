@@ -8,23 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.score.rules.rulings import UNDECIDED, Ruling, Rulings
-from functions.store.evidence import Decision
-from tests.score.cases import LATER, x_post
+from tests.factories import LATER, decision, x_post
 
 MINUTE = timedelta(minutes=1)
-
-
-def decision(action, id="1", minutes=0, **facts):
-    return Decision(
-        id=id,
-        action=action,
-        platform="x",
-        post_id="100",
-        by="Ani",
-        at=LATER + minutes * MINUTE,
-        why="salah hitung",
-        **facts,
-    )
 
 
 @pytest.mark.parametrize(
@@ -57,17 +43,24 @@ def test_a_shared_post_is_decided_for_one_account_or_for_all():
 @given(st.permutations(range(4)))
 def test_of_several_the_latest_on_each_question_holds(order):
     given_ones = [
-        decision("exclude", "a", 1),
-        decision("include", "b", 2),
-        decision("set_value", "c", 3, value=5),
-        decision("set_value", "d", 3, value=6),  # at the same time: the larger id
+        decision("exclude", "a", at=LATER + 1 * MINUTE),
+        decision("include", "b", at=LATER + 2 * MINUTE),
+        decision("set_value", "c", at=LATER + 3 * MINUTE, value=5),
+        decision(
+            "set_value", "d", at=LATER + 3 * MINUTE, value=6
+        ),  # at the same time: the larger id
     ]
     found = Rulings(given_ones[number] for number in order).of(x_post())
     assert found == Ruling(counts=True, value=6, decisions=("b", "d"))
 
 
 def test_a_decision_is_later_by_its_time_and_not_by_its_id():
-    found = Rulings([decision("exclude", "b", 1), decision("include", "a", 2)]).of(x_post())
+    found = Rulings(
+        [
+            decision("exclude", "b", at=LATER + 1 * MINUTE),
+            decision("include", "a", at=LATER + 2 * MINUTE),
+        ]
+    ).of(x_post())
     assert found == Ruling(counts=True, decisions=("a",))
 
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from functions.model import Measurement, Sample, Verdict
 from functions.score.rules.usual import History, Measured, measured, over_usuals, talk
 from functions.score.rules.window import measure
-from tests.score import cases
-from tests.score.cases import LATER, MARK, PUBLISHED, aged, read, x_post
+from tests import factories as cases
+from tests.factories import LATER, MARK, PUBLISHED, aged, read, verdict, x_post
 
 MINUTE = timedelta(minutes=1)
 
 
-def post(number: int, i24: int) -> Measured:
+def numbered_post(number: int, i24: int) -> Measured:
     return cases.measured(i24, post_id=f"{number:04}", at=PUBLISHED + number * MINUTE)
 
 
@@ -86,11 +86,11 @@ def test_only_earlier_posts_say_what_is_usual():
     found = over_usuals([*same, last])
     assert found["20"] == 15
     assert {found[one.post.post_id] for one in same} == {None}
-    assert over_usuals([*same, post(1, 30), post(2, 90)])["0002"] == 90
+    assert over_usuals([*same, numbered_post(1, 30), numbered_post(2, 90)])["0002"] == 90
 
 
 def test_earlier_months_are_carried_on():
-    found = over_usuals([post(1, 30), post(2, 10)], carried=[(10, None)] * 19)
+    found = over_usuals([numbered_post(1, 30), numbered_post(2, 10)], carried=[(10, None)] * 19)
     assert found == {"0001": None, "0002": 10}
     history = History([(7, 1)] * 99)
     history.add(0, 0)
@@ -105,7 +105,7 @@ def test_earlier_months_are_carried_on():
     st.lists(st.integers(0, 50), max_size=130),
 )
 def test_carrying_on_is_the_same_as_having_all_posts_at_once(before, values):
-    posts = [post(number, i24) for number, i24 in enumerate([*before, *values])]
+    posts = [numbered_post(number, i24) for number, i24 in enumerate([*before, *values])]
     new = posts[len(before) :]
     carried = [(i24, 0) for i24 in before[-100:]]
     at_once = over_usuals(posts)
@@ -128,7 +128,7 @@ def test_it_is_exact(i24, earlier):
 
 
 def judged(one, *, counted=True):
-    return Verdict(counted=counted, reason="counted", satker="a", measurement=measure(one, LATER))
+    return verdict(counted=counted, measurement=measure(one, LATER))
 
 
 def test_measured_posts_count_and_are_decided():

@@ -22,7 +22,7 @@ from functions.model import (
 )
 from functions.score.rules.fold import fold
 from functions.score.rules.window import bracket, interpolate, measure, round_half_up
-from tests.score.cases import LATER, MARK, PUBLISHED, aged, read, x_post
+from tests.factories import LATER, MARK, PUBLISHED, aged, read, x_post
 
 SECOND = timedelta(seconds=1)
 

@@ -18,50 +18,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.collect.reading.witness import remember
-from functions.model import Agency, Roster, Satker, month_bounds
+from functions.model import month_bounds
 from functions.score.job import score
 from functions.score.rules.calendar import indonesian_holidays
 from functions.score.rules.closing import certain, closing_begins, closing_ends, waiting
-from functions.score.run import ScoreReport
 from functions.store.agency import AgencyStore
 from functions.store.port import Store
 from functions.store.sqlite import SqliteStore
-from tests.score.cases import BEGIN, MONTH, WIB, measured_post
-from tests.score.test_job import CLOSES, CLOSING, account
+from tests.factories import BEGIN, CLOSES, CLOSING, MONTH, WIB, measured_post
+from tests.score.scoring import LONG_AFTER, real_ministry, score_by
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
-ROSTER = Roster(
-    as_of=BEGIN - DAY,
-    satker=(Satker(id="aceh", name="Aceh", kind="kanwil"),),
-    accounts=(account("aceh", "x:1"),),
-)
-LONG_AGO, LONG_AFTER = BEGIN - 3000 * DAY, BEGIN + 3000 * DAY
-
-
-def real(store: Store) -> AgencyStore:
-    """A real store with one post in October, where collecting began with the month."""
-    book = AgencyStore(store, Agency())
-    book.save_roster(ROSTER)
-    book.save_cursor("collect", began_at=BEGIN.isoformat())
-    book.save_posts([measured_post(5, at=BEGIN + 9 * DAY)])
-    return book
+LONG_AGO = BEGIN - 3000 * DAY
 
 
 @pytest.fixture
-def book(store: Store) -> AgencyStore:
-    return real(store)
-
-
-def run(
-    book: AgencyStore,
-    now: datetime,
-    *,
-    clock: datetime = LONG_AFTER,
-    read: datetime | None = None,
-) -> ScoreReport:
-    """Score at ``now`` by a computer's clock, after a collection that ended at ``read``."""
-    remember(book, read, lambda: clock)
-    return score(book, now=now, run_id="run", clock=lambda: clock)
+def real_book(store: Store) -> AgencyStore:
+    return real_ministry(store)
 
 
 def state(book: AgencyStore, month: str = MONTH) -> str:
@@ -86,71 +59,75 @@ def state(book: AgencyStore, month: str = MONTH) -> str:
     ],
 )
 def test_a_month_closes_and_is_frozen_when_all_three_are_past(
-    book: AgencyStore, now: datetime, clock: datetime, read: datetime | None, expected: str
+    real_book: AgencyStore, now: datetime, clock: datetime, read: datetime | None, expected: str
 ) -> None:
     """ "both need the computer's own clock to be past the instant, and a collect run" """
-    run(book, min(now, CLOSES + 3 * DAY), clock=clock, read=read)
-    assert state(book) == expected
+    score_by(real_book, min(now, CLOSES + 3 * DAY), clock=clock, read=read)
+    assert state(real_book) == expected
 
 
 def test_why_a_month_waits_is_told_in_one_line_and_no_longer_than_it_does(
-    book: AgencyStore,
+    real_book: AgencyStore,
 ) -> None:
-    assert run(book, CLOSING - SECOND).as_dict()["problems"] == []
-    [said] = run(book, CLOSING, read=CLOSING - HOUR).as_dict()["problems"]
+    assert score_by(real_book, CLOSING - SECOND).as_dict()["problems"] == []
+    [said] = score_by(real_book, CLOSING, read=CLOSING - HOUR).as_dict()["problems"]
     assert said == (
         "2026-10 stays open: no collection has ended since 2026-11-01T23:00:00Z by the platforms' "
         "clocks; kiprah collect"
     )
-    [said] = run(book, CLOSING, clock=CLOSING - SECOND, read=CLOSING).as_dict()["problems"]
+    [said] = score_by(real_book, CLOSING, clock=CLOSING - SECOND, read=CLOSING).as_dict()[
+        "problems"
+    ]
     assert said == (
         "2026-10 stays open: this computer's clock has not reached 2026-11-01T23:00:00Z"
     )
-    assert run(book, CLOSING, read=CLOSING).as_dict()["problems"] == []
-    [said] = run(book, CLOSES).as_dict()["problems"]
+    assert score_by(real_book, CLOSING, read=CLOSING).as_dict()["problems"] == []
+    [said] = score_by(real_book, CLOSES).as_dict()["problems"]
     assert said.startswith("2026-10 stays closing: no collection has ended since 2026-11-0")
-    assert run(book, CLOSES, read=CLOSES).as_dict()["problems"] == []
-    assert state(book) == "final"
+    assert score_by(real_book, CLOSES, read=CLOSES).as_dict()["problems"] == []
+    assert state(real_book) == "final"
 
 
-def test_a_slip_of_a_month_costs_nothing(book: AgencyStore) -> None:
+def test_a_slip_of_a_month_costs_nothing(real_book: AgencyStore) -> None:
     """Given, or by a clock that runs ahead, in mid-October; at the right time all is as ever."""
     middle = BEGIN + 15 * DAY
-    run(book, middle, clock=middle, read=middle)
+    score_by(real_book, middle, clock=middle, read=middle)
     for now, clock in [(CLOSES + 30 * DAY, middle), (CLOSES + 30 * DAY, CLOSES + 30 * DAY)]:
-        run(book, now, clock=clock)
-        assert {record.ranking.state for record in book.months().values()} == {"open"}
+        score_by(real_book, now, clock=clock)
+        assert {record.ranking.state for record in real_book.months().values()} == {"open"}
     late = measured_post(7, post_id="later", at=BEGIN + 20 * DAY)
-    book.save_posts([late])
-    run(book, CLOSES, clock=CLOSES, read=CLOSES)
-    record = book.months()[MONTH]
+    real_book.save_posts([late])
+    score_by(real_book, CLOSES, clock=CLOSES, read=CLOSES)
+    record = real_book.months()[MONTH]
     assert (record.ranking.state, record.closes_at) == ("final", CLOSES)
     [row] = record.ranking.lists[0].rows
     assert row.posts == 2
 
 
-def test_a_month_that_is_closing_is_not_opened_by_a_replay_of_before(book: AgencyStore) -> None:
-    run(book, CLOSING, read=CLOSING)
-    run(book, BEGIN + 12 * DAY)
-    record = book.months()[MONTH]
+def test_a_month_that_is_closing_is_not_opened_by_a_replay_of_before(
+    real_book: AgencyStore,
+) -> None:
+    score_by(real_book, CLOSING, read=CLOSING)
+    score_by(real_book, BEGIN + 12 * DAY)
+    record = real_book.months()[MONTH]
     assert (record.ranking.state, record.closes_at) == ("closing", CLOSES)
 
 
-def test_a_revision_waits_as_its_month_does(book: AgencyStore) -> None:
-    run(book, CLOSES, read=CLOSES)
+def test_a_revision_waits_as_its_month_does(real_book: AgencyStore) -> None:
+    score_by(real_book, CLOSES, read=CLOSES)
     decision = {"action": "exclude", "post": "x:100", "month": MONTH, "by": "Ani", "why": "Uji."}
     at = (CLOSES + DAY).isoformat()
-    book.add_decision("a", {**decision, "at": at, "revise": True})
+    real_book.add_decision("a", {**decision, "at": at, "revise": True})
     # A store of an earlier version, which did not write down until when it had collected.
-    cursor = book.cursor("collect")
-    book.save_cursor("collect", read_until=None)
-    [said] = run(book, CLOSES + 2 * DAY).as_dict()["problems"]
+    cursor = real_book.cursor("collect")
+    real_book.save_cursor("collect", read_until=None)
+    [said] = score_by(real_book, CLOSES + 2 * DAY).as_dict()["problems"]
     assert said.startswith("2026-10 stays final: no collection has ended")
-    book.save_cursor("collect", **cursor)
-    run(book, CLOSES + 2 * DAY, clock=CLOSES + DAY - SECOND)
-    assert book.months()[MONTH].ranking.revision == 1  # decided tomorrow, by the clock
-    run(book, CLOSES + 2 * DAY, clock=CLOSES + 2 * DAY)
-    assert book.months()[MONTH].ranking.revision == 2
+    real_book.save_cursor("collect", **cursor)
+    score_by(real_book, CLOSES + 2 * DAY, clock=CLOSES + DAY - SECOND)
+    assert real_book.months()[MONTH].ranking.revision == 1  # decided tomorrow, by the clock
+    score_by(real_book, CLOSES + 2 * DAY, clock=CLOSES + 2 * DAY)
+    assert real_book.months()[MONTH].ranking.revision == 2
 
 
 # Whatever happens
@@ -216,10 +193,10 @@ class Life:
 
 
 @contextmanager
-def opened() -> Iterator[AgencyStore]:
+def opened_ministry() -> Iterator[AgencyStore]:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder, "kiprah.db"))
-        yield real(store)
+        yield real_ministry(store)
         store.close()
 
 
@@ -229,7 +206,7 @@ def test_whatever_clocks_and_people_say_a_month_closes_in_its_time_and_never_ope
     taken: list[Step],
 ) -> None:
     end = month_bounds(MONTH, WIB)[1]
-    with opened() as book:
+    with opened_ministry() as book:
         life = Life(book)
         for step in taken:
             clock = end + step.clock * HOUR

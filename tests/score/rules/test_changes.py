@@ -5,34 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from functions.model import Change, RankedList, Ranking, Row
+from functions.model import Change
 from functions.score.rules.changes import changes
-from tests.score.cases import LATER, MONTH
+from tests.factories import ranked_list, ranking, row
 
-
-def row(satker, rank, posts=1, i24: int | None = 5, **facts):
-    return Row(rank=rank, satker=satker, name=satker, posts=posts, measured=1, i24=i24, **facts)
-
-
-def ranking(*lists: RankedList) -> Ranking:
-    return Ranking(
-        agency="kemenkum",
-        month=MONTH,
-        state="final",
-        incomplete=False,
-        revision=1,
-        formula="1",
-        as_of=LATER,
-        run_id="run",
-        lists=lists,
-    )
-
-
-def listed(*rows: Row, **scope) -> RankedList:
-    return RankedList(**{"ranking": "most_popular", **scope}, rows=rows)
-
-
-FIRST = listed(row("aceh", 1), row("bali", 2))
+FIRST = ranked_list(row("aceh", 1), row("bali", 2))
 
 
 def test_a_revision_that_changes_nothing_lists_nothing():
@@ -51,19 +28,19 @@ def test_a_revision_that_changes_nothing_lists_nothing():
 )
 def test_every_changed_line_is_listed_with_what_it_was_and_is(facts, after):
     """ "A correction makes revision 2 beside it, with … the list of differences." """
-    revised = listed(row("aceh", 1), msgspec.structs.replace(row("bali", 2), **facts))
+    revised = ranked_list(row("aceh", 1), msgspec.structs.replace(row("bali", 2), **facts))
     [change] = changes(ranking(FIRST), ranking(revised))
     assert change == Change(ranking="most_popular", satker="bali", before=(2, 1, 5), after=after)
 
 
 def test_0_that_becomes_unmeasured_is_a_difference():
-    before, after = listed(row("aceh", 1, i24=0)), listed(row("aceh", 1, i24=None))
+    before, after = ranked_list(row("aceh", 1, i24=0)), ranked_list(row("aceh", 1, i24=None))
     assert [change.after for change in changes(ranking(before), ranking(after))] == [(1, 1, None)]
 
 
 def test_a_satker_that_comes_or_goes_is_listed():
     """None stands where it was not listed; those that come stand before those that went."""
-    revised = listed(row("aceh", 1), row("papua", 2))
+    revised = ranked_list(row("aceh", 1), row("papua", 2))
     found = changes(ranking(FIRST), ranking(revised))
     assert [(change.satker, change.before, change.after) for change in found] == [
         ("papua", None, (2, 1, 5)),
@@ -76,7 +53,7 @@ def test_a_satker_that_comes_or_goes_is_listed():
 )
 def test_each_list_is_held_against_the_same_list(scope):
     """A list that was not there before is new line by line, and names itself."""
-    other = listed(row("aceh", 1), **scope)
+    other = ranked_list(row("aceh", 1), **scope)
     assert changes(ranking(FIRST, other), ranking(other, FIRST)) == ()
     [change] = changes(ranking(FIRST), ranking(FIRST, other))
     named = {"ranking": "most_popular", "platform": None, "kind": None, "band": None, **scope}

@@ -1,0 +1,210 @@
+"""The registry as an operator handles it: files in, files out, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from functions.model import parse_time
+from tests.commands.running import (
+    EXAMPLE,
+    REGISTRY,
+    THEN,
+    documents,
+    done,
+    kiprah,
+    opened,
+    refused,
+    report,
+)
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def test_a_registry_is_imported_and_its_report_is_printed():
+    assert report("registry", "import", "satker.csv", "--now", THEN) == {
+        "job": "registry import",
+        "satker": 2,
+        "changed": 2,
+        "kept": [],
+        "accounts": 2,
+        "begins": [
+            "aceh: akun X kemenkum_aceh mulai diukur sejak 2026-10-01",
+            "aceh: satker baru, 'Kanwil Aceh'",
+            "bali: akun TikTok kemenkum.bali mulai diukur sejak 2026-10-01",
+            "bali: satker baru, 'Kanwil Bali'",
+        ],
+        "ends": [],
+        "changes": [],
+        "problems": [],
+    }
+    found, rosters, _ = documents()
+    assert found["aceh"]["accounts"] == {"x": ["kemenkum_aceh"]}
+    assert rosters == ["2026-09-30T17:00:00Z"]
+
+
+def test_importing_again_changes_nothing():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    again = report("registry", "import", "satker.csv", "--now", "2026-10-20T00:00:00+07:00")
+    assert (again["changed"], again["accounts"]) == (0, 2)
+    assert documents() == before
+
+
+def test_importing_again_keeps_from_and_to():
+    """ "a handle's own from and to" stand in the store; a file has no place for them."""
+    done("registry", "import", "satker.csv", "--now", THEN)
+    dated = {"handle": "kemenkum_aceh", "from": "2026-09-01", "to": "2026-12-31"}
+    with opened() as book:
+        [aceh] = [s.data for s in book.satker_documents() if s.id == "aceh"]
+        book.save_satker({"aceh": {**aceh, "accounts": {"x": [dated]}}})
+    done("registry", "import", "satker.csv", "--now", "2026-10-20T00:00:00+07:00")
+    found, _, _ = documents()
+    assert found["aceh"]["accounts"] == {"x": [dated]}
+    with opened() as book:
+        roster = book.roster(parse_time("2026-10-20T00:00:00+07:00"))
+    begins = [a.valid_from for a in roster.accounts if a.satker == "aceh"]
+    assert begins == [parse_time("2026-09-01T00:00:00+07:00")]
+
+
+def test_what_a_file_does_not_name_is_kept():
+    done("registry", "import", "satker.csv")
+    Path("bali.csv").write_text(
+        "id,nama,jenis,tiktok\nbali,Kanwil Bali Baru,kanwil,kemenkum.bali\n"
+    )
+    again = report("registry", "import", "bali.csv")
+    assert (again["changed"], again["kept"]) == (1, ["aceh"])
+    found, _, _ = documents()
+    assert found["bali"]["name"] == "Kanwil Bali Baru"
+    assert found["aceh"]["name"] == "Kanwil Aceh"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        REGISTRY.replace("kemenkum_aceh", "kemenkum_aceh_besar"),
+        REGISTRY.replace("Kanwil Bali", ""),
+        REGISTRY.replace("bali,Kanwil", "aceh,Kanwil"),
+        REGISTRY.replace("jenis", "jenjang"),
+        REGISTRY.replace("@kemenkum_aceh", '"@kemenkum_aceh'),
+        "",
+    ],
+)
+@pytest.mark.parametrize("command", ["import", "check"])
+def test_a_file_with_any_error_changes_nothing(content, command):
+    """ "With any error in it, nothing is changed." """
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    Path("broken.csv").write_text(content)
+    assert "broken.csv: " in refused(1, "registry", command, "broken.csv")
+    assert documents() == before
+
+
+def test_every_error_of_a_file_is_a_line_that_names_its_place():
+    Path("broken.csv").write_text("id,nama,jenis\nA,,kanwil\nb,B,Kantor Wilayah\n")
+    result = kiprah("registry", "import", "broken.csv")
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("kiprah: broken.csv: baris ") for line in lines)
+
+
+def test_an_account_that_ends_is_told_before_it_does_also_in_a_pipe():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    Path("fewer.csv").write_text("id,nama,jenis,x\naceh,Kanwil Aceh,kanwil,\n")
+    later = "2026-10-20T00:00:00+07:00"
+    line = "kiprah: fewer.csv: aceh: akun X kemenkum_aceh berakhir sekarang"
+    before = documents()
+    checked = kiprah("registry", "check", "fewer.csv")
+    assert (checked.exit_code, documents()) == (0, before)
+    assert checked.stderr.startswith(line)
+    result = kiprah("registry", "import", "fewer.csv", "--now", later, "--json")
+    assert result.stderr == f"{line} (2026-10-20)\n"
+    told = json.loads(result.stdout)
+    assert told["ends"] == ["aceh: akun X kemenkum_aceh berakhir sekarang (2026-10-20)"]
+    assert (told["begins"], told["changes"]) == ([], [])
+
+
+def test_a_check_says_what_an_import_would_do_and_does_nothing():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    Path("more.csv").write_text(
+        "id,nama,jenis,x\naceh,Kanwil Aceh,upt,kemenkum_aceh\nntt,NTT,kanwil,ntt\n"
+    )
+    lines = done("registry", "check", "more.csv").splitlines()
+    assert lines[-1] == "more.csv: 2 satker, tidak ada kesalahan."
+    assert lines[0].startswith("mulai: ntt: akun X ntt mulai diukur sejak ")
+    assert lines[1:-1] == [
+        "mulai: ntt: satker baru, 'NTT'",
+        "berubah: aceh: jenis 'kanwil' menjadi 'upt'",
+    ]
+    assert documents() == before
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"aktif_sampai": "9999-12-31"},
+        {"zona_waktu": "WITA"},
+        {"website": "javascript:alert(1)"},
+        {"nama": "#REF!"},
+        {"x": "1,52803E+15"},
+        {"induk": "lain"},
+    ],
+)
+def test_a_cell_that_cannot_be_is_a_problem_of_its_row_and_nothing_is_written(cells):
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    row = {"id": "aceh", "nama": "Kanwil Aceh", "jenis": "kanwil", **cells}
+    text = ",".join(row) + "\n" + ",".join(f'"{cell}"' for cell in row.values()) + "\n"
+    Path("broken.csv").write_text(text)
+    for command in ("check", "import"):
+        assert "broken.csv: baris 2: " in refused(1, "registry", command, "broken.csv")
+    assert documents() == before
+
+
+def test_an_export_is_csv_and_is_not_called_otherwise():
+    done("registry", "import", "satker.csv")
+    assert "name the file .csv" in refused(2, "registry", "export", "a.xlsx")
+    assert not Path("a.xlsx").exists()
+
+
+def test_a_file_that_never_ends_is_read_no_further_than_any_registry():
+    assert "terlalu besar" in refused(1, "registry", "check", "/dev/zero")
+
+
+def test_a_file_that_is_not_there_is_one_line():
+    for command in ("import", "check"):
+        assert "none.csv cannot be read" in refused(1, "registry", command, "none.csv")
+        assert "cannot be read" in refused(1, "registry", command, ".")
+
+
+def test_the_example_is_clean():
+    assert "47 satker, tidak ada kesalahan" in done("registry", "check", EXAMPLE)
+
+
+def test_an_export_comes_in_again_as_it_was():
+    done("registry", "import", EXAMPLE)
+    first = documents()[0]
+    assert done("registry", "export", "export.csv") == ""
+    assert done("registry", "export") == Path("export.csv").read_text()
+    for path in Path().glob("kiprah.db*"):
+        path.unlink()
+    again = report("registry", "import", "export.csv")
+    assert (again["satker"], again["changed"]) == (47, 47)
+    assert documents()[0] == first
+
+
+def test_an_export_that_cannot_be_written_is_one_line():
+    assert "cannot be written" in refused(1, "registry", "export", "no/folder/a.csv")
+
+
+def test_problems_that_the_store_holds_are_told_and_do_not_stop_an_import():
+    done("registry", "import", "satker.csv")
+    with opened() as book:
+        book.save_satker({"rusak": {"name": "Rusak"}})
+    result = kiprah("registry", "import", "satker.csv")
+    assert result.exit_code == 0
+    assert result.stderr == "kiprah: rusak: kind kosong; isi misalnya kanwil\n"

@@ -1,0 +1,15 @@
+"""The ministry whose months the score job brings up to date."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.store.agency import AgencyStore
+from functions.store.port import Store
+from tests.score.scoring import ministry
+
+
+@pytest.fixture
+def book(store: Store) -> AgencyStore:
+    """The ministry in an empty store, of either kind in turn."""
+    return ministry(store)

@@ -1,0 +1,62 @@
+"""The tests mirror the source: ``functions/a/b.py`` is tested in ``tests/a/test_b.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+JOB = "tested through its job"
+PLAN = "tested in tests/collect/planning/test_plan.py, with the whole plan"
+# The sources without a test of their own, and where they are tested instead.
+EXCEPTIONS = {
+    "__main__.py": "one line; tests/commands/ starts it as a process",
+    "collect/contract.py": "words only",
+    "collect/planning/allocation.py": PLAN,
+    "collect/planning/candidates.py": PLAN,
+    "collect/planning/marks.py": PLAN,
+    "collect/planning/requests.py": PLAN,
+    "collect/planning/ways.py": PLAN,
+    "collect/queueing/batch.py": "tested with its queue, in test_batches.py beside it",
+    "collect/report.py": JOB,
+    "collect/watching/probes.py": "tested in tests/commands/doctor/test_live.py",
+    "collect/work.py": JOB,
+    "commands/demo.py": "its steps are those of tests/test_end_to_end.py",
+    "commands/migrate.py": "tested in tests/commands/test_backup.py; the work in tests/store/",
+    "commands/scheduled.py": "tested through the command, in test_schedule.py beside it",
+    "publish/entrypoint.py": "tested over HTTP, in tests/test_main.py",
+    "score/entrypoint.py": "tested over HTTP, in tests/test_main.py",
+    "score/run.py": JOB,
+    "settings/forms.py": "tested with the settings, in test_settings.py beside it",
+    "store/port.py": "words only; test_contract.py beside it holds every adapter to them",
+    "store/rankings.py": "two lines; tests/commands/test_audit.py compares their bytes",
+    "store/tails.py": "words only",
+}
+
+
+def place_of_test(source: str) -> Path:
+    """Where a file below functions/ has its test."""
+    path = Path(source)
+    return ROOT / "tests" / path.with_name(f"test_{path.name}")
+
+
+def sources() -> list[str]:
+    """Every file below functions/; what a folder says of itself is no file of its own."""
+    below = ROOT / "functions"
+    found = (path for path in below.rglob("*.py") if path.name != "__init__.py")
+    return sorted(path.relative_to(below).as_posix() for path in found)
+
+
+@pytest.mark.parametrize("source", sources())
+def test_a_source_has_its_test_or_a_reason(source: str) -> None:
+    assert place_of_test(source).is_file() or source in EXCEPTIONS, (
+        f"write {place_of_test(source).relative_to(ROOT)}, or say in EXCEPTIONS where it is tested"
+    )
+
+
+@pytest.mark.parametrize("source", EXCEPTIONS)
+def test_no_exception_is_needless(source: str) -> None:
+    assert (ROOT / "functions" / source).is_file(), f"{source} is no longer there"
+    assert not place_of_test(source).is_file(), f"{source} has its test"
