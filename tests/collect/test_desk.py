@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from functions.collect.contract import Profile
 from functions.collect.credentials import limits, names
@@ -422,9 +422,9 @@ def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
     desk.note.accounts = {"a": account("a", swept_at=START - 2 * HOUR)}
     desk.note.posts = {"id-a:1": live("1")}
     assert desk.following(START, settings) == START + TICK
-    assert desk.following(START, replace(settings, collect_every="40")) == START + 40 * MINUTE
+    assert desk.following(START, replace(settings, collect_every=40)) == START + 40 * MINUTE
     assert desk.candidates(START, settings) == []
-    assert len(desk.candidates(START, replace(settings, discover_every="120"))) == 1
+    assert len(desk.candidates(START, replace(settings, discover_every=120))) == 1
 
 
 def test_ticks_that_come_more_rarely_than_configured_are_noticed(
@@ -464,7 +464,7 @@ def books_of(book: AgencyStore, settings: Settings, run: str = "run") -> Books:
 
 def test_two_platforms_with_one_token_share_its_hour(book: AgencyStore, settings: Settings) -> None:
     """Four listings are due, and of four calls an hour three may be planned."""
-    shared = replace(settings, facebook_token=settings.instagram_token, meta_calls_per_hour="4")
+    shared = replace(settings, facebook_token=settings.instagram_token, meta_calls_per_hour=4)
     held = desks(book, shared, "instagram", "facebook")
     plans = plan_together(held, shared, books_of(book, shared))
     assert set(plans) == {"instagram", "facebook"}
@@ -520,7 +520,7 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
     book: AgencyStore, settings: Settings
 ) -> None:
     """Two marks will want a listing each within the hour: one call of three is left for looks."""
-    short = replace(settings, meta_calls_per_hour="4")
+    short = replace(settings, meta_calls_per_hour=4)
     held = desks(book, short, "instagram")
     note = held["instagram"].note
     for name in "ab":
