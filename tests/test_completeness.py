@@ -53,7 +53,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     log.quiet()
     with serve(world) as server:
         settings = settings_for(
-            server.url, f"sqlite:///{folder}/kiprah.db", collect_every=str(request.param)
+            server.url, f"sqlite:///{folder}/kiprah.db", collect_every=request.param
         )
         book = open_agency(settings)
         register(book, settings, UNITS, begin, page_tokens=True)

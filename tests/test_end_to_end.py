@@ -64,7 +64,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Compared
     _take_some_back(world)
     log.quiet()
     with serve(world) as server:
-        settings = settings_for(server.url, f"sqlite:///{folder}/kiprah.db", collect_every="60")
+        settings = settings_for(server.url, f"sqlite:///{folder}/kiprah.db", collect_every=60)
         book = open_agency(settings)
         register(book, settings, UNITS, START, page_tokens=True)
         asyncio.run(_hours(book, settings, server))

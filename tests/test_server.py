@@ -80,7 +80,7 @@ def test_it_stands_on_one_version_and_names_no_host_and_no_secret() -> None:
     assert (int(major), int(minor)) >= (3, 11)
     assert "://" not in re.sub(r"(sqlite|file)://", "", CONTAINER)
     assert "--index" not in CONTAINER
-    secrets = {f.metadata["env"] for f in table() if f.metadata["secret"]}
+    secrets = {s.env for s in table() if s.is_secret}
     assert not any(name in CONTAINER for name in secrets)
     assert "--require-hashes" in CONTAINER
 

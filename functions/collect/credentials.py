@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -99,24 +98,24 @@ class PlatformAccess(NamedTuple):
 
 
 def _meta_limits(settings: Settings) -> tuple[Limit, ...]:
-    calls = int(settings.meta_calls_per_hour)
+    calls = settings.meta_calls_per_hour
     return (Limit(bucket="calls", amount=calls, span=timedelta(hours=1)),)
 
 
 def _x_limits(settings: Settings) -> tuple[Limit, ...]:
-    mills = int(Decimal(settings.x_dollars_per_day) * 1000)
+    mills = int(settings.x_dollars_per_day * 1000)
     return (Limit(bucket="mills", amount=mills, zone=UTC, even=False),)
 
 
 def _tiktok_limits(settings: Settings) -> tuple[Limit, ...]:
-    calls = int(settings.tiktok_calls_per_minute)
+    calls = settings.tiktok_calls_per_minute
     return (Limit(bucket="calls", amount=calls, span=timedelta(minutes=1)),)
 
 
 def _youtube_limits(settings: Settings) -> tuple[Limit, ...]:
     return (
-        Limit(bucket="units", amount=int(settings.youtube_units_per_day), zone=PACIFIC),
-        Limit(bucket="stats", amount=int(settings.youtube_stats_per_day), zone=PACIFIC),
+        Limit(bucket="units", amount=settings.youtube_units_per_day, zone=PACIFIC),
+        Limit(bucket="stats", amount=settings.youtube_stats_per_day, zone=PACIFIC),
     )
 
 
@@ -136,7 +135,7 @@ def _x_keys(settings: Settings) -> Iterable[Key]:
 
 
 def _tiktok_keys(settings: Settings) -> Iterable[Key]:
-    calls = int(settings.tiktok_calls_per_minute)
+    calls = settings.tiktok_calls_per_minute
     for key, secret in zip(settings.tiktok_client_key, settings.tiktok_client_secret, strict=True):
         yield Key({"rate": Rate(calls, 60.0)}, key, secret)
 

@@ -84,7 +84,7 @@ def _plan(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dic
             name, share = task.tick, received(task.share)
         except ValueError as error:
             raise BadRequestError(str(error)) from None
-    every = timedelta(minutes=int(settings.collect_every))
+    every = timedelta(minutes=settings.collect_every)
     report = asyncio.run(
         collect_all(
             books,

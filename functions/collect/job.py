@@ -220,7 +220,7 @@ async def _collect_several(
 ) -> dict[str, Any]:
     """Collect for several agencies in one run: they share its time and everybody's credentials,
     each its share of them; at each tick another one begins."""
-    every = timedelta(minutes=int(settings.collect_every))
+    every = timedelta(minutes=settings.collect_every)
     reports: dict[str, dict[str, Any]] = {}
     run = replace(run, ends=monotonic() + TIME_LIMIT)
     async with AsyncExitStack() as stack:
@@ -261,7 +261,7 @@ def _hand_out(
     scheduled: fanout.ScheduledTick | None,
 ) -> dict[str, Any]:
     """Divide what the agencies share, and hand each its run."""
-    every = timedelta(minutes=int(settings.collect_every))
+    every = timedelta(minutes=settings.collect_every)
     tick = scheduled or fanout.ScheduledTick.at_or_in(run.now, every, given=run.simulated)
     at = tick.now or tick.at
     shares = Sharing.read(books, settings, at, at + tick.every).all()

@@ -168,7 +168,7 @@ class PlatformSync:
             now=now,
             following=self.following,
             look_back=month_bounds(month_of(now, zone), zone)[0],
-            discover_every=timedelta(minutes=int(self.tick.settings.discover_every)),
+            discover_every=timedelta(minutes=self.tick.settings.discover_every),
             closing=closing,
         )
 

@@ -69,7 +69,7 @@ class Tick:
     @property
     def every(self) -> timedelta:
         """The time from one scheduled tick to the next."""
-        return timedelta(minutes=int(self.settings.collect_every))
+        return timedelta(minutes=self.settings.collect_every)
 
     def consents(self) -> Consents:
         """The agency's consents; the vault is opened when one is needed."""
@@ -119,7 +119,7 @@ def open_tick(agency: AgencyStore, settings: Settings, run: CollectRun) -> Tick:
         run.simulated or agency.simulation,
         CollectReport(run.run_id, run.now),
     )
-    every = timedelta(minutes=int(settings.registry_every))
+    every = timedelta(minutes=settings.registry_every)
     tick.roster, problems = in_force(agency, run.now, every, tick.every)
     tick.report.problems += problems
     if not tick.roster.satker:

@@ -15,12 +15,12 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from functions import settings as all_settings
 from functions.collect.client import Connections
@@ -166,10 +166,10 @@ def _settings(address: str, environment: Mapping[str, str]) -> Settings:
         loaded,
         store=f"sqlite:///{WORK}/kiprah.db",
         site=f"file://{SITE}",
-        simulation="1",
+        simulation=True,
         notice=NOTICE,
-        collect_every=str(TICK // timedelta(minutes=1)),
-        discover_every=str(DISCOVER_EVERY // timedelta(minutes=1)),
+        collect_every=TICK // timedelta(minutes=1),
+        discover_every=DISCOVER_EVERY // timedelta(minutes=1),
     )
 
 

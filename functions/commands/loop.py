@@ -49,8 +49,8 @@ async def run(
     Turns lie on whole multiples of the cadence, so that a restart does not shift them. Beside
     another loop on the same store this one waits, and goes on where that one ends.
     """
-    collecting = timedelta(minutes=int(settings.collect_every))
-    scoring = timedelta(minutes=int(settings.score_every))
+    collecting = timedelta(minutes=settings.collect_every)
+    scoring = timedelta(minutes=settings.score_every)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

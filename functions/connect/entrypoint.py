@@ -141,7 +141,16 @@ def _bounded(value: str) -> str:
 
 def _cookie(loaded: Settings, name: str, value: str, seconds: int) -> str:
     """A cookie for the callback alone. Lax, since the browser comes back from another site."""
+    from werkzeug.http import dump_cookie
+
     parts = urlsplit(loaded.connect_url)
-    secure = "" if parts.scheme == "http" else "; Secure"  # plain http is this machine
-    path = f"{parts.path.rstrip('/')}/callback"
-    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    return dump_cookie(
+        name,
+        value,
+        max_age=seconds,
+        sync_expires=False,  # an instant of this computer, whose clock may be another
+        path=f"{parts.path.rstrip('/')}/callback",
+        secure=parts.scheme != "http",  # plain http is this machine
+        httponly=True,
+        samesite="Lax",
+    )

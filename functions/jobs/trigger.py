@@ -78,7 +78,7 @@ class Trigger:
         none that a deployed function does. Cloud Run sets K_SERVICE."""
         if not self.given or books[0].simulation:
             return
-        if os.environ.get("K_SERVICE") and settings.replays != "1":
+        if os.environ.get("K_SERVICE") and not settings.replays:
             raise ReplayError(
                 "a deployed function takes no now; leave it out, or set KIPRAH_REPLAYS=1"
             )

@@ -49,5 +49,5 @@ def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
         except ObjectsError as error:
             return {"job": "publish", "failed": True, "problems": [str(error)]}
 
-    every = timedelta(minutes=int(settings.score_every))
+    every = timedelta(minutes=settings.score_every)
     return fanout.each("publish", books, settings, trigger, every, run)

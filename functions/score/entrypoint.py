@@ -31,7 +31,7 @@ def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> di
     from functions.jobs.deadline import deadline_of
     from functions.score.job import score_all
 
-    every = timedelta(minutes=int(settings.score_every))
+    every = timedelta(minutes=settings.score_every)
     return fanout.each(
         "score",
         books,

@@ -30,7 +30,7 @@ def open_store(url: str) -> Store:
         from functions.store.firestore import FirestoreStore
 
         return FirestoreStore(project, database or "(default)")
-    raise StoreError(f"{url!r} names no store: {_FORMS}")
+    raise StoreError(f"KIPRAH_STORE names no store: {_FORMS}")
 
 
 class UnknownAgencyError(ValueError):
@@ -61,7 +61,7 @@ def open_agencies(settings: Settings, *, only: str | None = None) -> list[Agency
         raise UnknownAgencyError("there is no such agency; KIPRAH_AGENCIES names those that are")
     store = open_store(settings.store)
     try:
-        installation = opened(store, simulation=settings.simulation == "1")
+        installation = opened(store, simulation=settings.simulation)
     except BaseException:
         store.close()
         raise

@@ -91,7 +91,7 @@ class Archive:
         self.stored = 0
         self.running = 0
         self.now = NOON
-        self._book = open_agency(Settings(store=f"sqlite:///{path}", simulation="1"))
+        self._book = open_agency(Settings(store=f"sqlite:///{path}", simulation=True))
 
     def add_final_months(self, count: int, each: int) -> None:
         """So many months before the running one, with so many posts each."""

@@ -25,9 +25,9 @@ PLATFORMS = ("instagram", "facebook", "x", "tiktok", "youtube")
 LABELS = ("Instagram", "Facebook", "X", "TikTok", "YouTube")
 # What one credential is taken to allow: what the settings ask for by default.
 _DEFAULTS = Settings()
-META_AN_HOUR = int(_DEFAULTS.meta_calls_per_hour)
-TIKTOK_A_MINUTE = int(_DEFAULTS.tiktok_calls_per_minute)
-YOUTUBE_A_DAY = int(_DEFAULTS.youtube_units_per_day)
+META_AN_HOUR = _DEFAULTS.meta_calls_per_hour
+TIKTOK_A_MINUTE = _DEFAULTS.tiktok_calls_per_minute
+YOUTUBE_A_DAY = _DEFAULTS.youtube_units_per_day
 X_POSTS_A_MONTH = 3_000_000
 # Firestore: 10,000 writes a second is a soft ceiling; a new collection begins with 500 a second and
 # grows by half every five minutes (docs of Firestore, Best practices, 2026-11).

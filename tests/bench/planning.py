@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from math import exp
 from random import Random
 from statistics import median
@@ -140,7 +141,7 @@ def simulate(fields: Sequence[Field], settings: Settings, days: int) -> None:
                 now=now,
                 following=next_tick(f.note, now, TICK),
                 look_back=BEGIN,
-                discover_every=timedelta(minutes=int(settings.discover_every)),
+                discover_every=timedelta(minutes=settings.discover_every),
             )
         ]
         plans = allocate(
@@ -218,11 +219,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="*", choices=PLATFORMS, default=PLATFORMS)
     parser.add_argument("--unlimited", action="store_true", help="budgets that never run out")
     options = parser.parse_args(arguments)
-    large = str(10**9)
+    large = 999_999_999
     settings = (
         Settings(
             meta_calls_per_hour=large,
-            x_dollars_per_day="999999",
+            x_dollars_per_day=Decimal(999_999),
             youtube_units_per_day=large,
             youtube_stats_per_day=large,
         )

@@ -18,14 +18,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from json import dumps, loads
 from os import cpu_count, getloadavg
 from random import Random
 from time import perf_counter, process_time
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import msgspec
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
@@ -55,7 +57,7 @@ NOW = BEGIN + timedelta(hours=36)
 WARM_EVERY = timedelta(hours=3)  # how often an account was looked at
 MOST_SECONDS, MOST_MB = 60.0, 1_500.0  # for all agencies at one tick
 OWN_SECONDS, OWN_MB = 2.0, 300.0  # for any one of them
-AMPLE = str(10**8)
+AMPLE = 10**8
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Figures:
         return sum(took for step, took in self.seconds.items() if step != "handing out")
 
 
-def settings(agencies: int, **more: str) -> Settings:
+def settings(agencies: int, **more: Any) -> Settings:
     """An installation with a credential for each platform, Meta's one token for both."""
     return Settings(
         agencies=";".join(f"a{n}=Instansi {n}" for n in range(agencies)) if agencies > 1 else "",
@@ -112,9 +114,9 @@ def figures(
         posts: a day of an account.
         ample: limits that never run out, so that everything due is planned; else the defaults.
     """
-    given = dict.fromkeys(("meta_calls_per_hour", "youtube_units_per_day"), AMPLE)
+    given: dict[str, Any] = dict.fromkeys(("meta_calls_per_hour", "youtube_units_per_day"), AMPLE)
     given |= {"youtube_stats_per_day": AMPLE, "tiktok_calls_per_minute": AMPLE}
-    loaded = settings(agencies, **(given | {"x_dollars_per_day": "99999"} if ample else {}))
+    loaded = settings(agencies, **(given | {"x_dollars_per_day": Decimal(99_999)} if ample else {}))
     found = Figures(agencies=agencies, accounts=agencies * units * len(PLATFORMS))
     # Made beforehand: a few kinds of agency, each of its own rhythm, stand for all.
     kinds = [_notes(units, posts, seed) for seed in range(min(agencies, 12))]
@@ -229,7 +231,7 @@ def _plan_one(
             now=NOW,
             following=NOW + TICK,
             look_back=BEGIN,
-            discover_every=timedelta(minutes=int(loaded.discover_every)),
+            discover_every=timedelta(minutes=loaded.discover_every),
         )
     ]
     demands: Counter[str] = Counter()
@@ -307,16 +309,17 @@ def _hand_out(found: Figures, loaded: Settings, agencies: int, shares: dict[str,
     """The tasks of all agencies put into a local Cloud Tasks that answers after 50 ms."""
     with cloudtasks.serve(["kiprah-jobs"]) as server:
         server.slowness = 0.05
-        given = asdict(loaded) | {
-            "queue": "tasks://proyek/asia-southeast2/kiprah",
-            "queue_target": "http://127.0.0.1:9/",
-            "queue_address": server.address,
-        }
+        handed = replace(
+            loaded,
+            queue="tasks://proyek/asia-southeast2/kiprah",
+            queue_target="http://127.0.0.1:9/",
+            queue_address=server.address,
+        )
         began = perf_counter()
         report = hand_out(
             "collect",
             [f"a{n}" for n in range(agencies)],
-            Settings(**given),
+            handed,
             ScheduledTick(NOW, TICK),
             now=NOW,
             shares=shares,

@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             typical.append(_tick(book, loaded, platforms, now))
             now += TICK
         # Every account is due at every tick when it is to be looked at every minute.
-        eager = replace(loaded, discover_every="1")
+        eager = replace(loaded, discover_every=1)
         full = []
         for _ in range(options.full):
             full.append(_tick(book, eager, platforms, now))

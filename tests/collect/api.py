@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from functions.collect.client import ApiClient, Clock, Connection
 from functions.collect.contract import AccountWrong, Lookup, Profile, Sweep

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from functions.collect.report import CollectReport
 from functions.model import Platform
@@ -60,7 +61,7 @@ def test_two_platforms_with_one_token_share_its_hour(tmp_path: Any) -> None:
         "instagram_token": (TOKEN_OF_BOTH,),
         "facebook_token": (TOKEN_OF_BOTH,),
         "facebook_app_secret": (),
-        "meta_calls_per_hour": "20",
+        "meta_calls_per_hour": 20,
     }
     with ministry(tmp_path, 8, ["instagram", "facebook"], **both) as (_, server, settings, book):
         sent: list[tuple[datetime, int]] = []
@@ -77,7 +78,7 @@ def test_two_platforms_with_one_token_share_its_hour(tmp_path: Any) -> None:
 
 
 def test_when_a_budget_does_not_reach_marks_are_the_last_to_go(tmp_path: Any) -> None:
-    few = {"meta_calls_per_hour": "16"}
+    few = {"meta_calls_per_hour": 16}
     with ministry(tmp_path, 12, ["instagram"], **few) as (world, server, settings, book):
         given_up: dict[str, int] = {"marks": 0, "brackets": 0, "discovery": 0, "freshness": 0}
         for _, report in ticks(book, settings, server, 54):
@@ -99,7 +100,7 @@ def test_when_a_budget_does_not_reach_marks_are_the_last_to_go(tmp_path: Any) ->
 
 
 def test_x_stays_within_its_dollars_and_a_new_utc_day_brings_new_ones(tmp_path: Any) -> None:
-    little = {"x_dollars_per_day": "0.10"}  # twenty posts
+    little = {"x_dollars_per_day": Decimal("0.10")}  # twenty posts
     with ministry(tmp_path, 4, ["x"], **little) as (_, server, settings, book):
         days: dict[Any, int] = {}
         spent: dict[Any, int] = {}
@@ -120,7 +121,7 @@ def test_x_stays_within_its_dollars_and_a_new_utc_day_brings_new_ones(tmp_path: 
 
 
 def test_spent_units_do_not_stop_the_statistics(tmp_path: Any) -> None:
-    few = {"youtube_units_per_day": "26"}
+    few = {"youtube_units_per_day": 26}
     with ministry(tmp_path, 3, ["youtube"], **few) as (_, server, settings, book):
         for _, _report in ticks(book, settings, server, 40):
             pass
@@ -137,7 +138,7 @@ def test_spent_units_do_not_stop_the_statistics(tmp_path: Any) -> None:
 
 def test_the_platforms_own_word_lowers_the_limit(tmp_path: Any) -> None:
     """Meta's header tells how much of a ceiling is used that nobody discloses."""
-    many = {"meta_calls_per_hour": "100000"}
+    many = {"meta_calls_per_hour": 100000}
     with ministry(tmp_path, 6, ["facebook"], **many) as (world, server, settings, book):
         world.limits.meta_calls_per_hour = 30
         refused, told = 0, [0]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import asdict, replace
 
 from functions.collect import state as states
 from functions.collect.client import Connections
@@ -166,7 +166,7 @@ def test_a_tick_with_nothing_due_sends_nothing_and_writes_nothing(
 ) -> None:
     tick(ministry, settings, now)
     before, asked = documents(settings), sent(server)
-    quiet = replace(settings, collect_every="1")
+    quiet = replace(settings, collect_every=1)
     for minutes in (1, 2, 3):
         server.set_clock(now + minutes * MINUTE)
         report = tick(ministry, quiet, now + minutes * MINUTE)
@@ -432,7 +432,7 @@ def test_a_platform_without_credentials_is_skipped_and_said_so(
 ) -> None:
     without: dict[str, Any] = {
         name: ()
-        for name, value in vars(settings).items()
+        for name, value in asdict(settings).items()
         if name.startswith(platform) and isinstance(value, tuple)
     }
     report = tick(ministry, replace(settings, **without), now)

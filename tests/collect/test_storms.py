@@ -96,7 +96,7 @@ class Ministry:
         self.settings: Settings = settings_for(
             self.server.url,
             f"sqlite:///{Path(self._folder.name)}/kiprah.db",
-            collect_every=str(LONGEST_PAUSE),
+            collect_every=LONGEST_PAUSE,
         )
         self.written: Counter[str] = Counter()
         self.book = self.open()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from functions.collect.client import Clock
 from functions.collect.contract import Profile
@@ -430,9 +430,9 @@ def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
     sync.state.posts = {"id-a:1": live("1")}
     assert sync.following == START + TICK
     assert sync.candidates() == []
-    sync.tick.settings = replace(settings, collect_every="40")
+    sync.tick.settings = replace(settings, collect_every=40)
     assert sync.following == START + 40 * MINUTE
-    sync.tick.settings = replace(settings, discover_every="120")
+    sync.tick.settings = replace(settings, discover_every=120)
     assert len(sync.candidates()) == 1
 
 
@@ -475,7 +475,7 @@ def reservations_of(book: AgencyStore, settings: Settings, run: str = "run") -> 
 
 def test_two_platforms_with_one_token_share_its_hour(book: AgencyStore, settings: Settings) -> None:
     """Four listings are due, and of four calls an hour three may be planned."""
-    shared = replace(settings, facebook_token=settings.instagram_token, meta_calls_per_hour="4")
+    shared = replace(settings, facebook_token=settings.instagram_token, meta_calls_per_hour=4)
     held = syncs(book, shared, "instagram", "facebook")
     plans = plan_together(tick_of(book, shared, roster()), held, reservations_of(book, shared))
     assert set(plans) == {"instagram", "facebook"}
@@ -538,7 +538,7 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
     book: AgencyStore, settings: Settings
 ) -> None:
     """Two marks will want a listing each within the hour: one call of three is left for looks."""
-    short = replace(settings, meta_calls_per_hour="4")
+    short = replace(settings, meta_calls_per_hour=4)
     held = syncs(book, short, "instagram")
     state = held["instagram"].state
     for name in "ab":

@@ -291,7 +291,7 @@ def test_nothing_is_restored_into_a_store_that_holds_anything(sound: Path, store
 
 
 def test_a_store_that_was_only_opened_is_empty(sound: Path, store_url: str) -> None:
-    open_agencies(Settings(store=store_url, simulation="1"))[0].store.close()
+    open_agencies(Settings(store=store_url, simulation=True))[0].store.close()
     store = open_store(store_url)
     restore(store, sound, NOW)
     assert store.get([PATH])[PATH].data == {"schema": SCHEMA}

@@ -237,7 +237,7 @@ def test_without_a_schedule_it_says_what_to_set(
 )
 def test_a_schedule_that_cannot_be_is_refused(name: str, value: str) -> None:
     environ = {"KIPRAH_SCHEDULE": "scheduler://proyek/l/kiprah", name: value}
-    with pytest.raises(SettingsError, match=f"{name}=.* must be"):
+    with pytest.raises(SettingsError, match=f"{name} must be"):
         load(environ, Path("no/such/file"))
 
 

@@ -78,7 +78,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     posts = populate(world)
     log.quiet()
     with serve(world) as server:
-        settings = settings_for(server.url, store, collect_every="60")
+        settings = settings_for(server.url, store, collect_every=60)
         book = open_agency(settings)
         register(book, settings, UNITS, START)
         book.save_satker({"kanwil-papua": late_entrant()})

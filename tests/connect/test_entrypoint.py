@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,7 @@ import functions_framework
 import httpx
 import pytest
 import stamina
+from werkzeug.serving import make_server
 
 from functions import log
 from functions.connect import ticket
@@ -224,10 +227,40 @@ def test_the_cookie_is_for_the_callback_and_no_script(
     monkeypatch.setenv("KIPRAH_CONNECT_URL", base)
     answer = app.test_client().get(httpx.URL(link(clock, base=base)).raw_path.decode())
     assert answer.status_code == 302
-    cookie = answer.headers["Set-Cookie"]
-    for part in ("HttpOnly", "SameSite=Lax", f"Path={path};", "Max-Age=600"):
-        assert part in cookie
-    assert ("Secure" in cookie) is secure
+    _, attributes = parted(answer.headers["Set-Cookie"])
+    usual = {"HttpOnly", "SameSite=Lax", f"Path={path}", "Max-Age=600"}
+    assert attributes == usual | ({"Secure"} if secure else set())
+
+
+def parted(cookie: str) -> tuple[str, set[str]]:
+    """The pair and the attributes of a Set-Cookie header."""
+    pair, *attributes = cookie.split("; ")
+    return pair, {*attributes}
+
+
+def test_over_http_the_cookie_is_kept_for_the_callback_which_takes_it_away(
+    app: Any, book: AgencyStore, monkeypatch: pytest.MonkeyPatch, clock: datetime
+) -> None:
+    monkeypatch.setattr("werkzeug.serving.WSGIRequestHandler.log_request", lambda *_, **__: None)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", base)
+    browser = Browser(app)
+    try:
+        says(browser.open(link(clock, base=base)), 200, "Terima kasih")
+    finally:
+        server.shutdown()
+        server.server_close()
+        browser.client.close()
+    told = [parted(a.headers["set-cookie"]) for a in browser.answers if "set-cookie" in a.headers]
+    (given, first), (taken, last) = told
+    usual = {"HttpOnly", "SameSite=Lax", "Path=/callback"}
+    assert (first, last) == (usual | {"Max-Age=600"}, usual | {"Max-Age=0"})
+    name, _, secret = given.partition("=")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", secret)
+    assert taken == f"{name}="
+    assert not browser.client.cookies
 
 
 def test_opening_a_link_does_not_spend_it(

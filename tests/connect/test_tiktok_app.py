@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 import stamina
+from msgspec.structs import replace
 
 from functions.collect.credentials import choose
 from functions.connect.flow import ConsentProblem, Refusal

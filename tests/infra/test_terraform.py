@@ -98,7 +98,7 @@ class Code:
         """The code as it stands."""
         sources = {p: p.read_text(encoding="utf-8") for p in sorted(ROOT.glob("functions/**/*.py"))}
         everything = "\n".join(sources.values())
-        table = {f.metadata["env"]: f.metadata["secret"] for f in settings.table()}
+        table = {s.env: s.is_secret for s in settings.table()}
         return cls(
             entry_points=frozenset(main.__all__),
             settings=frozenset(name for name, secret in table.items() if not secret),
@@ -422,7 +422,7 @@ def test_what_terraform_writes_is_a_value_that_the_setting_takes(env, value):
         given["KIPRAH_QUEUE_TARGET"] = "https://kiprah-score-1234.asia-southeast2.run.app"
         given["KIPRAH_QUEUE_ACCOUNT"] = "kiprah-invoker@kiprah-kemenkum.iam.gserviceaccount.com"
     loaded = settings.load(given, dotenv=Path("none"))
-    names = {f.metadata["env"]: f.name for f in settings.table()}
+    names = {s.env: s.name for s in settings.table()}
     assert getattr(loaded, names[env]) == value
     assert isinstance(loaded, Settings)
 

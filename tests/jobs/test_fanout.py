@@ -105,7 +105,7 @@ def test_a_trigger_that_comes_twice_puts_nothing_twice(function: Deployed) -> No
 def test_one_agencys_failure_is_its_own(
     function: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = open_agencies(Settings(agencies=TWO, simulation="1"))
+    opened = open_agencies(Settings(agencies=TWO, simulation=True))
     ranking = {"month": "2026-10", "revision": 1, "state": "open", "body": b"{}"}
     opened[0].store.write([Write("agencies/satu/rankings/2026-10:r1", ranking)])
     opened[0].store.close()

@@ -31,5 +31,5 @@ def test_a_run_is_over_before_the_next_one_begins(job):
 
 def test_the_loop_runs_at_the_same_cadence():
     settings = Settings()
-    assert int(settings.collect_every) == CADENCES["collect"].every
-    assert int(settings.score_every) == CADENCES["score"].every == CADENCES["publish"].every
+    assert settings.collect_every == CADENCES["collect"].every
+    assert settings.score_every == CADENCES["score"].every == CADENCES["publish"].every

@@ -1,13 +1,20 @@
 """Settings: where they come from, what a bad one says, and that secrets stay secret."""
 
+import ast
+import inspect
 import re
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
+from rich.pretty import pretty_repr
 
-from functions.settings import Settings, SettingsError, load, strangers, table
+import functions.settings
+from functions.settings import Settings, SettingsError, forms, load, strangers, table
 
 NOWHERE = Path("no/such/file")
 BUDGETS = (
@@ -66,12 +73,19 @@ def test_without_any_setting_it_runs_on_a_laptop():
 
 
 def test_every_setting_has_a_name_of_its_own_and_a_meaning():
-    names = [field.metadata["env"] for field in table()]
-    assert len(set(names)) == len(names)
-    for field in table():
-        assert field.metadata["env"] == f"KIPRAH_{field.name.upper()}"
-        assert len(field.metadata["meaning"]) > 5
-        assert isinstance(field.metadata["secret"], bool)
+    [body] = [
+        node.body
+        for node in ast.parse(inspect.getsource(functions.settings)).body
+        if isinstance(node, ast.ClassDef) and node.name == "Settings"
+    ]
+    meanings = {
+        name.target.id: said.value.value
+        for name, said in pairwise(body)
+        if isinstance(name, ast.AnnAssign) and isinstance(said, ast.Expr)
+    }
+    assert [*meanings] == [setting.name for setting in table()]
+    assert all(len(meaning) > 5 for meaning in meanings.values())
+    assert {setting.env for setting in table()} == {f"KIPRAH_{name.upper()}" for name in meanings}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +105,7 @@ def test_every_setting_has_a_name_of_its_own_and_a_meaning():
     ],
 )
 def test_the_settings_that_the_design_promises_are_there(name):
-    assert name in {field.metadata["env"] for field in table()}
+    assert name in {setting.env for setting in table()}
 
 
 def test_a_dotenv_file_is_read(dotenv):
@@ -117,24 +131,24 @@ def test_budgets_are_what_the_platforms_allow_by_default():
     """Meta's rule of thumb, TikTok's and YouTube's own figures, and money by choice."""
     found = loaded()
     assert {name: getattr(found, name) for name in (*BUDGETS, "x_dollars_per_day")} == {
-        "meta_calls_per_hour": "200",
-        "tiktok_calls_per_minute": "600",
-        "youtube_units_per_day": "10000",
-        "youtube_stats_per_day": "10000",
-        "x_dollars_per_day": "20",
+        "meta_calls_per_hour": 200,
+        "tiktok_calls_per_minute": 600,
+        "youtube_units_per_day": 10_000,
+        "youtube_stats_per_day": 10_000,
+        "x_dollars_per_day": Decimal(20),
     }
 
 
 @pytest.mark.parametrize("dollars", ["0", "20", "2.50", "0.005", "999999.999"])
 def test_money_may_have_thousandths(dollars):
     """A post of X costs half a cent; nothing a day is a budget, too."""
-    assert loaded(x_dollars_per_day=dollars).x_dollars_per_day == dollars
+    assert loaded(x_dollars_per_day=dollars).x_dollars_per_day == Decimal(dollars)
 
 
 def test_a_budget_is_any_whole_number():
     for name in BUDGETS:
-        for value in ("1", "123456"):
-            assert getattr(loaded(**{name: value}), name) == value
+        for value, number in (("1", 1), ("123456", 123_456), ("000123", 123)):
+            assert getattr(loaded(**{name: value}), name) == number
 
 
 def test_an_empty_value_is_the_default():
@@ -183,7 +197,10 @@ def test_a_credential_may_be_a_list():
             ["KIPRAH_INSTAGRAM_TOKEN has 2", "KIPRAH_INSTAGRAM_USER_ID 1"],
         ),
         ({"KIPRAH_TIKTOK_CLIENT_KEY": "a"}, ["KIPRAH_TIKTOK_CLIENT_SECRET 0"]),
-        ({**QUEUE, "KIPRAH_QUEUE": "proyek/asia/kiprah"}, ["KIPRAH_QUEUE=", "tasks://PROJECT/"]),
+        (
+            {**QUEUE, "KIPRAH_QUEUE": "proyek/asia/kiprah"},
+            ["KIPRAH_QUEUE must be tasks://PROJECT/"],
+        ),
         ({**QUEUE, "KIPRAH_QUEUE": "tasks://proyek/kiprah"}, ["tasks://PROJECT/LOCATION/PREFIX"]),
         ({**QUEUE, "KIPRAH_QUEUE": "tasks://p/l/ki_prah"}, ["letters, digits and hyphens"]),
         ({**QUEUE, "KIPRAH_QUEUE": f"tasks://p/l/{'k' * 91}"}, ["at most 90"]),
@@ -252,7 +269,7 @@ def test_secrets_never_show_in_repr():
 
 
 def test_every_credential_is_marked_secret():
-    hidden = {field.metadata["env"] for field in table() if field.metadata["secret"]}
+    hidden = {setting.env for setting in table() if setting.is_secret}
     assert hidden == set(SECRETS)
 
 
@@ -315,12 +332,9 @@ def test_no_agency_may_be_called_like_a_path_of_the_site():
 def test_a_simulation_is_one_or_it_is_none(value):
     with pytest.raises(SettingsError) as refused:
         load({"KIPRAH_SIMULATION": value}, NOWHERE)
-    assert str(refused.value).startswith(f"KIPRAH_SIMULATION='{value}' must be 1, or left out")
-    assert [load({"KIPRAH_SIMULATION": v}, NOWHERE).simulation for v in ("", "0", "1")] == [
-        "",
-        "0",
-        "1",
-    ]
+    assert str(refused.value) == f"KIPRAH_SIMULATION must be 1, or left out (or 0), not '{value}'"
+    taken = [load({"KIPRAH_SIMULATION": v}, NOWHERE).simulation for v in ("", "0", "1")]
+    assert taken == [False, False, True]
 
 
 # Names that are none
@@ -366,11 +380,11 @@ def test_what_others_set_is_nothing_to_us():
 def test_every_setting_that_the_readme_names_is_one():
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     named = {*re.findall(r"KIPRAH_[A-Z][A-Z_]*[A-Z]", readme)}
-    assert named <= {field.metadata["env"] for field in table()}
+    assert named <= {setting.env for setting in table()}
     assert strangers(dict.fromkeys(named, "1"), NOWHERE) == []
 
 
-@given(st.sampled_from([field.metadata["env"] for field in table()]), st.data())
+@given(st.sampled_from([setting.env for setting in table()]), st.data())
 def test_any_slip_of_the_hand_in_a_name_is_refused(name, data):
     """A letter too many, one missing, another one, or two that changed places."""
     place = data.draw(st.integers(7, len(name) - 1))
@@ -379,7 +393,7 @@ def test_any_slip_of_the_hand_in_a_name_is_refused(name, data):
     swapped = left + right[1::-1] + right[2:]
     slips = [left + letter + right, left + right[1:], left + letter + right[1:], swapped]
     slip = data.draw(st.sampled_from(slips))
-    if slip in {field.metadata["env"] for field in table()}:
+    if slip in {setting.env for setting in table()}:
         return
     assert "did you mean KIPRAH_" in refusal({slip: "1"})
 
@@ -456,7 +470,7 @@ def test_a_password_for_stored_consents_may_be_words():
 
 
 @given(
-    st.sampled_from([field.metadata["env"] for field in table()]),
+    st.sampled_from([setting.env for setting in table()]),
     st.one_of(
         st.text(max_size=40),
         st.from_regex(r"(https?|javascript|file|s3|gs|sqlite|firestore):/{0,4}[ -~]{0,30}"),
@@ -470,11 +484,167 @@ def test_whatever_a_setting_is_set_to_it_is_taken_or_refused_in_one_line(name, v
     except SettingsError as error:
         said = str(error)
     if said is None:
-        given = getattr(found, name.removeprefix("KIPRAH_").lower())
-        assert isinstance(given, tuple) or value.strip() in ("", given)
+        [setting] = [setting for setting in table() if setting.env == name]
+        given = getattr(found, setting.name)
+        assert type(given) is type(setting.default)
+        assert not isinstance(given, str) or value.strip() in ("", given)
     else:
         assert said.splitlines() == [said]
         assert "KIPRAH_" in said
+
+
+# What a text stands for
+
+NUMBER = st.one_of(
+    st.integers(-10, 10**10).map(str),
+    st.decimals(-10, 10**7, places=2).map(str),
+    st.floats().map(str),
+    st.text(st.characters(categories=("Nd", "No", "Zs")), max_size=6),
+    st.text("0123456789.,_+-eExXob \t\n\u200b１５٣²", max_size=8),
+    st.sampled_from(["true", "True", "TRUE", "false", "on", "yes", "y", "null", "None", "NaN"]),
+    st.sampled_from([" 15", "15\n", "1_000", "１５", "1e3", "+5", "5.0", "0x10", "Infinity"]),
+)
+WRITTEN = {int: r"[0-9]{1,9}", bool: r"[01]", Decimal: r"[0-9]{1,6}(\.[0-9]{1,3})?"}
+NUMBERS = [setting for setting in table() if type(setting.default) in WRITTEN]
+
+
+@given(st.sampled_from(NUMBERS), NUMBER)
+def test_a_number_is_digits_alone_and_nothing_that_a_library_would_take_for_one(setting, text):
+    read, kind = forms.read(setting.kind, text), type(setting.default)
+    if re.fullmatch(WRITTEN[kind], text):
+        assert type(read) is kind
+        assert read == (text == "1" if kind is bool else kind(text))
+        return
+    assert read is text
+    said = forms.fault(setting.kind, read)
+    assert said.startswith(" must be ")
+    assert said.endswith(f", not {forms.quoted(text)}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("collect_every", "5"),
+        ("collect_every", 0),
+        ("collect_every", 1441),
+        ("collect_every", 5.0),
+        ("collect_every", True),
+        ("simulation", "1"),
+        ("simulation", 1),
+        ("x_dollars_per_day", 20),
+        ("x_dollars_per_day", 0.1),
+        ("x_dollars_per_day", Decimal(-1)),
+        ("x_dollars_per_day", Decimal("0.0001")),
+        ("x_dollars_per_day", Decimal(1_000_000)),
+        ("x_dollars_per_day", Decimal("NaN")),
+        ("timezone", None),
+        ("site_url", 1),
+        ("x_bearer_token", "a"),
+        ("x_bearer_token", ["a"]),
+        ("x_bearer_token", (1,)),
+        ("x_bearer_token", ("a",) * 101),
+    ],
+)
+def test_what_the_code_gives_is_of_the_settings_type_and_within_its_bounds(name, value):
+    with pytest.raises(SettingsError) as refused:
+        Settings(**{name: value})
+    assert str(refused.value).startswith(f"KIPRAH_{name.upper()} must be ")
+
+
+def test_a_changed_copy_is_checked_like_any_other():
+    with pytest.raises(SettingsError, match="KIPRAH_COLLECT_EVERY must be a whole number"):
+        replace(Settings(), collect_every=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (
+            "collect_every",
+            "abc",
+            "must be a whole number of minutes, 1 or more, at most 1,440, not 'abc'",
+        ),
+        ("x_dollars_per_day", "2,50", "must be an amount such as 20 or 2.50, not '2,50'"),
+        ("timezone", "WIB", "must be a time zone such as Asia/Jakarta, not 'WIB'"),
+        (
+            "graph_version",
+            "26\u3000a",
+            "must be a version such as v26.0, not '26\\u3000a'",
+        ),
+        (
+            "graph_version",
+            "v" * 100,
+            f"must be a version such as v26.0, not '{'v' * 59}…'",
+        ),
+    ],
+)
+def test_a_bad_value_is_quoted(name, value, said):
+    env = f"KIPRAH_{name.upper()}"
+    assert refusal({env: value}) == f"{env} {said}"
+
+
+@given(st.text(max_size=300))
+def test_a_quoted_value_is_short_and_printable(value):
+    quoted = forms.quoted(value)
+    assert quoted.isprintable()
+    assert len(quoted) <= 62
+    assert len(repr(value)) > 62 or ast.literal_eval(quoted) == value
+
+
+# Secrets and addresses
+
+PASSWORD = st.from_regex(r"[A-Za-z0-9]{8,20}", fullmatch=True)
+# What goes before or behind it, and spoils it or not.
+AROUND = st.sampled_from(["", " ", ",", "\u200b", "“", '"', "/", "@", "-" * 25_000, ";", "="])
+GUARDED = [setting for setting in table() if not (setting.is_told or setting.is_secret)]
+ADDRESSES = (
+    "https://user:{}@host.example",
+    "https://{}@host.example/path",
+    "http://user:{}@127.0.0.1:99999",
+    "s3://key:{}@bucket/prefix",
+    "s3:/key:{}@bucket",
+    "s3:///key:{}@bucket",
+    "firestore://user:{}@project/db",
+    "tasks://user:{}@host/l/p",
+    "user:{}@host:80",
+    "{}@host",
+)
+
+
+def shown(environ):
+    """Everything that settings say of themselves, or the reason why there are none."""
+    try:
+        found = load(environ, NOWHERE)
+    except SettingsError as error:
+        return f"{error}{error!r}{error.__cause__!r}{error.__context__!r}"
+    return f"{found!r}{found}{[found]}{pretty_repr(found)}"
+
+
+def leaked(environ, *secrets):
+    """The parts of secrets, of six characters each, that are said, and not of other settings."""
+    said, usual = shown(environ), shown({**QUEUE, "KIPRAH_SCHEDULE": "scheduler://p/l/k"})
+    parts = {secret[n : n + 6] for secret in secrets for n in range(len(secret) - 5)}
+    return [part for part in parts if part in said and part not in usual]
+
+
+@given(st.sampled_from(sorted(SECRETS)), PASSWORD, PASSWORD, AROUND, AROUND)
+def test_no_part_of_a_secret_shows_whatever_spoils_it(name, one, other, before, behind):
+    assert leaked({name: f"{before}{one}{behind}{other}"}, one, other) == []
+
+
+@given(st.sampled_from(GUARDED), st.sampled_from(ADDRESSES), PASSWORD, AROUND, st.booleans())
+def test_no_part_of_a_password_in_an_address_shows(setting, address, password, behind, is_queued):
+    base = {**QUEUE, "KIPRAH_SCHEDULE": "scheduler://p/l/k"} if is_queued else {}
+    given = base | {setting.env: f"{address.format(password)}{behind}"}
+    assert leaked(given, password) == []
+
+
+def test_every_address_and_place_is_guarded():
+    urls = {setting.name for setting in table() if setting.name.endswith("_url")}
+    assert {setting.name for setting in GUARDED} == urls | {
+        *("store", "site", "frozen", "notice", "queue", "queue_target", "queue_account"),
+        *("queue_address", "schedule", "schedule_address"),
+    }
 
 
 # Hundreds of agencies, and their shares

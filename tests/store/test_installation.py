@@ -18,7 +18,7 @@ TWO = "satu=Satu; dua=Dua"
 POST = "agencies/kemenkum/posts/x:1:2"
 
 
-def simulations(url: str, simulation: str = "", agencies: str = "") -> list[bool]:
+def simulations(url: str, simulation: bool = False, agencies: str = "") -> list[bool]:
     books = open_agencies(Settings(store=url, simulation=simulation, agencies=agencies))
     found = [book.simulation for book in books]
     books[0].store.close()
@@ -73,7 +73,7 @@ def test_a_store_of_a_newer_version_is_refused_with_what_to_do(store_url: str) -
 def test_documents_without_a_schema_are_of_an_older_version(store_url: str) -> None:
     store = open_store(store_url)
     store.write([Write(POST, {"n": 1})])
-    for simulation in ("", "1"):
+    for simulation in (False, True):
         with pytest.raises(StoreError, match=r"older Kiprah .*\(schema 0.*then run kiprah migrate"):
             simulations(store_url, simulation)
     assert [stored.path for stored in store.everything()] == [POST]  # nothing is written
@@ -127,13 +127,13 @@ def test_a_half_restored_store_is_not_used(sqlite_url: str) -> None:
 
 def test_a_new_store_is_what_the_setting_says_and_stays_a_simulation(store_url: str) -> None:
     assert simulations(store_url) == [False]  # looking alone makes nothing real
-    assert simulations(store_url, "1") == [True]
-    for setting in ("", "0", "1"):
-        assert simulations(store_url, setting) == [True]
+    assert simulations(store_url, True) == [True]
+    for simulation in (False, True):
+        assert simulations(store_url, simulation) == [True]
 
 
 def test_a_store_without_the_setting_is_real_and_has_nothing_of_an_agency(sqlite_url: str) -> None:
-    assert simulations(sqlite_url, "0") == [False]
+    assert simulations(sqlite_url, False) == [False]
     store = open_store(sqlite_url)
     assert [stored.path for stored in store.everything()] == [PATH]
     store.close()
@@ -146,18 +146,18 @@ def test_one_document_of_any_kind_makes_a_store_real(store_url: str, path: str) 
     store.write([Write(path, {"n": 1})])
     store.close()
     with pytest.raises(SettingsError, match="a real store never becomes a simulation: name a new"):
-        simulations(store_url, "1")
+        simulations(store_url, True)
     assert simulations(store_url) == [False]
 
 
 def test_every_agency_of_a_simulation_belongs_to_it_in_whatever_order(sqlite_url: str) -> None:
-    assert simulations(sqlite_url, "1", "satu=Satu") == [True]
+    assert simulations(sqlite_url, True, "satu=Satu") == [True]
     store = open_store(sqlite_url)
     store.write([Write("agencies/satu/satker/a", {"name": "A"})])
     store.close()
-    assert simulations(sqlite_url, "", TWO) == [True, True]
-    assert simulations(sqlite_url, "", "dua=Dua; satu=Satu") == [True, True]
-    assert simulations(sqlite_url, "1", "tiga=Tiga") == [True]
+    assert simulations(sqlite_url, False, TWO) == [True, True]
+    assert simulations(sqlite_url, False, "dua=Dua; satu=Satu") == [True, True]
+    assert simulations(sqlite_url, True, "tiga=Tiga") == [True]
 
 
 def test_first_uses_at_once_agree(store: Store) -> None:
@@ -176,4 +176,4 @@ def test_the_store_is_closed_when_it_cannot_be_a_simulation(sqlite_url: str) -> 
     book.store.close()
     for _ in range(3):
         with pytest.raises(SettingsError):
-            open_agency(Settings(store=sqlite_url, simulation="1"))
+            open_agency(Settings(store=sqlite_url, simulation=True))

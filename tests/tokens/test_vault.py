@@ -6,12 +6,12 @@ import base64
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from msgspec.structs import replace
 
 from functions.settings import Settings, SettingsError, load
 from functions.tokens.vault import Vault, VaultError, open_vault

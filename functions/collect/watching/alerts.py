@@ -74,7 +74,7 @@ def look(
 ) -> Iterator[Alert]:
     """Everything that needs somebody at the report's instant; ``whole``: of every consent."""
     now = report.now
-    every = timedelta(minutes=int(settings.discover_every))
+    every = timedelta(minutes=settings.discover_every)
     for platform, note in report.states.items():
         yield from _stale(platform, note, now, signs.stale_after(every))
     if "tiktok" in report.states:

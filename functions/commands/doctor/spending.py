@@ -20,7 +20,7 @@ NAMED = 5  # agencies by their names; the others as a number
 def budgets(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
     """A line for each credential that was ever used: what is spent and left of its limits, what
     stops it, and how several agencies share it."""
-    following = now + timedelta(minutes=int(settings.collect_every))
+    following = now + timedelta(minutes=settings.collect_every)
     sharing = Sharing.read(books, settings, now, following)
     return [
         _credential(name, sharing, len(books) > 1)

@@ -45,7 +45,7 @@ def vitals(book: AgencyStore, settings: Settings, roster: Roster, now: datetime)
 
 def _cadences(settings: Settings) -> dict[str, timedelta]:
     collect, score = (
-        timedelta(minutes=int(every)) for every in (settings.collect_every, settings.score_every)
+        timedelta(minutes=every) for every in (settings.collect_every, settings.score_every)
     )
     return {"collect": collect, "score": score, "publish": score}
 
@@ -90,7 +90,7 @@ def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) 
     """How old the newest read is, of each platform and of all."""
     registered = {a.platform for a in roster.accounts}
     able = [p for p in PLATFORMS if configured(settings, p) or is_keyless(settings, p)]
-    stale = signs.stale_after(timedelta(minutes=int(settings.discover_every)))
+    stale = signs.stale_after(timedelta(minutes=settings.discover_every))
     reads: dict[Platform, datetime] = {}
     found: list[Finding] = []
     for platform in (p for p in able if p in registered):

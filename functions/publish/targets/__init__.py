@@ -34,4 +34,4 @@ def open_objects(url: str, setting: str = "KIPRAH_SITE") -> Objects:
         from functions.publish.targets.gcs import GcsObjects
 
         return GcsObjects(bucket, prefix.strip("/"), setting)
-    raise ObjectsError(f"{url!r} names no destination for the site: {_FORMS}")
+    raise ObjectsError(f"{setting} names no destination for the site: {_FORMS}")

@@ -7,13 +7,13 @@ import inspect
 import re
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from functions.collect.client import ApiClient
 from functions.collect.contract import (

@@ -680,7 +680,7 @@ def test_a_wrong_app_secret_is_the_operators_matter_not_the_pages(message: str) 
 
 
 def test_a_proof_signs_the_token_with_the_apps_secret(api: Api, account: Any) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     api.settings = replace(api.settings, facebook_app_secret=("another-secret",))
     with pytest.raises(Refused):

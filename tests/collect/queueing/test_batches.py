@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ import functions_framework
 import msgspec
 import pytest
 from google.cloud.tasks_v2 import Task
+from msgspec.structs import replace
 from werkzeug.serving import make_server
 
 from functions import log
@@ -327,7 +328,7 @@ def test_a_day_and_a_half_is_measured_as_without_a_queue(
     twin, settings, book = alone
     # Every hour rather than every half: half as many ticks show the same.
     monkeypatch.setenv("KIPRAH_COLLECT_EVERY", "60")
-    settings = replace(settings, collect_every="60")
+    settings = replace(settings, collect_every=60)
     # Small batches, so that even a small ministry's tick has several.
     monkeypatch.setattr(batches, "SWEEPS", 1)
     monkeypatch.setattr(batches, "LOOKUPS", 1)

@@ -147,7 +147,7 @@ def test_what_was_not_read_for_three_looks_is_stale(book: AgencyStore) -> None:
     assert looked(book, report(notes)) == [
         ("alert.stale", {"platform": "youtube", "read_at": iso(NOW - 9.1 * HOUR)})
     ]
-    assert looked(book, report(notes), discover_every="600") == []
+    assert looked(book, report(notes), discover_every=600) == []
 
 
 def consent(book: AgencyStore, handle: str, **facts: Any) -> None:

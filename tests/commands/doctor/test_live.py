@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from functions.commands.doctor import live
 from functions.commands.doctor.finding import Finding
@@ -356,7 +356,7 @@ def test_without_credentials_nobody_is_asked(
 
 def test_a_simulation_asks_no_official_host(tmp_path: Any, roster: Roster, now: datetime) -> None:
     asking = Settings(
-        store=f"sqlite:///{tmp_path}/simulation.db", simulation="1", x_bearer_token=("rahasia",)
+        store=f"sqlite:///{tmp_path}/simulation.db", simulation=True, x_bearer_token=("rahasia",)
     )
     [book] = open_agencies(asking)
     found = look(book, asking, roster, now)

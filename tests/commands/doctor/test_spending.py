@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from functions.collect.planning.quota import Budget, Spending, Wait, Wants
 from functions.collect.planning.sharing import limits_of
@@ -14,7 +15,7 @@ from functions.store.agency import AgencyStore
 NOW = datetime(2026, 10, 20, 3, tzinfo=UTC)
 
 
-def found(sqlite_url: str, held: dict[str, Budget], count: int, **more: str) -> str:
+def found(sqlite_url: str, held: dict[str, Budget], count: int, **more: Any) -> str:
     """What is said of the X credential."""
     named = ";".join(f"a{n}=A" for n in range(count))
     loaded = Settings(store=sqlite_url, agencies=named, x_bearer_token=("t",), **more)
