@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
@@ -190,6 +190,17 @@ class _Judged(msgspec.Struct):
     is_post: bool | None
 
 
+class PageHistory(NamedTuple):
+    """What is known of a Page's posts. ``recent``: how many of the last 30 days, None when
+    collection has not run that long; ``uploads``: ids that were found to be uploads."""
+
+    recent: int | None = None
+    uploads: Container[str] = ()
+
+
+NO_HISTORY = PageHistory()
+
+
 class _ForeignToken(Refused):
     """The token given for a Page is another Page's."""
 
@@ -277,34 +288,33 @@ async def sweep(
     depth: int = 1,
     manner: Manner = USUAL,
     own: ApiClient | None = None,
-    recent: int | None = None,
-    known: Container[str] = (),
+    history: PageHistory = NO_HISTORY,
 ) -> Sweep:
     """The Page's own posts from ``since`` on, all of them at any ``depth``, and what older ones
     the listing shows.
 
     ``own``: a client that speaks with the Page's own token, which is tried first. What is wrong
-    with that token costs this Page its use and nothing else; ``advice`` says so. ``recent``: how
-    many posts of the last 30 days are known, None when collection has not run that long. ``known``:
-    ids of posts that were found to be uploads before. A listing without the Page's own token covers
-    nothing: ask ``confirm`` about what it leaves out.
+    with that token costs this Page its use and nothing else; ``advice`` says so. A listing without
+    the Page's own token covers nothing: ask ``confirm`` about what it leaves out.
     """
     advice: str | None = None
     if own is not None:
         try:
             await _check_owner(own, profile)
-            found = await _listing(own, OWN_EDGES, profile, since, Manner(manner.size), known)
+            found = await _listing(
+                own, OWN_EDGES, profile, since, Manner(manner.size), history.uploads
+            )
             if found.failure is None or isinstance(found.failure, Transient):
                 return found
             raise found.failure
         except (Limited, Refused, AccountWrong, Unreadable) as error:
             advice = _about_token(error)
-    found = await _listing(client, EDGES, profile, since, manner, known)
+    found = await _listing(client, EDGES, profile, since, manner, history.uploads)
     if advice is None and (
         is_listed_incompletely(
             sum(post.published_at >= since for post in found.posts), client.clock() - since
         )
-        or is_listed_incompletely(recent or 0, RECENT)
+        or is_listed_incompletely(history.recent or 0, RECENT)
     ):
         advice = INCOMPLETE
     return msgspec.structs.replace(found, covered_since=None, advice=advice or found.advice)

@@ -460,7 +460,9 @@ def test_a_busy_page_without_its_token_is_marked(api: Api, account: Any, now: da
 
     def told(since: datetime, recent: int | None) -> str | None:
         return api.run(
-            lambda client: facebook.sweep(client, profile, since=since, recent=recent)
+            lambda client: facebook.sweep(
+                client, profile, since=since, history=facebook.PageHistory(recent)
+            )
         ).advice
 
     assert told(now - 20 * DAY, None) == facebook.INCOMPLETE
@@ -468,9 +470,12 @@ def test_a_busy_page_without_its_token_is_marked(api: Api, account: Any, now: da
     assert told(now - 2 * DAY, 49) is None
     assert told(now - 2 * DAY, 50) == facebook.INCOMPLETE
     token = api.server.world.credentials.give_page_token(account.id)
-    assert owner_sweep(api, account, now - 20 * DAY, token, recent=60).advice is None
+    assert (
+        owner_sweep(api, account, now - 20 * DAY, token, history=facebook.PageHistory(60)).advice
+        is None
+    )
     dead(api, account, token)
-    found = owner_sweep(api, account, now - 20 * DAY, token, recent=60)
+    found = owner_sweep(api, account, now - 20 * DAY, token, history=facebook.PageHistory(60))
     assert found.advice == facebook.TOKEN_DEAD
 
 

@@ -18,6 +18,7 @@ from functions.collect.contract import (
     Unreadable,
 )
 from functions.collect.platforms import x
+from functions.collect.platforms.x_threads import ThreadsAsked
 from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
 
 PLATFORM = "x"
@@ -216,7 +217,7 @@ def test_a_thread_is_one_post_with_the_sum_of_its_parts(
     first, *parts = thread(
         api, account, now - 3 * HOUR, 5, start_with={"likes": 7, "comments": 2, "quotes": 1}
     )
-    found = api.sweep(account, now - 24 * HOUR, replies=True)
+    found = api.sweep(account, now - 24 * HOUR, threads=ThreadsAsked())
     [post] = found.posts
     assert (post.post_id, post.parts, post.versions) == (first.id, names(parts), ())
     assert post.published_at == now - 3 * HOUR
@@ -240,7 +241,7 @@ def test_only_replies_to_oneself_in_ones_own_thread_are_parts(
     other = add(account, now - 2 * HOUR, kind="thread_part", refers_to=answer.id, thread_of="123")
     add(account, now - HOUR, kind="repost", refers_to="124", start_with={"likes": 9})
     quote = add(account, now - HOUR, kind="quote", refers_to="125")
-    found = api.sweep(account, now - 24 * HOUR, replies=True)
+    found = api.sweep(account, now - 24 * HOUR, threads=ThreadsAsked())
     assert {post.post_id: post.parts for post in found.posts} == {
         first.id: (part.id,),
         quote.id: (),
@@ -269,7 +270,7 @@ def test_a_counter_that_is_unknown_in_a_part_is_unknown_in_the_sum(
         ],
         "meta": {"result_count": 3},
     })  # fmt: skip
-    [post] = api.sweep(account, now - 24 * HOUR, replies=True).posts
+    [post] = api.sweep(account, now - 24 * HOUR, threads=ThreadsAsked()).posts
     assert post.parts == ("9", "10")
     [sample] = post.samples
     assert (sample.likes, sample.comments, sample.shares, sample.views) == (10, 3, None, None)
@@ -281,7 +282,9 @@ def test_a_part_that_a_listing_lacks_is_read_by_its_id(
     first, part = thread(api, account, now - HOUR, 1, start_with={"likes": 5})
     lone = api.server.world.add_post(account, now - HOUR, start_with={"likes": 2})
     known = {first.id: Thread(parts=(part.id,), mark=now + 23 * HOUR)}
-    found = api.sweep(account, now - 24 * HOUR, threads=known)  # without replies
+    found = api.sweep(
+        account, now - 24 * HOUR, threads=ThreadsAsked(known, replies=False)
+    )  # without replies
     assert {post.post_id: post.samples[0].likes for post in found.posts} == {
         first.id: 10,
         lone.id: 2,
@@ -324,7 +327,7 @@ def test_an_edited_part_is_one_part_with_counters_summed(
         edited_at=[now - 2 * HOUR + 10 * MINUTE, now - HOUR],
         per_hour={"likes": 60},
     )
-    [listed] = api.sweep(account, now - 24 * HOUR, replies=True).posts
+    [listed] = api.sweep(account, now - 24 * HOUR, threads=ThreadsAsked()).posts
     [looked_up] = api.lookup([listed]).posts
     for post in (listed, looked_up):
         assert (post.parts, post.samples[0].likes) == ((part.id,), 300)
@@ -335,11 +338,13 @@ def test_parts_join_a_thread_that_began_before_the_listing(
 ) -> None:
     first, early, late = thread(api, account, now - 9 * HOUR, 2, after=4 * HOUR)
     known = {first.id: Thread(parts=(early.id,), mark=now + 15 * HOUR)}
-    found = api.sweep(account, now - 6 * HOUR, replies=True, threads=known)
+    found = api.sweep(account, now - 6 * HOUR, threads=ThreadsAsked(known))
     assert found.posts == ()
     assert found.joining == {first.id: (early.id, late.id)}
     assert set(found.besides) == {early.id, late.id}
-    assert api.sweep(account, now - 6 * HOUR, replies=True).joining == {}  # whose first is unknown
+    assert (
+        api.sweep(account, now - 6 * HOUR, threads=ThreadsAsked()).joining == {}
+    )  # whose first is unknown
 
 
 def test_a_part_that_the_read_before_the_mark_lacks_does_not_join_behind_it(
@@ -349,7 +354,7 @@ def test_a_part_that_the_read_before_the_mark_lacks_does_not_join_behind_it(
     first, unseen, fresh, after = thread(api, account, now - 27 * HOUR, 3, after=8 * HOUR)
     read_at = now - 12 * HOUR
     known = {first.id: Thread(mark=now - 3 * HOUR, after=read_at)}
-    found = api.sweep(account, now - 48 * HOUR, replies=True, threads=known)
+    found = api.sweep(account, now - 48 * HOUR, threads=ThreadsAsked(known))
     assert [post.parts for post in found.posts] == [(fresh.id,)]
     assert set(found.besides) == {unseen.id, after.id}
 

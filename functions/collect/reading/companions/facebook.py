@@ -12,6 +12,7 @@ from functions.collect.contract import AccountWrong, Lookup, Profile, Sweep
 from functions.collect.credentials import Credential, fingerprint, page_access
 from functions.collect.planning.requests import Plan, SweepRequest
 from functions.collect.platforms import facebook
+from functions.collect.platforms.facebook import PageHistory
 from functions.collect.reading.companions import AccountListing, Companion
 from functions.collect.reading.session import Session
 from functions.collect.state import LivePost
@@ -82,8 +83,10 @@ class PageReader(Companion):
             depth=request.depth,
             manner=self.session.manner(handle),
             own=self._own.get(handle),
-            recent=sum(self.session.account(handle).daily.values()),
-            known={post.post_id for post in live},
+            history=PageHistory(
+                recent=sum(self.session.account(handle).daily.values()),
+                uploads={post.post_id for post in live},
+            ),
         )
 
     def took(self, listed: AccountListing) -> None:

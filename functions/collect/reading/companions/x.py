@@ -14,6 +14,7 @@ from functions.collect.planning.candidates import OVERLAP
 from functions.collect.planning.requests import LookupRequest, SweepRequest
 from functions.collect.platforms import x
 from functions.collect.platforms.decoding import EARLIEST
+from functions.collect.platforms.x_threads import ThreadsAsked
 from functions.collect.reading.companions import AccountListing, Companion
 from functions.collect.reading.completeness import COUNTED_BACK
 from functions.collect.state import REMEMBERED, AccountState, LivePost
@@ -41,10 +42,10 @@ class ThreadReader(Companion):
             since=since,
             until=request.until,
             manner=self.session.manner(request.handle),
-            replies=request.replies,
-            threads={
-                post.post_id: self._thread(post) for post in live if request.replies or post.parts
-            },
+            threads=ThreadsAsked(
+                {p.post_id: self._thread(p) for p in live if request.replies or p.parts},
+                replies=request.replies,
+            ),
         )
 
     def _thread(self, post: LivePost) -> Thread:
