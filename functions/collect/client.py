@@ -10,10 +10,10 @@ import asyncio
 import ssl
 import zlib
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -246,6 +246,29 @@ class Connections:
         return self._open[place]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)  # it holds what authenticates
+class ClientOptions:
+    """What every call with one credential is made with.
+
+    Attributes:
+        prefix: goes before every path (an API version).
+        subject: whose eyes the API reads through, where it wants that in the path (Instagram).
+        params, headers: what authenticates.
+        usage: the adapter's word on what an answer says of the limit.
+        rate: what calls wait for, where a platform limits them by the minute.
+    """
+
+    prefix: str = ""
+    subject: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    usage: UsageReader = says_nothing
+    rate: Rate | None = None
+
+
+PLAIN = ClientOptions()
+
+
 class ApiClient:
     """One credential's way into one platform's API.
 
@@ -253,12 +276,7 @@ class ApiClient:
         connection: the pool, shared by the platform's credentials.
         clock: gives ``taken_at``.
         explain: the adapter's word on what a refusal means.
-        prefix: goes before every path (an API version).
-        subject: whose eyes the API reads through, where it wants that in the path (Instagram).
-        params, headers: what authenticates every request.
-        usage: the adapter's word on what an answer says of the limit.
         bucket: which part of the budget a path is counted in.
-        rate: what calls wait for, where a platform limits them by the minute.
     """
 
     def __init__(
@@ -266,59 +284,53 @@ class ApiClient:
         connection: Connection,
         clock: Clock,
         explain: Explain,
-        *,
-        prefix: str = "",
-        subject: str = "",
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        usage: UsageReader = says_nothing,
         bucket: Callable[[str], str] = every_call,
-        rate: Rate | None = None,
+        options: ClientOptions = PLAIN,
     ) -> None:
         self.clock = clock
-        self.prefix = prefix
-        self.subject = subject
+        self.options = options
         self.learned: set[str] = set()  # what an adapter found this API not to offer
         self.tally = CallTally()
         self._connection = connection
         self._explain = explain
-        self._params = dict(params or {})
-        self._headers = dict(headers or {})
-        self._usage = usage
         self._bucket = bucket
-        self._rate = rate
 
     def authorised(self, token: str) -> ApiClient:
         """The same client speaking for the owner of a Bearer token; calls count as this one's."""
         client = copy(self)
         client.learned = set()
-        client._headers = {**self._headers, "Authorization": f"Bearer {token}"}
+        headers = {**self.options.headers, "Authorization": f"Bearer {token}"}
+        client.options = replace(self.options, headers=headers)
         return client
 
     def speaking(self, **params: str) -> ApiClient:
         """A client authenticated by other parameters, which counts its calls for itself."""
         client = copy(self)
-        client.learned, client.tally, client._params = set(), CallTally(), dict(params)
+        client.learned, client.tally = set(), CallTally()
+        client.options = replace(self.options, params=params)
         return client
 
-    async def get(
+    # These give the request itself to be awaited, so that nothing stands between who asks and who
+    # sends.
+
+    def get(
         self, path: str, type: type[T], *, lost: list[str] | None = None, **params: str | int
-    ) -> tuple[T, datetime]:
+    ) -> Awaitable[tuple[T, datetime]]:
         """A decoded answer and when it arrived; raises ``PlatformError``s.
 
         ``lost``: takes what of the answer could not be understood, one message each; without it the
         tally does.
         """
-        return await self._request("GET", path, type, lost=lost, params=params)
+        return self._ask("GET", path, self._decoded(path, type, lost), params=params)
 
-    async def raw(self, path: str, **params: str | int) -> tuple[bytes, datetime]:
+    def raw(self, path: str, **params: str | int) -> Awaitable[tuple[bytes, datetime]]:
         """Like ``get``, for an answer that is no JSON: its body as it came.
 
         Whether the body makes any sense is for ``explain`` to say, which sees successes as well.
         """
-        return await self._send("GET", path, params=params, is_json=False)
+        return self._ask("GET", path, bytes, params=params, is_json=False)
 
-    async def post(
+    def post(
         self,
         path: str,
         type: type[T],
@@ -327,64 +339,56 @@ class ApiClient:
         form: Mapping[str, str] | None = None,
         lost: list[str] | None = None,
         **params: str | int,
-    ) -> tuple[T, datetime]:
+    ) -> Awaitable[tuple[T, datetime]]:
         """Like ``get``, with a JSON or form body."""
-        return await self._request(
-            "POST", path, type, lost=lost, params=params, json=json, form=form
-        )
+        read = self._decoded(path, type, lost)
+        return self._ask("POST", path, read, params=params, json=json, form=form)
 
     async def tell(self, path: str, form: Mapping[str, str]) -> bytes:
         """Post a form to where a success has nothing to say, and perhaps no JSON; its body."""
-        body, _ = await self._send("POST", path, params={}, form=form, is_json=False)
+        body, _ = await self._ask("POST", path, bytes, params={}, form=form, is_json=False)
         return body
 
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        type: type[T],
-        *,
-        lost: list[str] | None,
-        params: Mapping[str, str | int],
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-    ) -> tuple[T, datetime]:
-        body, taken_at = await self._send(method, path, params=params, json=json, form=form)
-        return _decode(path, body, type, self.tally.lost if lost is None else lost), taken_at
+    def _decoded(self, path: str, type: type[T], lost: list[str] | None) -> Callable[[bytes], T]:
+        return lambda body: _decode(path, body, type, self.tally.lost if lost is None else lost)
 
-    async def _send(
+    async def _ask(
         self,
         method: str,
         path: str,
+        read: Callable[[bytes], T],
         *,
         params: Mapping[str, str | int],
         json: Any = None,
         form: Mapping[str, str] | None = None,
         is_json: bool = True,
-    ) -> tuple[bytes, datetime]:
-        """A body that passed the checks, after as many attempts as it took."""
+    ) -> tuple[T, datetime]:
+        """What ``read`` makes of a body that passed the checks, after as many attempts as it took.
+
+        A body that cannot be read is not asked for again.
+        """
         import stamina
 
         async for attempt in stamina.retry_context(
             on=_backoff, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=0.5, wait_max=10.0
         ):
             with attempt:
-                if self._rate:
-                    await self._rate.turn()
+                if self.options.rate:
+                    await self.options.rate.turn()
                 self.tally.sent[self._bucket(path)] += 1
                 response = await self._connection.send(
                     method,
-                    self.prefix + path,
-                    params={**self._params, **params},
-                    headers=self._headers,
+                    self.options.prefix + path,
+                    params={**self.options.params, **params},
+                    headers=self.options.headers,
                     json=json,
                     form=form,
                 )
                 taken_at = self.clock()
-                used = self._usage(response.headers)
+                used = self.options.usage(response.headers)
                 self.tally.usage = self.tally.usage if used is None else used
                 self._check(path, response, is_json)
-        return response.body, taken_at
+        return read(response.body), taken_at
 
     def _check(self, path: str, answer: HttpAnswer, is_json: bool) -> None:
         status, headers, body = answer

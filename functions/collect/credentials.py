@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from functions.collect.client import ApiClient, Clock, Connection, Rate
+from functions.collect.client import PLAIN, ApiClient, ClientOptions, Clock, Connection, Rate
 from functions.collect.contract import Limited, PlatformError, Refused
 from functions.collect.planning.quota import EVERYTHING, PACIFIC, Limit, in_turn
 from functions.collect.platforms import Adapter, Speaker, adapter
@@ -63,13 +63,11 @@ class Credential:
 STOPS = (Limited, Refused)
 
 
-class Key(NamedTuple):
-    """One credential as the settings give it.
+@dataclass(frozen=True, slots=True, repr=False)
+class Key:
+    """One credential as the settings give it; ``key`` and ``secret``: the app's own."""
 
-    ``client``: what ``ApiClient`` is made with besides. ``key`` and ``secret``: the app's own.
-    """
-
-    client: Mapping[str, Any]
+    client: ClientOptions
     key: str = ""
     secret: str = ""
 
@@ -121,32 +119,33 @@ def _youtube_limits(settings: Settings) -> tuple[Limit, ...]:
 
 def _instagram_keys(settings: Settings) -> Iterable[Key]:
     for token, user in zip(settings.instagram_token, settings.instagram_user_id, strict=True):
-        yield Key({**_meta(settings), "subject": user, "params": {"access_token": token}})
+        yield Key(_meta(settings, {"access_token": token}, subject=user))
 
 
 def _facebook_keys(settings: Settings) -> Iterable[Key]:
     for token, secret in _pad(settings.facebook_token, settings.facebook_app_secret):
-        yield Key({**_meta(settings), "params": page_access(token, secret)}, secret=secret)
+        yield Key(_meta(settings, page_access(token, secret)), secret=secret)
 
 
 def _x_keys(settings: Settings) -> Iterable[Key]:
     for token in settings.x_bearer_token:
-        yield Key({"headers": {"Authorization": f"Bearer {token}"}})
+        yield Key(ClientOptions(headers={"Authorization": f"Bearer {token}"}))
 
 
 def _tiktok_keys(settings: Settings) -> Iterable[Key]:
     calls = settings.tiktok_calls_per_minute
     for key, secret in zip(settings.tiktok_client_key, settings.tiktok_client_secret, strict=True):
-        yield Key({"rate": Rate(calls, 60.0)}, key, secret)
+        yield Key(ClientOptions(rate=Rate(calls, 60.0)), key, secret)
 
 
 def _youtube_keys(settings: Settings) -> Iterable[Key]:
     for key in settings.youtube_api_key:
-        yield Key({"params": {"key": key}})
+        yield Key(ClientOptions(params={"key": key}))
 
 
-def _meta(settings: Settings) -> dict[str, Any]:
-    return {"prefix": f"/{settings.graph_version}", "usage": usage}
+def _meta(settings: Settings, params: Mapping[str, str], subject: str = "") -> ClientOptions:
+    prefix = f"/{settings.graph_version}"
+    return ClientOptions(prefix=prefix, subject=subject, params=params, usage=usage)
 
 
 ACCESS: Mapping[Platform, PlatformAccess] = {
@@ -194,7 +193,7 @@ ACCESS: Mapping[Platform, PlatformAccess] = {
 }
 # YouTube's public feed, which is read for want of a key.
 FEED = PlatformAccess(
-    "", "youtube", "youtube_feed_url", lambda _: (), lambda _: (), lambda _: (Key({}),)
+    "", "youtube", "youtube_feed_url", lambda _: (), lambda _: (), lambda _: (Key(PLAIN),)
 )
 FEED_NAME = "youtube:feed"
 NEEDS: Mapping[Platform, str] = {platform: access.needs for platform, access in ACCESS.items()}
@@ -253,7 +252,7 @@ def credentials(
     return [
         Credential(
             name,
-            ApiClient(connection, clock, speaker.explain, bucket=speaker.bucket, **held.client),
+            ApiClient(connection, clock, speaker.explain, speaker.bucket, held.client),
             key=held.key,
             secret=held.secret,
         )

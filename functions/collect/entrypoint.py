@@ -6,6 +6,7 @@ are several agencies, the scheduler's call only divides what they share, and han
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import functions_framework
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from flask import Request
 
     from functions.collect.queueing.batch import Batch
+    from functions.collect.tick import CollectRun
+    from functions.jobs.fanout import Task
 
 
 @functions_framework.http
@@ -34,6 +37,8 @@ def collect(request: Request) -> Response:
 
 def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
+    import asyncio
+
     from functions.collect.queueing.batch import received
 
     try:
@@ -42,7 +47,40 @@ def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
         raise BadRequestError(str(error)) from None
     if batch is not None:
         return _work_off(books, settings, trigger, batch)
-    return _plan(books, settings, trigger)
+
+    from functions.collect.job import collect_all
+    from functions.jobs import fanout
+
+    task = fanout.task_of(trigger)
+    if task is not None and (late := fanout.too_late("collect", trigger, task)) is not None:
+        return late
+    run = _asked_for(trigger, task)
+    scheduled = fanout.ScheduledTick.of(trigger, timedelta(minutes=settings.collect_every))
+    report = asyncio.run(collect_all(books, settings, run, scheduled=scheduled))
+    return report if task is None else {**report, "agency": trigger.agency}
+
+
+def _asked_for(trigger: Trigger, task: Task | None) -> CollectRun:
+    """The run that a trigger asks for; one that the queue brought is named by its tick."""
+    from functions.collect.planning.sharing import received
+    from functions.collect.tick import CollectRun
+    from functions.model import PLATFORMS, run_id
+
+    platforms = trigger.body.get("platforms", list(PLATFORMS))
+    if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
+        raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
+    try:
+        share = received(task.share) if task is not None else None
+    except ValueError as error:
+        raise BadRequestError(str(error)) from None
+    begins = task.tick if task is not None else trigger.scheduled_at or trigger.now
+    return CollectRun(
+        now=trigger.now,
+        run_id=run_id("collect", begins),
+        simulated=trigger.given,
+        platforms=[p for p in PLATFORMS if p in platforms],
+        share=share,
+    )
 
 
 def _work_off(
@@ -61,42 +99,3 @@ def _work_off(
         raise BadRequestError("a batch brings its own time; send it without now")
     with log.about(run_id=name, agency=book.agency.id):
         return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
-
-
-def _plan(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
-    import asyncio
-    from datetime import timedelta
-
-    from functions.collect.job import collect_all
-    from functions.collect.planning.sharing import received
-    from functions.collect.tick import CollectRun
-    from functions.jobs import fanout
-    from functions.model import PLATFORMS, run_id
-
-    platforms = trigger.body.get("platforms", list(PLATFORMS))
-    if not isinstance(platforms, list) or not all(p in PLATFORMS for p in platforms):
-        raise BadRequestError(f"platforms must be a list of {', '.join(PLATFORMS)}")
-    task, name, share = fanout.task_of(trigger), trigger.scheduled_at or trigger.now, None
-    if task is not None:
-        if (late := fanout.too_late("collect", trigger, task)) is not None:
-            return late
-        try:
-            name, share = task.tick, received(task.share)
-        except ValueError as error:
-            raise BadRequestError(str(error)) from None
-    every = timedelta(minutes=settings.collect_every)
-    report = asyncio.run(
-        collect_all(
-            books,
-            settings,
-            CollectRun(
-                now=trigger.now,
-                run_id=run_id("collect", name),
-                simulated=trigger.given,
-                platforms=[p for p in PLATFORMS if p in platforms],
-                share=share,
-            ),
-            scheduled=fanout.ScheduledTick.of(trigger, every),
-        )
-    )
-    return report if task is None else {**report, "agency": trigger.agency}

@@ -29,7 +29,7 @@ from functions.collect.credentials import (
     names,
 )
 from functions.collect.planning.allocation import allocate, priced
-from functions.collect.planning.candidates import candidates, expected
+from functions.collect.planning.candidates import Timing, candidates, expected
 from functions.collect.planning.marks import PROMISED, next_tick, usual_pause
 from functions.collect.planning.quota import Expected
 from functions.collect.planning.requests import CountRequest, Plan, SweepRequest
@@ -161,16 +161,13 @@ class PlatformSync:
 
     def _candidates(self, ways: Ways, closing: Closing) -> list[Candidate]:
         now, zone = self.tick.now, self.tick.agency.agency.zone
-        return candidates(
-            self.state,
-            self.handles,
-            ways,
+        timing = Timing(
             now=now,
             following=self.following,
             look_back=month_bounds(month_of(now, zone), zone)[0],
             discover_every=timedelta(minutes=self.tick.settings.discover_every),
-            closing=closing,
         )
+        return candidates(self.state, self.handles, ways, timing, closing)
 
     def closing(self) -> Closing:
         """What planning the last looks before closing needs to know; the state then holds the

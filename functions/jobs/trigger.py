@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -108,31 +109,20 @@ def answer(
             trigger = Trigger(bodies.read(request, takes), schedule)
         except ValueError as error:
             return _refused(getattr(error, "status", 400), str(error))
-        return _answer(job, trigger)
+        try:
+            with _opened(trigger) as (books, loaded):
+                report = job(books, loaded, trigger)
+        except Exception as error:
+            return _told(error, trigger)
+        if report.get("todo"):  # nothing is set up yet: nobody failed
+            report = {**report, "failed": False}
+        log.info(f"{report['job']}.finished", **report)
+        return _json(report, 500 if report.get("failed") else 200)
 
 
-def _answer(job: Job, trigger: Trigger) -> Response:
-    try:
-        report = _report(job, trigger)
-    except UnknownAgencyError as error:
-        if "task" in trigger.body:  # it was taken out since; the queue would try again in vain
-            return _json({"agency": trigger.agency, "done": "no such agency"}, 200)
-        return _refused(404, str(error))
-    except (BadRequestError, NowError) as error:
-        return _refused(getattr(error, "status", 400), str(error))
-    except (SettingsError, StoreError) as error:
-        log.error("trigger.failed", **log.facts_of(error), error=str(error))
-        return _json({"error": str(error)}, 500)
-    except Exception as error:
-        log.crash("trigger.crashed", error)
-        return _json({"error": f"an unexpected {type(error).__name__}; see the log"}, 500)
-    if report.get("todo"):  # nothing is set up yet: nobody failed
-        report = {**report, "failed": False}
-    log.info(f"{report['job']}.finished", **report)
-    return _json(report, 500 if report.get("failed") else 200)
-
-
-def _report(job: Job, trigger: Trigger) -> dict[str, Any]:
+@contextmanager
+def _opened(trigger: Trigger) -> Iterator[tuple[list[AgencyStore], Settings]]:
+    """The agencies that a trigger is for, and the settings; closed when the job is over."""
     loaded = settings.load()
     log.hide(loaded.secrets())
     log.belongs_to(loaded.project())
@@ -141,9 +131,26 @@ def _report(job: Job, trigger: Trigger) -> dict[str, Any]:
     books = open_agencies(loaded, only=trigger.agency)
     try:
         trigger.check(books, loaded)
-        return job(books, loaded, trigger)
+        yield books, loaded
     finally:
         books[0].store.close()
+
+
+def _told(error: Exception, trigger: Trigger) -> Response:
+    """What the caller and the log are told of an error."""
+    match error:
+        case UnknownAgencyError() if "task" in trigger.body:
+            # It was taken out since; the queue would try again in vain.
+            return _json({"agency": trigger.agency, "done": "no such agency"}, 200)
+        case UnknownAgencyError():
+            return _refused(404, str(error))
+        case BadRequestError() | NowError():
+            return _refused(getattr(error, "status", 400), str(error))
+        case SettingsError() | StoreError():
+            log.error("trigger.failed", **log.facts_of(error), error=str(error))
+            return _json({"error": str(error)}, 500)
+    log.crash("trigger.crashed", error)
+    return _json({"error": f"an unexpected {type(error).__name__}; see the log"}, 500)
 
 
 def _refused(status: int, words: str) -> Response:

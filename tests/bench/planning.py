@@ -27,7 +27,7 @@ from rich.table import Table
 from functions.collect import state as states
 from functions.collect.credentials import limits
 from functions.collect.planning.allocation import allocate
-from functions.collect.planning.candidates import candidates, expected
+from functions.collect.planning.candidates import Timing, candidates, expected
 from functions.collect.planning.marks import PROMISED, next_tick
 from functions.collect.planning.quota import PRICES, Budget, Spending, allowance
 from functions.collect.planning.requests import Plan
@@ -138,10 +138,12 @@ def simulate(fields: Sequence[Field], settings: Settings, days: int) -> None:
                 f.note,
                 f.published,
                 f.ways,
-                now=now,
-                following=next_tick(f.note, now, TICK),
-                look_back=BEGIN,
-                discover_every=timedelta(minutes=settings.discover_every),
+                Timing(
+                    now=now,
+                    following=next_tick(f.note, now, TICK),
+                    look_back=BEGIN,
+                    discover_every=timedelta(minutes=settings.discover_every),
+                ),
             )
         ]
         plans = allocate(

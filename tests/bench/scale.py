@@ -34,7 +34,7 @@ from rich.table import Table
 from functions.collect import state as states
 from functions.collect.credentials import choose, limits, names
 from functions.collect.planning.allocation import allocate, priced
-from functions.collect.planning.candidates import candidates, expected
+from functions.collect.planning.candidates import Timing, candidates, expected
 from functions.collect.planning.quota import Allowance, Budget, Wants, allowance
 from functions.collect.planning.requests import Plan
 from functions.collect.planning.reservations import Demand, Share
@@ -228,10 +228,12 @@ def _plan_one(
             note,
             note.accounts,
             ways,
-            now=NOW,
-            following=NOW + TICK,
-            look_back=BEGIN,
-            discover_every=timedelta(minutes=loaded.discover_every),
+            Timing(
+                now=NOW,
+                following=NOW + TICK,
+                look_back=BEGIN,
+                discover_every=timedelta(minutes=loaded.discover_every),
+            ),
         )
     ]
     demands: Counter[str] = Counter()

@@ -24,6 +24,7 @@ from functions.collect.client import (
     MOST_UNPACKED,
     PATIENCE,
     ApiClient,
+    ClientOptions,
     Clock,
     Connection,
     retry_after,
@@ -57,9 +58,8 @@ def use(
 ) -> Any:
     async def session() -> Any:
         async with Connection(url) as connection:
-            client = ApiClient(
-                connection, Clock(now), explain, headers={"Authorization": "Bearer x-bearer-token"}
-            )
+            options = ClientOptions(headers={"Authorization": "Bearer x-bearer-token"})
+            client = ApiClient(connection, Clock(now), explain, options=options)
             return await work(client)
 
     return asyncio.run(session())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from functions.collect.planning.allocation import allocate
-from functions.collect.planning.candidates import candidates
+from functions.collect.planning.candidates import Timing, candidates
 from functions.collect.planning.marks import usual_pause
 from functions.collect.planning.quota import Allowance, Purse
 from functions.collect.planning.requests import CountRequest, Plan, Purpose, SweepRequest
@@ -59,10 +59,12 @@ def plan_at(
         note,
         [handle for handle in note.accounts if handle not in leaving],
         WAYS[platform],
-        now=now,
-        following=min(following, now + 6 * HOUR),
-        look_back=MONTH.end,
-        discover_every=3 * HOUR,
+        Timing(
+            now=now,
+            following=min(following, now + 6 * HOUR),
+            look_back=MONTH.end,
+            discover_every=3 * HOUR,
+        ),
         closing=Closing(MONTH, BEFORE, following, spans or {}, leaving),
     )
     return allocate(found, WAYS, {p: [("c", allowed or Allowance())] for p in PLATFORMS})[platform]
@@ -242,10 +244,7 @@ def test_a_listing_of_x_reaches_as_far_back_as_costs_nothing(
         note,
         ["a"],
         WAYS["x"],
-        now=now,
-        following=now + 15 * MINUTE,
-        look_back=now,
-        discover_every=3 * HOUR,
+        Timing(now=now, following=now + 15 * MINUTE, look_back=now, discover_every=3 * HOUR),
         closing=closing,
     )
     [sweep] = allocate(found, WAYS, {p: [("c", Allowance())] for p in PLATFORMS})["x"].sweeps

@@ -142,7 +142,7 @@ def test_dollars_are_counted_in_exact_thousandths(dollars: str, mills: int) -> N
 
 def test_tiktoks_calls_are_paced_as_they_are_limited() -> None:
     [only] = made("tiktok", **ENVIRONMENT, KIPRAH_TIKTOK_CALLS_PER_MINUTE="7")
-    rate = only.client._rate
+    rate = only.client.options.rate
     assert rate is not None
     assert (rate._calls, rate._seconds) == (7, 60.0)
 
@@ -183,14 +183,17 @@ def test_an_account_keeps_its_credential_and_accounts_are_spread() -> None:
 
 def test_one_app_secret_serves_every_token_of_the_app() -> None:
     found = made("facebook", KIPRAH_FACEBOOK_TOKEN="a,b", KIPRAH_FACEBOOK_APP_SECRET="s")
-    assert [c.client._params for c in found] == [page_access("a", "s"), page_access("b", "s")]
+    assert [c.client.options.params for c in found] == [
+        page_access("a", "s"),
+        page_access("b", "s"),
+    ]
     assert [c.secret for c in found] == ["s", "s"]
 
 
 def test_each_token_is_signed_by_its_own_secret_as_far_as_there_are_any() -> None:
     found = made("facebook", KIPRAH_FACEBOOK_TOKEN="a,b,c", KIPRAH_FACEBOOK_APP_SECRET="s,t")
     assert [c.secret for c in found] == ["s", "t", ""]
-    assert [c.client._params for c in found] == [
+    assert [c.client.options.params for c in found] == [
         page_access("a", "s"),
         page_access("b", "t"),
         {"access_token": "c"},

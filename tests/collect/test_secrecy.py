@@ -35,7 +35,7 @@ import pytest
 
 from functions.collect.client import Clock, Connection
 from functions.collect.contract import PlatformError
-from functions.collect.credentials import credentials
+from functions.collect.credentials import ACCESS, credentials
 from functions.collect.platforms import adapter, tiktok
 from functions.model import PLATFORMS, run_id
 from functions.publish.job import publish
@@ -377,6 +377,8 @@ async def made(settings: Settings) -> list[object]:
         async with Connection("http://127.0.0.1:1") as connection:
             held = credentials(settings, platform, adapter(platform), connection, Clock())
             things += [*held, *(credential.client for credential in held)]
+            things += [credential.client.options for credential in held]
+        things += ACCESS[platform].keys(settings)
     return things
 
 

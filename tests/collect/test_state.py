@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.collect.contract import Manner
-from functions.collect.planning.candidates import candidates
+from functions.collect.planning.candidates import Timing, candidates
 from functions.collect.planning.marks import purpose_of
 from functions.collect.planning.requests import Purpose
 from functions.collect.planning.ways import Ways
@@ -385,10 +385,12 @@ def looks(note: SyncState, now: datetime) -> list[Purpose]:
         note,
         note.accounts,
         READ,
-        now=now,
-        following=now + 15 * MINUTE,
-        look_back=START - 20 * DAY,
-        discover_every=3 * HOUR,
+        Timing(
+            now=now,
+            following=now + 15 * MINUTE,
+            look_back=START - 20 * DAY,
+            discover_every=3 * HOUR,
+        ),
     )
     return [candidate.reason.purpose for candidate in found]
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from functions.collect.planning.marks import combined, reason_of
 from functions.collect.planning.quota import PRICES, Expected
@@ -40,68 +41,100 @@ LATE_HOUR = 18
 COUNT_LAG = timedelta(minutes=1)
 
 
+class Timing(NamedTuple):
+    """When a tick is, and how far it looks.
+
+    Attributes:
+        now, following: this tick and the next.
+        look_back: how far back an account's very first listing reaches.
+        discover_every: how often an account is looked at for new posts.
+    """
+
+    now: datetime
+    following: datetime
+    look_back: datetime
+    discover_every: timedelta
+
+
 def candidates(
-    note: SyncState,
+    state: SyncState,
     handles: Iterable[str],
     ways: Ways,
-    *,
-    now: datetime,
-    following: datetime,
-    look_back: datetime,
-    discover_every: timedelta,
+    timing: Timing,
     closing: Closing | None = None,
 ) -> list[Candidate]:
     """Everything worth reading on a platform at this tick, in no order.
 
     Args:
-        note: accounts and live posts of the platform.
+        state: accounts and live posts of the platform.
         handles: the handles that are registered now.
-        now, following: this tick and the next.
-        look_back: how far back an account's very first listing reaches.
-        discover_every: how often an account is looked at for new posts.
         closing: what the last look before closing needs; None: there is none.
     """
-    accounts = [note.accounts.get(handle, AccountState(handle=handle)) for handle in handles]
-    awake = [account for account in accounts if not _resting(account, now)]
     live: dict[str, list[LivePost]] = defaultdict(list)
-    for post in note.posts.values():
+    for post in state.posts.values():
         live[post.account_id].append(post)
+    found, marks = _of_posts(state, ways, timing)
+    for handle in handles:
+        account = state.accounts.get(handle, AccountState(handle=handle))
+        if not _resting(account, timing.now):
+            name = account.account_id or ""
+            found += _of_account(
+                account, live.get(name, []), marks.get(name), ways, timing, closing
+            )
+    for handle in closing.leaving if closing else ():
+        leaving = state.accounts.get(handle)
+        if leaving is None or _resting(leaving, timing.now):
+            continue
+        if (reason := _last_look(leaving, ways, closing, timing.now)) is not None:
+            found.append(_sweep(leaving, reason, timing.now, (), ways, timing.now, closing))
+    return found
+
+
+def _of_posts(
+    state: SyncState, ways: Ways, timing: Timing
+) -> tuple[list[Candidate], dict[str, Priority]]:
+    """The posts worth reading by id; where there is no such way, by account's id, what speaks for
+    a listing."""
     found: list[Candidate] = []
     marks: dict[str, Priority] = {}
-    for post in note.posts.values():
-        reason = reason_of(post, now, following)
+    for post in state.posts.values():
+        reason = reason_of(post, timing.now, timing.following)
         if reason is None:
             continue
         if ways.lookup_size:
-            found.append(_look(post, reason, ways, now))
+            found.append(_look(post, reason, ways, timing.now))
         # Freshness alone is not worth a listing: it rides on those that look for new posts.
         elif reason.purpose is not Purpose.FRESHEN:
             marks[post.account_id] = combined(reason, marks.get(post.account_id))
-    for account in awake:
-        posts = live.get(account.account_id or "", [])
-        reasons = [
-            reason
-            for reason in (
-                marks.get(account.account_id or ""),
-                _discovery(account, posts, now, following, discover_every),
-                _last_look(account, ways, closing, now),
-            )
-            if reason
-        ]
-        if reasons:
-            since = _since(account, now, look_back, ways.lookup_size)
-            found.append(_sweep(account, min(reasons), since, posts, ways, now, closing))
-        if (count := _count(account, ways, closing, now)) is not None:
-            found.append(count)
-        if (profile := _profile(account, ways, now, swept=bool(reasons))) is not None:
-            found.append(profile)
-    for handle in closing.leaving if closing else ():
-        leaving = note.accounts.get(handle)
-        if leaving is None or _resting(leaving, now):
-            continue
-        if (reason := _last_look(leaving, ways, closing, now)) is not None:
-            found.append(_sweep(leaving, reason, now, (), ways, now, closing))
-    return found
+    return found, marks
+
+
+def _of_account(
+    account: AccountState,
+    posts: Sequence[LivePost],
+    mark: Priority | None,
+    ways: Ways,
+    timing: Timing,
+    closing: Closing | None,
+) -> Iterator[Candidate]:
+    """What is worth asking about an account: its listing, its counts, its profile."""
+    now = timing.now
+    reasons = [
+        reason
+        for reason in (
+            mark,
+            _discovery(account, posts, now, timing.following, timing.discover_every),
+            _last_look(account, ways, closing, now),
+        )
+        if reason
+    ]
+    if reasons:
+        since = _since(account, now, timing.look_back, ways.lookup_size)
+        yield _sweep(account, min(reasons), since, posts, ways, now, closing)
+    if (count := _count(account, ways, closing, now)) is not None:
+        yield count
+    if (profile := _profile(account, ways, now, swept=bool(reasons))) is not None:
+        yield profile
 
 
 def expected(note: SyncState, ways: Ways, now: datetime, tick: timedelta) -> Iterator[Foreseen]:

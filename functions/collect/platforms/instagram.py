@@ -190,7 +190,7 @@ async def _discover(
 ) -> tuple[_Account, datetime]:
     """Whoever bears the handle; ``graph.Missing`` when nobody does whom we may see."""
     answer, taken_at = await client.get(
-        f"/{client.subject}",
+        f"/{client.options.subject}",
         _Answer,
         lost=lost,
         fields=f"business_discovery.username({handle}){{{fields}}}",

@@ -75,15 +75,19 @@ class Walk:
         return self
 
     async def __anext__(self) -> AnswerPage:
-        if self._is_over or self.pages == self._most:
-            raise StopAsyncIteration
-        try:
-            page = await self._page()
-        except PlatformError as error:
-            if not self.pages:
-                raise
-            self.failure = error
-            raise StopAsyncIteration from None
+        while not self._is_over and self.pages < self._most:
+            try:
+                return self._take(await self._ask(self))
+            except PlatformError as error:
+                if isinstance(error, TooMuch) and self.size > self._least:
+                    self.size = max(self._least, self.size // 2)  # and asked for once more
+                    continue
+                if not self.pages:
+                    raise
+                self.failure, self._is_over = error, True
+        raise StopAsyncIteration
+
+    def _take(self, page: AnswerPage) -> AnswerPage:
         self.pages += 1
         self.cursor = page.following
         self._is_over = page.following is None
@@ -94,16 +98,6 @@ class Walk:
         if len(page.items) > MOST_ITEMS:
             self.broken.append(f"{self._name} listing: more items on a page than were asked for")
         return page._replace(items=page.items[:MOST_ITEMS])
-
-    async def _page(self) -> AnswerPage:
-        """The next page, asked for in halves until the platform gives it."""
-        while True:
-            try:
-                return await self._ask(self)
-            except TooMuch:
-                if self.size <= self._least:
-                    raise
-                self.size = max(self._least, self.size // 2)
 
     def read(
         self, page: AnswerPage, type: type[S], of: Callable[[S], T], *, strict: bool = True

@@ -194,13 +194,7 @@ async def sweep(
             nothing.
         threads: what is to be summed over its parts.
     """
-    asked = {
-        "start_time": _rfc3339(since),
-        "exclude": "retweets" if threads.replies else "retweets,replies",
-        "tweet.fields": THREAD_FIELDS if threads.replies else POST_FIELDS,
-    }
-    if until is not None:
-        asked["end_time"] = _rfc3339(until)
+    asked = _asked_for(since, until, threads)
     ask = partial(_timeline, client, profile, asked)
     walk = Walk(NAME, ask, MAX_PAGES, PAGE_SIZE, least=LEAST_SIZE, manner=manner)
     tweets: list[ReadTweet] = []
@@ -208,37 +202,58 @@ async def sweep(
     async for page in walk:
         tweets += walk.read(page, Tweet, partial(listed_tweet, threads.replies, page.taken_at))
         reached = since if page.following is None and until is None else None
-    known = threads.known
-    parts = parts_of([tweet for tweet, _ in tweets], profile.account_id, known)
+    parts = parts_of([tweet for tweet, _ in tweets], profile.account_id, threads.known)
     reading = Assembly(client, walk.broken, walk.lost, walk.failure)
     posts = await reading.assemble(tweets, parts)
-    listed = {tweet.root for tweet, _ in tweets if not is_reply_or_repost(tweet)}
-    summed = {part for post in posts for part in post.parts}
     return Sweep(
-        posts=tuple(
-            msgspec.structs.replace(
-                post,
-                account_id=profile.account_id,
-                url=f"https://x.com/{profile.handle or 'i'}/status/{post.post_id}",
-            )
-            for post in posts
-        ),
+        posts=tuple(_of_account(post, profile) for post in posts),
         covered_since=walk.covering(reached, since),
         broken=tuple(walk.broken),
         lost=tuple(walk.lost),
         failure=reading.failure,
         manner=walk.manner,
-        joining={
-            name: found
-            for name, found in parts.items()
-            if name not in listed and found != known[name].parts
-        },
-        besides={
-            tweet.id: tweet.published_at
-            for tweet, _ in tweets
-            if threads.replies and is_reply_or_repost(tweet) and tweet.root not in summed
-        },
+        joining=_joining(tweets, parts, threads),
+        besides=_besides(tweets, posts) if threads.replies else {},
     )
+
+
+def _asked_for(since: datetime, until: datetime | None, threads: ThreadsAsked) -> dict[str, str]:
+    asked = {
+        "start_time": _rfc3339(since),
+        "exclude": "retweets" if threads.replies else "retweets,replies",
+        "tweet.fields": THREAD_FIELDS if threads.replies else POST_FIELDS,
+    }
+    return asked if until is None else {**asked, "end_time": _rfc3339(until)}
+
+
+def _of_account(post: Post, profile: Profile) -> Post:
+    return msgspec.structs.replace(
+        post,
+        account_id=profile.account_id,
+        url=f"https://x.com/{profile.handle or 'i'}/status/{post.post_id}",
+    )
+
+
+def _joining(
+    tweets: Sequence[ReadTweet], parts: Mapping[str, tuple[str, ...]], threads: ThreadsAsked
+) -> dict[str, tuple[str, ...]]:
+    """The parts of threads whose first post was not listed and that have grown."""
+    originals = {tweet.root for tweet, _ in tweets if not is_reply_or_repost(tweet)}
+    return {
+        name: found
+        for name, found in parts.items()
+        if name not in originals and found != threads.known[name].parts
+    }
+
+
+def _besides(tweets: Sequence[ReadTweet], posts: Sequence[Post]) -> dict[str, datetime]:
+    """The listed replies that are in no post's sum, with the time of publication."""
+    summed = {part for post in posts for part in post.parts}
+    return {
+        tweet.id: tweet.published_at
+        for tweet, _ in tweets
+        if is_reply_or_repost(tweet) and tweet.root not in summed
+    }
 
 
 async def counts(

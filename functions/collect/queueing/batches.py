@@ -140,30 +140,9 @@ async def work_off(
     piece = _piece(batch)
     if piece is None:
         return {**said, "done": "not understood"}
-    # At an official host nothing but the clock tells the time of a read.
-    is_official = batch.platform in official(settings)
-    if book.simulation and is_official:
-        return {**said, "done": "a simulation reads no official host"}
-    simulated = piece.simulated and not is_official
-    if simulated:
-        now = piece.now + (now - piece.put_at)
-    if not book.simulation and now - present() > CLOCKS_AGREE:
-        return {**said, "done": "ahead of the clock"}
-    if batch.expired(now):
-        return {**said, "done": "too late"}
-    if _credentials(piece.plan) - {*names(settings, batch.platform)}:
-        return {**said, "done": "credentials changed"}
-    if book.has_outcome(batch.platform, batch.name):
-        return {**said, "done": "before"}
-    tick = Tick(
-        book,
-        settings,
-        CollectRun(now=now, run_id=run_id, simulated=simulated),
-        book.roster(now) or Roster(as_of=now),
-        Clock(now if simulated else None),
-        simulated or book.simulation,
-        CollectReport(run_id, now),
-    )
+    tick = _tick(book, settings, batch, piece, CollectRun(now=now, run_id=run_id))
+    if isinstance(tick, str):
+        return {**said, "done": tick}
     try:
         sync = await _carry_out(tick, batch.platform, piece)
     except StoreError:
@@ -362,6 +341,35 @@ def _piece(batch: Batch) -> Piece | None:
 def _credentials(plan: Plan) -> set[str]:
     requests: tuple[Any, ...] = (*plan.sweeps, *plan.lookups, *plan.profiles, *plan.counts)
     return {request.credential for request in requests}
+
+
+def _tick(
+    book: AgencyStore, settings: Settings, batch: Batch, piece: Piece, run: CollectRun
+) -> Tick | str:
+    """The tick at which a batch is worked off; a text says why it is not."""
+    # At an official host nothing but the clock tells the time of a read.
+    is_official = batch.platform in official(settings)
+    if book.simulation and is_official:
+        return "a simulation reads no official host"
+    if piece.simulated and not is_official:
+        run = replace(run, now=piece.now + (run.now - piece.put_at), simulated=True)
+    if not book.simulation and run.now - present() > CLOCKS_AGREE:
+        return "ahead of the clock"
+    if batch.expired(run.now):
+        return "too late"
+    if _credentials(piece.plan) - {*names(settings, batch.platform)}:
+        return "credentials changed"
+    if book.has_outcome(batch.platform, batch.name):
+        return "before"
+    return Tick(
+        book,
+        settings,
+        run,
+        book.roster(run.now) or Roster(as_of=run.now),
+        Clock(run.now if run.simulated else None),
+        run.simulated or book.simulation,
+        CollectReport(run.run_id, run.now),
+    )
 
 
 async def _carry_out(tick: Tick, platform: Platform, piece: Piece) -> PlatformSync:

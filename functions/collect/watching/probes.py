@@ -126,7 +126,9 @@ async def instagram(client: ApiClient, token: str, handle: str | None, now: date
     probe = await _inspected(client, token, now, NEEDED)
     asked = f"id,business_discovery.username({handle}){{id}}" if handle else "id"
     try:
-        await client.get(f"/{client.subject}", _Discovery if handle else _Node, fields=asked)
+        await client.get(
+            f"/{client.options.subject}", _Discovery if handle else _Node, fields=asked
+        )
         probe.well.append(f"Business Discovery reads @{handle}" if handle else "it answers")
     except AccountWrong as wrong:
         if NOBODY in str(wrong):

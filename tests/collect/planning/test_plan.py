@@ -20,6 +20,7 @@ from functions.collect.planning.candidates import (
     FOUND_WITHIN,
     OVERLAP,
     QUIET,
+    Timing,
     candidates,
     expected,
 )
@@ -109,10 +110,7 @@ def wanted(
         note,
         list(note.accounts) if handles is None else handles,
         ways or WAYS[platform],
-        now=now,
-        following=now + tick,
-        look_back=START - 20 * DAY,
-        discover_every=DISCOVER,
+        Timing(now=now, following=now + tick, look_back=START - 20 * DAY, discover_every=DISCOVER),
     )
 
 
@@ -522,10 +520,7 @@ def test_whoever_wants_to_look_more_rarely_than_that_looks_at_that_pace(every: t
             note_of(accounts=(account(swept_at=START - since),)),
             ["kanwil"],
             WAYS["x"],
-            now=START,
-            following=START + TICK,
-            look_back=START,
-            discover_every=every,
+            Timing(now=START, following=START + TICK, look_back=START, discover_every=every),
         )
         return [candidate.reason.purpose for candidate in found]
 
@@ -956,10 +951,9 @@ def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
             note_of(accounts=(held,)),
             ["kanwil"],
             ways,
-            now=START,
-            following=START + TICK,
-            look_back=START - 20 * DAY,
-            discover_every=HOUR,
+            Timing(
+                now=START, following=START + TICK, look_back=START - 20 * DAY, discover_every=HOUR
+            ),
         )
         [sweep] = rationed(found, "x", one).sweeps
         assert sweep.replies == replies

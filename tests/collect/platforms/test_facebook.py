@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -250,8 +251,9 @@ def as_page(client: ApiClient, token: str, secret: str = FACEBOOK_APP_SECRET) ->
         client._connection,
         client.clock,
         facebook.explain,
-        prefix=client.prefix,
-        params={"access_token": token, **appsecret_proof(token, secret)},
+        options=dataclasses.replace(
+            client.options, params={"access_token": token, **appsecret_proof(token, secret)}
+        ),
     )
 
 
