@@ -206,15 +206,12 @@ class PlatformSync:
 
     # Read, store, save
 
-    async def carry_out(self, plan: Plan, connections: Connections) -> None:
-        """Read, store, and last of all save; StoreError when the store cannot be used."""
-        await self.read_and_store(plan, connections)
-        if self.summary["requests"] or self.harvest.checked:  # else a tick with nothing due
-            await self._off_the_loop(self.save, self.changed, self.tick.clock())
+    async def carry_out(self, plan: Plan, connections: Connections, *, saves: bool = True) -> None:
+        """Read what the plan says, store what came, and last of all save.
 
-    async def read_and_store(self, plan: Plan, connections: Connections) -> None:
-        """Ask what the plan says and store what came; whatever the platform does is in the harvest
-        and the summary."""
+        Whatever the platform does is in the harvest and the summary; StoreError when the store
+        cannot be used. ``saves``: whether the state is this run's to save; not a batch's.
+        """
         tick = self.tick
         connection = await connections.to(self.platform, address(tick.settings, self.platform))
         began, sent = tick.clock(), connection.requests
@@ -244,6 +241,8 @@ class PlatformSync:
             skipped=sum(credential.skipped for credential in served),
         )
         await self._off_the_loop(self.store, began)
+        if saves and (self.summary["requests"] or self.harvest.checked):  # else nothing was due
+            await self._off_the_loop(self.save, self.changed, tick.clock())
 
     async def _stored(self, posts: Sequence[str]) -> Collection[str]:
         """Which of some posts (``account_id:post_id``) the store holds."""

@@ -16,6 +16,7 @@
     python -m tests.bench scale                 150,000 accounts of 600 agencies at one tick
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
     python -m tests.bench coldstart             from a process' start to its first answer
+    python -m tests.bench house                 the code itself: lines, doors, the way to a request
     python -m tests.bench week --help           a table's options
 
 Whether a bound holds stands in the tables; no run fails because this machine is slow or busy.
@@ -38,6 +39,7 @@ TABLES = (
     "scale",
     "week",
     "coldstart",
+    "house",
 )
 
 

@@ -22,7 +22,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -42,9 +42,23 @@ from functions.collect.contract import (
     Unreadable,
 )
 from functions.collect.platforms import meta
-from functions.collect.platforms.decoding import Count, Cursor, Id, Url, decode, plausible
+from functions.collect.platforms.decoding import Cursor, Id, decode
+from functions.collect.platforms.facebook_items import (
+    BASIC,
+    FIELDS,
+    TYPES,
+    PageItem,
+    is_upload,
+    parse,
+)
+from functions.collect.platforms.facebook_pages import (
+    advice_about,
+    check_owner,
+    gone_words,
+    page_behind,
+)
 from functions.collect.platforms.walks import AnswerPage, Walk
-from functions.model import Post, Sample
+from functions.model import Post
 
 NAME: Final = "facebook"
 PAGE_SIZE = 25
@@ -67,23 +81,9 @@ YEAR = timedelta(days=365)
 RECENT = timedelta(days=30)
 LEAST_SPAN = timedelta(days=14)  # one busy week is no pace
 
-GONE = "Halaman Facebook {} tidak dapat dibaca lagi; periksa apakah masih diterbitkan."
 INCOMPLETE = (
     "Halaman ini mengunggah lebih dari sekitar 600 unggahan setahun; tanpa token Halaman, Facebook "
     "mungkin tidak menampilkan semuanya. Mintalah token Halaman kepada pengelolanya."
-)
-TOKEN_DEAD = (
-    "Token Halaman Facebook ini tidak berlaku lagi, jadi Halaman dibaca tanpa token itu dan "
-    "sebagian unggahannya mungkin tidak tampil. Mintalah token baru kepada pengelola Halaman."
-)
-TOKEN_FOREIGN = (
-    "Token yang diberikan untuk Halaman Facebook ini milik Halaman lain, jadi Halaman dibaca tanpa "
-    "token itu dan sebagian unggahannya mungkin tidak tampil. Mintalah token Halaman yang benar."
-)
-TOKEN_WEAK = (
-    "Token Halaman Facebook ini tidak boleh membaca unggahan Halaman, jadi Halaman dibaca tanpa "
-    "token itu dan sebagian unggahannya mungkin tidak tampil. Mintalah token baru dengan izin "
-    "pages_read_engagement, dibuat lewat aplikasi instansi."
 )
 
 WITHOUT_ATTACHMENTS = (
@@ -92,73 +92,13 @@ WITHOUT_ATTACHMENTS = (
     "lagi pada pembacaan berikutnya."
 )
 
-OWNER = ("id,username,is_published", "id,username", "id")
-PROFILES = ("id,name,username,followers_count,fan_count", "id,name,username", "id,name")
-BASIC = (
-    "id,created_time,permalink_url,message,status_type,shares,"
-    "reactions.summary(total_count).limit(0),"
-    "comments.filter(stream).summary(total_count).limit(0)"
-)
-FIELDS = f"{BASIC},attachments{{type,media_type,url,unshimmed_url}}"
-# Where the address of an attachment is not offered, its type still tells a changed photo.
-TYPES = f"{BASIC},attachments{{type}}"
 EDGES = (("posts", FIELDS), ("posts", TYPES), ("posts", BASIC), ("published_posts", BASIC))
 OWN_EDGES = tuple(("published_posts", fields) for fields in (FIELDS, TYPES, BASIC))
 
-# What is remembered of a client: of its own Page, and of what its app was not reviewed for.
-OWNER_KNOWN = "speaks for its Page"
 NOT_BY_ID = "posts by id"
 
-# What a Page does that is no post of its own.
-NO_POSTS = {
-    "created_event",
-    "created_group",
-    "tagged_in_photo",
-    "approved_friend",
-    "app_created_story",
-}
-NO_ATTACHMENTS = {"profile_media", "cover_photo", "event", "life_event"}
-SURE = {"added_video"}  # no change of a photo looks like this
-SHARE = "shared_story"  # of a post, or of a link
-OWN_HOSTS = ("facebook.com", "fb.com", "fb.me", "fb.watch", "fb.gg")
-SHIM = "/l.php"  # stands in for an address outside of Facebook
 JUDGED = 25  # posts looked at by id, in one listing, for what they are
 SECRET_PARAMETERS = {"access_token", "appsecret_proof"}
-
-
-class _Summary(msgspec.Struct):
-    total_count: Count | None = None
-
-
-class _Counted(msgspec.Struct):
-    summary: _Summary = msgspec.field(default_factory=_Summary)
-
-
-class _Shares(msgspec.Struct):
-    count: Count | None = None
-
-
-class _Attachment(msgspec.Struct):
-    type: str | None = None
-    media_type: str | None = None
-    url: str | None = None
-    unshimmed_url: str | None = None
-
-
-class _Attachments(msgspec.Struct):
-    data: list[_Attachment] | None = None
-
-
-class _Item(msgspec.Struct):
-    id: Id
-    created_time: str
-    permalink_url: Url | None = None
-    message: str | msgspec.UnsetType | None = None  # UNSET: it has one
-    status_type: str | None = None
-    shares: _Shares | None = msgspec.field(default_factory=lambda: _Shares(count=0))
-    reactions: _Counted = msgspec.field(default_factory=_Counted)
-    comments: _Counted = msgspec.field(default_factory=_Counted)
-    attachments: _Attachments | None = msgspec.field(default_factory=lambda: _Attachments(data=[]))
 
 
 class _Node(msgspec.Struct):
@@ -172,15 +112,6 @@ class _Paging(msgspec.Struct):
 class _Page(msgspec.Struct):
     data: list[msgspec.Raw]  # without it an answer proves no absence: there is no default
     paging: _Paging | None = None
-
-
-class _Profile(msgspec.Struct):
-    id: Id
-    name: str | None = None
-    username: str | None = None
-    followers_count: Count | None = None
-    fan_count: Count | None = None
-    is_published: bool | None = None
 
 
 class _Judged(msgspec.Struct):
@@ -201,10 +132,6 @@ class PageHistory(NamedTuple):
 NO_HISTORY = PageHistory()
 
 
-class _ForeignToken(Refused):
-    """The token given for a Page is another Page's."""
-
-
 async def resolve(
     client: ApiClient, handles: Sequence[str], *, own: Mapping[str, ApiClient] | None = None
 ) -> dict[str, Profile | AccountWrong]:
@@ -218,7 +145,7 @@ async def resolve(
         "profil pribadi dan grup tidak dapat dibaca, hanya Halaman yang diterbitkan."
     )
     return {
-        handle: await _page_behind(client, (own or {}).get(handle), handle, unknown.format(handle))
+        handle: await page_behind(client, (own or {}).get(handle), handle, unknown.format(handle))
         for handle in handles
     }
 
@@ -234,50 +161,11 @@ async def recheck(
     ``own``: as for ``resolve``, by the Page's id.
     """
     return {
-        one.account_id: await _page_behind(
-            client, (own or {}).get(one.account_id), one.account_id, _gone(one)
+        one.account_id: await page_behind(
+            client, (own or {}).get(one.account_id), one.account_id, gone_words(one)
         )
         for one in known
     }
-
-
-async def _page_behind(
-    client: ApiClient, own: ApiClient | None, node: str, unknown: str
-) -> Profile | AccountWrong:
-    """A Page by its name or id; ``unknown`` is what its admin is told where there is none."""
-    if own is not None:
-        try:
-            return _as_profile(await _profile(own, node, PROFILES), node)
-        except (Limited, Refused, AccountWrong, Unreadable):
-            pass  # a listing says what is wrong with the token; here it only was not needed
-    try:
-        return _as_profile(await _profile(client, node, PROFILES), node)
-    except meta.MissingObject as wrong:
-        return AccountWrong(str(wrong), unknown)
-
-
-def _as_profile(page: _Profile, asked: str) -> Profile:
-    followers = page.followers_count
-    return Profile(
-        account_id=page.id,
-        # An id is no name: with it in the name's place the Page would seem to be renamed.
-        handle=page.username or (None if asked.isdecimal() else asked),
-        title=page.name,
-        followers=page.fan_count if followers is None else followers,
-    )
-
-
-async def _profile(client: ApiClient, node: str, fields_lists: Sequence[str]) -> _Profile:
-    """One Page, by the first field list that this client may use."""
-    refusal: meta.FieldRefused | None = None
-    for fields in fields_lists:
-        try:
-            page, _ = await client.get(f"/{node}", _Profile, fields=fields)
-        except meta.FieldRefused as error:
-            refusal = error
-        else:
-            return page
-    raise refusal or Unreadable("no fields of a Page are offered")
 
 
 async def sweep(
@@ -300,7 +188,7 @@ async def sweep(
     advice: str | None = None
     if own is not None:
         try:
-            await _check_owner(own, profile)
+            await check_owner(own, profile)
             found = await _listing(
                 own, OWN_EDGES, profile, since, Manner(manner.size), history.uploads
             )
@@ -308,7 +196,7 @@ async def sweep(
                 return found
             raise found.failure
         except (Limited, Refused, AccountWrong, Unreadable) as error:
-            advice = _about_token(error)
+            advice = advice_about(error)
     found = await _listing(client, EDGES, profile, since, manner, history.uploads)
     if advice is None and (
         is_listed_incompletely(
@@ -357,7 +245,7 @@ async def _read_each(client: ApiClient, page_id: str, posts: Sequence[Post]) -> 
     failure: PlatformError | None = None
     for post in posts:
         try:
-            item, taken_at = await client.get(f"/{post.post_id}", _Item, lost=lost, fields=BASIC)
+            item, taken_at = await client.get(f"/{post.post_id}", PageItem, lost=lost, fields=BASIC)
             read = parse(item, page_id, taken_at)
             found.append(msgspec.structs.replace(read, post_id=post.post_id))
         except meta.MissingObject:
@@ -398,36 +286,6 @@ async def _reads_by_id(client: ApiClient, profile: Profile, but: Mapping[str, ob
         return False
 
 
-async def _check_owner(own: ApiClient, profile: Profile) -> None:
-    """Raise unless this token shows what anybody may see of this Page, and all of it.
-
-    Another Page's token would read it as anybody's does, ranked; its own token reads it even when
-    it is not published.
-    """
-    if OWNER_KNOWN in own.learned:
-        return
-    page = await _profile(own, "me", OWNER)
-    # A Page may have two ids, an old one and that of its new profile; its username is one.
-    name, known_as = (page.username or "").lower(), (profile.handle or "").lower()
-    if page.id != profile.account_id and (not name or name != known_as):
-        raise _ForeignToken("the Page's token is another Page's")
-    if page.is_published is False:
-        raise AccountWrong("the Page is not published", _gone(profile))
-    own.learned.add(OWNER_KNOWN)
-
-
-def _about_token(error: PlatformError) -> str | None:
-    """What the admin is told of a Page's token that failed; None when that passes by itself."""
-    match error:
-        case meta.TokenDead():
-            return TOKEN_DEAD
-        case _ForeignToken():
-            return TOKEN_FOREIGN
-        case Refused() | AccountWrong() | meta.FieldRefused():
-            return TOKEN_WEAK
-    return None
-
-
 async def _listing(
     client: ApiClient,
     edges: Sequence[tuple[str, str]],
@@ -445,7 +303,7 @@ async def _listing(
     reached: datetime | None = None
     async for page in walk:
         tells = edges[walk.way][1] != BASIC
-        for judged in walk.read(page, _Item, partial(_judged, page, profile, known, tells)):
+        for judged in walk.read(page, PageItem, partial(_judged, page, profile, known, tells)):
             if judged.is_post is None and judged.post.published_at >= since:
                 unsure.append(judged.post)
             elif judged.is_post:
@@ -465,13 +323,13 @@ async def _listing(
 
 
 def _judged(
-    page: AnswerPage, profile: Profile, known: Container[str], tells: bool, item: _Item
+    page: AnswerPage, profile: Profile, known: Container[str], tells: bool, item: PageItem
 ) -> _Judged:
     """``tells``: whether attachments were asked for, so that none means that there are none."""
     if not tells:
         item.attachments = None
     post = parse(item, profile.account_id, page.taken_at)
-    return _Judged(post, item.id in known or _is_post(item))
+    return _Judged(post, item.id in known or is_upload(item))
 
 
 async def _judge(
@@ -484,9 +342,9 @@ async def _judge(
             if number >= JUDGED or walk.failure is not None:
                 raise Unreadable("not asked for")
             item, taken_at = await client.get(
-                f"/{post.post_id}", _Item, lost=walk.lost, fields=FIELDS
+                f"/{post.post_id}", PageItem, lost=walk.lost, fields=FIELDS
             )
-            is_post = _is_post(item)
+            is_post = is_upload(item)
             if is_post:
                 posts[post.post_id] = parse(item, profile.account_id, taken_at)
         except (meta.MissingObject, meta.EndpointRefused, Unreadable, ValueError):
@@ -498,26 +356,6 @@ async def _judge(
             left += 1
             walk.broken.append("facebook item: perhaps no upload, its attachment is not told")
     return left
-
-
-def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
-    """One listed item as a post with one sample; reactions of all types are its likes."""
-    return Post(
-        platform="facebook",
-        account_id=account_id,
-        post_id=item.id,
-        published_at=plausible(meta.parse_time(item.created_time), taken_at),
-        url=item.permalink_url or f"https://www.facebook.com/{item.id}",
-        text=item.message or None,
-        samples=(
-            Sample(
-                taken_at=taken_at,
-                likes=item.reactions.summary.total_count,
-                comments=item.comments.summary.total_count,
-                shares=item.shares.count if item.shares else None,
-            ),
-        ),
-    )
 
 
 async def _page(
@@ -542,53 +380,11 @@ async def _page(
         except (meta.FieldRefused, meta.EndpointRefused) as error:
             refusal = refusal or error
         except meta.MissingObject as missing:
-            raise AccountWrong(str(missing), _gone(profile)) from None
+            raise AccountWrong(str(missing), gone_words(profile)) from None
         else:
             walk.way = way
             return AnswerPage(page.data, taken_at, page.paging.next if page.paging else None)
     raise refusal or Unreadable("no listing of posts is offered")
-
-
-def _gone(known: Profile) -> str:
-    return GONE.format(known.handle or known.account_id)
-
-
-def _is_post(item: _Item) -> bool | None:
-    """Whether it is an upload of the Page; None when the item does not tell."""
-    if item.status_type in NO_POSTS:
-        return False
-    has_text = item.message is msgspec.UNSET or bool((item.message or "").strip())
-    attached = item.attachments.data if item.attachments else None
-    if attached is None:
-        return (
-            True if item.status_type in SURE or (item.status_type == SHARE and has_text) else None
-        )
-    if any(a.type in NO_ATTACHMENTS for a in attached):
-        return False
-    if item.status_type != SHARE or has_text:
-        return True
-    leads_outside = [_leads_outside(a) for a in attached]
-    if any(leads_outside):
-        return True
-    return None if None in leads_outside else False
-
-
-def _leads_outside(attachment: _Attachment) -> bool | None:
-    """Whether it is a link to an address outside of Facebook; None when it has no address."""
-    address = attachment.unshimmed_url or attachment.url
-    try:
-        place = urlsplit(address or "")
-        host = (place.hostname or "").lower()
-        if _is_facebooks(host) and place.path == SHIM:
-            [address] = parse_qs(place.query).get("u", [""])[:1]
-            host = (urlsplit(address).hostname or "").lower()
-    except ValueError:
-        return None
-    return not _is_facebooks(host) if host else None
-
-
-def _is_facebooks(host: str) -> bool:
-    return any(host == own or host.endswith(f".{own}") for own in OWN_HOSTS)
 
 
 def _parameters(address: str) -> dict[str, str]:

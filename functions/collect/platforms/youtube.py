@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -40,8 +40,25 @@ from functions.collect.contract import (
     Transient,
     Unreadable,
 )
-from functions.collect.platforms.decoding import Count, Cursor, Id, each, error_in, plausible
+from functions.collect.platforms.decoding import each, error_in
 from functions.collect.platforms.walks import AnswerPage, Walk, in_halves
+from functions.collect.platforms.youtube_channels import (
+    BATCH,
+    asked_for,
+    channels_by_id,
+    find_channels,
+    gone,
+    is_channel_id,
+    unknown,
+)
+from functions.collect.platforms.youtube_resources import (
+    MissingChannel,
+    Resource,
+    ResourceList,
+    VideoStanding,
+    sample_of,
+    standing_of,
+)
 from functions.model import Post, Sample
 
 NAME: Final = "youtube"
@@ -51,7 +68,7 @@ LOOKUP_SIZE = 50
 DEPTH = 4  # reaches 200 uploads back; each page costs a unit
 LISTING_TELLS = False
 LISTING_PROVES = False
-RESOLVE_SIZE, RECHECK_SIZE = 1, 50
+RESOLVE_SIZE, RECHECK_SIZE = 1, BATCH
 FOLLOWERS_EVERY = timedelta(days=1)
 HAS_CHOICES = False
 
@@ -59,7 +76,6 @@ UNITS, STATS = "units", "stats"  # the buckets of the day's quota
 VIDEOS = "youtube#videoListResponse"  # what an answer has to be to prove an absence
 BATCH_STATS = "videos:batchGetStats"
 PACIFIC = ZoneInfo("America/Los_Angeles")  # the quota's day
-ENDLESS = timedelta(days=7)  # no stream goes on for so long, or is that late
 
 # Whose fault a refusal's reason is; what is not known to be the key's own is no key's fault.
 SPENT = {"quotaExceeded", "dailyLimitExceeded"}
@@ -92,15 +108,8 @@ CLOSED = {
 }
 
 
-class MissingChannel(AccountWrong):
-    """The playlist, channel or video named does not exist."""
-
-
 class _NotOffered(Denied):
     """The endpoint is not there, whatever is asked of it."""
-
-
-_Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class _Reason(msgspec.Struct):
@@ -117,63 +126,6 @@ class _Error(msgspec.Struct):
 
 class _Refusal(msgspec.Struct):
     error: _Error
-
-
-class _Playlists(msgspec.Struct):
-    uploads: Id | None = None
-
-
-class _Content(msgspec.Struct):
-    relatedPlaylists: _Playlists = msgspec.field(default_factory=_Playlists)
-    videoId: Id | None = None
-    videoPublishedAt: _Time | None = None
-    duration: str | None = None
-
-
-class _Snippet(msgspec.Struct):
-    title: str | None = None
-    customUrl: str | None = None
-    channelId: Id | None = None
-    publishedAt: _Time | None = None
-    liveBroadcastContent: str = "none"
-
-
-class _Statistics(msgspec.Struct):
-    viewCount: Count | None = None
-    likeCount: Count | None = None
-    commentCount: Count | None = None
-    subscriberCount: Count | None = None
-    hiddenSubscriberCount: bool | None = False  # None: it may be
-    videoCount: Count | None = None
-
-
-class _Live(msgspec.Struct):
-    actualStartTime: _Time | msgspec.UnsetType | None = None  # UNSET: nobody knows
-    actualEndTime: _Time | None = None
-    scheduledStartTime: _Time | None = None
-
-
-class _Resource(msgspec.Struct):
-    id: Id | None = None
-    snippet: _Snippet = msgspec.field(default_factory=_Snippet)
-    contentDetails: _Content = msgspec.field(default_factory=_Content)
-    statistics: _Statistics = msgspec.field(default_factory=_Statistics)
-    liveStreamingDetails: _Live | msgspec.UnsetType | None = None  # UNSET: nobody knows
-
-
-class _Standing(msgspec.Struct):
-    """A video of the details: ``post`` None while it is none yet."""
-
-    video_id: str
-    post: Post | None = None
-    waiting: bool = False
-    over: bool = False
-
-
-class _List(msgspec.Struct):
-    kind: str = ""
-    items: list[msgspec.Raw] = []
-    nextPageToken: Cursor | None = None
 
 
 def explain(
@@ -225,24 +177,24 @@ def bucket(path: str) -> str:
 
 async def resolve(client: ApiClient, handles: Sequence[str]) -> dict[str, Profile | AccountWrong]:
     """The channels behind ids, 50 a call, and behind handles, one a call."""
-    ids = [handle for handle in handles if _is_channel_id(handle)]
-    found = await _by_id(client, {name: _unknown(name) for name in ids})
+    ids = [handle for handle in handles if is_channel_id(handle)]
+    found = await channels_by_id(client, {name: unknown(name) for name in ids})
     for handle in handles:
-        if not _is_channel_id(handle):
+        if not is_channel_id(handle):
             try:
-                channels, is_whole = await _channels(client, **_asked_for(handle))
+                channels, is_whole = await find_channels(client, **asked_for(handle))
             except MissingChannel:
                 channels, is_whole = [], True
             if channels:
                 found[handle] = channels[0]
             elif is_whole:
-                found[handle] = _unknown(handle)
+                found[handle] = unknown(handle)
     return found
 
 
 async def recheck(client: ApiClient, known: Sequence[Profile]) -> dict[str, Profile | AccountWrong]:
     """Known channels as they are today, by their ids, 50 a call."""
-    return await _by_id(client, {one.account_id: _gone(one) for one in known})
+    return await channels_by_id(client, {one.account_id: gone(one) for one in known})
 
 
 async def sweep(
@@ -262,7 +214,7 @@ async def sweep(
     walk = Walk(NAME, partial(_uploads, client, profile), MAX_PAGES, PAGE_SIZE, manner=manner)
     unread: dict[str, datetime | None] = {}
     async for page in walk:
-        dated = dict(walk.read(page, _Resource, _listed, strict=False))
+        dated = dict(walk.read(page, Resource, _listed, strict=False))
         unread |= {
             video_id: at for video_id, at in dated.items() if walk.pages == 1 or at is not None
         }
@@ -289,14 +241,14 @@ async def _uploads(client: ApiClient, profile: Profile, walk: Walk) -> AnswerPag
         asked["pageToken"] = str(walk.cursor)
     try:
         page, taken_at = await client.get(
-            "/youtube/v3/playlistItems", _List, lost=walk.broken, **asked
+            "/youtube/v3/playlistItems", ResourceList, lost=walk.broken, **asked
         )
     except MissingChannel:  # a channel without public videos, at times also between two pages
         return AnswerPage((), client.clock(), None)
     return AnswerPage(page.items, taken_at, page.nextPageToken or None)
 
 
-def _listed(item: _Resource) -> tuple[str, datetime | None]:
+def _listed(item: Resource) -> tuple[str, datetime | None]:
     """A listed video's id, and when it was published, as far as the listing says so."""
     if item.contentDetails.videoId is None:
         raise ValueError("no id of a video")
@@ -311,14 +263,14 @@ async def details(client: ApiClient, ids: Sequence[str]) -> Lookup:
 async def _read(client: ApiClient, ids: Sequence[str]) -> Lookup:
     broken: list[str] = []
     lost: list[str] = []
-    found: list[_Standing] = []
+    found: list[VideoStanding] = []
     asked: dict[str, datetime] = {}  # where the answer is one that proves an absence
     read = await in_halves(ids, partial(_videos, client, broken))
     for batch, answer, taken_at in read.answers:
         found += each(
             answer.items,
-            _Resource,
-            partial(_standing, taken_at),
+            Resource,
+            partial(standing_of, taken_at),
             named="youtube item",
             broken=broken,
             lost=lost,
@@ -340,11 +292,11 @@ async def _read(client: ApiClient, ids: Sequence[str]) -> Lookup:
 
 async def _videos(
     client: ApiClient, broken: list[str], ids: Sequence[str]
-) -> tuple[Sequence[str], _List, datetime]:
+) -> tuple[Sequence[str], ResourceList, datetime]:
     try:
         answer, taken_at = await client.get(
             "/youtube/v3/videos",
-            _List,
+            ResourceList,
             lost=broken,
             part="statistics,snippet,contentDetails,liveStreamingDetails,status",
             id=",".join(ids),
@@ -352,24 +304,6 @@ async def _videos(
     except MissingChannel as missing:  # of fifty, it does not say which
         raise Denied(str(missing)) from None
     return ids, answer, taken_at
-
-
-def _standing(taken_at: datetime, video: _Resource) -> _Standing:
-    """What a video is at that time; ValueError where it does not say what its clock is."""
-    if video.id is None:
-        raise ValueError("no id")
-    live, airs = video.liveStreamingDetails, video.snippet.liveBroadcastContent
-    if live is msgspec.UNSET or (live and live.actualStartTime is msgspec.UNSET):
-        raise ValueError("when it was on air cannot be understood")
-    is_over = live is None or live.actualEndTime is not None
-    if airs not in ("upcoming", "live"):
-        if is_over:
-            return _Standing(video.id, parse(video, taken_at))
-        if video.contentDetails.duration not in (None, "", "P0D", "PT0S"):
-            return _Standing(video.id, parse(video, taken_at), waiting=True)
-    began = live and (live.actualStartTime or live.scheduledStartTime)
-    began = began or video.snippet.publishedAt
-    return _Standing(video.id, over=began is not None and taken_at - began > ENDLESS)
 
 
 async def lookup(
@@ -411,7 +345,7 @@ async def _statistics(client: ApiClient, posts: Sequence[Post], lost: list[str])
     try:
         answer, taken_at = await client.get(
             f"/youtube/v3/{BATCH_STATS}",
-            _List,
+            ResourceList,
             lost=lost,
             part="statistics,snippet",
             id=",".join(post.post_id for post in posts),
@@ -426,141 +360,20 @@ async def _statistics(client: ApiClient, posts: Sequence[Post], lost: list[str])
         return []
     videos = each(
         answer.items,
-        _Resource,
+        Resource,
         lambda video: video,
         named="youtube item",
         broken=lost,
         lost=lost,
         strict=False,
     )
-    samples = {video.id: _sample(video.statistics, taken_at) for video in videos}
+    samples = {video.id: sample_of(video.statistics, taken_at) for video in videos}
     nothing = Sample(taken_at=taken_at)
     return [
         msgspec.structs.replace(post, samples=(sample,))
         for post in posts
         if (sample := samples.get(post.post_id, nothing)) != nothing
     ]
-
-
-def parse(video: _Resource, taken_at: datetime) -> Post:
-    """One video with one sample; a stream's or premiere's clock starts when it went on air."""
-    live = video.liveStreamingDetails
-    began = live.actualStartTime if live else None
-    published = began or video.snippet.publishedAt
-    if video.id is None or published is None:
-        raise ValueError("a video without publishedAt")
-    return Post(
-        platform="youtube",
-        account_id=video.snippet.channelId or "",  # the caller knows whose uploads it read
-        post_id=video.id,
-        published_at=plausible(published.astimezone(UTC).replace(microsecond=0), taken_at),
-        url=f"https://www.youtube.com/watch?v={video.id}",
-        text=video.snippet.title,
-        samples=(_sample(video.statistics, taken_at),),
-    )
-
-
-def _sample(statistics: _Statistics, taken_at: datetime) -> Sample:
-    return Sample(
-        taken_at=taken_at,
-        likes=statistics.likeCount,
-        comments=statistics.commentCount,
-        views=statistics.viewCount,
-    )
-
-
-def _asked_for(handle: str) -> dict[str, str | int]:
-    """What a channel is asked for by: ``user/NAME`` is a user's name of before 2014, which may be
-    somebody else's handle today (channels.list, forUsername)."""
-    kind, found, name = handle.partition("/")
-    return {"forUsername": name} if found and kind == "user" else {"forHandle": f"@{handle}"}
-
-
-async def _by_id(
-    client: ApiClient, wanted: Mapping[str, AccountWrong]
-) -> dict[str, Profile | AccountWrong]:
-    """Channels by id; ``wanted`` says what to tell of each that is not there."""
-    found: dict[str, Profile | AccountWrong] = {}
-    for start in range(0, len(wanted), RECHECK_SIZE):
-        batch = list(wanted)[start : start + RECHECK_SIZE]
-        read = await in_halves(batch, partial(_channels_by_id, client))
-        if isinstance(read.failure, Limited | Refused):
-            raise read.failure
-        for asked, channels, is_whole in read.answers:
-            found |= {channel.account_id: channel for channel in channels}
-            # What could not be understood may be any of those that are missing.
-            missing = asked if is_whole else ()
-            found |= {name: wanted[name] for name in missing if name not in found}
-        found |= {name: denied.of_account("YouTube") for name, denied in read.odd}
-    return found
-
-
-async def _channels_by_id(
-    client: ApiClient, ids: Sequence[str]
-) -> tuple[Sequence[str], list[Profile], bool]:
-    try:
-        channels, is_whole = await _channels(client, id=",".join(ids), maxResults=RECHECK_SIZE)
-    except MissingChannel as missing:  # of fifty, it does not say which
-        raise Denied(str(missing)) from None
-    return ids, channels, is_whole
-
-
-async def _channels(client: ApiClient, **by: str | int) -> tuple[list[Profile], bool]:
-    """The channels that can be understood, and whether those were all."""
-    broken: list[str] = []
-    answer, _ = await client.get(
-        "/youtube/v3/channels",
-        _List,
-        lost=broken,
-        part="id,contentDetails,statistics,snippet",
-        **by,
-    )
-    channels = [
-        *each(
-            answer.items,
-            _Resource,
-            _profile,
-            named="youtube channel",
-            broken=broken,
-            lost=client.tally.lost,
-            strict=False,
-        )
-    ]
-    client.tally.lost += broken
-    return channels, not broken
-
-
-def _unknown(handle: str) -> AccountWrong:
-    return AccountWrong(
-        "no such channel",
-        f"YouTube tidak mengenal kanal {handle}; periksa ejaannya atau isi id kanal (UC…).",
-    )
-
-
-def _gone(known: Profile) -> AccountWrong:
-    return AccountWrong(
-        "the channel is gone",
-        f"Kanal YouTube {known.handle or known.account_id} tidak ada lagi: dihapus pemiliknya atau "
-        "ditutup oleh YouTube. Pulihkan kanalnya, atau ganti akunnya di daftar.",
-    )
-
-
-def _profile(channel: _Resource) -> Profile:
-    if channel.id is None:
-        raise ValueError("no id")
-    hidden = channel.statistics.hiddenSubscriberCount
-    return Profile(
-        account_id=channel.id,
-        handle=channel.snippet.customUrl.removeprefix("@") if channel.snippet.customUrl else None,
-        title=channel.snippet.title,
-        followers=None if hidden is not False else channel.statistics.subscriberCount,
-        playlist_id=channel.contentDetails.relatedPlaylists.uploads,
-        posts=channel.statistics.videoCount,
-    )
-
-
-def _is_channel_id(handle: str) -> bool:
-    return handle.startswith("UC") and len(handle) == 24
 
 
 def _midnight(now: datetime) -> datetime:

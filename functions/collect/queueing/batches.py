@@ -379,7 +379,7 @@ async def _carry_out(tick: Tick, platform: Platform, piece: Piece) -> PlatformSy
     # When the next tick comes is told by those before this one: the planner knows of it already.
     sync.state.ticks = tuple(at for at in sync.state.ticks if at < piece.now)
     async with Connections() as connections:
-        await sync.read_and_store(piece.plan, connections)
+        await sync.carry_out(piece.plan, connections, saves=False)
     return sync
 
 

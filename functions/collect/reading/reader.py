@@ -32,36 +32,34 @@ class Reader:
             StoreError, SettingsError: no consent could be used for want of the store or the key;
                 what was under way is over then.
         """
+        session = self.session
         self.companion.prepare(plan)
         try:
             # A limit met on the way must cost the least valuable: marks come before listings.
             await self._lookups(r for r in plan.lookups if r.purpose is Purpose.MARK)
             await self._profiles(r for r in plan.profiles if not r.known)
-            await self._sweeps(plan)
+            live = session.live_by_account()
+            listings = await asyncio.gather(
+                *(
+                    self.listings.read(request, live.get(account_id, ()))
+                    for request in plan.sweeps
+                    if (account_id := session.account(request.handle).account_id)
+                )
+            )
+            await self.listings.take([listed for listed in listings if listed is not None])
             await asyncio.gather(*map(self.counts.read, plan.counts))
             await self._lookups(r for r in plan.lookups if r.purpose is not Purpose.MARK)
             await self._profiles(r for r in plan.profiles if r.known)
         finally:
-            await self.session.consents.settle()
-        self.session.conclude()
+            await session.consents.settle()
+        session.conclude()
         for client in self.companion.clients:
-            self.session.harvest.broken(client.tally.lost)
-        if self.session.unusable is not None:
-            raise self.session.unusable
+            session.harvest.broken(client.tally.lost)
+        if session.unusable is not None:
+            raise session.unusable
 
     async def _profiles(self, requests: Iterable[ProfileRequest]) -> None:
         await asyncio.gather(*map(self.profiles.read, requests))
-
-    async def _sweeps(self, plan: Plan) -> None:
-        live = self.session.live_by_account()
-        listings = await asyncio.gather(
-            *(
-                self.listings.read(request, live.get(account_id, ()))
-                for request in plan.sweeps
-                if (account_id := self.session.account(request.handle).account_id)
-            )
-        )
-        await self.listings.take([listed for listed in listings if listed is not None])
 
     async def _lookups(self, requests: Iterable[LookupRequest]) -> None:
         await asyncio.gather(*map(self.lookups.read, requests))

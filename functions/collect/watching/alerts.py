@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from functions import log
-from functions.collect.credentials import configured
+from functions.collect.credentials import ACCESS, configured
 from functions.collect.planning.quota import SAFE
 from functions.collect.report import CollectReport
 from functions.collect.state import SyncState
@@ -75,10 +75,11 @@ def look(
     """Everything that needs somebody at the report's instant; ``whole``: of every consent."""
     now = report.now
     every = timedelta(minutes=settings.discover_every)
-    for platform, note in report.states.items():
-        yield from _stale(platform, note, now, signs.stale_after(every))
-    if "tiktok" in report.states:
-        yield from _consents(book, report.states["tiktok"], now, whole=whole)
+    for platform, state in report.states.items():
+        yield from _stale(platform, state, now, signs.stale_after(every))
+    for platform, state in report.states.items():
+        if ACCESS[platform].by_consent:
+            yield from _consents(book, state, now, whole=whole)
     if configured(settings, "instagram") or configured(settings, "facebook"):
         yield from _version(settings.graph_version, now)
     for name, standing in report.budgets.items():

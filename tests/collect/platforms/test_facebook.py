@@ -22,7 +22,7 @@ from functions.collect.contract import (
     Transient,
 )
 from functions.collect.credentials import appsecret_proof
-from functions.collect.platforms import facebook, meta
+from functions.collect.platforms import facebook, facebook_pages, meta
 from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
 from tests.platforms.credentials import FACEBOOK_APP_SECRET, FACEBOOK_TOKEN
 from tests.platforms.graph import GraphError
@@ -349,10 +349,10 @@ def of_another_app(api: Api, account: Any, token: str) -> None:
 
 
 @pytest.mark.parametrize(("harm", "advice"), [
-    (dead, facebook.TOKEN_DEAD),
-    (foreign, facebook.TOKEN_FOREIGN),
-    (unpermitted, facebook.TOKEN_WEAK),
-    (of_another_app, facebook.TOKEN_WEAK),
+    (dead, facebook_pages.TOKEN_DEAD),
+    (foreign, facebook_pages.TOKEN_FOREIGN),
+    (unpermitted, facebook_pages.TOKEN_WEAK),
+    (of_another_app, facebook_pages.TOKEN_WEAK),
 ])  # fmt: skip
 def test_a_bad_page_token_costs_the_page_that_token_and_nothing_else(
     api: Api, account: Any, token: str, now: datetime, harm: Any, advice: str
@@ -409,7 +409,7 @@ def test_an_unpublished_page_is_not_read_though_its_own_token_could(
     api.server.world.set_state(account, "unpublished")
     with pytest.raises(AccountWrong) as caught:
         owner_sweep(api, account, now - DAY, token)
-    assert caught.value.advice == facebook.GONE.format(account.handle(int(now.timestamp())))
+    assert caught.value.advice == facebook_pages.GONE.format(account.handle(int(now.timestamp())))
 
 
 def test_a_platform_that_is_unwell_is_not_asked_a_second_way(
@@ -478,15 +478,15 @@ def test_a_busy_page_without_its_token_is_marked(api: Api, account: Any, now: da
     )
     dead(api, account, token)
     found = owner_sweep(api, account, now - 20 * DAY, token, history=facebook.PageHistory(60))
-    assert found.advice == facebook.TOKEN_DEAD
+    assert found.advice == facebook_pages.TOKEN_DEAD
 
 
 @pytest.mark.parametrize("advice", [
-    facebook.GONE,
+    facebook_pages.GONE,
     facebook.INCOMPLETE,
-    facebook.TOKEN_DEAD,
-    facebook.TOKEN_FOREIGN,
-    facebook.TOKEN_WEAK,
+    facebook_pages.TOKEN_DEAD,
+    facebook_pages.TOKEN_FOREIGN,
+    facebook_pages.TOKEN_WEAK,
 ])  # fmt: skip
 def test_what_admins_are_told_is_one_line_of_whole_sentences(advice: str) -> None:
     assert advice.endswith(".")

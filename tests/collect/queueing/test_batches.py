@@ -503,14 +503,14 @@ def test_the_last_read_before_a_mark_is_kept_where_ticks_are_rarer_than_configur
     """A batch comes some seconds after its planner, whose tick must not be taken for the last."""
     horizons: list[timedelta] = []
 
-    read_and_store = PlatformSync.read_and_store
+    carry_out = PlatformSync.carry_out
 
-    async def watched(sync: PlatformSync, *how: Any) -> None:
+    async def watched(sync: PlatformSync, *how: Any, **more: Any) -> None:
         began = sync.tick.clock()
         horizons.append(next_tick(sync.state, began, sync.tick.every) - began)
-        await read_and_store(sync, *how)
+        await carry_out(sync, *how, **more)
 
-    monkeypatch.setattr(PlatformSync, "read_and_store", watched)
+    monkeypatch.setattr(PlatformSync, "carry_out", watched)
     for at in (now, now + 2 * HOUR, now + 4 * HOUR):
         horizons.clear()
         cloud.platforms.set_clock(at)
@@ -828,14 +828,14 @@ def test_a_bug_in_one_platforms_reading_ends_its_batch(
 ) -> None:
     cloud.plan(now)
 
-    read_and_store = PlatformSync.read_and_store
+    carry_out = PlatformSync.carry_out
 
-    async def careless(sync: PlatformSync, *how: Any) -> None:
+    async def careless(sync: PlatformSync, *how: Any, **more: Any) -> None:
         if sync.platform == "x":
             raise KeyError("data")
-        await read_and_store(sync, *how)
+        await carry_out(sync, *how, **more)
 
-    monkeypatch.setattr(PlatformSync, "read_and_store", careless)
+    monkeypatch.setattr(PlatformSync, "carry_out", careless)
     assert {d.status for d in cloud.deliver()} == {200}
     assert cloud.done == {"now": 4, "fallen over": 1}
     assert {key[0] for key in stored_posts(cloud.book)} == set(PLATFORMS) - {"x"}

@@ -7,7 +7,7 @@ threads and counts posts, YouTube's listings carry no counters.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -81,19 +81,21 @@ class Companion:
         """As the adapter looks at known accounts again."""
         return await self.adapter.recheck(credential.client, known)
 
-    async def sweep(
+    def sweep(
         self,
         credential: Credential,
         request: SweepRequest,
         since: datetime,
         live: Sequence[LivePost],
-    ) -> Sweep:
+    ) -> Awaitable[Sweep]:
         """As the adapter reads a listing. ``live``: the account's posts that are known."""
-        return await self.listing(credential.client, request, since)
+        return self.listing(credential.client, request, since)
 
-    async def listing(self, client: ApiClient, request: SweepRequest, since: datetime) -> Sweep:
+    def listing(
+        self, client: ApiClient, request: SweepRequest, since: datetime
+    ) -> Awaitable[Sweep]:
         """A listing with what every adapter takes."""
-        return await self.adapter.sweep(
+        return self.adapter.sweep(
             client,
             self.session.profile(request.handle),
             since=since,

@@ -13,6 +13,7 @@ from functions.collect.credentials import Credential, fingerprint, page_access
 from functions.collect.planning.requests import Plan, SweepRequest
 from functions.collect.platforms import facebook
 from functions.collect.platforms.facebook import PageHistory
+from functions.collect.platforms.facebook_pages import OWNER_KNOWN
 from functions.collect.reading.companions import AccountListing, Companion
 from functions.collect.reading.session import Session
 from functions.collect.state import LivePost
@@ -45,7 +46,7 @@ class PageReader(Companion):
             proof = f"{session.began.date().isoformat()} {fingerprint(token)}"
             # Whose token it is need not be asked at every tick.
             if session.account(handle).proven == proof:
-                own.learned.add(facebook.OWNER_KNOWN)
+                own.learned.add(OWNER_KNOWN)
             self._own[handle], self._proofs[handle] = own, proof
 
     @property
@@ -94,7 +95,7 @@ class PageReader(Companion):
         handle = listed.handle
         self._count_days(handle, listed.found.posts)
         own = self._own.get(handle)
-        if own and facebook.OWNER_KNOWN in own.learned:
+        if own and OWNER_KNOWN in own.learned:
             self.session.change_account(handle, proven=self._proofs[handle])
 
     async def confirm(self, listed: AccountListing, live: Mapping[str, Sequence[LivePost]]) -> None:

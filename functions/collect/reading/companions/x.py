@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,19 +24,19 @@ from functions.model import DAY, Post
 class ThreadReader(Companion):
     """Sums threads, remembers what is counted by the day, and pays for each post."""
 
-    async def sweep(
+    def sweep(
         self,
         credential: Credential,
         request: SweepRequest,
         since: datetime,
         live: Sequence[LivePost],
-    ) -> Sweep:
+    ) -> Awaitable[Sweep]:
         """The account's timeline, with replies where threads are summed.
 
         What was begun is read to its end under another setting, too: the reads around a mark are
         to sum the same posts.
         """
-        return await x.sweep(
+        return x.sweep(
             credential.client,
             self.session.profile(request.handle),
             since=since,
