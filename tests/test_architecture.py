@@ -16,7 +16,9 @@ from typing import NamedTuple
 
 import pytest
 
+from functions.collect.platforms import adapter
 from functions.model import PLATFORMS
+from functions.settings import table
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
@@ -398,9 +400,9 @@ def test_every_public_type_has_one_home():
 OF_CONSENTS = {"functions.tokens.files.PLATFORMS", "functions.tokens.files.NAMES"}
 
 
-def test_every_table_of_platforms_has_all_of_them():
-    """A sixth platform fails here by the name of each table that lacks it."""
-    lacking = {}
+def _tables_of_platforms() -> dict[str, set[str]]:
+    """Every table by platform, by its name: the keys that are platforms."""
+    found = {}
     for name, tree in MODULES.items():
         for node in ast.iter_child_nodes(tree):
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
@@ -408,6 +410,26 @@ def test_every_table_of_platforms_has_all_of_them():
                 keys = {key.value for key in node.value.keys if isinstance(key, ast.Constant)}
                 table = f"{name}.{ast.unparse(target)}"
                 if len(keys & {*PLATFORMS}) > 1 and table not in OF_CONSENTS:
-                    lacking[table] = {*PLATFORMS} - keys
-    assert len(lacking) > 8
-    assert {table: lacks for table, lacks in lacking.items() if lacks} == {}
+                    found[table] = keys & {*PLATFORMS}
+    return found
+
+
+TABLES = _tables_of_platforms()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_of_platforms_has_all_of_them(table):
+    """A sixth platform fails here, by the name of each table that lacks it."""
+    assert TABLES[table] == {*PLATFORMS}
+
+
+def test_tables_of_platforms_are_found():
+    assert len(TABLES) > 8
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_platform_has_all_that_stands_in_no_table(platform):
+    assert platform == adapter(platform).NAME
+    assert (ROOT / f"tests/platforms/{platform}.py").is_file(), "its stand-in"
+    assert f'id="g-{platform}"' in (ROOT / "site_templates/components/sprite.html").read_text()
+    assert {f"{platform}_url"} <= {setting.name for setting in table()}, "its address"
