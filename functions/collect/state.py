@@ -1,4 +1,4 @@
-"""The collector's note about a platform: accounts, live posts, and when each was read.
+"""What is remembered of a platform between ticks: accounts, live posts, and when each was read.
 
 One small document (``plans/{platform}``), so that a tick need not read accounts and posts one by
 one. It can be lost: posts, and when accounts were last listed, then come back from the store.
@@ -17,7 +17,7 @@ from functions.collect.contract import Manner
 from functions.collect.reading.completeness import CountTally, together
 from functions.model import DAY, SETTLED, Post, by_number
 
-# Posts stay in the note until no listing window can bring them up again.
+# Posts stay in the state until no listing window can bring them up again.
 REMEMBERED = timedelta(hours=48)
 LONGEST_REST = timedelta(days=1)  # no account found wrong rests as long as that
 _NEVER, _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -181,13 +181,13 @@ class SyncState(msgspec.Struct, kw_only=True):
         self.posts = {name: _post_until(post, now) for name, post in self.posts.items()}
 
 
-def encode(note: SyncState) -> bytes:
+def encode(state: SyncState) -> bytes:
     """Compressed canonical JSON."""
-    return zlib.compress(msgspec.json.encode(note, order="sorted"), 6)
+    return zlib.compress(msgspec.json.encode(state, order="sorted"), 6)
 
 
 def decode(body: bytes) -> SyncState | None:
-    """The note; None when it cannot be read, so that it is rebuilt."""
+    """The state; None when it cannot be read, so that it is rebuilt."""
     try:
         return msgspec.json.decode(zlib.decompress(body), type=SyncState)
     except (zlib.error, msgspec.DecodeError):
@@ -197,7 +197,7 @@ def decode(body: bytes) -> SyncState | None:
 def rebuild(
     posts: Iterable[Post], ids: Mapping[str, str] | None = None, since: datetime | None = None
 ) -> SyncState:
-    """A note from the posts that the store holds.
+    """A state from the posts that the store holds.
 
     Args:
         posts: of one platform, all that were published from ``since`` on.
@@ -243,7 +243,7 @@ def rebuild(
 
 
 def _same_account(one: AccountState, other: AccountState) -> AccountState:
-    """Two readings' notes of an account: each fact by the reading that looked later."""
+    """Two readings' states of an account: each fact by the reading that looked later."""
     checked, swept, mannered = (
         max((one, other), key=lambda a: (_time(getattr(a, name)), msgspec.json.encode(a)))
         for name in ("checked_at", "swept_at", "manner_at")
@@ -277,7 +277,7 @@ def _same_account(one: AccountState, other: AccountState) -> AccountState:
 
 
 def _same_post(one: LivePost, other: LivePost) -> LivePost:
-    """Two readings' notes of a post: all that was kept, and what was missed since it was seen."""
+    """Two readings' states of a post: all that was kept, and what was missed since it was seen."""
     read_at = max((one.read_at, other.read_at), key=_time)
     missing = {at for at in (*one.missing, *other.missing) if at > _time(read_at)}
     return msgspec.structs.replace(

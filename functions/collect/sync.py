@@ -418,7 +418,7 @@ def note_wrong(
     """Have the state know what admins were told of accounts by somebody else (by handle), so that
     they are told when it is over. An account that is not known yet has nothing to take back."""
 
-    def note() -> None:
+    def write() -> None:
         state, stored = read_state(agency, platform, now)
         known = {h: said for h, said in wrong.items() if h in state.accounts}
         for handle, said in known.items():
@@ -429,7 +429,7 @@ def note_wrong(
             agency.save_sync_state(platform, states.encode(state), stored)
 
     try:
-        until_written(note, ATTEMPTS)
+        until_written(write, ATTEMPTS)
     except Conflict:
         log.warning("collect.overlap", platform=platform)
 

@@ -297,12 +297,12 @@ def _unknown(
 def _looked_at(
     book: AgencyStore, platform: Platform, named: Sequence[Account], now: datetime
 ) -> datetime | None:
-    """When the account's list of posts was last read, by the collector's note; None = unknown."""
+    """When the account's list of posts was last read, as collecting remembers it; None: unknown."""
     body = book.sync_state(platform).body if named else None
-    note = states.decode(body) if body else None
-    if note is None:
+    state = states.decode(body) if body else None
+    if state is None:
         return None
-    held = [note.accounts[a.handle].swept_at for a in named if a.handle in note.accounts]
+    held = [state.accounts[a.handle].swept_at for a in named if a.handle in state.accounts]
     return max((at for at in held if at is not None and at <= now), default=None)
 
 

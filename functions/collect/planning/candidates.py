@@ -137,7 +137,7 @@ def _of_account(
         yield profile
 
 
-def expected(note: SyncState, ways: Ways, now: datetime, tick: timedelta) -> Iterator[Foreseen]:
+def expected(state: SyncState, ways: Ways, now: datetime, tick: timedelta) -> Iterator[Foreseen]:
     """What the marks to come will need, one for each request that can be foreseen.
 
     A listing serves all marks of its account that fall into one tick; a lookup by id is billed by
@@ -145,8 +145,8 @@ def expected(note: SyncState, ways: Ways, now: datetime, tick: timedelta) -> Ite
     """
     price = PRICES[ways.platform]
     served: set[tuple[str, int]] = set()
-    handles = {account.account_id: handle for handle, account in note.accounts.items()}
-    for post in note.posts.values():
+    handles = {account.account_id: handle for handle, account in state.accounts.items()}
+    for post in state.posts.values():
         if post.mark <= now or post.closed(now):
             continue
         if ways.lookup_size:

@@ -19,18 +19,18 @@ LONGEST_TICK = timedelta(hours=6)
 PROMISED = timedelta(hours=1)
 
 
-def next_tick(note: SyncState, now: datetime, cadence: timedelta) -> datetime:
+def next_tick(state: SyncState, now: datetime, cadence: timedelta) -> datetime:
     """When the next tick is to be expected: after the usual pause, or the shortest one of late.
 
     Ticks may come more rarely than configured. Those with nothing to do leave no trace, so the
     shortest pause between the others is the best guess; it errs on the side of reading too often.
     """
-    return now + min(usual_pause(note, now, cadence), LONGEST_TICK)
+    return now + min(usual_pause(state, now, cadence), LONGEST_TICK)
 
 
-def usual_pause(note: SyncState, now: datetime, cadence: timedelta) -> timedelta:
+def usual_pause(state: SyncState, now: datetime, cadence: timedelta) -> timedelta:
     """The pause between ticks, as far as the last few tell it."""
-    ticks = (*note.ticks, now)
+    ticks = (*state.ticks, now)
     pauses = [later - earlier for earlier, later in pairwise(ticks) if later > earlier]
     return max(cadence, min(pauses, default=cadence))
 

@@ -1,9 +1,9 @@
 """Collecting past one machine: a tick's plan handed to a queue in batches, each worked off alone.
 
-The planning call takes what earlier batches brought into the notes and the budgets, plans, and puts
-batches. A batch reads, writes posts and followers, and leaves its outcome: what it noted and spent.
-It touches neither the note nor a budget, so that any number may run at once, and one delivered
-again finds its outcome or is simply read again.
+The planning call takes what earlier batches brought into states and budgets, plans, and
+puts batches. A batch reads, writes posts and followers, and leaves its outcome: what it learned and
+spent. It touches neither a sync state nor a budget, so that any number may run at once, and one
+delivered again finds its outcome or is simply read again.
 """
 
 from __future__ import annotations
@@ -285,7 +285,7 @@ def _of(requests: Sequence[ProfileRequest], handles: Collection[str]) -> tuple[P
 
 
 def _named(post: LivePost) -> LivePost:
-    """A post's name alone: what is known of it is in the note."""
+    """A post's name alone: what is known of it is in the sync state."""
     return LivePost(
         account_id=post.account_id, post_id=post.post_id, published_at=post.published_at, url=""
     )

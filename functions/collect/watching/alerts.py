@@ -86,27 +86,29 @@ def look(
         yield from _credential(name, standing, now)
 
 
-def _stale(platform: Platform, note: SyncState, now: datetime, after: timedelta) -> Iterator[Alert]:
-    read_at = signs.last_read(note)
+def _stale(
+    platform: Platform, state: SyncState, now: datetime, after: timedelta
+) -> Iterator[Alert]:
+    read_at = signs.last_read(state)
     if read_at is not None and now - read_at > after:
         yield Alert("alert.stale", {"platform": platform, "read_at": iso(read_at)})
 
 
-def _consents(book: AgencyStore, note: SyncState, now: datetime, *, whole: bool) -> Iterator[Alert]:
-    path = f"{book.root}/consents"
+def _consents(
+    book: AgencyStore, state: SyncState, now: datetime, *, whole: bool
+) -> Iterator[Alert]:
     if whole:
-        known = {key("tiktok", handle.lower()): handle for handle in note.accounts}
-        stored = [s for s in book.store.list(path) if s.id in known]
+        known = {key("tiktok", handle.lower()): handle for handle in state.accounts}
+        stored = {known[held.id]: held for held in book.consents() if held.id in known}
     else:
-        resting = [h for h, a in note.accounts.items() if a.retry_at and a.retry_at > now]
-        known = {key("tiktok", handle.lower()): handle for handle in resting}
-        stored = [*book.store.get([f"{path}/{name}" for name in known]).values()]
+        resting = [h for h, a in state.accounts.items() if a.retry_at and a.retry_at > now]
+        stored = book.consents_of(resting)
     found: dict[str, list[str]] = defaultdict(list)
     ends: list[datetime] = []
-    for one in stored:
-        state = signs.consent_state(one.data, now)
-        found[state].append(known[one.id])
-        if state == signs.ENDING and (until := time_of(one.data.get("refresh_until"))):
+    for handle, one in stored.items():
+        sign = signs.consent_state(one.data, now)
+        found[sign].append(handle)
+        if sign == signs.ENDING and (until := time_of(one.data.get("refresh_until"))):
             ends.append(until)
     for why in (signs.LOST, signs.REFUSED, signs.WITHDRAWN, signs.PAST, signs.UNREADABLE):
         if handles := found[why]:
@@ -128,7 +130,7 @@ def _version(version: str, now: datetime) -> Iterator[Alert]:
 
 
 def _credential(name: str, standing: Mapping[str, Any], now: datetime) -> Iterator[Alert]:
-    """A standing as ``bookkeeping.standing`` puts it."""
+    """A standing as ``reservations.standing`` puts it."""
     if said := standing.get("refused"):
         yield Alert("alert.credential_refused", {"credential": name, "said": said})
     for bucket, wait in standing.get("waits", {}).items():

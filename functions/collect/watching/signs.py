@@ -22,10 +22,10 @@ def stale_after(discover_every: timedelta) -> timedelta:
     return max(STALE, LOOKS * discover_every)
 
 
-def last_read(note: SyncState) -> datetime | None:
+def last_read(state: SyncState) -> datetime | None:
     """When anything of a platform was last read."""
-    accounts = (at for a in note.accounts.values() for at in (a.swept_at, a.followers_at))
-    posts = (post.read_at for post in note.posts.values())
+    accounts = (at for a in state.accounts.values() for at in (a.swept_at, a.followers_at))
+    posts = (post.read_at for post in state.posts.values())
     return max((at for at in (*accounts, *posts) if at is not None), default=None)
 
 

@@ -1,7 +1,7 @@
 """Whether an installation lives: its jobs, how old its data are, its consents, its months.
 
-Each look reads a few small documents: what the jobs noted of their runs, the collector's note about
-a platform, the consents, the rankings.
+Each look reads a few small documents: what the jobs noted of their runs, what is remembered of each
+platform, the consents, the rankings.
 """
 
 from __future__ import annotations
@@ -112,18 +112,18 @@ def _platform_data(
 ) -> Finding:
     """One platform's last read, noted in ``reads``, and which of its accounts rest."""
     stored = book.sync_state(platform).body
-    note = states.decode(stored) if stored else SyncState()
-    if note is None:
+    state = states.decode(stored) if stored else SyncState()
+    if state is None:
         return Finding(f"{platform} data", "its note cannot be read; collecting makes it anew")
-    last = signs.last_read(note)
+    last = signs.last_read(state)
     if last is not None:
         reads[platform] = last
     said = [f"last read {age(last, now)} ({iso(last)})" if last else "nothing was read yet"]
-    resting = [a for a in note.accounts.values() if a.retry_at is not None and a.retry_at > now]
+    resting = [a for a in state.accounts.values() if a.retry_at is not None and a.retry_at > now]
     if resting:
         reasons = Counter(_reason(account) for account in resting)
         named = "; ".join(f"{n} × {reason}" for reason, n in reasons.most_common(3))
-        said.append(f"{len(resting)} of {len(note.accounts)} accounts rest: {named}")
+        said.append(f"{len(resting)} of {len(state.accounts)} accounts rest: {named}")
     is_stale = last is not None and now - last > stale
     return Finding(f"{platform} data", "; ".join(said), ok=not (is_stale or resting))
 
