@@ -29,8 +29,6 @@ EXCEPTIONS = {
     "publish/entrypoint.py": "tested over HTTP, in tests/test_main.py",
     "score/entrypoint.py": "tested over HTTP, in tests/test_main.py",
     "score/run.py": JOB,
-    "settings/forms.py": "tested with the settings, in test_settings.py beside it",
-    "store/port.py": "words only; test_contract.py beside it holds every adapter to them",
     "store/rankings.py": "two lines; tests/commands/test_audit.py compares their bytes",
     "store/tails.py": "words only",
 }

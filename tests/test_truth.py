@@ -23,6 +23,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.collect import job as collecting
+from functions.collect.client import Clock
+from functions.collect.report import CollectReport
+from functions.collect.state import AccountState
+from functions.collect.sync import PlatformSync
+from functions.collect.tick import CollectRun, Tick
 from functions.commands.audit import audit
 from functions.commands.why import why
 from functions.model import PLATFORMS, Agency, Platform, Post, RankedList, Verdict, iso, month_of
@@ -81,10 +86,18 @@ class World:
     said: int = 0
 
     def __enter__(self) -> World:
-        self._stack = ExitStack()
-        self._stack.enter_context(store_clock(lambda: self.now))
+        with ExitStack() as stack:
+            stack.enter_context(store_clock(lambda: self.now))
+            self._fill(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _fill(self, stack: ExitStack) -> None:
         self.store = SqliteStore(self.folder / "kiprah.db")
-        self._stack.callback(self.store.close)
+        stack.callback(self.store.close)
         self.book = AgencyStore(self.store, Agency(), simulation=True)
         self.book.save_cursor("collect", began_at=BEGIN.isoformat())
         self.objects = Memory()
@@ -92,10 +105,6 @@ class World:
             platform, handle = ACCOUNTS[number]
             self.type(unit, {"name": unit, "kind": "kanwil", "accounts": {platform: [handle]}})
         self.register()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
 
     # What admins do
 
@@ -202,10 +211,15 @@ class World:
     def register(self) -> None:
         """Read the registry as collect does, and find the accounts' ids."""
         roster = enrol(self.book, self.now).roster
-        ids: dict[Platform, dict[str, str]] = defaultdict(dict)
+        run = CollectRun(now=self.now, run_id="run", simulated=True)
+        report = CollectReport(run.run_id, run.now)
+        tick = Tick(self.book, Settings(), run, roster, Clock(run.now), True, report)
+        syncs = {platform: PlatformSync.open(tick, platform) for platform, _ in ACCOUNTS}
         for number, (platform, handle) in enumerate(ACCOUNTS):
-            ids[platform] |= {handle: str(number), f"{handle}.b": str(number)}
-        collecting._save_ids(self.book, roster, ids, self.now)
+            for name in (handle, f"{handle}.b"):
+                found = AccountState(handle=name, account_id=str(number))
+                syncs[platform].state.accounts[name] = found
+        collecting._save_ids(tick, syncs)
         self.seen[month_of(self.now, WIB)] |= {unit.id for unit in roster.satker}
 
     def post(self, number: int, ago: int) -> None:
