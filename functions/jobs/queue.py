@@ -104,11 +104,8 @@ def open_queue(settings: Settings, *, answers_in: timedelta = ANSWERS_IN) -> Que
     """
     if not settings.queue:
         return None
-    project, location, prefix = settings.queue.removeprefix("tasks://").split("/")
     return Queue(
-        project,
-        location,
-        prefix,
+        QueuePath(*settings.queue.removeprefix("tasks://").split("/")),
         target=settings.queue_target,
         account=settings.queue_account,
         address=settings.queue_address,
@@ -116,14 +113,27 @@ def open_queue(settings: Settings, *, answers_in: timedelta = ANSWERS_IN) -> Que
     )
 
 
+class QueuePath(msgspec.Struct, frozen=True):
+    """Where the queues PREFIX-… are: a location of a Google Cloud project."""
+
+    project: str
+    location: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"{self.project}/{self.location}/{self.prefix}"
+
+    def resource(self, queue: str) -> str:
+        """A queue's name as Cloud Tasks wants it."""
+        return f"projects/{self.project}/locations/{self.location}/queues/{self.prefix}-{queue}"
+
+
 class Queue:
-    """The queues PREFIX-… in a location of a Google Cloud project. Safe for threads."""
+    """The queues of one path. Safe for threads."""
 
     def __init__(
         self,
-        project: str,
-        location: str,
-        prefix: str,
+        path: QueuePath,
         *,
         target: str,
         account: str = "",
@@ -145,7 +155,7 @@ class Queue:
         """
         if not _SHORTEST <= dispatch_deadline <= _LONGEST:
             raise ValueError("Cloud Tasks waits for an answer from 15 seconds to 30 minutes")
-        self._project, self._location, self._prefix = project, location, prefix
+        self._path = path
         self._target, self._account = target, account
         self._deadline, self._dispatch_deadline = deadline, dispatch_deadline
         # Imported here, so that a function that only does work does not load it.
@@ -156,8 +166,9 @@ class Queue:
             self._client = _local(address) if address else CloudTasksClient()
         except GoogleAuthError as error:
             raise QueueError(
-                f"Cloud Tasks in {project}: no credentials; run gcloud auth application-default "
-                f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({refusals.words(error)})"
+                f"Cloud Tasks in {path.project}: no credentials; run gcloud auth "
+                "application-default login, or set GOOGLE_APPLICATION_CREDENTIALS "
+                f"({refusals.words(error)})"
             ) from error
 
     def put(self, works: Iterable[T]) -> Enqueued[T]:
@@ -224,7 +235,7 @@ class Queue:
             left = until - monotonic()
             if left <= 0:
                 raise exceptions.DeadlineExceeded("no time was left after the other pieces")  # type: ignore[no-untyped-call]
-            parent = self._path(queue)
+            parent = self._path.resource(queue)
             wait = min(left, _ATTEMPT)
             self._client.create_task(parent=parent, task=task, retry=None, timeout=wait)
 
@@ -252,13 +263,10 @@ class Queue:
                 service_account_email=self._account, audience=self._target
             )
         return Task(
-            name=f"{self._path(work.queue)}/tasks/{task_id(work.name)}",
+            name=f"{self._path.resource(work.queue)}/tasks/{task_id(work.name)}",
             http_request=request,
             dispatch_deadline=self._dispatch_deadline,
         )
-
-    def _path(self, queue: str) -> str:
-        return f"projects/{self._project}/locations/{self._location}/queues/{self._prefix}-{queue}"
 
     def _explain(self, queue: str, error: GoogleAPIError) -> str:
         kind = type(error).__name__
@@ -267,17 +275,18 @@ class Queue:
         if kind in ("NotFound", "FailedPrecondition"):
             advice = (
                 "it does not exist, or needs some minutes to wake up after 30 idle days; "
-                f"gcloud tasks queues create {self._prefix}-{queue} "
-                f"--location={self._location} --project={self._project}"
+                f"gcloud tasks queues create {self._path.prefix}-{queue} "
+                f"--location={self._path.location} --project={self._path.project}"
             )
         elif kind == "PermissionDenied":
             advice = self._permission(str(error))
-        name = f"{self._project}/{self._location}/{self._prefix}-{queue}"
-        return f"Cloud Tasks queue {name}: {advice} ({refusals.words(error)})"
+        return f"Cloud Tasks queue {self._path}-{queue}: {advice} ({refusals.words(error)})"
 
     def _permission(self, words: str) -> str:
         if "has not been used" in words or "is disabled" in words:
-            return f"gcloud services enable cloudtasks.googleapis.com --project={self._project}"
+            return (
+                f"gcloud services enable cloudtasks.googleapis.com --project={self._path.project}"
+            )
         if "actAs" in words:
             return (
                 "permission denied; give this function's account the role Service Account User "
