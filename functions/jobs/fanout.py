@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from functions.jobs.agencies import Report
-from functions.jobs.queue import QueueError, open_queue
+from functions.jobs.queue import Enqueued, QueueError, open_queue
 from functions.jobs.trigger import BadRequestError, Trigger
 from functions.model import iso, run_id
 from functions.settings import Settings
@@ -154,27 +154,13 @@ def hand_out(
         return {**report, "done": "too late", "problems": [], "failed": False}
     replay = {} if tick.now is None else {"now": iso(tick.now)}
     errands = [
-        Errand(
-            job=job,
-            agency=agency,
-            task=Task(
-                tick=tick.at,
-                expires_at=tick.following,
-                share=None if shares is None else msgspec.to_builtins(shares[agency]),
-            ),
-            wishes={**replay, **(wishes or {})},
-        )
+        Errand(job, agency, _task(tick, shares and shares[agency]), {**replay, **(wishes or {})})
         for agency in agencies
     ]
     try:
-        queue = open_queue(settings, answers_in=timedelta(seconds=CADENCES[job].timeout))
+        put = _put(errands, settings, timedelta(seconds=CADENCES[job].timeout))
     except QueueError as error:
         return {**report, "queued": 0, "problems": [str(error)], "failed": True}
-    assert queue is not None  # ``is_wanted`` says so
-    try:
-        put = queue.put(errands)
-    finally:
-        queue.close()
     lost = [errand.agency for errand, _ in put.failed]
     return {
         **report,
@@ -184,6 +170,20 @@ def hand_out(
         "problems": put.problems,
         "failed": bool(lost),
     }
+
+
+def _task(tick: ScheduledTick, share: Any) -> Task:
+    return Task(tick=tick.at, expires_at=tick.following, share=msgspec.to_builtins(share))
+
+
+def _put(errands: Sequence[Errand], settings: Settings, answers_in: timedelta) -> Enqueued[Errand]:
+    """Raises QueueError when the queue cannot be opened."""
+    queue = open_queue(settings, answers_in=answers_in)
+    assert queue is not None  # ``is_wanted`` says so
+    try:
+        return queue.put(errands)
+    finally:
+        queue.close()
 
 
 def each(
