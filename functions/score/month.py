@@ -85,8 +85,8 @@ def revise(run: Run, month: str) -> None:
     held = run.records[month]
     if held.ranking.state != "final" or not run.docket.may_concern(month, held.decided):
         return
-    book, revision = run.book, held.ranking.revision
-    frozen = ev.decode(book.frozen_evidence(month, revision) or b"")
+    book = run.book
+    frozen = ev.decode(book.frozen_evidence(month, held.ranking.revision) or b"")
     about, listed = by_item(frozen.items), {unit.id for unit in frozen.units}
     decisions = run.docket.revising(month, about, listed, held.decided)
     if not decisions or held.ranking.as_of > run.now:
@@ -99,22 +99,40 @@ def revise(run: Run, month: str) -> None:
             " revise it with the version that the month was ranked with"
         )
         return
+    objections = run.docket.objections(month, about) or frozen.objections
+    revised = _revised(run, frozen, held.digest, decisions, objections)
+    # Another run may have frozen this revision before; then that one stands.
+    encoded = book.freeze_evidence(month, revised.month.revision, ev.encode(revised))
+    _write_revision(run, held, ev.decode(encoded), ev.digest(encoded))
+
+
+def _revised(
+    run: Run,
+    frozen: ev.Evidence,
+    digest: str,
+    decisions: Sequence[ev.Decision],
+    objections: tuple[ev.Objection, ...],
+) -> ev.Evidence:
+    """The evidence of the next revision. ``digest``: of the frozen evidence that it revises."""
     header = msgspec.structs.replace(
         frozen.month,
-        revision=revision + 1,
+        revision=frozen.month.revision + 1,
         as_of=run.now,
         run_id=run.report.run_id,
-        revises=held.digest,
+        revises=digest,
         reason="; ".join(dict.fromkeys(decision.why for decision in decisions)),
     )
-    revised = msgspec.structs.replace(
+    return msgspec.structs.replace(
         frozen,
         month=header,
         decisions=tuple(sorted((*frozen.decisions, *decisions), key=lambda d: (d.at, d.id))),
-        objections=run.docket.objections(month, about) or frozen.objections,
+        objections=objections,
     )
-    encoded = book.freeze_evidence(month, header.revision, ev.encode(revised))
-    revised = ev.decode(encoded)
+
+
+def _write_revision(run: Run, held: MonthRecord, revised: ev.Evidence, digest: str) -> None:
+    """Rank a month by revised evidence and store it over ``held``, what was ranked before."""
+    book, month = run.book, revised.month.month
     judgement = judge_month(revised)
     ranking = rank(revised, judgement)
     ledgers = book.ledgers(month)
@@ -124,7 +142,7 @@ def revise(run: Run, month: str) -> None:
     book.save_tail(month, run.tails[month])
     record = MonthRecord(
         ranking=ranking,
-        digest=ev.digest(encoded),
+        digest=digest,
         previous_digest=held.previous_digest,
         closes_at=held.closes_at,
         changes=changes(held.ranking, ranking),
@@ -135,7 +153,7 @@ def revise(run: Run, month: str) -> None:
     book.save_month(record, revised.frame)
     run.records[month] = record
     run.tell(ranking, judgement, written=True)
-    log.info("score.month_revised", month=month, revision=header.revision, digest=record.digest)
+    log.info("score.month_revised", month=month, revision=ranking.revision, digest=digest)
 
 
 def _have_moved(ledgers: Ledgers, posts: Sequence[Post]) -> bool:
