@@ -7,7 +7,7 @@ typed, so that an export comes in again without a change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,11 @@ from functions.registry.values import UnreadableValue, Wrong, shown
 UnitDocument = dict[str, Any]
 TypedRow = Mapping[str, str]
 
+# A satker's agency and id.
+_Name = tuple[str, str]
+# The satker whose row names a handle (casefolded) first.
+_Owners = dict[tuple[Platform, str], _Name]
+
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
@@ -47,33 +52,21 @@ def check(
     first = next(iter(held))
     documents: dict[str, dict[str, UnitDocument]] = {agency: {} for agency in held}
     problems: list[str] = []
-    owners: dict[tuple[Platform, str], tuple[str, str]] = {}
-    children: dict[tuple[str, str], int] = {}
+    owners: _Owners = {}
+    children: dict[_Name, int] = {}
     for number, row in rows:
-        found: list[str] = []
-        agency, satker_id = row.get("instansi", "") or first, row.get("id", "")
-        if isinstance(agency, UnreadableValue):
-            found.append(f"instansi {agency}")
-        elif agency not in held:
-            found.append(f"instansi {shown(agency)} tidak dikenal; pilih {', '.join(held)}")
-        if "" in row:
-            found.append("ada isi di luar kolom; periksa pemisah atau tanda kutip")
+        agency, satker_id = name = row.get("instansi", "") or first, row.get("id", "")
         known = documents.get(agency, {})
         before = held.get(agency, {}).get(satker_id)
         zone = (zones or {}).get(agency, JAKARTA)
         document = _laid_over(before, row, zone)
-        found += _problems(satker_id, row, document, before, zone)
+        found = [*_misplaced(row, agency, held), *_problems(satker_id, row, document, before, zone)]
         if satker_id in known:
             found.append(f"id {shown(satker_id)} sudah dipakai di baris lain")
-        for platform, handle in _named(row):
-            us = (agency, satker_id)
-            owner = owners.setdefault((platform, handle.casefold()), us)
-            if owner != us:
-                whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
-                found.append(f"{PLATFORM_NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
+        found += _taken(row, name, owners)
         known.setdefault(satker_id, document)
         if "induk" in row:
-            children.setdefault((agency, satker_id), number)
+            children.setdefault(name, number)
         problems += [f"baris {number}: {problem}" for problem in dict.fromkeys(found)]
     for agency, known in documents.items():
         parents = {i: _parent(d) for i, d in {**held[agency], **known}.items()}
@@ -83,6 +76,25 @@ def check(
             if (agency, satker_id) in children
         ]
     return documents, problems
+
+
+def _misplaced(row: TypedRow, agency: str, held: Mapping[str, Held]) -> Iterator[str]:
+    """That the row's agency does not exist, or that cells lie outside the columns."""
+    if isinstance(agency, UnreadableValue):
+        yield f"instansi {agency}"
+    elif agency not in held:
+        yield f"instansi {shown(agency)} tidak dikenal; pilih {', '.join(held)}"
+    if "" in row:
+        yield "ada isi di luar kolom; periksa pemisah atau tanda kutip"
+
+
+def _taken(row: TypedRow, name: _Name, owners: _Owners) -> Iterator[str]:
+    """The row's handles that another satker's row has named; the others become the row's own."""
+    for platform, handle in _named(row):
+        owner = owners.setdefault((platform, handle.casefold()), name)
+        if owner != name:
+            whose = owner[1] if owner[0] == name[0] else f"{owner[1]} ({owner[0]})"
+            yield f"{PLATFORM_NAMES[platform]} {handle} sudah terdaftar untuk {whose}"
 
 
 def _problems(
