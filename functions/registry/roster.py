@@ -22,6 +22,9 @@ from functions.registry.units import SYSTEM_FIELDS, adrift, read_unit
 # Goes into every fingerprint: documents are read anew when the rules they are read by change.
 _RULES = b"2"
 
+# A satker's id, the platform and the casefolded handle.
+_AccountName = tuple[str, Platform, str]
+
 
 def build(
     documents: Mapping[str, Mapping[str, Any]],
@@ -193,23 +196,14 @@ def _registered(
 def _accounts(
     satker: Mapping[str, Satker], held: Roster, now: datetime, zone: ZoneInfo
 ) -> list[Account]:
-    # Of several registrations of one presence the newest is looked at, the others are history.
-    earlier: dict[tuple[str, str, str], Account] = {}
-    history: list[Account] = []
-    for account in sorted(held.accounts, key=lambda a: a.valid_from):
-        if before := earlier.get(_name(account)):
-            history.append(before)
-        earlier[_name(account)] = account
+    """Every registration of an account, past ones included, in a fixed order."""
+    earlier, history = _newest(held.accounts)
     today = _day(now, zone)
-    entered: set[tuple[str, str, str]] = set()
-    accounts: dict[tuple[str, str, str], Account] = {}
+    entered: set[_AccountName] = set()
+    accounts: dict[_AccountName, Account] = {}
     for unit in satker.values():
         for handle in unit.handles:
-            name: tuple[str, str, str] = (
-                unit.id,
-                handle.platform,
-                handle.handle.casefold(),
-            )
+            name = (unit.id, handle.platform, handle.handle.casefold())
             known = earlier.get(name)
             # An account that was removed and typed in again begins anew, and keeps its past.
             ended = _is_over(known, now) and handle.valid_to is None
@@ -243,6 +237,17 @@ def _accounts(
     )
 
 
+def _newest(accounts: Iterable[Account]) -> tuple[dict[_AccountName, Account], list[Account]]:
+    """The newest registration under each name, and the earlier ones."""
+    newest: dict[_AccountName, Account] = {}
+    earlier: list[Account] = []
+    for account in sorted(accounts, key=lambda a: a.valid_from):
+        if before := newest.get(_name(account)):
+            earlier.append(before)
+        newest[_name(account)] = account
+    return newest, earlier
+
+
 def _handed_over(account: Account, given_up: list[Account]) -> Account:
     """An account that entered today begins where another satker gave it up, if it was today."""
     name = (account.platform, account.handle.casefold())
@@ -265,7 +270,7 @@ def _day(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
 
 
-def _name(account: Account) -> tuple[str, str, str]:
+def _name(account: Account) -> _AccountName:
     return account.satker, account.platform, account.handle.casefold()
 
 
