@@ -7,13 +7,13 @@ delivers at least once, in any order, and possibly late:
 
 - work must be safe to repeat, also at the same time on two instances;
 - work carries its expiry, and what arrives later is answered without being done;
-- a status from 200 to 299 is the end of a task. Anything else, and silence until the dispatch
-  deadline, is tried again as the queue's retries say. 429 and 503 also slow the whole queue down,
-  and Retry-After is heeded. So what trying again cannot mend is answered with 200 and told in the
-  report, and a platform's spent limit too: it must not slow down its other credentials.
+- a status from 200 to 299 ends a task. After any other status, and after silence until the dispatch
+  deadline, the queue tries the task again. 429 and 503 also slow the whole queue down, and Cloud
+  Tasks heeds Retry-After. So an error that a retry cannot mend is answered with 200 and told in the
+  report. So is a platform's spent limit: it must not slow down the platform's other credentials.
 
-A name is refused from its creation until up to 24 hours after its task ended (docs of CreateTask,
-2026-11): that is what makes putting a batch twice the same as putting it once.
+Cloud Tasks refuses a name from its creation until up to 24 hours after its task ended (docs of
+CreateTask, 2026-11). So putting a batch twice is the same as putting it once.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class QueuedWork(Protocol):
 
     @property
     def name(self) -> str:
-        """The same whenever the same work is put again; its queue takes it once."""
+        """The same name for the same work: its queue takes a name once."""
 
     @property
     def queue(self) -> str:
@@ -80,8 +80,7 @@ T = TypeVar("T", bound=QueuedWork)
 class Enqueued(msgspec.Struct, Generic[T], frozen=True):
     """What became of work: every piece is in exactly one of the lists, in the order given.
 
-    ``known`` were put before: by the same trigger delivered twice, or by a call whose answer was
-    lost on its way.
+    ``known``: pieces put before, because a trigger was delivered twice or an answer got lost.
     """
 
     new: list[T] = msgspec.field(default_factory=list)
@@ -174,8 +173,8 @@ class Queue:
     def put(self, works: Iterable[T]) -> Enqueued[T]:
         """Put every piece into its queue, once, however often this is called.
 
-        Never raises for what Cloud Tasks answers: a piece that cannot be put costs itself, a queue
-        that takes nothing costs what belongs to it, and the caller sees which.
+        Never raises for what Cloud Tasks answers. A piece that cannot be put stops no other piece,
+        and a queue that takes nothing stops no other queue; the caller sees which have failed.
         """
         todo = list(works)
         if not todo:
@@ -200,8 +199,8 @@ class Queue:
     ) -> bool | QueueError:
         """True when the work is new, False when it was known.
 
-        ``closed``: queues that said they would take nothing, so that a wrong name or a missing role
-        is not asked about once for each of hundreds of pieces.
+        ``closed``: queues that refuse every piece. They are not asked again, so that a wrong name
+        or a missing role does not cost a call for each of hundreds of pieces.
         """
         from google.api_core import exceptions
 
@@ -271,7 +270,8 @@ class Queue:
     def _explain(self, queue: str, error: GoogleAPIError) -> str:
         kind = type(error).__name__
         advice = refusals.advice(error, _ADVICE)
-        # Which of the two it is differs; the second is also what a queue says that was deleted.
+        # Cloud Tasks answers either of the two for a queue that does not exist; FailedPrecondition
+        # also for one that was deleted.
         if kind in ("NotFound", "FailedPrecondition"):
             advice = (
                 "it does not exist, or needs some minutes to wake up after 30 idle days; "

@@ -31,7 +31,7 @@ from functions.store.ledgers import Ledger, Ledgers
 def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     """Bring a month that is not frozen up to now; ``posts`` are those of it that changed.
 
-    ``Conflict`` when another instance wrote meanwhile: to be done again, from the start.
+    Raises ``Conflict`` when another instance wrote meanwhile: start again.
     """
     book, held = run.book, run.records.get(month)
     ledgers = book.ledgers(month)
@@ -41,21 +41,21 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     evidence = _evidence(run, month, ledgers, last)
     header = evidence.month
     if header.state == "final":
-        # From here on the month is what was frozen, by this run or one that was cut short.
+        # An earlier run may have frozen the month and died: what was frozen then stands.
         evidence = ev.decode(book.freeze_evidence(month, header.revision, ev.encode(evidence)))
     judgement = judge_month(evidence)
     ranking = rank(evidence, judgement)
     verdicts_changed = put_verdicts(ledgers, with_marks(evidence, judgement))
-    # A past instant's verdicts are none to build on, nor are those of a run that may die between
-    # the page that a post leaves and the one that it moves to.
+    # The next scoring must not build on a replay's verdicts, nor on those of a run that moves a
+    # post: it may die after writing the page that the post leaves, before the page it moves to.
     replays = held is not None and held.ranking.as_of > run.now
     ledgers.formula = None if moved or replays else header.formula
     book.save_ledgers(ledgers)
     run.report.folded += news
     if month < month_of(run.now, book.agency.zone):
         run.hand_on(month, judgement, ledgers)
-    # Past its time an incomplete month is written once more even when nothing changed: only its
-    # as_of tells later runs that it need not be scored, and its ledgers read, for ever.
+    # An incomplete month is written once after its time is over, even when nothing changed: its
+    # as_of then tells later runs that they need neither score it nor read its ledgers.
     over = header.incomplete and header.closes_at is not None and run.now >= header.closes_at
     lines = ev.encode_lines(evidence.items)
     unchanged = not verdicts_changed and not over
@@ -157,7 +157,7 @@ def _write_revision(run: Run, held: MonthRecord, revised: ev.Evidence, digest: s
 
 
 def _have_moved(ledgers: Ledgers, posts: Sequence[Post]) -> bool:
-    """Whether a post turns out to be of another time: it was compared where it is no longer."""
+    """Whether a post's time has changed: the verdicts compared it at its old place."""
     before = [(post, ledgers.entry(post)) for post in posts]
     return any(entry and entry.post.published_at != post.published_at for post, entry in before)
 
@@ -165,7 +165,7 @@ def _have_moved(ledgers: Ledgers, posts: Sequence[Post]) -> bool:
 def _last_scoring(
     run: Run, month: str, ledgers: Ledgers, posts: Sequence[Post]
 ) -> LastScoring | None:
-    """What made the ledgers' verdicts; None when they are not to be built on."""
+    """The scoring that made the ledgers' verdicts; None: do not build on them."""
     held = run.records.get(month)
     if held is None or held.ranking.as_of > run.now:
         return None

@@ -37,8 +37,8 @@ def _name(ranked: RankedList) -> tuple[object, ...]:
 
 
 def _places(ranked: RankedList | None) -> dict[str, LineFigures]:
-    return {row.satker: _place(row) for row in ranked.rows} if ranked else {}
+    return {row.satker: _figures(row) for row in ranked.rows} if ranked else {}
 
 
-def _place(row: Row) -> LineFigures:
+def _figures(row: Row) -> LineFigures:
     return row.rank, row.posts, row.i24
