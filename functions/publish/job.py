@@ -27,7 +27,7 @@ from functions.publish.months import (
     noted_months,
     read_months,
 )
-from functions.publish.pages.frame import Page
+from functions.publish.pages.context import Page
 from functions.publish.pages.site_map import pages
 from functions.publish.remembered import Remembered
 from functions.publish.render import assets, render

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from functions.publish.pages.frame import Page
+from functions.publish.pages.context import Page
 from functions.publish.targets.port import Listed, md5_of
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from functions.publish.pages.frame import Page
+from functions.publish.pages.context import Page
 from functions.publish.text import formats
 
 TEMPLATES = Path(__file__).parents[2] / "site_templates"

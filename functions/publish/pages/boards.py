@@ -19,7 +19,7 @@ from functions.model import (
     Row,
 )
 from functions.publish.pages.charts import bar
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.text import flags, formats, words
 
 Href = Callable[[str], str]

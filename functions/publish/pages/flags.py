@@ -10,7 +10,7 @@ import msgspec
 
 from functions.model import PLATFORM_NAMES, Flag, Platform, Ranking
 from functions.publish.pages import boards
-from functions.publish.pages.frame import Frame
+from functions.publish.pages.context import Context
 from functions.publish.pages.posts import PostLink, PostsByItem, post_link, shown_handle
 from functions.publish.site import Material
 from functions.publish.text import flags
@@ -39,9 +39,9 @@ class FlaggedUnit(msgspec.Struct, frozen=True):
     lines: tuple[FlagLine, ...]
 
 
-def flagged_units(frame: Frame, ranking: Ranking) -> tuple[FlaggedUnit, ...]:
+def flagged_units(context: Context, ranking: Ranking) -> tuple[FlaggedUnit, ...]:
     """The satker that have flags, by name."""
-    m = frame.material
+    m = context.material
     named = m.named_in(ranking.month)
     found: dict[str, list[Flag]] = defaultdict(list)
     for flag in ranking.flags:
@@ -51,7 +51,7 @@ def flagged_units(frame: Frame, ranking: Ranking) -> tuple[FlaggedUnit, ...]:
         FlaggedUnit(
             anchor=boards.flag_anchor(satker),
             name=m.names.get(satker, satker),
-            href=frame.href(boards.satker_path(satker)),
+            href=context.href(boards.satker_path(satker)),
             count=len(found[satker]),
             lines=flag_lines(m, found[satker], named, m.zone),
         )

@@ -8,7 +8,7 @@ import msgspec
 
 from functions.model import PLATFORM_NAMES, Platform
 from functions.publish.pages import boards
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.pages.month_head import undecided
 from functions.publish.pages.posts import PostLink, PostsByItem, post_link, web_address
 from functions.publish.site import Material

@@ -20,7 +20,7 @@ from functions.model import (
 )
 from functions.publish.files.month_files import NamedPost
 from functions.publish.pages.boards import flag_anchor, flag_link
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.text import formats, words
 from functions.registry.addresses.public import built_address, public_address
 

@@ -53,7 +53,7 @@ class Page(Protocol):
     def shell(self) -> Shell: ...
 
 
-class Frame:
+class Context:
     """A page's place in the site, from which its addresses are relative."""
 
     def __init__(self, material: Material, path: str) -> None:
