@@ -119,12 +119,12 @@ def _revisions(read: Read, month: str, newest: ev.Evidence, found: Audit) -> lis
     digests = [found.months[month]]
     later = newest
     for revision in range(newest.month.revision - 1, 0, -1):
-        place = f"data/{month}/r{revision}"
-        packed = read(f"{place}/bukti.jsonl.gz")
+        folder = f"data/{month}/r{revision}"
+        packed = read(f"{folder}/bukti.jsonl.gz")
         if packed is None:
             found.complain(f"{month}: its revision r{revision} is not published")
             return digests
-        digest, evidence = _checked(read, place, f"{month} r{revision}", packed, found)
+        digest, evidence = _checked(read, folder, f"{month} r{revision}", packed, found)
         if later.month.revises != digest:
             found.complain(
                 f"{month}: revision r{revision + 1} names the digest {later.month.revises} for "
@@ -143,7 +143,7 @@ def _revisions(read: Read, month: str, newest: ev.Evidence, found: Audit) -> lis
 
 
 def _checked(
-    read: Read, place: str, name: str, packed: bytes, found: Audit
+    read: Read, folder: str, name: str, packed: bytes, found: Audit
 ) -> tuple[str, ev.Evidence | None]:
     """The digest of the evidence at a place, and it, with what is wrong noted under a name."""
     complain = found.complain
@@ -159,7 +159,7 @@ def _checked(
     digest = ev.digest(data)
     if ev.encode(evidence) != data or not _is_packed_by_us(packed, data):
         complain(f"{name}: bukti.jsonl.gz is not written as evidence is")
-    if read(f"{place}/bukti.sha256") != f"{digest}  bukti.jsonl\n".encode():
+    if read(f"{folder}/bukti.sha256") != f"{digest}  bukti.jsonl\n".encode():
         complain(f"{name}: bukti.sha256 is not the digest of the evidence, {digest}")
     month = name.partition(" ")[0]
     if evidence.month.month != month:
@@ -177,7 +177,7 @@ def _checked(
         # Evidence by its form, and nothing that can be measured: a stranger may have made it.
         complain(f"{name}: nothing follows from the evidence ({type(error).__name__})")
         return digest, evidence
-    _compare(read, place, name, ranking, complain)
+    _compare(read, folder, name, ranking, complain)
     return digest, evidence
 
 
@@ -204,10 +204,10 @@ def _is_packed_by_us(packed: bytes, data: bytes) -> bool:
 
 
 def _compare(
-    read: Read, place: str, name: str, ranking: Ranking, complain: Callable[[str], None]
+    read: Read, folder: str, name: str, ranking: Ranking, complain: Callable[[str], None]
 ) -> None:
     """The published ranking beside the recomputed one."""
-    published = read(f"{place}/ranking.json")
+    published = read(f"{folder}/ranking.json")
     if published == rankings.encode(ranking):
         return
     if published is None:
@@ -296,7 +296,7 @@ def _is_incomplete(packed: bytes) -> bool:
 @click.argument("month")
 @click.option(
     "--from",
-    "place",
+    "location",
     metavar="FOLDER-OR-URL",
     help="The published site, or what KIPRAH_FROZEN keeps of it; without it KIPRAH_SITE's folder.",
 )
@@ -305,7 +305,7 @@ def _is_incomplete(packed: bytes) -> bool:
 )
 @json_option
 @tells_errors
-def audit_command(month: str, place: str | None, agency: str | None, as_json: bool) -> None:
+def audit_command(month: str, location: str | None, agency: str | None, as_json: bool) -> None:
     """Recompute MONTH (such as 2026-10) from the published evidence alone, without the store.
 
     Says "identical", or lists each difference and exits with 1. Every month before it is looked at
@@ -314,12 +314,12 @@ def audit_command(month: str, place: str | None, agency: str | None, as_json: bo
 
     check_month(month)
     try:
-        folder = "" if agency is None else site_of(agency, known=place is None)
-        if place is None:
-            place = str(site_folder(load_settings().site, folder))
+        folder = "" if agency is None else site_of(agency, known=location is None)
+        if location is None:
+            location = str(site_folder(load_settings().site, folder))
         elif folder:
-            place = f"{place.rstrip('/')}/{folder}"
-        found = audit(source(place), month)
+            location = f"{location.rstrip('/')}/{folder}"
+        found = audit(source(location), month)
     except SourceError as error:
         fail(str(error))
     if as_json:

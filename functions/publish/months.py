@@ -185,6 +185,6 @@ def frozen_revisions(months: Months, held: Mapping[str, Listed]) -> dict[str, _R
     written = {path: Listed("", len(body)) for path, body in frozen_paths(months).items()}
     for path, listed in (written | dict(held)).items():
         match path.split("/"):
-            case ["data", month, place, name] if _REVISION.fullmatch(place) and name in NAMES:
-                found[month][int(place[1:])][name] = listed
+            case ["data", month, revision, name] if _REVISION.fullmatch(revision) and name in NAMES:
+                found[month][int(revision[1:])][name] = listed
     return found

@@ -74,7 +74,7 @@ class Ledgers(dict[str, Ledger]):
                 digest(stored.data["body"]),
             )
             for entry in entries.values():
-                before = found._place(entry)
+                before = found._take_in(entry)
                 if before is not None or found._day(entry.post) != day:
                     # Twice, or not where it belongs: the pages concerned are to be written anew.
                     days = {found._day(each.post) for each in (before, entry) if each}
@@ -90,7 +90,7 @@ class Ledgers(dict[str, Ledger]):
 
     def put(self, entry: Entry) -> None:
         """Take in an entry in the place of the one that is held of its post."""
-        before = self._place(entry)
+        before = self._take_in(entry)
         if before is not None:
             self._changed.add(self._day(before.post))
         self._changed.add(self._day(entry.post))
@@ -129,8 +129,8 @@ class Ledgers(dict[str, Ledger]):
             if held.day in changed and path not in kept:
                 yield Write(path, mode="delete")
 
-    def _place(self, entry: Entry) -> Entry | None:
-        """Put it where it is looked up; returns what was there."""
+    def _take_in(self, entry: Entry) -> Entry | None:
+        """Put an entry into its ledger; returns the one that it replaces."""
         post = entry.post
         ledger = self.setdefault(post.account, Ledger(account=post.account, month=self.month))
         before = ledger.entries.get(post.post_id)

@@ -68,7 +68,7 @@ def examine(
     if live:
         findings += look(books, settings, rosters, now)
     if len(told_of) > MANY:  # a look at each one's accounts and site would take minutes
-        findings += looked("site", _places, settings, books[0].agency, everybody)
+        findings += looked("site", _destinations, settings, books[0].agency, everybody)
         return [*findings, _next(findings)]
     for book in told_of:
         own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
@@ -78,7 +78,7 @@ def examine(
         own = looked("months", _waiting_months, book, now)
         findings += _told_apart(book, books, rosters, own)
     for book in told_of:
-        own = looked("site", _places, settings, book.agency, everybody)
+        own = looked("site", _destinations, settings, book.agency, everybody)
         findings += _told_apart(book, books, rosters, own)
     return [*findings, _next(findings)]
 
@@ -295,14 +295,16 @@ def _incomplete_accounts(book: AgencyStore, roster: Roster, now: datetime) -> li
     return shown
 
 
-def _places(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Iterator[Finding]:
+def _destinations(
+    settings: Settings, agency: Agency, everybody: Sequence[Agency]
+) -> Iterator[Finding]:
     """Where publishing puts files: the site, and what is frozen where that is kept besides."""
-    yield _place("site", "KIPRAH_SITE", settings.site, agency, everybody)
+    yield _destination("site", "KIPRAH_SITE", settings.site, agency, everybody)
     if settings.frozen:
-        yield _place("frozen data", "KIPRAH_FROZEN", settings.frozen, agency, everybody)
+        yield _destination("frozen data", "KIPRAH_FROZEN", settings.frozen, agency, everybody)
 
 
-def _place(
+def _destination(
     subject: str, setting: str, url: str, agency: Agency, everybody: Sequence[Agency]
 ) -> Finding:
     try:
@@ -311,5 +313,5 @@ def _place(
         return Finding(subject, str(error), ok=False, fatal=True, todo=f"mend {setting}")
     state = f"{len(held)} files" if held else "nothing published yet"
     folder = folder_of(agency, everybody)
-    place = f"{url.rstrip('/')}/{folder}" if folder else url
-    return Finding(subject, f"{place}: {state}")
+    address = f"{url.rstrip('/')}/{folder}" if folder else url
+    return Finding(subject, f"{address}: {state}")

@@ -105,8 +105,9 @@ class _Round:
                     words = "a simulation asks no official host; not asked"
                     findings.append(Finding(f"live {platform}", words))
                 else:
-                    place = Connection(address(self._settings, platform))
-                    connection = await stack.enter_async_context(place)
+                    connection = await stack.enter_async_context(
+                        Connection(address(self._settings, platform))
+                    )
                     looks += self._looks(platform, connection)
             findings += await asyncio.gather(*(self._tried(one) for one in looks))
             self._count(looks)

@@ -103,9 +103,9 @@ def data_page(context: Context) -> DataPage:
 def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile, ...]:
     """The files of a frozen revision, as far as the site holds them."""
     held = context.material.frozen.get(month, {}).get(revision, {})
-    place = f"data/{month}/r{revision}"
+    folder = f"data/{month}/r{revision}"
     return tuple(
-        DataFile(name, name, context.href(f"{place}/{name}"), formats.size(held[name].size))
+        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name].size))
         for name in NAMES
         if name in held
     )

@@ -70,8 +70,8 @@ def _is_official(change: Change) -> bool:
 
 
 def _line(context: Context, change: Change) -> ChangeLine:
-    before, before_note = _place(change.before)
-    after, after_note = _place(change.after)
+    before, before_note = _figures(change.before)
+    after, after_note = _figures(change.after)
     return ChangeLine(
         name=context.material.names.get(change.satker, change.satker),
         href=context.href(boards.satker_path(change.satker)),
@@ -82,11 +82,11 @@ def _line(context: Context, change: Change) -> ChangeLine:
     )
 
 
-def _place(place: tuple[int | None, int, int | None] | None) -> tuple[str, str]:
+def _figures(line: tuple[int | None, int, int | None] | None) -> tuple[str, str]:
     """A rank in words, and the figures under it."""
-    if place is None:
+    if line is None:
         return "tidak tercantum", ""
-    rank, posts, i24 = place
+    rank, posts, i24 = line
     interactions = "tidak terukur" if i24 is None else f"{formats.number(i24)} interaksi"
     return (
         f"ke-{rank}" if rank else "tanpa peringkat",

@@ -217,7 +217,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         province=satker.province or "",
         website=web_address(satker.website),
         month=formats.month(current.ranking.month) if current else None,
-        places=_places(context, satker, current) if current else (),
+        places=_unit_ranks(context, satker, current) if current else (),
         profiles=_profiles(m, satker),
         by_platform=_by_platform(context, satker, current) if current else (),
         history=tuple(_past(context, satker, month, m.records[month]) for month in m.newest_first),
@@ -235,7 +235,7 @@ def _ended(m: Material, satker: Satker) -> str:
     return f"Tidak lagi terdaftar{since}; bulan-bulan yang lampau tetap seperti waktu itu."
 
 
-def _places(context: Context, satker: Satker, current: MonthRecord) -> tuple[UnitRank, ...]:
+def _unit_ranks(context: Context, satker: Satker, current: MonthRecord) -> tuple[UnitRank, ...]:
     found = []
     records = context.material.records
     month_page = context.href(boards.month_path(current.ranking.month))
@@ -262,15 +262,13 @@ def _places(context: Context, satker: Satker, current: MonthRecord) -> tuple[Uni
                 if sum(rank is not None for rank in ranks) > 1
                 else None,
                 href=f"{month_page}#{boards.SHORT[name]}",
-                band=_band_place(current.ranking, name, satker, month_page),
+                band=_band_rank(current.ranking, name, satker, month_page),
             )
         )
     return tuple(found)
 
 
-def _band_place(
-    ranking: Ranking, name: RankingName, satker: Satker, month_page: str
-) -> Link | None:
+def _band_rank(ranking: Ranking, name: RankingName, satker: Satker, month_page: str) -> Link | None:
     """The satker's rank among those with about as many followers; None when there is one band."""
     ranked = boards.band_list(ranking, name, satker.id)
     row = boards.row_of(ranked, satker.id) if ranked else None

@@ -114,14 +114,14 @@ def going_on_at(batches: Sequence[Files], held: Iterable[str], left: str) -> Ite
     What is new goes before what may link to it all the same; what that run has put, and is
     different again, comes last. So pages that change with every run cannot keep the index waiting.
     """
-    place = next((n for n, batch in enumerate(batches) if left in batch), None)
-    if place is None:
+    reached = next((n for n, batch in enumerate(batches) if left in batch), None)
+    if reached is None:
         yield from batches
         return
     known, later = {*held}, []
     for number, batch in enumerate(batches):
         paths = [*batch]
-        begin = paths.index(left) if number == place else 0 if number > place else len(paths)
+        begin = paths.index(left) if number == reached else 0 if number > reached else len(paths)
         now = {*paths[begin:], *(path for path in paths if path not in known)}
         yield {path: body for path, body in batch.items() if path in now}
         later.append({path: body for path, body in batch.items() if path not in now})

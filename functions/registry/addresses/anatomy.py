@@ -56,9 +56,9 @@ class Address(NamedTuple):
     path: str = ""
     fragment: str = ""
 
-    def word(self, place: int) -> str:
+    def word(self, index: int) -> str:
         """A word of the path for comparing; empty when the path is shorter."""
-        return self.words[place].lower() if place < len(self.words) else ""
+        return self.words[index].lower() if index < len(self.words) else ""
 
     @property
     def is_wrapper(self) -> bool:

@@ -181,10 +181,10 @@ def _facebook(address: Address) -> PostAddress:
     for name in (*_FACEBOOK_ANYWHERE, *_FACEBOOK_PARAMETERS.get(first, ())):
         if found := _STORY.match(query.get(name, "")):
             return _story(found, owner)
-    for place, word in enumerate(address.words):
+    for index, word in enumerate(address.words):
         if word.lower() in _FACEBOOK_POSTS:
-            following = address.words[place + 1 : place + 3]
-            owner = address.words[place - 1] if place else ""
+            following = address.words[index + 1 : index + 3]
+            owner = address.words[index - 1] if index else ""
             if photos := next(filter(None, map(_PHOTO_POST.match, following)), None):
                 return PostAddress(platform="facebook", key=photos[1], handle=_page(owner))
             # Before the number there may be words of the caption, or the album's.
@@ -260,9 +260,9 @@ def _x(address: Address) -> PostAddress:
         raise _refusal("x", SHORT)
     if first == "i" and address.word(1) == "article":
         raise _refusal("x", ARTICLE)
-    for place, word in enumerate(words[:-1]):
-        if word.lower() in _X_POSTS and (found := _NUMBER.match(words[place + 1])):
-            owner = words[place - 1] if place and first != "i" else ""
+    for index, word in enumerate(words[:-1]):
+        if word.lower() in _X_POSTS and (found := _NUMBER.match(words[index + 1])):
+            owner = words[index - 1] if index and first != "i" else ""
             return _by_id("x", found[0], owner)
     parameter = {"intent": "tweet_id", "embed": "id"}.get(first, "")
     if found := _NUMBER.match(address.query.get(parameter, "")):
@@ -277,8 +277,8 @@ def _tiktok(address: Address) -> PostAddress:
     words, first = address.words, address.word(0)
     if _is_short(address.host) or first == "t":
         raise _refusal("tiktok", SHORT)
-    for place, word in enumerate(words[:-1]):
-        if word.lower() in _TIKTOK_POSTS and (found := _NUMBER.match(words[place + 1])):
+    for index, word in enumerate(words[:-1]):
+        if word.lower() in _TIKTOK_POSTS and (found := _NUMBER.match(words[index + 1])):
             return _by_id("tiktok", found[0], words[0] if first.startswith("@") else "")
     for parameter in ("item_id", "share_item_id"):
         if found := _NUMBER.match(address.query.get(parameter, "")):

@@ -17,8 +17,8 @@ def changes(before: Ranking, after: Ranking) -> tuple[Change, ...]:
 def _changes(before: Ranking, after: Ranking) -> Iterator[Change]:
     earlier = {_name(ranked): ranked for ranked in before.lists}
     for ranked in after.lists:
-        old = _places(earlier.get(_name(ranked)))
-        new = _places(ranked)
+        old = _lines(earlier.get(_name(ranked)))
+        new = _lines(ranked)
         for satker in [*new, *(satker for satker in old if satker not in new)]:
             if old.get(satker) != new.get(satker):
                 yield Change(
@@ -36,7 +36,7 @@ def _name(ranked: RankedList) -> tuple[object, ...]:
     return ranked.ranking, ranked.platform, ranked.kind, ranked.band
 
 
-def _places(ranked: RankedList | None) -> dict[str, LineFigures]:
+def _lines(ranked: RankedList | None) -> dict[str, LineFigures]:
     return {row.satker: _figures(row) for row in ranked.rows} if ranked else {}
 
 

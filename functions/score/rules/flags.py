@@ -101,7 +101,7 @@ def counter_falls(account: str, post_id: str, samples: Sequence[Sample]) -> tupl
             percent=_tenths(before - after, before),
         )
         for name in COUNTERS
-        for (before_at, before), (after_at, after) in pairwise(_readings(samples, name))
+        for (before_at, before), (after_at, after) in pairwise(_known_reads(samples, name))
         if before - after > FALL_ABOVE and 100 * (before - after) > FALL_PERCENT * before
     )
 
@@ -197,7 +197,7 @@ def _ever_falls(samples: Iterable[Sample]) -> bool:
     return False
 
 
-def _readings(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:
+def _known_reads(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:
     """The reads that know the counter."""
     values = ((sample.taken_at, getattr(sample, name)) for sample in samples)
     return [(at, value) for at, value in values if value is not None]
