@@ -1,7 +1,7 @@
 """Publishing, from top to bottom: read, prove, compose, render, and put what changed.
 
-Running twice puts nothing the second time. A run that dies half-way leaves the old index pages in
-front of files that are at worst newer; the next run finishes the work. Nothing is ever deleted.
+A second run puts nothing. A run that dies half-way leaves old index pages with links to files that
+are at worst newer; the next run finishes the work. Nothing is ever deleted.
 """
 
 from __future__ import annotations
@@ -85,9 +85,13 @@ def publish_all(
 ) -> dict[str, Any]:
     """Bring every agency's site up to date; returns the run's report.
 
-    ``everybody``: all agencies of the installation, by which each knows its folder; those of
-    ``books`` when left out.
-    ``StoreError``, and an only agency's ``ObjectsError`` and ``OutdatedError``, come through.
+    ``everybody``: all agencies of the installation, from which each site's folder follows; the
+    agencies of ``books`` when left out.
+
+    Raises:
+        StoreError: the store cannot be used.
+        ObjectsError, OutdatedError: the site of the only agency cannot be published; with several
+            agencies the report tells it.
     """
     everybody = everybody or [book.agency for book in books]
 
@@ -163,7 +167,7 @@ def _made(
     run: PublishRun,
     noted: Mapping[str, Any],
 ) -> _Made:
-    """Everything that the site shows; pages that lie there as they would be are not rendered."""
+    """Everything that the site shows; pages that the site holds already are not rendered."""
     assets_at, asset_files = assets()
     material = _material(book, months, held, assets_at, run)
     models = pages(material)
@@ -181,7 +185,7 @@ def _made(
 
 
 def _put(put: Upload, made: _Made, held: Mapping[str, Listed], left: str) -> None:
-    """Put the files in the order in which none stands before what it links to.
+    """Put the files in an order in which each file comes after those that it links to.
 
     ``left``: the first path that the run before left; empty when it left none.
     """
@@ -225,7 +229,7 @@ def _note(
     made: Remembered | None,
     months: Mapping[str, str],
 ) -> None:
-    """Note where the next run goes on, and what it need not make again, where that is new."""
+    """Note where the next run goes on and what it need not make again, if that is new."""
     values: dict[str, Any] = {"left": next(iter(left), "")}
     if made is not None and not left:
         values |= made._asdict()

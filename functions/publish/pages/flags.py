@@ -1,4 +1,7 @@
-"""A month's flags as pages tell them: by satker, with the account, the numbers and the posts."""
+"""A month's flags on its page: by satker, with the account, the numbers and the posts.
+
+The rules that raise flags are in score/rules/flags.py, the sentences in publish/text/flags.py.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ def _line(m: Material, flag: Flag, known: PostsByItem, zone: ZoneInfo) -> FlagLi
     ids = flags.post_ids(flag)
     posts = [post_link(known, flag.account, post_id, zone) for post_id in ids]
     if len(posts) > 1:
-        # Of many posts, only those are worth naming that lead somewhere.
+        # Of many posts, name only those that can be linked.
         posts = [post for post in posts if post.href][:_LINKED]
     platform = flags.platform_of(flag)
     handle = m.handles.get(flag.account)

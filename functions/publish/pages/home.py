@@ -105,7 +105,7 @@ def _days(m: Material, record: MonthRecord) -> Chart | None:
         return None
     begin, end = month_bounds(month, m.zone)
     first, last = begin.astimezone(m.zone), (end - timedelta(seconds=1)).astimezone(m.zone)
-    # At midnight exactly, the day that begins has nothing to show yet.
+    # At exactly midnight the new day has nothing to show yet.
     seen = min(last, (record.ranking.as_of - timedelta(seconds=1)).astimezone(m.zone)).day
     counts = [0] * seen
     for entries in m.entries[month].values():

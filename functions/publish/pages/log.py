@@ -113,7 +113,7 @@ def _status(objection: Objection, record: MonthRecord) -> tuple[str, str]:
 def _about(
     posts: PostsByItem, platform: Platform, account_id: str | None, post_id: str, zone: ZoneInfo
 ) -> PostLink:
-    """The post that is meant; of an account where one is named."""
+    """The post that an entry is about; of one account if the entry names it."""
     owner = platform if account_id is None else f"{platform}:{account_id}"
     link = post_link(posts, owner, post_id, zone)
     return PostLink(f"{PLATFORM_NAMES[platform]} {link.label}", link.href)

@@ -76,7 +76,7 @@ def _sentence(record: MonthRecord, zone: ZoneInfo) -> str:
 
 
 def undecided(record: MonthRecord) -> tuple[Objection, ...]:
-    """The objections that hold a month open: those that came in time and have no answer."""
+    """The objections that hold a month open: they came in time and have no answer."""
     if record.ranking.state == "final" or record.ranking.incomplete:
         return ()
     return tuple(each for each in record.objections if each.holds_open(record.closes_at))

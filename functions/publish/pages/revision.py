@@ -1,4 +1,7 @@
-"""A revision as its month's page tells it: why, when, and what it changed in the official lists."""
+"""A revision on its month's page: why, when, and what it changed in the official lists.
+
+What it changed is computed in score/rules/changes.py.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every page of the site from what the store holds, as page models by path.
 
-Pages are made from rankings and ledgers alone. A page that shows a month which is being scored
-right now is left out: the reader keeps the one published before.
+Pages are made from rankings and ledgers alone. A page of a month that is being scored right now is
+left out: readers keep the page published before.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ _SPARK_MONTHS = 12
 class ProfileLink(msgspec.Struct, frozen=True):
     """An account on a platform, as registered.
 
-    ``incomplete``: what of its posts is missing, empty when nothing is known to be.
+    ``incomplete``: which of its posts are missing; empty when none are known to be.
     """
 
     platform: Platform
@@ -75,7 +75,7 @@ class UnitGroup(msgspec.Struct, frozen=True):
 
 
 class UnitsPage(msgspec.Struct, frozen=True):
-    """Every satker: so many that are registered, so many that were."""
+    """Every satker, with how many are registered and how many once were."""
 
     template: ClassVar[str] = "pages/units.html"
     shell: Shell
@@ -227,7 +227,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
 
 
 def _ended(m: Material, satker: Satker) -> str:
-    """That the satker is no longer registered, and since when; empty while it is."""
+    """A sentence that the satker is no longer registered, and since when; empty while it is."""
     if satker.id not in m.ended:
         return ""
     end = m.ended[satker.id]
@@ -341,7 +341,7 @@ def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> 
 def _post_groups(context: Context, satker: Satker) -> Iterator[PostGroup]:
     m = context.material
     zone = _zone_of(satker, m.zone)
-    # A handle is told only where the platform alone does not say which account it was.
+    # The handle is shown only when the platform alone does not tell which account it was.
     on = Counter(account.platform for account in m.accounts.get(satker.id, []))
     handles = {
         a.key: a.handle for a in m.accounts.get(satker.id, []) if a.key and on[a.platform] > 1
@@ -375,7 +375,7 @@ def _post_groups(context: Context, satker: Satker) -> Iterator[PostGroup]:
 
 
 def _zone_of(satker: Satker, fallback: ZoneInfo) -> ZoneInfo:
-    """The unit's own zone; the agency's for a name that came in before names were checked."""
+    """The unit's own zone; the agency's if an earlier version stored an unknown name."""
     try:
         return ZoneInfo(satker.timezone)
     except (KeyError, ValueError, OSError):

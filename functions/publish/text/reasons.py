@@ -1,7 +1,7 @@
 """Why a post counts or not, with its facts: the sentence of its page, then what it rests on.
 
-Pure. The site and the command line tell the same: the first sentence is ``words.why``, each further
-one is a fact. A fact that is not known is left out, never guessed.
+Pure. The site and the command line say the same: the first sentence is ``words.why``, each further
+sentence a fact. An unknown fact is left out, never guessed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from functions.model import (
 from functions.publish.text import formats, words
 from functions.store.evidence import Decision
 
-# What a platform's collector never reads: asked for, such a post is unknown.
+# The posts that collect never reads on each platform: for such a post the answer is "unknown".
 NEVER_READ: dict[Platform, str] = {
     "instagram": "Di Instagram, cerita dan siaran langsung tidak dibaca.",
     "facebook": (
@@ -63,8 +63,8 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A post that was read, and what its reason rests on.
 
-    ``month`` is the month it was asked about, ``month_state`` None when that has no ranking yet.
-    ``satker`` is the name of the unit that held the account, None when nobody did. ``thread`` is
+    ``month``: the month it was asked about; ``month_state``: None when that month has no ranking
+    yet. ``satker``: the name of the unit that held the account; None when no unit did. ``thread``:
     the address of the thread's first post.
     """
 
@@ -82,9 +82,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """A post that was never read, and what is known all the same.
 
-    ``handle`` is the account its address names, ``spells`` that account's registrations (None: the
-    address names no account), ``published_at`` the time its id tells, ``looked_at`` when the
-    account's list of posts was last read, ``sums_threads`` whether parts of X's threads are read.
+    ``handle``: the account that its address names. ``spells``: that account's registrations; None:
+    the address names no account. ``published_at``: the time in its id. ``looked_at``: when the
+    account's list of posts was last read. ``sums_threads``: whether parts of X's threads are read.
     """
 
     platform: Platform
@@ -97,7 +97,7 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told(case: Case, zone: ZoneInfo) -> tuple[str, ...]:
-    """The reason of a post that was read, then its facts, a sentence each.
+    """The reason of a post that was read, then its facts, in a sentence each.
 
     Args:
         zone: the agency's: months are bounded in it, and times are told in it.
@@ -106,7 +106,7 @@ def told(case: Case, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def told_unknown(unread: Unread, zone: ZoneInfo) -> tuple[str, ...]:
-    """That a post is unknown, then what may explain it, a sentence each."""
+    """The sentence that a post is unknown, then a sentence for each possible explanation."""
     return (
         f"Tidak dikenal: unggahan {PLATFORM_NAMES[unread.platform]} ini belum pernah terbaca.",
         *_explanations(unread, zone),
