@@ -1,8 +1,8 @@
 """From a file's rows to satker documents, with every problem of every row in one pass.
 
-A row is laid over the document there is: what the file has no column for stays, and so does
-whatever else an admin keeps in a document. What means the same as what is there leaves it as it was
-typed, so that an export comes in again without a change.
+A row is laid over the existing document. A field that the file has no column for stays, and so does
+everything else that an admin keeps in the document. A cell that means the same as the field leaves
+the field as it was typed, so that importing an export changes nothing.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ def _problems(
     before: Mapping[str, Any] | None,
     zone: ZoneInfo,
 ) -> list[str]:
-    """What is wrong in the row's own cells, and in the document only since it has them.
+    """What is wrong in the row's own cells, and what they make wrong in the document.
 
-    What was wrong with the document before, and no cell is about, is told beside the document.
+    Earlier faults of the document that no cell touches are told beside the document instead.
     """
     own = read_unit(satker_id, _given(row), zone, FILE).problems
     if before is None:
@@ -117,7 +117,7 @@ def _problems(
 
 
 def _given(row: TypedRow) -> UnitDocument:
-    """What a row's cells say, as a document would say it; nothing of columns the file lacks."""
+    """The row's cells as fields of a document; without the columns that the file lacks."""
     given: UnitDocument = {field: row[column] for field, column in COLUMNS.items() if column in row}
     return given | {"accounts": {p: _parts(row[p]) for p in PLATFORMS if p in row}}
 
@@ -127,7 +127,7 @@ def _parts(cell: str) -> list[str]:
 
 
 def _named(row: TypedRow) -> list[tuple[Platform, str]]:
-    """The handles that a row names, those that are none left out."""
+    """The handles that a row names, without those that cannot be read."""
     return [
         (platform, handle)
         for platform in PLATFORMS
@@ -136,14 +136,14 @@ def _named(row: TypedRow) -> list[tuple[Platform, str]]:
 
 
 def _handles(platform: Platform, parts: Sequence[Any]) -> list[str]:
-    """Bare handles, each once; those that cannot be read left out."""
+    """Bare handles, each once, without those that cannot be read."""
     read = (_canonical(partial(values.handle, platform), part) for part in parts)
     found = {handle.casefold(): handle for handle in read if isinstance(handle, str)}
     return list(found.values())
 
 
 def _canonical(reader: Callable[[Any], Any], value: Any) -> Any:
-    """What a value means; ``Wrong`` (the class) where it means nothing."""
+    """The value as the reader understands it; ``Wrong`` (the class) where it cannot be read."""
     try:
         return reader(value)
     except Exception:
@@ -180,9 +180,9 @@ def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
 
 
 def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:
-    """The accounts with those of a row's cells; None where those mean the same.
+    """The accounts with the row's cells over them; None where the cells change nothing.
 
-    A file has no place for a handle's own ``from`` and ``to``: they are kept with the handle.
+    A file has no column for a handle's own ``from`` and ``to``: they stay with the handle.
     """
     typed = accounts_of(accounts)
     changed = {

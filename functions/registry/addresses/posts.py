@@ -67,10 +67,10 @@ class NotAPost(ValueError):
 class PostAddress(msgspec.Struct, frozen=True, kw_only=True):
     """The post that an address names.
 
-    ``key`` is the same for every form of the address (but see Facebook's ``pfbid`` above) and is
-    what the store indexes. ``post_id`` is the id that the platform's API uses, None where the
-    address does not carry it. ``handle`` is the account as the address writes it, without ``@``: a
-    name, or the number of a Facebook Page; None where the address names no account.
+    ``key``: what the store indexes; the same for every form of the address (but see Facebook's
+    ``pfbid`` above). ``post_id``: the id that the platform's API uses; None where the address does
+    not carry it. ``handle``: the account as the address writes it, without ``@``: a name, or the
+    number of a Facebook Page; None where the address names no account.
     """
 
     platform: Platform
@@ -341,7 +341,7 @@ def _is_short(host: str) -> bool:
 
 
 def _is_name(platform: Platform, word: str) -> bool:
-    """Whether a path's first word is an account's name, as far as can be told."""
+    """Whether a path's first word may be an account's name."""
     return bool(word) and word not in SITES[platform].pages and not word.endswith(".php")
 
 
