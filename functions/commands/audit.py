@@ -71,8 +71,8 @@ class Audit:
 def audit(read: Read, month: str) -> Audit:
     """Recompute a month and every month before it that its evidence vouches for.
 
-    Of a month that was revised every revision is recomputed. SourceError when nothing of the month
-    is published, or it cannot be read.
+    Every revision of a month is recomputed. SourceError when nothing of the month is published, or
+    the site cannot be read.
     """
     found = Audit()
     expected: str | None = None
@@ -84,7 +84,7 @@ def audit(read: Read, month: str) -> Audit:
                     f"{month}: a later month names its digest {expected}, and it is not published"
                 )
             return found
-        # A later month that was final already keeps naming the revision of its time.
+        # A later month names the revision that was the newest when that month became final.
         if expected not in (None, *_revisions(read, month, evidence, found)):
             found.complain(
                 f"{month}: a later month names the digest {expected} for it, not this one"
@@ -145,7 +145,7 @@ def _revisions(read: Read, month: str, newest: ev.Evidence, found: Audit) -> lis
 def _checked(
     read: Read, folder: str, name: str, packed: bytes, found: Audit
 ) -> tuple[str, ev.Evidence | None]:
-    """The digest of the evidence at a place, and it, with what is wrong noted under a name."""
+    """The digest of a folder's evidence, and the evidence; faults are noted under ``name``."""
     complain = found.complain
     try:
         data = _unpacked(packed)
@@ -197,8 +197,10 @@ def _unpacked(packed: bytes) -> bytes:
 
 
 def _is_packed_by_us(packed: bytes, data: bytes) -> bool:
-    """Whether nothing of the file was changed that unpacking does not show: its header, and the few
-    bits that fill up its last byte. Another compressor's file has another length, and is fine."""
+    """Whether the bits that unpacking does not check are as we write them.
+
+    These are the header, and the few bits that fill up the last byte. A file that another
+    compressor has packed has another length, and is fine."""
     ours = ev.compress(data)
     return packed.startswith(GZIP_HEADER) and (len(packed) != len(ours) or packed == ours)
 
@@ -228,7 +230,7 @@ def _compare(
 
 
 def _frozen(read: Read, month: str, revision: int, complain: Callable[[str], None]) -> None:
-    """A final month's files lie at two places, and must be the same at both."""
+    """A final month's files lie in two folders, and must be the same in both."""
     for name in ("ranking.json", "bukti.jsonl.gz", "bukti.sha256"):
         if read(f"data/{month}/{name}") != read(f"data/{month}/r{revision}/{name}"):
             complain(f"{month}: {name} is not that of the frozen revision r{revision}")

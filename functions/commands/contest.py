@@ -226,7 +226,7 @@ def _answer(book: AgencyStore, objection: Stored, said: Said, *, accepted: bool)
 
 
 def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None:
-    """What a console would be told of the document is told before it is written."""
+    """Refuse, before it is written, a document that scoring could not use."""
     try:
         parse("", document, book.agency.zone)
     except ValueError as error:
@@ -234,7 +234,7 @@ def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None
 
 
 def _id(at: datetime, document: Mapping[str, Any]) -> str:
-    """The same words at the same instant are the same document."""
+    """The document's id: the same words at the same instant have the same id."""
     told = hashlib.sha256(msgspec.json.encode(document, order="sorted")).hexdigest()[:6]
     return f"{iso(at).replace(':', '').replace('-', '')}-{told}"
 

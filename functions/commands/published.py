@@ -1,8 +1,8 @@
 """A published site's files, from its folder or its address: read within bounds, or said why not.
 
-Whoever audits a site reads what others put there. So each file is read up to a size and within a
-time, whatever its server says or sends, and never from anywhere but that server or where it leads
-over http and https.
+An audit reads files that others have put there. So each file is read up to a size and within a
+time, whatever its server sends, and only from that server or from where it redirects over http or
+https.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class SourceError(Exception):
 def source(location: str) -> Read:
     """A reader of a site: its folder, its bucket (gs://, s3://), or its address.
 
-    Of a place that holds frozen revisions alone, a month's newest one is read as the month.
+    If the location holds only frozen revisions, a month's newest revision is read as the month.
     """
     return _with_frozen(_source(location))
 
 
 def _with_frozen(read: Read) -> Read:
-    """Of a month of which no file lies in its own location, those of its newest revision."""
+    """Read a month without files in its own folder from the folder of its newest revision."""
 
     @cache
     def place_of(month: str) -> str:
@@ -214,8 +214,7 @@ def _web(address: str) -> Read:
 
 @dataclass
 class _Fetch:
-    """One request. A thread of its own carries it out, so that nothing that a server does, or does
-    a byte at a time, is waited for longer than it may take."""
+    """One request, in a thread of its own: it ends in time even if the server sends slowly."""
 
     opener: urllib.request.OpenerDirector
     address: str

@@ -42,12 +42,11 @@ def examine(
     only: AgencyStore | None = None,
     live: bool = False,
 ) -> list[Finding]:
-    """Look at the registry, the platforms, the jobs, the data and the site, and say at last what to
-    do next; StoreError when the store is unusable.
-
-    With several agencies their own findings are told apart by the agency's id; of very many the
-    worst are told. ``only``: one of ``books``, of which everything is told and of no other.
-    ``live``: the platforms themselves are asked as well, once with each credential.
+    """Look at the registry, the platforms, the jobs, the data and the site; say what to do next.
+    With several agencies, each agency's findings begin with its id; with very many, only the worst
+    are told. ``only``: one of ``books``; everything about it is told, and nothing of the others.
+    ``live``: ask the platforms too, once with each credential. StoreError when the store is
+    unusable.
     """
     rosters: dict[str, Roster] = {}
     everybody = [book.agency for book in books]
@@ -118,7 +117,7 @@ def _of_many(
 
 
 def _worst(subject: str, told: Sequence[Finding]) -> list[Finding]:
-    """Of one thing about very many agencies the count of what is well, and the worst otherwise."""
+    """One subject for very many agencies: how many are well, and the worst of the others."""
     wrong = sorted((f for f in told if not f.ok), key=lambda f: not f.fatal)
     counted = Finding(f"all {subject}", f"{len(told) - len(wrong):,} of {len(told):,} are well")
     shown = wrong[:MOST_OF_MANY]
@@ -241,7 +240,7 @@ def _token_key(books: Sequence[AgencyStore], settings: Settings) -> list[Finding
 
 
 def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
-    """What collecting said beside the handles that are registered; of others it is past."""
+    """What collect wrote beside registered handles; what it wrote of others no longer matters."""
     registered = {
         (account.satker, key(account.platform, account.handle))
         for account in roster.accounts

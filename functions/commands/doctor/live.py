@@ -1,8 +1,8 @@
 """``kiprah doctor --live``: the first contact with the real platforms, a line for each credential.
 
-One cheapest read with each (collect/watching/probes.py), all at the same time, each bounded and
-failing alone. It writes nothing, neither documents nor budgets, and renews no token: of consents
-only those are tried whose access token still lives. What it cost stands in its last line.
+It makes the cheapest read with each credential (collect/watching/probes.py), all at the same time;
+each is bounded in time and fails alone. It writes neither documents nor budgets and renews no
+token: it tries only consents whose access token still lives. Its last line gives the cost.
 """
 
 from __future__ import annotations
