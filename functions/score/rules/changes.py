@@ -1,4 +1,7 @@
-"""Revisions: what a correction of a final month changed, line by line. Pure: no I/O, no clock."""
+"""Revisions: what a correction of a final month changed, line by line. Pure: no I/O, no clock.
+
+publish/pages/revision.py shows it.
+"""
 
 from __future__ import annotations
 
