@@ -71,8 +71,8 @@ class Audit:
 def audit(read: Read, month: str) -> Audit:
     """Recompute a month and every month before it that its evidence vouches for.
 
-    Of a month that was revised every revision is recomputed. SourceError when nothing of the month
-    is published, or it cannot be read.
+    Every revision of a month is recomputed. SourceError when nothing of the month is published, or
+    the site cannot be read.
     """
     found = Audit()
     expected: str | None = None
@@ -84,7 +84,7 @@ def audit(read: Read, month: str) -> Audit:
                     f"{month}: a later month names its digest {expected}, and it is not published"
                 )
             return found
-        # A later month that was final already keeps naming the revision of its time.
+        # A later month names the revision that was the newest when that month became final.
         if expected not in (None, *_revisions(read, month, evidence, found)):
             found.complain(
                 f"{month}: a later month names the digest {expected} for it, not this one"
@@ -119,12 +119,12 @@ def _revisions(read: Read, month: str, newest: ev.Evidence, found: Audit) -> lis
     digests = [found.months[month]]
     later = newest
     for revision in range(newest.month.revision - 1, 0, -1):
-        place = f"data/{month}/r{revision}"
-        packed = read(f"{place}/bukti.jsonl.gz")
+        folder = f"data/{month}/r{revision}"
+        packed = read(f"{folder}/bukti.jsonl.gz")
         if packed is None:
             found.complain(f"{month}: its revision r{revision} is not published")
             return digests
-        digest, evidence = _checked(read, place, f"{month} r{revision}", packed, found)
+        digest, evidence = _checked(read, folder, f"{month} r{revision}", packed, found)
         if later.month.revises != digest:
             found.complain(
                 f"{month}: revision r{revision + 1} names the digest {later.month.revises} for "
@@ -143,9 +143,9 @@ def _revisions(read: Read, month: str, newest: ev.Evidence, found: Audit) -> lis
 
 
 def _checked(
-    read: Read, place: str, name: str, packed: bytes, found: Audit
+    read: Read, folder: str, name: str, packed: bytes, found: Audit
 ) -> tuple[str, ev.Evidence | None]:
-    """The digest of the evidence at a place, and it, with what is wrong noted under a name."""
+    """The digest of a folder's evidence, and the evidence; faults are noted under ``name``."""
     complain = found.complain
     try:
         data = _unpacked(packed)
@@ -159,7 +159,7 @@ def _checked(
     digest = ev.digest(data)
     if ev.encode(evidence) != data or not _is_packed_by_us(packed, data):
         complain(f"{name}: bukti.jsonl.gz is not written as evidence is")
-    if read(f"{place}/bukti.sha256") != f"{digest}  bukti.jsonl\n".encode():
+    if read(f"{folder}/bukti.sha256") != f"{digest}  bukti.jsonl\n".encode():
         complain(f"{name}: bukti.sha256 is not the digest of the evidence, {digest}")
     month = name.partition(" ")[0]
     if evidence.month.month != month:
@@ -177,7 +177,7 @@ def _checked(
         # Evidence by its form, and nothing that can be measured: a stranger may have made it.
         complain(f"{name}: nothing follows from the evidence ({type(error).__name__})")
         return digest, evidence
-    _compare(read, place, name, ranking, complain)
+    _compare(read, folder, name, ranking, complain)
     return digest, evidence
 
 
@@ -197,17 +197,19 @@ def _unpacked(packed: bytes) -> bytes:
 
 
 def _is_packed_by_us(packed: bytes, data: bytes) -> bool:
-    """Whether nothing of the file was changed that unpacking does not show: its header, and the few
-    bits that fill up its last byte. Another compressor's file has another length, and is fine."""
+    """Whether the bits that unpacking does not check are as we write them.
+
+    These are the header, and the few bits that fill up the last byte. A file that another
+    compressor has packed has another length, and is fine."""
     ours = ev.compress(data)
     return packed.startswith(GZIP_HEADER) and (len(packed) != len(ours) or packed == ours)
 
 
 def _compare(
-    read: Read, place: str, name: str, ranking: Ranking, complain: Callable[[str], None]
+    read: Read, folder: str, name: str, ranking: Ranking, complain: Callable[[str], None]
 ) -> None:
     """The published ranking beside the recomputed one."""
-    published = read(f"{place}/ranking.json")
+    published = read(f"{folder}/ranking.json")
     if published == rankings.encode(ranking):
         return
     if published is None:
@@ -228,7 +230,7 @@ def _compare(
 
 
 def _frozen(read: Read, month: str, revision: int, complain: Callable[[str], None]) -> None:
-    """A final month's files lie at two places, and must be the same at both."""
+    """A final month's files lie in two folders, and must be the same in both."""
     for name in ("ranking.json", "bukti.jsonl.gz", "bukti.sha256"):
         if read(f"data/{month}/{name}") != read(f"data/{month}/r{revision}/{name}"):
             complain(f"{month}: {name} is not that of the frozen revision r{revision}")
@@ -296,7 +298,7 @@ def _is_incomplete(packed: bytes) -> bool:
 @click.argument("month")
 @click.option(
     "--from",
-    "place",
+    "location",
     metavar="FOLDER-OR-URL",
     help="The published site, or what KIPRAH_FROZEN keeps of it; without it KIPRAH_SITE's folder.",
 )
@@ -305,7 +307,7 @@ def _is_incomplete(packed: bytes) -> bool:
 )
 @json_option
 @tells_errors
-def audit_command(month: str, place: str | None, agency: str | None, as_json: bool) -> None:
+def audit_command(month: str, location: str | None, agency: str | None, as_json: bool) -> None:
     """Recompute MONTH (such as 2026-10) from the published evidence alone, without the store.
 
     Says "identical", or lists each difference and exits with 1. Every month before it is looked at
@@ -314,12 +316,12 @@ def audit_command(month: str, place: str | None, agency: str | None, as_json: bo
 
     check_month(month)
     try:
-        folder = "" if agency is None else site_of(agency, known=place is None)
-        if place is None:
-            place = str(site_folder(load_settings().site, folder))
+        folder = "" if agency is None else site_of(agency, known=location is None)
+        if location is None:
+            location = str(site_folder(load_settings().site, folder))
         elif folder:
-            place = f"{place.rstrip('/')}/{folder}"
-        found = audit(source(place), month)
+            location = f"{location.rstrip('/')}/{folder}"
+        found = audit(source(location), month)
     except SourceError as error:
         fail(str(error))
     if as_json:

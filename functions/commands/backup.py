@@ -1,10 +1,10 @@
 """A whole store in one file, every agency with all its documents, and back from it.
 
-The file is gzip over lines of canonical JSON. The first says what it is: the version of this form,
-the schema of the documents, and when they were as they stand here. Then a line for each document,
-and at the end how many there were, by the name of their collection, and the SHA-256 of all lines
-before. What a store stamps itself (``changed_at``, versions) is not in it; expiries are. Neither is
-any key: stored consents are as the store has them, sealed.
+The file is gzip over lines of canonical JSON. The first line gives the version of this form, the
+schema of the documents, and the instant at which they were like this. Then follows a line for each
+document. The last line gives the number of documents by the name of their collection, and the
+SHA-256 of all lines before. The file holds expiries, but not what a store stamps itself
+(``changed_at``, versions), and no key: stored consents are in it as the store has them, sealed.
 
 One line at a time is held, however large the store.
 """
@@ -120,7 +120,7 @@ class Summary:
 
 @dataclass(slots=True)
 class _Tally:
-    """What has gone by: the footer's facts."""
+    """Counts the lines that were written or read, for the footer."""
 
     digest: Any = field(default_factory=hashlib.sha256)
     collections: Counter[str] = field(default_factory=Counter)
@@ -185,7 +185,7 @@ def _encoded(line: Header | BackupLine | Footer) -> bytes:
 
 @contextmanager
 def _new_file(file: Path) -> Iterator[gzip.GzipFile]:
-    """A compressed file that is in its place once it is whole; its owner alone may read it."""
+    """A compressed file that gets its name when it is whole; its owner alone may read it."""
     unfinished = file.with_name(f".unfinished-{secrets.token_hex(8)}")
     try:
         descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -268,10 +268,10 @@ def restore(
     now: datetime,
     tell: Callable[[int, int], None] = lambda count, of: None,
 ) -> Summary:
-    """Put a backup into an empty store; one that was cut short goes on with the same file.
+    """Put a backup into an empty store; after an interruption, run it again with the same file.
 
-    The store cannot be used until all of it is there. ``tell`` is told how many documents are done,
-    and of how many.
+    The store cannot be used until everything is there. ``tell`` gets the number of documents that
+    are done, and the number of all.
 
     Raises:
         BackupError: the file is no whole backup, or is newer than this version or this clock.
@@ -284,7 +284,7 @@ def restore(
             " restore it with that version"
         )
     if summary.created_at > now + CLOCKS_AGREE:
-        # Scoring goes on behind the newest stamp that it has seen, and stamps are made anew here.
+        # Scoring goes on after the newest stamp it has read, and restoring makes new stamps.
         raise BackupError(
             f"{file} is of {iso(summary.created_at)}, and this computer's clock says {iso(now)}: "
             "set the clock"

@@ -66,53 +66,43 @@ class Target:
     url: str | None
 
 
-def decide(
-    book: AgencyStore,
-    text: str,
-    said: Said,
-    *,
-    action: Action,
-    satker: str | None = None,
-    value: int | None = None,
-    account: str | None = None,
-    objection: str | None = None,
-    revise: bool = False,
-) -> str:
-    """Write a decision on a post; returns its id. Saying the same again changes nothing.
+class NewDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What is decided about a post.
 
-    Args:
-        text: the post's address in any form, or ``x:123``.
-        satker: whom ``reassign`` gives the post to.
+    Attributes:
+        satker: the unit that ``reassign`` gives the post to.
         value: the Interaksi 24 Jam of ``set_value``.
         account: ``x:9``, where only one account's copy of a shared post is meant.
-        objection: the id of the objection that is thereby granted.
-        revise: whether a final month is to be revised; without it such a month is left alone.
+        objection: the id of the objection that the decision grants.
+        revise: whether to revise a final month; without it such a month is left alone.
+    """
+
+    action: Action
+    satker: str | None = None
+    value: int | None = None
+    account: str | None = None
+    objection: str | None = None
+    revise: bool = False
+
+
+def decide(book: AgencyStore, text: str, said: Said, new: NewDecision) -> str:
+    """Write a decision on a post; returns its id. Saying the same again changes nothing.
+
+    ``text``: the post's address in any form, or ``x:123``.
 
     Raises:
         ContestRefused: the post is unknown, its month is final, or the satker or objection does
             not exist.
     """
-    target = _target(book, text, account, said.at)
-    if action == "reassign" and satker is not None:
-        _known(satker, {unit.id for unit in book.listed(target.month, said.at)})
-    if not revise and book.month_state(target.month) == "final":
+    target = _target(book, text, new.account, said.at)
+    if new.action == "reassign" and new.satker is not None:
+        _known(new.satker, {unit.id for unit in book.listed(target.month, said.at)})
+    if not new.revise and book.month_state(target.month) == "final":
         raise ContestRefused(
             f"bulan {target.month} sudah final; tambahkan --revise untuk membuat revisi"
         )
-    contested = _contested(book, objection) if objection else None
-    document = {
-        "action": action,
-        "post": target.post,
-        "month": target.month,
-        "url": target.url,
-        "account": target.account,
-        "satker": satker,
-        "value": value,
-        "objection": objection,
-        "revise": revise,
-        **said.document(),
-    }
-    document = {name: given for name, given in document.items() if given not in (None, False)}
+    contested = _contested(book, new.objection) if new.objection else None
+    document = _decision(target, said, new)
     _checked(parse_decision, document, book)
     id = _id(said.at, document)
     try:
@@ -124,8 +114,25 @@ def decide(
     return id
 
 
+def _decision(target: Target, said: Said, new: NewDecision) -> dict[str, Any]:
+    """The document of a decision, without the fields that say nothing."""
+    document = {
+        "action": new.action,
+        "post": target.post,
+        "month": target.month,
+        "url": target.url,
+        "account": target.account,
+        "satker": new.satker,
+        "value": new.value,
+        "objection": new.objection,
+        "revise": new.revise,
+        **said.document(),
+    }
+    return {name: given for name, given in document.items() if given not in (None, False)}
+
+
 def reject(book: AgencyStore, objection: str, said: Said) -> None:
-    """Answer an objection without changing what counts; Refused when there is none."""
+    """Answer an objection without changing what counts; ContestRefused when there is none."""
     _answer(book, _contested(book, objection), said, accepted=False)
 
 
@@ -219,7 +226,7 @@ def _answer(book: AgencyStore, objection: Stored, said: Said, *, accepted: bool)
 
 
 def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None:
-    """What a console would be told of the document is told before it is written."""
+    """Refuse, before it is written, a document that scoring could not use."""
     try:
         parse("", document, book.agency.zone)
     except ValueError as error:
@@ -227,7 +234,7 @@ def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None
 
 
 def _id(at: datetime, document: Mapping[str, Any]) -> str:
-    """The same words at the same instant are the same document."""
+    """The document's id: the same words at the same instant have the same id."""
     told = hashlib.sha256(msgspec.json.encode(document, order="sorted")).hexdigest()[:6]
     return f"{iso(at).replace(':', '').replace('-', '')}-{told}"
 
@@ -293,10 +300,7 @@ def decide_command(
         elif (action == "set_value") != (value is not None):
             raise Misused("--value goes with --action set_value, and only with it")
         else:
-            id = decide(
-                book,
-                address,
-                said,
+            new = NewDecision(
                 action=action,
                 satker=satker,
                 value=value,
@@ -304,6 +308,7 @@ def decide_command(
                 objection=objection,
                 revise=revise,
             )
+            id = decide(book, address, said, new)
     words = f"Keputusan {id} berlaku pada penilaian berikutnya." if id else "Sanggahan ditolak."
     tell({"job": "decide", "decision": id, "objection": objection}, as_json, words)
 

@@ -26,7 +26,7 @@ from functions import settings as all_settings
 from functions.collect.client import Connections
 from functions.collect.job import collect
 from functions.collect.tick import CollectRun
-from functions.commands.contest import Said, contest, decide, reject
+from functions.commands.contest import NewDecision, Said, contest, decide, reject
 from functions.commands.serve import PORT, serve_folder
 from functions.commands.shell import (
     fail,
@@ -140,7 +140,7 @@ def _contest(book: AgencyStore, now: datetime) -> None:
     asked = Said(unit, now, "Unggahan uji coba yang lupa dihapus.")
     answer = Said(ministry, later, "Unggahan itu memang uji coba.")
     objection = contest(book, addresses[0], asked)
-    decide(book, addresses[0], answer, action="exclude", objection=objection)
+    decide(book, addresses[0], answer, NewDecision(action="exclude", objection=objection))
 
     asked = Said(unit, now, "Menurut aplikasi kami nilainya lebih besar.")
     answer = Said(ministry, later, "Kedua cuplikannya cocok dengan platform; nilai tetap.")

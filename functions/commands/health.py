@@ -4,9 +4,9 @@
 reads it, for a container's health check. Where systemd started the loop it hears the same beat
 (WATCHDOG=1 to NOTIFY_SOCKET: sd_notify(3)) and starts it again when that stays away.
 
-The beat comes from the loop itself, so it stops when that hangs, and it stops as well when one job
-goes on for longer than any does. That platforms are down, or a token is refused, ends no beat: a
-restart would mend nothing. The file says of each job when it last succeeded all the same.
+The beat comes from the loop itself, so it stops when the loop hangs, or when one job lasts longer
+than any job can. It goes on while platforms are down or a token is refused: a restart would mend
+nothing. The file also says when each job last succeeded.
 """
 
 from __future__ import annotations
@@ -91,9 +91,9 @@ class Pulse:
 
 
 def judge(state: Mapping[str, Any], now: datetime) -> list[Finding]:
-    """What a file's content says of the loop, and of each job; not ``ok`` where it hangs.
+    """What a file's content says of the loop and of each job; not ``ok`` when the loop hangs.
 
-    Whatever the file holds, that is told in words.
+    A file with any other content gives words that say so.
     """
     at = time_of(state.get("at"))
     if at is None:

@@ -46,8 +46,8 @@ async def run(
 
     ``health``: the file that says whether this loop lives, and when each job last succeeded.
 
-    Turns lie on whole multiples of the cadence, so that a restart does not shift them. Beside
-    another loop on the same store this one waits, and goes on where that one ends.
+    Turns are at whole multiples of the cadence, so that a restart does not shift them. While
+    another loop runs on the same store this one waits, and takes over when the other ends.
     """
     collecting = timedelta(minutes=settings.collect_every)
     scoring = timedelta(minutes=settings.score_every)
@@ -176,7 +176,7 @@ _found: dict[str, list[str]] = {}
 
 
 def _tell(report: dict[str, Any]) -> dict[str, Any]:
-    """Log a run's report; that another process does the work is told once, not at every turn."""
+    """Log a run's report; when another process does the work, say so once, not at every turn."""
     job, idle = report["job"], agencies.idle(report)
     holders = [str(own.get("holder")) for own in agencies.of_each(report)] if idle else []
     if not holders or _found.get(job) != holders:

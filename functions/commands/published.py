@@ -1,8 +1,8 @@
 """A published site's files, from its folder or its address: read within bounds, or said why not.
 
-Whoever audits a site reads what others put there. So each file is read up to a size and within a
-time, whatever its server says or sends, and never from anywhere but that server or where it leads
-over http and https.
+An audit reads files that others have put there. So each file is read up to a size and within a
+time, whatever its server sends, and only from that server or from where it redirects over http or
+https.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ class SourceError(Exception):
     """The published files cannot be read; one line says why."""
 
 
-def source(place: str) -> Read:
+def source(location: str) -> Read:
     """A reader of a site: its folder, its bucket (gs://, s3://), or its address.
 
-    Of a place that holds frozen revisions alone, a month's newest one is read as the month.
+    If the location holds only frozen revisions, a month's newest revision is read as the month.
     """
-    return _with_frozen(_source(place))
+    return _with_frozen(_source(location))
 
 
 def _with_frozen(read: Read) -> Read:
-    """Of a month of which no file lies in its own place, those of its newest revision."""
+    """Read a month without files in its own folder from the folder of its newest revision."""
 
     @cache
     def place_of(month: str) -> str:
@@ -73,14 +73,14 @@ def _with_frozen(read: Read) -> Read:
     return read_either
 
 
-def _source(place: str) -> Read:
-    if place.startswith(("gs://", "s3://")):
-        return _bucket(place)
-    if "://" in place and not place.startswith("file://"):
-        return _web(_address(place))
-    folder = Path(place.removeprefix("file://"))
+def _source(location: str) -> Read:
+    if location.startswith(("gs://", "s3://")):
+        return _bucket(location)
+    if "://" in location and not location.startswith("file://"):
+        return _web(_address(location))
+    folder = Path(location.removeprefix("file://"))
     if not folder.is_dir():
-        raise SourceError(f"{place} is no folder; name the site's folder, or its address")
+        raise SourceError(f"{location} is no folder; name the site's folder, or its address")
     return _folder(folder)
 
 
@@ -98,9 +98,9 @@ def _folder(folder: Path) -> Read:
     return read
 
 
-def _bucket(place: str) -> Read:
+def _bucket(location: str) -> Read:
     try:
-        objects = open_objects(place, "--from")
+        objects = open_objects(location, "--from")
         held = objects.list("data/")
     except ObjectsError as error:
         raise SourceError(str(error)) from None
@@ -110,7 +110,7 @@ def _bucket(place: str) -> Read:
             return None
         if held[path].size > LARGEST:
             raise SourceError(
-                f"{place}/{path} is larger than {LARGEST:,} bytes, more than any file of a month"
+                f"{location}/{path} is larger than {LARGEST:,} bytes, more than any file of a month"
             )
         try:
             return objects.get(path)
@@ -120,11 +120,11 @@ def _bucket(place: str) -> Read:
     return read
 
 
-def _address(place: str) -> str:
+def _address(location: str) -> str:
     try:
-        parts = urlsplit(place)
+        parts = urlsplit(location)
         is_whole = parts.scheme in ("http", "https") and bool(parts.hostname)
-        is_plain = place.isascii() and place.isprintable() and " " not in place
+        is_plain = location.isascii() and location.isprintable() and " " not in location
         # Looked at, since asking for a port is what finds out that it is none.
         usable = is_whole and is_plain and "@" not in parts.netloc and (parts.port or 1) > 0
     except ValueError:
@@ -133,7 +133,7 @@ def _address(place: str) -> str:
         raise SourceError(
             "the site's address must be http or https, with a host, without a password, ? and #"
         )
-    return place.rstrip("/")
+    return location.rstrip("/")
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -214,8 +214,7 @@ def _web(address: str) -> Read:
 
 @dataclass
 class _Fetch:
-    """One request. A thread of its own carries it out, so that nothing that a server does, or does
-    a byte at a time, is waited for longer than it may take."""
+    """One request, in a thread of its own: it ends in time even if the server sends slowly."""
 
     opener: urllib.request.OpenerDirector
     address: str

@@ -5,10 +5,10 @@ nothing here changes that. What the API says of a job (docs of the Job resource,
 
 - ``last_attempt_time`` is when the last attempt started, and ``status`` what its target answered:
   empty after success, otherwise a gRPC code. Both are of attempts, not of schedules kept.
-- a job is paused while it is ENABLED and resumed while it is PAUSED; asking for what is so already
-  is refused there and is no error here. RunJob dispatches even a job that is running.
+- only an ENABLED job can be paused and only a PAUSED one resumed. The API refuses to bring a job
+  into the state that it has; here that is no error. RunJob dispatches even a running job.
 
-A call is tried again for some seconds, but RunJob: it would run the job twice.
+Every call but RunJob is tried again for some seconds: RunJob would run the job twice.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def carry_out(
 
 
 def _meant(what: str, names: Sequence[str], prefix: str) -> list[str]:
-    """The jobs that a command means: all may be looked at unasked, and one may run."""
+    """The jobs that a command means: status without names means all; run takes exactly one."""
     if not names and what != "status":
         raise ValueError(f"name the jobs, or all: kiprah schedule {what} {JOBS[0]}")
     jobs = wanted(names or ("all",), prefix)
@@ -204,7 +204,7 @@ class Schedule:
         self._call(job, "run", self._client.run_job, is_repeatable=False)
 
     def _switch(self, job: str, what: str, into: int) -> bool:
-        """Bring a job into a state; what is refused since it is there already is done."""
+        """Bring a job into a state; False when it was in that state already."""
         from google.api_core.exceptions import FailedPrecondition, InvalidArgument
 
         if self._state(job) == into:
@@ -247,7 +247,7 @@ class Schedule:
         through: tuple[type[Exception], ...] = (),
         is_repeatable: bool = True,
     ) -> T:
-        """One call about a job; ScheduleError for all that goes wrong but ``through``."""
+        """One call about a job; ScheduleError for every error except those in ``through``."""
         from google.api_core.exceptions import GoogleAPIError
         from google.auth.exceptions import GoogleAuthError
 

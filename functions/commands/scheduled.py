@@ -1,7 +1,7 @@
 """How a job of Cloud Scheduler stands, in words: its state, its last attempt, what differs.
 
-Taken from a Job message in protobuf's own form, whatever stands in it: times that are not set, or
-cannot be, are unknown; a state or a code that nobody knows is told by its number.
+It reads a Job message in protobuf's own form and accepts any content: a time that is not set or not
+valid is unknown; an unknown state or code is told by its number.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _result(held: Any, last: str | None) -> tuple[str, bool]:
 
 
 def _differences(job: str, held: Any) -> list[str]:
-    """In what the job is not what cadence.json, and so Terraform, means it to be."""
+    """How the job differs from cadence.json, which Terraform follows."""
     meant, found = CADENCES[job], []
     if plain(held.schedule) != meant.schedule:
         found.append(f"differs from the cadence, which is {meant.schedule}; run terraform apply")

@@ -69,7 +69,7 @@ MOST_BYTES = 16 * 1024 * 1024  # of a file that is imported
 def opened_all(loaded: Settings, now: datetime | None = None) -> Iterator[list[AgencyStore]]:
     """Every agency of the installation, their store closed afterwards.
 
-    ``now``: what was given for it, None: nothing. ``NowError`` when the store takes no such time.
+    ``now``: the given instant; None: none was given. ``NowError`` when the store does not take it.
     """
     books = open_agencies(loaded)
     try:
@@ -119,8 +119,10 @@ def fail(message: str) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, with their secrets kept out of all output from now on; what looks like one and
-    is none is told."""
+    """The settings; their secrets are kept out of all output from now on.
+
+    Tells of environment names that look like a setting and are none.
+    """
     loaded = settings.load()
     log.hide(loaded.secrets())
     for said in settings.strangers():
@@ -141,7 +143,7 @@ def tell(report: dict[str, Any], as_json: bool, words: str) -> None:
 
 
 def content_of(file: Path) -> bytes:
-    """The file's bytes, no more of them than any file of ours has; Failed when it is unreadable."""
+    """The file's bytes, up to the size that any file of ours has; Failed when it is unreadable."""
     try:
         with file.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
@@ -158,7 +160,8 @@ def check_month(month: str) -> None:
 def site_of(agency: str, *, known: bool) -> str:
     """The folder of an agency's site, empty for the first one's.
 
-    ``known``: it must be one of ours; who audits somebody else's site has none of its settings.
+    ``known``: the agency must be one of ours; False for somebody else's site, whose settings are
+    not here.
 
     Raises:
         Misused: the settings name agencies, and not this one.
@@ -195,7 +198,7 @@ def progress_bar(title: str) -> Iterator[Callable[[float, str], None]]:
 class Commands(click.Group):
     """The commands, each imported when it is called; a wrong use of one is told in one line.
 
-    ``places``: where each command is defined, as ``module:name``, by what it is called.
+    ``places``: by a command's name, where it is defined, as ``module:name``.
     """
 
     def __init__(self, *args: Any, places: Mapping[str, str] = {}, **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 """``kiprah why``: whether a post counts and why, from its address and the store alone.
 
-No platform is asked. What is read is the address' own document, one page of a ledger, the registry
-and the month's ranking: some five documents, however many posts there are.
+No platform is asked. It reads the address' own document, one page of a ledger, the registry and the
+month's ranking: some five documents, however many posts there are.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ from functions.times import present
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What is told of a post, a sentence each, and its facts as JSON values.
 
-    Of a collaboration ``told`` speaks of each account in turn, and ``facts["others"]`` holds the
-    facts of the accounts behind the first. A fact that is not known is None; ``reason`` is
-    ``unknown`` of a post that was never read, and None of one that is not scored yet.
+    For a collaboration ``told`` speaks of each account in turn, and ``facts["others"]`` holds the
+    facts of all accounts but the first. An unknown fact is None. ``reason`` is ``unknown`` for a
+    post that was never read, and None for one that is not scored yet.
     """
 
     told: tuple[str, ...]
@@ -177,7 +177,7 @@ def _entry(book: AgencyStore, located: Located) -> tuple[Entry | None, bool]:
 
 
 def _too_late(post: Post, holder: str | None) -> Verdict | None:
-    """The verdict on a post that was found when its month was final: no scoring will give one."""
+    """The verdict on a post found after its month became final: no scoring will judge it."""
     if not post.samples or post.samples[0].taken_at - post.published_at <= SETTLED:
         return None
     return Verdict(
@@ -199,8 +199,10 @@ def _outside(verdict: Verdict | None, holder: str | None) -> Verdict:
 
 
 def _original(book: AgencyStore, post: Post, verdict: Verdict | None) -> Original | None:
-    """The post that a duplicate repeats: of the same day or the day before, as it is at most 24 h
-    older."""
+    """The post that a duplicate repeats.
+
+    It is at most 24 h older, so it was published on the same day or the day before.
+    """
     if verdict is None or verdict.duplicate_of is None or verdict.duplicate_percent is None:
         return None
     for at in (post.published_at, post.published_at - DAY):
@@ -307,9 +309,9 @@ def _looked_at(
 
 
 def _is_stranger(roster: Roster, link: PostAddress) -> bool:
-    """Whether an account that the registry does not name is certainly none of its own.
+    """Whether an account that the registry does not name is certainly not registered.
 
-    A Page has a name and two numbers, and the registry knows it by one of them.
+    A Facebook Page has a name and two numbers; the registry knows only one of the three.
     """
     if link.handle is None or link.platform != "facebook":
         return link.handle is not None
@@ -365,7 +367,7 @@ def _name(roster: Roster, satker: str | None) -> str | None:
 
 
 def _spells(accounts: Iterable[Account]) -> tuple[Spell, ...]:
-    """When the account was registered, by whomever: one spell where one follows on another."""
+    """When the account was registered by any satker; spells that follow each other are joined."""
     spells: list[Spell] = []
     for account in sorted(accounts, key=lambda a: a.valid_from):
         begin, end = account.valid_from, account.valid_to

@@ -1,8 +1,8 @@
 """Consent by link: OAuth 2's authorization code with ``state`` and PKCE, for one account at a time.
 
-``start`` sends the browser to TikTok's page; ``finish`` takes what it brings back. Each start is an
-attempt of its own, a document named by the digest of its state: it holds the sealed verifier and
-the digest of a secret that only the browser has (a cookie), serves once, and for ten minutes.
+``start`` sends the browser to TikTok's page; ``finish`` takes its answer. Each start is an attempt
+of its own, a document named by the digest of its state. It holds the sealed verifier and the digest
+of a secret that only the browser has (a cookie); it can be used once, within ten minutes.
 PKCE's challenge is the standard's (S256, base64url); TikTok's documentation for desktop apps asks
 for a hexadecimal SHA-256 instead, and whether its web flow checks the challenge at all is
 [unverified].
@@ -237,8 +237,10 @@ class Flow:
         raise Refusal(ConsentProblem.WITHDRAWN, attempt.data["handle"])
 
     def _store(self, attempt: Stored, grant: Grant, now: datetime) -> None:
-        """The consent, the end of its ticket and of the attempt, all at once or not at all; nothing
-        where the consent was withdrawn after the attempt began."""
+        """Store the consent and end its ticket and its attempt: all at once or not at all.
+
+        Nothing is stored when the consent was withdrawn after the attempt began.
+        """
         satker, handle = attempt.data["satker"], attempt.data["handle"]
         begun_at = datetime.fromisoformat(attempt.data.get("begun_at", iso(now - ATTEMPT)))
         ticket = attempt.data["ticket"]
@@ -259,7 +261,7 @@ class Flow:
 
 
 def invited(books: Sequence[AgencyStore], vault: Vault, sealed: str, now: datetime) -> AgencyStore:
-    """The agency that a ticket invites for; the first when none does, and its flow refuses it."""
+    """The agency that a ticket invites for; without one the first, whose flow then refuses it."""
     try:
         agency = tickets.read(vault, sealed, now).agency
     except VaultError:
@@ -268,7 +270,7 @@ def invited(books: Sequence[AgencyStore], vault: Vault, sealed: str, now: dateti
 
 
 def begun(books: Sequence[AgencyStore], state: str) -> AgencyStore:
-    """The agency with which an attempt began; the first when none did, and its flow refuses it."""
+    """The agency with which an attempt began; without one the first, whose flow then refuses it."""
     paths = {book.attempt_path(_digest(state)): book for book in books}
     held = books[0].store.get([*paths]) if len(books) > 1 else {}
     return next((paths[path] for path in held), books[0])
@@ -288,8 +290,10 @@ def handles(book: AgencyStore, satker: str, now: datetime) -> list[str]:
 
 
 def links_from(book: AgencyStore, found: Sequence[str], now: datetime) -> dict[str, datetime]:
-    """From when on links for these handles are made: now, or just after a withdrawal that is of
-    this very second, which voids what was made until then."""
+    """The time to write into new links for these handles.
+
+    It is now, or just after a withdrawal in this same second, which voids earlier links.
+    """
     void = {handle: held.data for handle, held in book.consents_of(found).items()}
     second = timedelta(seconds=1)
     return {h: now + second if is_void(void.get(h), now) else now for h in found}
@@ -307,7 +311,7 @@ def cookie_name(state: str) -> str:
 
 
 def _is_outdated(attempt: Stored, now: datetime) -> bool:
-    """Whether its time is over; one that says nothing of that is of an earlier version."""
+    """Whether its time is over; without an expiry it is of an earlier version, and over."""
     until = attempt.data.get("good_until")
     return not isinstance(until, str) or until <= iso(now)
 

@@ -1,13 +1,13 @@
 """A new key for what is sealed: every stored secret is opened and sealed again with it.
 
-Both keys are held meanwhile, ``KIPRAH_TOKEN_KEY=NEW,OLD`` or two lines of the key file: the first
-seals, both open. So nothing depends on the order in which processes learn of the new one, and this
-may die half-way or run again: what the new key opens is left alone. Each document is written only
-as it was read (a precondition); where a collection renews its tokens at the same moment, what that
-has stored is read again.
+Meanwhile there are two keys, ``KIPRAH_TOKEN_KEY=NEW,OLD`` or two lines of the key file: the first
+seals, both open. So the order in which processes learn of the new key does not matter, and this may
+die half-way or run again: a secret that the new key opens is left alone. A document is written only
+if it is still as it was read (a precondition); if a collection renews its tokens at the same
+moment, the document is read again.
 
-Links to consents are sealed as well, lie nowhere, and live for seven days: so long the old key is
-worth keeping after the last secret no longer needs it.
+Links to consents are sealed too, are stored nowhere, and are valid for seven days: keep the old key
+that long after the last stored secret has stopped needing it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ TRIES = 10  # at a document that others write at the same moment
 class Resealed:
     """What became of the stored secrets.
 
-    ``current``: the new key opens them; ``resealed``: of these, what was just sealed with it;
-    ``older``: an older key is still needed; ``unreadable``: documents with one that none opens.
+    ``current``: secrets that the new key opens; ``resealed``: those of them that were just sealed
+    with it; ``older``: secrets that still need an older key; ``unreadable``: documents with a
+    secret that no key opens.
     """
 
     current: int = 0
@@ -111,7 +112,7 @@ def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Resealed) ->
         count.resealed += len(anew)
         count.unreadable += seen.unreadable
         return
-    count.older += 1  # somebody writes it all the time; the next run finds it
+    count.older += 1  # others kept writing it; the next run finds it again
 
 
 # The command

@@ -1,13 +1,13 @@
 """A consent is withdrawn: its tokens are deleted, whatever the platform answers.
 
-In three steps, each safe to repeat, so that a run that dies is finished by the next:
+It takes three steps, each safe to repeat, so that the next run finishes what a killed one began:
 
 1. The document is marked as ended. From then on nothing is read with it, a renewal under way cannot
-   store its pair, links and attempts made until now are void, and the file that the consent came
-   from does not bring it back.
+   store its pair, links and attempts made until now are void, and importing the same file again
+   does not bring the consent back.
 2. TikTok is asked to disconnect the app (with the living access token, else with a last renewal). A
    Facebook Page's token cannot be given back; its owner removes the app in the Page's settings.
-3. What opens anything is taken out of the document.
+3. The tokens are removed from the document.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Withdrawn:
     """What became of one account's consent.
 
     ``tokens``: whether there were any to delete. ``revoked``: whether the platform was told;
-    ``why``: what stands against that, with what to do. ``ended_at``: when the consent ended, as
-    ISO-8601; None where there was none to end.
+    ``why``: why it was not, with what to do. ``ended_at``: when the consent ended, as ISO-8601;
+    None: there was no consent.
     """
 
     satker: str
@@ -73,8 +73,10 @@ def meant(
     platform: Platform | None,
     handle: str | None,
 ) -> list[tuple[Platform, str]]:
-    """The accounts of a satker that may have consented, each once: those of the registry, of any
-    time, and those of which a consent is stored; ``platform`` and ``handle`` choose among them."""
+    """The accounts of a satker that may have consented, each once.
+
+    They are its accounts in the registry, past ones included, and those with a stored consent;
+    ``platform`` and ``handle`` choose among them."""
     registered = [
         (account.platform, account.handle)
         for account in (roster.accounts if roster else ())
@@ -155,7 +157,7 @@ class _Withdrawal:
         )
 
     async def _let_renewal_end(self) -> None:
-        """With its answer the old refresh token is dead; so its pair is waited for some seconds."""
+        """Wait some seconds for a renewal's pair: its answer ends the old refresh token."""
         for wait in WAITS:
             held = self._held()
             leased = held is not None and str(held.data.get("lease_until", "")) > iso(self._now)
@@ -167,7 +169,7 @@ class _Withdrawal:
         return self._book.consent(self._handle, self._platform)
 
     def _marked(self) -> Stored | None:
-        """The consent, from now on ended; None where a Page never gave a token."""
+        """The consent, marked as ended; None: a Page never gave a token."""
         held = self._held()
         if held is None and self._platform == "facebook":
             return None
@@ -187,7 +189,7 @@ class _Withdrawal:
         self._book.add_consent(self._handle, self._platform, document)
 
     def _void_attempts(self) -> None:
-        """Attempts under way hold a verifier, and for a moment a pair."""
+        """Remove attempts under way: they hold a verifier, and for a moment a pair."""
         mine = [
             stored
             for stored in self._book.attempts()
@@ -204,7 +206,7 @@ class _Withdrawal:
     # The platform
 
     async def _revoked(self, held: Stored) -> tuple[bool, str]:
-        """Whether TikTok has disconnected the app, and what stands against it."""
+        """Whether TikTok has disconnected the app, and why it has not."""
         if self._platform == "facebook":
             return False, ON_THE_PAGE
         if isinstance(self._revoker, str):
@@ -240,7 +242,7 @@ def _has_tokens(held: Stored) -> bool:
 def feedback(
     roster: Roster | None, done: Iterable[Withdrawn], now: datetime
 ) -> list[tuple[str, Platform, str, dict[str, Any]]]:
-    """What stands beside the handles in the registry from now on, until a consent is given."""
+    """Findings to write beside the handles in the registry, until a new consent is given."""
     withdrawn = {
         one.handle.casefold(): NoConsent(one.handle, "withdrawn", one.ended_at or iso(now))
         for one in done

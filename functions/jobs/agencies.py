@@ -1,6 +1,6 @@
-"""One job for every agency of the installation, in turn: one that falls over costs only itself.
+"""One job for every agency of the installation, in turn: a failing agency stops no other.
 
-With one agency a job's report is its own; with several they are put together under one name.
+With one agency the job returns that agency's report; with several it returns one report of all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from functions.store.port import Conflict, StoreError
 
 Report = dict[str, Any]
 
-# What a job says that has nothing to work on yet (``todo``): no failure, and nothing to try again.
+# ``todo`` of a job that has nothing to work on yet. It has not failed; a retry would not help.
 EMPTY = "the registry is empty; run: kiprah registry import FILE"
 UNREAD = "nothing was collected yet; run: kiprah collect"
 LEFT = "left"  # the first agency's cursor that names, by job, who begins the next time
@@ -35,14 +35,15 @@ def each(
     now: datetime,
     deadline: Deadline = NEVER,
 ) -> Report:
-    """Run a job for each agency in its turn; with only one its report, and its errors, are what
-    they are. Where another run is at work, the report is that this one did nothing.
+    """Run a job for each agency in its turn.
 
-    Once the deadline is over no agency is begun; the next run begins with those that were left, or
-    left unfinished (``postponed``). A simulation's report says that it is one.
+    With one agency, return that agency's report and raise its errors.
+    Where another run is at work, the report says that this run did nothing. After the deadline no
+    agency is begun; the next run begins with the agencies that were left, or left unfinished
+    (``postponed``). A simulation's report says that it is one.
 
     Raises:
-        SettingsError, StoreError: what is no single agency's, and would befall the others too.
+        SettingsError, StoreError: errors that concern every agency, not only one.
     """
 
     def in_turn(book: AgencyStore) -> Report:
@@ -76,19 +77,19 @@ def each(
 
 
 def beginning_with(books: Sequence[AgencyStore], first: str | None) -> list[AgencyStore]:
-    """The agencies in their order, but from that one on and round; as they are without it."""
+    """The agencies in their order, rotated so that ``first`` begins; unchanged without it."""
     at = next((n for n, book in enumerate(books) if book.agency.id == first), 0)
     return [*books[at:], *books[:at]]
 
 
 def marked(books: Sequence[AgencyStore], report: Report) -> Report:
-    """The report, which says so when it is of a simulation."""
+    """The report; for a simulation, with a mark that says so."""
     return {**report, "simulation": True} if books[0].simulation else report
 
 
 def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: datetime) -> Report:
-    """The report of an agency whose run fell over; errors that are everybody's are raised again."""
-    # A conflict is about this agency's documents; another is not in anybody's way.
+    """The report of an agency whose run failed; raises the error again if it concerns them all."""
+    # A conflict is about this agency's documents: the other agencies can go on.
     is_ours = isinstance(error, Conflict) or not isinstance(error, SettingsError | StoreError)
     if not is_ours:
         raise error
@@ -111,11 +112,11 @@ def united(
     now: datetime,
     everybody: Sequence[AgencyStore] = (),
 ) -> Report:
-    """Several agencies' reports as one; it has failed when any of them has.
+    """One report of several agencies; it has failed when any agency's report has.
 
-    ``everybody``: in whose order they are told; those without a report were left to the next run.
+    ``everybody``: gives the order. An agency without a report was left to the next run.
 
-    One that is not set up yet (``todo``) has not failed; what is to do is told of all.
+    An agency that is not set up yet (``todo``) has not failed; the report names every ``todo``.
     """
     names = [book.agency.id for book in everybody] or [*reports]
     postponed = [n for n in names if n not in reports or reports[n].get("postponed")]
@@ -144,7 +145,7 @@ def of_each(report: Report) -> list[Report]:
 
 
 def idle(report: Report) -> dict[str, str]:
-    """By agency, why a run did nothing where another one was at work; empty where it did."""
+    """By agency, why its run did nothing: another was at work. Agencies that ran are left out."""
     job = report["job"]
     named = report.get("agencies", {"": report})
     return {

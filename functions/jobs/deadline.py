@@ -1,8 +1,8 @@
 """How long a run may begin new work: a function is killed at its timeout, whatever it is at.
 
-A fifth of a job's timeout (cadence.json) is kept for what is under way then: a month being ranked,
-requests in flight, the last uploads and the report. On the command line, and in the loop of one
-server, nothing ends a run.
+A run keeps a fifth of its job's timeout (cadence.json) to finish what is under way: a month being
+ranked, requests in flight, the last uploads and the report. On the command line, and in the loop of
+one server, a run has no deadline.
 """
 
 from __future__ import annotations

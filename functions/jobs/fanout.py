@@ -1,12 +1,13 @@
-"""A job for many agencies handed out: a task each in the queue PREFIX-jobs, to this same function.
+"""A job for many agencies, handed out: one task for each agency in the queue PREFIX-jobs.
 
-The scheduled call does no agency's work. It puts a task for each, named by the job, the scheduled
-instant and the agency, so that a trigger that comes twice puts nothing twice. Each task is a run of
-its own: an agency whose run fails answers 500 and is tried again as the queue's retries say, and
-nobody else notices. How many run at once, and so how long six hundred take, is the queue's matter.
+The scheduled call does no agency's work. It puts a task for each agency, named by the job, the
+scheduled instant and the agency, so that a trigger that comes twice puts no task twice. Cloud Tasks
+calls this same function with each task, and each call is a run of its own: when an agency's run
+fails it answers 500, the queue tries it again, and no other agency notices. The queue's settings
+decide how many tasks run at once, and so how long six hundred take.
 
-A task is worth something until the next tick, whose own task does everything anew: one that comes
-later is answered with 200 and does nothing.
+A task expires at the next tick, whose own task does the same work anew: a task that arrives later
+is answered with 200 and does nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 import msgspec
 
 from functions.jobs.agencies import Report
-from functions.jobs.queue import QueueError, open_queue
+from functions.jobs.queue import Enqueued, QueueError, open_queue
 from functions.jobs.trigger import BadRequestError, Trigger
 from functions.model import iso, run_id
 from functions.settings import Settings
@@ -50,7 +51,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ScheduledTick(msgspec.Struct, frozen=True):
     """The tick of a cadence that a trigger belongs to.
 
-    ``at``: the scheduled instant. ``now``: for what instant the job runs, None for the clock's.
+    ``at``: the scheduled instant. ``now``: the instant to run the job for; None: the clock's.
     """
 
     at: datetime
@@ -114,7 +115,7 @@ def is_wanted(settings: Settings, books: Sequence[AgencyStore]) -> bool:
 
 
 def task_of(trigger: Trigger) -> Task | None:
-    """What a task of ours brings along; None when the trigger is none.
+    """The task that a trigger carries; None when it carries none.
 
     Raises:
         BadRequestError: it is no task of ours; trying again is no use.
@@ -141,40 +142,27 @@ def hand_out(
 ) -> Report:
     """Put a task for each agency, in their order; the report says how many were put.
 
-    It has failed when one could not be put; the same trigger once more puts what is missing.
+    The report has failed when a task could not be put. The same trigger, sent again, puts only the
+    missing ones.
 
     Args:
         agencies: their ids.
-        now: the clock, or the instant that is replayed.
+        now: the clock's instant, or the one to replay.
         shares: each agency's share of the credentials; None: the job needs none.
-        wishes: what a trigger for one agency asks for besides.
+        wishes: further fields of each agency's trigger.
     """
     report: Report = {"job": job, "run_id": run_id(job, tick.at), "now": iso(now)}
     if now >= tick.following:
         return {**report, "done": "too late", "problems": [], "failed": False}
     replay = {} if tick.now is None else {"now": iso(tick.now)}
     errands = [
-        Errand(
-            job=job,
-            agency=agency,
-            task=Task(
-                tick=tick.at,
-                expires_at=tick.following,
-                share=None if shares is None else msgspec.to_builtins(shares[agency]),
-            ),
-            wishes={**replay, **(wishes or {})},
-        )
+        Errand(job, agency, _task(tick, shares and shares[agency]), {**replay, **(wishes or {})})
         for agency in agencies
     ]
     try:
-        queue = open_queue(settings, answers_in=timedelta(seconds=CADENCES[job].timeout))
+        put = _put(errands, settings, timedelta(seconds=CADENCES[job].timeout))
     except QueueError as error:
         return {**report, "queued": 0, "problems": [str(error)], "failed": True}
-    assert queue is not None  # ``is_wanted`` says so
-    try:
-        put = queue.put(errands)
-    finally:
-        queue.close()
     lost = [errand.agency for errand, _ in put.failed]
     return {
         **report,
@@ -184,6 +172,20 @@ def hand_out(
         "problems": put.problems,
         "failed": bool(lost),
     }
+
+
+def _task(tick: ScheduledTick, share: Any) -> Task:
+    return Task(tick=tick.at, expires_at=tick.following, share=msgspec.to_builtins(share))
+
+
+def _put(errands: Sequence[Errand], settings: Settings, answers_in: timedelta) -> Enqueued[Errand]:
+    """Raises QueueError when the queue cannot be opened."""
+    queue = open_queue(settings, answers_in=answers_in)
+    assert queue is not None  # ``is_wanted`` says so
+    try:
+        return queue.put(errands)
+    finally:
+        queue.close()
 
 
 def each(

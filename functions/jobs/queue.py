@@ -7,13 +7,13 @@ delivers at least once, in any order, and possibly late:
 
 - work must be safe to repeat, also at the same time on two instances;
 - work carries its expiry, and what arrives later is answered without being done;
-- a status from 200 to 299 is the end of a task. Anything else, and silence until the dispatch
-  deadline, is tried again as the queue's retries say. 429 and 503 also slow the whole queue down,
-  and Retry-After is heeded. So what trying again cannot mend is answered with 200 and told in the
-  report, and a platform's spent limit too: it must not slow down its other credentials.
+- a status from 200 to 299 ends a task. After any other status, and after silence until the dispatch
+  deadline, the queue tries the task again. 429 and 503 also slow the whole queue down, and Cloud
+  Tasks heeds Retry-After. So an error that a retry cannot mend is answered with 200 and told in the
+  report. So is a platform's spent limit: it must not slow down the platform's other credentials.
 
-A name is refused from its creation until up to 24 hours after its task ended (docs of CreateTask,
-2026-11): that is what makes putting a batch twice the same as putting it once.
+Cloud Tasks refuses a name from its creation until up to 24 hours after its task ended (docs of
+CreateTask, 2026-11). So putting a batch twice is the same as putting it once.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class QueuedWork(Protocol):
 
     @property
     def name(self) -> str:
-        """The same whenever the same work is put again; its queue takes it once."""
+        """The same name for the same work: its queue takes a name once."""
 
     @property
     def queue(self) -> str:
@@ -80,8 +80,7 @@ T = TypeVar("T", bound=QueuedWork)
 class Enqueued(msgspec.Struct, Generic[T], frozen=True):
     """What became of work: every piece is in exactly one of the lists, in the order given.
 
-    ``known`` were put before: by the same trigger delivered twice, or by a call whose answer was
-    lost on its way.
+    ``known``: pieces put before, because a trigger was delivered twice or an answer got lost.
     """
 
     new: list[T] = msgspec.field(default_factory=list)
@@ -104,11 +103,8 @@ def open_queue(settings: Settings, *, answers_in: timedelta = ANSWERS_IN) -> Que
     """
     if not settings.queue:
         return None
-    project, location, prefix = settings.queue.removeprefix("tasks://").split("/")
     return Queue(
-        project,
-        location,
-        prefix,
+        QueuePath(*settings.queue.removeprefix("tasks://").split("/")),
         target=settings.queue_target,
         account=settings.queue_account,
         address=settings.queue_address,
@@ -116,14 +112,27 @@ def open_queue(settings: Settings, *, answers_in: timedelta = ANSWERS_IN) -> Que
     )
 
 
+class QueuePath(msgspec.Struct, frozen=True):
+    """Where the queues PREFIX-… are: a location of a Google Cloud project."""
+
+    project: str
+    location: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"{self.project}/{self.location}/{self.prefix}"
+
+    def resource(self, queue: str) -> str:
+        """A queue's name as Cloud Tasks wants it."""
+        return f"projects/{self.project}/locations/{self.location}/queues/{self.prefix}-{queue}"
+
+
 class Queue:
-    """The queues PREFIX-… in a location of a Google Cloud project. Safe for threads."""
+    """The queues of one path. Safe for threads."""
 
     def __init__(
         self,
-        project: str,
-        location: str,
-        prefix: str,
+        path: QueuePath,
         *,
         target: str,
         account: str = "",
@@ -145,7 +154,7 @@ class Queue:
         """
         if not _SHORTEST <= dispatch_deadline <= _LONGEST:
             raise ValueError("Cloud Tasks waits for an answer from 15 seconds to 30 minutes")
-        self._project, self._location, self._prefix = project, location, prefix
+        self._path = path
         self._target, self._account = target, account
         self._deadline, self._dispatch_deadline = deadline, dispatch_deadline
         # Imported here, so that a function that only does work does not load it.
@@ -156,15 +165,16 @@ class Queue:
             self._client = _local(address) if address else CloudTasksClient()
         except GoogleAuthError as error:
             raise QueueError(
-                f"Cloud Tasks in {project}: no credentials; run gcloud auth application-default "
-                f"login, or set GOOGLE_APPLICATION_CREDENTIALS ({refusals.words(error)})"
+                f"Cloud Tasks in {path.project}: no credentials; run gcloud auth "
+                "application-default login, or set GOOGLE_APPLICATION_CREDENTIALS "
+                f"({refusals.words(error)})"
             ) from error
 
     def put(self, works: Iterable[T]) -> Enqueued[T]:
         """Put every piece into its queue, once, however often this is called.
 
-        Never raises for what Cloud Tasks answers: a piece that cannot be put costs itself, a queue
-        that takes nothing costs what belongs to it, and the caller sees which.
+        Never raises for what Cloud Tasks answers. A piece that cannot be put stops no other piece,
+        and a queue that takes nothing stops no other queue; the caller sees which have failed.
         """
         todo = list(works)
         if not todo:
@@ -189,8 +199,8 @@ class Queue:
     ) -> bool | QueueError:
         """True when the work is new, False when it was known.
 
-        ``closed``: queues that said they would take nothing, so that a wrong name or a missing role
-        is not asked about once for each of hundreds of pieces.
+        ``closed``: queues that refuse every piece. They are not asked again, so that a wrong name
+        or a missing role does not cost a call for each of hundreds of pieces.
         """
         from google.api_core import exceptions
 
@@ -224,7 +234,7 @@ class Queue:
             left = until - monotonic()
             if left <= 0:
                 raise exceptions.DeadlineExceeded("no time was left after the other pieces")  # type: ignore[no-untyped-call]
-            parent = self._path(queue)
+            parent = self._path.resource(queue)
             wait = min(left, _ATTEMPT)
             self._client.create_task(parent=parent, task=task, retry=None, timeout=wait)
 
@@ -252,32 +262,31 @@ class Queue:
                 service_account_email=self._account, audience=self._target
             )
         return Task(
-            name=f"{self._path(work.queue)}/tasks/{task_id(work.name)}",
+            name=f"{self._path.resource(work.queue)}/tasks/{task_id(work.name)}",
             http_request=request,
             dispatch_deadline=self._dispatch_deadline,
         )
 
-    def _path(self, queue: str) -> str:
-        return f"projects/{self._project}/locations/{self._location}/queues/{self._prefix}-{queue}"
-
     def _explain(self, queue: str, error: GoogleAPIError) -> str:
         kind = type(error).__name__
         advice = refusals.advice(error, _ADVICE)
-        # Which of the two it is differs; the second is also what a queue says that was deleted.
+        # Cloud Tasks answers either of the two for a queue that does not exist; FailedPrecondition
+        # also for one that was deleted.
         if kind in ("NotFound", "FailedPrecondition"):
             advice = (
                 "it does not exist, or needs some minutes to wake up after 30 idle days; "
-                f"gcloud tasks queues create {self._prefix}-{queue} "
-                f"--location={self._location} --project={self._project}"
+                f"gcloud tasks queues create {self._path.prefix}-{queue} "
+                f"--location={self._path.location} --project={self._path.project}"
             )
         elif kind == "PermissionDenied":
             advice = self._permission(str(error))
-        name = f"{self._project}/{self._location}/{self._prefix}-{queue}"
-        return f"Cloud Tasks queue {name}: {advice} ({refusals.words(error)})"
+        return f"Cloud Tasks queue {self._path}-{queue}: {advice} ({refusals.words(error)})"
 
     def _permission(self, words: str) -> str:
         if "has not been used" in words or "is disabled" in words:
-            return f"gcloud services enable cloudtasks.googleapis.com --project={self._project}"
+            return (
+                f"gcloud services enable cloudtasks.googleapis.com --project={self._path.project}"
+            )
         if "actAs" in words:
             return (
                 "permission denied; give this function's account the role Service Account User "

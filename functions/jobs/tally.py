@@ -38,7 +38,7 @@ class Tally:
         }
 
     def of(self, report: Mapping[str, Any]) -> dict[str, Any]:
-        """A report with all its names; what it counted of documents and time is counted anew."""
+        """A report with every name; the documents and the time come from this tally."""
         return {**report, **{n: report.get(n, 0) for n in NAMES}, **self.so_far()}
 
 

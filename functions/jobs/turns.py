@@ -1,10 +1,10 @@
-"""A job's turn: one run at a time for each agency, and how the last ones ended.
+"""A job's turn: one run at a time for each agency, and how the last runs ended.
 
-``jobs/{job}`` holds a lease and what became of the runs. A lease is held by the computer's own
-clock, never by a given ``now``: a replay takes its turn like every other run. It is renewed while
-the run lasts and ends by itself when that is killed: within minutes, and at once where the process
-can be seen to be gone. Who finds it held does nothing and says so; the work of a job is safe to do
-twice, so a lease that fails costs calls and time, and nothing else.
+``jobs/{job}`` holds a lease and the ends of the last runs. A lease goes by the computer's own
+clock, never by a given ``now``: a replay takes its turn like every other run. The run renews it
+while it lasts. When the run is killed the lease ends within minutes, or at once where another run
+sees that the process is gone. A run that finds the lease held does nothing and says so. A job's
+work is safe to do twice, so a lease that fails costs only calls and time.
 
 A run costs one read and two writes of this document.
 """
@@ -40,8 +40,10 @@ _held: set[str] = set()
 
 
 class Turn(msgspec.Struct):
-    """A run's turn. ``other``: who has it instead, and since when; None: this run. ``is_lost``:
-    this computer slept so long that somebody else has taken it since."""
+    """A run's turn.
+
+    ``other``: which run has it instead, and since when; None: this run has it. ``is_lost``: this
+    computer slept so long that another run has taken the turn."""
 
     book: AgencyStore
     job: str
@@ -78,7 +80,7 @@ class Turn(msgspec.Struct):
         }
 
     def _good_at(self) -> datetime:
-        """The instant that was acted for; a replay of the past takes nothing back."""
+        """The run's instant, or a later one that is noted: a replay of the past undoes nothing."""
         known = time_of(self.before.get("good_at"))
         is_true = known is not None and known <= present() + AHEAD
         return max(known, self.now) if known is not None and is_true else self.now
@@ -88,7 +90,7 @@ class Turn(msgspec.Struct):
 def taken(book: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
     """Take a job's turn for an agency, and give it back; look at ``other`` before doing anything.
 
-    What is raised inside is noted and goes on; so it is with StoreError when there is no store.
+    An error from inside is noted and raised again. StoreError when the store cannot be used.
     """
     turn = _take(Turn(book, job, now))
     if turn.other is not None:
@@ -109,8 +111,9 @@ def taken(book: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
 
 
 def skipped(turn: Turn, run_id: str, job: str = "") -> dict[str, Any]:
-    """The report of a run that found another one at work; ``job``: when the turn is called by
-    another name."""
+    """The report of a run that found another one at work.
+
+    ``job``: the job's name where the turn has another."""
     job = job or turn.job
     return {
         "job": job,
@@ -148,7 +151,7 @@ def _take(turn: Turn) -> Turn:
             "since": iso(clock),
             "until": iso(clock + LEASE),
         }
-        # Before it can be read: a lease that this process does not know of passes for left over.
+        # Known before it is written: a lease that this process does not know looks like a leftover.
         _held.add(turn.token)
         try:
             turn.book.take_turn(turn.job, lease, stored)
@@ -168,17 +171,17 @@ def _take(turn: Turn) -> Turn:
 
 def _is_held(lease: Mapping[str, Any], clock: datetime) -> bool:
     until = time_of(lease.get("until"))
-    # One that is longer than any was taken by a clock that was ahead.
+    # A lease longer than LEASE comes from a machine whose clock was ahead: ignore it.
     if until is None or not clock < until <= clock + LEASE + AHEAD:
         return False
     return not _is_gone(str(lease.get("process", "")), str(lease.get("token", "")))
 
 
 def _is_gone(process: str, token: str) -> bool:
-    """Whether the process that held a lease can be seen to be no more, or to have forgotten it."""
-    place, _, number = process.rpartition("/")
+    """Whether this process can tell that a lease's holder has ended or forgotten the lease."""
+    machine, _, number = process.rpartition("/")
     pid = number.partition("@")[0]
-    if not place or not pid.isdecimal() or place != _place():
+    if not machine or not pid.isdecimal() or machine != _machine():
         return False
     if int(pid) == os.getpid() and process == _process(os.getpid()):
         return token not in _held
@@ -222,18 +225,19 @@ def _holder() -> str:
 
 
 def _process(pid: int) -> str:
-    """A process, told from every other one, also from a later one of the same number; empty when
-    there is none, or when this system does not say."""
+    """A process's identity, which a later process with the same number does not share.
+
+    Empty when there is no such process, or when this system does not tell."""
     try:
         said = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
     state, born = said[0], said[19]
-    return "" if state in "ZX" else f"{_place()}/{pid}@{born}"
+    return "" if state in "ZX" else f"{_machine()}/{pid}@{born}"
 
 
 @cache
-def _place() -> str:
+def _machine() -> str:
     """This computer since its start, and this container in it; empty when it does not say."""
     try:
         booted = Path("/proc/sys/kernel/random/boot_id").read_text().strip()

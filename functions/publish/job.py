@@ -1,23 +1,23 @@
 """Publishing, from top to bottom: read, prove, compose, render, and put what changed.
 
-Running twice puts nothing the second time. A run that dies half-way leaves the old index pages in
-front of files that are at worst newer; the next run finishes the work. Nothing is ever deleted.
+A second run puts nothing. A run that dies half-way leaves old index pages with links to files that
+are at worst newer; the next run finishes the work. Nothing is ever deleted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from functions.jobs import agencies
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Agency, Roster, iso
 from functions.publish import remembered
-from functions.publish.files.month_files import (
-    NAMES,
-)
+from functions.publish.files.month_files import NAMES
 from functions.publish.months import (
     Months,
     data_paths,
@@ -27,7 +27,9 @@ from functions.publish.months import (
     noted_months,
     read_months,
 )
+from functions.publish.pages.context import Page
 from functions.publish.pages.site_map import pages
+from functions.publish.remembered import Remembered
 from functions.publish.render import assets, render
 from functions.publish.site import Material
 from functions.publish.targets import stamp
@@ -41,6 +43,37 @@ from functions.store.agency import AgencyStore
 from functions.times import present
 
 
+class PublishRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run of publish was asked for.
+
+    ``everybody``: the agencies of the installation in their order; none when there is only one.
+    """
+
+    now: datetime
+    settings: Settings
+    run_id: str
+    everybody: Sequence[Agency] = ()
+
+
+class _Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A site as it is to be: each page's model, and the bytes of each file by path.
+
+    Attributes:
+        html: empty when the site holds these pages already.
+        frozen: files that are written once.
+        rendered: the digests of the rendered pages; None when nothing was rendered.
+        has_satker: whether the registry names a satker.
+    """
+
+    models: Mapping[str, Page]
+    html: dict[str, bytes]
+    assets: dict[str, bytes]
+    data: dict[str, bytes]
+    frozen: dict[str, bytes]
+    rendered: Remembered | None
+    has_satker: bool
+
+
 def publish_all(
     books: Sequence[AgencyStore],
     *,
@@ -52,9 +85,13 @@ def publish_all(
 ) -> dict[str, Any]:
     """Bring every agency's site up to date; returns the run's report.
 
-    ``everybody``: all agencies of the installation, by which each knows its folder; those of
-    ``books`` when left out.
-    ``StoreError``, and an only agency's ``ObjectsError`` and ``OutdatedError``, come through.
+    ``everybody``: all agencies of the installation, from which each site's folder follows; the
+    agencies of ``books`` when left out.
+
+    Raises:
+        StoreError: the store cannot be used.
+        ObjectsError, OutdatedError: the site of the only agency cannot be published; with several
+            agencies the report tells it.
     """
     everybody = everybody or [book.agency for book in books]
 
@@ -69,7 +106,6 @@ def publish_all(
                 run_id=run_id,
                 everybody=everybody,
                 deadline=deadline,
-                frozen=_place_of_frozen(settings, book, everybody),
             )
         except (ObjectsError, stamp.OutdatedError) as error:
             if len(books) == 1:
@@ -88,49 +124,83 @@ def publish(
     settings: Settings,
     run_id: str,
     everybody: Sequence[Agency] = (),
-    frozen: Objects | None = None,
-    clock: Callable[[], datetime] = present,
     deadline: Deadline = NEVER,
 ) -> dict[str, Any]:
     """Bring one agency's site up to date with the store; returns the run's report.
 
     ``everybody``: the agencies of the installation in their order; none when there is only one.
-    ``frozen``: where what is frozen is kept besides. ``clock``: the computer's. Once the deadline
-    is over no upload is begun; the next run begins with those that were left (``postponed``: how
-    many files).
+    After the deadline the run begins no upload; the next run begins with the files that this one
+    left (``postponed``: how many).
 
     Raises:
         OutdatedError: the site holds what this must not replace; nothing was put.
         StoreError, ObjectsError: what was put until then stays and is right.
     """
+    run = PublishRun(now=now, settings=settings, run_id=run_id, everybody=everybody)
+    frozen = _frozen_target(book, run)
     tally = Tally(book.store.meter)
     held, ranked = objects.list(), book.months()
     stamped = stamp.Stamp(agency=book.agency.id, published_at=now, simulation=book.simulation)
-    stamp.check(objects, held, stamped, ranked, clock())
+    stamp.check(objects, held, stamped, ranked, present())
     noted = book.cursor("publish")
     months = read_months(book, objects, held, ranked, now, noted_months(noted))
-    places, asset_files = assets()
-    data_files = data_paths(months.files)
-    frozen_files = frozen_paths(months)
-    material = _material(book, months, held, places, now, settings, everybody)
-    models = pages(material)
-    is_known = remembered.of_site(models, held) == remembered.Remembered.of(noted)
-    html = {} if is_known else render(models)
+    made = _made(book, months, held, run, noted)
 
     [first] = files_of({stamp.PATH: stamped.encode()})
     put = Upload(objects, held, first, deadline)
-    put.once(files_of(frozen_files))
-    left = str(noted.get("left") or "")
-    for batch in going_on_at([asset_files | data_files, *by_reach(html)], held, left):
-        put.all(files_of(batch))
-    made = None if is_known else remembered.of_files(models, html)
-    _note(book, noted, put.left, made, made_months(months))
-    kept = Kept() if frozen is None else keep(frozen, objects, held, frozen_files)
+    _put(put, made, held, str(noted.get("left") or ""))
+    _note(book, noted, put.left, made.rendered, made_months(months))
+    kept = Kept() if frozen is None else keep(frozen, objects, held, made.frozen)
 
-    report = {
+    report = _report(run, months, made, put, kept, tally)
+    if not months.records:
+        report["todo"] = agencies.UNREAD if made.has_satker else agencies.EMPTY
+    if put.uploaded:
+        book.save_run(run_id, {**report, "started_at": iso(now)})
+    return report
+
+
+def _made(
+    book: AgencyStore,
+    months: Months,
+    held: Mapping[str, Listed],
+    run: PublishRun,
+    noted: Mapping[str, Any],
+) -> _Made:
+    """Everything that the site shows; pages that the site holds already are not rendered."""
+    assets_at, asset_files = assets()
+    material = _material(book, months, held, assets_at, run)
+    models = pages(material)
+    is_known = remembered.of_site(models, held) == Remembered.of(noted)
+    html = {} if is_known else render(models)
+    return _Made(
+        models=models,
+        html=html,
+        assets=asset_files,
+        data=data_paths(months.files),
+        frozen=frozen_paths(months),
+        rendered=None if is_known else remembered.of_files(models, html),
+        has_satker=bool(material.roster.satker),
+    )
+
+
+def _put(put: Upload, made: _Made, held: Mapping[str, Listed], left: str) -> None:
+    """Put the files in an order in which each file comes after those that it links to.
+
+    ``left``: the first path that the run before left; empty when it left none.
+    """
+    put.once(files_of(made.frozen))
+    for batch in going_on_at([made.assets | made.data, *by_reach(made.html)], held, left):
+        put.all(files_of(batch))
+
+
+def _report(
+    run: PublishRun, months: Months, made: _Made, put: Upload, kept: Kept, tally: Tally
+) -> dict[str, Any]:
+    return {
         "job": "publish",
-        "run_id": run_id,
-        "now": iso(now),
+        "run_id": run.run_id,
+        "now": iso(run.now),
         "months": list(months.records),
         "published": {
             month: record.digest
@@ -138,11 +208,11 @@ def publish(
             if month not in months.pending
         },
         "left": sorted(months.pending),
-        "pages": len(models),
-        "data_files": len(data_files) + len(frozen_files),
+        "pages": len(made.models),
+        "data_files": len(made.data) + len(made.frozen),
         **NOTHING,
         **put.counts(),
-        "unchanged": put.unchanged + (len(models) if is_known else 0),
+        "unchanged": put.unchanged + (len(made.models) if made.rendered is None else 0),
         **tally.so_far(),
         "kept": kept.put,
         "failed": kept.failed,
@@ -150,21 +220,16 @@ def publish(
         + kept.problems
         + [f"{month} is being scored; it stays as published" for month in sorted(months.pending)],
     }
-    if not months.records:
-        report["todo"] = agencies.UNREAD if material.roster.satker else agencies.EMPTY
-    if put.uploaded:
-        book.save_run(run_id, {**report, "started_at": iso(now)})
-    return report
 
 
 def _note(
     book: AgencyStore,
     noted: Mapping[str, Any],
     left: Sequence[str],
-    made: remembered.Remembered | None,
+    made: Remembered | None,
     months: Mapping[str, str],
 ) -> None:
-    """Note where the next run goes on, and what it need not make again, where that is new."""
+    """Note where the next run goes on and what it need not make again, if that is new."""
     values: dict[str, Any] = {"left": next(iter(left), "")}
     if made is not None and not left:
         values |= made._asdict()
@@ -174,24 +239,22 @@ def _note(
         book.save_cursor("publish", **values)
 
 
-def _place_of_frozen(
-    settings: Settings, book: AgencyStore, everybody: Sequence[Agency]
-) -> Objects | None:
-    """Where what is frozen is kept; None: nowhere, as by a simulation, which must not last."""
-    if not settings.frozen or book.simulation:
+def _frozen_target(book: AgencyStore, run: PublishRun) -> Objects | None:
+    """Where copies of frozen files go; None: nowhere, as in a simulation, which must not last."""
+    if not run.settings.frozen or book.simulation:
         return None
-    return open_site(settings.frozen, book.agency, everybody, "KIPRAH_FROZEN")
+    return open_site(run.settings.frozen, book.agency, run.everybody, "KIPRAH_FROZEN")
 
 
 def _material(
     book: AgencyStore,
     months: Months,
     held: Mapping[str, Listed],
-    places: Mapping[str, str],
-    now: datetime,
-    settings: Settings,
-    everybody: Sequence[Agency],
+    assets_at: Mapping[str, str],
+    run: PublishRun,
 ) -> Material:
+    """What the pages are made from. ``assets_at``: the path of each asset by its name."""
+    notice = run.settings.notice
     listed = {
         month: {name: Listed("", len(body)) for name, body in named.items()}
         for month, named in months.files.items()
@@ -202,19 +265,17 @@ def _material(
         }
     return Material(
         agency=book.agency,
-        now=now,
-        roster=book.roster(now) or Roster(as_of=now),
+        now=run.now,
+        roster=book.roster(run.now) or Roster(as_of=run.now),
         records=months.records,
         ledgers=months.ledgers,
         pending=frozenset(months.pending),
         files=listed | months.settled,
-        assets=places,
+        assets=assets_at,
         frozen=frozen_revisions(months, held),
         named=months.named,
-        notice=f"{words.SIMULATION} {settings.notice}".strip()
-        if book.simulation
-        else settings.notice,
-        site_url=settings.site_url,
-        everybody=tuple(everybody),
+        notice=f"{words.SIMULATION} {notice}".strip() if book.simulation else notice,
+        site_url=run.settings.site_url,
+        everybody=tuple(run.everybody),
         incomplete=book.completeness(),
     )

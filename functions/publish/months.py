@@ -1,4 +1,4 @@
-"""The months of a site: which are proved by their evidence, and which are left as published."""
+"""The months of a site: those proved by their evidence, and those left as published."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_months(
     found = Months()
     later = {month for month, record in ranked.items() if record.ranking.as_of > now}
     for month in later:
-        # What readers see already stays; what they do not is not told yet.
+        # A month that readers see already stays as it is; one that they do not see yet waits.
         if f"{month_path(month)}index.html" in held:
             found.pending.add(month)
             found.records[month] = ranked[month]
@@ -71,8 +71,8 @@ def read_months(
         settled = _settled(record, held)
         named = _named(objects, month) if settled else None
         if settled and named is not None:
-            # Written once and frozen: nothing to prove again, and no post to read but those that
-            # pages still show.
+            # Written once and frozen: nothing to prove again. Only posts that pages still show are
+            # read.
             found.settled[month] = settled
             found.records[month] = record
             found.named[month] = named
@@ -99,8 +99,10 @@ def read_months(
 def _as_made(
     record: MonthRecord, held: Mapping[str, Listed], made: Mapping[str, str]
 ) -> dict[str, Listed] | None:
-    """The files of a month that is not final, when they lie there as they were made of what it is
-    ranked from now; else None. Making them takes longer than all the rest."""
+    """The site's files of a month that is not final, if they were made from its present evidence.
+
+    None: they must be made. Making them takes longer than all the rest.
+    """
     month = record.ranking.month
     files = {name: held[path] for name in NAMES if (path := f"data/{month}/{name}") in held}
     told = remembered.of_month(record.digest, {name: file.md5 for name, file in files.items()})
@@ -108,8 +110,10 @@ def _as_made(
 
 
 def made_months(months: Months) -> dict[str, str]:
-    """What is noted of the files of the months that are not final: those of this run, and those
-    that a run before has made."""
+    """The digest to note for the files of each month that is not final.
+
+    The files are this run's, or those that an earlier run made.
+    """
     found = {}
     for month, record in sorted(months.records.items()):
         if record.ranking.state == "final" or month in months.pending:
@@ -121,7 +125,7 @@ def made_months(months: Months) -> dict[str, str]:
 
 
 def noted_months(noted: Mapping[str, Any]) -> dict[str, str]:
-    """What the run before noted of the months' files; empty where that is nothing of ours."""
+    """The digests of the months' files that the last run noted; empty when the note is not ours."""
     words = str(noted.get("months") or "").split()
     return dict(word.split(":", 1) for word in words if ":" in word)
 
@@ -129,7 +133,7 @@ def noted_months(noted: Mapping[str, Any]) -> dict[str, str]:
 def _evidence(
     book: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]
 ) -> bytes | None:
-    """What the month was ranked from: as it was frozen, else as the store tells it."""
+    """The month's evidence: the frozen one, else as the store gives it; None when it gives none."""
     ranking = record.ranking
     if ranking.state == "final":
         frozen = book.frozen_evidence(ranking.month, ranking.revision)
@@ -140,7 +144,7 @@ def _evidence(
 
 
 def _settled(record: MonthRecord, held: Mapping[str, Listed]) -> dict[str, Listed] | None:
-    """The files of a final month when they lie at both places, the same; else None."""
+    """A final month's files, if its two folders in the site hold the same files; else None."""
     ranking = record.ranking
     if ranking.state != "final":
         return None
@@ -185,6 +189,6 @@ def frozen_revisions(months: Months, held: Mapping[str, Listed]) -> dict[str, _R
     written = {path: Listed("", len(body)) for path, body in frozen_paths(months).items()}
     for path, listed in (written | dict(held)).items():
         match path.split("/"):
-            case ["data", month, place, name] if _REVISION.fullmatch(place) and name in NAMES:
-                found[month][int(place[1:])][name] = listed
+            case ["data", month, revision, name] if _REVISION.fullmatch(revision) and name in NAMES:
+                found[month][int(revision[1:])][name] = listed
     return found

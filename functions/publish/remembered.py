@@ -1,10 +1,10 @@
-"""What a run need not make again: pages, and months' data files, that are what they were.
+"""What a run need not make again: pages and months' data files that have not changed.
 
-A page follows from its model and this room's code alone, a month's data files from its evidence.
-So one digest over all models, and one over the pages' files as they lie in the site, tell the next
-run that nothing has to be rendered, as it is at night when nobody posts; one for each month that
-its files need not be made. Anything that differs, in the site as well, has all of it made and
-compared as ever.
+A page follows from its model and this room's code alone; a month's data files follow from its
+evidence. So a run notes one digest of all models and one of the pages' files in the site: while
+both are the same, as at night when nobody posts, the next run renders nothing. One more digest for
+each month spares making that month's files. When a digest differs, because of a change here or in
+the site, the run makes all pages, or all files of the month, and compares them with the site.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from functions.publish.pages.frame import Page
+from functions.publish.pages.context import Page
 from functions.publish.targets.port import Listed, md5_of
 
 HERE = Path(__file__).parent
@@ -31,12 +31,12 @@ class Remembered(NamedTuple):
 
     @classmethod
     def of(cls, document: Mapping[str, object]) -> Remembered:
-        """As a cursor holds it; empty, and so equal to nothing, where it holds none."""
+        """From a cursor; with empty digests, which equal nothing, where the cursor holds none."""
         return cls(str(document.get("models") or ""), str(document.get("files") or ""))
 
 
 def of_site(models: Mapping[str, Page], held: Mapping[str, Listed]) -> Remembered:
-    """Of these models and the files that lie in the site; equal to nothing while one is missing."""
+    """Of these models and their files in the site; equal to nothing while a file is missing."""
     there = {path: held[path].md5 for path in models if path in held}
     return Remembered(_of_models(models), _digest(there) if len(there) == len(models) else "-")
 
@@ -49,9 +49,9 @@ def of_files(models: Mapping[str, Page], html: Mapping[str, bytes]) -> Remembere
 
 
 def of_month(digest: str, files: Mapping[str, str]) -> str:
-    """Of a month's data files (their MD5 by name), and what they were made from.
+    """The digest of a month's data files (their MD5 by name) and of what they were made from.
 
-    ``digest``: of the month's evidence, which tells all that they show.
+    ``digest``: of the month's evidence, from which everything in the files follows.
     """
     return _digest({"": f"{_code()} {digest}", **files})
 

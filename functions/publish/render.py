@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from functions.publish.pages.frame import Page
+from functions.publish.pages.context import Page
 from functions.publish.text import formats
 
 TEMPLATES = Path(__file__).parents[2] / "site_templates"
@@ -30,14 +30,14 @@ def assets() -> tuple[dict[str, str], dict[str, bytes]]:
     The name carries a digest of the content: a browser may keep it for ever, and an older page
     keeps the style sheet it was written for.
     """
-    places: dict[str, str] = {}
+    paths: dict[str, str] = {}
     files: dict[str, bytes] = {}
     for source in sorted((TEMPLATES / "assets").iterdir()):
         body = source.read_bytes()
         digest = hashlib.sha256(body).hexdigest()[:10]
-        places[source.name] = f"assets/{source.stem}.{digest}{source.suffix}"
-        files[places[source.name]] = body
-    return places, files
+        paths[source.name] = f"assets/{source.stem}.{digest}{source.suffix}"
+        files[paths[source.name]] = body
+    return paths, files
 
 
 @lru_cache(1)

@@ -131,7 +131,7 @@ class Material:
     def named_in(self, month: str) -> dict[tuple[str, str], NamedPost]:
         """The posts that a month's log and flags name, by account key and id.
 
-        By platform and id as well: what several accounts share is told of the first of them.
+        And by platform and id: of a post that several accounts share, the first account's.
         """
         found: dict[tuple[str, str], NamedPost] = {}
         for post in self.named.get(month, ()):
@@ -162,9 +162,9 @@ class Material:
 
 
 def current_month(records: Mapping[str, MonthRecord], now: datetime, zone: ZoneInfo) -> str | None:
-    """The newest month with a ranking; on its first day, while it has no post, the one before.
+    """The newest ranked month, or the one before while the newest is on a first day without a post.
 
-    None when there is none yet.
+    None while no month is ranked.
     """
     running = month_of(now, zone)
     shown = [month for month in records if month <= running]

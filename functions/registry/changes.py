@@ -1,7 +1,7 @@
 """What an import would begin, end and change, said before anything is written.
 
-Compared is the registry as the documents make it now with the registry as they would make it: what
-was typed in the console since the last run is no doing of the file's.
+It compares the registry that the documents make now with the one that they would make: so the file
+is not held responsible for what somebody typed in the console since the last run.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Changes(NamedTuple):
 def compare(
     documents: Held, before: Roster, after: Roster, held: Held, now: datetime, zone: ZoneInfo
 ) -> Changes:
-    """What documents that are laid over the held ones bring about.
+    """What changes when documents are laid over the held ones.
 
     Args:
         before: the registry that ``held`` makes at ``now``; ``after``: the one of both.

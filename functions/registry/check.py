@@ -1,13 +1,13 @@
 """From a file's rows to satker documents, with every problem of every row in one pass.
 
-A row is laid over the document there is: what the file has no column for stays, and so does
-whatever else an admin keeps in a document. What means the same as what is there leaves it as it was
-typed, so that an export comes in again without a change.
+A row is laid over the existing document. A field that the file has no column for stays, and so does
+everything else that an admin keeps in the document. A cell that means the same as the field leaves
+the field as it was typed, so that importing an export changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,11 @@ from functions.registry.values import UnreadableValue, Wrong, shown
 UnitDocument = dict[str, Any]
 TypedRow = Mapping[str, str]
 
+# A satker's agency and id.
+_Name = tuple[str, str]
+# The satker whose row names a handle (casefolded) first.
+_Owners = dict[tuple[Platform, str], _Name]
+
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
@@ -47,33 +52,21 @@ def check(
     first = next(iter(held))
     documents: dict[str, dict[str, UnitDocument]] = {agency: {} for agency in held}
     problems: list[str] = []
-    owners: dict[tuple[Platform, str], tuple[str, str]] = {}
-    children: dict[tuple[str, str], int] = {}
+    owners: _Owners = {}
+    children: dict[_Name, int] = {}
     for number, row in rows:
-        found: list[str] = []
-        agency, satker_id = row.get("instansi", "") or first, row.get("id", "")
-        if isinstance(agency, UnreadableValue):
-            found.append(f"instansi {agency}")
-        elif agency not in held:
-            found.append(f"instansi {shown(agency)} tidak dikenal; pilih {', '.join(held)}")
-        if "" in row:
-            found.append("ada isi di luar kolom; periksa pemisah atau tanda kutip")
+        agency, satker_id = name = row.get("instansi", "") or first, row.get("id", "")
         known = documents.get(agency, {})
         before = held.get(agency, {}).get(satker_id)
         zone = (zones or {}).get(agency, JAKARTA)
         document = _laid_over(before, row, zone)
-        found += _problems(satker_id, row, document, before, zone)
+        found = [*_misplaced(row, agency, held), *_problems(satker_id, row, document, before, zone)]
         if satker_id in known:
             found.append(f"id {shown(satker_id)} sudah dipakai di baris lain")
-        for platform, handle in _named(row):
-            us = (agency, satker_id)
-            owner = owners.setdefault((platform, handle.casefold()), us)
-            if owner != us:
-                whose = owner[1] if owner[0] == agency else f"{owner[1]} ({owner[0]})"
-                found.append(f"{PLATFORM_NAMES[platform]} {handle} sudah terdaftar untuk {whose}")
+        found += _taken(row, name, owners)
         known.setdefault(satker_id, document)
         if "induk" in row:
-            children.setdefault((agency, satker_id), number)
+            children.setdefault(name, number)
         problems += [f"baris {number}: {problem}" for problem in dict.fromkeys(found)]
     for agency, known in documents.items():
         parents = {i: _parent(d) for i, d in {**held[agency], **known}.items()}
@@ -85,6 +78,25 @@ def check(
     return documents, problems
 
 
+def _misplaced(row: TypedRow, agency: str, held: Mapping[str, Held]) -> Iterator[str]:
+    """That the row's agency does not exist, or that cells lie outside the columns."""
+    if isinstance(agency, UnreadableValue):
+        yield f"instansi {agency}"
+    elif agency not in held:
+        yield f"instansi {shown(agency)} tidak dikenal; pilih {', '.join(held)}"
+    if "" in row:
+        yield "ada isi di luar kolom; periksa pemisah atau tanda kutip"
+
+
+def _taken(row: TypedRow, name: _Name, owners: _Owners) -> Iterator[str]:
+    """The row's handles that another satker's row has named; the others become the row's own."""
+    for platform, handle in _named(row):
+        owner = owners.setdefault((platform, handle.casefold()), name)
+        if owner != name:
+            whose = owner[1] if owner[0] == name[0] else f"{owner[1]} ({owner[0]})"
+            yield f"{PLATFORM_NAMES[platform]} {handle} sudah terdaftar untuk {whose}"
+
+
 def _problems(
     satker_id: str,
     row: TypedRow,
@@ -92,9 +104,9 @@ def _problems(
     before: Mapping[str, Any] | None,
     zone: ZoneInfo,
 ) -> list[str]:
-    """What is wrong in the row's own cells, and in the document only since it has them.
+    """What is wrong in the row's own cells, and what they make wrong in the document.
 
-    What was wrong with the document before, and no cell is about, is told beside the document.
+    Earlier faults of the document that no cell touches are told beside the document instead.
     """
     own = read_unit(satker_id, _given(row), zone, FILE).problems
     if before is None:
@@ -105,7 +117,7 @@ def _problems(
 
 
 def _given(row: TypedRow) -> UnitDocument:
-    """What a row's cells say, as a document would say it; nothing of columns the file lacks."""
+    """The row's cells as fields of a document; without the columns that the file lacks."""
     given: UnitDocument = {field: row[column] for field, column in COLUMNS.items() if column in row}
     return given | {"accounts": {p: _parts(row[p]) for p in PLATFORMS if p in row}}
 
@@ -115,7 +127,7 @@ def _parts(cell: str) -> list[str]:
 
 
 def _named(row: TypedRow) -> list[tuple[Platform, str]]:
-    """The handles that a row names, those that are none left out."""
+    """The handles that a row names, without those that cannot be read."""
     return [
         (platform, handle)
         for platform in PLATFORMS
@@ -124,14 +136,14 @@ def _named(row: TypedRow) -> list[tuple[Platform, str]]:
 
 
 def _handles(platform: Platform, parts: Sequence[Any]) -> list[str]:
-    """Bare handles, each once; those that cannot be read left out."""
+    """Bare handles, each once, without those that cannot be read."""
     read = (_canonical(partial(values.handle, platform), part) for part in parts)
     found = {handle.casefold(): handle for handle in read if isinstance(handle, str)}
     return list(found.values())
 
 
 def _canonical(reader: Callable[[Any], Any], value: Any) -> Any:
-    """What a value means; ``Wrong`` (the class) where it means nothing."""
+    """The value as the reader understands it; ``Wrong`` (the class) where it cannot be read."""
     try:
         return reader(value)
     except Exception:
@@ -168,9 +180,9 @@ def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
 
 
 def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:
-    """The accounts with those of a row's cells; None where those mean the same.
+    """The accounts with the row's cells over them; None where the cells change nothing.
 
-    A file has no place for a handle's own ``from`` and ``to``: they are kept with the handle.
+    A file has no column for a handle's own ``from`` and ``to``: they stay with the handle.
     """
     typed = accounts_of(accounts)
     changed = {

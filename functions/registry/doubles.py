@@ -1,6 +1,6 @@
-"""One account in two hands: under one name, or under two names that are one durable id.
+"""One account registered twice: under one name, or under two names with one durable id.
 
-Whoever is told is told on both sides: the unit that keeps the posts, and the one that counts none.
+Both sides are told: the unit that the posts count for, and the unit that they do not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Name = tuple[str, Platform, str]  # satker, platform, handle: an account as it w
 def doubled(accounts: Iterable[Account], now: datetime) -> dict[Name, list[str]]:
     """What to tell beside each account that is registered twice at ``now``, in Indonesian.
 
-    Two satker: the posts count for the first one by id. One satker: it typed two names of one
+    With two satker the posts count for the first by id. With one satker, it typed two names of one
     account.
     """
     told: dict[Name, list[str]] = defaultdict(list)
@@ -32,10 +32,10 @@ def doubled(accounts: Iterable[Account], now: datetime) -> dict[Name, list[str]]
 
 
 def beside(feedback: Mapping[str, Any], said: Sequence[str]) -> dict[str, Any]:
-    """What changes beside an account when ``said`` is what is to tell of its doubles.
+    """The fields to change beside an account when ``said`` is to be told of its doubles.
 
-    The part of its ``status`` that tells of them is kept in ``doubled`` too, so that it can be
-    taken back alone.
+    ``doubled`` keeps the part of its ``status`` that tells of them, so that this part alone can be
+    taken back.
     """
     earlier, told = str(feedback.get("doubled") or ""), sentences(said)
     if not (earlier or told):
@@ -52,7 +52,7 @@ def sentences(remarks: Iterable[str]) -> str:
 
 
 def held_twice(rosters: Mapping[str, Roster], now: datetime) -> list[str]:
-    """Accounts that two agencies, given by id, hold at once: each counts a post as its own."""
+    """Accounts that two agencies, given by id, hold at once: both count each post."""
     agency_of = {
         id(account): agency for agency, roster in rosters.items() for account in roster.accounts
     }
@@ -72,7 +72,7 @@ def held_twice(rosters: Mapping[str, Roster], now: datetime) -> list[str]:
 
 
 def _same(accounts: Iterable[Account]) -> Iterator[list[Account]]:
-    """The accounts that are one, together: by what was typed, or by what it was found to be."""
+    """Groups of entries that are one account: of one typed handle, or of one durable id."""
     groups: dict[tuple[str, str, str], list[Account]] = defaultdict(list)
     for account in accounts:
         groups["handle", account.platform, account.handle.casefold()].append(account)

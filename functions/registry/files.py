@@ -62,8 +62,8 @@ class FileError(ValueError):
 class Table(NamedTuple):
     """A file's rows: line numbers, and cells by column.
 
-    A cell that cannot be what it shows is ``Unreadable``; one that stands in no column is told by a
-    cell of the column ``""``. ``sheet`` names the sheet of a workbook that has several.
+    A cell whose value is not what it shows is ``Unreadable``. Cells outside the columns appear as
+    one cell of the column ``""``. ``sheet``: the sheet's name if the workbook has several.
     """
 
     rows: list[tuple[int, dict[str, str]]]
@@ -98,7 +98,7 @@ def _foreign(content: bytes, name: str, kind: str | None) -> str:
 
 
 def _table(lines: Mapping[int, Sequence[Any]], sheet: str | None = None) -> Table:
-    """The table below the header, which stands in the first line that has what every one has."""
+    """The table below the header: the first line with the columns that every header has."""
     filled = [number for number, cells in lines.items() if any(map(_holds, cells))]
     if not filled:
         raise FileError("berkas kosong; baris pertama harus berisi nama kolom")
@@ -114,7 +114,7 @@ def _table(lines: Mapping[int, Sequence[Any]], sheet: str | None = None) -> Tabl
 def _row(header: Sequence[str], cells: Sequence[Any]) -> dict[str, str]:
     row = {column: "" for column in header if column}
     for column, cell in zip_longest(header, cells, fillvalue=""):
-        # Spreadsheets export empty columns at the end; only what stands in one is surplus.
+        # Spreadsheets export empty columns at the end; only a filled cell there is surplus.
         if column or _holds(cell):
             row[column] = _cell(column, cell) if column else "surplus"
     return row
@@ -170,8 +170,8 @@ def _write(
         row: dict[str, Any] = {
             column: _text(document.get(field)) for field, column in COLUMNS.items()
         }
-        # What is broken by hand is written as it is, or as nothing: the roster tells the admin, and
-        # an import tells it too.
+        # A broken field is written as it is, or as nothing: the admin hears of it from the roster,
+        # and again when the file is imported.
         accounts = accounts_of(document.get("accounts"))
         row |= {platform: ";".join(_names(accounts.get(platform, ()))) for platform in PLATFORMS}
         writer.writerow({**row, "id": satker_id, "instansi": agency})
@@ -220,10 +220,10 @@ def _csv(content: bytes) -> list[list[str]]:
 
 
 def _xlsx(content: bytes) -> Table:
-    """The first sheet with a registry's header; what is wrong with the open one, if none has it."""
+    """The first sheet with a registry's header; if none has it, the error of the open sheet."""
     try:
         with warnings.catch_warnings():
-            # Of what the library cannot show: filters, checks of cells, dates beyond the calendar.
+            # The library warns of what it cannot show: filters, checks of cells, odd dates.
             warnings.simplefilter("ignore")
             return _first_table(workbook.sheets(content))
     except workbook.TooLarge as error:
@@ -231,8 +231,8 @@ def _xlsx(content: bytes) -> Table:
     except FileError:
         raise
     except Exception:
-        # The library lets through whatever a damaged file provokes: errors of zip, zlib and XML,
-        # of missing parts and of attributes that are none.
+        # A damaged file makes the library raise errors of many kinds: zip, zlib, XML, KeyError for
+        # missing parts, AttributeError.
         raise FileError("berkas bukan XLSX; simpan ulang dari Excel atau pakai CSV") from None
 
 

@@ -1,4 +1,4 @@
-"""What a file is, whatever its name says: told by its first bytes, and by what a ZIP holds."""
+"""What kind of file it is, by its first bytes and by a ZIP's content, never by its name."""
 
 from __future__ import annotations
 

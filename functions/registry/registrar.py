@@ -1,7 +1,7 @@
-"""Who keeps the registry: what admins typed becomes the registry in force, and they are answered.
+"""The registrar: makes the registry in force from what admins typed, and answers them.
 
-Shared by collecting and by importing a file. The documents are the truth: the registry is always
-made from what is stored, so two who write at the same time never make it from half of it.
+Collecting and importing share it. The documents are the truth: the registry is always made from
+what is stored, so two writers at the same time never make it from half of the documents.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Imported(msgspec.Struct):
     enrolled: Enrolled | None = None
 
     def add(self, planned: ImportPlan) -> Changes:
-        """Take in what will be tried now; returns what no earlier attempt said."""
+        """Take in the changes of this attempt; returns those that no earlier attempt had."""
         self.satker, self.kept = len(planned.documents), planned.kept
         self.changed |= planned.changed.keys()
         new = Changes(
@@ -136,8 +136,8 @@ def enrol(book: AgencyStore, now: datetime) -> Enrolled:
 def in_force(book: AgencyStore, now: datetime, every: timedelta, tick: timedelta) -> Enrolled:
     """The registry to collect by: made anew from the documents once in ``every``, as by ``enrol``.
 
-    Between two such readings it is the last one made, and no document is read. ``tick``: between
-    two collections. The last one before an hour is over reads already, as the next would be late.
+    In between it is the last registry, and no document is read. ``tick``: the time from one
+    collection to the next. The collection nearest to the end of ``every`` makes the registry anew.
     """
     if every > tick:
         read_at = time_of(book.cursor(READ).get("read_at"))
@@ -151,7 +151,7 @@ def in_force(book: AgencyStore, now: datetime, every: timedelta, tick: timedelta
 
 
 def know(book: AgencyStore, before: Roster, resolved: Roster, now: datetime) -> list[str]:
-    """Store a registry that now knows durable ids; returns what they bring to light.
+    """Store a registry with new durable ids; returns the problems that they reveal.
 
     Two names may turn out to be one account: then both units are told.
     """
@@ -163,7 +163,7 @@ def know(book: AgencyStore, before: Roster, resolved: Roster, now: datetime) -> 
 
 
 def answer(book: AgencyStore, documents: Iterable[Stored], roster: Roster, now: datetime) -> None:
-    """Write beside what was typed how it was understood (``status``), where that is new."""
+    """Write into each document's ``status`` how it was understood, where that is new."""
     found = list(documents)
     known = {unit.id for unit in roster.satker}
     broken = remarks_on(roster.problems, (stored.id for stored in found))
@@ -177,13 +177,13 @@ def answer(book: AgencyStore, documents: Iterable[Stored], roster: Roster, now: 
         if stored.data.get("status") != status and _has_room(stored, status):
             told.append((stored, status))
     book.tell_admin((stored, {"status": status}) for stored, status in told)
-    # Beside an account of which nothing was ever said there is nothing to take back.
+    # A document that never had a remark has none beside its accounts to take back.
     anew = [s.id for s, status in told if (s.data.get("status"), status) != (None, OK)]
     _tell_doubles(book, anew, roster, now)
 
 
 def _tell_doubles(book: AgencyStore, satker: Sequence[str], roster: Roster, now: datetime) -> None:
-    """Say beside the accounts of these units who else holds them, or take it back."""
+    """Write beside these units' accounts who else holds them, or remove what was written."""
     twice = doubled(roster.accounts, now) if satker else {}
     for satker_id in satker:
         known = book.feedback(satker_id)
@@ -198,7 +198,7 @@ def _tell_doubles(book: AgencyStore, satker: Sequence[str], roster: Roster, now:
 
 
 def _has_room(stored: Stored, status: str) -> bool:
-    """Whether a document can take the answer; one that is full to the brim goes without."""
+    """Whether the answer fits into the document; a full document gets no answer."""
     try:
         check_size(stored.path, {**stored.data, "status": status})
     except (StoreError, ValueError, RecursionError):
@@ -288,7 +288,7 @@ def _planned(
 
 
 def _written(held: Stored | None, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a document the part that differs from the held one, to be merged into it."""
+    """The part of a document that differs from the held one, to be merged into that."""
     if held is None:
         return {**document, "status": OK}
     changed = {

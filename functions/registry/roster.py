@@ -19,8 +19,11 @@ from functions.model import Account, Platform, Roster, Satker, month_of
 from functions.registry.doubles import doubled
 from functions.registry.units import SYSTEM_FIELDS, adrift, read_unit
 
-# Goes into every fingerprint: documents are read anew when the rules they are read by change.
+# Part of every fingerprint: a new value makes every document be read again by changed rules.
 _RULES = b"2"
+
+# A satker's id, the platform and the casefolded handle.
+_AccountName = tuple[str, Platform, str]
 
 
 def build(
@@ -31,10 +34,10 @@ def build(
 ) -> tuple[Roster, list[str]]:
     """The roster at ``now`` and what is wrong with the documents.
 
-    An account counts from its own ``from``, else the satker's, else 00:00 agency time of the day on
-    which it entered, or when another satker gave it up on that day. What is no longer typed, an
-    account or a whole satker, keeps its past: it ends now. When nothing changed the previous roster
-    itself comes back.
+    An account counts from its own ``from``, else from the satker's, else from 00:00 agency time of
+    the day on which it was entered, or from when another satker gave it up on that day. An account
+    or a satker that is no longer typed ends now and keeps its past. When nothing changed, the
+    previous roster itself comes back.
     """
     source = _fingerprint(documents)
     if previous and previous.source == source:
@@ -64,7 +67,7 @@ def build(
 
 
 def remarks(roster: Roster, now: datetime, zone: ZoneInfo) -> list[str]:
-    """What is to be told of a roster at ``now`` besides its own problems: it changes with time."""
+    """What to tell of a roster at ``now`` besides its own problems; it changes with time."""
     return [*told_doubles(roster, now), *farewells(roster, now, zone)]
 
 
@@ -97,10 +100,10 @@ def _taken_over(satker: str, roster: Roster, now: datetime) -> str:
 
 
 def told_doubles(roster: Roster, now: datetime) -> list[str]:
-    """Accounts that two satker hold at once, told for both: a post would belong to either.
+    """Problem lines for accounts that two satker hold at once, one for each of the two.
 
-    Not among a roster's own ``problems``: whether two names are one account is known only when
-    both have been resolved, and ends when one of them does.
+    They are not among a roster's own ``problems``: only when both names are resolved is it known
+    that they are one account, and the problem ends when one registration ends.
     """
     return [
         f"{satker}: {said}"
@@ -110,7 +113,7 @@ def told_doubles(roster: Roster, now: datetime) -> list[str]:
 
 
 def remarks_on(problems: Iterable[str], satker: Iterable[str]) -> dict[str, list[str]]:
-    """What a list of problems says of each satker there is a document of, without its id."""
+    """By satker, what a list of problems says of it, without its id in front."""
     ids = sorted(satker, key=len)
     told: dict[str, list[str]] = {satker_id: [] for satker_id in ids}
     for problem in problems:
@@ -160,7 +163,7 @@ def _as_text(document: Mapping[str, Any]) -> str:
 def _without_lost_parents(
     satker: dict[str, Satker], documents: Mapping[str, Mapping[str, Any]]
 ) -> list[str]:
-    """Take parents away that are none; returns what to tell. The unit itself is as it was typed."""
+    """Remove parents that are missing or lead in a circle; returns what to tell of them."""
     parents = {**dict.fromkeys(documents), **{unit.id: unit.parent for unit in satker.values()}}
     lost = adrift(parents)
     for satker_id in lost.keys() & satker.keys():
@@ -171,7 +174,7 @@ def _without_lost_parents(
 def _registered(
     typed: Mapping[str, Satker], held: Roster, now: datetime, zone: ZoneInfo
 ) -> tuple[tuple[Satker, ...], tuple[Satker, ...]]:
-    """The satker with their validity, and those that were, as they were."""
+    """The satker with their validity, and the former ones as they were."""
     known = {unit.id: unit for unit in held.satker}
     today = _day(now, zone)
     units: list[Satker] = []
@@ -179,7 +182,7 @@ def _registered(
     for unit in typed.values():
         before = known.get(unit.id)
         if before and _is_over(before, now) and unit.valid_to is None:
-            former.append(before)  # what had ended and goes on begins anew
+            former.append(before)  # a satker that had ended and is typed again begins anew
             before = None
         begin = unit.valid_from or (before.valid_from if before else today)
         units.append(msgspec.structs.replace(unit, valid_from=begin))
@@ -193,23 +196,14 @@ def _registered(
 def _accounts(
     satker: Mapping[str, Satker], held: Roster, now: datetime, zone: ZoneInfo
 ) -> list[Account]:
-    # Of several registrations of one presence the newest is looked at, the others are history.
-    earlier: dict[tuple[str, str, str], Account] = {}
-    history: list[Account] = []
-    for account in sorted(held.accounts, key=lambda a: a.valid_from):
-        if before := earlier.get(_name(account)):
-            history.append(before)
-        earlier[_name(account)] = account
+    """Every registration of an account, past ones included, in a fixed order."""
+    earlier, history = _newest(held.accounts)
     today = _day(now, zone)
-    entered: set[tuple[str, str, str]] = set()
-    accounts: dict[tuple[str, str, str], Account] = {}
+    entered: set[_AccountName] = set()
+    accounts: dict[_AccountName, Account] = {}
     for unit in satker.values():
         for handle in unit.handles:
-            name: tuple[str, str, str] = (
-                unit.id,
-                handle.platform,
-                handle.handle.casefold(),
-            )
+            name = (unit.id, handle.platform, handle.handle.casefold())
             known = earlier.get(name)
             # An account that was removed and typed in again begins anew, and keeps its past.
             ended = _is_over(known, now) and handle.valid_to is None
@@ -243,8 +237,19 @@ def _accounts(
     )
 
 
+def _newest(accounts: Iterable[Account]) -> tuple[dict[_AccountName, Account], list[Account]]:
+    """The newest registration under each name, and the earlier ones."""
+    newest: dict[_AccountName, Account] = {}
+    earlier: list[Account] = []
+    for account in sorted(accounts, key=lambda a: a.valid_from):
+        if before := newest.get(_name(account)):
+            earlier.append(before)
+        newest[_name(account)] = account
+    return newest, earlier
+
+
 def _handed_over(account: Account, given_up: list[Account]) -> Account:
-    """An account that entered today begins where another satker gave it up, if it was today."""
+    """An account entered today; it begins when another satker gave it up, if that was today."""
     name = (account.platform, account.handle.casefold())
     ends = [
         other.valid_to
@@ -265,7 +270,7 @@ def _day(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
 
 
-def _name(account: Account) -> tuple[str, str, str]:
+def _name(account: Account) -> _AccountName:
     return account.satker, account.platform, account.handle.casefold()
 
 
@@ -274,7 +279,7 @@ def _presence(account: Account) -> tuple[str, str, str | None]:
 
 
 def _continued(account: Account, ended: Mapping[tuple[str, str, str | None], datetime]) -> Account:
-    """A presence that was registered anew begins where its former handle ended."""
+    """The account; if it has a new handle, it begins when its former handle ended."""
     end = ended.get(_presence(account))
     if account.valid_to is None and end and end >= account.valid_from:
         return msgspec.structs.replace(account, valid_from=end)

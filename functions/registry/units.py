@@ -1,4 +1,4 @@
-"""One unit from what was typed, whatever door it came in by: a document, or a file's row.
+"""One unit from what was typed, in a document or in a file's row.
 
 The same checks and the same sentences everywhere; only the names of the fields differ, since an
 admin must find them where they were typed. All problems are told at once, and whatever one unit
@@ -46,7 +46,7 @@ FILE: Names = {**COLUMNS, "accounts": "accounts"} | {p: f"kolom {p}:" for p in P
 
 _PLATFORMS: dict[str, Platform] = {name: name for name in PLATFORMS} | {"twitter": "x"}
 _ACCOUNT = ("handle", "from", "to")
-# So much alike an unknown field is a misspelt one; anything else is the admin's own.
+# An unknown field that is so much alike one of ours is a misspelling; others are the admin's own.
 _MISSPELT = 0.85
 
 
@@ -64,7 +64,7 @@ def read_unit(
 
     Args:
         zone: the agency's, in which days and instants without an offset are meant.
-        names: what the fields are called at this door, ``DOCUMENT`` or ``FILE``.
+        names: what the fields are called where they were typed, ``DOCUMENT`` or ``FILE``.
     """
     try:
         return _read(satker_id, given, zone, _Reader(given, names))
@@ -73,7 +73,7 @@ def read_unit(
 
 
 def adrift(parents: Mapping[str, str | None], names: Names = DOCUMENT) -> dict[str, str]:
-    """What is wrong with units' parents, by the unit: one that is not there, or leads in a circle.
+    """By unit, what is wrong with its parent: it is missing, or leads in a circle.
 
     Args:
         parents: every unit that there is, and its parent.
@@ -122,7 +122,7 @@ class _Reader:
         return self.guarded(self.names[field], lambda: reader(self.given.get(field)))
 
     def guarded(self, label: str, reader: Callable[[], T]) -> T | None:
-        """None, and a problem, where the reader refuses or falls over."""
+        """What the reader gives; None, and a noted problem, when it raises."""
         try:
             return reader()
         except Wrong as wrong:

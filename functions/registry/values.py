@@ -1,9 +1,9 @@
-"""Single values as admins type, paste or pick them, read the same at every door.
+"""Single values as admins type, paste or pick them, read the same in documents and files.
 
-Each reader gives what was meant, None for nothing (None, an empty text, only spaces), or raises
-``Wrong`` with the rest of an Indonesian sentence that begins with the field's name. What nobody
-sees or means is mended here: invisible characters, odd spaces, the apostrophe of a spreadsheet's
-text cell, halves of an emoji.
+Each reader returns what was meant, or None where nothing was typed (None, an empty text, only
+spaces). Else it raises ``Wrong``, whose words continue an Indonesian sentence that begins with the
+field's name. Readers remove what nobody sees or means: invisible characters, odd spaces, the
+apostrophe of a spreadsheet's text cell, halves of an emoji.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Wrong(ValueError):
 
 
 class UnreadableValue(str):
-    """A cell that cannot be what it shows; its text says why, as ``Wrong`` does."""
+    """A cell whose value is not what it shows; its text says why, as ``Wrong`` does."""
 
 
 def is_empty(value: Any) -> bool:

@@ -1,8 +1,8 @@
 """A workbook's sheets as tables of cells: what is in them, whatever the file says about itself.
 
-A cell that cannot be what it shows – a formula whose result was not stored, an error, a number too
-long for a spreadsheet, a date where a name belongs, one of several merged cells – comes out as
-``Unreadable`` with the reason, so that it is a problem of its row and never an empty cell.
+A cell whose value is not what it shows becomes ``Unreadable`` with the reason: a formula without a
+stored result, an error, a number too long for a spreadsheet, a date where a name belongs, one of
+several merged cells. So it is a problem of its row, never an empty cell.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def sheets(content: bytes) -> Iterator[Sheet]:
 
     ends = monotonic() + MOST_SECONDS
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        # What a packed part claims to hold is all that is ever unpacked of it.
+        # The library unpacks no more of a packed part than the size that the part claims.
         if sum(part.file_size for part in archive.infolist() if _is_read(part)) > MOST_UNPACKED:
             raise TooLarge(
                 "isi berkas terlalu besar; hapus baris, kolom dan format yang tidak perlu"
@@ -114,7 +114,7 @@ def _value(cell: Any, result: Any) -> Any:
     """A cell as text or date, None when it is empty, or why it cannot be read."""
     kind, value = cell.data_type, cell.value
     if kind == "f":
-        # An empty text is a result (its cell says that it is a text), no result at all is none.
+        # An empty text is a formula's result (the cell is of type text); a missing result is not.
         if result is None or (result.value is None and result.data_type != "str"):
             return UnreadableValue(NO_RESULT)
         kind, value = result.data_type, result.value
@@ -149,7 +149,7 @@ def _plain(value: Any) -> Any:
 
 
 def _mark_merged(rows: dict[int, SheetRow], content: bytes, sheet: Any) -> None:
-    """Every merged cell shows what only the first of them holds: the others are told."""
+    """Mark all merged cells but the first as unreadable: only the first holds what they show."""
     from openpyxl.utils.cell import range_boundaries
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -161,7 +161,7 @@ def _mark_merged(rows: dict[int, SheetRow], content: bytes, sheet: Any) -> None:
         first = rows.get(top, [])
         if len(first) < left or first[left - 1] in (None, ""):
             continue
-        # A title over several columns stands in the one row; down the rows it is somebody's value.
+        # Cells merged within one row are a title; merged over rows they are somebody's value.
         for number in range(top + 1, min(bottom, max(rows, default=0)) + 1):
             if number in rows:
                 row = rows[number]

@@ -1,7 +1,7 @@
 """The docket of a run: the decisions and objections that stand at an instant, by month.
 
-Pure: no I/O, no clock. A document that cannot be used changes nothing; what became of each is told
-to the admin beside what was typed (``status``), and what is wrong in the run's report.
+Pure: no I/O, no clock. A document that cannot be used changes nothing. Each document's ``status``
+tells its admin what became of it, and the run's report lists what is wrong.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ Line = TypeVar("Line", Decision, Objection)
 
 @dataclass(slots=True)
 class _Case:
-    """A document that was read. ``month`` is what it says of its month, None if nothing.
+    """A document that was read. ``month``: the month that it names; None: it names none.
 
-    ``remarks`` stand behind its status: what is wrong with it and does not keep it from applying.
+    ``remarks`` follow its status: faults that do not keep it from applying.
     """
 
     stored: Stored
@@ -76,14 +76,14 @@ class _Case:
 
     @property
     def is_settled(self) -> bool:
-        """Whether it was told before that it holds, or that its month is final."""
+        """Whether its status said before that it applies, or that its month is final."""
         told = self.stored.data.get("status")
         return isinstance(told, str) and (
             told == FROZEN or (told.startswith((APPLIES, DECIDED)) and not told.startswith(_LATER))
         )
 
     def concerns(self, about: About | None, month: str, posts: PostsOfItems) -> bool:
-        """Whether it is about the month, of which these are the posts."""
+        """Whether it is about the month; ``posts`` are the month's."""
         if about is None:
             return self.month == month
         if about not in posts:
@@ -139,7 +139,7 @@ class Docket:
         return tuple(found)
 
     def may_concern(self, month: str, decided: Collection[str]) -> bool:
-        """Whether a final month's posts need be looked at: something new names the month."""
+        """Whether a decision that is not in ``decided`` names this final month."""
         return any(
             case.month == month and decision.id not in decided for case, decision in self._decisions
         )
@@ -154,10 +154,10 @@ class Docket:
             yield case.stored, findings
 
     def close(self) -> None:
-        """After every month took its part: what nobody took is about no post that is known."""
+        """Call after all months: a document that no month took is about no known post."""
         lines: list[tuple[_Case, Decision | Objection]] = [*self._decisions, *self._objections]
         for case, line in lines:
-            # Of a month that was not looked at, what was told before still holds.
+            # If its month was not looked at, its earlier status still holds.
             settled = case.is_settled and case.month not in self._looked_at
             if "status" not in case.findings and not settled:
                 case.findings |= self._nowhere(case, _about(line))
@@ -215,12 +215,13 @@ def read_docket(
     """The documents as they stand at ``now``.
 
     Args:
-        now: what is dated later does not stand.
-        clock: what is dated even after the computer's own is told from when on it holds; a replay
-            of the past tells nobody anything. None, a simulation: ``now`` is all there is.
-        find: tells the post that an address, or a code as ``x:123``, names.
-        satker: tells the ids of all units that ever were, asked only when an objection names one;
-            none: they are not looked at.
+        now: documents dated later do not count yet.
+        clock: the computer's. A document dated after both it and ``now`` is told from when on it
+            holds; one that only a replay of the past leaves out is told nothing. None: a
+            simulation, which has no clock but ``now``.
+        find: gives the post that an address, or a code as ``x:123``, names.
+        satker: gives the ids of all units that ever were; called only when an objection names a
+            unit. No ids: the unit is not checked.
     """
     docket = Docket(find)
     latest = now if clock is None else max(now, clock)
@@ -247,7 +248,7 @@ def _usable(
     parse: Callable[[Docket, _Case, Mapping[str, Any], ZoneInfo], Line],
     zone: ZoneInfo,
 ) -> Iterator[tuple[_Case, Line]]:
-    """The documents that can be used, with their lines; what is wrong with the others is noted."""
+    """The usable documents with their lines; the docket notes what is wrong with the others."""
     for stored in documents:
         case = _Case(stored, None, {})
         try:
@@ -259,7 +260,7 @@ def _usable(
             raise
         except ValueError as error:
             _refuse(docket, case, str(error))
-        except Exception as error:  # whatever stands in one document is that document's
+        except Exception as error:  # one document's content must not stop the others
             _refuse(docket, case, f"tidak dapat dibaca ({type(error).__name__})")
         else:
             yield case, line
@@ -287,7 +288,7 @@ def _decision(docket: Docket, case: _Case, document: Mapping[str, Any], zone: Zo
 def _objection(
     docket: Docket, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Objection:
-    """A broken answer costs the answer: the objection stands, and holds its month open."""
+    """The objection; without its answer if that is broken, so that it holds its month open."""
     try:
         objection = parse_objection(case.stored.id, document, zone)
     except ValueError as error:
@@ -303,7 +304,7 @@ def _objection(
 
 
 def _refuse(docket: Docket, case: _Case, why: str) -> None:
-    """Note what is wrong with a document that changes nothing until it is mended."""
+    """Note why a document cannot be used; it changes nothing until somebody mends it."""
     docket.problems.append(f"{case.name}: {why}")
     docket._others.append(_Case(case.stored, None, {"status": why}))
 
@@ -311,7 +312,7 @@ def _refuse(docket: Docket, case: _Case, why: str) -> None:
 def _holds(
     docket: Docket, case: _Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
 ) -> bool:
-    """Whether it was written by ``now``; what is dated after ``latest`` is told when it holds."""
+    """Whether it is dated by ``now``; one dated after ``latest`` is told from when on it holds."""
     if at > latest:
         told = {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
         docket._others.append(_Case(case.stored, None, told, case.remarks))
@@ -345,7 +346,7 @@ def _about(line: Decision | Objection) -> About | None:
 
 
 def _as_known(objection: Objection, now: datetime) -> Objection:
-    """The objection without an answer that was given later."""
+    """The objection as known at ``now``: without an answer that came later."""
     if objection.answered_at is None or objection.answered_at <= now:
         return objection
     return msgspec.structs.replace(

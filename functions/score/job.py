@@ -4,9 +4,9 @@ A month's ledgers are read once, take in what changed and the verdicts that foll
 once. A run with nothing new writes nothing. A final month is never touched again: a decision on one
 of its posts makes a revision beside it.
 
-A run that must end before its months are done leaves the later ones to the next, which goes on with
-them and then begins with the oldest again. Until a run has seen every month through to the newest,
-none takes note of how far it has read: what changed is read again.
+A run that reaches its deadline leaves its later months to the next run, which goes on with them;
+the run after that begins with the oldest month again. Only a run that has scored through to the
+newest month notes how far it has read; until then each run reads the same changes again.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ def score(
 ) -> ScoreReport:
     """Bring ledgers and rankings up to ``now``; StoreError when the store cannot be used.
 
-    ``clock``: the computer's. Nothing is closed or frozen but what lies behind it as well, and
-    behind the end of a collection by the platforms' clocks.
+    ``clock``: the computer's. A month closes or freezes only when its time is over by ``now``, by
+    this clock, and by the platforms' clocks at the end of a collection.
     """
     report, tally = ScoreReport(run_id, now), Tally(book.store.meter)
     run = Run(book, now, report, book.months(), clock())
-    # The store's stamps know nothing of an instant that was given.
+    # The store stamps by the present, even where ``now`` is given.
     cursor, collected = book.cursors("score", "collect")
     changed = _changes(book, cursor, min(now, run.clock), report.problems)
     began, until = collected.get("began_at"), collected.get("read_until")
@@ -98,10 +98,10 @@ def score(
 def _score_months(
     run: Run, months: Sequence[str], changed: _Changes, deadline: Deadline
 ) -> list[str]:
-    """Score the months in their order, each with what changed in it; returns those that are left.
+    """Score the months in their order, each with its changed posts; returns the months left over.
 
-    One is scored in any case, so that the next run goes on further along. Those that the run before
-    has scored (it was cut short) only take in what changed.
+    At least one month is scored, so that each run gets further. Months that an earlier run scored
+    before it was cut short only take in their changed posts.
     """
     is_begun = False
     for number, month in enumerate(months):
@@ -126,16 +126,18 @@ def _leave(run: Run, month: str) -> None:
 
 
 def _conclude(run: Run, changed: _Changes, kept: Mapping[str, Any]) -> None:
-    """Take in what belongs to no month that was scored, answer the admins, and note how far this
-    run has read, and what it has kept."""
+    """Fold the remaining posts, answer the admins, and note how far this run has read.
+
+    The remaining posts are of months that were not scored. ``kept``: what to note of kept posts.
+    """
     book = run.book
     for month, posts in sorted(changed.posts.items()):
         _only_fold(run, month, posts)
-    if not changed.going_on:  # else it has not seen what some decisions are about
+    if not changed.going_on:  # else some decisions' posts were not seen
         run.docket.close()
         book.tell_admin([*run.docket.told, *run.agreed.told(run.records, run.now)])
         run.report.problems += [*run.agreed.problems, *run.docket.problems]
-    # Last of all: a run that died before is made good by the next, which sees the same changes.
+    # Written last: when a run dies before this, the next one sees the same changes.
     left = {"left": None} if changed.going_on else {}
     if changed.cursor or left or kept:
         book.save_cursor("score", **changed.cursor, **left, **kept)
@@ -145,9 +147,9 @@ def _conclude(run: Run, changed: _Changes, kept: Mapping[str, Any]) -> None:
 class _Changes:
     """The posts that changed since the last run, by month, and where the next is to go on.
 
-    ``cursor`` is empty when nothing changed; else the newest stamp that was read, and whether
-    everything up to it was there to be read. ``going_on``: the month that a run before was cut
-    short at; empty when it was not.
+    ``cursor``: the newest stamp that was read, and whether no writer can add anything before it any
+    more; empty when nothing changed. ``going_on``: the month at which the last run was cut short;
+    empty when it was not.
     """
 
     posts: dict[str, list[Post]]
@@ -162,8 +164,8 @@ def _changes(
     reached = since = None
     if "reached" in held:
         reached = datetime.fromisoformat(held["reached"])
-        # Writers whose clocks and commits overlap may have added behind the newest stamp since,
-        # unless it lay so far back that they were done.
+        # Clocks differ and commits overlap: another writer may have added a stamp before the
+        # newest one since, unless that was old enough when it was read (``settled``).
         since = reached + INSTANT if held.get("settled") else reached - OVERLAP
     posts: dict[str, list[Post]] = defaultdict(list)
     newest = reached
@@ -178,7 +180,7 @@ def _changes(
 
 
 def _only_fold(run: Run, month: str, posts: Sequence[Post]) -> None:
-    """Keep what changed in a month that is not scored now; a final one stays as it is."""
+    """Fold changed posts into a month that is not scored now; a final month stays as it is."""
     is_final = month in run.records and run.records[month].ranking.state == "final"
     if is_final or not posts:
         return
@@ -186,7 +188,7 @@ def _only_fold(run: Run, month: str, posts: Sequence[Post]) -> None:
     def fold() -> int:
         ledgers = run.book.ledgers(month)
         news = fold_into(ledgers, posts)
-        ledgers.formula = None  # these verdicts are of the posts as they were
+        ledgers.formula = None  # its verdicts are about the posts as they were before
         run.book.save_ledgers(ledgers)
         return news
 

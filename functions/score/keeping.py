@@ -27,11 +27,11 @@ _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class KeptUntil(msgspec.Struct, frozen=True, kw_only=True):
-    """Until when a month's posts are kept; it lies under the cursor's ``posts``, by month.
+    """Until when a month's posts are kept; the cursor holds it under ``posts``, by month.
 
-    ``until``: at least so long; None: as each was written. ``following`` is what ``until`` will be
-    when a round of keeping them is done, which goes on at ``since`` (an instant of publishing).
-    ``may_go``: nothing more is done for them.
+    ``until``: every post is kept at least so long; None: each as it was written. ``following``:
+    what ``until`` becomes after the round of keeping under way, which goes on with the posts
+    published from ``since`` on. ``may_go``: the posts may expire.
     """
 
     until: _Instant | None = None
@@ -41,7 +41,7 @@ class KeptUntil(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep_needed(run: Run, cursor: Mapping[str, Any]) -> dict[str, Any]:
-    """See to it that no post expires which a month needs; what to note in the cursor."""
+    """Keep the posts that a month still needs; returns what to note in the cursor."""
     if run.book.simulation:
         return {}
     published: dict[str, str] | None = None
@@ -56,8 +56,8 @@ def keep_needed(run: Run, cursor: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, KeptUntil]]:
-    """The months whose posts would expire before long, unless it is known that they may."""
-    # A replay of the past is no reason to keep anything, and a clock that is behind keeps all.
+    """The months whose posts would expire soon, and are not known to be free to."""
+    # The earlier of the two: neither a replay nor a clock that is behind finds posts due too soon.
     now, zone = min(run.now, run.clock), run.book.agency.zone
     for month in months_between(run.began_at, now, zone):
         standing = _standing(cursor, month)
@@ -67,7 +67,7 @@ def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, KeptUntil]]
 
 
 def _standing(cursor: Mapping[str, Any], month: str) -> KeptUntil:
-    """What is noted of a month; as of one of which nothing is, where that cannot be read."""
+    """What the cursor notes of a month; the defaults where it notes nothing readable."""
     try:
         return msgspec.convert(cursor["posts"][month], KeptUntil)
     except (KeyError, TypeError, msgspec.ValidationError):
@@ -75,7 +75,7 @@ def _standing(cursor: Mapping[str, Any], month: str) -> KeptUntil:
 
 
 def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
-    """Whether the month is what it will be, and everybody can see the evidence of it."""
+    """Whether the month is frozen and its evidence is published."""
     record = run.records.get(month)
     if record is None or not is_frozen(record, run.now):
         return False
@@ -83,7 +83,7 @@ def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
 
 
 def _kept(run: Run, month: str, standing: KeptUntil) -> KeptUntil:
-    """Keep some of the month's posts for longer, or the last of them; where that stands now."""
+    """Keep up to ``MOST`` more of the month's posts for longer; returns how far that is."""
     end = month_bounds(month, run.book.agency.zone)[1]
     following = standing.following or expiry("posts", end, run.clock)
     try:

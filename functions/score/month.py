@@ -31,7 +31,7 @@ from functions.store.ledgers import Ledger, Ledgers
 def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     """Bring a month that is not frozen up to now; ``posts`` are those of it that changed.
 
-    ``Conflict`` when another instance wrote meanwhile: to be done again, from the start.
+    Raises ``Conflict`` when another instance wrote meanwhile: start again.
     """
     book, held = run.book, run.records.get(month)
     ledgers = book.ledgers(month)
@@ -41,21 +41,21 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     evidence = _evidence(run, month, ledgers, last)
     header = evidence.month
     if header.state == "final":
-        # From here on the month is what was frozen, by this run or one that was cut short.
+        # An earlier run may have frozen the month and died: what was frozen then stands.
         evidence = ev.decode(book.freeze_evidence(month, header.revision, ev.encode(evidence)))
     judgement = judge_month(evidence)
     ranking = rank(evidence, judgement)
     verdicts_changed = put_verdicts(ledgers, with_marks(evidence, judgement))
-    # A past instant's verdicts are none to build on, nor are those of a run that may die between
-    # the page that a post leaves and the one that it moves to.
+    # The next scoring must not build on a replay's verdicts, nor on those of a run that moves a
+    # post: it may die after writing the page that the post leaves, before the page it moves to.
     replays = held is not None and held.ranking.as_of > run.now
     ledgers.formula = None if moved or replays else header.formula
     book.save_ledgers(ledgers)
     run.report.folded += news
     if month < month_of(run.now, book.agency.zone):
         run.hand_on(month, judgement, ledgers)
-    # Past its time an incomplete month is written once more even when nothing changed: only its
-    # as_of tells later runs that it need not be scored, and its ledgers read, for ever.
+    # An incomplete month is written once after its time is over, even when nothing changed: its
+    # as_of then tells later runs that they need neither score it nor read its ledgers.
     over = header.incomplete and header.closes_at is not None and run.now >= header.closes_at
     lines = ev.encode_lines(evidence.items)
     unchanged = not verdicts_changed and not over
@@ -85,8 +85,8 @@ def revise(run: Run, month: str) -> None:
     held = run.records[month]
     if held.ranking.state != "final" or not run.docket.may_concern(month, held.decided):
         return
-    book, revision = run.book, held.ranking.revision
-    frozen = ev.decode(book.frozen_evidence(month, revision) or b"")
+    book = run.book
+    frozen = ev.decode(book.frozen_evidence(month, held.ranking.revision) or b"")
     about, listed = by_item(frozen.items), {unit.id for unit in frozen.units}
     decisions = run.docket.revising(month, about, listed, held.decided)
     if not decisions or held.ranking.as_of > run.now:
@@ -99,22 +99,40 @@ def revise(run: Run, month: str) -> None:
             " revise it with the version that the month was ranked with"
         )
         return
+    objections = run.docket.objections(month, about) or frozen.objections
+    revised = _revised(run, frozen, held.digest, decisions, objections)
+    # Another run may have frozen this revision before; then that one stands.
+    encoded = book.freeze_evidence(month, revised.month.revision, ev.encode(revised))
+    _write_revision(run, held, ev.decode(encoded), ev.digest(encoded))
+
+
+def _revised(
+    run: Run,
+    frozen: ev.Evidence,
+    digest: str,
+    decisions: Sequence[ev.Decision],
+    objections: tuple[ev.Objection, ...],
+) -> ev.Evidence:
+    """The evidence of the next revision. ``digest``: of the frozen evidence that it revises."""
     header = msgspec.structs.replace(
         frozen.month,
-        revision=revision + 1,
+        revision=frozen.month.revision + 1,
         as_of=run.now,
         run_id=run.report.run_id,
-        revises=held.digest,
+        revises=digest,
         reason="; ".join(dict.fromkeys(decision.why for decision in decisions)),
     )
-    revised = msgspec.structs.replace(
+    return msgspec.structs.replace(
         frozen,
         month=header,
         decisions=tuple(sorted((*frozen.decisions, *decisions), key=lambda d: (d.at, d.id))),
-        objections=run.docket.objections(month, about) or frozen.objections,
+        objections=objections,
     )
-    encoded = book.freeze_evidence(month, header.revision, ev.encode(revised))
-    revised = ev.decode(encoded)
+
+
+def _write_revision(run: Run, held: MonthRecord, revised: ev.Evidence, digest: str) -> None:
+    """Rank a month by revised evidence and store it over ``held``, what was ranked before."""
+    book, month = run.book, revised.month.month
     judgement = judge_month(revised)
     ranking = rank(revised, judgement)
     ledgers = book.ledgers(month)
@@ -124,7 +142,7 @@ def revise(run: Run, month: str) -> None:
     book.save_tail(month, run.tails[month])
     record = MonthRecord(
         ranking=ranking,
-        digest=ev.digest(encoded),
+        digest=digest,
         previous_digest=held.previous_digest,
         closes_at=held.closes_at,
         changes=changes(held.ranking, ranking),
@@ -135,11 +153,11 @@ def revise(run: Run, month: str) -> None:
     book.save_month(record, revised.frame)
     run.records[month] = record
     run.tell(ranking, judgement, written=True)
-    log.info("score.month_revised", month=month, revision=header.revision, digest=record.digest)
+    log.info("score.month_revised", month=month, revision=ranking.revision, digest=digest)
 
 
 def _have_moved(ledgers: Ledgers, posts: Sequence[Post]) -> bool:
-    """Whether a post turns out to be of another time: it was compared where it is no longer."""
+    """Whether a post's time has changed: the verdicts compared it at its old place."""
     before = [(post, ledgers.entry(post)) for post in posts]
     return any(entry and entry.post.published_at != post.published_at for post, entry in before)
 
@@ -147,7 +165,7 @@ def _have_moved(ledgers: Ledgers, posts: Sequence[Post]) -> bool:
 def _last_scoring(
     run: Run, month: str, ledgers: Ledgers, posts: Sequence[Post]
 ) -> LastScoring | None:
-    """What made the ledgers' verdicts; None when they are not to be built on."""
+    """The scoring that made the ledgers' verdicts; None: do not build on them."""
     held = run.records.get(month)
     if held is None or held.ranking.as_of > run.now:
         return None

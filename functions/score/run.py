@@ -28,8 +28,8 @@ from functions.store.tails import Tail
 class ScoreReport:
     """What a run did: posts folded, and for each month its state and whether it was written.
 
-    ``waits``: why a month stays what it is although its time is over. ``todo``: what is missing
-    where there is nothing to score yet. ``postponed``: months that are left to the next run.
+    ``waits``: by month, why it keeps its state although its time is over. ``todo``: what to set up
+    where there is nothing to score yet. ``postponed``: months left to the next run.
     """
 
     run_id: str
@@ -66,8 +66,9 @@ class ScoreReport:
 class Run:
     """What every month of a run shares, read once.
 
-    ``clock``: the computer's, as it stood when the run began. ``read_until``: until when a
-    collection has ended (None: none has). ``tails``: what the months scored in this run hand on.
+    ``clock``: the computer's time when the run began. ``read_until``: the platforms' time at the
+    end of the last collection (None: none has ended). ``tails``: what the months scored in this run
+    hand on.
     """
 
     book: AgencyStore
@@ -81,7 +82,7 @@ class Run:
 
     @property
     def certain(self) -> datetime:
-        """The newest instant by which anything is closed or frozen; a simulation knows but now."""
+        """The newest instant by which anything is closed or frozen; ``now`` in a simulation."""
         if self.book.simulation:
             return self.now
         return certain(self.now, self.clock, self.read_until)
@@ -102,7 +103,7 @@ class Run:
         return read_docket(
             book.decisions(),
             book.objections(),
-            # What is dated ahead of the clock has not been decided yet, whatever now was given.
+            # A document dated after the clock is not decided yet, even if ``now`` is later.
             now=self.now if book.simulation else min(self.now, self.clock),
             clock=None if book.simulation else self.clock,
             zone=book.agency.zone,
@@ -125,7 +126,7 @@ class Run:
 
     @property
     def rules(self) -> ev.Rules:
-        """The agency's rules; what is broken in them stays as the newest month has it."""
+        """The agency's rules; a broken value is the newest month's."""
         return self.agreed.rules
 
     def rules_of(self, month: str) -> ev.Rules:
@@ -178,7 +179,7 @@ def is_frozen(record: MonthRecord | None, now: datetime) -> bool:
 def put_verdicts(ledgers: Ledgers, judgement: Judgement) -> bool:
     """Put the verdicts that changed beside their posts; True when there were any.
 
-    A post that is not judged, since nothing of it was read by then, loses a verdict of later.
+    A replay judges no post that was read only later: such a post loses its verdict.
     """
     changed = False
     for entry in _unjudged(ledgers, judgement):

@@ -1,7 +1,7 @@
 """The agency's settings as admins type them: what they say, and what is told beside each.
 
-Pure: no I/O, no clock. ``settings/formula`` and ``settings/calendar`` are looked at by every
-scoring; each is told that it holds, or what is wrong, in its own ``status``.
+Pure: no I/O, no clock. Every scoring reads ``settings/formula`` and ``settings/calendar``. Each
+document's own ``status`` says that it applies, or what is wrong with it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Agreed:
             yield stored, {_STATUS: _joined(said)}
 
     def _waits(self, name: str, month: str, record: MonthRecord) -> bool:
-        """Whether a month whose objections are heard goes by other settings than these."""
+        """Whether some month that is hearing objections keeps other settings than these."""
         rules = record.rules or self.rules
         if name == "formula":
             return rules != self.rules
@@ -79,7 +79,7 @@ def _typed_in(stored: Stored | None) -> Mapping[str, Any]:
 
 
 def _is_heard(record: MonthRecord, now: datetime) -> bool:
-    """Whether objections to the month are heard; an incomplete month is left after its time."""
+    """Whether the month is hearing objections; an incomplete month stops when its time is over."""
     if record.ranking.state != "closing" or record.closes_at is None:
         return False
     return not record.ranking.incomplete or now < record.closes_at

@@ -1,7 +1,7 @@
 """A document as JSON text: what the embedded store keeps, and a backup's lines.
 
-JSON has no bytes: they are ``{"$base64": "…"}``, which only a top-level value may be. A mapping
-that would be taken for such text lies one level deeper, as ``{"$map": …}``.
+JSON has no bytes: a top-level value of bytes becomes ``{"$base64": "…"}``. A mapping that looks
+like one of these two forms is wrapped as ``{"$map": …}``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What every adapter holds its documents to: the stricter of the two decides.
+"""The checks of documents that all adapters share: the stricter store decides.
 
 A job that runs on a laptop must run in the cloud, so SQLite refuses what Firestore would refuse.
-What a caller can only have got wrong in code is a ValueError; what data can grow into is a
-StoreError.
+An error that only code can make is a ValueError; one that data can grow into is a StoreError.
 """
 
 from __future__ import annotations

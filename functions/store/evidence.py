@@ -4,8 +4,8 @@ The order of lines is fixed (month, satker, account, previous, decision, objecti
 sorted, times are RFC 3339 in UTC, and there are no floats: so the same evidence is the same bytes
 anywhere. The month line carries the digest of the month before, which chains the months together.
 
-All lines but the posts' are the month's *frame*: small, stored with the ranking, and together with
-the ledgers the evidence again.
+All lines except the posts' are the month's *frame*. It is small and stored with the ranking; frame
+and ledgers together give the evidence again.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class Objection(_Line, frozen=True, kw_only=True):
 
 
 class Item(_Line, frozen=True, kw_only=True, tag="post", gc=False):
-    """A post with every sample that was kept; its caption stays out, but for what it repeats."""
+    """A post with every sample that was kept; of its caption only what it repeats."""
 
     platform: Platform
     account_id: str

@@ -1,9 +1,8 @@
-"""What expires: the collections whose documents are needed for a while only, and for how long.
+"""What expires: the collections whose documents are needed only for a time, and for how long.
 
 Firestore deletes them by a TTL policy on each of these collections, which Terraform sets from this
 table; in the embedded store each scoring sweeps some (``SWEPT``). Everything else stays for good.
-A simulation's documents never expire: deleting goes by the computer's clock, and its time is not
-that.
+A simulation's documents never expire: deletion goes by the computer's clock, not by simulated time.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ SWEPT = 1_000  # documents that one scoring deletes at most
 def expiry(collection: str, needed_until: datetime, clock: datetime) -> datetime:
     """When a document expires that is written now, by the computer's ``clock``.
 
-    It never falls for a document that is written again: the later the clock, the later it is.
-    ``needed_until``: from then on the time counts, or from now on when that has passed.
+    Writing a document again never makes its expiry earlier: a later clock gives a later expiry.
+    ``needed_until``: the time counts from then, or from now if that has passed.
     """
     return max(needed_until, clock) + KEPT[collection]

@@ -104,8 +104,8 @@ class FirestoreStore:
         return self._pages(query.limit(PAGE))
 
     def everything(self, *, most: int | None = None) -> Iterator[Stored]:
-        """As the store stood when the first page was read: any instant of the past hour can be read
-        (Database.PointInTimeRecoveryEnablement of the Admin API, read in 2026-11)."""
+        """As the store was when the first page was read; Firestore can read any instant of the past
+        hour (Database.PointInTimeRecoveryEnablement of the Admin API, read in 2026-11)."""
         after, read_at, left = None, None, most
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
@@ -170,7 +170,7 @@ class FirestoreStore:
         yield from map(_stored, page)
 
     def _pages(self, query: Query) -> Iterator[Stored]:
-        """Page after page: a stream's deadline would run on while the reader works."""
+        """Page after page: a single stream's deadline would run on while the caller works."""
         while True:
             page = self._call(partial(self._results, query))
             self._count(reads=len(page) or 1)

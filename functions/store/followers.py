@@ -1,8 +1,8 @@
 """How many followers accounts had, by platform and month, as one compressed mapping in parts.
 
-A platform's accounts together would fill a document as a map of readings, and pass Firestore's
-limit of index entries before. Readings are only ever added, so a writer that meets another reads
-again and adds its own.
+As a plain map, the readings of a platform's accounts would not fit a document, and would pass
+Firestore's limit of index entries even before. Readings are only ever added, so a writer that meets
+another one reads again and adds its own. A reading is a follower count and when it was read.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def count_parts(head: Stored) -> int:
 def unite(documents: Iterable[Stored]) -> FollowerCounts:
     """The readings of one platform that documents hold together."""
     found: FollowerCounts = {}
-    # A finer split is newer than what a writer that died may have left of a coarser one.
+    # A writer may have died and left parts of an older, coarser split: the finer parts are newer.
     for stored in sorted(documents, key=count_parts):
         add(found, expand(stored.data["body"], FollowerCounts))
     return found
@@ -42,10 +42,10 @@ def add(known: FollowerCounts, readings: FollowerCounts) -> None:
 
 
 def serving(counts: Counts, begin: datetime, end: datetime) -> Counts:
-    """Of an account's counts those that a month may ask for: the last one before it and its own.
+    """The counts of an account that a month needs: its own, and the last one before it.
 
-    Where there are none, the first one after it, since a post may be held against the first count
-    that follows. So a month that is over stays as it is, however often accounts are read since.
+    If there are none, the first one after it: a post may use the first count that follows. So later
+    reads change nothing in a month that is over.
 
     Args:
         counts: ordered by time.

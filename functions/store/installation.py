@@ -1,14 +1,14 @@
 """What a store says of itself, once for all its agencies: one document, read at each opening.
 
-``schema`` is the version of the forms that its documents have. A store of an earlier one is brought
-up to this version's by ``kiprah migrate`` alone (migrations.py); a later one was written by a newer
-Kiprah and is left alone. ``simulation`` says that it takes any ``now`` and so holds what never
-happened: it reads no official host and its pages say what they are. That is decided at the first
-use of a new store and is true for good; a store that holds anything real never becomes one.
+``schema`` is the version of the documents' forms. Only ``kiprah migrate`` brings a store of an
+earlier schema to this version's (migrations.py); a store of a later schema was written by a newer
+Kiprah and is left alone. ``simulation``: the store takes any ``now`` and so holds what never
+happened; it reads no official host, and its pages say what they are. This is decided at the first
+use of a new store and never changes; a store with real documents never becomes a simulation.
 
-A document that is missing: a new store, which gets one, or, where there are others, one of before
-there was any (schema 0). One that cannot be understood stops everything, since nobody knows then
-what the others mean.
+If the document is missing, the store is new and gets one; or it holds other documents and is older
+than this document (schema 0). A document that cannot be understood stops everything, since then
+nobody knows what the others mean.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def opened(store: Store, *, simulation: bool) -> Installation:
 
 
 def _first_use(store: Store, *, simulation: bool) -> Stored:
-    """The document of a store that has none, made here where nothing else is there either."""
+    """The document of a store that has none; makes it if the store is empty."""
     if is_empty(store):
         with suppress(Conflict):  # another first use was faster
             store.write([_created(Installation(schema=SCHEMA, simulation=simulation))])
@@ -61,7 +61,7 @@ def _first_use(store: Store, *, simulation: bool) -> Stored:
 
 
 def standing(store: Store) -> tuple[Installation | None, Stored | None]:
-    """What the store is, of whatever schema, and the document as it is; None: nothing is in it.
+    """What the store is, whatever its schema, and the stored document; None: the store is empty.
 
     StoreError when the document is not understood.
     """
@@ -72,7 +72,7 @@ def standing(store: Store) -> tuple[Installation | None, Stored | None]:
 
 
 def is_empty(store: Store) -> bool:
-    """Whether there is no document, but perhaps the one that the first opening leaves."""
+    """Whether there is no document, apart from the one that the first opening writes."""
     return all(stored.path == PATH for stored in store.everything(most=2))
 
 

@@ -1,4 +1,4 @@
-"""The books that rankings and pages are made from: every post of an account in a month.
+"""Ledgers: every post of an account in a month, from which rankings and pages are made.
 
 They are stored a page for each day on which posts were published, all accounts together: a post
 changes for a day and a half, so a scoring reads some thirty documents and writes the last two,
@@ -45,8 +45,9 @@ class _Part(msgspec.Struct, frozen=True):
 class Ledgers(dict[str, Ledger]):
     """A month's ledgers by account key, as they were read and with what was put into them since.
 
-    ``formula`` is the one by which every verdict in them was made; None: not all by the same, or
-    some posts changed since. It is written on each page, so that it never says more than is true.
+    ``formula``: the one that made every verdict in them; None: verdicts are of several formulas, or
+    posts have changed since. It is written on each page, so that it stays true when some pages are
+    written without the others.
     """
 
     def __init__(self, month: str, zone: ZoneInfo) -> None:
@@ -61,8 +62,8 @@ class Ledgers(dict[str, Ledger]):
     def read(cls, month: str, zone: ZoneInfo, documents: Iterable[Stored]) -> Ledgers:
         """The ledgers that documents hold."""
         found = cls(month, zone)
-        # A writer that died may have left parts of a coarser split beside those of the finer one
-        # that it was writing: the finer ones are newer.
+        # A writer may have died while it replaced a coarser split by a finer one, and left parts of
+        # both: the finer ones are newer.
         for stored in sorted(documents, key=_age):
             entries = expand(stored.data["body"], dict[str, Entry])
             day = stored.data["day"]
@@ -74,9 +75,9 @@ class Ledgers(dict[str, Ledger]):
                 digest(stored.data["body"]),
             )
             for entry in entries.values():
-                before = found._place(entry)
+                before = found._take_in(entry)
                 if before is not None or found._day(entry.post) != day:
-                    # Twice, or not where it belongs: the pages concerned are to be written anew.
+                    # The entry is on two pages, or on the wrong one: write these pages anew.
                     days = {found._day(each.post) for each in (before, entry) if each}
                     found._changed |= {day, *days}
         formulas = {part.formula for part in found._held.values()}
@@ -89,14 +90,14 @@ class Ledgers(dict[str, Ledger]):
         return None if ledger is None else ledger.entries.get(post.post_id)
 
     def put(self, entry: Entry) -> None:
-        """Take in an entry in the place of the one that is held of its post."""
-        before = self._place(entry)
+        """Put an entry, which replaces the one of the same post."""
+        before = self._take_in(entry)
         if before is not None:
             self._changed.add(self._day(before.post))
         self._changed.add(self._day(entry.post))
 
     def writes(self, collection: str) -> Iterator[Write]:
-        """The parts that differ from what was read; conditional on nobody having written since."""
+        """The parts that differ from what was read, as writes conditional on no other since."""
         changed = set(self._changed)
         if self.formula is not None:
             changed |= {part.day for part in self._held.values() if part.formula != self.formula}
@@ -129,8 +130,8 @@ class Ledgers(dict[str, Ledger]):
             if held.day in changed and path not in kept:
                 yield Write(path, mode="delete")
 
-    def _place(self, entry: Entry) -> Entry | None:
-        """Put it where it is looked up; returns what was there."""
+    def _take_in(self, entry: Entry) -> Entry | None:
+        """Put an entry into its ledger; returns the one that it replaces."""
         post = entry.post
         ledger = self.setdefault(post.account, Ledger(account=post.account, month=self.month))
         before = ledger.entries.get(post.post_id)
@@ -157,7 +158,7 @@ def find(
         if stored is None:
             return None
         if stored.data["parts"] == count:
-            # Of hundreds of entries one is wanted: the others stay text.
+            # Decode only the one entry; the page's hundreds of others stay text.
             found = expand(stored.data["body"], dict[str, msgspec.Raw]).get(name)
             return None if found is None else msgspec.json.decode(found, type=Entry)
         count = stored.data["parts"]

@@ -1,9 +1,9 @@
 """Who stands in a month's lists: every satker that was registered at any time of it.
 
-Pure: no I/O, no clock. A unit is told as it was registered then. What it is called and what kind it
-is of, the registry of the month's last instant decides (of a running month, that of now), for one
-that ended before, as it ended. Accounts are those of now, so that corrections made while objections
-are heard still count; whoever they say held one in the month is listed too.
+Pure: no I/O, no clock. A unit's name and kind come from the registry at the month's last instant
+(in a running month: now); for a unit that ended before, from when it ended. Accounts come from the
+registry as it is now, so that corrections made while objections are heard still count. A unit that
+held an account in the month by that registry is listed too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def listed(begin: datetime, end: datetime, then: Roster, now: Roster) -> tuple[S
     """
     holders = {account.satker for account in now.accounts if account.overlaps(begin, end)}
     found: dict[str, Satker] = {}
-    # The later of two tellings stays: the month's own time before today, what is before what was.
+    # Of two entries of one unit the later in this order stays: the month's own registry after
+    # today's, and in each the registered units after the former ones.
     for unit in (*now.former, *now.satker):
         if unit.overlaps(begin, end) or unit.id in holders:
             found[unit.id] = unit

@@ -1,8 +1,8 @@
-"""Migrations: what brings a store of an earlier schema to this version's, step by step.
+"""Migrations: bring a store of an earlier schema to this version's, step by step.
 
-Each step leads from one schema to the next and may be run twice, or die half-way and be run again:
-the store says that it has the new schema when all of the step is done. Jobs do not migrate; they
-refuse, so that no two versions write side by side.
+Each step leads from one schema to the next. It may run twice, or die half-way and run again: the
+store gets the number of the new schema when the whole step is done. Jobs do not migrate; they
+refuse to run, so that two versions never write side by side.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Migration = Callable[[Store, datetime, Migrated], Installation]
 
 
 def migrate(store: Store, clock: datetime) -> Migrated:
-    """Bring a store to this version's schema; nothing happens to one that has it, or is empty.
+    """Bring a store to this version's schema; leave a store that has it, or is empty, alone.
 
     StoreError when it is of a newer version, half restored, or holds what cannot be migrated.
     """
@@ -125,7 +125,7 @@ def _needed_until(stored: Stored, clock: datetime) -> datetime:
 
 
 def _write(store: Store, writes: list[Write]) -> int:
-    """Write them; one that somebody else changes or deletes meanwhile is left for the next look."""
+    """Write them; a document changed or deleted meanwhile is left for the next look."""
     try:
         store.write(writes)
         return len(writes)

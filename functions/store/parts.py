@@ -1,8 +1,8 @@
-"""What may outgrow a document: compressed, and split where even that is too large.
+"""Values that may outgrow a document: compressed, and split if even that is too large.
 
-Two ways to split. A *mapping* whose entries change one by one is split by a hash of its keys, so
-that a change rewrites one part (``pack``, ``unpack``). A *body* that is replaced as a whole is cut
-into pieces named by what they hold (``split``, ``join``).
+There are two ways to split. A *mapping* whose entries change one by one is split into *parts* by a
+hash of its keys, so that a change rewrites one part (``pack``, ``unpack``). A *body* that is
+replaced as a whole is cut into *pieces* named by their content (``split``, ``join``).
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def expand(body: bytes, type: type[T]) -> T:
 def pack(entries: Mapping[str, Any]) -> list[bytes]:
     """The parts of a mapping: the same entries give the same bytes, whatever their order.
 
-    The number of parts is a power of two. So each part of a finer split lies within one part of the
-    coarser, and a split may be written last part first: whatever a writer that dies has overwritten
-    is in the parts behind it.
+    The number of parts is a power of two, so each part of a finer split lies within one part of the
+    coarser. Write a split last part first: if the writer dies, the entries of an overwritten part
+    are in the later parts, which are written already.
     """
     count = 1
     packed = [compress(entries)]
@@ -64,7 +64,7 @@ def part_of(name: str, count: int) -> int:
 
 
 def digest(body: bytes) -> str:
-    """Tells a body from another: the first 16 hexadecimal digits of its SHA-256."""
+    """The first 16 hexadecimal digits of a body's SHA-256, to tell bodies apart."""
     return hashlib.sha256(body).hexdigest()[:16]
 
 

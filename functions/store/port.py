@@ -1,4 +1,4 @@
-"""The port: the handful of verbs that every store offers.
+"""The port: the few verbs that every store offers.
 
 A document is a mapping of JSON values, with bytes allowed as a top-level value. It lies at
 ``collection/id``; collections nest (``agencies/kemenkum/posts``). Each write stamps the document
@@ -6,12 +6,12 @@ with the store's own clock (``changed_at``, a name no document may use itself) a
 version. What one store cannot hold none takes (documents.py): a list directly inside a list, an
 integer beyond 64 bits, a document over 1 MiB.
 
-A document may carry the instant from which on it is no longer needed (``expires_at``, a name taken
-as well). It is there until somebody deletes it, and read like any other until then: Firestore does
-so by itself, "typically within 24 hours after its expiration date", and "expired documents continue
-to appear in queries and lookup requests" meanwhile (docs.cloud.google.com/firestore, "Manage data
-retention with TTL policies", read in 2026-11); elsewhere ``sweep`` does. Whoever must not use what
-is outdated looks at a time of its own.
+A document may carry the instant from which it is no longer needed (``expires_at``, which is a
+reserved name too). Until it is deleted it is read like any other. Firestore deletes it by itself,
+"typically within 24 hours after its expiration date", and "expired documents continue to appear in
+queries and lookup requests" meanwhile (docs.cloud.google.com/firestore, "Manage data retention with
+TTL policies", read in 2026-11); in other stores ``sweep`` does. A reader that must not use outdated
+documents checks a time in the document itself.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Write(msgspec.Struct, frozen=True):
 class Meter(msgspec.Struct):
     """Documents read, written and deleted since the store was opened, as Firestore would bill them.
 
-    Not what is swept: of Firestore's own deletions no caller hears, either.
+    Without swept documents: no caller hears of Firestore's own deletions either.
     """
 
     reads: int = 0
@@ -122,24 +122,24 @@ class Store(Protocol):
         """
 
     def everything(self, *, most: int | None = None) -> Iterator[Stored]:
-        """Every document at any depth, or only so many, as the store stood at one instant.
+        """Every document at any depth, or at most so many, as the store was at one instant.
 
-        In the store's own order. StoreError where that instant has passed out of its reach.
+        In the store's own order. StoreError when the store can no longer read that instant.
         """
 
     def sweep(self, until: datetime, *, most: int) -> int:
-        """Delete documents that expired by ``until``, the longest expired first, and no more than
-        ``most``; how many there were. A store that deletes them by itself does nothing.
+        """Delete up to ``most`` documents that expired by ``until``, the longest expired first.
+
+        Returns how many were deleted. A store that deletes them by itself does nothing.
         """
 
     def write(self, writes: Iterable[Write]) -> None:
         """Write in order. Each document is atomic; many are sent in batches that are not.
 
-        Batches without preconditions may overtake each other, but the last one: what is written
-        last is never there before the rest. A write with a precondition raises ``Conflict`` when
-        it does not hold; its batch is then not written, and batches before it may have been.
-        ValueError for what no store takes, StoreError for a document over its limit: both before
-        anything is sent.
+        Batches without preconditions may overtake each other, except the last: what is written last
+        never appears before the rest. A write whose precondition does not hold raises ``Conflict``;
+        its batch is not written, earlier batches may be. ValueError for a document that no store
+        takes, StoreError for one over the size limit: both before anything is sent.
         """
 
     def close(self) -> None:
@@ -147,10 +147,10 @@ class Store(Protocol):
 
 
 def until_written(step: Callable[[], T], attempts: int = ATTEMPTS) -> T:
-    """What ``step`` returns, which reads, decides and writes: done again while others are faster.
+    """What ``step`` returns; it is called again while other writers are faster.
 
     Args:
-        step: reads anew whenever it is called, and raises ``Conflict`` when it could not write.
+        step: reads, decides and writes; raises ``Conflict`` when another writer was faster.
 
     Raises:
         Conflict: others were faster every time.

@@ -1,7 +1,7 @@
 """``ranking.json``: a month's ranking as bytes.
 
-Fields in the order of the struct, times in UTC, no spaces, a newline at the end. It depends on the
-ranking alone, so whoever recomputes the ranking from the evidence gets the same bytes.
+Fields in the order of the struct, times in UTC, no spaces, a newline at the end. The bytes depend
+on the ranking alone: recomputing the ranking from the evidence gives the same bytes.
 """
 
 from __future__ import annotations

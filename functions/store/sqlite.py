@@ -129,7 +129,7 @@ class SqliteStore:
     def sweep(self, until: datetime, *, most: int) -> int:
         at = _instant_text(until)
         with self._connection() as connection:
-            # Looked first: who deletes waits for other writers, and mostly there is nothing to do.
+            # Look first: deleting waits for other writers, and mostly there is nothing to delete.
             if connection.execute(_EXPIRED, (at, 1)).fetchone() is None:
                 return 0
             with _transaction(connection):
@@ -221,10 +221,10 @@ class _Clock:
 
 
 def _keep_private(path: Path) -> None:
-    """Let the file's owner alone read it, and what SQLite puts beside it, which takes its rights.
+    """Let only its owner read the file; the files that SQLite puts beside it get the same rights.
 
-    Sealed consents and the whole registry lie in it. Somebody else's file is left as it is; one
-    that cannot be made is SQLite's to explain.
+    Sealed consents and the whole registry lie in it. A file that another user owns is left as it
+    is. If the file cannot be made, SQLite explains why.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
@@ -275,7 +275,7 @@ def _turn_on_wal(connection: sqlite3.Connection, tries: int = 50) -> None:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing. IMMEDIATE: who reads in order to write waits for its turn before reading."""
+    """All or nothing. IMMEDIATE: a caller that reads in order to write waits before it reads."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -1,7 +1,8 @@
-"""What a month hands on to the next: what was usual on each account, and its last day's texts.
+"""A tail: what a month hands on to the next: each account's last values and its last day's texts.
 
 Near-duplicates are looked for across a month's edge, and "di atas biasanya" looks back over up to a
-hundred posts, however many months they took. A frozen month's ledgers need not be read for that.
+hundred posts, however many months they took. With the tail a frozen month's ledgers need not be
+read for that. The rules that make and use it are in score/rules/month_edge.py.
 """
 
 from __future__ import annotations

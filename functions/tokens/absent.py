@@ -10,7 +10,7 @@ from functions.model import iso
 class NoConsent(Exception):
     """There is no usable consent for the handle; somebody has to give one.
 
-    ``why``: how the one that was there ended (document.py), empty when there was none;
+    ``why``: how an earlier consent ended (document.py), empty when there was none;
     ``ended_at``: when, as ISO-8601.
     """
 
@@ -48,7 +48,7 @@ class Declined(Exception):
 
 
 class PairLost(Exception):
-    """The refresh token is refused, since a renewal has used it whose new pair was never stored."""
+    """The refresh token is refused: a renewal has used it, but its new pair was never stored."""
 
     def __init__(self, begun_at: datetime) -> None:
         super().__init__(f"the renewal begun at {iso(begun_at)} was never stored")

@@ -1,19 +1,20 @@
 """Consents: TikTok's refresh tokens, which rotate and die when used, and Pages' own tokens.
 
 A Facebook Page's token is an access token and is kept as it was given: a long-lived one does not
-expire. For TikTok there is one writer at a time: whoever renews an access token first takes a lease
-on the consent's document (a conditional write), and notes with it that a renewal has begun. The new
-pair is stored before it is used; once begun, a renewal is seen through, whoever gave up waiting.
+expire. A TikTok consent has one writer at a time: before renewing an access token, a process takes
+a lease on the consent's document (a conditional write), which also notes that a renewal has begun.
+The new pair is stored before it is used. A renewal that has begun goes on to its end, even when
+every caller has given up waiting.
 
-TikTok answers with the new pair once, and with that the old refresh token is dead. A process that
-is killed between the two loses the pair, and nothing here can prevent it; so renewals are kept
-away from where processes end, and what is lost is known for what it is:
+TikTok answers with the new pair once, and that answer ends the old refresh token. A process killed
+before it stores the pair loses it, and nothing here can prevent that. So renewals do not begin
+shortly before a process ends, and a lost pair is told apart from a refusal:
 
-- an access token is renewed a good while before its end, and not when the run has little time left;
-  until its end the old one serves, whatever becomes of the renewal;
-- afterwards the noted renewal without a pair is found. The old refresh token is tried once more,
-  since the answer may never have been given; refused, the pair is told to be lost (``PairLost``),
-  which is no refusal by the unit.
+- an access token is renewed well before its end, and only when the run has enough time left; until
+  its end the old one serves, even if the renewal fails;
+- a later run finds the noted renewal without a pair. It tries the old refresh token once more,
+  since TikTok may never have answered. If that is refused, the pair is lost (``PairLost``), which
+  is no refusal by the unit.
 """
 
 from __future__ import annotations
@@ -106,9 +107,9 @@ class Consents:
     def add(self, rows: Iterable[ConsentRow], now: datetime) -> list[Added]:
         """Store consents; returns what became of each.
 
-        A refresh token that was imported before is left alone: it has been used since, and what is
-        stored in its place is the living one, unless its key was lost. One that was withdrawn stays
-        so: a new consent has a new token.
+        A refresh token that was imported before is left alone: it has been used since, and the
+        stored token is the living one, unless its key was lost. A withdrawn consent stays
+        withdrawn: a new consent has a new token.
         """
         added: list[Added] = []
         for row in rows:
@@ -144,7 +145,7 @@ class Consents:
     def page_tokens(self, handles: Iterable[str]) -> dict[str, str | VaultError]:
         """The own tokens of those Facebook Pages that gave one, with one read of the store.
 
-        A token that cannot be opened is told in its place, and costs no other.
+        For a token that cannot be opened the result holds the error; the others are unaffected.
         """
         return {
             handle: self._opened_page(held)
@@ -153,8 +154,10 @@ class Consents:
         }
 
     def living(self, handles: Iterable[str], now: datetime) -> dict[str, Access | VaultError]:
-        """The access tokens of those TikTok accounts that have a living one, with one read of the
-        store and nothing written. One that cannot be opened is told in its place."""
+        """The living access tokens of TikTok accounts, with one read of the store and no write.
+
+        For a token that cannot be opened the result holds the error.
+        """
         found: dict[str, Access | VaultError] = {}
         for handle, held in self._book.consents_of(handles).items():
             try:
@@ -174,7 +177,7 @@ class Consents:
     def given(
         self, satker: str, handle: str, grant: Grant, now: datetime, held: Stored | None
     ) -> dict[str, Any]:
-        """The document of a consent that was just given, in place of what was ``held`` before."""
+        """The document of a consent that was just given; it replaces ``held``."""
         return {
             "satker": satker,
             "platform": "tiktok",
@@ -201,7 +204,7 @@ class Consents:
         }
 
     def given_since(self, checked: Mapping[str, datetime]) -> list[str]:
-        """Of these handles, those whose consent was given after they were last looked at."""
+        """The handles whose consent was given after they were last looked at."""
         return [
             handle
             for handle, held in self._book.consents_of(checked).items()
@@ -217,17 +220,19 @@ class Consents:
         dead: str | None = None,
         in_time: bool = True,
     ) -> Access:
-        """A living access token, renewed if need be; who comes while another instance renews waits
-        some seconds for its pair. Await ``settle`` before the event loop ends.
+        """A living access token, renewed if need be.
+
+        While another instance renews, this waits some seconds for its pair. Await ``settle`` before
+        the event loop ends.
 
         Args:
             renew: gives a new pair for a refresh token; raises ``Declined`` where that is refused.
-            dead: an access token that the platform refused; it is renewed whatever its end.
+            dead: an access token that the platform refused; it is renewed even before its end.
             in_time: whether the run has the time to see a renewal through.
 
         Raises:
-            NoConsent, Busy, PairLost: as they say. Whatever ``renew`` raises, when no older access
-            token can serve.
+            NoConsent, Busy, PairLost: see there. Any error of ``renew``, when no older access token
+            can serve.
         """
         for wait in WAITS:
             try:
@@ -270,7 +275,7 @@ class Consents:
     async def _renewed_access(self, held: Stored, renew: Renew, now: datetime) -> Access:
         refresh_token = self._vault.open(held.data["refresh"])
         self._begin(held, refresh_token, now)
-        # With the answer the old refresh token is dead: who waits may give up, the renewal may not.
+        # The answer ends the old refresh token: a waiting caller may give up, the renewal may not.
         renewal = asyncio.ensure_future(self._renew(held, refresh_token, renew, now))
         self._renewals.add(renewal)
         renewal.add_done_callback(self._renewed)
@@ -324,7 +329,7 @@ class Consents:
 
     def _begin(self, held: Stored, refresh_token: str, now: datetime) -> None:
         """Take the lease, and note that a renewal begins; ``Busy`` while somebody else has it."""
-        # One that is longer than any was taken by a clock that was ahead.
+        # A lease longer than any comes from a machine whose clock was ahead: ignore it.
         if iso(now) < held.data["lease_until"] <= iso(now + LEASE):
             raise Busy(held.path)
         lease: dict[str, Any] = {"lease_until": iso(now + LEASE)}
@@ -347,7 +352,7 @@ class Consents:
         }
         found = self._book.reread(held)
         if found is not None and found.data["origin"] == held.data["origin"]:
-            with suppress(Conflict):  # somebody stored another pair: there is nothing to keep
+            with suppress(Conflict):  # another process stored a new pair: nothing to note
                 self._book.amend(found, {"renewal": noted})
         if is_lost:
             raise PairLost(datetime.fromisoformat(str(noted["begun_at"])))

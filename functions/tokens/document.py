@@ -1,10 +1,10 @@
-"""A consent's document: when it is due to be renewed, and what is left of it once it has ended.
+"""A consent's document: when to renew it, and what is left of it after it has ended.
 
-A consent ends when it is withdrawn, when TikTok has refused its refresh token for ``KEPT``, when
-that long has passed since its own end, or since its account left the registry. Then its tokens are
-deleted. What stays says whose it was and why it ended; ``spent`` are digests of the tokens it came
-from, so that an old file does not bring a withdrawn consent back, and ``void_until`` the instant up
-to which links and attempts are void with it.
+A consent ends when it is withdrawn; or ``KEPT`` after TikTok began to refuse its refresh token,
+after its own end, or after its account left the registry. Then its tokens are deleted. The rest of
+the document says whose consent it was and why it ended. ``spent``: digests of the tokens that it
+came from, so that an old file does not bring a withdrawn consent back. ``void_until``: links and
+attempts made up to this instant are void.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def is_ended(data: Mapping[str, Any]) -> bool:
 
 
 def ending(data: Mapping[str, Any], why: Why, now: datetime) -> Document:
-    """What makes a consent one that has ended, to be merged into it; its tokens are still there.
+    """The fields that end a consent, to be merged into it; its tokens are still there.
 
-    One that has ended already stays as it is. ``origin`` becomes another than any renewal under way
-    began with, so that its pair is not stored.
+    A consent that has ended already stays as it is. ``origin`` gets a new value, so that a renewal
+    under way does not store its pair.
     """
     if is_ended(data):
         return {}
@@ -45,17 +45,17 @@ def ending(data: Mapping[str, Any], why: Why, now: datetime) -> Document:
 
 
 def ended(data: Mapping[str, Any]) -> Document:
-    """What stays of a consent that has ended: nothing that opens anything."""
+    """The rest of an ended consent, without its tokens."""
     return {"origin": "", **{name: data[name] for name in _STAYS if data.get(name) is not None}}
 
 
 def carried(data: Mapping[str, Any]) -> Document:
-    """What of the document before stands in that of a new consent: which links are void."""
+    """The fields that a new consent takes over from the document before: which links are void."""
     return {"void_until": data["void_until"]} if data.get("void_until") else {}
 
 
 def dead(data: Mapping[str, Any], now: datetime) -> Why | None:
-    """Why a consent's tokens need not be kept any longer; None: they are, or are gone."""
+    """Why a consent's tokens need not be kept any longer; None: keep them, or they are gone."""
     if is_ended(data):
         return None
     renewal = data.get("renewal")
@@ -80,7 +80,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def is_void(data: Mapping[str, Any] | None, at: datetime) -> bool:
-    """Whether what was made at an instant, a link or an attempt, is void since a withdrawal."""
+    """Whether a withdrawal has made a link or attempt of this instant void."""
     return iso(at) <= ((data or {}).get("void_until") or "")
 
 
@@ -97,13 +97,13 @@ def is_due(held: Stored, now: datetime) -> bool:
 
 
 def unfinished(held: Stored, refresh_token: str) -> dict[str, Any] | None:
-    """What is noted of a renewal with this refresh token that brought no pair; None: nothing."""
+    """The note of a renewal with this refresh token that brought no pair; None: there is none."""
     noted: dict[str, Any] = held.data.get("renewal") or {}
     return noted if noted.get("of") == digest(refresh_token)[:16] else None
 
 
 def digest(token: str) -> str:
-    """What a token is known by again, and cannot be had from."""
+    """A token's digest: it recognises the token and does not reveal it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

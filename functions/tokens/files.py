@@ -1,8 +1,8 @@
 """The file of consents: CSV with the columns ``satker,platform,handle,refresh_token``.
 
 A TikTok account's row carries its refresh token, a Facebook Page's row the Page's own access token.
-Every row must fit an account of the registry, since a token that is kept for no account is never
-looked at. No cell is ever repeated in what is said: where columns were swapped it holds a token.
+Every row must fit an account of the registry: a token without an account would never be used. No
+message repeats a cell: where columns were swapped, any cell may hold a token.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The key file beside an SQLite store: the key of an installation that was given none.
+"""The key file beside an SQLite store: the key of an installation without KIPRAH_TOKEN_KEY.
 
-Its first line is the key that seals. While a key is rotated the older ones follow, a line each,
-with the instant from which they may go: ``KEY 2026-12-05T03:00:00Z``. The file is replaced whole,
-readable by its owner alone, and changed by one process at a time; so whoever reads it finds either
-what was there before or what comes after.
+Its first line is the key that seals. During a rotation the older keys follow, a line each, with the
+instant from which they may be removed: ``KEY 2026-12-05T03:00:00Z``. The file is replaced whole,
+only its owner may read it, and one process at a time changes it. So a reader finds either the old
+content or the new, never half of it.
 """
 
 from __future__ import annotations
@@ -84,8 +84,11 @@ def drop(path: Path, now: datetime | None) -> int:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Nobody else changes the file meanwhile. The lock is of the file as it is now: who waited for
-    one that has been replaced takes that of the new one."""
+    """No other process changes the file meanwhile.
+
+    The lock belongs to the file as it is now: a process that waited for the lock of a file that was
+    replaced takes the lock of the new file.
+    """
     try:
         while True:
             with path.open("rb") as opened:
@@ -134,7 +137,7 @@ def _written(path: Path, content: bytes) -> Path:
 
 
 def _settle(folder: Path) -> None:
-    """A key that is lost in a power cut loses all it has sealed."""
+    """Flush the folder to disk: a key lost in a power cut loses everything that it sealed."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,9 +1,9 @@
-"""Tokens that nobody needs are not kept: once a day the dead ones are deleted.
+"""Deletes dead tokens once a day: tokens that nobody needs are not kept.
 
-Dead is what TikTok has refused for 30 days, what ended that long ago, and what belongs to an
-account that left the registry that long ago (document.py). A platform does not tell a refusal for
-good from a passing one: ``invalid_grant`` means "invalid, expired, revoked …" alike (TikTok,
-oauth-error-handling, 2026-11), hence the time.
+A token is dead when TikTok has refused it for 30 days, when it ended 30 days ago, or when its
+account left the registry 30 days ago (document.py). The wait is needed because a platform does not
+tell a final refusal from a passing one: ``invalid_grant`` means "invalid, expired, revoked …" alike
+(TikTok, oauth-error-handling, 2026-11).
 
 In the first hour of a UTC day, one read of a cursor a tick, and once a day one of each consent.
 """
@@ -48,8 +48,8 @@ def tidy(book: AgencyStore, roster: Roster, now: datetime) -> int:
 
 
 def _tidied(book: AgencyStore, stored: Stored, is_registered: bool, now: datetime) -> bool:
-    """Whether a consent has ended now. Who else writes it at the same moment has the last word; it
-    is looked at again tomorrow."""
+    """Whether this ended the consent. If another process writes it at the same moment, that write
+    stays, and the consent is looked at again tomorrow."""
     if is_ended(stored.data):
         return False
     data = stored.data | _listing(stored.data, is_registered, now)

@@ -28,6 +28,7 @@ from functions.jobs.queue import (
     Enqueued,
     Queue,
     QueueError,
+    QueuePath,
     open_queue,
     task_id,
 )
@@ -39,6 +40,7 @@ from tests.cloudtasks import Handle
 TARGET = "https://collect.example.go.id/kerja"
 ACCOUNT = "antrean@proyek.iam.gserviceaccount.com"
 QUEUES = [f"kiprah-{platform}" for platform in PLATFORMS]
+PATH = QueuePath("proyek", "asia-southeast2", "kiprah")
 NOON = datetime(2026, 10, 20, 5, 0, tzinfo=UTC)
 
 
@@ -57,7 +59,7 @@ def queue(cloud_tasks: Handle) -> Iterator[Queue]:
 @contextmanager
 def opened_queue(server: Handle, prefix: str = "kiprah", **options: Any) -> Iterator[Queue]:
     wanted = {"target": TARGET, "account": ACCOUNT, "address": server.address, **options}
-    made = Queue("proyek", "asia-southeast2", prefix, **wanted)
+    made = Queue(msgspec.structs.replace(PATH, prefix=prefix), **wanted)
     yield made
     made.close()
 
@@ -465,14 +467,14 @@ def test_missing_credentials_are_told(
 ) -> None:
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path_factory.mktemp("gcloud")))
     with pytest.raises(QueueError, match="no credentials; run gcloud auth") as told:
-        Queue("proyek", "asia-southeast2", "kiprah", target=TARGET, account=ACCOUNT)
+        Queue(PATH, target=TARGET, account=ACCOUNT)
     assert "\n" not in str(told.value)
 
 
 @pytest.mark.parametrize("wait", [timedelta(seconds=14), timedelta(minutes=31)])
 def test_a_dispatch_deadline_that_cloud_tasks_refuses_is_a_bug(wait: timedelta) -> None:
     with pytest.raises(ValueError, match="15 seconds to 30 minutes"):
-        Queue("p", "l", "k", target=TARGET, address="127.0.0.1:1", dispatch_deadline=wait)
+        Queue(PATH, target=TARGET, address="127.0.0.1:1", dispatch_deadline=wait)
 
 
 def test_working_batches_off_does_not_load_the_library() -> None:

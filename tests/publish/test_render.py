@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from functions.publish import render
-from functions.publish.pages.frame import Page, Shell
+from functions.publish.pages.context import Page, Shell
 from functions.publish.pages.site_map import NotFoundPage
 
 

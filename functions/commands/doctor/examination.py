@@ -42,12 +42,11 @@ def examine(
     only: AgencyStore | None = None,
     live: bool = False,
 ) -> list[Finding]:
-    """Look at the registry, the platforms, the jobs, the data and the site, and say at last what to
-    do next; StoreError when the store is unusable.
-
-    With several agencies their own findings are told apart by the agency's id; of very many the
-    worst are told. ``only``: one of ``books``, of which everything is told and of no other.
-    ``live``: the platforms themselves are asked as well, once with each credential.
+    """Look at the registry, the platforms, the jobs, the data and the site; say what to do next.
+    With several agencies, each agency's findings begin with its id; with very many, only the worst
+    are told. ``only``: one of ``books``; everything about it is told, and nothing of the others.
+    ``live``: ask the platforms too, once with each credential. StoreError when the store is
+    unusable.
     """
     rosters: dict[str, Roster] = {}
     everybody = [book.agency for book in books]
@@ -68,7 +67,7 @@ def examine(
     if live:
         findings += look(books, settings, rosters, now)
     if len(told_of) > MANY:  # a look at each one's accounts and site would take minutes
-        findings += looked("site", _places, settings, books[0].agency, everybody)
+        findings += looked("site", _destinations, settings, books[0].agency, everybody)
         return [*findings, _next(findings)]
     for book in told_of:
         own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
@@ -78,7 +77,7 @@ def examine(
         own = looked("months", _waiting_months, book, now)
         findings += _told_apart(book, books, rosters, own)
     for book in told_of:
-        own = looked("site", _places, settings, book.agency, everybody)
+        own = looked("site", _destinations, settings, book.agency, everybody)
         findings += _told_apart(book, books, rosters, own)
     return [*findings, _next(findings)]
 
@@ -118,7 +117,7 @@ def _of_many(
 
 
 def _worst(subject: str, told: Sequence[Finding]) -> list[Finding]:
-    """Of one thing about very many agencies the count of what is well, and the worst otherwise."""
+    """One subject for very many agencies: how many are well, and the worst of the others."""
     wrong = sorted((f for f in told if not f.ok), key=lambda f: not f.fatal)
     counted = Finding(f"all {subject}", f"{len(told) - len(wrong):,} of {len(told):,} are well")
     shown = wrong[:MOST_OF_MANY]
@@ -241,7 +240,7 @@ def _token_key(books: Sequence[AgencyStore], settings: Settings) -> list[Finding
 
 
 def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
-    """What collecting said beside the handles that are registered; of others it is past."""
+    """What collect wrote beside registered handles; what it wrote of others no longer matters."""
     registered = {
         (account.satker, key(account.platform, account.handle))
         for account in roster.accounts
@@ -295,14 +294,16 @@ def _incomplete_accounts(book: AgencyStore, roster: Roster, now: datetime) -> li
     return shown
 
 
-def _places(settings: Settings, agency: Agency, everybody: Sequence[Agency]) -> Iterator[Finding]:
+def _destinations(
+    settings: Settings, agency: Agency, everybody: Sequence[Agency]
+) -> Iterator[Finding]:
     """Where publishing puts files: the site, and what is frozen where that is kept besides."""
-    yield _place("site", "KIPRAH_SITE", settings.site, agency, everybody)
+    yield _destination("site", "KIPRAH_SITE", settings.site, agency, everybody)
     if settings.frozen:
-        yield _place("frozen data", "KIPRAH_FROZEN", settings.frozen, agency, everybody)
+        yield _destination("frozen data", "KIPRAH_FROZEN", settings.frozen, agency, everybody)
 
 
-def _place(
+def _destination(
     subject: str, setting: str, url: str, agency: Agency, everybody: Sequence[Agency]
 ) -> Finding:
     try:
@@ -311,5 +312,5 @@ def _place(
         return Finding(subject, str(error), ok=False, fatal=True, todo=f"mend {setting}")
     state = f"{len(held)} files" if held else "nothing published yet"
     folder = folder_of(agency, everybody)
-    place = f"{url.rstrip('/')}/{folder}" if folder else url
-    return Finding(subject, f"{place}: {state}")
+    address = f"{url.rstrip('/')}/{folder}" if folder else url
+    return Finding(subject, f"{address}: {state}")

@@ -31,8 +31,8 @@ def looked(
 ) -> list[Finding]:
     """What a look at something finds.
 
-    One that falls over, as on a document that holds anything, is a finding itself and costs no
-    other; StoreError comes through, since then nothing can be found.
+    A look that raises, for instance on an odd document, becomes a finding itself and stops no other
+    look. Only StoreError comes through: without a store nothing can be found.
     """
     try:
         found = look(*at)

@@ -1,8 +1,8 @@
 """``kiprah doctor --live``: the first contact with the real platforms, a line for each credential.
 
-One cheapest read with each (collect/watching/probes.py), all at the same time, each bounded and
-failing alone. It writes nothing, neither documents nor budgets, and renews no token: of consents
-only those are tried whose access token still lives. What it cost stands in its last line.
+It makes the cheapest read with each credential (collect/watching/probes.py), all at the same time;
+each is bounded in time and fails alone. It writes neither documents nor budgets and renews no
+token: it tries only consents whose access token still lives. Its last line gives the cost.
 """
 
 from __future__ import annotations
@@ -105,8 +105,9 @@ class _Round:
                     words = "a simulation asks no official host; not asked"
                     findings.append(Finding(f"live {platform}", words))
                 else:
-                    place = Connection(address(self._settings, platform))
-                    connection = await stack.enter_async_context(place)
+                    connection = await stack.enter_async_context(
+                        Connection(address(self._settings, platform))
+                    )
                     looks += self._looks(platform, connection)
             findings += await asyncio.gather(*(self._tried(one) for one in looks))
             self._count(looks)

@@ -1,4 +1,4 @@
-"""Whether an installation lives: its jobs, how old its data are, its consents, its months.
+"""Whether an installation works: its jobs, the age of its data, its consents, its months.
 
 Each look reads a few small documents: what the jobs noted of their runs, what is remembered of each
 platform, the consents, the rankings.
@@ -54,7 +54,7 @@ def _cadences(settings: Settings) -> dict[str, timedelta]:
 
 
 def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Finding:
-    """When a job last ended well, against how often it should; late means that nobody does it."""
+    """When a job last ended well, compared with its cadence; when it is late, nothing runs it."""
     noted = turns.standing(book, job)
     limit = max(CADENCES * every, AT_LEAST)
     good, failing = time_of(noted.get("good_at")), time_of(noted.get("failing_since"))

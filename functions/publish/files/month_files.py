@@ -41,7 +41,7 @@ NAMES = (
     "bukti.jsonl.gz",
     "bukti.sha256",
 )
-# What months that were frozen by an earlier version lack: what is frozen stays as it was.
+# Months that an earlier version froze lack these files: what is frozen stays as it was.
 ADDED = frozenset({"keputusan.xlsx"})
 
 RANKING_COLUMNS = (
@@ -180,7 +180,7 @@ class PostFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NamedPost(msgspec.Struct, frozen=True, kw_only=True):
-    """A post that the log or a flag names, so that its address outlives the month's ledgers."""
+    """A post that the log or a flag names; it keeps the post's address without the ledgers."""
 
     platform: Platform
     post_id: str
@@ -192,9 +192,9 @@ class NamedPost(msgspec.Struct, frozen=True, kw_only=True):
 class Log(msgspec.Struct, frozen=True, kw_only=True):
     """``keputusan.json``: a month's public log, and what its revision changed.
 
-    ``reason`` says why the revision was made, None in the first; ``changes`` are its lines that
-    differ from the revision before, each with rank, posts and I24 before and after. ``posts`` are
-    those that decisions, objections and flags name.
+    ``reason``: why the revision was made; None in the first. ``changes``: the lines of the ranking
+    that differ from the revision before, each with rank, posts and I24 before and after. ``posts``:
+    the posts that decisions, objections and flags name.
     """
 
     month: str

@@ -1,10 +1,10 @@
 """Rows as CSV and as XLSX: the same columns, the same cells, the same bytes each time.
 
 CSV is UTF-8 with a byte order mark (without it Excel reads Indonesian names in the wrong
-encoding), commas, CRLF, a point for decimals and empty cells for null: any program reads it, and
-who works in Excel takes the XLSX. A text cell that a spreadsheet would take for a formula gets an
-apostrophe in front, in CSV only: XLSX cells carry their type. Excel keeps 15 digits of a number, so
-columns of ids are formatted as text there: they stay whole even when a cell is edited or pasted on.
+encoding), commas, CRLF, a point for decimals and empty cells for null: any program reads it; for
+Excel there is the XLSX. In CSV, a text cell that a spreadsheet would take for a formula gets an
+apostrophe in front; XLSX cells carry their type. Excel keeps 15 digits of a number, so the XLSX
+formats columns of ids as text: an id stays whole even when somebody edits or pastes its cell.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from functions.model import (
     Row,
 )
 from functions.publish.pages.charts import bar
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.text import flags, formats, words
 
 Href = Callable[[str], str]
@@ -79,8 +79,8 @@ class Unranked(msgspec.Struct, frozen=True):
 class Board(msgspec.Struct, frozen=True):
     """One list: Akun Terpopuler or Akun Teraktif of some scope.
 
-    ``posts``, ``i24`` (None: nothing is measured) and ``active_units`` (those with a post) are of
-    everybody in it, with a rank or without.
+    ``posts``, ``i24`` (None: nothing is measured) and ``active_units`` (units with a post) are sums
+    over all its satker, ranked or not.
     """
 
     anchor: str
@@ -141,7 +141,7 @@ def both(
 
 
 def board(ranked: RankedList, month: str, href: Href) -> Board:
-    """A list as shown: ranked rows, and apart from them who has no rank and why."""
+    """A list as shown: its ranked rows, and separately the satker without a rank and why."""
     popular = ranked.ranking == "most_popular"
     scope = _scope(ranked)
     largest = max((_figure(row, popular) or 0 for row in ranked.rows), default=0) or 1
@@ -309,7 +309,7 @@ def satker_path(satker: str) -> str:
 
 
 def segment(text: str) -> str:
-    """A registry's code as a part of a path: what a path could misread is written as ``~2f``."""
+    """A registry's code as a path segment; characters that a path could misread become ``~2f``."""
     safe = "".join(
         c if c.isascii() and (c.isalnum() or c in "-_.") else f"~{ord(c):x}" for c in text
     )
@@ -352,5 +352,5 @@ def _why_unranked(row: Row, ranked: RankedList) -> str:
 
 
 def row_of(ranked: RankedList, satker: str) -> Row | None:
-    """A satker's row in a list; None when it does not stand there."""
+    """A satker's row in a list; None when the list does not have it."""
     return next((row for row in ranked.rows if row.satker == satker), None)

@@ -9,7 +9,7 @@ import msgspec
 
 from functions.model import MonthState
 from functions.publish.files.month_files import LOG_COLUMNS, NAMES, POST_COLUMNS, RANKING_COLUMNS
-from functions.publish.pages.frame import Frame, Shell
+from functions.publish.pages.context import Context, Shell
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
 
@@ -79,40 +79,40 @@ class DataPage(msgspec.Struct, frozen=True):
     method: str
 
 
-def data_page(frame: Frame) -> DataPage:
+def data_page(context: Context) -> DataPage:
     """Every file of every month, and what its columns mean."""
-    m = frame.material
+    m = context.material
     return DataPage(
-        shell=frame.shell(
+        shell=context.shell(
             "Data terbuka",
             "Semua angka di situs ini sebagai berkas JSON, CSV, dan XLSX, beserta buktinya.",
             section="data",
         ),
         months=tuple(
-            _data_month(frame, month)
+            _data_month(context, month)
             for month in m.newest_first
             if month in m.files and month not in m.pending
         ),
         ranking_fields=tuple((column.name, column.meaning) for column in RANKING_COLUMNS),
         post_fields=tuple((column.name, column.meaning) for column in POST_COLUMNS),
         log_fields=tuple((column.name, column.meaning) for column in LOG_COLUMNS),
-        method=frame.href("metode/"),
+        method=context.href("metode/"),
     )
 
 
-def frozen_files(frame: Frame, month: str, revision: int) -> tuple[DataFile, ...]:
+def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile, ...]:
     """The files of a frozen revision, as far as the site holds them."""
-    held = frame.material.frozen.get(month, {}).get(revision, {})
-    place = f"data/{month}/r{revision}"
+    held = context.material.frozen.get(month, {}).get(revision, {})
+    folder = f"data/{month}/r{revision}"
     return tuple(
-        DataFile(name, name, frame.href(f"{place}/{name}"), formats.size(held[name].size))
+        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name].size))
         for name in NAMES
         if name in held
     )
 
 
-def _data_month(frame: Frame, month: str) -> DataMonth:
-    m = frame.material
+def _data_month(context: Context, month: str) -> DataMonth:
+    m = context.material
     record = m.records[month]
     ranking = record.ranking
     return DataMonth(
@@ -122,13 +122,13 @@ def _data_month(frame: Frame, month: str) -> DataMonth:
         state_label=words.MONTH_STATE[ranking.state],
         as_of=formats.time(ranking.as_of, m.zone),
         digest=record.digest,
-        sets=tuple(_data_sets(frame, record)),
+        sets=tuple(_data_sets(context, record)),
     )
 
 
-def _data_sets(frame: Frame, record: MonthRecord) -> Iterator[DataSet]:
+def _data_sets(context: Context, record: MonthRecord) -> Iterator[DataSet]:
     ranking = record.ranking
-    files = frame.material.files[ranking.month]
+    files = context.material.files[ranking.month]
     for label, meaning, names in _SETS:
         yield DataSet(
             label,
@@ -137,16 +137,16 @@ def _data_sets(frame: Frame, record: MonthRecord) -> Iterator[DataSet]:
                 DataFile(
                     name,
                     form,
-                    frame.href(f"data/{ranking.month}/{name}"),
+                    context.href(f"data/{ranking.month}/{name}"),
                     formats.size(files[name].size),
                 )
                 for form, name in names.items()
                 if name in files
             ),
         )
-    for revision in sorted(frame.material.frozen.get(ranking.month, ()), reverse=True):
+    for revision in sorted(context.material.frozen.get(ranking.month, ()), reverse=True):
         yield DataSet(
             f"Revisi {revision}",
             "Salinan beku yang tidak pernah berubah",
-            frozen_files(frame, ranking.month, revision),
+            frozen_files(context, ranking.month, revision),
         )

@@ -1,4 +1,7 @@
-"""A month's flags as pages tell them: by satker, with the account, the numbers and the posts."""
+"""A month's flags on its page: by satker, with the account, the numbers and the posts.
+
+The rules that raise flags are in score/rules/flags.py, the sentences in publish/text/flags.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import msgspec
 
 from functions.model import PLATFORM_NAMES, Flag, Platform, Ranking
 from functions.publish.pages import boards
-from functions.publish.pages.frame import Frame
+from functions.publish.pages.context import Context
 from functions.publish.pages.posts import PostLink, PostsByItem, post_link, shown_handle
 from functions.publish.site import Material
 from functions.publish.text import flags
@@ -39,9 +42,9 @@ class FlaggedUnit(msgspec.Struct, frozen=True):
     lines: tuple[FlagLine, ...]
 
 
-def flagged_units(frame: Frame, ranking: Ranking) -> tuple[FlaggedUnit, ...]:
+def flagged_units(context: Context, ranking: Ranking) -> tuple[FlaggedUnit, ...]:
     """The satker that have flags, by name."""
-    m = frame.material
+    m = context.material
     named = m.named_in(ranking.month)
     found: dict[str, list[Flag]] = defaultdict(list)
     for flag in ranking.flags:
@@ -51,7 +54,7 @@ def flagged_units(frame: Frame, ranking: Ranking) -> tuple[FlaggedUnit, ...]:
         FlaggedUnit(
             anchor=boards.flag_anchor(satker),
             name=m.names.get(satker, satker),
-            href=frame.href(boards.satker_path(satker)),
+            href=context.href(boards.satker_path(satker)),
             count=len(found[satker]),
             lines=flag_lines(m, found[satker], named, m.zone),
         )
@@ -70,7 +73,7 @@ def _line(m: Material, flag: Flag, known: PostsByItem, zone: ZoneInfo) -> FlagLi
     ids = flags.post_ids(flag)
     posts = [post_link(known, flag.account, post_id, zone) for post_id in ids]
     if len(posts) > 1:
-        # Of many posts, only those are worth naming that lead somewhere.
+        # Of many posts, name only those that can be linked.
         posts = [post for post in posts if post.href][:_LINKED]
     platform = flags.platform_of(flag)
     handle = m.handles.get(flag.account)

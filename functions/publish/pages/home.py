@@ -15,7 +15,7 @@ from functions.model import (
 )
 from functions.publish.pages import boards, charts
 from functions.publish.pages.boards import Board, Fact, Scope
-from functions.publish.pages.frame import Frame, Link, Page, Shell
+from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.month_head import MonthHead, accounts_in, head, month_link
 from functions.publish.site import Material
 from functions.publish.text import formats
@@ -57,33 +57,33 @@ class EmptyPage(msgspec.Struct, frozen=True):
     units: str
 
 
-def home_page(frame: Frame) -> Page:
+def home_page(context: Context) -> Page:
     """The front page: the current month's lists, or what is to come before the first ranking."""
-    m = frame.material
+    m = context.material
     record = m.current
     if record is None:
         return EmptyPage(
-            shell=frame.shell("Kiprah", _about(m.agency), section="home"),
-            method=frame.href("metode/"),
-            units=frame.href("satker/"),
+            shell=context.shell("Kiprah", _about(m.agency), section="home"),
+            method=context.href("metode/"),
+            units=context.href("satker/"),
         )
     ranking = record.ranking
-    platforms, kinds = boards.scopes(ranking, frame.href)
-    month_page = frame.href(boards.month_path(ranking.month))
+    platforms, kinds = boards.scopes(ranking, context.href)
+    month_page = context.href(boards.month_path(ranking.month))
     return HomePage(
-        shell=frame.shell(
+        shell=context.shell(
             f"Kiprah {formats.month(ranking.month)}", _about(m.agency), section="home"
         ),
-        head=head(record, m.zone, frame.href),
+        head=head(record, m.zone, context.href),
         facts=boards.facts(ranking, accounts_in(m, record)),
-        boards=boards.both(ranking, frame.href),
+        boards=boards.both(ranking, context.href),
         chart=_days(m, record),
         platforms=platforms,
         kinds=tuple(replace(kind, href=f"{month_page}#{kind.anchor}") for kind in kinds),
-        months=_months(m, frame),
-        method=frame.href("metode/"),
-        data=frame.href(f"data/#{ranking.month}"),
-        units=frame.href("satker/"),
+        months=_months(m, context),
+        method=context.href("metode/"),
+        data=context.href(f"data/#{ranking.month}"),
+        units=context.href("satker/"),
     )
 
 
@@ -94,8 +94,8 @@ def _about(agency: Agency) -> str:
     )
 
 
-def _months(m: Material, frame: Frame) -> tuple[Link, ...]:
-    return tuple(month_link(frame, month) for month in m.newest_first)
+def _months(m: Material, context: Context) -> tuple[Link, ...]:
+    return tuple(month_link(context, month) for month in m.newest_first)
 
 
 def _days(m: Material, record: MonthRecord) -> Chart | None:
@@ -105,7 +105,7 @@ def _days(m: Material, record: MonthRecord) -> Chart | None:
         return None
     begin, end = month_bounds(month, m.zone)
     first, last = begin.astimezone(m.zone), (end - timedelta(seconds=1)).astimezone(m.zone)
-    # At midnight exactly, the day that begins has nothing to show yet.
+    # At exactly midnight the new day has nothing to show yet.
     seen = min(last, (record.ranking.as_of - timedelta(seconds=1)).astimezone(m.zone)).day
     counts = [0] * seen
     for entries in m.entries[month].values():

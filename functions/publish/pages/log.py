@@ -8,7 +8,7 @@ import msgspec
 
 from functions.model import PLATFORM_NAMES, Platform
 from functions.publish.pages import boards
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.pages.month_head import undecided
 from functions.publish.pages.posts import PostLink, PostsByItem, post_link, web_address
 from functions.publish.site import Material
@@ -113,7 +113,7 @@ def _status(objection: Objection, record: MonthRecord) -> tuple[str, str]:
 def _about(
     posts: PostsByItem, platform: Platform, account_id: str | None, post_id: str, zone: ZoneInfo
 ) -> PostLink:
-    """The post that is meant; of an account where one is named."""
+    """The post that an entry is about; of one account if the entry names it."""
     owner = platform if account_id is None else f"{platform}:{account_id}"
     link = post_link(posts, owner, post_id, zone)
     return PostLink(f"{PLATFORM_NAMES[platform]} {link.label}", link.href)

@@ -11,7 +11,7 @@ from functions.model import (
     PLATFORMS,
     Platform,
 )
-from functions.publish.pages.frame import Frame, Page, Shell
+from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.text import formats, words
 from functions.store.evidence import Rules
 
@@ -34,19 +34,19 @@ class MethodPage(msgspec.Struct, frozen=True):
     formula: str
 
 
-def method_page(frame: Frame) -> Page:
+def method_page(context: Context) -> Page:
     """How everything is measured, with the values of the newest month's rules."""
-    m = frame.material
+    m = context.material
     newest = m.records[m.newest_first[0]] if m.records else None
     rules = (newest and newest.rules) or Rules()
     return MethodPage(
-        shell=frame.shell(
+        shell=context.shell(
             "Metode",
             "Apa yang diukur, bagaimana peringkat terjadi, dan cara memeriksanya sendiri.",
             section="method",
         ),
         zone=formats.clock(m.now, m.zone).split()[-1],
-        data=frame.href("data/"),
+        data=context.href("data/"),
         platforms=tuple(
             (p, PLATFORM_NAMES[p], words.COUNTED[p], words.BESIDE[p]) for p in PLATFORMS
         ),

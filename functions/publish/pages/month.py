@@ -8,8 +8,8 @@ import msgspec
 
 from functions.publish.pages import boards
 from functions.publish.pages.boards import Board, Fact, Scope
+from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.flags import FlaggedUnit, flagged_units
-from functions.publish.pages.frame import Frame, Link, Page, Shell
 from functions.publish.pages.log import LogEntry, log_entries
 from functions.publish.pages.month_head import MonthHead, accounts_in, head, month_link
 from functions.publish.pages.revision import Revision, revision_of
@@ -36,32 +36,32 @@ class MonthPage(msgspec.Struct, frozen=True):
     method: str
 
 
-def month_page(frame: Frame, month: str) -> Page:
+def month_page(context: Context, month: str) -> Page:
     """All of a month (``YYYY-MM``) that has a ranking."""
-    m = frame.material
+    m = context.material
     record = m.records[month]
     known = list(m.records)
     at = known.index(month)
-    platforms, kinds = boards.scopes(record.ranking, frame.href)
+    platforms, kinds = boards.scopes(record.ranking, context.href)
     label = formats.month(month)
     return MonthPage(
-        shell=frame.shell(
+        shell=context.shell(
             f"Peringkat {label}",
             f"Akun Terpopuler dan Akun Teraktif {m.agency.name}, {label}: "
             "gabungan, tiap platform, tiap jenis satuan kerja, dan menurut banyaknya pengikut.",
             section="archive",
         ),
-        head=head(record, m.zone, frame.href),
+        head=head(record, m.zone, context.href),
         facts=boards.facts(record.ranking, accounts_in(m, record)),
-        boards=boards.both(record.ranking, frame.href),
+        boards=boards.both(record.ranking, context.href),
         platforms=platforms,
         kinds=kinds,
-        bands=boards.band_scopes(record.ranking, frame.href),
-        revision=revision_of(frame, record),
-        flagged=flagged_units(frame, record.ranking),
+        bands=boards.band_scopes(record.ranking, context.href),
+        revision=revision_of(context, record),
+        flagged=flagged_units(context, record.ranking),
         log=log_entries(m, record),
-        earlier=month_link(frame, known[at - 1]) if at else None,
-        later=month_link(frame, known[at + 1]) if at + 1 < len(known) else None,
-        data=frame.href(f"data/#{month}"),
-        method=frame.href("metode/"),
+        earlier=month_link(context, known[at - 1]) if at else None,
+        later=month_link(context, known[at + 1]) if at + 1 < len(known) else None,
+        data=context.href(f"data/#{month}"),
+        method=context.href("metode/"),
     )

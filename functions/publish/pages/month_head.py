@@ -10,7 +10,7 @@ import msgspec
 from functions.model import SETTLED, MonthState, month_bounds
 from functions.publish.pages import boards
 from functions.publish.pages.boards import Href, month_path
-from functions.publish.pages.frame import Frame, Link
+from functions.publish.pages.context import Context, Link
 from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
@@ -76,7 +76,7 @@ def _sentence(record: MonthRecord, zone: ZoneInfo) -> str:
 
 
 def undecided(record: MonthRecord) -> tuple[Objection, ...]:
-    """The objections that hold a month open: those that came in time and have no answer."""
+    """The objections that hold a month open: they came in time and have no answer."""
     if record.ranking.state == "final" or record.ranking.incomplete:
         return ()
     return tuple(each for each in record.objections if each.holds_open(record.closes_at))
@@ -116,5 +116,5 @@ def accounts_in(m: Material, record: MonthRecord) -> int:
     return sum(account.overlaps(begin, end) for account in m.roster.accounts)
 
 
-def month_link(frame: Frame, month: str) -> Link:
-    return Link(formats.month(month), frame.href(boards.month_path(month)))
+def month_link(context: Context, month: str) -> Link:
+    return Link(formats.month(month), context.href(boards.month_path(month)))

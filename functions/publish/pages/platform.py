@@ -13,7 +13,7 @@ from functions.model import (
 )
 from functions.publish.pages import boards
 from functions.publish.pages.boards import Scope
-from functions.publish.pages.frame import Frame, Link, Page, Shell
+from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.month_head import MonthHead, head
 from functions.publish.text import formats, words
 
@@ -35,37 +35,37 @@ class PlatformPage(msgspec.Struct, frozen=True):
     method: str
 
 
-def platform_page(frame: Frame, platform: Platform) -> Page:
+def platform_page(context: Context, platform: Platform) -> Page:
     """A platform's lists of the current month, with none where it was not ranked."""
-    m = frame.material
+    m = context.material
     record = m.current
     label = PLATFORM_NAMES[platform]
     scope = None
     if record and any(ranked.platform == platform for ranked in record.ranking.lists):
-        pair = boards.both(record.ranking, frame.href, platform=platform)
-        scope = boards.scope(label, pair, frame.href(f"platform/{platform}/"), platform)
+        pair = boards.both(record.ranking, context.href, platform=platform)
+        scope = boards.scope(label, pair, context.href(f"platform/{platform}/"), platform)
     return PlatformPage(
-        shell=frame.shell(
+        shell=context.shell(
             label, f"Akun Terpopuler dan Akun Teraktif {m.agency.name} di {label}.", section=""
         ),
         platform=platform,
         label=label,
         counted=words.COUNTED[platform],
         beside=words.BESIDE[platform],
-        head=head(record, m.zone, frame.href) if record else None,
+        head=head(record, m.zone, context.href) if record else None,
         scope=scope,
         accounts=sum(a.platform == platform and a.holds(m.now) for a in m.roster.accounts),
         others=tuple(
-            Link(PLATFORM_NAMES[p], frame.href(f"platform/{p}/"), current=p == platform)
+            Link(PLATFORM_NAMES[p], context.href(f"platform/{p}/"), current=p == platform)
             for p in PLATFORMS
         ),
         months=tuple(
             Link(
                 formats.month(month),
-                frame.href(f"{boards.month_path(month)}#{platform}"),
+                context.href(f"{boards.month_path(month)}#{platform}"),
             )
             for month in m.newest_first
             if any(ranked.platform == platform for ranked in m.records[month].ranking.lists)
         ),
-        method=frame.href("metode/#interaksi"),
+        method=context.href("metode/#interaksi"),
     )

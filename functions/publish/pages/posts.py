@@ -20,7 +20,7 @@ from functions.model import (
 )
 from functions.publish.files.month_files import NamedPost
 from functions.publish.pages.boards import flag_anchor, flag_link
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.text import formats, words
 from functions.registry.addresses.public import built_address, public_address
 
@@ -51,8 +51,8 @@ class ShownRead(msgspec.Struct, frozen=True):
 class PostItem(msgspec.Struct, frozen=True):
     """A post with its state, its value and its evidence.
 
-    ``repeats`` says how much it is like an earlier post and leads there; ``mark`` names its flags
-    and leads to their numbers; ``decision`` leads to the log.
+    ``repeats`` says how alike it is to an earlier post and links to it; ``mark`` names its flags
+    and links to their numbers; ``decision`` links to the log.
     """
 
     platform: Platform
@@ -87,8 +87,8 @@ def post_item(
     """A scored post.
 
     Args:
-        month_page: where its month's flags and decisions are told.
-        posts: those at hand, one of which it may repeat.
+        month_page: the page of its month's flags and decisions.
+        posts: the posts at hand; it may repeat one of them.
     """
     post, measured = entry.post, verdict.measurement
     return PostItem(
@@ -118,9 +118,9 @@ def post_item(
 
 
 def post_link(posts: PostsByItem, owner: str, post_id: str, zone: ZoneInfo) -> PostLink:
-    """A post by its time where it is at hand, else by its id.
+    """A link that names a post by its time if it is at hand, else by its id.
 
-    ``owner`` is the key of its account, or its platform alone where nobody named the account.
+    ``owner``: the key of its account, or its platform alone where the account is not named.
     """
     post = posts.get((owner, post_id))
     if post is not None:
@@ -130,12 +130,12 @@ def post_link(posts: PostsByItem, owner: str, post_id: str, zone: ZoneInfo) -> P
 
 
 def post_address(platform: str, post_id: str) -> str | None:
-    """A post's address where its id alone makes one; None on the other platforms."""
+    """A post's address made from its id; None on platforms where the id is not enough."""
     return built_address(platform, post_id) if platform in ("x", "youtube") else None
 
 
 def web_address(url: str | None) -> str | None:
-    """An address that may be linked (http or https); None for what a browser might run."""
+    """The address if it may be linked (http or https); None otherwise: a browser might run it."""
     return url if url and _WEB.match(url) else None
 
 
@@ -159,8 +159,11 @@ def profile_address(platform: Platform, handle: str) -> str | None:
 
 
 def shown_handle(handle: str) -> str:
-    """A handle as people write it; a Facebook page without one is known by name and number, and a
-    YouTube user's name of before 2014 by ``user/`` before it."""
+    """A handle as people write it.
+
+    A Facebook Page without one is shown by name and number; a YouTube user name from before 2014
+    with ``user/`` in front.
+    """
     if handle.startswith("user/"):
         return handle
     if "/" in handle:
@@ -169,7 +172,7 @@ def shown_handle(handle: str) -> str:
 
 
 def _over_usual(verdict: Verdict) -> str:
-    """How many times what is usual, in words; empty where nobody can say."""
+    """How many times the usual it has, in words; empty when unknown."""
     if verdict.over_usual is None:
         return ""
     return f"{formats.tenths(verdict.over_usual)} × dari biasanya"
@@ -189,7 +192,7 @@ def _repeats(post: Post, verdict: Verdict, posts: PostsByItem, zone: ZoneInfo) -
 
 
 def _caption(post: Post, verdict: Verdict) -> str:
-    """The caption's beginning while the post exists, and nothing of a removed one."""
+    """The caption's beginning; nothing for a removed post."""
     last_seen = post.samples[-1].taken_at if post.samples else None
     gone = bool(post.absences) and (last_seen is None or post.absences[-1] > last_seen)
     if verdict.measurement.state == "removed" or gone or not post.text:

@@ -1,4 +1,7 @@
-"""A revision as its month's page tells it: why, when, and what it changed in the official lists."""
+"""A revision on its month's page: why, when, and what it changed in the official lists.
+
+What it changed is computed in score/rules/changes.py.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import msgspec
 
 from functions.model import Change
 from functions.publish.pages import boards
+from functions.publish.pages.context import Context
 from functions.publish.pages.data import DataFile, frozen_files
-from functions.publish.pages.frame import Frame
 from functions.publish.text import formats
 from functions.store.agency.months import MonthRecord
 
@@ -43,7 +46,7 @@ class Revision(msgspec.Struct, frozen=True):
     files: tuple[DataFile, ...]
 
 
-def revision_of(frame: Frame, record: MonthRecord) -> Revision | None:
+def revision_of(context: Context, record: MonthRecord) -> Revision | None:
     """What the newest revision is about; None while there is only the first."""
     ranking = record.ranking
     if ranking.revision == 1:
@@ -52,16 +55,16 @@ def revision_of(frame: Frame, record: MonthRecord) -> Revision | None:
     return Revision(
         number=ranking.revision,
         earlier=ranking.revision - 1,
-        when=formats.time(ranking.as_of, frame.material.zone),
+        when=formats.time(ranking.as_of, context.material.zone),
         reason=ranking.reason or "",
         lists=tuple(
-            ChangedList(title, tuple(_line(frame, change) for change in changed))
+            ChangedList(title, tuple(_line(context, change) for change in changed))
             for name, title in boards.TITLES.items()
             if (changed := [change for change in official if change.ranking == name])
         ),
         others=len(record.changes) - len(official),
-        log=frame.href(f"data/{ranking.month}/keputusan.json"),
-        files=frozen_files(frame, ranking.month, ranking.revision - 1),
+        log=context.href(f"data/{ranking.month}/keputusan.json"),
+        files=frozen_files(context, ranking.month, ranking.revision - 1),
     )
 
 
@@ -69,12 +72,12 @@ def _is_official(change: Change) -> bool:
     return (change.platform, change.kind, change.band) == (None, None, None)
 
 
-def _line(frame: Frame, change: Change) -> ChangeLine:
-    before, before_note = _place(change.before)
-    after, after_note = _place(change.after)
+def _line(context: Context, change: Change) -> ChangeLine:
+    before, before_note = _figures(change.before)
+    after, after_note = _figures(change.after)
     return ChangeLine(
-        name=frame.material.names.get(change.satker, change.satker),
-        href=frame.href(boards.satker_path(change.satker)),
+        name=context.material.names.get(change.satker, change.satker),
+        href=context.href(boards.satker_path(change.satker)),
         before=before,
         before_note=before_note,
         after=after,
@@ -82,11 +85,11 @@ def _line(frame: Frame, change: Change) -> ChangeLine:
     )
 
 
-def _place(place: tuple[int | None, int, int | None] | None) -> tuple[str, str]:
+def _figures(line: tuple[int | None, int, int | None] | None) -> tuple[str, str]:
     """A rank in words, and the figures under it."""
-    if place is None:
+    if line is None:
         return "tidak tercantum", ""
-    rank, posts, i24 = place
+    rank, posts, i24 = line
     interactions = "tidak terukur" if i24 is None else f"{formats.number(i24)} interaksi"
     return (
         f"ke-{rank}" if rank else "tanpa peringkat",

@@ -1,7 +1,7 @@
 """Every page of the site from what the store holds, as page models by path.
 
-Pages are made from rankings and ledgers alone. A page that shows a month which is being scored
-right now is left out: the reader keeps the one published before.
+Pages are made from rankings and ledgers alone. A page of a month that is being scored right now is
+left out: readers keep the page published before.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from functions.model import (
     PLATFORMS,
 )
 from functions.publish.pages import boards
+from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
-from functions.publish.pages.frame import Frame, Page, Shell
 from functions.publish.pages.home import home_page
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
@@ -56,15 +56,15 @@ def _pages(m: Material) -> Iterator[tuple[str, Page]]:
         yield _at(m, f"{year}/", partial(year_page, year=year))
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
-    yield "404.html", _not_found(Frame(m, "404.html"))
+    yield "404.html", _not_found(Context(m, "404.html"))
 
 
-def _at(m: Material, path: str, make: Callable[[Frame], Page]) -> tuple[str, Page]:
-    return f"{path}index.html", make(Frame(m, path))
+def _at(m: Material, path: str, make: Callable[[Context], Page]) -> tuple[str, Page]:
+    return f"{path}index.html", make(Context(m, path))
 
 
-def _not_found(frame: Frame) -> Page:
+def _not_found(context: Context) -> Page:
     return NotFoundPage(
-        shell=frame.shell("Halaman tidak ditemukan", "Halaman ini tidak ada."),
-        units=frame.href("satker/"),
+        shell=context.shell("Halaman tidak ditemukan", "Halaman ini tidak ada."),
+        units=context.href("satker/"),
     )

@@ -22,8 +22,8 @@ from functions.model import (
     Satker,
 )
 from functions.publish.pages import boards, charts
+from functions.publish.pages.context import Context, Link, Shell
 from functions.publish.pages.flags import FlagLine, flag_lines
-from functions.publish.pages.frame import Frame, Link, Shell
 from functions.publish.pages.posts import (
     PostItem,
     post_item,
@@ -42,7 +42,7 @@ _SPARK_MONTHS = 12
 class ProfileLink(msgspec.Struct, frozen=True):
     """An account on a platform, as registered.
 
-    ``incomplete``: what of its posts is missing, empty when nothing is known to be.
+    ``incomplete``: which of its posts are missing; empty when none are known to be.
     """
 
     platform: Platform
@@ -75,7 +75,7 @@ class UnitGroup(msgspec.Struct, frozen=True):
 
 
 class UnitsPage(msgspec.Struct, frozen=True):
-    """Every satker: so many that are registered, so many that were."""
+    """Every satker, with how many are registered and how many once were."""
 
     template: ClassVar[str] = "pages/units.html"
     shell: Shell
@@ -111,7 +111,7 @@ class UnitRank(msgspec.Struct, frozen=True):
     band: Link | None = None
 
 
-class PlatformPlace(msgspec.Struct, frozen=True):
+class PlatformRanks(msgspec.Struct, frozen=True):
     """A satker's ranks on one platform."""
 
     platform: Platform
@@ -155,15 +155,15 @@ class UnitPage(msgspec.Struct, frozen=True):
     month: str | None
     places: tuple[UnitRank, ...]
     profiles: tuple[ProfileLink, ...]
-    by_platform: tuple[PlatformPlace, ...]
+    by_platform: tuple[PlatformRanks, ...]
     history: tuple[PastMonth, ...]
     groups: tuple[PostGroup, ...]
     units: str
 
 
-def units_page(frame: Frame) -> UnitsPage:
+def units_page(context: Context) -> UnitsPage:
     """Every satker, by kind."""
-    m = frame.material
+    m = context.material
     ranks = _ranks(m.current.ranking) if m.current else {}
     groups: dict[str, list[UnitLine]] = defaultdict(list)
     for satker in sorted(m.units, key=lambda s: words.kind_order(s.kind)):
@@ -172,7 +172,7 @@ def units_page(frame: Frame) -> UnitsPage:
             UnitLine(
                 name=satker.label,
                 full_name=satker.name,
-                href=frame.href(boards.satker_path(satker.id)),
+                href=context.href(boards.satker_path(satker.id)),
                 province=satker.province or "",
                 search=_search_text(satker, m.accounts.get(satker.id, [])),
                 profiles=_profiles(m, satker, current_only=True),
@@ -181,7 +181,7 @@ def units_page(frame: Frame) -> UnitsPage:
             )
         )
     return UnitsPage(
-        shell=frame.shell(
+        shell=context.shell(
             "Satuan kerja",
             f"Semua satuan kerja {m.agency.name} yang diukur, dengan akun dan peringkatnya.",
             section="units",
@@ -200,12 +200,12 @@ def units_page(frame: Frame) -> UnitsPage:
     )
 
 
-def unit_page(frame: Frame, satker: Satker) -> UnitPage:
+def unit_page(context: Context, satker: Satker) -> UnitPage:
     """A satker: its accounts, its ranks and its posts."""
-    m = frame.material
+    m = context.material
     current = m.current
     return UnitPage(
-        shell=frame.shell(
+        shell=context.shell(
             satker.label,
             f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
             section="units",
@@ -217,17 +217,17 @@ def unit_page(frame: Frame, satker: Satker) -> UnitPage:
         province=satker.province or "",
         website=web_address(satker.website),
         month=formats.month(current.ranking.month) if current else None,
-        places=_places(frame, satker, current) if current else (),
+        places=_unit_ranks(context, satker, current) if current else (),
         profiles=_profiles(m, satker),
-        by_platform=_by_platform(frame, satker, current) if current else (),
-        history=tuple(_past(frame, satker, month, m.records[month]) for month in m.newest_first),
-        groups=tuple(_post_groups(frame, satker)),
-        units=frame.href("satker/"),
+        by_platform=_by_platform(context, satker, current) if current else (),
+        history=tuple(_past(context, satker, month, m.records[month]) for month in m.newest_first),
+        groups=tuple(_post_groups(context, satker)),
+        units=context.href("satker/"),
     )
 
 
 def _ended(m: Material, satker: Satker) -> str:
-    """That the satker is no longer registered, and since when; empty while it is."""
+    """A sentence that the satker is no longer registered, and since when; empty while it is."""
     if satker.id not in m.ended:
         return ""
     end = m.ended[satker.id]
@@ -235,10 +235,10 @@ def _ended(m: Material, satker: Satker) -> str:
     return f"Tidak lagi terdaftar{since}; bulan-bulan yang lampau tetap seperti waktu itu."
 
 
-def _places(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[UnitRank, ...]:
+def _unit_ranks(context: Context, satker: Satker, current: MonthRecord) -> tuple[UnitRank, ...]:
     found = []
-    records = frame.material.records
-    month_page = frame.href(boards.month_path(current.ranking.month))
+    records = context.material.records
+    month_page = context.href(boards.month_path(current.ranking.month))
     for name in _NAMES:
         ranked = current.ranking.find(name)
         rows, row = ranked.rows, boards.row_of(ranked, satker.id)
@@ -262,15 +262,13 @@ def _places(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[UnitRan
                 if sum(rank is not None for rank in ranks) > 1
                 else None,
                 href=f"{month_page}#{boards.SHORT[name]}",
-                band=_band_place(current.ranking, name, satker, month_page),
+                band=_band_rank(current.ranking, name, satker, month_page),
             )
         )
     return tuple(found)
 
 
-def _band_place(
-    ranking: Ranking, name: RankingName, satker: Satker, month_page: str
-) -> Link | None:
+def _band_rank(ranking: Ranking, name: RankingName, satker: Satker, month_page: str) -> Link | None:
     """The satker's rank among those with about as many followers; None when there is one band."""
     ranked = boards.band_list(ranking, name, satker.id)
     row = boards.row_of(ranked, satker.id) if ranked else None
@@ -295,10 +293,12 @@ def _place_figure(row: Row, name: RankingName) -> str:
     )
 
 
-def _by_platform(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[PlatformPlace, ...]:
+def _by_platform(
+    context: Context, satker: Satker, current: MonthRecord
+) -> tuple[PlatformRanks, ...]:
     """The satker's ranks on each platform where it has an account, or a post that counts."""
     ranking = current.ranking
-    accounts = frame.material.accounts.get(satker.id, ())
+    accounts = context.material.accounts.get(satker.id, ())
     held = {account.platform for account in accounts}
     found = []
     for platform in PLATFORMS:
@@ -308,10 +308,10 @@ def _by_platform(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[Pl
         either = active or popular
         if either is not None and (either.posts or platform in held):
             found.append(
-                PlatformPlace(
+                PlatformRanks(
                     platform=platform,
                     label=PLATFORM_NAMES[platform],
-                    href=frame.href(f"platform/{platform}/"),
+                    href=context.href(f"platform/{platform}/"),
                     popular=popular.rank if popular else None,
                     active=active.rank if active else None,
                     posts=either.posts,
@@ -322,12 +322,12 @@ def _by_platform(frame: Frame, satker: Satker, current: MonthRecord) -> tuple[Pl
     return tuple(found)
 
 
-def _past(frame: Frame, satker: Satker, month: str, record: MonthRecord) -> PastMonth:
+def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> PastMonth:
     popular, active = _ranks(record.ranking).get(satker.id, (None, None))
     either = active or popular
     return PastMonth(
         label=formats.month(month),
-        href=frame.href(boards.month_path(month)),
+        href=context.href(boards.month_path(month)),
         state_label=words.MONTH_STATE[record.ranking.state],
         popular=popular.rank if popular else None,
         active=active.rank if active else None,
@@ -338,10 +338,10 @@ def _past(frame: Frame, satker: Satker, month: str, record: MonthRecord) -> Past
     )
 
 
-def _post_groups(frame: Frame, satker: Satker) -> Iterator[PostGroup]:
-    m = frame.material
+def _post_groups(context: Context, satker: Satker) -> Iterator[PostGroup]:
+    m = context.material
     zone = _zone_of(satker, m.zone)
-    # A handle is told only where the platform alone does not say which account it was.
+    # The handle is shown only when the platform alone does not tell which account it was.
     on = Counter(account.platform for account in m.accounts.get(satker.id, []))
     handles = {
         a.key: a.handle for a in m.accounts.get(satker.id, []) if a.key and on[a.platform] > 1
@@ -354,7 +354,7 @@ def _post_groups(frame: Frame, satker: Satker) -> Iterator[PostGroup]:
                 entry.verdict,
                 handles.get(entry.post.account, ""),
                 zone,
-                month_page=frame.href(boards.month_path(month)),
+                month_page=context.href(boards.month_path(month)),
                 posts=m.posts,
             )
             for entry in reversed(entries)
@@ -375,7 +375,7 @@ def _post_groups(frame: Frame, satker: Satker) -> Iterator[PostGroup]:
 
 
 def _zone_of(satker: Satker, fallback: ZoneInfo) -> ZoneInfo:
-    """The unit's own zone; the agency's for a name that came in before names were checked."""
+    """The unit's own zone; the agency's if an earlier version stored an unknown name."""
     try:
         return ZoneInfo(satker.timezone)
     except (KeyError, ValueError, OSError):

@@ -8,7 +8,7 @@ import msgspec
 
 from functions.publish.pages import boards
 from functions.publish.pages.boards import Standing
-from functions.publish.pages.frame import Frame, Link, Page, Shell
+from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.month_head import MonthHead, head
 
 
@@ -32,17 +32,17 @@ class YearPage(msgspec.Struct, frozen=True):
     years: tuple[Link, ...]
 
 
-def year_page(frame: Frame, year: str) -> Page:
+def year_page(context: Context, year: str) -> Page:
     """A year's months, newest first."""
-    m = frame.material
+    m = context.material
     months = []
     for month in (month for month in m.newest_first if month[:4] == year):
         record = m.records[month]
-        popular, active = boards.both(record.ranking, frame.href)
+        popular, active = boards.both(record.ranking, context.href)
         whole = boards.scope("", (popular, active), "", None)
         months.append(
             YearMonth(
-                head=head(record, m.zone, frame.href),
+                head=head(record, m.zone, context.href),
                 posts=whole.posts,
                 i24=whole.i24,
                 popular=popular.podium,
@@ -50,7 +50,7 @@ def year_page(frame: Frame, year: str) -> Page:
             )
         )
     return YearPage(
-        shell=frame.shell(
+        shell=context.shell(
             f"Arsip {year}",
             f"Peringkat bulanan media sosial {m.agency.name} sepanjang {year}.",
             section="archive",
@@ -58,7 +58,7 @@ def year_page(frame: Frame, year: str) -> Page:
         year=year,
         months=tuple(months),
         years=tuple(
-            Link(other, frame.href(f"{other}/"), current=other == year)
+            Link(other, context.href(f"{other}/"), current=other == year)
             for other in sorted({month[:4] for month in m.records}, reverse=True)
         ),
     )

@@ -17,7 +17,7 @@ def open_objects(url: str, setting: str = "KIPRAH_SITE") -> Objects:
     """The destination at ``url``, as in KIPRAH_SITE; only that adapter's library is imported.
 
     ``file://site`` is a folder beside the current one, ``file:///var/www`` one from the root.
-    ``setting``: which one names it, for what is said when it cannot be used.
+    ``setting``: the setting that names it, for error messages.
 
     Raises:
         ObjectsError: the address is of no known form, or there are no credentials for it.

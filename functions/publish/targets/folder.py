@@ -24,10 +24,10 @@ class FolderObjects:
     def list(self, folder: str = "") -> dict[str, Listed]:
         found: dict[str, Listed] = {}
         try:
-            for place, _, names in os.walk(self.root / folder, onerror=_raise):
+            for at, _, names in os.walk(self.root / folder, onerror=_raise):
                 for name in names:
                     if not name.startswith(_UNFINISHED):
-                        path = Path(place, name)
+                        path = Path(at, name)
                         body = path.read_bytes()
                         found[path.relative_to(self.root).as_posix()] = Listed(
                             md5_of(body), len(body)

@@ -1,10 +1,10 @@
-"""Copies of what is frozen, in a place of their own where nothing can be overwritten.
+"""Copies of frozen files in a second target, where nothing can be overwritten.
 
-A final month's files lie in the site, which anybody who may publish can change. Where KIPRAH_FROZEN
-names a second place (a bucket with a retention policy), each of them is put there too, once. What
-lies there is never written again, not even when it differs: that is told. So it may be set at any
-time: every month that the site holds frozen comes along, and what is missing is put at the next
-publishing. A simulation keeps nothing there.
+A final month's files lie in the site, which everybody with the right to publish can change. If
+KIPRAH_FROZEN names a second target (a bucket with a retention policy), each of these files is put
+there too, once. A file there is never written again; if it differs, the report says so. The setting
+may be made at any time: the next publishing puts every frozen file of the site that is missing
+there. A simulation keeps no copies.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def is_frozen(path: str) -> bool:
 
 
 def _bodies(path: str, site: Objects, bodies: Mapping[str, bytes]) -> Callable[[], bytes | None]:
-    """How a file's bytes are got: most are there already and need not be."""
+    """A function that gets a file's bytes: most files are copied already and need not be got."""
     return lambda: bodies[path] if path in bodies else site.get(path)
 
 
@@ -83,10 +83,13 @@ def _look(
         return False, None
     ours = body()
     if ours is None:
-        return False, None  # taken from the site since it was listed: publishing mends that
+        return (
+            False,
+            None,
+        )  # removed from the site since it was listed: the next publishing mends that
     if there is None and frozen.put(file_of(path, ours), if_absent=True):
         return True, None
-    # A place that does not tell a file's digest, another run that was faster, or another file.
+    # The target gives no digests, another run was faster, or the file there differs.
     if frozen.get(path) == ours:
         return False, None
     return False, f"{path} differs from what KIPRAH_FROZEN keeps, which stays; compare the two"
@@ -95,7 +98,7 @@ def _look(
 def _expected(
     path: str, held: Mapping[str, Listed], body: Callable[[], bytes | None]
 ) -> Listed | None:
-    """What the other place says of a file that is the same."""
+    """How the second target lists the file if it holds the same one."""
     if path in held and held[path].md5:
         return held[path]
     ours = body()

@@ -80,8 +80,8 @@ class GcsObjects:
             except PreconditionFailed:
                 return False
             except Forbidden:
-                # Under a retention policy what lies there is refused like that (403,
-                # retentionPolicyNotMet): then it does lie there.
+                # A retention policy refuses to replace a file like this (403,
+                # retentionPolicyNotMet): so the file is there.
                 if not if_absent or self.get(file.path) is None:
                     raise
                 return False

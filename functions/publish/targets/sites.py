@@ -24,9 +24,9 @@ def folder_of(agency: Agency, everybody: Sequence[Agency]) -> str:
 def open_site(
     url: str, agency: Agency, everybody: Sequence[Agency], setting: str = "KIPRAH_SITE"
 ) -> Objects:
-    """An agency's own part of the destination at ``url``, where no other's files are seen.
+    """An agency's own part of the destination at ``url``, without other agencies' files.
 
-    ``setting``: which one names it.
+    ``setting``: the setting that names it, for error messages.
     """
     folder = folder_of(agency, everybody)
     others = [f"{other.id}/" for other in everybody[1:]]
@@ -37,7 +37,7 @@ def open_site(
 
 
 class SubTarget:
-    """A part of a destination, for one agency's site: a folder, or all that lies in no other's."""
+    """One agency's site in a destination: a folder, or everything outside the others' folders."""
 
     def __init__(self, whole: Objects, folder: str = "", *, without: Sequence[str] = ()) -> None:
         """``folder`` and ``without`` are written with their slash (``kemenham/``)."""

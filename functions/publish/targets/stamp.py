@@ -1,7 +1,7 @@
 """The stamp of a site: as of when it was published last, and whether by a simulation.
 
-It lies with the site, so that whatever store comes next is held against it: an older instant, an
-empty or another store, and a simulation in the place of what is real put nothing.
+The stamp lies with the site, so that each publishing is checked against it. Nothing is put from an
+older instant, from an empty or another store, or from a simulation over a real site.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _AWAY = "name another folder or bucket in KIPRAH_SITE"
 
 
 class OutdatedError(ValueError):
-    """What would be published must not stand in the place of what is; the message says why."""
+    """What would be published must not replace what the site holds; the message says why."""
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,7 +56,7 @@ def check(
         held: what the site holds.
         new: of the site that would be put.
         known: the months that the store has ranked.
-        clock: the computer's. What the site says of later was published by one that was wrong.
+        clock: the computer's. A stamp later than it was made by a clock that was wrong: ignore it.
     """
     old = _read(objects, held)
     if old is not None and old.simulation != new.simulation:
@@ -85,7 +85,7 @@ def _read(objects: Objects, held: Mapping[str, Listed]) -> Stamp | None:
 
 
 def _ranked_at(objects: Objects, month: str) -> datetime | None:
-    """As of when a site without a stamp had its newest month ranked; None when nothing says so."""
+    """The ``as_of`` of the newest ranking in a site without a stamp; None when there is none."""
     body = objects.get(f"data/{month}/ranking.json") if month else None
     try:
         return None if body is None else msgspec.json.decode(body, type=_Ranked).as_of

@@ -27,11 +27,11 @@ Files = Mapping[str, bytes]
 
 
 class Upload:
-    """Puts files that changed and counts; ``first`` goes before any of them.
+    """Puts changed files and counts them; ``first`` goes before any of them.
 
-    Once the deadline is over no file is begun, but for a first handful, so that every run gets on;
-    ``left`` are the paths of those that were not. Whatever comes after a file that was left is left
-    as well: an index page never stands before what it lists.
+    After the deadline no file is begun, except the first few, so that every run gets further.
+    ``left``: the paths of the files that were not put. When a file is left, all later batches are
+    left too: an index page never comes before the pages that it lists.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class Upload:
         self.problems: list[str] = []
 
     def all(self, files: Iterable[File]) -> None:
-        """Put those whose content differs; all are there, or left, when this returns."""
+        """Put the files whose content differs; when this returns each is put or ``left``."""
         self._send([file for file in files if not self._same(file)], if_absent=False)
 
     def once(self, files: Iterable[File]) -> None:
-        """Put those that are missing; one that is there and differs is a problem, and stays."""
+        """Put the missing files; a file that is there and differs stays, and is a problem."""
         missing = []
         for file in files:
             if file.path not in self._held:
@@ -108,20 +108,20 @@ class Upload:
 
 
 def going_on_at(batches: Sequence[Files], held: Iterable[str], left: str) -> Iterator[Files]:
-    """The batches in their order; after a run that was cut short (``left``: the path that it left
-    first) those files first that it did not get to.
+    """The batches in their order; after a run that was cut short, the files it left come first.
 
-    What is new goes before what may link to it all the same; what that run has put, and is
-    different again, comes last. So pages that change with every run cannot keep the index waiting.
+    ``left``: the first path that it left. Files that the site does not hold yet keep their order,
+    so that they still come before pages that may link to them. Files that the cut-short run put,
+    and that differ again, come last: so pages that change with every run cannot delay the index.
     """
-    place = next((n for n, batch in enumerate(batches) if left in batch), None)
-    if place is None:
+    reached = next((n for n, batch in enumerate(batches) if left in batch), None)
+    if reached is None:
         yield from batches
         return
     known, later = {*held}, []
     for number, batch in enumerate(batches):
         paths = [*batch]
-        begin = paths.index(left) if number == place else 0 if number > place else len(paths)
+        begin = paths.index(left) if number == reached else 0 if number > reached else len(paths)
         now = {*paths[begin:], *(path for path in paths if path not in known)}
         yield {path: body for path, body in batch.items() if path in now}
         later.append({path: body for path, body in batch.items() if path not in now})
@@ -129,7 +129,7 @@ def going_on_at(batches: Sequence[Files], held: Iterable[str], left: str) -> Ite
 
 
 def by_reach(pages: Mapping[str, bytes]) -> list[dict[str, bytes]]:
-    """Inner pages, then those that list them, then the front page: nobody sees half a site."""
+    """Inner pages, then pages that list them, then the front page: no reader sees half a site."""
     batches: list[dict[str, bytes]] = [{}, {}, {}]
     for path, body in pages.items():
         batches[_reach(path)][path] = body
@@ -148,7 +148,7 @@ def files_of(bodies: Mapping[str, bytes]) -> list[File]:
 
 
 def file_of(path: str, body: bytes) -> File:
-    """One such file, with its type and how long it may be kept."""
+    """A file as it is put, with its type and how long browsers may keep it."""
     return File(path, body, _TYPES[path.rpartition(".")[2]], _cache(path))
 
 

@@ -1,4 +1,7 @@
-"""Flags in words: one Indonesian sentence each, with the numbers that it rests on. Pure."""
+"""Flags in words: one Indonesian sentence each, with the numbers that it rests on. Pure.
+
+The rules that raise flags are in score/rules/flags.py, their list on a page in pages/flags.py.
+"""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def time(at: datetime, zone: ZoneInfo) -> str:
 
 
 def deadline(at: datetime, zone: ZoneInfo) -> str:
-    """The end of a time: midnight belongs to the day it ends, ``6 November 2026 24.00 WIB``."""
+    """A period's end; midnight belongs to the day that it ends: ``6 November 2026 24.00 WIB``."""
     local = _local(at, zone)
     if (local.hour, local.minute, local.second) != (0, 0, 0):
         return time(at, zone)
@@ -135,7 +135,7 @@ def last_day(end: datetime, zone: ZoneInfo) -> str:
 
 
 def _local(at: datetime, zone: ZoneInfo) -> datetime:
-    """The instant in a zone; one at the edge of the calendar stays a day inside it."""
+    """The instant in a zone, moved to at least a day inside the calendar's ends."""
     try:
         return at.astimezone(zone)
     except OverflowError:

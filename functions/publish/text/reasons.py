@@ -1,12 +1,12 @@
 """Why a post counts or not, with its facts: the sentence of its page, then what it rests on.
 
-Pure. The site and the command line tell the same: the first sentence is ``words.why``, each further
-one is a fact. A fact that is not known is left out, never guessed.
+Pure. The site and the command line say the same: the first sentence is ``words.why``, each further
+sentence a fact. An unknown fact is left out, never guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from functions.model import (
     MonthState,
     Platform,
     Post,
+    Reason,
     Sample,
     Spell,
     month_of,
@@ -26,7 +27,7 @@ from functions.model import (
 from functions.publish.text import formats, words
 from functions.store.evidence import Decision
 
-# What a platform's collector never reads: asked for, such a post is unknown.
+# The posts that collect never reads on each platform: for such a post the answer is "unknown".
 NEVER_READ: dict[Platform, str] = {
     "instagram": "Di Instagram, cerita dan siaran langsung tidak dibaca.",
     "facebook": (
@@ -62,8 +63,8 @@ class Original(msgspec.Struct, frozen=True, kw_only=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A post that was read, and what its reason rests on.
 
-    ``month`` is the month it was asked about, ``month_state`` None when that has no ranking yet.
-    ``satker`` is the name of the unit that held the account, None when nobody did. ``thread`` is
+    ``month``: the month it was asked about; ``month_state``: None when that month has no ranking
+    yet. ``satker``: the name of the unit that held the account; None when no unit did. ``thread``:
     the address of the thread's first post.
     """
 
@@ -81,9 +82,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """A post that was never read, and what is known all the same.
 
-    ``handle`` is the account its address names, ``spells`` that account's registrations (None: the
-    address names no account), ``published_at`` the time its id tells, ``looked_at`` when the
-    account's list of posts was last read, ``sums_threads`` whether parts of X's threads are read.
+    ``handle``: the account that its address names. ``spells``: that account's registrations; None:
+    the address names no account. ``published_at``: the time in its id. ``looked_at``: when the
+    account's list of posts was last read. ``sums_threads``: whether parts of X's threads are read.
     """
 
     platform: Platform
@@ -96,7 +97,7 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told(case: Case, zone: ZoneInfo) -> tuple[str, ...]:
-    """The reason of a post that was read, then its facts, a sentence each.
+    """The reason of a post that was read, then its facts, in a sentence each.
 
     Args:
         zone: the agency's: months are bounded in it, and times are told in it.
@@ -105,7 +106,7 @@ def told(case: Case, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def told_unknown(unread: Unread, zone: ZoneInfo) -> tuple[str, ...]:
-    """That a post is unknown, then what may explain it, a sentence each."""
+    """The sentence that a post is unknown, then a sentence for each possible explanation."""
     return (
         f"Tidak dikenal: unggahan {PLATFORM_NAMES[unread.platform]} ini belum pernah terbaca.",
         *_explanations(unread, zone),
@@ -130,7 +131,8 @@ def _facts(case: Case, zone: ZoneInfo) -> Iterator[str]:
             else f"Akunnya milik {case.satker} saat unggahan terbit."
         )
     yield from _value(case.entry, zone)
-    yield from _grounds(case, zone)
+    if verdict.reason in _GROUNDS:
+        yield from _GROUNDS[verdict.reason](case, zone)
     for decision in case.decisions:
         yield _decided(decision, zone)
 
@@ -157,50 +159,73 @@ def _value(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
         yield f"Interaksi 24 Jam: {formats.number(i24)}, {bounds}."
     for side, sample in (("sebelum", measured.before), ("sesudah", measured.after)):
         if sample is not None:
-            yield _reading(f"Cuplikan {side} tanda 24 jam", entry.post, sample, zone)
+            yield _sample(f"Cuplikan {side} tanda 24 jam", entry.post, sample, zone)
 
 
-def _grounds(case: Case, zone: ZoneInfo) -> Iterator[str]:
-    """What the reason itself rests on."""
-    post, verdict = case.entry.post, case.entry.verdict
-    reason = verdict.reason if verdict else None
-    samples = post.samples
-    if reason == "running":
-        if samples:
-            yield _reading("Terakhir terbaca", post, samples[-1], zone)
-        settled = formats.time(post.published_at + SETTLED, zone)
-        yield f"Nilainya tetap paling lambat {settled}."
-    elif reason == "hidden" and samples:
+def _running(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    post = case.entry.post
+    if post.samples:
+        yield _sample("Terakhir terbaca", post, post.samples[-1], zone)
+    yield f"Nilainya tetap paling lambat {formats.time(post.published_at + SETTLED, zone)}."
+
+
+def _hidden(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    if samples := case.entry.post.samples:
         last = formats.time(samples[-1].taken_at, zone)
         yield f"Terakhir terbaca {last}, tanpa angka yang dihitung."
-    elif reason == "found_late" and samples:
-        age = formats.duration(samples[0].taken_at - post.published_at)
-        first = formats.time(samples[0].taken_at, zone)
-        yield f"Pertama kali terbaca {first}, pada umur {age}; batasnya 30 jam."
-        if verdict is not None and not verdict.counted:
-            yield f"Saat itu {formats.month(case.month)} sudah ditutup bagi temuan baru."
-    elif reason == "removed":
-        yield from _absence(post, zone)
-    elif reason == "duplicate" and case.original is not None:
-        yield (
-            f"Kemiripannya {case.original.percent} persen dengan unggahan "
-            f"{formats.time(case.original.published_at, zone)}: {case.original.url}"
-        )
-    elif reason == "thread_part" and case.thread:
-        yield f"Unggahan pertama utasnya: {case.thread}"
-    elif reason == "outside_month":
-        own = formats.month(month_of(post.published_at, zone))
-        yield f"Unggahan ini masuk {own}, bukan {formats.month(case.month)}."
-    elif reason == "account_not_registered":
-        yield f"{_registered(case.spells, zone)}."
 
 
-def _absence(post: Post, zone: ZoneInfo) -> Iterator[str]:
+def _found_late(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    post, verdict = case.entry.post, case.entry.verdict
+    if not post.samples:
+        return
+    age = formats.duration(post.samples[0].taken_at - post.published_at)
+    first = formats.time(post.samples[0].taken_at, zone)
+    yield f"Pertama kali terbaca {first}, pada umur {age}; batasnya 30 jam."
+    if verdict is not None and not verdict.counted:
+        yield f"Saat itu {formats.month(case.month)} sudah ditutup bagi temuan baru."
+
+
+def _removed(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    post = case.entry.post
     if post.absences:
         times = " dan ".join(formats.time(at, zone) for at in post.absences[:2])
         yield f"Tidak tampil lagi saat dibaca {times}."
     if post.samples:
         yield f"Terakhir terlihat {formats.time(post.samples[-1].taken_at, zone)}."
+
+
+def _duplicate(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    if (original := case.original) is not None:
+        at = formats.time(original.published_at, zone)
+        yield f"Kemiripannya {original.percent} persen dengan unggahan {at}: {original.url}"
+
+
+def _thread_part(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    if case.thread:
+        yield f"Unggahan pertama utasnya: {case.thread}"
+
+
+def _outside_month(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    own = formats.month(month_of(case.entry.post.published_at, zone))
+    yield f"Unggahan ini masuk {own}, bukan {formats.month(case.month)}."
+
+
+def _account_not_registered(case: Case, zone: ZoneInfo) -> Iterator[str]:
+    yield f"{_registered(case.spells, zone)}."
+
+
+# What a reason itself rests on; a reason that is not here says it all.
+_GROUNDS: dict[Reason, Callable[[Case, ZoneInfo], Iterator[str]]] = {
+    "running": _running,
+    "hidden": _hidden,
+    "found_late": _found_late,
+    "removed": _removed,
+    "duplicate": _duplicate,
+    "thread_part": _thread_part,
+    "outside_month": _outside_month,
+    "account_not_registered": _account_not_registered,
+}
 
 
 def _decided(decision: Decision, zone: ZoneInfo) -> str:
@@ -243,7 +268,7 @@ def _registered(spells: tuple[Spell, ...], zone: ZoneInfo) -> str:
     return f"Akun ini terdaftar {', lalu '.join(spans)}"
 
 
-def _reading(what: str, post: Post, sample: Sample, zone: ZoneInfo) -> str:
+def _sample(what: str, post: Post, sample: Sample, zone: ZoneInfo) -> str:
     at = formats.time(sample.taken_at, zone)
     age = formats.duration(sample.taken_at - post.published_at)
     return f"{what} {at} (umur {age}): {words.breakdown(post.platform, sample)}."

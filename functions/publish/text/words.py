@@ -103,7 +103,7 @@ def kind(code: str) -> str:
 
 
 def kind_order(code: str) -> tuple[int, str]:
-    """Where a kind stands among others: those we know first, in the order in which we name them."""
+    """A kind's sort key: the kinds we know come first, in the order in which we name them."""
     known = list(_KINDS)
     return (known.index(code) if code in known else len(known), code)
 
@@ -178,7 +178,7 @@ def _one_side(entry: Entry, sample: Sample | None) -> str:
 
 
 def breakdown(platform: Platform, sample: Sample) -> str:
-    """A sample's counters in words; what the platform did not say is said to be unknown."""
+    """A sample's counters in words; a counter that the platform did not give is called unknown."""
     parts = []
     for name in ("likes", "comments", "shares", "views"):
         value = getattr(sample, name)

@@ -1,7 +1,7 @@
 """One address taken apart as a browser takes it, and what stands inside it.
 
-What a browser would follow elsewhere than it looks is no address here: a name or password before
-the host, a port of its own, letters that only look like the host's.
+A text that a browser would follow to somewhere else than it seems is no address here: one with a
+user name or password before the host, with a port, or with letters that only look like the host's.
 """
 
 from __future__ import annotations
@@ -56,17 +56,17 @@ class Address(NamedTuple):
     path: str = ""
     fragment: str = ""
 
-    def word(self, place: int) -> str:
+    def word(self, index: int) -> str:
         """A word of the path for comparing; empty when the path is shorter."""
-        return self.words[place].lower() if place < len(self.words) else ""
+        return self.words[index].lower() if index < len(self.words) else ""
 
     @property
     def is_wrapper(self) -> bool:
-        """Whether it only leads on to what stands inside it."""
+        """Whether it only redirects to an address inside it."""
         return _WRAPPERS.match(self.host + self.path) is not None
 
     def shows(self, site: Site) -> bool:
-        """Whether a browser finds the platform itself there, and no help pages or shop of it."""
+        """Whether the platform itself is there, not its help pages or its shop."""
         for host in site.hosts:
             subdomain = self.host.removesuffix(host)
             if subdomain != self.host:
@@ -78,7 +78,7 @@ class Address(NamedTuple):
         return any(f".{self.host}".endswith(f".{host}") for host in (*site.hosts, *site.short))
 
     def inside(self) -> Iterator[str]:
-        """The addresses that this one may lead on to: ``?next=/name/``, ``#!/name``."""
+        """The addresses that this one may redirect to: ``?next=/name/``, ``#!/name``."""
         if self.is_wrapper and (found := _ACCELERATED.match(self.path)):
             yield self.path[found.end() :]
         leading = [value for name, value in self.query.items() if name.lower() in _LEADS_ON]
@@ -101,8 +101,11 @@ def is_address(text: str) -> bool:
 
 
 def read(text: str) -> Address:
-    """The address that a text is; ValueError, without a sentence, when a browser finds none in it
-    or would go elsewhere than it seems."""
+    """The address that a text is.
+
+    ValueError (without a sentence) when a browser finds no address in it, or would go to another
+    host than it seems.
+    """
     text = text.replace("&amp;", "&")  # as it stands in a page's source
     text = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
     if found := _SCHEME.match(text):

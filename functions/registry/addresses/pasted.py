@@ -31,7 +31,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{1,32});")
 
 def addresses(text: str) -> Iterator[Address]:
     """Every address of a platform, those in plain sight before those that are encoded."""
-    for reading in _readings(text):
+    for reading in _decodings(text):
         for number, found in enumerate(_START.finditer(reading)):
             if number == MOST_ADDRESSES:
                 break
@@ -39,7 +39,7 @@ def addresses(text: str) -> Iterator[Address]:
             yield from _with_inner(taken_apart(found[1].lower(), rest[0] if rest else ""))
 
 
-def _readings(text: str) -> Iterator[str]:
+def _decodings(text: str) -> Iterator[str]:
     """The text, and what it says once its percent-encoding is undone, up to three times over."""
     text = without_invisible(text[:LONGEST_TEXT])
     for _ in range(4):

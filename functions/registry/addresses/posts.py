@@ -67,10 +67,10 @@ class NotAPost(ValueError):
 class PostAddress(msgspec.Struct, frozen=True, kw_only=True):
     """The post that an address names.
 
-    ``key`` is the same for every form of the address (but see Facebook's ``pfbid`` above) and is
-    what the store indexes. ``post_id`` is the id that the platform's API uses, None where the
-    address does not carry it. ``handle`` is the account as the address writes it, without ``@``: a
-    name, or the number of a Facebook Page; None where the address names no account.
+    ``key``: what the store indexes; the same for every form of the address (but see Facebook's
+    ``pfbid`` above). ``post_id``: the id that the platform's API uses; None where the address does
+    not carry it. ``handle``: the account as the address writes it, without ``@``: a name, or the
+    number of a Facebook Page; None where the address names no account.
     """
 
     platform: Platform
@@ -181,10 +181,10 @@ def _facebook(address: Address) -> PostAddress:
     for name in (*_FACEBOOK_ANYWHERE, *_FACEBOOK_PARAMETERS.get(first, ())):
         if found := _STORY.match(query.get(name, "")):
             return _story(found, owner)
-    for place, word in enumerate(address.words):
+    for index, word in enumerate(address.words):
         if word.lower() in _FACEBOOK_POSTS:
-            following = address.words[place + 1 : place + 3]
-            owner = address.words[place - 1] if place else ""
+            following = address.words[index + 1 : index + 3]
+            owner = address.words[index - 1] if index else ""
             if photos := next(filter(None, map(_PHOTO_POST.match, following)), None):
                 return PostAddress(platform="facebook", key=photos[1], handle=_page(owner))
             # Before the number there may be words of the caption, or the album's.
@@ -260,9 +260,9 @@ def _x(address: Address) -> PostAddress:
         raise _refusal("x", SHORT)
     if first == "i" and address.word(1) == "article":
         raise _refusal("x", ARTICLE)
-    for place, word in enumerate(words[:-1]):
-        if word.lower() in _X_POSTS and (found := _NUMBER.match(words[place + 1])):
-            owner = words[place - 1] if place and first != "i" else ""
+    for index, word in enumerate(words[:-1]):
+        if word.lower() in _X_POSTS and (found := _NUMBER.match(words[index + 1])):
+            owner = words[index - 1] if index and first != "i" else ""
             return _by_id("x", found[0], owner)
     parameter = {"intent": "tweet_id", "embed": "id"}.get(first, "")
     if found := _NUMBER.match(address.query.get(parameter, "")):
@@ -277,8 +277,8 @@ def _tiktok(address: Address) -> PostAddress:
     words, first = address.words, address.word(0)
     if _is_short(address.host) or first == "t":
         raise _refusal("tiktok", SHORT)
-    for place, word in enumerate(words[:-1]):
-        if word.lower() in _TIKTOK_POSTS and (found := _NUMBER.match(words[place + 1])):
+    for index, word in enumerate(words[:-1]):
+        if word.lower() in _TIKTOK_POSTS and (found := _NUMBER.match(words[index + 1])):
             return _by_id("tiktok", found[0], words[0] if first.startswith("@") else "")
     for parameter in ("item_id", "share_item_id"):
         if found := _NUMBER.match(address.query.get(parameter, "")):
@@ -341,7 +341,7 @@ def _is_short(host: str) -> bool:
 
 
 def _is_name(platform: Platform, word: str) -> bool:
-    """Whether a path's first word is an account's name, as far as can be told."""
+    """Whether a path's first word may be an account's name."""
     return bool(word) and word not in SITES[platform].pages and not word.endswith(".php")
 
 

@@ -1,8 +1,8 @@
 """Accounts as admins type or paste them: names, ids, and addresses of profiles.
 
 An address gives the account that a browser would show, or is refused with a sentence that says
-what to do: a name that is guessed wrongly measures a stranger in silence. Sentences are in
-Indonesian: they are shown to whoever filled in the list.
+what to do: a wrong guess would measure a stranger, and nobody would notice. The sentences are in
+Indonesian, for the person who filled in the list.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _typed(platform: Platform, text: str) -> str:
 
 
 def _refuse_several(text: str) -> None:
-    """Two names in one place: the second begins like one, or something stands between them."""
+    """Refuse a text with two names: the second begins like one, or something is between them."""
     parts = [part for part in _SEPARATED.split(text) if part]
     follow = any(part.startswith("@") or is_address(part) for part in parts[1:])
     if len(parts) > 1 and (follow or re.search(r"[,;|\n\r]", text)):
@@ -178,7 +178,7 @@ def _facebook(address: Address) -> str:
 
 
 def _number(words: list[str]) -> str:
-    """The first number among words; a name beside it is decoration, and no Page's own."""
+    """The first number among words; a name beside it is decoration, not the Page's own name."""
     for word in words:
         if _NUMBER.fullmatch(word):
             return word

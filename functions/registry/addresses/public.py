@@ -1,7 +1,8 @@
 """The address of a post that may be shown and published.
 
-Platforms give addresses, and a link on an official page must lead nowhere else: what is no
-``https`` address on a host of the platform's own gives way to one built from the post's id.
+Platforms give addresses, and a link on an official page must lead to the platform and nowhere else.
+An address that is not ``https`` on the platform's own host is replaced by one built from the
+post's id.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ _BUILT: dict[str, str] = {
 def public_address(platform: Platform, post_id: str, url: str) -> str:
     """A post's address: ``url`` where it is sound, with ``https``, else one built from the id.
 
-    Sound is what leads to the platform itself and not on from there: http or https on one of its
-    own hosts, without a user's name, a port, white space, or another address inside.
+    A sound address leads to the platform itself and redirects nowhere: http or https on one of the
+    platform's own hosts, without a user name, a port, white space, or another address inside.
     """
     if len(url) <= LONGEST:
         if _USUAL[platform].fullmatch(url):

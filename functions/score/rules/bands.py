@@ -1,7 +1,7 @@
 """Follower bands: satker of like reach, so that the small are ranked among the small.
 
-Pure: no I/O, no clock. A month's bands follow from the followers of its first instant; a satker
-that comes later stands by its first read. So neither a new account nor a good week moves anyone.
+Pure: no I/O, no clock. A month's bands follow from the followers at its first instant; for a satker
+that joins later, from its first read. So neither a new account nor a good week moves anyone.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def followers_on(accounts: Iterable[Readings], begin: datetime) -> int | None:
-    """A satker's followers at ``begin``: the last read of each of its accounts by then, summed.
+    """A satker's followers at ``begin``: the sum of its accounts' last reads by then.
 
-    Without any read by then, the first reads since, of the accounts that were read within a day of
-    the first of them. None without a read at all. An account that nobody read adds nothing. A
-    reading is (read at, followers); each account's are ordered by time.
+    Without any read by then: the sum of the accounts' first reads after it, as far as they lie
+    within a day of the earliest. None without any read. An account without a read adds nothing. A
+    reading is (read at, followers); each account's readings are ordered by time.
     """
     read = [readings for readings in accounts if readings]
     held = [[count for at, count in readings if at <= begin] for readings in read]
@@ -58,9 +58,9 @@ def bands(
 ) -> dict[str, Band]:
     """Each satker's band, from the followers of all (None: unknown).
 
-    An edge belongs to the band above it. While a band is too small, the smallest of all (equal: the
-    lowest) joins its smaller neighbour (equal: the lower), so that what is left does not depend on
-    where one begins; empty bands go first. One band may be left.
+    An edge belongs to the band above it. While any band is too small, the smallest band (of equal
+    ones the lowest) joins its smaller neighbour (of equal ones the lower). So empty bands go first,
+    and the result depends on no order. One band may be left.
 
     Args:
         edges: ascending, above 0.
@@ -92,7 +92,7 @@ class _Group:
 
 
 def _smallest(groups: Sequence[_Group]) -> _Group:
-    """The one with the fewest members; the first, which is the lowest, of equal ones."""
+    """The index of the band with the fewest members; of equal ones the lowest."""
     return min(groups, key=lambda group: len(group.members))
 
 

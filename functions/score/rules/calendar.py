@@ -31,9 +31,10 @@ def after_working_days(
 
 
 class Amended(Container[date]):
-    """Holidays as the agency knows them: some added, some that turned out to be working days.
+    """The holidays with the agency's corrections: days added, and days that are worked after all.
 
-    ``holidays`` are asked for when a day is: most runs never do, and loading them takes a while.
+    ``holidays`` is called only when a day is looked up: most runs look up none, and loading the
+    holidays takes a while.
     """
 
     def __init__(self, holidays: Holidays, added: Iterable[date], removed: Iterable[date]) -> None:

@@ -1,4 +1,7 @@
-"""Revisions: what a correction of a final month changed, line by line. Pure: no I/O, no clock."""
+"""Revisions: what a correction of a final month changed, line by line. Pure: no I/O, no clock.
+
+publish/pages/revision.py shows it.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ def changes(before: Ranking, after: Ranking) -> tuple[Change, ...]:
 def _changes(before: Ranking, after: Ranking) -> Iterator[Change]:
     earlier = {_name(ranked): ranked for ranked in before.lists}
     for ranked in after.lists:
-        old = _places(earlier.get(_name(ranked)))
-        new = _places(ranked)
+        old = _lines(earlier.get(_name(ranked)))
+        new = _lines(ranked)
         for satker in [*new, *(satker for satker in old if satker not in new)]:
             if old.get(satker) != new.get(satker):
                 yield Change(
@@ -36,9 +39,9 @@ def _name(ranked: RankedList) -> tuple[object, ...]:
     return ranked.ranking, ranked.platform, ranked.kind, ranked.band
 
 
-def _places(ranked: RankedList | None) -> dict[str, LineFigures]:
-    return {row.satker: _place(row) for row in ranked.rows} if ranked else {}
+def _lines(ranked: RankedList | None) -> dict[str, LineFigures]:
+    return {row.satker: _figures(row) for row in ranked.rows} if ranked else {}
 
 
-def _place(row: Row) -> LineFigures:
+def _figures(row: Row) -> LineFigures:
     return row.rank, row.posts, row.i24

@@ -22,15 +22,15 @@ def closing_begins(month: str, zone: ZoneInfo) -> datetime:
 def closing_ends(
     month: str, zone: ZoneInfo, holidays: Container[date], days: int = OBJECTION_DAYS
 ) -> datetime:
-    """When the time for objections is over: so many full working days after closing starts."""
+    """When the time for objections is over: ``days`` full working days after closing starts."""
     return after_working_days(closing_begins(month, zone), days, zone, holidays)
 
 
 def certain(now: datetime, clock: datetime, read_until: datetime | None) -> datetime:
-    """The newest instant that has passed beyond doubt: what cannot be undone is done by it.
+    """The newest instant that has certainly passed; what cannot be undone goes by it.
 
-    ``now`` may be given, and the computer's ``clock`` may be wrong: so a collection must have ended
-    after it as well, by the platforms' own clocks (``read_until``; None: none has).
+    ``now`` may be given by hand, and the computer's ``clock`` may be wrong. So a collection must
+    have ended after the instant too, by the platforms' clocks (``read_until``; None: none ended).
     """
     return min(now, clock, read_until or _NEVER)
 
@@ -42,7 +42,7 @@ def state_at(
     incomplete: bool = False,
     contested: bool = False,
 ) -> MonthState:
-    """The month's state, once time has passed until ``certain`` and no further.
+    """The month's state at the instant ``certain``.
 
     ``closes_at`` None: closing has not started. An incomplete month is published but never becomes
     final; an undecided objection (``contested``) holds closing open.
@@ -53,7 +53,7 @@ def state_at(
 
 
 def waiting(due: datetime, now: datetime, clock: datetime, certain: datetime) -> str | None:
-    """Why what was due by ``now`` is not done yet; None when it is done or not due."""
+    """Why something that was due by ``now`` must wait; None when it is done or not due."""
     if not certain < due <= now:
         return None
     if clock < due:

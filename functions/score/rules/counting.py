@@ -33,11 +33,11 @@ def judge(
 
     Args:
         registrations: of the post's account.
-        closing: when the post's month stops being open; what is found from then on is too late.
-        shared: the platform listed the same item for another registered account too.
-        twin: what the post repeats: the earlier post's id, and the percent.
-        ruling: what admins decided about it, which has the last word. Nobody can decide that a post
-            counts for no satker at all.
+        closing: when the post's month stops being open; a post found later is too late.
+        shared: whether the platform listed the same item for another registered account too.
+        twin: the earlier post that this one repeats: its id, and the percent.
+        ruling: what admins decided; it overrules everything, except that a post must belong to a
+            satker to count.
     """
     satker = ruling.satker or holder(registrations, post.published_at)
     measurement = _valued(measure(post, now), ruling.value)
@@ -58,7 +58,7 @@ def judge(
 def holder(registrations: Iterable[Account | Presence], at: datetime) -> str | None:
     """The satker that held the account at that instant; None when nobody did.
 
-    Of several the first by id, so that nothing depends on an order.
+    Of several holders the first by id, so that the result depends on no order.
     """
     found = None
     for registration in registrations:
@@ -80,7 +80,7 @@ def _reason(
     twin: Repeated | None,
     counts: bool | None,
 ) -> Reason:
-    """``counts`` is what was decided; True overrules all but that somebody must hold the post."""
+    """``counts``: the admins' decision (None: none). True overrules all but a missing holder."""
     if counts is False:
         return "excluded"
     if satker is None:
@@ -101,7 +101,7 @@ def _reason(
 
 
 def _valued(measurement: Measurement, value: int | None) -> Measurement:
-    """The measurement with the value that was set, if any: nothing about it is uncertain."""
+    """The measurement with the value that admins set, if any; that value is certain."""
     if value is None:
         return measurement
     return msgspec.structs.replace(measurement, i24=value, lower=value, upper=value, decided=True)

@@ -1,16 +1,16 @@
-"""Near-duplicates: which posts of an account say again what one of the last 24 hours said.
+"""Near-duplicates: which posts of an account repeat a post of the last 24 hours.
 
 Pure: no I/O, no clock. Posts are taken in the order of their time, equal times by ``post_id`` (as
-text). A post is a duplicate when one of the account's standing posts at most 24 h older is alike;
-of several it is the duplicate of the earliest. A duplicate does not stand, so nothing is compared
-with it: a text repeated every ten hours counts again with the first repetition that is more than
-a day younger than the copy that stands. Whatever stood in between is no obstacle: a post is
-compared with each standing post of those 24 hours, not only with the first.
+text). A post is a duplicate when the account has a standing post, at most 24 h older, that is
+alike; of several it is the duplicate of the earliest. A duplicate does not stand, so no post is
+compared with it: of a text repeated every ten hours, the first repetition more than a day younger
+than the standing copy counts again. A post is compared with every standing post of those 24 hours,
+so other posts in between change nothing.
 
-How alike two texts are comes from RapidFuzz's ``Indel.distance``: the least number of characters
-(code points) to delete and insert. That is one integer by definition, the same from its C++ and
-from its pure Python build; RapidFuzz's own ratios are floats, and so is what they compare with.
-The percent is what is left of both lengths, in whole percents reached: 89.9 % is 89.
+Likeness comes from RapidFuzz's ``Indel.distance``: the least number of characters (code points) to
+delete and insert. That is an integer by definition, the same from RapidFuzz's C++ and its pure
+Python build; its own ratios, and their thresholds, are floats. The percent is the part of both
+lengths that the distance leaves, in whole percents reached: 89.9 % is 89.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ LEAST = 90  # percent
 SHORTEST = 20  # characters of the text that is compared
 WINDOW = timedelta(hours=24)
 
-# In this order: an address may hold a "#" or an "@". A domain without a scheme or "www." cannot be
+# Addresses go first: they may hold a "#" or an "@". A domain without a scheme or "www." cannot be
 # told from a full stop without its space. An "@" inside a word is an e-mail address.
 URL = re.compile(r"https?://\S+|(?<!\w)www\.\S+")
 HASHTAG = re.compile(r"[#＃]\w+")
 MENTION = re.compile(r"(?<!\w)(?:[@＠]\w+(?:[.-]\w+)*)+")
-# What each holds at least one of: looking for that first is far quicker.
+# Each match holds at least one of these characters: looking for them first is far quicker.
 LEFT_OUT = ((("http", "www."), URL), (("#", "＃"), HASHTAG), (("@", "＠"), MENTION))
-# Posts of an account until which comparing them is quicker than first counting their letters.
+# Up to so many posts of an account, comparing them is quicker than counting their letters first.
 FEW = 500
 
 
@@ -93,9 +93,9 @@ def duplicates(
 
 
 class _Text(NamedTuple):
-    """A text to compare. ``letters`` has a bit for each letter, so often as it occurs; 0 = unknown.
+    """A text to compare. ``letters`` has one bit for each occurrence of a letter; 0 = not counted.
 
-    It is unknown of all texts or of none.
+    They are counted for all texts or for none.
     """
 
     post_id: str
@@ -118,18 +118,18 @@ def _texts(candidates: Iterable[EarlierText]) -> Iterator[_Text]:
 
 
 def _letters(texts: Sequence[str]) -> list[int]:
-    """Each text's letters as bits: every letter has as many places as one text needs at most."""
+    """Each text's letters as bits: a letter has as many bits as its most frequent text needs."""
     counts = [Counter(text) for text in texts]
     most: Counter[str] = Counter()
     for count in counts:
         most |= count
-    place: dict[str, int] = {}
+    offset: dict[str, int] = {}
     width = 0
     for letter, times in most.items():
-        place[letter] = width
+        offset[letter] = width
         width += times
     return [
-        sum(((1 << times) - 1) << place[letter] for letter, times in count.items())
+        sum(((1 << times) - 1) << offset[letter] for letter, times in count.items())
         for count in counts
     ]
 
@@ -137,9 +137,9 @@ def _letters(texts: Sequence[str]) -> list[int]:
 def _earliest_alike(text: _Text, standing: Iterable[_Text], least: int) -> Twin | None:
     """The first of the standing posts that is alike.
 
-    Two cheap looks spare most comparisons and cannot change the result: the distance is at least
-    the difference of the lengths, and at least the number of letters that one text has more than
-    the other, where these were counted.
+    Two cheap checks spare most comparisons and cannot change the result. The distance is at least
+    the difference of the lengths; and, where letters were counted, at least the number of letters
+    that only one of the texts has.
     """
     size = len(text.text)
     for other in standing:

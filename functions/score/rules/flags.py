@@ -101,7 +101,7 @@ def counter_falls(account: str, post_id: str, samples: Sequence[Sample]) -> tupl
             percent=_tenths(before - after, before),
         )
         for name in COUNTERS
-        for (before_at, before), (after_at, after) in pairwise(_readings(samples, name))
+        for (before_at, before), (after_at, after) in pairwise(_known_reads(samples, name))
         if before - after > FALL_ABOVE and 100 * (before - after) > FALL_PERCENT * before
     )
 
@@ -111,9 +111,9 @@ def likes_only(
 ) -> tuple[LikesOnly, ...]:
     """The posts of one account with hardly any comments and shares; given and told oldest first.
 
-    What is usual are the comments and shares of its last hundred measured posts, all together, as
-    a share of their interactions. Posts of which a counter is unknown are left out of both sums,
-    and are not flagged. ``carried`` are the account's last posts before all of these, oldest first.
+    The usual share is the sum of comments and shares of the account's last hundred measured posts,
+    divided by the sum of their interactions. A post with an unknown counter is left out of both
+    sums and is not flagged. ``carried``: the account's last posts before these, oldest first.
     """
     if not any(_is_likes(post) for post in posts):
         return ()
@@ -144,10 +144,10 @@ def likes_only(
 def follower_jumps(
     account: str, readings: Readings, begin: datetime, end: datetime
 ) -> tuple[FollowerJump, ...]:
-    """The changes between neighbouring daily reads, the later in ``begin <= t < end``.
+    """The jumps between neighbouring daily reads whose later read is in ``begin <= t < end``.
 
     ``readings`` are (read at, followers), ordered by time. Reads more than 48 hours apart are not
-    daily ones: what happened between them may have taken its time.
+    compared: the change between them may have been gradual.
     """
     return tuple(
         FollowerJump(
@@ -175,7 +175,7 @@ def _is_likes(post: Measured) -> bool:
 
 
 def _ever_falls(samples: Iterable[Sample]) -> bool:
-    """Whether any counter ever falls. Most never do, and a month asks for each of its posts."""
+    """Whether any counter ever falls. A quick check for every post: most counters never fall."""
     likes = comments = shares = views = 0
     for sample in samples:
         if sample.likes is not None:
@@ -197,7 +197,7 @@ def _ever_falls(samples: Iterable[Sample]) -> bool:
     return False
 
 
-def _readings(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:
+def _known_reads(samples: Iterable[Sample], name: Counter) -> list[tuple[datetime, int]]:
     """The reads that know the counter."""
     values = ((sample.taken_at, getattr(sample, name)) for sample in samples)
     return [(at, value) for at, value in values if value is not None]

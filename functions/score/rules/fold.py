@@ -1,4 +1,4 @@
-"""Folding posts into ledgers: twice, in any order or split, the same ledger comes out.
+"""Folding posts into ledgers: repeated, reordered or split, folding gives the same ledger.
 
 Pure: no I/O, no clock.
 """
@@ -26,10 +26,10 @@ def fold_into(ledgers: Ledgers, posts: Iterable[Post]) -> int:
 
 
 def fold(entry: Entry | None, post: Post) -> Entry:
-    """The ledger's entry with everything that is known of the post from now on.
+    """The ledger's entry, with what the post adds to it.
 
-    Reads are united. Facts that may change (caption, address, versions, parts) follow the post
-    with the latest read. A verdict stays until the month is scored again.
+    The entry gets the reads of both. Facts that may change (caption, address, versions, parts) come
+    from whichever was read last. A verdict stays until the month is scored again.
     """
     if entry is None:
         return Entry(post=post)
@@ -44,7 +44,7 @@ def fold(entry: Entry | None, post: Post) -> Entry:
 
 def _freshness(post: Post) -> tuple[str, bytes]:
     latest = max((s.taken_at.isoformat() for s in post.samples), default="")
-    # Among equally fresh posts any fixed choice will do, so that order does not matter.
+    # Of equally fresh posts any fixed choice will do: the result must not depend on the order.
     facts = (post.versions, post.text, post.url, post.published_at, post.parts)
     return latest, msgspec.json.encode(facts)
 

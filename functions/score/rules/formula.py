@@ -1,7 +1,7 @@
 """The formula: the agency's settings that touch a result, and the version that every ranking names.
 
-Pure: no I/O, no clock. Equal formulas are equal rules. The version is raised by hand whenever a
-rule of ours changes a result, and with the library that compares texts.
+Pure: no I/O, no clock. Equal formulas mean equal rules. We raise the version by hand when a changed
+rule changes a result, and when the library that compares texts changes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DEFAULT = Rules(library=LIBRARY)
 
 
 def formula_of(rules: Rules) -> str:
-    """The formula's version; with settings other than the usual ones, and a mark of those."""
+    """The formula's version, followed by a mark of the settings where they are not the defaults."""
     if rules == DEFAULT:
         return FORMULA
     encoded = msgspec.json.encode(rules, order="sorted")
@@ -32,8 +32,8 @@ def formula_of(rules: Rules) -> str:
 def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[str]]:
     """The rules that ``settings/formula`` asks for, and what is wrong with it, in Indonesian.
 
-    A field that is missing has its default; a broken one keeps the last good value, ``held``, but
-    for ``x_threads``: collect, which follows it, knows of none and reads as by default.
+    A missing field has its default. A broken one keeps its last good value, from ``held``; only a
+    broken ``x_threads`` has its default, because collect follows it and knows no last good value.
     """
     given: dict[str, Any] = {}
     problems = []
@@ -92,7 +92,7 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-# What collect alone follows: it decides what is found, not how it is measured.
+# Only collect follows it: it decides which posts are found, not how they are measured.
 _COLLECTED = ("x_counts",)
 _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "duplicate_percent": (_whole(50, 100), "bilangan bulat 50 sampai 100"),

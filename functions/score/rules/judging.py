@@ -84,7 +84,7 @@ class _Court:
     def judge(
         self, account: str, items: Iterable[Item], registrations: Sequence[Presence]
     ) -> tuple[Sequence[Judged], Sequence[Flag]]:
-        """One account's posts and flags; flags of a time when nobody held it are left out."""
+        """One account's posts and flags, without flags from a time when no satker held it."""
         judged = [self._verdict(item, registrations) for item in sorted(items, key=_IN_ORDER)]
         holders = {registration.satker for registration in registrations}
         if not self._given | holders <= self._listed:
@@ -105,7 +105,7 @@ class _Court:
         )
 
     def _counted_in_a_list(self, verdict: Verdict) -> Verdict:
-        """What counts for a satker that stands in no list would be missing from every sum."""
+        """The verdict; a post of a satker in no list does not count: no sum would hold it."""
         if not verdict.counted or verdict.satker in self._listed:
             return verdict
         return msgspec.structs.replace(verdict, counted=False, reason="account_not_registered")
@@ -134,7 +134,7 @@ class _Court:
 
 
 def _same_text(account: str, standing: Sequence[Judged]) -> Iterator[Flag]:
-    """An account may change hands within a month: each satker answers for its own posts."""
+    """Flags by satker: an account may change hands, and each satker answers for its own posts."""
     held: dict[str | None, list[bool]] = defaultdict(list)
     for _, verdict in standing:
         held[verdict.satker].append(verdict.duplicate_of is not None)

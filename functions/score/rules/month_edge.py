@@ -1,6 +1,6 @@
 """A month's edge: what it takes over from the month before, and hands on to the next.
 
-Pure: no I/O, no clock.
+Pure: no I/O, no clock. What is handed on is a ``Tail`` (store/tails.py).
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ def find_twins(
 ) -> Twins:
     """What the month's posts repeat, as known at ``as_of``; ``begin`` is the month's first instant.
 
-    The last day before the month is compared with, and was judged in its own. What a post repeats
-    depends on nothing younger, so of each account only what is not older than its first change
-    since ``last`` is compared anew; before that the ledger's verdicts hold. None: they never do.
+    Posts of the last day before the month are compared with, but not judged: their own month did
+    that. A post is compared only with older posts. So of each account only the posts from its
+    first change since ``last`` on are compared anew; for older ones the ledger's verdicts hold.
+    ``last`` None: no verdict holds.
     """
     found: dict[tuple[str, str], Repeated] = {}
     for account, ledger in ledgers.items():
@@ -62,7 +63,7 @@ def find_twins(
         if last is not None:
             outdated = (e.post.published_at for e in entries if last.is_outdated(e))
             since = min(outdated, default=None)
-            # What the month before handed on may be other than it was. The first day alone sees it.
+            # The month before may hand on other texts than last time: only the first day sees them.
             first = [e for e in entries if e.post.published_at <= begin + WINDOW]
             if since != begin and _compared(edge, first, begin, as_of, least) != _as_judged(first):
                 since = begin
@@ -145,7 +146,7 @@ def _handed(recent: Recent) -> EarlierText:
 
 
 def _candidate(entry: Entry, as_of: datetime, since: datetime) -> EarlierText:
-    """``since``: from here on posts are judged anew; an older duplicate is known not to stand."""
+    """``since``: posts from here on are judged anew; an older duplicate does not stand."""
     post, verdict = entry.post.as_known(as_of), entry.verdict
     repeats = verdict is not None and verdict.duplicate_of is not None
     return EarlierText(

@@ -37,7 +37,7 @@ RANKINGS: tuple[RankingName, ...] = ("most_active", "most_popular")
 
 @dataclass(slots=True)
 class _Tally:
-    """An account's sums for the satker that held it; ``i24`` is None while nothing has a value."""
+    """An account's sums for the satker that held it; ``i24`` is None while no post has a value."""
 
     posts: int = 0
     measured: int = 0
@@ -45,7 +45,7 @@ class _Tally:
     rates: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, i24: int | None, followers: int | None) -> None:
-        """Take in a post that counts; ``followers`` None: it is in no rate."""
+        """Take in a post that counts; ``followers`` None: it has no engagement rate."""
         self.posts += 1
         if i24 is not None:
             self.measured += 1
@@ -118,8 +118,8 @@ def rank(evidence: Evidence, judgement: Judgement) -> Ranking:
 def month_bands(evidence: Evidence) -> dict[str, Band]:
     """Each satker's band in the month.
 
-    A satker is as large as the accounts that it held in the month's first instant; one that held
-    none then, or none that was read, as large as its first reads in the month say.
+    A satker's size comes from the accounts that it held at the month's first instant. If it held
+    none then, or none of them was read, its size comes from its first reads in the month.
     """
     rules = evidence.month.rules
     begin, _ = _bounds(evidence)
@@ -151,8 +151,8 @@ def order(rows: Iterable[Row], ranking: RankingName, present: set[str]) -> list[
     for row in rows:
         has_rank = row.satker in present and _headline(row, ranking) is not None
         (ranked if has_rank else unranked).append(row)
-    ranked.sort(key=lambda row: _place(row, ranking))
-    unranked.sort(key=lambda row: _place(row, ranking))
+    ranked.sort(key=lambda row: _sort_key(row, ranking))
+    unranked.sort(key=lambda row: _sort_key(row, ranking))
     ordered: list[Row] = []
     for number, row in enumerate(ranked, 1):
         tied = ordered and _headline(ordered[-1], ranking) == _headline(row, ranking)
@@ -186,7 +186,7 @@ def _lists(
     base = {
         p.ranking: p
         for p in evidence.previous
-        # A band of other bounds was another company: no place in it says who moved.
+        # A rank in a band with other bounds cannot be compared: it was among other satker.
         if (p.platform, p.kind, p.band, p.band_from, p.band_below) == wanted
     }
     members = list(rows)
@@ -294,7 +294,7 @@ def _headline(row: Row, ranking: RankingName) -> int | None:
     return row.posts if ranking == "most_active" else row.i24
 
 
-def _place(row: Row, ranking: RankingName) -> tuple[int, int, str]:
-    """Sorts by the headline figure, then the other one, both downwards, then by id."""
+def _sort_key(row: Row, ranking: RankingName) -> tuple[int, int, str]:
+    """By the headline figure, then the other one, both descending, then by id."""
     posts, i24 = -row.posts, -row.i24 if row.i24 is not None else 1
     return (posts, i24, row.satker) if ranking == "most_active" else (i24, posts, row.satker)

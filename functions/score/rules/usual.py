@@ -1,9 +1,9 @@
 """How far a post lies above what its account is used to: "di atas biasanya".
 
-Pure: no I/O, no clock. A post is held against the account's last hundred measured posts before it,
-in the order of ``published_at`` and, at equal times, ``post_id`` (as text). Measured are posts that
-count and whose I24 is decided: a provisional value is neither held against others nor part of what
-is usual. The account is the platform's, whichever satker held it; earlier months are carried on.
+Pure: no I/O, no clock. A post is compared with the account's last hundred measured posts before it,
+in the order of ``published_at`` and, at equal times, ``post_id`` (as text). A post is measured when
+it counts and its I24 no longer changes: a provisional value is neither compared nor part of what is
+usual. The account is the platform's, whichever satker held it; earlier months are carried on.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def measured(post: Post, verdict: Verdict) -> Measured | None:
-    """The post as it is held against others; None when it does not count or was not measured.
+    """The post as a measured one; None when it does not count or was not measured.
 
-    A value that was set is no measurement.
+    A value that an admin set is no measurement.
     """
     measurement = verdict.measurement
     i24 = measurement.i24
@@ -57,7 +57,7 @@ def measured(post: Post, verdict: Verdict) -> Measured | None:
 
 
 def all_measured(judged: Iterable[tuple[Post, Verdict]]) -> list[Measured]:
-    """Those of the posts that are held against others."""
+    """The measured ones of the posts."""
     return [one for one in (measured(post, verdict) for post, verdict in judged) if one]
 
 
@@ -77,10 +77,9 @@ def talk(post: Post, measurement: Measurement) -> int | None:
 
 
 class History:
-    """An account's last hundred measured posts, oldest first, as later ones are held against them.
+    """An account's last hundred measured posts, oldest first, to compare later posts with.
 
-    The values are kept sorted as they come and go, since a month asks for the middle of a hundred
-    of them once for every post.
+    The values are kept sorted as they come and go: a month needs their middle once for every post.
     """
 
     def __init__(self, carried: Iterable[Past] = ()) -> None:
@@ -131,5 +130,5 @@ def over_usuals(posts: Iterable[Measured], carried: Iterable[Past] = ()) -> dict
     found = {}
     for one in posts:
         found[one.post.post_id] = history.over_usual(one.i24)
-        history.add(one.i24, None)  # of their comments and shares nothing is asked here
+        history.add(one.i24, None)  # their comments and shares are not needed here
     return found

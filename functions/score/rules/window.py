@@ -162,8 +162,8 @@ def _sums(platform: Platform, one: Sample, other: Sample) -> tuple[int, int, boo
 def _on_the_line(first: int, last: int, passed: timedelta, width: timedelta) -> int:
     """Where a straight line from ``first`` to ``last`` is after ``passed``, rounded half up.
 
-    The counters' fractions have one denominator, the seconds between the reads, so adding the
-    counters before is the same as adding the fractions.
+    All counters' fractions have one denominator, the seconds between the reads: adding the counters
+    first is the same as adding the fractions.
     """
     seconds = width.days * 86400 + width.seconds
     if not seconds:

@@ -19,8 +19,10 @@ from functions.store.port import Stored, Write
 
 
 class StoredState(msgspec.Struct, frozen=True):
-    """A platform's sync state as it is stored. ``body`` None: there is none, or a piece of it is
-    lost; ``version`` None: there is no document yet. ``pieces``: their names, if it is split."""
+    """A platform's sync state as it is stored.
+
+    ``body`` None: there is none, or a piece of it is lost. ``version`` None: there is no document
+    yet. ``pieces``: the names of its pieces, if it is split."""
 
     body: bytes | None = None
     version: str | None = None
@@ -48,8 +50,8 @@ class CollectingDocuments(AgencyDocuments):
     def save_sync_state(self, platform: Platform, body: bytes, held: StoredState) -> None:
         """Replace the state; ``Conflict`` when another instance wrote it since it was read.
 
-        A state too large for one document is split: its pieces are named by what they hold and are
-        written first, so that the document which names them always names a whole.
+        A state too large for one document is split into pieces named by their content. The pieces
+        are written first, so that the document that names them never names a missing one.
         """
         path = f"{self.root}/plans/{platform}"
         document, pieces = split(path, body)
@@ -91,7 +93,7 @@ class CollectingDocuments(AgencyDocuments):
         self.store.write([Write(path, document, "create", expires_at=self.expiry("outcomes"))])
 
     def has_outcome(self, platform: Platform, batch: str) -> bool:
-        """Whether a batch was worked off and its outcome not taken in yet."""
+        """Whether a batch was worked off and no plan has taken in its outcome yet."""
         return bool(self.store.get([f"{self.root}/outcomes/{key(platform, batch)}"]))
 
     def outcomes(self, platform: Platform) -> list[Stored]:

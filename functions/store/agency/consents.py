@@ -1,8 +1,8 @@
 """Consents, and what leads to one.
 
-``consents/{platform}:{handle}`` is what an account's unit allows, with its sealed tokens;
-``attempts/{digest}`` a consent that was begun in a browser, by the digest of its state;
-``tickets/{id}`` an invitation that is spent.
+``consents/{platform}:{handle}`` is the consent of an account's unit, with its sealed tokens.
+``attempts/{digest}`` is a consent that somebody has begun in a browser, by the digest of its state.
+``tickets/{id}`` is a spent invitation.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class ConsentDocuments(AgencyDocuments):
     def begin_attempt(
         self, name: str, document: Mapping[str, Any], over: Iterable[Stored] = ()
     ) -> None:
-        """Begin an attempt and remove those that are over; ``Conflict`` when its name is taken."""
+        """Store a new attempt and remove expired ones; ``Conflict`` when its name is taken."""
         path, expires_at = self.attempt_path(name), self.expiry("attempts")
         begun = Write(path, dict(document), "create", expires_at=expires_at)
         self.store.write([*(Write(held.path, mode="delete") for held in over), begun])
@@ -81,11 +81,10 @@ class ConsentDocuments(AgencyDocuments):
         ticket: str,
         spent: Mapping[str, Any],
     ) -> None:
-        """Store what an attempt led to, spend its ticket, and remove it: all or nothing.
-
+        """Store an attempt's consent, spend its ticket, and remove the attempt: all or nothing.
         Args:
-            consent: the document, in the place of the one that was ``held``; None: of none.
-            ticket: the id of the invitation, and ``spent`` what is remembered of it.
+            consent: the new document, which replaces ``held`` (None: there was none).
+            ticket: the id of the invitation; ``spent``: what to keep of it.
 
         Raises:
             Conflict: the ticket is spent, or the consent was changed since.

@@ -26,7 +26,7 @@ class FollowerDocuments(AgencyDocuments):
             month = month_of(at, self.agency.zone)
             grouped[platform, month].setdefault(account_id, {})[iso(at)] = count
         for (platform, month), added in sorted(grouped.items()):
-            # Another writer may add its own meanwhile: both are wanted.
+            # Another writer may add readings meanwhile: keep both.
             until_written(partial(self._add_followers, platform, month, added), ATTEMPTS)
 
     def followers(

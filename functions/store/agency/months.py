@@ -1,6 +1,6 @@
 """Months: their ledgers, their rankings with what proves them, and what one hands to the next.
 
-``ledgers/{month}:{day}`` are the books that rankings are made from (store/ledgers.py),
+``ledgers/{month}:{day}`` hold the posts that rankings are made from (store/ledgers.py),
 ``rankings/{month}:r{revision}`` a ranking with its evidence's frame, ``tails/{month}`` what the
 next month must know of this one (store/tails.py).
 """
@@ -63,9 +63,9 @@ class MonthDocuments(AgencyDocuments):
         return find(self.store, ledgers, self.agency.zone, account, post_id, published_at)
 
     def save_ledgers(self, ledgers: Ledgers) -> None:
-        """Write what was put into ledgers; they are to be read anew before they are written again.
+        """Write what was put into ledgers; read them again before the next write.
 
-        ``Conflict`` when somebody else wrote since they were read; a part may be written by then.
+        ``Conflict`` when another writer was faster; some parts may be written by then.
         """
         self.store.write(ledgers.writes(f"{self.root}/ledgers"))
 
@@ -134,7 +134,7 @@ class MonthDocuments(AgencyDocuments):
         self, path: str, held: Stored | None, facts: Mapping[str, Any], **bodies: Any
     ) -> None:
         """Write values that may outgrow a document; ``Conflict`` when ``held`` has changed."""
-        # Whoever has just read the document before still finds its pieces.
+        # The earlier pieces stay for a reader that has just read the earlier document.
         stale = named_pieces(held.data) if held else []
         document: dict[str, Any] = {**facts, "stale": stale}
         pieces: list[Write] = []

@@ -1,8 +1,8 @@
 """Posts as they were collected: their reads, their addresses, and what is missing of them.
 
 ``posts/{platform}:{account}:{post}`` is merged sample by sample (keyed by the time of the read), so
-that two writers never undo each other. ``urls/{platform}:{key}`` finds posts by their addresses,
-``completeness/{platform}`` says of which accounts a part could not be read.
+that two writers never undo each other. ``urls/{platform}:{key}`` finds posts by their addresses.
+``completeness/{platform}`` names the accounts of which some posts could not be read.
 """
 
 from __future__ import annotations
@@ -87,15 +87,15 @@ class PostDocuments(AgencyDocuments):
         return {paths[path] for path in self.store.get([*paths])}
 
     def keep_posts(self, month: str, until: datetime, since: str | None, most: int) -> str | None:
-        """Keep a month's posts until an instant; where the next call is to go on, None: nowhere.
+        """Keep a month's posts until an instant; returns where the next call goes on; None: done.
 
         Args:
-            until: what expires later already is left alone.
+            until: posts that already expire later are left alone.
             since: what an earlier call returned; None: begin at the month's beginning.
-            most: about as many as one call may write.
+            most: about as many posts as one call may write.
 
         Raises:
-            Conflict: one was written meanwhile, and some are kept by then; to be done again.
+            Conflict: another writer wrote a post meanwhile; some posts are kept. Call again.
         """
         begin, end = (iso(at) for at in month_bounds(month, self.agency.zone))
         reached, writes = since or begin, list[Write]()
@@ -106,19 +106,19 @@ class PostDocuments(AgencyDocuments):
                 return at
             reached = at
             if stored.expires_at is not None and stored.expires_at < until:
-                # Conditional: of one that is deleted meanwhile half a document would be left.
+                # Conditional: a merge into a post deleted meanwhile would leave half a document.
                 write = Write(stored.path, {}, "merge", stored.version, expires_at=until)
                 writes.append(write)
         self.store.write(writes)
         return None
 
     def save_completeness(self, platform: Platform, told: Mapping[str, str | None]) -> None:
-        """Say of accounts, by their ids, what of their posts is missing; None: nothing any more."""
+        """Note by account id which of its posts are missing; None: none any more."""
         path = f"{self.root}/completeness/{platform}"
         self.store.write([Write(path, {"accounts": dict(told)}, mode="merge")])
 
     def completeness(self) -> dict[str, str]:
-        """What is said of missing posts, by account key; accounts without are left out."""
+        """What is noted of missing posts, by account key; complete accounts are left out."""
         paths = [f"{self.root}/completeness/{platform}" for platform in PLATFORMS]
         return {
             f"{document.id}:{account_id}": said
@@ -168,7 +168,7 @@ def _post_key(post: Post) -> str:
 
 def _post_document(post: Post) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(post)
-    # What this read does not bring must not be wiped: an empty map would replace a full one.
+    # An empty map would replace a full one: leave out what this read did not bring.
     for name in ("text", "versions", "parts"):
         if not document[name]:
             del document[name]
@@ -183,7 +183,7 @@ def _post_document(post: Post) -> dict[str, Any]:
 
 
 def _posts(listed: Iterable[Stored], broken: list[str]) -> Iterator[tuple[Stored, Post]]:
-    """The posts of documents; one that a hand in the console has spoilt costs itself."""
+    """The posts of documents, without documents that somebody has spoilt in the console."""
     for stored in listed:
         try:
             yield stored, _post(stored)

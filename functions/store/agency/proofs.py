@@ -1,7 +1,7 @@
 """What proves a month: its evidence, put together from what is stored, and frozen with the month.
 
-``evidence/{month}:r{revision}`` vouches for the parts of the evidence that a final month was frozen
-with; that of an open one is the frame beside its ranking, and its ledgers (store/evidence.py).
+``evidence/{month}:r{revision}`` vouches for the parts of a final month's frozen evidence. The
+evidence of an open month is the frame beside its ranking, and its ledgers (store/evidence.py).
 """
 
 from __future__ import annotations
@@ -113,10 +113,9 @@ class EvidenceDocuments(RegistryDocuments, FollowerDocuments, MonthDocuments):
         return gzip.decompress(b"".join(parts[name].data["body"] for name in paths))
 
     def freeze_evidence(self, month: str, revision: int, encoded: bytes) -> bytes:
-        """Freeze a month's evidence; returns what is frozen, which an earlier run may have been.
-
-        Parts are named by the digest and the line that vouches for them is created last, so that a
-        run cut short or a second one beside it leaves no mixture.
+        """Freeze a month's evidence; returns what is frozen: an earlier run's, if that froze first.
+        Parts are named by the digest, and the document that vouches for them is created last. So
+        neither a run that dies nor two runs at once leave a mixture.
         """
         path = self._evidence_path(month, revision)
         digest, body = ev.digest(encoded), ev.compress(encoded)
@@ -137,7 +136,7 @@ class EvidenceDocuments(RegistryDocuments, FollowerDocuments, MonthDocuments):
 
 
 def items(ledgers: Mapping[str, Ledger], as_of: datetime, twins: ev.Twins) -> tuple[ev.Item, ...]:
-    """The evidence's posts: everything of which anything had been read by then."""
+    """The evidence's posts: every post with a read by then."""
     return tuple(
         ev.item(entry.post.as_known(as_of), twins.get((account, post_id)))
         for account in sorted(ledgers)

@@ -1,4 +1,4 @@
-"""Who is measured: what the admins typed, the registry that was made of it, and what is told them.
+"""Who is measured: what the admins typed, the registry made from it, and the answers to them.
 
 ``satker/{id}`` is an admin's document, with what was found out about its accounts below it, in
 ``accounts/{platform}:{handle}``. ``rosters/{as_of}`` are the versions of the registry; all stay.

@@ -1,4 +1,4 @@
-"""Where an agency's documents lie, and when those expire that are written now."""
+"""Where an agency's documents lie, and when a document that is written now expires."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AgencyDocuments:
     def expiry(self, collection: str, needed_until: datetime | None = None) -> datetime | None:
         """When a document that is written now expires; None: never, as in a simulation.
 
-        ``needed_until``: from then on its time counts; None: from now on.
+        ``needed_until``: the time to its expiry counts from then; None: from now.
         """
         if self.simulation:
             return None
@@ -55,5 +55,5 @@ class AgencyDocuments:
         self.store.write([Write(held.path, dict(document), version=held.version)])
 
     def sweep(self, until: datetime) -> int:
-        """Delete some of what has expired, in a store that does not do so by itself."""
+        """Delete some expired documents, in a store that does not do so by itself."""
         return 0 if self.simulation else self.store.sweep(until, most=SWEPT)

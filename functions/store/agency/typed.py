@@ -39,7 +39,7 @@ class TypedDocuments(AgencyDocuments):
         """Write findings beside what an admin typed, where they are new."""
         for stored, findings in told:
             if any(stored.data.get(name) != value for name, value in findings.items()):
-                # Whoever writes at the same time, or removes the document, is told the next time.
+                # A document written or removed meanwhile is answered the next time.
                 with suppress(Conflict):
                     self.amend(stored, findings)
 
@@ -54,14 +54,14 @@ class TypedDocuments(AgencyDocuments):
         return {paths[path]: held for path, held in self.store.get([*paths]).items()}
 
     def sums_threads(self) -> bool:
-        """Whether a thread of X is worth the sum of its parts, and no doubt about it."""
+        """Whether the settings say clearly that a thread of X is worth the sum of its parts."""
         return self.reading_of_x()["replies"]
 
     def reading_of_x(self) -> dict[str, bool]:
         """What ``settings/formula`` says of how X is read; scoring tells what is wrong with it.
 
-        ``replies``: a thread is worth the sum of its parts. ``counts``: posts are counted, to hold
-        what was found against it. Either costs money.
+        ``replies``: a thread is worth the sum of its parts. ``counts``: collect also asks for the
+        number of posts, to check what it found. Each costs money.
         """
         formula = self.settings("formula")
         return {

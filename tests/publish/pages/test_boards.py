@@ -7,7 +7,7 @@ import pytest
 
 from functions.model import Platform, RankedList, RankingName
 from functions.publish.pages import boards
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from tests.factories import ranking, row
 
 ROWS = (

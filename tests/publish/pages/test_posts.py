@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.model import DAY, Entry, Measurement, Platform, Post, Sample, Verdict
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.pages.posts import (
     PostItem,
     PostLink,

@@ -13,7 +13,7 @@ import pytest
 from functions.model import Agency
 from functions.publish import pages as pages_room
 from functions.publish.job import publish
-from functions.publish.pages.frame import Link
+from functions.publish.pages.context import Link
 from functions.publish.render import TEMPLATES
 from functions.publish.targets.folder import FolderObjects
 from functions.settings import Settings

@@ -1,4 +1,4 @@
-"""A page's place in the site, and what surrounds every page."""
+"""What a page is made in: its path and the site's material; and what surrounds every page."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class Page(Protocol):
     def shell(self) -> Shell: ...
 
 
-class Frame:
-    """A page's place in the site, from which its addresses are relative."""
+class Context:
+    """What a page is made in: the site's material and the page's path, for relative addresses."""
 
     def __init__(self, material: Material, path: str) -> None:
         self.material = material
         self.path = path
         self._folder = folder_of(material.agency, material.everybody)
-        # A server shows 404.html at any depth: its links cannot be relative to where it lies.
+        # A server shows 404.html for paths of any depth: its links cannot be relative.
         if path == "404.html":
             self._top = f"{material.site_url.rstrip('/')}/"
             self._root = f"{self._top}{self._folder}"
@@ -100,8 +100,10 @@ class Frame:
         )
 
     def _agencies(self) -> tuple[Link, ...]:
-        """The front pages of the other agencies' sites; of very many they stand on one page alone,
-        the front page of the first one's site."""
+        """The front pages of the other agencies' sites.
+
+        Of very many agencies, only the front page of the first one's site lists them.
+        """
         m = self.material
         is_front = not self._folder and not self.path
         if len(m.everybody) > MOST_LISTED and not is_front:
