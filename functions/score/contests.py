@@ -1,4 +1,4 @@
-"""The docket of a run: the decisions and objections that stand at an instant, by month.
+"""The contests of a run: the decisions and objections that stand at an instant, by month.
 
 Pure: no I/O, no clock. A document that cannot be used changes nothing. Each document's ``status``
 tells its admin what became of it, and the run's report lists what is wrong.
@@ -94,7 +94,7 @@ class _Case:
 
 
 @dataclass(slots=True)
-class Docket:
+class Contests:
     """What admins wrote, as it stands at an instant."""
 
     _find: Find = lambda text: None
@@ -202,7 +202,7 @@ class Docket:
                     yield case, decision
 
 
-def read_docket(
+def read_contests(
     decisions: Iterable[Stored],
     objections: Iterable[Stored],
     *,
@@ -211,7 +211,7 @@ def read_docket(
     zone: ZoneInfo,
     find: Find,
     satker: Callable[[], Collection[str]] = tuple,
-) -> Docket:
+) -> Contests:
     """The documents as they stand at ``now``.
 
     Args:
@@ -223,61 +223,63 @@ def read_docket(
         satker: gives the ids of all units that ever were; called only when an objection names a
             unit. No ids: the unit is not checked.
     """
-    docket = Docket(find)
+    contests = Contests(find)
     latest = now if clock is None else max(now, clock)
     objections = list(objections)
     raised = {stored.id for stored in objections}
-    for case, decision in _usable(docket, decisions, _decision, zone):
+    for case, decision in _usable(contests, decisions, _decision, zone):
         if decision.objection is not None and decision.objection not in raised:
-            _refuse(docket, case, _no_such("sanggahan", decision.objection, raised))
-        elif _holds(docket, case, decision.at, now, latest, zone):
-            docket._decisions.append((case, decision))
-    for case, objection in _usable(docket, objections, _objection, zone):
+            _refuse(contests, case, _no_such("sanggahan", decision.objection, raised))
+        elif _holds(contests, case, decision.at, now, latest, zone):
+            contests._decisions.append((case, decision))
+    for case, objection in _usable(contests, objections, _objection, zone):
         known = satker() if objection.satker is not None else ()
         if known and objection.satker not in known:
             case.remarks.append(_no_such("satker", objection.satker or "", known))
-            docket.problems.append(f"{case.name}: {case.remarks[-1]}")
-        if _holds(docket, case, objection.at, now, latest, zone):
-            docket._objections.append((case, _as_known(objection, now)))
-    return docket
+            contests.problems.append(f"{case.name}: {case.remarks[-1]}")
+        if _holds(contests, case, objection.at, now, latest, zone):
+            contests._objections.append((case, _as_known(objection, now)))
+    return contests
 
 
 def _usable(
-    docket: Docket,
+    contests: Contests,
     documents: Iterable[Stored],
-    parse: Callable[[Docket, _Case, Mapping[str, Any], ZoneInfo], Line],
+    parse: Callable[[Contests, _Case, Mapping[str, Any], ZoneInfo], Line],
     zone: ZoneInfo,
 ) -> Iterator[tuple[_Case, Line]]:
-    """The usable documents with their lines; the docket notes what is wrong with the others."""
+    """The usable documents with their lines; the contests notes what is wrong with the others."""
     for stored in documents:
         case = _Case(stored, None, {})
         try:
             document = dict(stored.data)
-            _look_up(docket, case, document)
-            line = parse(docket, case, document, zone)
+            _look_up(contests, case, document)
+            line = parse(contests, case, document, zone)
             case.month = read_month(document)
         except StoreError:
             raise
         except ValueError as error:
-            _refuse(docket, case, str(error))
+            _refuse(contests, case, str(error))
         except Exception as error:  # one document's content must not stop the others
-            _refuse(docket, case, f"tidak dapat dibaca ({type(error).__name__})")
+            _refuse(contests, case, f"tidak dapat dibaca ({type(error).__name__})")
         else:
             yield case, line
 
 
-def _look_up(docket: Docket, case: _Case, document: dict[str, Any]) -> None:
+def _look_up(contests: Contests, case: _Case, document: dict[str, Any]) -> None:
     """Fill in the post, and its month, that a document names by its address alone."""
     url = document.get("url")
     if not url or document.get("post"):
         return
-    found = docket._find(url) if isinstance(url, str) else None
+    found = contests._find(url) if isinstance(url, str) else None
     if found is not None:
         case.findings |= {"post": found.post, "month": found.month}
         document |= case.findings
 
 
-def _decision(docket: Docket, case: _Case, document: Mapping[str, Any], zone: ZoneInfo) -> Decision:
+def _decision(
+    contests: Contests, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
+) -> Decision:
     if document.get("url") and not document.get("post"):
         raise ValueError(UNKNOWN)
     decision = parse_decision(case.stored.id, document, zone)
@@ -286,7 +288,7 @@ def _decision(docket: Docket, case: _Case, document: Mapping[str, Any], zone: Zo
 
 
 def _objection(
-    docket: Docket, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
+    contests: Contests, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Objection:
     """The objection; without its answer if that is broken, so that it holds its month open."""
     try:
@@ -295,7 +297,7 @@ def _objection(
         bare = {name: value for name, value in document.items() if name not in ANSWER}
         objection = parse_objection(case.stored.id, bare, zone)
         case.remarks.append(str(error))
-        docket.problems.append(f"{case.name}: {error}")
+        contests.problems.append(f"{case.name}: {error}")
     else:
         if objection.answer is None and document.get("accepted") is not None:
             case.remarks.append("answer kosong; isi jawabannya supaya sanggahan diputuskan")
@@ -303,19 +305,19 @@ def _objection(
     return objection
 
 
-def _refuse(docket: Docket, case: _Case, why: str) -> None:
+def _refuse(contests: Contests, case: _Case, why: str) -> None:
     """Note why a document cannot be used; it changes nothing until somebody mends it."""
-    docket.problems.append(f"{case.name}: {why}")
-    docket._others.append(_Case(case.stored, None, {"status": why}))
+    contests.problems.append(f"{case.name}: {why}")
+    contests._others.append(_Case(case.stored, None, {"status": why}))
 
 
 def _holds(
-    docket: Docket, case: _Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
+    contests: Contests, case: _Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
 ) -> bool:
     """Whether it is dated by ``now``; one dated after ``latest`` is told from when on it holds."""
     if at > latest:
         told = {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
-        docket._others.append(_Case(case.stored, None, told, case.remarks))
+        contests._others.append(_Case(case.stored, None, told, case.remarks))
     return at <= now
 
 

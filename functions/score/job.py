@@ -134,9 +134,9 @@ def _conclude(run: Run, changed: _Changes, kept: Mapping[str, Any]) -> None:
     for month, posts in sorted(changed.posts.items()):
         _only_fold(run, month, posts)
     if not changed.going_on:  # else some decisions' posts were not seen
-        run.docket.close()
-        book.tell_admin([*run.docket.told, *run.agreed.told(run.records, run.now)])
-        run.report.problems += [*run.agreed.problems, *run.docket.problems]
+        run.contests.close()
+        book.tell_admin([*run.contests.told, *run.agreed.told(run.records, run.now)])
+        run.report.problems += [*run.agreed.problems, *run.contests.problems]
     # Written last: when a run dies before this, the next one sees the same changes.
     left = {"left": None} if changed.going_on else {}
     if changed.cursor or left or kept:

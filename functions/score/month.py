@@ -83,12 +83,12 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
 def revise(run: Run, month: str) -> None:
     """Make a revision of a final month, if a decision asks for one."""
     held = run.records[month]
-    if held.ranking.state != "final" or not run.docket.may_concern(month, held.decided):
+    if held.ranking.state != "final" or not run.contests.may_concern(month, held.decided):
         return
     book = run.book
     frozen = ev.decode(book.frozen_evidence(month, held.ranking.revision) or b"")
     about, listed = by_item(frozen.items), {unit.id for unit in frozen.units}
-    decisions = run.docket.revising(month, about, listed, held.decided)
+    decisions = run.contests.revising(month, about, listed, held.decided)
     if not decisions or held.ranking.as_of > run.now:
         return
     if run.waits(month, held.closes_at or closing_begins(month, book.agency.zone)):
@@ -99,7 +99,7 @@ def revise(run: Run, month: str) -> None:
             " revise it with the version that the month was ranked with"
         )
         return
-    objections = run.docket.objections(month, about) or frozen.objections
+    objections = run.contests.objections(month, about) or frozen.objections
     revised = _revised(run, frozen, held.digest, decisions, objections)
     # Another run may have frozen this revision before; then that one stands.
     encoded = book.freeze_evidence(month, revised.month.revision, ev.encode(revised))
@@ -178,8 +178,8 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
     """What the month's ranking follows from, as known now."""
     book, now, zone, carried = run.book, run.now, run.book.agency.zone, run.carried(month)
     held, rules = run.records.get(month), run.rules_of(month)
-    about = {} if run.docket.is_empty else _about(ledgers)
-    objections = run.docket.objections(month, about)
+    about = {} if run.contests.is_empty else _about(ledgers)
+    objections = run.contests.objections(month, about)
     closes_at = run.closes_at(month, rules)
     incomplete = is_incomplete(month, zone, run.began_at)
     contested = is_contested(objections, closes_at)
@@ -204,7 +204,7 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
         objections=objections,
     )
     listed = {unit.id for unit in frame.units}
-    decisions = run.docket.decisions(month, about, listed)
+    decisions = run.contests.decisions(month, about, listed)
     begin = month_bounds(month, zone)[0]
     twins = find_twins(
         ledgers, carried, as_of=now, begin=begin, least=rules.duplicate_percent, last=last

@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.jobs.tally import NOTHING
 from functions.model import Entry, Ranking, Roster, iso, month_bounds, month_of, previous_month
-from functions.score.contests import Docket, Found, read_docket
+from functions.score.contests import Contests, Found, read_contests
 from functions.score.rules.closing import certain, closing_begins, closing_ends, waiting
 from functions.score.rules.formula import DEFAULT
 from functions.score.rules.judging import Judgement
@@ -97,10 +97,10 @@ class Run:
         return why is not None
 
     @cached_property
-    def docket(self) -> Docket:
+    def contests(self) -> Contests:
         """What admins decided and units contest, as it stands now."""
         book = self.book
-        return read_docket(
+        return read_contests(
             book.decisions(),
             book.objections(),
             # A document dated after the clock is not decided yet, even if ``now`` is later.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import iso
-from functions.score.contests import FROZEN, UNKNOWN, Found, read_docket
+from functions.score.contests import FROZEN, UNKNOWN, Found, read_contests
 from functions.score.rules.closing import closing_begins, closing_ends
 from functions.store import evidence as ev
 from functions.store.port import Stored, Write
@@ -118,7 +118,7 @@ def stored(collection, id, data):
 
 def docket_of(decisions=(), objections=(), now=NOW, clock=None, find=lambda address: None):
     """Documents named d0, d1 … and o0, o1 …"""
-    return read_docket(
+    return read_contests(
         [stored("decisions", f"d{n}", data) for n, data in enumerate(decisions)],
         [stored("objections", f"o{n}", data) for n, data in enumerate(objections)],
         now=now,
@@ -132,8 +132,8 @@ def ids(found):
     return [each.id for each in found]
 
 
-def told_of(docket):
-    return {case.id: findings for case, findings in docket.told}
+def told_of(contests):
+    return {case.id: findings for case, findings in contests.told}
 
 
 def test_what_is_dated_ahead_of_the_clock_is_told_that_it_does_not_apply_yet():
@@ -146,8 +146,8 @@ def test_what_is_dated_ahead_of_the_clock_is_told_that_it_does_not_apply_yet():
     ]
     contested = [typed_objection(at=NOW), typed_objection(at=NOW + 400 * DAY)]
 
-    def early(docket):
-        told = told_of(docket)
+    def early(contests):
+        told = told_of(contests)
         return {
             id for id, said in told.items() if said.get("status", "").startswith("berlaku mulai")
         }
@@ -224,12 +224,12 @@ def test_an_objection_is_to_posts_of_the_month_or_to_the_month_as_a_whole(facts,
 
 def test_what_nobody_took_is_told_once_and_asked_for_again_as_long_as_it_is_unknown():
     lost = typed_objection(post="x:zzz")
-    docket = docket_of([typed_decision()], [lost])
-    docket.decisions(MONTH, POSTS, UNITS)
-    docket.close()
-    assert told_of(docket)["d0"] == {"status": "berlaku", "month": MONTH}
-    assert told_of(docket)["o0"] == {"status": UNKNOWN}
-    assert docket.problems == [f"objections/o0: {UNKNOWN}"]
+    contests = docket_of([typed_decision()], [lost])
+    contests.decisions(MONTH, POSTS, UNITS)
+    contests.close()
+    assert told_of(contests)["d0"] == {"status": "berlaku", "month": MONTH}
+    assert told_of(contests)["o0"] == {"status": UNKNOWN}
+    assert contests.problems == [f"objections/o0: {UNKNOWN}"]
     # Of a month that was not looked at in this run, what was told before still holds.
     earlier = docket_of([typed_decision(post="x:zzz", status="berlaku")])
     earlier.close()
@@ -237,11 +237,11 @@ def test_what_nobody_took_is_told_once_and_asked_for_again_as_long_as_it_is_unkn
 
 
 def test_a_broken_objection_is_told_and_changes_nothing():
-    docket = docket_of(objections=[typed_objection(by=" "), typed_objection()])
-    assert ids(docket.objections(MONTH, POSTS)) == ["o1"]
-    docket.close()
-    assert docket.problems == ["objections/o0: by kosong; isi nama yang menyanggah"]
-    assert told_of(docket)["o0"] == {"status": "by kosong; isi nama yang menyanggah"}
+    contests = docket_of(objections=[typed_objection(by=" "), typed_objection()])
+    assert ids(contests.objections(MONTH, POSTS)) == ["o1"]
+    contests.close()
+    assert contests.problems == ["objections/o0: by kosong; isi nama yang menyanggah"]
+    assert told_of(contests)["o0"] == {"status": "by kosong; isi nama yang menyanggah"}
 
 
 def test_an_address_is_looked_up_where_no_post_is_named():
@@ -250,9 +250,9 @@ def test_an_address_is_looked_up_where_no_post_is_named():
 
     address = "https://x.com/a/status/c"
     unnamed = {name: value for name, value in typed_decision(url=address).items() if name != "post"}
-    docket = docket_of([unnamed, {**typed_decision(post="x:a"), "url": address}], find=find)
-    assert [d.post_id for d in docket.decisions(MONTH, POSTS, UNITS)] == ["c", "a"]
-    assert told_of(docket)["d0"] == {"post": "x:c", "month": MONTH, "status": "berlaku"}
+    contests = docket_of([unnamed, {**typed_decision(post="x:a"), "url": address}], find=find)
+    assert [d.post_id for d in contests.decisions(MONTH, POSTS, UNITS)] == ["c", "a"]
+    assert told_of(contests)["d0"] == {"post": "x:c", "month": MONTH, "status": "berlaku"}
     elsewhere = docket_of([{**unnamed, "url": "https://x.com/a/status/d"}], find=find)
     assert elsewhere.problems == [f"decisions/d0: {UNKNOWN}"]
     # The month that was found with it is the post's own.
@@ -268,9 +268,9 @@ def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
         typed_decision(revise="true"),
         typed_decision(post="x:zzz", revise=True),
     ]
-    docket = docket_of(given)
-    assert ids(docket.revising(MONTH, POSTS, UNITS, {"d1"})) == ["d0"]
-    assert {id: each.get("status") for id, each in told_of(docket).items()} == {
+    contests = docket_of(given)
+    assert ids(contests.revising(MONTH, POSTS, UNITS, {"d1"})) == ["d0"]
+    assert {id: each.get("status") for id, each in told_of(contests).items()} == {
         "d0": "berlaku",
         "d1": "berlaku",
         "d2": FROZEN,
@@ -280,11 +280,11 @@ def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
 
 
 def test_a_final_month_is_looked_at_when_something_new_names_it():
-    docket = docket_of([typed_decision(month=MONTH), typed_decision()])
-    assert docket.may_concern(MONTH, ())
-    assert docket.may_concern(MONTH, {"d1"})
-    assert not docket.may_concern(MONTH, {"d0"})
-    assert not docket.may_concern("2026-09", ())
+    contests = docket_of([typed_decision(month=MONTH), typed_decision()])
+    assert contests.may_concern(MONTH, ())
+    assert contests.may_concern(MONTH, {"d1"})
+    assert not contests.may_concern(MONTH, {"d0"})
+    assert not contests.may_concern("2026-09", ())
 
 
 # What cannot be done is refused beside it
@@ -293,16 +293,16 @@ def test_a_final_month_is_looked_at_when_something_new_names_it():
 def told_beside(facts, **more):
     """The status of one decision, and whether the decision beside it still holds."""
     beside = typed_decision(post="x:a")
-    docket = docket_of([{**typed_decision(), **facts}, beside], **more)
-    found = docket.decisions(MONTH, POSTS, UNITS)
-    docket.objections(MONTH, POSTS)
-    docket.close()
+    contests = docket_of([{**typed_decision(), **facts}, beside], **more)
+    found = contests.decisions(MONTH, POSTS, UNITS)
+    contests.objections(MONTH, POSTS)
+    contests.close()
     assert "d1" in ids(found)
-    assert told_of(docket)["d1"]["status"] == "berlaku"
+    assert told_of(contests)["d1"]["status"] == "berlaku"
     holds = "d0" in ids(found)
-    assert holds is told_of(docket)["d0"]["status"].startswith("berlaku")
-    assert holds is (docket.problems == [])
-    return told_of(docket)["d0"]["status"]
+    assert holds is told_of(contests)["d0"]["status"].startswith("berlaku")
+    assert holds is (contests.problems == [])
+    return told_of(contests)["d0"]["status"]
 
 
 @pytest.mark.parametrize(
@@ -338,17 +338,17 @@ def test_a_decision_that_cannot_hold_is_refused_and_costs_no_other(facts, told):
 
 
 def test_the_objection_that_is_answered_is_named_by_the_nearest_id():
-    docket = docket_of([typed_decision(objection="o-0")], [typed_objection()])
-    assert told_of(docket)["d0"]["status"] == "sanggahan 'o-0' tidak ada; maksudnya 'o0'?"
+    contests = docket_of([typed_decision(objection="o-0")], [typed_objection()])
+    assert told_of(contests)["d0"]["status"] == "sanggahan 'o-0' tidak ada; maksudnya 'o0'?"
     answered = docket_of([typed_decision(objection="o0")], [typed_objection()])
     assert ids(answered.decisions(MONTH, POSTS, UNITS)) == ["d0"]
 
 
 def test_what_is_dated_ahead_is_told_from_when_on_it_holds():
     later = NOW + DAY
-    docket = docket_of([typed_decision(at=later)], [typed_objection(at=later)])
-    docket.close()
-    assert {each["status"] for each in told_of(docket).values()} == {
+    contests = docket_of([typed_decision(at=later)], [typed_objection(at=later)])
+    contests.close()
+    assert {each["status"] for each in told_of(contests).values()} == {
         f"berlaku mulai {later.astimezone(WIB).isoformat(timespec='minutes')}"
     }
     told = typed_decision(at=NOW, status="berlaku mulai 2026-11-03T09:00+07:00", post="x:zzz")
@@ -361,7 +361,7 @@ def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_
     def find(text):
         return Found(text, "2026-09") if text == "x:zzz" else None
 
-    docket = docket_of(
+    contests = docket_of(
         [
             typed_decision(post="x:zzz", month=MONTH),
             typed_decision(post="x:zzz"),
@@ -369,20 +369,20 @@ def test_a_post_of_another_month_is_told_with_its_month_and_one_without_a_month_
         ],
         find=find,
     )
-    docket.decisions(MONTH, POSTS, UNITS)
-    docket.close()
-    told = told_of(docket)
+    contests.decisions(MONTH, POSTS, UNITS)
+    contests.close()
+    told = told_of(contests)
     assert told["d0"]["status"].startswith(f"month {MONTH} bukan bulan unggahannya, 2026-09")
     assert (told["d1"]["month"], told["d2"]) == ("2026-09", {"status": UNKNOWN})
 
 
 def test_an_objection_to_nothing_that_is_ranked_is_told():
-    docket = docket_of(
+    contests = docket_of(
         objections=[typed_objection(post=None, month="2026-01"), typed_objection(post=None)]
     )
-    docket.objections(MONTH, POSTS)
-    docket.close()
-    assert [each["status"] for each in told_of(docket).values()] == [
+    contests.objections(MONTH, POSTS)
+    contests.close()
+    assert [each["status"] for each in told_of(contests).values()] == [
         "bulan 2026-01 sudah final atau tidak dinilai; periksa month",
         "isi post, url, atau month: apa yang disanggah",
     ]
@@ -391,10 +391,10 @@ def test_an_objection_to_nothing_that_is_ranked_is_told():
 def test_a_status_that_is_no_longer_true_is_written_anew():
     was_wrong = typed_decision(post="x:zzz", status="action 'hapus' tidak dikenal")
     was_good = typed_decision(post="x:zzz", status="berlaku", month=MONTH)
-    docket = docket_of([was_wrong, was_good])
-    docket.decisions(MONTH, POSTS, UNITS)
-    docket.close()
-    assert [told_of(docket)[name] for name in ("d0", "d1")] == [{"status": UNKNOWN}] * 2
+    contests = docket_of([was_wrong, was_good])
+    contests.decisions(MONTH, POSTS, UNITS)
+    contests.close()
+    assert [told_of(contests)[name] for name in ("d0", "d1")] == [{"status": UNKNOWN}] * 2
 
 
 def test_a_broken_answer_costs_the_answer_and_the_objection_stands():
@@ -404,10 +404,10 @@ def test_a_broken_answer_costs_the_answer_and_the_objection_stands():
         {**ANSWER, "answered_at": "besok"},
         {"accepted": True},
     ]
-    docket = docket_of(objections=[typed_objection(**half) for half in halves])
-    found = docket.objections(MONTH, POSTS)
+    contests = docket_of(objections=[typed_objection(**half) for half in halves])
+    found = contests.objections(MONTH, POSTS)
     assert [each.answer for each in found] == [None] * 3
-    told = [each["status"] for each in told_of(docket).values()]
+    told = [each["status"] for each in told_of(contests).values()]
     assert [status.partition("; ")[2].split()[0] for status in told] == [
         "answered_by",
         "answered_at",
@@ -416,7 +416,7 @@ def test_a_broken_answer_costs_the_answer_and_the_objection_stands():
 
 
 def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
-    docket = read_docket(
+    contests = read_contests(
         [],
         [stored("objections", "o0", typed_objection(satker="acheh"))],
         now=NOW,
@@ -425,8 +425,8 @@ def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
         find=lambda text: None,
         satker=lambda: UNITS,
     )
-    assert ids(docket.objections(MONTH, POSTS)) == ["o0"]
-    assert told_of(docket)["o0"]["status"] == (
+    assert ids(contests.objections(MONTH, POSTS)) == ["o0"]
+    assert told_of(contests)["o0"]["status"] == (
         "berlaku; satker 'acheh' tidak ada; maksudnya 'aceh'?"
     )
 
@@ -461,14 +461,14 @@ strange = st.dictionaries(names | st.text(max_size=12), anything, max_size=6)
 
 @given(strange, strange)
 def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_objection):
-    docket = docket_of(
+    contests = docket_of(
         [typed_decision(post="x:a"), {**typed_decision(), **spoilt}],
         [typed_objection(), {**typed_objection(), **spoilt_objection}],
     )
-    assert "d0" in ids(docket.decisions(MONTH, POSTS, UNITS))
-    assert "o0" in ids(docket.objections(MONTH, POSTS))
-    docket.close()
-    told = told_of(docket)
+    assert "d0" in ids(contests.decisions(MONTH, POSTS, UNITS))
+    assert "o0" in ids(contests.objections(MONTH, POSTS))
+    contests.close()
+    told = told_of(contests)
     assert told["d0"] == {"status": "berlaku", "month": MONTH}
     for each in told.values():
         each["status"].encode()

@@ -216,7 +216,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, runs=runs)
 
 
-class Purse(msgspec.Struct):
+class BucketAllowance(msgspec.Struct):
     """What one tick may take from one bucket: ``left`` at all, ``share`` for what could wait."""
 
     left: int
@@ -233,9 +233,9 @@ class Purse(msgspec.Struct):
 
 
 class Allowance(msgspec.Struct):
-    """A credential's purses at one tick, by bucket. A bucket without a purse knows no limit."""
+    """What a credential may spend at one tick. A bucket that is not in ``buckets`` has no limit."""
 
-    purses: dict[str, Purse] = msgspec.field(default_factory=dict)
+    buckets: dict[str, BucketAllowance] = msgspec.field(default_factory=dict)
     taken: dict[str, int] = msgspec.field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
     refused: bool = False  # it was, last time: others step in, but for a try
@@ -246,17 +246,17 @@ class Allowance(msgspec.Struct):
         if EVERYTHING in self.stopped or self.stopped & cost.keys():
             return False
         return all(
-            self.purses[bucket].has(amount, urgent=urgent)
+            self.buckets[bucket].has(amount, urgent=urgent)
             for bucket, amount in cost.items()
-            if bucket in self.purses
+            if bucket in self.buckets
         )
 
     def take(self, cost: Mapping[str, int]) -> None:
         """Reserve the cost of a request."""
         for bucket, amount in cost.items():
             self.taken[bucket] = self.taken.get(bucket, 0) + amount
-            if bucket in self.purses:
-                self.purses[bucket].take(amount)
+            if bucket in self.buckets:
+                self.buckets[bucket].take(amount)
 
 
 def allowance(
@@ -273,7 +273,7 @@ def allowance(
     the credential as well; it has seen the platform's usage header already.
     """
     needs = sorted(expected, key=lambda need: need.at)
-    purses: dict[str, Purse] = {}
+    buckets: dict[str, BucketAllowance] = {}
     for limit in limits:
         spent = budget.spent(limit, now)
         if grant is None:
@@ -283,10 +283,10 @@ def allowance(
             left = grant.left.get(limit.bucket, 0)
             lowered = msgspec.structs.replace(limit, amount=limit.amount_for(spent + left))
         share = _share(budget, lowered, now, following, needs)
-        purses[limit.bucket] = Purse(left, max(0, min(left, share)))
+        buckets[limit.bucket] = BucketAllowance(left, max(0, min(left, share)))
     told = [*budget.waits.items(), *(grant.waits.items() if grant else ())]
     waiting = frozenset(name for name, wait in told if wait.until > now)
-    return Allowance(purses, stopped=waiting, refused=budget.refused is not None)
+    return Allowance(buckets, stopped=waiting, refused=budget.refused is not None)
 
 
 def _share(

@@ -57,18 +57,18 @@ def judge_month(evidence: Evidence) -> Judgement:
     for presence in evidence.accounts:
         if presence.key:
             registrations[presence.key].append(presence)
-    court = _Court(evidence)
+    judge = _Judge(evidence)
     judged: dict[str, Sequence[Judged]] = {}
     flags: list[Flag] = []
     for account in sorted({*items, *registrations}):
-        judged[account], found = court.judge(
+        judged[account], found = judge.judge(
             account, items.get(account, ()), registrations.get(account, ())
         )
         flags += found
     return Judgement(judged, tuple(flags))
 
 
-class _Court:
+class _Judge:
     """What holds for every account of a month."""
 
     def __init__(self, evidence: Evidence) -> None:

@@ -33,7 +33,14 @@ from functions.collect.planning.marks import (
     purpose_of,
     stage,
 )
-from functions.collect.planning.quota import EVERYTHING, PRICES, Allowance, Expected, Purse, in_turn
+from functions.collect.planning.quota import (
+    EVERYTHING,
+    PRICES,
+    Allowance,
+    Expected,
+    BucketAllowance,
+    in_turn,
+)
 from functions.collect.planning.requests import (
     GIVEN_UP,
     Plan,
@@ -126,7 +133,7 @@ def planned(note: SyncState, platform: Platform = "x", **facts: object) -> Plan:
 
 
 def purse(amount: int, share: int | None = None, bucket: str = "calls") -> Allowance:
-    return Allowance({bucket: Purse(amount, amount if share is None else share)})
+    return Allowance({bucket: BucketAllowance(amount, amount if share is None else share)})
 
 
 # A post's life, tick by tick
@@ -180,7 +187,9 @@ class Life:
     def _allowance(self) -> Allowance:
         if not self.scarce:
             return Allowance()
-        return Allowance({bucket: Purse(PLENTY, 0) for bucket in ("calls", "units", "stats")})
+        return Allowance(
+            {bucket: BucketAllowance(PLENTY, 0) for bucket in ("calls", "units", "stats")}
+        )
 
     def _read(self, at: datetime, horizon: datetime) -> None:
         held = next(iter(self.note.posts.values()), None)
@@ -800,7 +809,7 @@ platforms = st.sampled_from(PLATFORMS)
 
 
 def allowed(amounts: Mapping[str, tuple[int, int]]) -> Allowance:
-    return Allowance({bucket: Purse(*pair) for bucket, pair in amounts.items()})
+    return Allowance({bucket: BucketAllowance(*pair) for bucket, pair in amounts.items()})
 
 
 def granted(plan: Plan) -> int:
@@ -964,7 +973,7 @@ def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
 def test_where_nothing_is_left_no_listing_of_x_is_read_for_nothing() -> None:
     """Its new posts are billed, however few are expected."""
     held = account(swept_at=START - 3 * HOUR - MINUTE)
-    spent = Allowance({"mills": Purse(0, 0)})
+    spent = Allowance({"mills": BucketAllowance(0, 0)})
     assert rationed(wanted(note_of(accounts=(held,))), "x", spent).sweeps == ()
 
 
@@ -984,7 +993,9 @@ def test_a_profile_of_x_costs_twice_a_post() -> None:
 
 
 def youtube(units: int, stats: int) -> Allowance:
-    return Allowance({"units": Purse(units, units), "stats": Purse(stats, stats)})
+    return Allowance(
+        {"units": BucketAllowance(units, units), "stats": BucketAllowance(stats, stats)}
+    )
 
 
 def test_statistics_have_a_bucket_of_their_own_and_units_step_in() -> None:

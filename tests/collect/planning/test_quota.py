@@ -24,7 +24,7 @@ from functions.collect.planning.quota import (
     Expected,
     Limit,
     Price,
-    Purse,
+    BucketAllowance,
     Spending,
     Usage,
     Wait,
@@ -56,7 +56,9 @@ def spent(*runs: tuple[datetime, int], bucket: str = "calls", **facts: object) -
     return msgspec.structs.replace(Budget(runs=made), **facts)
 
 
-def one(budget: Budget, limit: Limit, now: datetime = START, *expected: Expected) -> Purse:
+def one(
+    budget: Budget, limit: Limit, now: datetime = START, *expected: Expected
+) -> BucketAllowance:
     return allowance(budget, [limit], now, now + TICK, expected).purses[limit.bucket]
 
 
@@ -248,7 +250,7 @@ def test_marks_may_be_foreseen_in_any_order() -> None:
     needs = [need(START + 50 * MINUTE, 60), need(START + 20 * MINUTE, 60)]
     busy = spent((START - 20 * MINUTE, 80))
     for given_as in (needs, needs[::-1]):
-        assert one(busy, CALLS, START, *given_as) == Purse(110, 110 - 60)
+        assert one(busy, CALLS, START, *given_as) == BucketAllowance(110, 110 - 60)
 
 
 def test_a_minutes_limit_keeps_nothing_back() -> None:
@@ -328,7 +330,7 @@ def test_a_refused_credential_is_known_by_its_allowance() -> None:
 
 
 def test_only_what_is_urgent_may_take_what_others_need_later() -> None:
-    held = Allowance({"calls": Purse(3, 1)})
+    held = Allowance({"calls": BucketAllowance(3, 1)})
     assert held.affords({"calls": 1}, urgent=False)
     assert not held.affords({"calls": 2}, urgent=False)
     assert held.affords({"calls": 3}, urgent=True)
@@ -336,7 +338,7 @@ def test_only_what_is_urgent_may_take_what_others_need_later() -> None:
 
 
 def test_what_is_urgent_takes_of_the_share_too() -> None:
-    held = Allowance({"calls": Purse(3, 1)})
+    held = Allowance({"calls": BucketAllowance(3, 1)})
     held.take({"calls": 1})
     assert not held.affords({"calls": 1}, urgent=False)
     held.take({"calls": 1})
@@ -346,12 +348,12 @@ def test_what_is_urgent_takes_of_the_share_too() -> None:
 
 
 def test_a_share_is_no_help_when_nothing_is_left() -> None:
-    assert not Purse(0, 5).has(1, urgent=False)
-    assert Purse(0, 0).has(0, urgent=False)
+    assert not BucketAllowance(0, 5).has(1, urgent=False)
+    assert BucketAllowance(0, 0).has(0, urgent=False)
 
 
 def test_a_bucket_without_a_purse_knows_no_limit() -> None:
-    held = Allowance({"units": Purse(0, 0)})
+    held = Allowance({"units": BucketAllowance(0, 0)})
     assert held.affords({"stats": 10**9}, urgent=False)
     held.take({"stats": 10**9})
     assert held.taken == {"stats": 10**9}
@@ -361,7 +363,7 @@ def test_a_bucket_without_a_purse_knows_no_limit() -> None:
 def test_who_asks_before_taking_never_takes_too_much(
     left: int, requests: list[tuple[int, bool]]
 ) -> None:
-    held = Allowance({"calls": Purse(left, left // 2)})
+    held = Allowance({"calls": BucketAllowance(left, left // 2)})
     for amount, urgent in requests:
         if held.affords({"calls": amount}, urgent=urgent):
             held.take({"calls": amount})
