@@ -831,7 +831,7 @@ def test_no_more_is_taken_than_an_allowance_holds(
     for one, held in zip(given, amounts, strict=True):
         for bucket, (left, _) in held.items():
             assert one.taken.get(bucket, 0) <= left
-            assert one.purses[bucket].left == left - one.taken.get(bucket, 0)
+            assert one.buckets[bucket].left == left - one.taken.get(bucket, 0)
     assert granted(plan) + sum(plan.given_up.values()) == len(found)
 
 

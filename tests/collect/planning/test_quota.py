@@ -59,7 +59,7 @@ def spent(*runs: tuple[datetime, int], bucket: str = "calls", **facts: object) -
 def one(
     budget: Budget, limit: Limit, now: datetime = START, *expected: Expected
 ) -> BucketAllowance:
-    return allowance(budget, [limit], now, now + TICK, expected).purses[limit.bucket]
+    return allowance(budget, [limit], now, now + TICK, expected).buckets[limit.bucket]
 
 
 def need(at: datetime, amount: int = 1, bucket: str = "calls") -> Expected:
@@ -295,8 +295,8 @@ def test_what_marks_need_of_one_bucket_is_not_kept_of_another() -> None:
     held = allowance(
         Budget(), [CALLS, MILLS], START, START + TICK, [need(START + TICK, 100, "calls")]
     )
-    assert held.purses["calls"].share == 90
-    assert held.purses["mills"].share == one(Budget(), MILLS).share
+    assert held.buckets["calls"].share == 90
+    assert held.buckets["mills"].share == one(Budget(), MILLS).share
 
 
 # Waits and refusals
@@ -368,7 +368,7 @@ def test_who_asks_before_taking_never_takes_too_much(
         if held.affords({"calls": amount}, urgent=urgent):
             held.take({"calls": amount})
     assert held.taken.get("calls", 0) <= left
-    assert held.purses["calls"].left >= 0
+    assert held.buckets["calls"].left >= 0
 
 
 # Forgetting
@@ -481,5 +481,5 @@ def test_dollars_are_spent_when_posts_come_and_units_along_the_clock() -> None:
     evenly = Limit(bucket="mills", amount=20_000, zone=UTC)
     spent = Budget(runs={"r": Spending(at=morning, amounts={"mills": 5_000}, settled=True)})
     later = [Expected(morning + timedelta(hours=3), {"mills": 100})]
-    assert allowance(spent, [dollars], morning, following, later).purses["mills"].share == 13_900
-    assert allowance(spent, [evenly], morning, following, later).purses["mills"].share == 0
+    assert allowance(spent, [dollars], morning, following, later).buckets["mills"].share == 13_900
+    assert allowance(spent, [evenly], morning, following, later).buckets["mills"].share == 0

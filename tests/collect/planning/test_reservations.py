@@ -69,7 +69,7 @@ def take(amount: int, name: str = META, bucket: str = "calls") -> PlanCalls:
     """A plan that takes so much, or what is left; returns what it took."""
 
     def plan(allowances: Mapping[str, Allowance]) -> int:
-        able = min(amount, allowances[name].purses[bucket].left)
+        able = min(amount, allowances[name].buckets[bucket].left)
         if able:
             allowances[name].take({bucket: able})
         return able
@@ -91,7 +91,7 @@ def budget(book: AgencyStore, name: str = META) -> Budget:
 
 def left(book: AgencyStore, now: datetime = START) -> int:
     """What another instance could still spend."""
-    return int(reserve(books(book, "onlooker", now), lambda a: a[META].purses["calls"].left))
+    return int(reserve(books(book, "onlooker", now), lambda a: a[META].buckets["calls"].left))
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -168,7 +168,7 @@ def test_what_marks_will_need_is_kept_free(book: AgencyStore) -> None:
     needs = [Expected(START + 20 * MINUTE, {"calls": 100})]
 
     def share(allowances: Mapping[str, Allowance]) -> int:
-        return allowances[META].purses["calls"].share
+        return allowances[META].buckets["calls"].share
 
     assert reserve(books(book), share) == FULL
     assert reserve(books(book), share, expected={META: needs}) == FULL - 100
@@ -199,7 +199,7 @@ def test_who_was_overtaken_while_planning_plans_anew(book: AgencyStore) -> None:
         def plan(
             allowances: Mapping[str, Allowance], seen: list[int] = seen, now: datetime = now
         ) -> int:
-            seen.append(allowances[META].purses["calls"].left)
+            seen.append(allowances[META].buckets["calls"].left)
             if len(seen) == 1:
                 reserve(books(book, "other", now), take(100))
             return take(150)(allowances)
@@ -215,7 +215,7 @@ def test_a_retry_does_not_count_its_own_first_attempt(book: AgencyStore) -> None
     tries: list[int] = []
 
     def plan(allowances: Mapping[str, Allowance]) -> int:
-        tries.append(allowances[META].purses["calls"].left)
+        tries.append(allowances[META].buckets["calls"].left)
         if len(tries) == 1:
             other = Reservations(book, {KEY: (UNITS,)}, "other", START)
             reserve(other, take(5, KEY, "units"))
@@ -383,7 +383,7 @@ def test_what_batches_spent_survives_being_overtaken(book: AgencyStore) -> None:
     tries: list[int] = []
 
     def plan(allowances: Mapping[str, Allowance]) -> int:
-        tries.append(allowances[META].purses["calls"].left)
+        tries.append(allowances[META].buckets["calls"].left)
         if len(tries) == 1:
             reserve(books(book, "other"), take(10))
         return 0
