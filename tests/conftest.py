@@ -165,7 +165,7 @@ def store(store_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def book(store: Store) -> AgencyStore:
+def agency(store: Store) -> AgencyStore:
     """An agency in an empty store, of either kind in turn."""
     return agency_store(store)
 

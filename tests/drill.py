@@ -77,10 +77,10 @@ class Drill:
                 "KIPRAH_STORE": self.url,
                 "KIPRAH_COLLECT_EVERY": "60",
             }
-            with self.opened() as (book, loaded):
-                register(book, loaded, units)
-                self.collect(book, loaded, platforms, BEGIN, hours)
-                self.collect(book, loaded, platforms, NOVEMBER, 2)
+            with self.opened() as (agency, loaded):
+                register(agency, loaded, units)
+                self.collect(agency, loaded, platforms, BEGIN, hours)
+                self.collect(agency, loaded, platforms, NOVEMBER, 2)
             self.prove()
             with self.working(platforms):
                 self.command("backup", str(busy))
@@ -92,14 +92,14 @@ class Drill:
             self.same("what is proved", proof, self.prove())
             self.restore(busy)
             self.same("what was frozen", proof[MONTH], self.prove()[MONTH])
-            with self.opened() as (book, loaded):  # and work goes on, with the consents
-                self.collect(book, loaded, platforms, CLOSED + 9 * HOUR, 1)
+            with self.opened() as (agency, loaded):  # and work goes on, with the consents
+                self.collect(agency, loaded, platforms, CLOSED + 9 * HOUR, 1)
         self.say(f"{len(documents)} documents, {MONTH} {' '.join(proof[MONTH][:2])}")
 
     def collect(
-        self, book: AgencyStore, loaded: Settings, platforms: Handle, begin: datetime, hours: int
+        self, agency: AgencyStore, loaded: Settings, platforms: Handle, begin: datetime, hours: int
     ) -> None:
-        run_ticks(book, loaded, platforms, begin, begin + hours * HOUR, every=HOUR)  # type: ignore[arg-type]
+        run_ticks(agency, loaded, platforms, begin, begin + hours * HOUR, every=HOUR)  # type: ignore[arg-type]
 
     @contextmanager
     def working(self, platforms: Handle) -> Iterator[None]:
@@ -108,9 +108,9 @@ class Drill:
 
         def work() -> None:
             try:
-                with self.opened() as (book, loaded):
+                with self.opened() as (agency, loaded):
                     for hour in range(9):
-                        self.collect(book, loaded, platforms, CLOSED + (hour - 9) * HOUR, 1)
+                        self.collect(agency, loaded, platforms, CLOSED + (hour - 9) * HOUR, 1)
                         begun.set()
                         if over.is_set():
                             return
@@ -145,10 +145,10 @@ class Drill:
         """Score and publish; each month's ranking and digest, and what the audit says."""
         self.command("score", "--now", NOW)
         self.command("publish", "--now", NOW)
-        with self.opened() as (book, _):
+        with self.opened() as (agency, _):
             found: dict[str, Any] = {
                 month: (record.ranking.state, record.digest)
-                for month, record in book.months().items()
+                for month, record in agency.months().items()
             }
         ranking = (self.site / "data" / MONTH / "r1" / "ranking.json").read_bytes()
         said = self.command("audit", MONTH, "--from", str(self.site))
@@ -178,11 +178,11 @@ class Drill:
     @contextmanager
     def opened(self) -> Iterator[tuple[AgencyStore, Settings]]:
         loaded = all_settings.load(self.environment, dotenv=self.folder / "none")
-        book = open_agency(loaded)
+        agency = open_agency(loaded)
         try:
-            yield book, loaded
+            yield agency, loaded
         finally:
-            book.store.close()
+            agency.store.close()
 
 
 def in_process(words: Sequence[str], given: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ LAST_SHOWN = CLOSES - LAST_LOOK - MINUTE
 class Run(NamedTuple):
     """A simulated end of a month: what was shown late, and what the store then held."""
 
-    book: AgencyStore
+    agency: AgencyStore
     world: World
     server: Handle
     late: list[WorldPost]
@@ -55,8 +55,8 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         settings = settings_for(
             server.url, f"sqlite:///{folder}/kiprah.db", collect_every=request.param
         )
-        book = open_agency(settings)
-        register(book, settings, UNITS, begin, page_tokens=True)
+        agency = open_agency(settings)
+        register(agency, settings, UNITS, begin, page_tokens=True)
 
         async def ticks() -> None:
             async with Connections() as connections:
@@ -64,7 +64,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
                 while now < CLOSES:
                     server.set_clock(now)
                     report = await collect(
-                        book,
+                        agency,
                         settings,
                         CollectRun(
                             now=now,
@@ -77,8 +77,8 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
                     now += every
 
         asyncio.run(ticks())
-        yield Run(book, world, server, late, every)
-        book.store.close()
+        yield Run(agency, world, server, late, every)
+        agency.store.close()
     log.speak()
 
 
@@ -100,7 +100,7 @@ def _hide(world: World, account: Account, begin: datetime) -> Iterator[WorldPost
 
 
 def _found(run: Run, platform: Platform) -> list[tuple[WorldPost, bool]]:
-    held = stored_posts(run.book)
+    held = stored_posts(run.agency)
     return [
         (post, (platform, post.account.id, post.id) in held)
         for post in run.late

@@ -180,8 +180,8 @@ def platform() -> Iterator[ThreadingHTTPServer]:
 def test_of_two_instances_one_works_and_a_killed_ones_turn_is_free(
     store_url: str, platform: ThreadingHTTPServer, tmp_path: Path
 ) -> None:
-    book = open_agency(Settings(store=store_url))
-    book.save_satker({"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}})
+    agency = open_agency(Settings(store=store_url))
+    agency.save_satker({"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}})
     own = environment(
         tmp_path,
         KIPRAH_STORE=store_url,
@@ -204,10 +204,10 @@ def test_of_two_instances_one_works_and_a_killed_ones_turn_is_free(
         Slow.may_answer.set()
         for thread in threads:
             thread.join(60)
-    [held] = book.store.list(f"{book.root}/jobs")
+    [held] = agency.store.list(f"{agency.root}/jobs")
     assert held.data["until"] == "1970-01-01T00:00:00Z"
     assert "401" in held.data["said"]
-    book.store.close()
+    agency.store.close()
 
 
 def _post(function: Served) -> threading.Thread:

@@ -65,12 +65,12 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Compared
     log.quiet()
     with serve(world) as server:
         settings = settings_for(server.url, f"sqlite:///{folder}/kiprah.db", collect_every=60)
-        book = open_agency(settings)
-        register(book, settings, UNITS, START, page_tokens=True)
-        asyncio.run(_hours(book, settings, server))
-        score(book, now=END, run_id=run_id("score", END))
-        yield _compare(world, book)
-        book.store.close()
+        agency = open_agency(settings)
+        register(agency, settings, UNITS, START, page_tokens=True)
+        asyncio.run(_hours(agency, settings, server))
+        score(agency, now=END, run_id=run_id("score", END))
+        yield _compare(world, agency)
+        agency.store.close()
     log.speak()
 
 
@@ -95,13 +95,13 @@ def _later(instant: int, hours: int) -> datetime:
     return datetime.fromtimestamp(instant, UTC) + hours * HOUR
 
 
-async def _hours(book: AgencyStore, settings: Any, server: Handle) -> None:
+async def _hours(agency: AgencyStore, settings: Any, server: Handle) -> None:
     async with Connections() as connections:
         now = START
         while now <= END:
             server.set_clock(now)
             report = await collect(
-                book,
+                agency,
                 settings,
                 CollectRun(
                     now=now,
@@ -114,11 +114,11 @@ async def _hours(book: AgencyStore, settings: Any, server: Handle) -> None:
             now += HOUR
 
 
-def _compare(world: World, book: AgencyStore) -> list[Compared]:
+def _compare(world: World, agency: AgencyStore) -> list[Compared]:
     entries = {
         (entry.post.platform, entry.post.account_id, entry.post.post_id): entry
         for month in ("2026-09", "2026-10")
-        for ledger in book.ledgers(month).values()
+        for ledger in agency.ledgers(month).values()
         for entry in ledger.entries.values()
     }
     facts = [
@@ -295,9 +295,9 @@ def test_the_command_line_publishes_what_the_store_holds(folder: Path) -> None:
             for fact in truth(world, int(ends.timestamp()))
         }
     listed = json.loads((folder / "site/data/2026-10/unggahan.json").read_text())["posts"]
-    book = open_agency(settings_for("http://127.0.0.1:1", f"sqlite:///{folder}/kiprah.db"))
-    ledgers = book.ledgers("2026-10")
-    book.store.close()
+    agency = open_agency(settings_for("http://127.0.0.1:1", f"sqlite:///{folder}/kiprah.db"))
+    ledgers = agency.ledgers("2026-10")
+    agency.store.close()
     held = {
         (post_id, account): entry
         for account, ledger in ledgers.items()

@@ -41,10 +41,10 @@ def as_csv(table):
 
 
 def as_xlsx(table):
-    book = Workbook()
+    agency = Workbook()
     for row in table:
         # What no XLSX can hold, openpyxl refuses to write.
-        book.active.append(
+        agency.active.append(
             [
                 "".join(c for c in cell if c.isprintable())[:32_000]
                 if isinstance(cell, str)
@@ -53,7 +53,7 @@ def as_xlsx(table):
             ]
         )
     buffer = io.BytesIO()
-    book.save(buffer)
+    agency.save(buffer)
     return buffer.getvalue()
 
 

@@ -52,17 +52,17 @@ def clients():
     }
 
 
-def versions_by_path(book):
+def versions_by_path(agency):
     found = {}
     for collection in ("satker", "rosters", "posts", "ledgers", "rankings", "cursors", "runs"):
-        for stored in book.store.list(f"{book.root}/{collection}"):
+        for stored in agency.store.list(f"{agency.root}/{collection}"):
             found[stored.path] = stored.version
     return found
 
 
-def registered(book, now):
-    book.save_roster(roster(satker("aceh", "Kanwil Aceh"), as_of=now))
-    book.save_cursor("collect", began_at=iso(now))
+def registered(agency, now):
+    agency.save_roster(roster(satker("aceh", "Kanwil Aceh"), as_of=now))
+    agency.save_cursor("collect", began_at=iso(now))
 
 
 def test_the_functions_are_deployed_under_their_own_names():

@@ -86,13 +86,13 @@ def at(now: datetime) -> list[str]:
 
 
 def documents() -> dict[str, str]:
-    book = open_agency(Settings())
+    agency = open_agency(Settings())
     found = {
         stored.path: stored.version
         for name in ("satker", "rosters", "cursors", "consents", "rankings", "runs", "decisions")
-        for stored in book.store.list(f"{book.root}/{name}")
+        for stored in agency.store.list(f"{agency.root}/{name}")
     }
-    book.store.close()
+    agency.store.close()
     return found
 
 

@@ -42,20 +42,20 @@ class Office:
     world: World
     server: Handle
     settings: Settings
-    book: AgencyStore
+    agency: AgencyStore
     account: Account
     spent: dict[str, int]
     now: datetime = START
 
     def set(self, **formula: Any) -> None:
         """What an admin types."""
-        self.book.store.write([Write(f"{self.book.root}/settings/formula", formula)])
+        self.agency.store.write([Write(f"{self.agency.root}/settings/formula", formula)])
 
     def until(self, end: datetime, every: timedelta = TICK) -> None:
         """Tick until then, and add up by UTC day what the reports say was spent."""
         while self.now <= end:
             self.server.set_clock(self.now)
-            report = tick(self.book, self.settings, self.now)
+            report = tick(self.agency, self.settings, self.now)
             assert report.problems == []
             if report.platforms["x"]["requests"]:
                 [budget] = report.budgets.values()
@@ -64,12 +64,12 @@ class Office:
 
     def score(self) -> dict[str, Entry]:
         """The ledger's entries by post id."""
-        score(self.book, now=self.now, run_id=run_id("score", self.now))
-        [ledger] = self.book.ledgers(MONTH).values()
+        score(self.agency, now=self.now, run_id=run_id("score", self.now))
+        [ledger] = self.agency.ledgers(MONTH).values()
         return ledger.entries
 
     def lines(self) -> dict[str, PostLine]:
-        return {line.post_id: line for line in post_lines(self.book.ledgers(MONTH))}
+        return {line.post_id: line for line in post_lines(self.agency.ledgers(MONTH))}
 
     def thread(self, at: datetime, parts: int, pause: timedelta, **facts: Any) -> list[Post]:
         told = [self.world.add_post(self.account, at, **facts)]
@@ -101,7 +101,7 @@ class Office:
         return found
 
     def why(self, post: Post) -> Answer:
-        return why(self.book, post.url, self.now)
+        return why(self.agency, post.url, self.now)
 
 
 @contextmanager
@@ -111,10 +111,10 @@ def opened_office(folder: Path) -> Iterator[Office]:
     log.quiet()
     with serve(world) as server:
         settings = settings_for(server.url, f"sqlite:///{folder}/kiprah.db")
-        book = open_agency(settings)
-        register(book, settings, ["kanwil-ntt"], START, ["x"])
-        yield Office(world, server, settings, book, account, {})
-        book.store.close()
+        agency = open_agency(settings)
+        register(agency, settings, ["kanwil-ntt"], START, ["x"])
+        yield Office(world, server, settings, agency, account, {})
+        agency.store.close()
     log.speak()
 
 
@@ -174,8 +174,8 @@ def test_only_the_first_post_of_a_thread_is_a_post(measured: Measured) -> None:
     """Neither parts nor replies to others are stored."""
     ids = {measured.thread[0].id, measured.plain.id}
     assert set(measured.entries) == ids
-    assert {post_id for _, _, post_id in stored_posts(measured.office.book)} == ids
-    record = measured.office.book.months()[MONTH]
+    assert {post_id for _, _, post_id in stored_posts(measured.office.agency)} == ids
+    record = measured.office.agency.months()[MONTH]
     assert [row.posts for row in record.ranking.lists[0].rows] == [2]
 
 
@@ -186,7 +186,7 @@ def test_the_data_say_how_many_parts_were_added(measured: Measured) -> None:
 
 
 def test_the_months_formula_says_that_threads_are_summed(measured: Measured) -> None:
-    record = measured.office.book.months()[MONTH]
+    record = measured.office.agency.months()[MONTH]
     assert record.rules is not None
     assert record.rules.x_threads == "sum"
     assert record.ranking.formula != "1"
@@ -275,7 +275,7 @@ def test_a_listing_long_after_shows_parts_too_late_for_a_bracket(office: Office)
     """Reads and listings pause for a day, and threads are summed from their return on."""
     thread = office.thread(BORN, 3, MINUTE, start_with=FLAT)
     office.until(BORN + 5 * HOUR)
-    assert len(stored_posts(office.book)) == 1
+    assert len(stored_posts(office.agency)) == 1
     office.set(x_threads="sum")
     office.now = START + DAY + 2 * HOUR
     assert timedelta(0) < BORN + DAY - office.now < TICK  # the last tick before the mark

@@ -98,8 +98,8 @@ class World:
     def _fill(self, stack: ExitStack) -> None:
         self.store = SqliteStore(self.folder / "kiprah.db")
         stack.callback(self.store.close)
-        self.book = AgencyStore(self.store, Agency(), simulation=True)
-        self.book.save_cursor("collect", began_at=BEGIN.isoformat())
+        self.agency = AgencyStore(self.store, Agency(), simulation=True)
+        self.agency.save_cursor("collect", began_at=BEGIN.isoformat())
         self.objects = Memory()
         for number, unit in enumerate(UNITS):
             platform, handle = ACCOUNTS[number]
@@ -110,12 +110,12 @@ class World:
 
     def type(self, unit: str, document: dict[str, Any]) -> None:
         self.there[unit] = document
-        self.store.write([Write(f"{self.book.root}/satker/{unit}", document)])
+        self.store.write([Write(f"{self.agency.root}/satker/{unit}", document)])
         if {"active_from", "active_to"} & document.keys():
             self.dated.add(unit)
 
     def take_out(self, unit: str) -> dict[str, Any]:
-        self.store.write([Write(f"{self.book.root}/satker/{unit}", mode="delete")])
+        self.store.write([Write(f"{self.agency.root}/satker/{unit}", mode="delete")])
         return self.there.pop(unit)
 
     def edit(self, action: str, number: int, other: int) -> None:
@@ -189,7 +189,7 @@ class World:
             "month": month_of(post.published_at, WIB),
             "revise": True,
         }
-        self.book.add_decision(f"k{self.said}", document)
+        self.agency.add_decision(f"k{self.said}", document)
 
     def contest(self, number: int, other: int) -> None:
         post = self.posts[number % len(self.posts)]
@@ -204,16 +204,16 @@ class World:
         if other % 2:
             document |= {"answer": "Sudah benar.", "accepted": False, "answered_by": "Ani"}
             document |= {"answered_at": iso(self.now - HOUR / 2)}
-        self.book.add_objection(f"s{self.said}", document)
+        self.agency.add_objection(f"s{self.said}", document)
 
     # What the jobs do
 
     def register(self) -> None:
         """Read the registry as collect does, and find the accounts' ids."""
-        roster = enrol(self.book, self.now).roster
+        roster = enrol(self.agency, self.now).roster
         run = CollectRun(now=self.now, run_id="run", simulated=True)
         report = CollectReport(run.run_id, run.now)
-        tick = Tick(self.book, Settings(), run, roster, Clock(run.now), True, report)
+        tick = Tick(self.agency, Settings(), run, roster, Clock(run.now), True, report)
         syncs = {platform: PlatformSync.open(tick, platform) for platform, _ in ACCOUNTS}
         for number, (platform, handle) in enumerate(ACCOUNTS):
             for name in (handle, f"{handle}.b"):
@@ -230,8 +230,8 @@ class World:
             url = f"https://www.instagram.com/p/A{name}/"
         found = measured_post(number * 7 + ago, account=f"{platform}:{number}", post_id=name, at=at)
         self.posts.append(msgspec.structs.replace(found, url=url))
-        self.book.save_posts(self.posts[-1:])
-        self.book.save_urls([(self.posts[-1], link_keys(platform, name, url))])
+        self.agency.save_posts(self.posts[-1:])
+        self.agency.save_urls([(self.posts[-1], link_keys(platform, name, url))])
 
     def take(self, step: Step) -> None:
         self.now += step.hours * HOUR
@@ -240,7 +240,7 @@ class World:
         self.register()
         for number, ago in step.posts:
             self.post(number, ago)
-        score(self.book, now=self.now, run_id="run")
+        score(self.agency, now=self.now, run_id="run")
         self.check()
         if step.publishes:
             self.publish()
@@ -249,7 +249,7 @@ class World:
 
     def check(self) -> None:
         """The lists sum to what counts, and ``why`` says the same of every post."""
-        records = self.book.months()
+        records = self.agency.months()
         for month, record in records.items():
             verdicts = self.verdicts(month)
             lists = record.ranking.lists
@@ -266,14 +266,14 @@ class World:
 
     def check_why(self, platform: str, post_id: str, verdict: Verdict) -> None:
         [post] = [p for p in self.posts if (p.platform, p.post_id) == (platform, post_id)]
-        facts = why(self.book, post.url, self.now).facts
+        facts = why(self.agency, post.url, self.now).facts
         assert (facts["counted"], facts["satker"]) == (verdict.counted, verdict.satker)
         assert facts["i24"] == verdict.measurement.i24
 
     def verdicts(self, month: str) -> dict[tuple[str, str], Verdict]:
         return {
             (entry.post.platform, entry.post.post_id): entry.verdict
-            for ledger in self.book.ledgers(month).values()
+            for ledger in self.agency.ledgers(month).values()
             for entry in ledger.entries.values()
             if entry.verdict is not None
         }
@@ -281,11 +281,11 @@ class World:
     def publish(self) -> None:
         """Publish, and hold files, pages and frozen bytes against the store."""
         report = publishing.publish(
-            self.book, self.objects, now=self.now, settings=Settings(), run_id="run"
+            self.agency, self.objects, now=self.now, settings=Settings(), run_id="run"
         )
         assert report["problems"] == []
         files = self.objects.files
-        for month, record in self.book.months().items():
+        for month, record in self.agency.months().items():
             told = json.loads(files[f"data/{month}/unggahan.json"])["posts"]
             assert {(p["platform"], p["post_id"]): p["counted"] for p in told} == {
                 name: verdict.counted for name, verdict in self.verdicts(month).items()
@@ -304,11 +304,10 @@ class World:
         files = self.objects.files
         held = self.objects.list()
         months = proving.read_months(
-            self.book, self.objects, held, self.book.months(), self.now, {}
+            self.agency, self.objects, held, self.agency.months(), self.now, {}
         )
-        material = publishing._material(
-            self.book, months, held, assets()[0], self.now, Settings(), ()
-        )
+        run = publishing.PublishRun(now=self.now, settings=Settings(), run_id="p")
+        material = publishing._material(self.agency, months, held, assets()[0], run)
         models = pages(material)
         for month in material.recent:
             for row in official(material.records[month]).rows:
@@ -402,7 +401,7 @@ def test_lists_data_pages_and_why_tell_the_same_whatever_becomes_of_the_registry
 
 
 def posts_of(world: World, month: str) -> dict[str, int]:
-    return {row.satker: row.posts for row in official(world.book.months()[month]).rows}
+    return {row.satker: row.posts for row in official(world.agency.months()[month]).rows}
 
 
 def test_a_unit_deleted_one_renamed_and_one_moved_in_mid_month_keep_what_they_posted() -> None:
@@ -422,7 +421,7 @@ def test_a_unit_deleted_one_renamed_and_one_moved_in_mid_month_keep_what_they_po
         assert posts_of(world, "2026-10") == october
         [upt] = [
             [row.satker for row in ranked.rows]
-            for ranked in world.book.months()["2026-10"].ranking.lists
+            for ranked in world.agency.months()["2026-10"].ranking.lists
             if ranked.kind == "upt" and ranked.ranking == "most_active"
         ]
         assert upt == ["riau"]

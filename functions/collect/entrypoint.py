@@ -35,7 +35,7 @@ def collect(request: Request) -> Response:
     return answer(request, _collect, name="collect", takes=takes)
 
 
-def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
+def _collect(agencies: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
     import asyncio
 
@@ -46,7 +46,7 @@ def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
     except ValueError as error:
         raise BadRequestError(str(error)) from None
     if batch is not None:
-        return _work_off(books, settings, trigger, batch)
+        return _work_off(agencies, settings, trigger, batch)
 
     from functions.collect.job import collect_all
     from functions.jobs import fanout
@@ -56,7 +56,7 @@ def _collect(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
         return late
     run = _asked_for(trigger, task)
     scheduled = fanout.ScheduledTick.of(trigger, timedelta(minutes=settings.collect_every))
-    report = asyncio.run(collect_all(books, settings, run, scheduled=scheduled))
+    report = asyncio.run(collect_all(agencies, settings, run, scheduled=scheduled))
     return report if task is None else {**report, "agency": trigger.agency}
 
 
@@ -84,7 +84,7 @@ def _asked_for(trigger: Trigger, task: Task | None) -> CollectRun:
 
 
 def _work_off(
-    books: list[AgencyStore], settings: Settings, trigger: Trigger, batch: Batch
+    agencies: list[AgencyStore], settings: Settings, trigger: Trigger, batch: Batch
 ) -> dict[str, Any]:
     import asyncio
 
@@ -92,10 +92,10 @@ def _work_off(
     from functions.model import run_id
 
     name = run_id("collect", trigger.scheduled_at or trigger.now)
-    book = next((b for b in books if b.agency.id == (batch.agency or books[0].agency.id)), None)
-    if book is None:  # it was taken out of the settings since; trying again is no use
+    agency = next((b for b in agencies if b.id == (batch.agency or agencies[0].id)), None)
+    if agency is None:  # it was taken out of the settings since; trying again is no use
         return {"job": "collect", "run_id": name, "batch": batch.name, "done": "no such agency"}
     if trigger.given:
         raise BadRequestError("a batch brings its own time; send it without now")
-    with log.about(run_id=name, agency=book.agency.id):
-        return asyncio.run(work_off(book, settings, batch, run_id=name, now=trigger.now))
+    with log.about(run_id=name, agency=agency.id):
+        return asyncio.run(work_off(agency, settings, batch, run_id=name, now=trigger.now))

@@ -32,8 +32,7 @@ from functions.collect.report import CollectReport
 from functions.collect.sync import PlatformSync, plan_together
 from functions.collect.tick import CollectRun, Tick, open_tick
 from functions.collect.watching import alerts
-from functions.jobs import agencies as each_agency
-from functions.jobs import fanout, turns
+from functions.jobs import fanout, rounds, turns
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import PLATFORMS, Platform
 from functions.registry.registrar import know
@@ -47,7 +46,7 @@ FEW = 500  # accounts, which one invocation reads in a minute or so
 
 
 async def collect_all(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     settings: Settings,
     run: CollectRun,
     *,
@@ -60,14 +59,14 @@ async def collect_all(
 
     ``scheduled``: the tick meant; None: the one in which ``now`` lies. Errors: as ``collect``'s.
     """
-    if fanout.is_wanted(settings, books):
-        return await asyncio.to_thread(_hand_out, books, settings, run, scheduled)
-    if len(books) > 1:
-        return await _collect_several(books, settings, run)
-    with _in_turn(books[0], settings, run) as turn:
+    if fanout.is_wanted(settings, agencies):
+        return await asyncio.to_thread(_hand_out, agencies, settings, run, scheduled)
+    if len(agencies) > 1:
+        return await _collect_several(agencies, settings, run)
+    with _in_turn(agencies[0], settings, run) as turn:
         if turn.is_ours:
-            turn.ended(await collect(books[0], settings, run))
-    return each_agency.marked(books, turn.report)
+            turn.ended(await collect(agencies[0], settings, run))
+    return rounds.marked(agencies, turn.report)
 
 
 async def collect(agency: AgencyStore, settings: Settings, run: CollectRun) -> CollectReport:
@@ -130,7 +129,7 @@ def _open_reservations(
         share = share_of(tick.agency, settings, tick.now, tick.now + tick.every)
     by_queue = bool(settings.queue) and (share is None or len(tick.roster.accounts) > FEW)
     # What is handed on is the same however often a trigger comes; what is read here is paid for.
-    name = tick.run.run_id if share is None else f"{tick.run.run_id}@{tick.agency.agency.id}"
+    name = tick.run.run_id if share is None else f"{tick.run.run_id}@{tick.agency.id}"
     name = name if by_queue else f"{name}.{token_hex(3)}"
     limited = {name: limits(settings, p) for p in syncs for name in names(settings, p)}
     reservations = Reservations(tick.agency, limited, name, tick.now, share)
@@ -201,14 +200,14 @@ class _CollectTurn:
         """Note how the run ended, and tell of what needs somebody."""
         turn, self.report, self.budgets = self._turn, done.as_dict(), done.spent
         turn.ended(self.report)
-        turn.outcome |= alerts.tell(turn.book, self._settings, done, turn.before, turn.taken_at)
+        turn.outcome |= alerts.tell(turn.agency, self._settings, done, turn.before, turn.taken_at)
 
 
 @contextmanager
 def _in_turn(agency: AgencyStore, settings: Settings, run: CollectRun) -> Iterator[_CollectTurn]:
     """An agency's turn, which another run may have; its report tells what the turn cost."""
     tally = Tally(agency.store.meter)
-    about = log.about(job="collect", run_id=run.run_id, agency=agency.agency.id)
+    about = log.about(job="collect", run_id=run.run_id, agency=agency.id)
     with about, turns.taken(agency, "collect", run.now) as taken:
         turn = _CollectTurn(taken, settings, run)
         yield turn
@@ -216,7 +215,7 @@ def _in_turn(agency: AgencyStore, settings: Settings, run: CollectRun) -> Iterat
 
 
 async def _collect_several(
-    books: Sequence[AgencyStore], settings: Settings, run: CollectRun
+    agencies: Sequence[AgencyStore], settings: Settings, run: CollectRun
 ) -> dict[str, Any]:
     """Collect for several agencies in one run: they share its time and everybody's credentials,
     each its share of them; at each tick another one begins."""
@@ -225,17 +224,17 @@ async def _collect_several(
     run = replace(run, ends=monotonic() + TIME_LIMIT)
     async with AsyncExitStack() as stack:
         # Two that divide at the same time would know nothing of each other's grants.
-        dividing = stack.enter_context(turns.taken(books[0], "sharing", run.now))
+        dividing = stack.enter_context(turns.taken(agencies[0], "sharing", run.now))
         if dividing.other is not None:
-            reports = {b.agency.id: turns.skipped(dividing, run.run_id, "collect") for b in books}
-            return each_agency.united(reports, job="collect", run_id=run.run_id, now=run.now)
+            reports = {b.id: turns.skipped(dividing, run.run_id, "collect") for b in agencies}
+            return rounds.united(reports, job="collect", run_id=run.run_id, now=run.now)
         if run.connections is None:
             run = replace(run, connections=await stack.enter_async_context(Connections()))
-        sharing = Sharing.read(books, settings, run.now, run.now + every)
-        for agency in in_turn(books, run.now, every):
+        sharing = Sharing.read(agencies, settings, run.now, run.now + every)
+        for agency in in_turn(agencies, run.now, every):
             if reports and run.ends is not None and monotonic() >= run.ends:
                 break  # at the next tick others begin
-            name = agency.agency.id
+            name = agency.id
             try:
                 granted = replace(run, share=sharing.share(name))
                 with _in_turn(agency, settings, run) as turn:
@@ -245,17 +244,17 @@ async def _collect_several(
                 reports[name] = turn.report
             except Exception as error:
                 sharing.lose(name)
-                reports[name] = each_agency.fallen(
+                reports[name] = rounds.fallen(
                     agency, error, job="collect", run_id=run.run_id, now=run.now
                 )
-    report = each_agency.united(
-        reports, job="collect", run_id=run.run_id, now=run.now, everybody=books
+    report = rounds.united(
+        reports, job="collect", run_id=run.run_id, now=run.now, everybody=agencies
     )
-    return each_agency.marked(books, report)
+    return rounds.marked(agencies, report)
 
 
 def _hand_out(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     settings: Settings,
     run: CollectRun,
     scheduled: fanout.ScheduledTick | None,
@@ -264,12 +263,12 @@ def _hand_out(
     every = timedelta(minutes=settings.collect_every)
     tick = scheduled or fanout.ScheduledTick.at_or_in(run.now, every, given=run.simulated)
     at = tick.now or tick.at
-    shares = Sharing.read(books, settings, at, at + tick.every).all()
-    return each_agency.marked(
-        books,
+    shares = Sharing.read(agencies, settings, at, at + tick.every).all()
+    return rounds.marked(
+        agencies,
         fanout.hand_out(
             "collect",
-            [book.agency.id for book in in_turn(books, at, tick.every)],
+            [agency.id for agency in in_turn(agencies, at, tick.every)],
             settings,
             tick,
             now=run.now,
@@ -279,7 +278,7 @@ def _hand_out(
     )
 
 
-def in_turn(books: Sequence[AgencyStore], now: datetime, every: timedelta) -> list[AgencyStore]:
+def in_turn(agencies: Sequence[AgencyStore], now: datetime, every: timedelta) -> list[AgencyStore]:
     """The agencies in this tick's order: whoever begins comes last at the next tick."""
-    first = (now - EPOCH) // every % len(books)
-    return [*books[first:], *books[:first]]
+    first = (now - EPOCH) // every % len(agencies)
+    return [*agencies[first:], *agencies[:first]]

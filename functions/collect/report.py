@@ -14,7 +14,7 @@ from functions.collect.planning.quota import Budget
 from functions.collect.planning.requests import Plan
 from functions.collect.reading.harvest import Harvest
 from functions.collect.state import SyncState
-from functions.jobs import agencies
+from functions.jobs import rounds
 from functions.jobs.tally import NOTHING
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.store.agency import AgencyStore
@@ -97,7 +97,7 @@ class CollectReport(msgspec.Struct):
     def _todo(self, roster: Roster) -> str:
         """What is to be set up where there is nothing that could be read."""
         if not roster.satker:
-            return agencies.EMPTY
+            return rounds.EMPTY
         if self.skipped:
             needs = ", or ".join(NEEDS[p] for p in PLATFORMS if p in self.skipped)
             return f"no platform has credentials; set {needs}"

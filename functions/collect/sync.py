@@ -160,7 +160,7 @@ class PlatformSync:
         return found if ways.counts and not ways.replies else self._candidates(ways, closing)
 
     def _candidates(self, ways: Ways, closing: Closing) -> list[Candidate]:
-        now, zone = self.tick.now, self.tick.agency.agency.zone
+        now, zone = self.tick.now, self.tick.agency.zone
         timing = Timing(
             now=now,
             following=self.following,
@@ -172,7 +172,7 @@ class PlatformSync:
     def closing(self) -> Closing:
         """What planning the last looks before closing needs to know; the state then holds the
         accounts that left in a month which is about to close."""
-        now, zone = self.tick.now, self.tick.agency.agency.zone
+        now, zone = self.tick.now, self.tick.agency.zone
         month = open_month(now, zone)
         pause = usual_pause(self.state, now, self.tick.every)
         before = named_month(previous_month(month.name), zone)
@@ -225,7 +225,7 @@ class PlatformSync:
             state=self.state,
             clock=tick.clock,
             horizon=horizon(plan, began, following),
-            zone=tick.agency.agency.zone,
+            zone=tick.agency.zone,
             stored=self._stored,
             ends=monotonic() + TIME_LIMIT if tick.run.ends is None else tick.run.ends,
         )
@@ -403,7 +403,7 @@ def read_state(
     state = states.decode(stored.body) if stored.body else None
     if state is None or state.has_forgotten(now):
         left = state or SyncState()
-        since = min(open_month(now, agency.agency.zone).begin, now - states.REMEMBERED)
+        since = min(open_month(now, agency.zone).begin, now - states.REMEMBERED)
         posts = agency.posts_published(since)
         state = states.rebuild((post for post in posts if post.platform == platform), ids, since)
         state.ticks = left.ticks

@@ -12,7 +12,7 @@ from functions.collect.client import Clock, Connections
 from functions.collect.credentials import NEEDS, configured, is_keyless, official
 from functions.collect.planning.reservations import Share
 from functions.collect.report import CollectReport
-from functions.jobs import agencies
+from functions.jobs import rounds
 from functions.model import PLATFORMS, Platform, Roster
 from functions.registry.registrar import in_force
 from functions.settings import Settings, SettingsError
@@ -123,7 +123,7 @@ def open_tick(agency: AgencyStore, settings: Settings, run: CollectRun) -> Tick:
     tick.roster, problems = in_force(agency, run.now, every, tick.every)
     tick.report.problems += problems
     if not tick.roster.satker:
-        tick.report.problems.append(agencies.EMPTY)
+        tick.report.problems.append(rounds.EMPTY)
     return tick
 
 

@@ -303,11 +303,14 @@ def _is_incomplete(packed: bytes) -> bool:
     help="The published site, or what KIPRAH_FROZEN keeps of it; without it KIPRAH_SITE's folder.",
 )
 @click.option(
-    "--agency", metavar="ID", help="Whose site; from the second on it lies in the folder ID."
+    "--agency",
+    "agency_id",
+    metavar="ID",
+    help="Whose site; from the second on it lies in the folder ID.",
 )
 @json_option
 @tells_errors
-def audit_command(month: str, location: str | None, agency: str | None, as_json: bool) -> None:
+def audit_command(month: str, location: str | None, agency_id: str | None, as_json: bool) -> None:
     """Recompute MONTH (such as 2026-10) from the published evidence alone, without the store.
 
     Says "identical", or lists each difference and exits with 1. Every month before it is looked at
@@ -316,7 +319,7 @@ def audit_command(month: str, location: str | None, agency: str | None, as_json:
 
     check_month(month)
     try:
-        folder = "" if agency is None else site_of(agency, known=location is None)
+        folder = "" if agency_id is None else site_of(agency_id, known=location is None)
         if location is None:
             location = str(site_folder(load_settings().site, folder))
         elif folder:

@@ -49,7 +49,7 @@ def connect() -> None:
 @now_option
 @json_option
 @tells_errors
-def connect_import(file: Path, agency: str | None, now: datetime | None, as_json: bool) -> None:
+def connect_import(file: Path, agency_id: str | None, now: datetime | None, as_json: bool) -> None:
     """Import consents from FILE, a CSV satker,platform,handle,refresh_token.
 
     A TikTok account's row carries its refresh token, a Facebook Page's row the Page's own
@@ -61,16 +61,16 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
     from functions.tokens.vault import open_vault
 
     loaded, at = load_settings(), now or present()
-    with opened(loaded, agency, now) as book:
+    with opened(loaded, agency_id, now) as agency:
         try:
             rows = read(content_of(file), parse_handle)
             log.hide(row.refresh_token for row in rows)
-            rows = matched(rows, book.roster(max(at, present())), at)
+            rows = matched(rows, agency.roster(max(at, present())), at)
         except ConsentFileError as error:
             for line in error.lines[:-1]:
                 click.echo(f"kiprah: {file}: {line}", err=True)
             fail(f"{file}: {error.lines[-1]}")
-        became = Consents(book, lambda: open_vault(loaded)).add(rows, at)
+        became = Consents(agency, lambda: open_vault(loaded)).add(rows, at)
     stored = [
         {"satker": row.satker, "platform": row.platform, "handle": row.handle, "consent": what}
         for row, what in zip(rows, became, strict=True)
@@ -88,7 +88,7 @@ def connect_import(file: Path, agency: str | None, now: datetime | None, as_json
 @agency_option
 @now_option
 @tells_errors
-def connect_link(satker: str, agency: str | None, now: datetime | None) -> None:
+def connect_link(satker: str, agency_id: str | None, now: datetime | None) -> None:
     """Print a link for each TikTok account of SATKER, which its staff opens to consent."""
     from functions.connect import ticket
     from functions.connect.flow import handles, links_from
@@ -99,18 +99,18 @@ def connect_link(satker: str, agency: str | None, now: datetime | None) -> None:
         raise SettingsError(
             "KIPRAH_CONNECT_URL is not set; set it to the address of the function connect"
         )
-    with opened(loaded, agency, now) as book:
-        roster = book.roster(at)
+    with opened(loaded, agency_id, now) as agency:
+        roster = agency.roster(at)
         known = {unit.id for unit in roster.satker} if roster else set()
-        found = handles(book, satker, at)
-        from_when = links_from(book, found, at)
+        found = handles(agency, satker, at)
+        from_when = links_from(agency, found, at)
     if satker not in known:
         fail(f"no satker {satker!r} in the registry; kiprah registry export shows their ids")
     if not found:
         fail(f"{satker} has no TikTok account in the registry; enter its handle there first")
     vault = open_vault(loaded)
     for handle in found:
-        sealed = ticket.issue(vault, book.agency.id, satker, handle, from_when[handle])
+        sealed = ticket.issue(vault, agency.id, satker, handle, from_when[handle])
         click.echo(f"@{handle}  {ticket.link(loaded.connect_url, sealed)}")
 
 
@@ -126,7 +126,7 @@ def connect_withdraw(
     satker: str,
     platform: Any,
     handle: str | None,
-    agency: str | None,
+    agency_id: str | None,
     now: datetime | None,
     as_json: bool,
 ) -> None:
@@ -140,18 +140,18 @@ def connect_withdraw(
     from functions.tokens.vault import open_vault
 
     loaded, at = load_settings(), now or present()
-    with opened(loaded, agency, now) as book:
-        roster = book.roster(max(at, present()))
-        accounts = withdrawing.meant(book, roster, satker, platform, handle)
+    with opened(loaded, agency_id, now) as agency:
+        roster = agency.roster(max(at, present()))
+        accounts = withdrawing.meant(agency, roster, satker, platform, handle)
         if not accounts:
             fail(f"{satker} has no such account that could have consented; {NO_SATKER}")
-        asks = revoker(loaded, simulated=book.simulation)
+        asks = revoker(loaded, simulated=agency.simulation)
         done = asyncio.run(
-            withdrawing.withdraw(book, lambda: open_vault(loaded), asks, satker, accounts, at)
+            withdrawing.withdraw(agency, lambda: open_vault(loaded), asks, satker, accounts, at)
         )
         told = withdrawing.feedback(roster, done, at)
-        book.save_feedback(told)
-        note_wrong(book, "tiktok", {handle: said["status"] for _, _, handle, said in told}, at)
+        agency.save_feedback(told)
+        note_wrong(agency, "tiktok", {handle: said["status"] for _, _, handle, said in told}, at)
     for one in () if as_json else done:
         click.echo(one.line)
     tell(withdrawing.report(done), as_json, "")
@@ -171,9 +171,9 @@ def connect_rekey(new_key: bool, drop_old: bool, now: datetime | None, as_json: 
     from functions.connect.rekey import rekey
 
     loaded = load_settings()
-    with opened_all(loaded, now) as books:
+    with opened_all(loaded, now) as agencies:
         try:
-            done = rekey(books, loaded, now or present(), new_key=new_key, drop_old=drop_old)
+            done = rekey(agencies, loaded, now or present(), new_key=new_key, drop_old=drop_old)
         except ValueError as refusal:
             raise Misused(str(refusal)) from None
     if not as_json:

@@ -85,7 +85,7 @@ class NewDecision(msgspec.Struct, frozen=True, kw_only=True):
     revise: bool = False
 
 
-def decide(book: AgencyStore, text: str, said: Said, new: NewDecision) -> str:
+def decide(agency: AgencyStore, text: str, said: Said, new: NewDecision) -> str:
     """Write a decision on a post; returns its id. Saying the same again changes nothing.
 
     ``text``: the post's address in any form, or ``x:123``.
@@ -94,23 +94,23 @@ def decide(book: AgencyStore, text: str, said: Said, new: NewDecision) -> str:
         ContestRefused: the post is unknown, its month is final, or the satker or objection does
             not exist.
     """
-    target = _target(book, text, new.account, said.at)
+    target = _target(agency, text, new.account, said.at)
     if new.action == "reassign" and new.satker is not None:
-        _known(new.satker, {unit.id for unit in book.listed(target.month, said.at)})
-    if not new.revise and book.month_state(target.month) == "final":
+        _known(new.satker, {unit.id for unit in agency.listed(target.month, said.at)})
+    if not new.revise and agency.month_state(target.month) == "final":
         raise ContestRefused(
             f"bulan {target.month} sudah final; tambahkan --revise untuk membuat revisi"
         )
-    contested = _contested(book, new.objection) if new.objection else None
+    contested = _contested(agency, new.objection) if new.objection else None
     document = _decision(target, said, new)
-    _checked(parse_decision, document, book)
+    _checked(parse_decision, document, agency)
     id = _id(said.at, document)
     try:
-        book.add_decision(id, document)
+        agency.add_decision(id, document)
     except Conflict:
         return id  # said before, word for word
     if contested is not None:
-        _answer(book, contested, said, accepted=True)
+        _answer(agency, contested, said, accepted=True)
     return id
 
 
@@ -131,13 +131,13 @@ def _decision(target: Target, said: Said, new: NewDecision) -> dict[str, Any]:
     return {name: given for name, given in document.items() if given not in (None, False)}
 
 
-def reject(book: AgencyStore, objection: str, said: Said) -> None:
+def reject(agency: AgencyStore, objection: str, said: Said) -> None:
     """Answer an objection without changing what counts; ContestRefused when there is none."""
-    _answer(book, _contested(book, objection), said, accepted=False)
+    _answer(agency, _contested(agency, objection), said, accepted=False)
 
 
 def contest(
-    book: AgencyStore,
+    agency: AgencyStore,
     text: str | None,
     said: Said,
     *,
@@ -150,31 +150,31 @@ def contest(
         ContestRefused: the post or satker is unknown, or neither a post nor a month is named.
     """
     if satker is not None:
-        _known(satker, _units(book, said.at))
+        _known(satker, _units(agency, said.at))
     document: dict[str, Any] = {"satker": satker, **said.document()}
     if text is not None:
-        target = _target(book, text, None, said.at)
+        target = _target(agency, text, None, said.at)
         document |= {"post": target.post, "month": target.month, "url": target.url}
     elif month is not None:
         document["month"] = month
     else:
         raise ContestRefused("sebutkan alamat unggahannya, atau bulannya dengan --month")
     document = {name: given for name, given in document.items() if given is not None}
-    _checked(parse_objection, document, book)
+    _checked(parse_objection, document, agency)
     id = _id(said.at, document)
     with suppress(Conflict):  # said before, word for word
-        book.add_objection(id, document)
+        agency.add_objection(id, document)
     return id
 
 
-def _target(book: AgencyStore, text: str, account: str | None, now: datetime) -> Target:
+def _target(agency: AgencyStore, text: str, account: str | None, now: datetime) -> Target:
     try:
         platform, post_id = parse_post(text)
     except ValueError:
-        platform, located = posts_at(book, text)
+        platform, located = posts_at(agency, text)
         url: str | None = text
     else:
-        located, url = book.find_urls(platform, [post_id]), None
+        located, url = agency.find_urls(platform, [post_id]), None
     if account is not None:
         located = tuple(one for one in located if one.account == account)
     if not located:
@@ -184,15 +184,15 @@ def _target(book: AgencyStore, text: str, account: str | None, now: datetime) ->
     first: Located = located[0]
     return Target(
         post=f"{platform}:{first.post_id}",
-        month=month_of(first.published_at, book.agency.zone),
+        month=month_of(first.published_at, agency.zone),
         account=account,
         url=url,
     )
 
 
-def _units(book: AgencyStore, now: datetime) -> set[str]:
+def _units(agency: AgencyStore, now: datetime) -> set[str]:
     """The ids of all units that are or were registered."""
-    roster = book.roster(now) or Roster(as_of=now)
+    roster = agency.roster(now) or Roster(as_of=now)
     return {unit.id for unit in (*roster.former, *roster.satker)}
 
 
@@ -202,8 +202,8 @@ def _known(satker: str, units: set[str]) -> None:
         raise ContestRefused(f"satker {satker!r} tidak ada{advice}")
 
 
-def _contested(book: AgencyStore, id: str) -> Stored:
-    objections = book.objections()
+def _contested(agency: AgencyStore, id: str) -> Stored:
+    objections = agency.objections()
     for stored in objections:
         if stored.id == id:
             if stored.data.get("answer"):
@@ -215,20 +215,20 @@ def _contested(book: AgencyStore, id: str) -> Stored:
     raise ContestRefused(f"sanggahan {id!r} tidak ada{advice}")
 
 
-def _answer(book: AgencyStore, objection: Stored, said: Said, *, accepted: bool) -> None:
+def _answer(agency: AgencyStore, objection: Stored, said: Said, *, accepted: bool) -> None:
     answer = {
         "accepted": accepted,
         "answer": said.why,
         "answered_by": said.by,
         "answered_at": iso(said.at),
     }
-    book.amend(objection, answer)
+    agency.amend(objection, answer)
 
 
-def _checked(parse: Any, document: Mapping[str, Any], book: AgencyStore) -> None:
+def _checked(parse: Any, document: Mapping[str, Any], agency: AgencyStore) -> None:
     """Refuse, before it is written, a document that scoring could not use."""
     try:
-        parse("", document, book.agency.zone)
+        parse("", document, agency.zone)
     except ValueError as error:
         raise ContestRefused(str(error)) from None
 
@@ -276,7 +276,7 @@ def decide_command(
     objection: str | None,
     rejects: bool,
     revise: bool,
-    agency: str | None,
+    agency_id: str | None,
     now: datetime | None,
     as_json: bool,
 ) -> None:
@@ -288,11 +288,11 @@ def decide_command(
 
     said = Said(by, now or present(), why, link)
     id = None
-    with opened(load_settings(), agency, now) as book, _told_refusals():
+    with opened(load_settings(), agency_id, now) as agency, _told_refusals():
         if rejects:
             if objection is None or action is not None:
                 raise Misused("--reject needs --objection, and takes no --action")
-            reject(book, objection, said)
+            reject(agency, objection, said)
         elif address is None or action is None:
             raise Misused("name the post's URL and an --action, or --objection and --reject")
         elif (action == "reassign") != (satker is not None):
@@ -308,7 +308,7 @@ def decide_command(
                 objection=objection,
                 revise=revise,
             )
-            id = decide(book, address, said, new)
+            id = decide(agency, address, said, new)
     words = f"Keputusan {id} berlaku pada penilaian berikutnya." if id else "Sanggahan ditolak."
     tell({"job": "decide", "decision": id, "objection": objection}, as_json, words)
 
@@ -331,7 +331,7 @@ def object_to(
     link: str | None,
     month: str | None,
     satker: str | None,
-    agency: str | None,
+    agency_id: str | None,
     now: datetime | None,
     as_json: bool,
 ) -> None:
@@ -346,8 +346,8 @@ def object_to(
     if (address is None) == (month is None):
         raise Misused("name either the post's URL or a --month")
     said = Said(by, now or present(), why, link)
-    with opened(load_settings(), agency, now) as book, _told_refusals():
-        id = contest(book, address, said, month=month, satker=satker)
+    with opened(load_settings(), agency_id, now) as agency, _told_refusals():
+        id = contest(agency, address, said, month=month, satker=satker)
     tell({"job": "object", "objection": id}, as_json, f"Sanggahan {id} tercatat.")
 
 

@@ -84,12 +84,12 @@ def demo(progress: ShareDone) -> Path:
     accounts = _write_accounts(rows)
     with _stand_ins(accounts) as (address, environment):
         loaded = _settings(address, environment)
-        book = open_agency(loaded)
+        agency = open_agency(loaded)
         try:
-            _import(book, loaded, rows)
-            asyncio.run(_weeks(book, loaded, address, progress))
+            _import(agency, loaded, rows)
+            asyncio.run(_weeks(agency, loaded, address, progress))
         finally:
-            book.store.close()
+            agency.store.close()
     return SITE
 
 
@@ -104,7 +104,7 @@ def fill_handles(registry: bytes) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
-async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: ShareDone) -> None:
+async def _weeks(agency: AgencyStore, loaded: Settings, address: str, progress: ShareDone) -> None:
     """The jobs at their simulated cadence, and the site at the end."""
     end = BEGIN + timedelta(weeks=WEEKS) + LAST_HOURS
     now = BEGIN
@@ -118,20 +118,20 @@ async def _weeks(book: AgencyStore, loaded: Settings, address: str, progress: Sh
                 simulated=True,
                 connections=connections,
             )
-            await collect(book, loaded, run)
+            await collect(agency, loaded, run)
             if (now - BEGIN) % SCORE_EVERY == timedelta(0) or now == end:
-                score(book, now=now, run_id=run_id("score", now))
+                score(agency, now=now, run_id=run_id("score", now))
             if now == CONTESTED_AT:
-                _contest(book, now)
+                _contest(agency, now)
             now += TICK
     progress(1.0, "publish")
     objects = open_objects(loaded.site)
-    publish(book, objects, now=end, settings=loaded, run_id=run_id("publish", end))
+    publish(agency, objects, now=end, settings=loaded, run_id=run_id("publish", end))
 
 
-def _contest(book: AgencyStore, now: datetime) -> None:
+def _contest(agency: AgencyStore, now: datetime) -> None:
     """An objection that is granted and one that is rejected: what a month's log looks like."""
-    ledgers = book.ledgers(month_of(BEGIN, book.agency.zone))
+    ledgers = agency.ledgers(month_of(BEGIN, agency.zone))
     entries = (entry for ledger in ledgers.values() for entry in ledger.entries.values())
     addresses = sorted(entry.post.url for entry in entries if entry.post.platform == "x")
     unit, ministry = "Satuan kerja (contoh)", "Admin pusat (contoh)"
@@ -139,24 +139,24 @@ def _contest(book: AgencyStore, now: datetime) -> None:
 
     asked = Said(unit, now, "Unggahan uji coba yang lupa dihapus.")
     answer = Said(ministry, later, "Unggahan itu memang uji coba.")
-    objection = contest(book, addresses[0], asked)
-    decide(book, addresses[0], answer, NewDecision(action="exclude", objection=objection))
+    objection = contest(agency, addresses[0], asked)
+    decide(agency, addresses[0], answer, NewDecision(action="exclude", objection=objection))
 
     asked = Said(unit, now, "Menurut aplikasi kami nilainya lebih besar.")
     answer = Said(ministry, later, "Kedua cuplikannya cocok dengan platform; nilai tetap.")
-    reject(book, contest(book, addresses[-1], asked), answer)
+    reject(agency, contest(agency, addresses[-1], asked), answer)
 
 
-def _import(book: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
+def _import(agency: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
     documents, problems = check(rows, {"": {}})
     if problems:
         raise DemoError(f"the example registry is broken: {problems[0]}")
-    book.save_satker(documents[""])
+    agency.save_satker(documents[""])
     consents = [
         ConsentRow(row["id"], "tiktok", row["tiktok"].removeprefix("@"), _consent(row["id"]))
         for _, row in rows
     ]
-    Consents(book, lambda: open_vault(loaded)).add(consents, BEGIN)
+    Consents(agency, lambda: open_vault(loaded)).add(consents, BEGIN)
 
 
 def _settings(address: str, environment: Mapping[str, str]) -> Settings:

@@ -18,7 +18,7 @@ from functions.commands.shell import (
     tell,
     tells_errors,
 )
-from functions.jobs.agencies import idle, of_each
+from functions.jobs.rounds import idle, of_each
 from functions.model import PLATFORMS, run_id
 from functions.times import present
 
@@ -34,10 +34,10 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
     from functions.collect.tick import CollectRun
 
     loaded, at = load_settings(), now or present()
-    with opened_all(loaded, now) as books:
+    with opened_all(loaded, now) as agencies:
         report = asyncio.run(
             collect_all(
-                books,
+                agencies,
                 loaded,
                 CollectRun(
                     now=at,
@@ -69,8 +69,8 @@ def score(now: datetime | None, as_json: bool) -> None:
     from functions.score.job import score_all
 
     at = now or present()
-    with opened_all(load_settings(), now) as books:
-        report = score_all(books, now=at, run_id=run_id("score", at))
+    with opened_all(load_settings(), now) as agencies:
+        report = score_all(agencies, now=at, run_id=run_id("score", at))
     own = of_each(report)
     _tell_idle(report)
     folded = sum(one.get("folded", 0) for one in own)
@@ -82,8 +82,8 @@ def score(now: datetime | None, as_json: bool) -> None:
 
 def _tell_idle(report: dict[str, Any]) -> None:
     """Say where another run was at work, and this one did nothing."""
-    for agency, why in idle(report).items():
-        of = f"{agency}: " if agency else ""
+    for agency_id, why in idle(report).items():
+        of = f"{agency_id}: " if agency_id else ""
         click.echo(f"kiprah: {of}{why}", err=True)
 
 
@@ -98,9 +98,9 @@ def publish(now: datetime | None, as_json: bool) -> None:
     from functions.publish.targets.stamp import OutdatedError
 
     loaded, at = load_settings(), now or present()
-    with opened_all(loaded, now) as books:
+    with opened_all(loaded, now) as agencies:
         try:
-            report = publish_all(books, now=at, settings=loaded, run_id=run_id("publish", at))
+            report = publish_all(agencies, now=at, settings=loaded, run_id=run_id("publish", at))
         except OutdatedError as error:
             raise Misused(str(error)) from None
         except ObjectsError as error:

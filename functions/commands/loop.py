@@ -23,7 +23,7 @@ from functions.commands.shell import (
     opened_all,
     tells_errors,
 )
-from functions.jobs import agencies, turns
+from functions.jobs import rounds, turns
 from functions.model import run_id
 from functions.publish.job import publish_all
 from functions.score.job import score_all
@@ -37,7 +37,7 @@ GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
 
 
 async def run(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     settings: Settings,
     stop: asyncio.Event,
     health: Path | None = None,
@@ -57,7 +57,7 @@ async def run(
     due = {"collect": present(), "score": present()}
     pulse = Pulse(health)
     beating = asyncio.ensure_future(pulse.goes_on())
-    async with Connections() as connections, _Watch(books[0]) as watch:
+    async with Connections() as connections, _Watch(agencies[0]) as watch:
         while not stop.is_set():
             now = present()
             if not watch.is_ours(now):
@@ -65,11 +65,13 @@ async def run(
                 continue
             if now >= due["collect"]:
                 due["collect"] = turn_after(now, collecting)
-                await _job("collect", stop, pulse, lambda: _collect(books, settings, connections))
+                await _job(
+                    "collect", stop, pulse, lambda: _collect(agencies, settings, connections)
+                )
             if now >= due["score"]:
                 due["score"] = turn_after(now, scoring)
-                await _job("score", stop, pulse, lambda: asyncio.to_thread(_score, books))
-                publishing = partial(asyncio.to_thread, _publish, books, settings)
+                await _job("score", stop, pulse, lambda: asyncio.to_thread(_score, agencies))
+                publishing = partial(asyncio.to_thread, _publish, agencies, settings)
                 await _job("publish", stop, pulse, publishing)
             await _pause(stop, min(due.values()))
     beating.cancel()
@@ -85,8 +87,8 @@ async def _pause(stop: asyncio.Event, until: datetime) -> None:
 class _Watch:
     """Which of several loops on one store does the work; the others stand by."""
 
-    def __init__(self, book: AgencyStore) -> None:
-        self._book = book
+    def __init__(self, agency: AgencyStore) -> None:
+        self._agency = agency
         self._held = ExitStack()
         self._turn: turns.Turn | None = None
         self._told: str | None = None
@@ -110,7 +112,7 @@ class _Watch:
 
     def _takes_it(self, now: datetime) -> bool:
         with ExitStack() as attempt:
-            self._turn = attempt.enter_context(turns.taken(self._book, "run", now))
+            self._turn = attempt.enter_context(turns.taken(self._agency, "run", now))
             if self._turn.other is None:
                 self._held = attempt.pop_all()
                 return True
@@ -153,22 +155,22 @@ async def _job(
 
 
 async def _collect(
-    books: Sequence[AgencyStore], settings: Settings, connections: Connections
+    agencies: Sequence[AgencyStore], settings: Settings, connections: Connections
 ) -> dict[str, Any]:
     now = present()
     run = CollectRun(now=now, run_id=run_id("collect", now), connections=connections)
-    return _tell(await collect_all(books, settings, run))
+    return _tell(await collect_all(agencies, settings, run))
 
 
-def _score(books: Sequence[AgencyStore]) -> dict[str, Any]:
+def _score(agencies: Sequence[AgencyStore]) -> dict[str, Any]:
     now = present()
-    return _tell(score_all(books, now=now, run_id=run_id("score", now)))
+    return _tell(score_all(agencies, now=now, run_id=run_id("score", now)))
 
 
-def _publish(books: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:
+def _publish(agencies: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:
     now = present()
     name = run_id("publish", now)
-    return _tell(publish_all(books, now=now, settings=settings, run_id=name))
+    return _tell(publish_all(agencies, now=now, settings=settings, run_id=name))
 
 
 # Whose run was found at work when a job's turn came, as was told last.
@@ -177,8 +179,8 @@ _found: dict[str, list[str]] = {}
 
 def _tell(report: dict[str, Any]) -> dict[str, Any]:
     """Log a run's report; when another process does the work, say so once, not at every turn."""
-    job, idle = report["job"], agencies.idle(report)
-    holders = [str(own.get("holder")) for own in agencies.of_each(report)] if idle else []
+    job, idle = report["job"], rounds.idle(report)
+    holders = [str(own.get("holder")) for own in rounds.of_each(report)] if idle else []
     if not holders or _found.get(job) != holders:
         log.info(f"{job}.finished", **report)
     _found[job] = holders
@@ -198,5 +200,5 @@ def run_command(health: Path | None) -> None:
 
     log.speak()
     loaded = load_settings()
-    with opened_all(loaded) as books:
-        asyncio.run(run(books, loaded, asyncio.Event(), health))
+    with opened_all(loaded) as agencies:
+        asyncio.run(run(agencies, loaded, asyncio.Event(), health))

@@ -48,24 +48,24 @@ def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
     from functions.registry.registrar import Imported, ImportRefused, import_rows
 
     at = present if now is None else lambda: now
-    with opened_all(load_settings(), now) as books:
+    with opened_all(load_settings(), now) as agencies:
         where, rows = _rows(file)
         aloud = sys.stdout.isatty() and not as_json
 
-        def say(book: AgencyStore, changes: Changes) -> None:
-            _tell_changes(where, changes, book if len(books) > 1 else None, aloud=aloud)
+        def say(agency: AgencyStore, changes: Changes) -> None:
+            _tell_changes(where, changes, agency if len(agencies) > 1 else None, aloud=aloud)
 
         try:
-            done: dict[str, Imported] = import_rows(books, rows, at, say)
+            done: dict[str, Imported] = import_rows(agencies, rows, at, say)
         except ImportRefused as refusal:
             _fail_each(where, refusal.problems)
-    reports = {agency: imported.report() for agency, imported in done.items()}
+    reports = {agency_id: imported.report() for agency_id, imported in done.items()}
     accounts = sum(report["accounts"] for report in reports.values())
     words = (
         f"{sum(report['satker'] for report in reports.values())} satker, {accounts} akun terdaftar."
     )
-    if len(books) == 1:
-        tell(reports[books[0].agency.id], as_json, words)
+    if len(agencies) == 1:
+        tell(reports[agencies[0].id], as_json, words)
         return
     problems = [f"{name}: {said}" for name, own in reports.items() for said in own["problems"]]
     rosters = {name: own.enrolled.roster for name, own in done.items() if own.enrolled}
@@ -84,15 +84,15 @@ def registry_check(file: Path) -> None:
     """Check FILE without importing it, and say what an import would begin, end and change."""
     from functions.registry.registrar import ImportRefused, plan
 
-    with opened_all(load_settings()) as books:
+    with opened_all(load_settings()) as agencies:
         where, rows = _rows(file)
         try:
-            plans = plan(books, rows, present())
+            plans = plan(agencies, rows, present())
         except ImportRefused as refusal:
             _fail_each(where, refusal.problems)
     for planned in plans:
-        book = planned.book if len(books) > 1 else None
-        _tell_changes(where, planned.changes, book, aloud=True)
+        agency = planned.agency if len(agencies) > 1 else None
+        _tell_changes(where, planned.changes, agency, aloud=True)
     satker = sum(len(planned.documents) for planned in plans)
     click.echo(f"{where}: {satker} satker, tidak ada kesalahan.")
 
@@ -108,9 +108,9 @@ def _rows(file: Path) -> tuple[str, list[tuple[int, dict[str, str]]]]:
     return (f"{file}, lembar {table.sheet!r}" if table.sheet else str(file)), table.rows
 
 
-def _tell_changes(where: str, changes: Changes, book: AgencyStore | None, *, aloud: bool) -> None:
+def _tell_changes(where: str, changes: Changes, agency: AgencyStore | None, *, aloud: bool) -> None:
     """A line for each; what ends is told in a pipe as well, so that nothing ends in silence."""
-    whose = f"{book.agency.id}: " if book else ""
+    whose = f"{agency.id}: " if agency else ""
     for title, lines in {"mulai": changes.begins, "berubah": changes.changes}.items():
         for line in lines if aloud else ():
             click.echo(log.clean(f"{title}: {whose}{line}"))
@@ -127,19 +127,21 @@ def _fail_each(where: str, problems: Sequence[str]) -> NoReturn:
 
 @registry.command("export")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--agency", metavar="ID", help="One of KIPRAH_AGENCIES; all when left out.")
+@click.option(
+    "--agency", "agency_id", metavar="ID", help="One of KIPRAH_AGENCIES; all when left out."
+)
 @tells_errors
-def registry_export(file: Path | None, agency: str | None) -> None:
+def registry_export(file: Path | None, agency_id: str | None) -> None:
     """Write the registry as CSV to FILE, or to the terminal."""
     from functions.registry import files
 
-    with opened_all(load_settings()) as books:
-        wanted = [chosen(books, agency)] if agency is not None else books
+    with opened_all(load_settings()) as agencies:
+        wanted = [chosen(agencies, agency_id)] if agency_id is not None else agencies
         documents = _registries(wanted)
-    several = len(books) > 1
+    several = len(agencies) > 1
     if file is not None and file.suffix.lower() in (".xlsx", ".xls"):
         raise Misused(f"{file}: what is written is CSV; name the file .csv")
-    content = files.write(documents if several else {"": documents[books[0].agency.id]})
+    content = files.write(documents if several else {"": documents[agencies[0].id]})
     if file is None:
         click.echo(content.decode(), nl=False)
         return
@@ -149,9 +151,9 @@ def registry_export(file: Path | None, agency: str | None) -> None:
         fail(f"{file} cannot be written: {error.strerror}; choose another place")
 
 
-def _registries(books: Sequence[AgencyStore]) -> dict[str, dict[str, dict[str, Any]]]:
+def _registries(agencies: Sequence[AgencyStore]) -> dict[str, dict[str, dict[str, Any]]]:
     """The satker documents of each agency, by its id."""
     return {
-        book.agency.id: {stored.id: stored.data for stored in book.satker_documents()}
-        for book in books
+        agency.id: {stored.id: stored.data for stored in agency.satker_documents()}
+        for agency in agencies
     }

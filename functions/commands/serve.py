@@ -24,14 +24,14 @@ def serve(port: int) -> None:
     serve_folder(site_folder(load_settings().site), port)
 
 
-def site_folder(site: str, agency: str = "") -> Path:
+def site_folder(site: str, agency_id: str = "") -> Path:
     """The folder of a site that is one of this machine; Failed when it is none or holds no site.
 
     ``agency``: the folder of an agency's site in it; empty for the first one's.
     """
     if not site.startswith("file://"):
         fail(f"KIPRAH_SITE={site} is no folder of this machine; open its public address instead")
-    folder = Path(site.removeprefix("file://"), agency)
+    folder = Path(site.removeprefix("file://"), agency_id)
     if not (folder / "index.html").is_file():
         fail(f"{folder} holds no site yet; run kiprah publish first")
     return folder

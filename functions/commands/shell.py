@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from functions import log, settings
-from functions.jobs.agencies import of_each
+from functions.jobs.rounds import of_each
 from functions.model import Agency
 from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
@@ -55,7 +55,7 @@ now_option = click.option(
 
 
 agency_option = click.option(
-    "--agency", metavar="ID", help="One of KIPRAH_AGENCIES; the first when left out."
+    "--agency", "agency_id", metavar="ID", help="One of KIPRAH_AGENCIES; the first when left out."
 )
 
 
@@ -71,31 +71,31 @@ def opened_all(loaded: Settings, now: datetime | None = None) -> Iterator[list[A
 
     ``now``: the given instant; None: none was given. ``NowError`` when the store does not take it.
     """
-    books = open_agencies(loaded)
+    agencies = open_agencies(loaded)
     try:
-        if now is not None and not books[0].simulation:
+        if now is not None and not agencies[0].simulation:
             refuse_future(now)
-        yield books
+        yield agencies
     finally:
-        books[0].store.close()
+        agencies[0].store.close()
 
 
 @contextmanager
 def opened(
-    loaded: Settings, agency: str | None = None, now: datetime | None = None
+    loaded: Settings, agency_id: str | None = None, now: datetime | None = None
 ) -> Iterator[AgencyStore]:
     """One agency, the first when none is named, its store closed afterwards; as ``opened_all``."""
-    with opened_all(loaded, now) as books:
-        yield chosen(books, agency)
+    with opened_all(loaded, now) as agencies:
+        yield chosen(agencies, agency_id)
 
 
-def chosen(books: Sequence[AgencyStore], agency: str | None) -> AgencyStore:
+def chosen(agencies: Sequence[AgencyStore], agency_id: str | None) -> AgencyStore:
     """The agency of an id, the first without one; ``Misused`` when there is none of that id."""
-    for book in books:
-        if agency in (None, book.agency.id):
-            return book
-    known = ", ".join(book.agency.id for book in books)
-    raise Misused(f"there is no agency {agency!r}; choose {known}")
+    for agency in agencies:
+        if agency_id in (None, agency.id):
+            return agency
+    known = ", ".join(agency.id for agency in agencies)
+    raise Misused(f"there is no agency {agency_id!r}; choose {known}")
 
 
 def tells_errors(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -157,7 +157,7 @@ def check_month(month: str) -> None:
         raise Misused(f"{month!r} is no month; write for example 2026-10")
 
 
-def site_of(agency: str, *, known: bool) -> str:
+def site_of(agency_id: str, *, known: bool) -> str:
     """The folder of an agency's site, empty for the first one's.
 
     ``known``: the agency must be one of ours; False for somebody else's site, whose settings are
@@ -168,11 +168,11 @@ def site_of(agency: str, *, known: bool) -> str:
     """
     loaded = load_settings()
     ids = [named.id for named in loaded.named_agencies()] or [Agency().id]
-    if agency == ids[0]:
+    if agency_id == ids[0]:
         return ""
-    if agency not in ids and (known or loaded.agencies):
-        raise Misused(f"there is no agency {agency!r}; choose {', '.join(ids)}")
-    return agency
+    if agency_id not in ids and (known or loaded.agencies):
+        raise Misused(f"there is no agency {agency_id!r}; choose {', '.join(ids)}")
+    return agency_id
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
 
 
-def why(book: AgencyStore, text: str, now: datetime, month: str | None = None) -> Answer:
+def why(agency: AgencyStore, text: str, now: datetime, month: str | None = None) -> Answer:
     """Why the post that a text names counts or not, as the registry stood at ``now``.
 
     Args:
@@ -78,15 +78,15 @@ def why(book: AgencyStore, text: str, now: datetime, month: str | None = None) -
     link = parse_link(text)
     if link is None:
         raise NotAPost(NO_ADDRESS)
-    roster = book.roster(now) or Roster(as_of=now)
+    roster = agency.roster(now) or Roster(as_of=now)
     named = _named(roster, link)
     keys = {account.key for account in named}
     located = sorted(
-        book.find_urls(link.platform, [link.key]), key=lambda one: one.account not in keys
+        agency.find_urls(link.platform, [link.key]), key=lambda one: one.account not in keys
     )
-    answers = [answer for one in located if (answer := _found(book, roster, one, month, link))]
+    answers = [answer for one in located if (answer := _found(agency, roster, one, month, link))]
     if not answers:
-        return _unknown(book, roster, link, named, now)
+        return _unknown(agency, roster, link, named, now)
     return Answer(
         told=tuple(line for answer in answers for line in answer.told),
         facts=answers[0].facts | {"others": [answer.facts for answer in answers[1:]]},
@@ -97,17 +97,17 @@ def why(book: AgencyStore, text: str, now: datetime, month: str | None = None) -
 
 
 def _found(
-    book: AgencyStore, roster: Roster, located: Located, asked: str | None, link: PostAddress
+    agency: AgencyStore, roster: Roster, located: Located, asked: str | None, link: PostAddress
 ) -> Answer | None:
     """The answer for one account's post; None when nothing is left of it in the store."""
-    entry, is_scored = _entry(book, located)
+    entry, is_scored = _entry(agency, located)
     if entry is None:
         return None
     if located.is_part:
-        return _part(book, roster, entry.post, link)
-    zone, post = book.agency.zone, entry.post
+        return _part(agency, roster, entry.post, link)
+    zone, post = agency.zone, entry.post
     own = month_of(post.published_at, zone)
-    state = book.month_state(own)
+    state = agency.month_state(own)
     accounts = [account for account in roster.accounts if account.key == post.account]
     satker = holder(accounts, post.published_at)
     verdict = entry.verdict
@@ -121,20 +121,20 @@ def _found(
         handle=_handle(accounts, post.published_at),
         satker=_name(roster, shown.satker) if shown else None,
         spells=_spells(accounts),
-        original=_original(book, post, verdict),
-        decisions=_decisions(book, own, verdict),
+        original=_original(agency, post, verdict),
+        decisions=_decisions(agency, own, verdict),
     )
     lines = told(case, zone)
     if shown is None:
-        lines += (_waiting(book, post, own, state),)
+        lines += (_waiting(agency, post, own, state),)
     return Answer(told=lines, facts=_facts(case, verdict, own, lines))
 
 
-def _part(book: AgencyStore, roster: Roster, first: Post, link: PostAddress) -> Answer:
+def _part(agency: AgencyStore, roster: Roster, first: Post, link: PostAddress) -> Answer:
     """The answer for a further post of a thread, which counts within the first."""
     accounts = [account for account in roster.accounts if account.key == first.account]
     at = posted_at(link) or first.published_at
-    satker, own = holder(accounts, at), month_of(first.published_at, book.agency.zone)
+    satker, own = holder(accounts, at), month_of(first.published_at, agency.zone)
     handle = _handle(accounts, at)
     case = Case(
         entry=Entry(
@@ -153,26 +153,26 @@ def _part(book: AgencyStore, roster: Roster, first: Post, link: PostAddress) -> 
             ),
         ),
         month=own,
-        month_state=book.month_state(own),
+        month_state=agency.month_state(own),
         handle=handle,
         satker=_name(roster, satker),
         spells=_spells(accounts),
         thread=_address(first),
     )
-    lines = told(case, book.agency.zone)
+    lines = told(case, agency.zone)
     return Answer(told=lines, facts=_facts(case, None, own, lines))
 
 
-def _entry(book: AgencyStore, located: Located) -> tuple[Entry | None, bool]:
+def _entry(agency: AgencyStore, located: Located) -> tuple[Entry | None, bool]:
     """What is held of a post, and whether a ledger holds it."""
     account, post_id, at = located.account, located.post_id, located.published_at
-    if entry := book.entry(account, post_id, at):
+    if entry := agency.entry(account, post_id, at):
         return entry, True
-    post = book.post(account, post_id)
+    post = agency.post(account, post_id)
     if post is None:
         return None, False
     # A platform may tell another time than at first: that of a stream, say.
-    moved = book.entry(account, post_id, post.published_at) if post.published_at != at else None
+    moved = agency.entry(account, post_id, post.published_at) if post.published_at != at else None
     return moved or Entry(post=post), moved is not None
 
 
@@ -198,7 +198,7 @@ def _outside(verdict: Verdict | None, holder: str | None) -> Verdict:
     return msgspec.structs.replace(verdict, counted=False, reason="outside_month")
 
 
-def _original(book: AgencyStore, post: Post, verdict: Verdict | None) -> Original | None:
+def _original(agency: AgencyStore, post: Post, verdict: Verdict | None) -> Original | None:
     """The post that a duplicate repeats.
 
     It is at most 24 h older, so it was published on the same day or the day before.
@@ -206,7 +206,7 @@ def _original(book: AgencyStore, post: Post, verdict: Verdict | None) -> Origina
     if verdict is None or verdict.duplicate_of is None or verdict.duplicate_percent is None:
         return None
     for at in (post.published_at, post.published_at - DAY):
-        if found := book.entry(post.account, verdict.duplicate_of, at):
+        if found := agency.entry(post.account, verdict.duplicate_of, at):
             return Original(
                 url=_address(found.post),
                 published_at=found.post.published_at,
@@ -215,20 +215,20 @@ def _original(book: AgencyStore, post: Post, verdict: Verdict | None) -> Origina
     return None
 
 
-def _decisions(book: AgencyStore, month: str, verdict: Verdict | None) -> tuple[Decision, ...]:
+def _decisions(agency: AgencyStore, month: str, verdict: Verdict | None) -> tuple[Decision, ...]:
     """The decisions that the verdict follows, from the month's public log."""
-    record = book.month(month) if verdict and verdict.decisions else None
+    record = agency.month(month) if verdict and verdict.decisions else None
     if record is None or verdict is None:
         return ()
     return tuple(decision for decision in record.decisions if decision.id in verdict.decisions)
 
 
-def _waiting(book: AgencyStore, post: Post, month: str, state: MonthState | None) -> str:
+def _waiting(agency: AgencyStore, post: Post, month: str, state: MonthState | None) -> str:
     """Why a post that was read has no verdict."""
-    zone = book.agency.zone
+    zone = agency.zone
     if state == "final":
         return f"{formats.month(month)} sudah final dan tidak diubah lagi."
-    began = book.cursor("collect").get("began_at")
+    began = agency.cursor("collect").get("began_at")
     if began is not None and month < month_of(datetime.fromisoformat(began), zone):
         at = formats.time(datetime.fromisoformat(began), zone)
         return f"Pengumpulan dimulai {at}, jadi {formats.month(month)} tidak dinilai."
@@ -272,7 +272,7 @@ def _facts(case: Case, verdict: Verdict | None, own: str, lines: Sequence[str]) 
 
 
 def _unknown(
-    book: AgencyStore, roster: Roster, link: PostAddress, named: Sequence[Account], now: datetime
+    agency: AgencyStore, roster: Roster, link: PostAddress, named: Sequence[Account], now: datetime
 ) -> Answer:
     handle = named[-1].handle if named else link.handle
     unread = Unread(
@@ -280,16 +280,16 @@ def _unknown(
         handle=handle,
         spells=_spells(named) if named or _is_stranger(roster, link) else None,
         published_at=posted_at(link),
-        looked_at=_looked_at(book, link.platform, named, now),
+        looked_at=_looked_at(agency, link.platform, named, now),
         is_masked=link.is_masked,
-        sums_threads=link.platform == "x" and book.sums_threads(),
+        sums_threads=link.platform == "x" and agency.sums_threads(),
     )
-    lines = told_unknown(unread, book.agency.zone)
+    lines = told_unknown(unread, agency.zone)
     at = unread.published_at
     facts = _blank(link.platform, link.post_id) | {
         "handle": handle,
         "published_at": iso(at) if at else None,
-        "month": month_of(at, book.agency.zone) if at else None,
+        "month": month_of(at, agency.zone) if at else None,
         "reason": "unknown",
         "told": [*lines],
     }
@@ -297,10 +297,10 @@ def _unknown(
 
 
 def _looked_at(
-    book: AgencyStore, platform: Platform, named: Sequence[Account], now: datetime
+    agency: AgencyStore, platform: Platform, named: Sequence[Account], now: datetime
 ) -> datetime | None:
     """When the account's list of posts was last read, as collecting remembers it; None: unknown."""
-    body = book.sync_state(platform).body if named else None
+    body = agency.sync_state(platform).body if named else None
     state = states.decode(body) if body else None
     if state is None:
         return None
@@ -395,8 +395,8 @@ def why_command(address: str, month: str | None, now: datetime | None, as_json: 
     if month is not None:
         check_month(month)
     try:
-        with opened_all(load_settings(), now) as books:
-            answers = (why(book, address, now or present(), month) for book in books)
+        with opened_all(load_settings(), now) as agencies:
+            answers = (why(agency, address, now or present(), month) for agency in agencies)
             found = next(answers)
             for other in answers if found.facts["reason"] == "unknown" else ():
                 found = found if other.facts["reason"] == "unknown" else other

@@ -65,18 +65,18 @@ def _answer(request: Request) -> Response:
     path = request.path.removeprefix(urlsplit(loaded.connect_url).path.rstrip("/"))
     if path not in ("/start", "/callback"):
         raise Refusal(ConsentProblem.UNKNOWN)
-    books = open_agencies(loaded)
+    agencies = open_agencies(loaded)
     try:
-        if books[0].simulation:
+        if agencies[0].simulation:
             _refuse_official(loaded)
         vault, now = open_vault(loaded), present()
-        book = (
-            invited(books, vault, _sent(request, "ticket"), now)
+        agency = (
+            invited(agencies, vault, _sent(request, "ticket"), now)
             if path == "/start"
-            else begun(books, _sent(request, "state"))
+            else begun(agencies, _sent(request, "state"))
         )
         flow = Flow(
-            book,
+            agency,
             vault,
             TikTokApp(loaded),
             auth_url=loaded.tiktok_auth_url,
@@ -85,7 +85,7 @@ def _answer(request: Request) -> Response:
         turn = _start if path == "/start" else _callback
         return turn(flow, request, loaded, now)
     finally:
-        books[0].store.close()
+        agencies[0].store.close()
 
 
 def _refuse_official(loaded: Settings) -> None:

@@ -114,14 +114,14 @@ class Flow:
     """
 
     def __init__(
-        self, book: AgencyStore, vault: Vault, app: App, *, auth_url: str, connect_url: str
+        self, agency: AgencyStore, vault: Vault, app: App, *, auth_url: str, connect_url: str
     ) -> None:
-        self._book = book
+        self._agency = agency
         self._vault = vault
         self._app = app
         self._auth_url = auth_url.rstrip("/")
         self._back = f"{connect_url.rstrip('/')}/callback"
-        self._consents = Consents(book, lambda: vault)
+        self._consents = Consents(agency, lambda: vault)
 
     def start(self, sealed: str, now: datetime) -> Begun:
         """Open a ticket and begin an attempt. The ticket is spent by a consent, not by opening it:
@@ -139,8 +139,8 @@ class Flow:
             "browser": _digest(secret),
         }
         # What nobody finished is removed with all it holds.
-        outdated = [held for held in self._book.attempts() if _is_outdated(held, now)]
-        self._book.begin_attempt(_digest(state), attempt, outdated)
+        outdated = [held for held in self._agency.attempts() if _is_outdated(held, now)]
+        self._agency.begin_attempt(_digest(state), attempt, outdated)
         asked = {
             "client_key": client_key,
             "scope": ",".join(SCOPES),
@@ -176,7 +176,7 @@ class Flow:
             await self._check(grant, handle)
             self._store(attempt, grant, now)
         except Refusal:
-            self._book.forget_attempts([attempt])
+            self._agency.forget_attempts([attempt])
             raise
         return Given(attempt.data["satker"], handle, cookie_name(state))
 
@@ -189,14 +189,14 @@ class Flow:
             raise Refusal(ConsentProblem.EXPIRED) from None
         except VaultError:
             raise Refusal(ConsentProblem.UNKNOWN) from None
-        if not hmac.compare_digest(ticket.agency.encode(), self._book.agency.id.encode()):
+        if not hmac.compare_digest(ticket.agency.encode(), self._agency.id.encode()):
             raise Refusal(ConsentProblem.UNKNOWN)
-        if self._book.is_spent(ticket.id):
+        if self._agency.is_spent(ticket.id):
             raise Refusal(ConsentProblem.USED, ticket.handle)
-        held = self._book.consent(ticket.handle)
+        held = self._agency.consent(ticket.handle)
         if held and is_void(held.data, issued_at):
             raise Refusal(ConsentProblem.WITHDRAWN, ticket.handle)
-        if ticket.handle not in handles(self._book, ticket.satker, now):
+        if ticket.handle not in handles(self._agency, ticket.satker, now):
             raise Refusal(ConsentProblem.UNREGISTERED, ticket.handle)
         return ticket
 
@@ -204,13 +204,13 @@ class Flow:
 
     def _taken(self, state: str, secret: str, now: datetime) -> Stored:
         """The attempt of a state, from now on spent."""
-        held = self._book.attempt(_digest(state))
+        held = self._agency.attempt(_digest(state))
         if held is None or _is_outdated(held, now) or "taken_at" in held.data:
             raise Refusal(ConsentProblem.STALE)
         if not hmac.compare_digest(_digest(secret), held.data["browser"]):
             raise Refusal(ConsentProblem.FOREIGN, held.data["handle"])
         try:
-            self._book.amend(held, {"taken_at": iso(now)})
+            self._agency.amend(held, {"taken_at": iso(now)})
         except Conflict:  # the same answer was sent twice, and the other one was faster
             raise Refusal(ConsentProblem.STALE) from None
         return held
@@ -228,11 +228,11 @@ class Flow:
     def _keep(self, attempt: Stored, pair: Mapping[str, Any]) -> None:
         """Note the pair with its attempt, unless that was made void meanwhile."""
         for _ in range(TRIES):
-            held = self._book.reread(attempt)
+            held = self._agency.reread(attempt)
             if held is None:
                 break
             with suppress(Conflict):
-                self._book.amend(held, pair)
+                self._agency.amend(held, pair)
                 return
         raise Refusal(ConsentProblem.WITHDRAWN, attempt.data["handle"])
 
@@ -246,39 +246,41 @@ class Flow:
         ticket = attempt.data["ticket"]
         spent = {"satker": satker, "handle": handle, "used_at": iso(now)}
         for _ in range(TRIES):
-            held = self._book.consent(handle)
+            held = self._agency.consent(handle)
             if held and is_void(held.data, begun_at):
                 raise Refusal(ConsentProblem.WITHDRAWN, handle)
             given = self._consents.given(satker, handle, grant, now, held)
             try:
-                self._book.end_attempt(attempt, given, held, ticket, spent)
+                self._agency.end_attempt(attempt, given, held, ticket, spent)
             except Conflict:  # of the ticket, or of the consent: a token was renewed meanwhile
-                if self._book.is_spent(ticket):
+                if self._agency.is_spent(ticket):
                     raise Refusal(ConsentProblem.USED, handle) from None
             else:
                 return
         raise Refusal(ConsentProblem.STALE, handle)
 
 
-def invited(books: Sequence[AgencyStore], vault: Vault, sealed: str, now: datetime) -> AgencyStore:
+def invited(
+    agencies: Sequence[AgencyStore], vault: Vault, sealed: str, now: datetime
+) -> AgencyStore:
     """The agency that a ticket invites for; without one the first, whose flow then refuses it."""
     try:
-        agency = tickets.read(vault, sealed, now).agency
+        wanted = tickets.read(vault, sealed, now).agency
     except VaultError:
-        return books[0]
-    return next((book for book in books if book.agency.id == agency), books[0])
+        return agencies[0]
+    return next((agency for agency in agencies if agency.id == wanted), agencies[0])
 
 
-def begun(books: Sequence[AgencyStore], state: str) -> AgencyStore:
+def begun(agencies: Sequence[AgencyStore], state: str) -> AgencyStore:
     """The agency with which an attempt began; without one the first, whose flow then refuses it."""
-    paths = {book.attempt_path(_digest(state)): book for book in books}
-    held = books[0].store.get([*paths]) if len(books) > 1 else {}
-    return next((paths[path] for path in held), books[0])
+    paths = {agency.attempt_path(_digest(state)): agency for agency in agencies}
+    held = agencies[0].store.get([*paths]) if len(agencies) > 1 else {}
+    return next((paths[path] for path in held), agencies[0])
 
 
-def handles(book: AgencyStore, satker: str, now: datetime) -> list[str]:
+def handles(agency: AgencyStore, satker: str, now: datetime) -> list[str]:
     """The TikTok handles of a satker that are registered now or will be."""
-    roster = book.roster(now)
+    roster = agency.roster(now)
     found = {
         account.handle: None
         for account in (roster.accounts if roster else ())
@@ -289,12 +291,12 @@ def handles(book: AgencyStore, satker: str, now: datetime) -> list[str]:
     return list(found)
 
 
-def links_from(book: AgencyStore, found: Sequence[str], now: datetime) -> dict[str, datetime]:
+def links_from(agency: AgencyStore, found: Sequence[str], now: datetime) -> dict[str, datetime]:
     """The time to write into new links for these handles.
 
     It is now, or just after a withdrawal in this same second, which voids earlier links.
     """
-    void = {handle: held.data for handle, held in book.consents_of(found).items()}
+    void = {handle: held.data for handle, held in agency.consents_of(found).items()}
     second = timedelta(seconds=1)
     return {h: now + second if is_void(void.get(h), now) else now for h in found}
 

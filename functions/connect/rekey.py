@@ -50,28 +50,28 @@ class Resealed:
         return self.current + self.older
 
 
-def counted(books: Sequence[AgencyStore], vault: Vault) -> Resealed:
+def counted(agencies: Sequence[AgencyStore], vault: Vault) -> Resealed:
     """How many stored secrets need which key; nothing is written."""
     count = Resealed()
-    for stored in _sealed(books):
+    for stored in _sealed(agencies):
         _look(stored, vault, count)
     return count
 
 
-def reseal(books: Sequence[AgencyStore], vault: Vault) -> Resealed:
+def reseal(agencies: Sequence[AgencyStore], vault: Vault) -> Resealed:
     """Seal everything with the key that seals; what no key opens stays as it is and is named."""
     count = Resealed()
-    for stored in _sealed(books):
-        book = next(book for book in books if stored.path.startswith(f"{book.root}/"))
-        _reseal(book, stored, vault, count)
+    for stored in _sealed(agencies):
+        agency = next(agency for agency in agencies if stored.path.startswith(f"{agency.root}/"))
+        _reseal(agency, stored, vault, count)
     return count
 
 
-def _sealed(books: Sequence[AgencyStore]) -> Iterator[Stored]:
-    for book in books:
+def _sealed(agencies: Sequence[AgencyStore]) -> Iterator[Stored]:
+    for agency in agencies:
         # Each whole first: it is written to while it is gone through.
-        yield from book.consents()
-        yield from book.attempts()
+        yield from agency.consents()
+        yield from agency.attempts()
 
 
 def _secrets(stored: Stored) -> dict[str, bytes]:
@@ -95,7 +95,7 @@ def _look(stored: Stored, vault: Vault, count: Resealed) -> dict[str, bytes]:
     return older
 
 
-def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Resealed) -> None:
+def _reseal(agency: AgencyStore, stored: Stored, vault: Vault, count: Resealed) -> None:
     held: Stored | None = stored
     for _ in range(TRIES):
         if held is None:
@@ -104,9 +104,9 @@ def _reseal(book: AgencyStore, stored: Stored, vault: Vault, count: Resealed) ->
         anew = {name: vault.seal(vault.open(s)) for name, s in _look(held, vault, seen).items()}
         try:
             if anew:
-                book.amend(held, anew)
+                agency.amend(held, anew)
         except Conflict:
-            held = book.reread(held)
+            held = agency.reread(held)
             continue
         count.current += seen.current + len(anew)
         count.resealed += len(anew)
@@ -142,7 +142,7 @@ class Rotation:
 
 
 def rekey(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     settings: Settings,
     now: datetime,
     *,
@@ -171,7 +171,7 @@ def rekey(
     if new_key:
         keyfile.begin(key_file(settings), now + ticket.LIFETIME)
         vault = held_vault(settings) or vault
-    count = reseal(books, vault)
+    count = reseal(agencies, vault)
     if in_file and not count.older:
         keyfile.drop(key_file(settings), None if drop_old else now)
     return Rotation(count, words(settings, count))

@@ -67,7 +67,7 @@ class Withdrawn:
 
 
 def meant(
-    book: AgencyStore,
+    agency: AgencyStore,
     roster: Roster | None,
     satker: str,
     platform: Platform | None,
@@ -84,7 +84,7 @@ def meant(
     ]
     stored = [
         (data["platform"], data["handle"])
-        for data in (one.data for one in book.consents())
+        for data in (one.data for one in agency.consents())
         if data.get("satker") == satker and data.get("platform") in PLATFORMS and data.get("handle")
     ]
     wanted = handle and handle.strip().lstrip("@").casefold()
@@ -107,7 +107,7 @@ def report(done: Sequence[Withdrawn]) -> dict[str, Any]:
 
 
 async def withdraw(
-    book: AgencyStore,
+    agency: AgencyStore,
     open_vault: Callable[[], Vault],
     revoker: Revoker | str,
     satker: str,
@@ -120,7 +120,7 @@ async def withdraw(
         revoker: a text says why TikTok is not asked.
     """
     return [
-        await _Withdrawal(book, open_vault, revoker, satker, platform, handle, now).carry_out()
+        await _Withdrawal(agency, open_vault, revoker, satker, platform, handle, now).carry_out()
         for platform, handle in accounts
     ]
 
@@ -130,7 +130,7 @@ class _Withdrawal:
 
     def __init__(
         self,
-        book: AgencyStore,
+        agency: AgencyStore,
         open_vault: Callable[[], Vault],
         revoker: Revoker | str,
         satker: str,
@@ -138,7 +138,7 @@ class _Withdrawal:
         handle: str,
         now: datetime,
     ) -> None:
-        self._book, self._open_vault, self._revoker = book, open_vault, revoker
+        self._agency, self._open_vault, self._revoker = agency, open_vault, revoker
         self._satker, self._platform, self._handle, self._now = satker, platform, handle, now
 
     async def carry_out(self) -> Withdrawn:
@@ -166,7 +166,7 @@ class _Withdrawal:
             await asyncio.sleep(wait)
 
     def _held(self) -> Stored | None:
-        return self._book.consent(self._handle, self._platform)
+        return self._agency.consent(self._handle, self._platform)
 
     def _marked(self) -> Stored | None:
         """The consent, marked as ended; None: a Page never gave a token."""
@@ -182,26 +182,26 @@ class _Withdrawal:
             mark = ending(held.data, "withdrawn", self._now)
             # One that ended by itself is withdrawn all the same.
             why = {"why": "withdrawn"} if is_ended(held.data) else {}
-            self._book.amend(held, {**mark, **why, **void})
+            self._agency.amend(held, {**mark, **why, **void})
             return
         whose = {"satker": self._satker, "platform": self._platform, "handle": self._handle}
         document = whose | ending({}, "withdrawn", self._now) | void
-        self._book.add_consent(self._handle, self._platform, document)
+        self._agency.add_consent(self._handle, self._platform, document)
 
     def _void_attempts(self) -> None:
         """Remove attempts under way: they hold a verifier, and for a moment a pair."""
         mine = [
             stored
-            for stored in self._book.attempts()
+            for stored in self._agency.attempts()
             if str(stored.data.get("handle", "")).casefold() == self._handle.casefold()
         ]
-        self._book.forget_attempts(mine)
+        self._agency.forget_attempts(mine)
 
     def _strip(self) -> None:
         held = self._held()
         if held is None or not is_ended(held.data) or not _has_tokens(held):
             return  # stripped, or given anew since
-        self._book.replace(held, ended(held.data))
+        self._agency.replace(held, ended(held.data))
 
     # The platform
 

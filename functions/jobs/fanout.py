@@ -18,8 +18,8 @@ from typing import Any
 
 import msgspec
 
-from functions.jobs.agencies import Report
 from functions.jobs.queue import Enqueued, QueueError, open_queue
+from functions.jobs.rounds import Report
 from functions.jobs.trigger import BadRequestError, Trigger
 from functions.model import iso, run_id
 from functions.settings import Settings
@@ -109,9 +109,9 @@ class Errand(msgspec.Struct, frozen=True):
         return msgspec.json.encode(said, order="deterministic")
 
 
-def is_wanted(settings: Settings, books: Sequence[AgencyStore]) -> bool:
+def is_wanted(settings: Settings, agencies: Sequence[AgencyStore]) -> bool:
     """Whether a run for these agencies is one for the queue."""
-    return bool(settings.queue) and len(books) > 1
+    return bool(settings.queue) and len(agencies) > 1
 
 
 def task_of(trigger: Trigger) -> Task | None:
@@ -190,7 +190,7 @@ def _put(errands: Sequence[Errand], settings: Settings, answers_in: timedelta) -
 
 def each(
     job: str,
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     settings: Settings,
     trigger: Trigger,
     every: timedelta,
@@ -204,10 +204,10 @@ def each(
     if task is not None:
         done = too_late(job, trigger, task) or run(run_id(job, task.tick))
         return {**done, "agency": trigger.agency}
-    if not is_wanted(settings, books):
+    if not is_wanted(settings, agencies):
         return run(run_id(job, trigger.now))
-    agencies = [book.agency.id for book in books]
-    return hand_out(job, agencies, settings, ScheduledTick.of(trigger, every), now=trigger.now)
+    names = [agency.id for agency in agencies]
+    return hand_out(job, names, settings, ScheduledTick.of(trigger, every), now=trigger.now)
 
 
 def too_late(job: str, trigger: Trigger, task: Task) -> Report | None:

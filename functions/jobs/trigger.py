@@ -74,10 +74,10 @@ class Trigger:
             raise BadRequestError("agency must be an agency's id, a text")
         self.body = body
 
-    def check(self, books: Sequence[AgencyStore], settings: Settings) -> None:
+    def check(self, agencies: Sequence[AgencyStore], settings: Settings) -> None:
         """NowError when ``now`` is none that these agencies' store takes, ReplayError when it is
         none that a deployed function does. Cloud Run sets K_SERVICE."""
-        if not self.given or books[0].simulation:
+        if not self.given or agencies[0].simulation:
             return
         if os.environ.get("K_SERVICE") and not settings.replays:
             raise ReplayError(
@@ -110,8 +110,8 @@ def answer(
         except ValueError as error:
             return _refused(getattr(error, "status", 400), str(error))
         try:
-            with _opened(trigger) as (books, loaded):
-                report = job(books, loaded, trigger)
+            with _opened(trigger) as (agencies, loaded):
+                report = job(agencies, loaded, trigger)
         except Exception as error:
             return _told(error, trigger)
         if report.get("todo"):  # nothing is set up yet: nobody failed
@@ -128,12 +128,12 @@ def _opened(trigger: Trigger) -> Iterator[tuple[list[AgencyStore], Settings]]:
     log.belongs_to(loaded.project())
     for said in settings.strangers():
         log.warning("settings.unknown", said=said)
-    books = open_agencies(loaded, only=trigger.agency)
+    agencies = open_agencies(loaded, only=trigger.agency)
     try:
-        trigger.check(books, loaded)
-        yield books, loaded
+        trigger.check(agencies, loaded)
+        yield agencies, loaded
     finally:
-        books[0].store.close()
+        agencies[0].store.close()
 
 
 def _told(error: Exception, trigger: Trigger) -> Response:

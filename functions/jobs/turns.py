@@ -45,7 +45,7 @@ class Turn(msgspec.Struct):
     ``other``: which run has it instead, and since when; None: this run has it. ``is_lost``: this
     computer slept so long that another run has taken the turn."""
 
-    book: AgencyStore
+    agency: AgencyStore
     job: str
     now: datetime
     token: str = ""
@@ -87,12 +87,12 @@ class Turn(msgspec.Struct):
 
 
 @contextmanager
-def taken(book: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
+def taken(agency: AgencyStore, job: str, now: datetime) -> Iterator[Turn]:
     """Take a job's turn for an agency, and give it back; look at ``other`` before doing anything.
 
     An error from inside is noted and raised again. StoreError when the store cannot be used.
     """
-    turn = _take(Turn(book, job, now))
+    turn = _take(Turn(agency, job, now))
     if turn.other is not None:
         yield turn
         return
@@ -126,19 +126,19 @@ def skipped(turn: Turn, run_id: str, job: str = "") -> dict[str, Any]:
     }
 
 
-def standing(book: AgencyStore, job: str) -> Mapping[str, Any]:
+def standing(agency: AgencyStore, job: str) -> Mapping[str, Any]:
     """What is noted of a job's runs; empty when it never ran.
 
     ``good_at``: the instant that the last good run acted for; ``failing_since``: the first failure
     since then, None when there is none; ``failed_at`` and ``said``: the last one.
     """
-    held = book.noted(job)
+    held = agency.noted(job)
     return {} if held is None else held.data
 
 
 def _take(turn: Turn) -> Turn:
     for _ in range(3):
-        stored = turn.book.noted(turn.job)
+        stored = turn.agency.noted(turn.job)
         turn.before = stored.data if stored else {}
         clock = turn.taken_at = present()
         if _is_held(turn.before, clock):
@@ -154,7 +154,7 @@ def _take(turn: Turn) -> Turn:
         # Known before it is written: a lease that this process does not know looks like a leftover.
         _held.add(turn.token)
         try:
-            turn.book.take_turn(turn.job, lease, stored)
+            turn.agency.take_turn(turn.job, lease, stored)
         except StoreError as error:
             _held.discard(turn.token)
             if not isinstance(error, Conflict):
@@ -207,17 +207,17 @@ def _give_back(turn: Turn) -> None:
     end = {"until": _NEVER, **turn.outcome}
     with suppress(StoreError):
         if present() - turn.taken_at < LEASE:
-            turn.book.note(turn.job, end)
+            turn.agency.note(turn.job, end)
         else:  # this computer slept: somebody else may have taken the turn since
             _write_own(turn, end)
 
 
 def _write_own(turn: Turn, values: dict[str, Any]) -> None:
     """Write what is still this run's to write."""
-    stored = turn.book.noted(turn.job)
+    stored = turn.agency.noted(turn.job)
     turn.is_lost = stored is not None and stored.data.get("token") != turn.token
     if stored is not None and not turn.is_lost:
-        turn.book.amend(stored, values)
+        turn.agency.amend(stored, values)
 
 
 def _holder() -> str:

@@ -23,7 +23,7 @@ def publish(request: Request) -> Response:
     return answer(request, _publish, name="publish", takes=("now", "agency", "task"))
 
 
-def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
+def _publish(agencies: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
     from datetime import timedelta
 
@@ -37,7 +37,7 @@ def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
     def run(name: str) -> dict[str, Any]:
         try:
             return publish_all(
-                books,
+                agencies,
                 now=trigger.now,
                 settings=settings,
                 run_id=name,
@@ -50,4 +50,4 @@ def _publish(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> 
             return {"job": "publish", "failed": True, "problems": [str(error)]}
 
     every = timedelta(minutes=settings.score_every)
-    return fanout.each("publish", books, settings, trigger, every, run)
+    return fanout.each("publish", agencies, settings, trigger, every, run)

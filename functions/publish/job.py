@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from functions.jobs import agencies
+from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Agency, Roster, iso
@@ -75,7 +75,7 @@ class _Made(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def publish_all(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     *,
     now: datetime,
     settings: Settings,
@@ -86,20 +86,20 @@ def publish_all(
     """Bring every agency's site up to date; returns the run's report.
 
     ``everybody``: all agencies of the installation, from which each site's folder follows; the
-    agencies of ``books`` when left out.
+    agencies of ``agencies`` when left out.
 
     Raises:
         StoreError: the store cannot be used.
         ObjectsError, OutdatedError: the site of the only agency cannot be published; with several
             agencies the report tells it.
     """
-    everybody = everybody or [book.agency for book in books]
+    everybody = everybody or [agency.agency for agency in agencies]
 
-    def run(book: AgencyStore) -> dict[str, Any]:
+    def run(agency: AgencyStore) -> dict[str, Any]:
         try:
-            objects = open_site(settings.site, book.agency, everybody)
+            objects = open_site(settings.site, agency.agency, everybody)
             return publish(
-                book,
+                agency,
                 objects,
                 now=now,
                 settings=settings,
@@ -108,16 +108,16 @@ def publish_all(
                 deadline=deadline,
             )
         except (ObjectsError, stamp.OutdatedError) as error:
-            if len(books) == 1:
+            if len(agencies) == 1:
                 raise
             facts = {"job": "publish", "run_id": run_id, "now": iso(now)}
             return {**facts, "failed": True, "problems": [str(error)]}
 
-    return agencies.each(books, run, job="publish", run_id=run_id, now=now, deadline=deadline)
+    return rounds.each(agencies, run, job="publish", run_id=run_id, now=now, deadline=deadline)
 
 
 def publish(
-    book: AgencyStore,
+    agency: AgencyStore,
     objects: Objects,
     *,
     now: datetime,
@@ -137,31 +137,31 @@ def publish(
         StoreError, ObjectsError: what was put until then stays and is right.
     """
     run = PublishRun(now=now, settings=settings, run_id=run_id, everybody=everybody)
-    frozen = _frozen_target(book, run)
-    tally = Tally(book.store.meter)
-    held, ranked = objects.list(), book.months()
-    stamped = stamp.Stamp(agency=book.agency.id, published_at=now, simulation=book.simulation)
+    frozen = _frozen_target(agency, run)
+    tally = Tally(agency.store.meter)
+    held, ranked = objects.list(), agency.months()
+    stamped = stamp.Stamp(agency=agency.id, published_at=now, simulation=agency.simulation)
     stamp.check(objects, held, stamped, ranked, present())
-    noted = book.cursor("publish")
-    months = read_months(book, objects, held, ranked, now, noted_months(noted))
-    made = _made(book, months, held, run, noted)
+    noted = agency.cursor("publish")
+    months = read_months(agency, objects, held, ranked, now, noted_months(noted))
+    made = _made(agency, months, held, run, noted)
 
     [first] = files_of({stamp.PATH: stamped.encode()})
     put = Upload(objects, held, first, deadline)
     _put(put, made, held, str(noted.get("left") or ""))
-    _note(book, noted, put.left, made.rendered, made_months(months))
+    _note(agency, noted, put.left, made.rendered, made_months(months))
     kept = Kept() if frozen is None else keep(frozen, objects, held, made.frozen)
 
     report = _report(run, months, made, put, kept, tally)
     if not months.records:
-        report["todo"] = agencies.UNREAD if made.has_satker else agencies.EMPTY
+        report["todo"] = rounds.UNREAD if made.has_satker else rounds.EMPTY
     if put.uploaded:
-        book.save_run(run_id, {**report, "started_at": iso(now)})
+        agency.save_run(run_id, {**report, "started_at": iso(now)})
     return report
 
 
 def _made(
-    book: AgencyStore,
+    agency: AgencyStore,
     months: Months,
     held: Mapping[str, Listed],
     run: PublishRun,
@@ -169,7 +169,7 @@ def _made(
 ) -> _Made:
     """Everything that the site shows; pages that the site holds already are not rendered."""
     assets_at, asset_files = assets()
-    material = _material(book, months, held, assets_at, run)
+    material = _material(agency, months, held, assets_at, run)
     models = pages(material)
     is_known = remembered.of_site(models, held) == Remembered.of(noted)
     html = {} if is_known else render(models)
@@ -223,7 +223,7 @@ def _report(
 
 
 def _note(
-    book: AgencyStore,
+    agency: AgencyStore,
     noted: Mapping[str, Any],
     left: Sequence[str],
     made: Remembered | None,
@@ -236,18 +236,18 @@ def _note(
     if not left:
         values["months"] = " ".join(f"{month}:{digest}" for month, digest in months.items())
     if any(noted.get(name, "") != value for name, value in values.items()):
-        book.save_cursor("publish", **values)
+        agency.save_cursor("publish", **values)
 
 
-def _frozen_target(book: AgencyStore, run: PublishRun) -> Objects | None:
+def _frozen_target(agency: AgencyStore, run: PublishRun) -> Objects | None:
     """Where copies of frozen files go; None: nowhere, as in a simulation, which must not last."""
-    if not run.settings.frozen or book.simulation:
+    if not run.settings.frozen or agency.simulation:
         return None
-    return open_site(run.settings.frozen, book.agency, run.everybody, "KIPRAH_FROZEN")
+    return open_site(run.settings.frozen, agency.agency, run.everybody, "KIPRAH_FROZEN")
 
 
 def _material(
-    book: AgencyStore,
+    agency: AgencyStore,
     months: Months,
     held: Mapping[str, Listed],
     assets_at: Mapping[str, str],
@@ -264,9 +264,9 @@ def _material(
             name: held[path] for name in NAMES if (path := f"data/{month}/{name}") in held
         }
     return Material(
-        agency=book.agency,
+        agency=agency.agency,
         now=run.now,
-        roster=book.roster(run.now) or Roster(as_of=run.now),
+        roster=agency.roster(run.now) or Roster(as_of=run.now),
         records=months.records,
         ledgers=months.ledgers,
         pending=frozenset(months.pending),
@@ -274,8 +274,8 @@ def _material(
         assets=assets_at,
         frozen=frozen_revisions(months, held),
         named=months.named,
-        notice=f"{words.SIMULATION} {notice}".strip() if book.simulation else notice,
+        notice=f"{words.SIMULATION} {notice}".strip() if agency.simulation else notice,
         site_url=run.settings.site_url,
         everybody=tuple(run.everybody),
-        incomplete=book.completeness(),
+        incomplete=agency.completeness(),
     )

@@ -49,7 +49,7 @@ class Months:
 
 
 def read_months(
-    book: AgencyStore,
+    agency: AgencyStore,
     objects: Objects,
     held: Mapping[str, Listed],
     ranked: Mapping[str, MonthRecord],
@@ -65,7 +65,7 @@ def read_months(
             found.pending.add(month)
             found.records[month] = ranked[month]
     records = {month: record for month, record in ranked.items() if month not in later}
-    current = current_month(records, now, book.agency.zone)
+    current = current_month(records, now, agency.zone)
     recent = (current, previous_month(current)) if current else ()
     for month, record in records.items():
         settled = _settled(record, held)
@@ -77,10 +77,10 @@ def read_months(
             found.records[month] = record
             found.named[month] = named
             if month in recent:
-                found.ledgers[month] = book.ledgers(month)
+                found.ledgers[month] = agency.ledgers(month)
             continue
-        ledgers = book.ledgers(month)
-        evidence = _evidence(book, record, ledgers)
+        ledgers = agency.ledgers(month)
+        evidence = _evidence(agency, record, ledgers)
         if evidence is not None and ev.digest(evidence) == record.digest:
             found.ledgers[month] = ledgers
             if (as_made := _as_made(record, held, made)) is not None:
@@ -131,15 +131,15 @@ def noted_months(noted: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _evidence(
-    book: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]
+    agency: AgencyStore, record: MonthRecord, ledgers: Mapping[str, Ledger]
 ) -> bytes | None:
     """The month's evidence: the frozen one, else as the store gives it; None when it gives none."""
     ranking = record.ranking
     if ranking.state == "final":
-        frozen = book.frozen_evidence(ranking.month, ranking.revision)
+        frozen = agency.frozen_evidence(ranking.month, ranking.revision)
         if frozen is not None:
             return frozen
-    evidence = book.evidence_of(record, ledgers)
+    evidence = agency.evidence_of(record, ledgers)
     return None if evidence is None else ev.encode(evidence)
 
 

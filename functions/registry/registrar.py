@@ -56,7 +56,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
     ``documents`` are the file's units as they would be stored, laid over those ``held``.
     """
 
-    book: AgencyStore
+    agency: AgencyStore
     held: dict[str, Stored]
     documents: Documents
     changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
@@ -72,7 +72,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
 
     def write(self) -> None:
         """Store them; ``Conflict`` when a document was changed since it was read."""
-        self.book.edit_satker(
+        self.agency.edit_satker(
             (self.held.get(satker_id), satker_id, _written(self.held.get(satker_id), document))
             for satker_id, document in self.changed.items()
         )
@@ -119,50 +119,50 @@ class Imported(msgspec.Struct):
         }
 
 
-def enrol(book: AgencyStore, now: datetime) -> Enrolled:
+def enrol(agency: AgencyStore, now: datetime) -> Enrolled:
     """Make the registry from the documents, store it when it is new, and answer the admins."""
-    documents = book.satker_documents()
-    previous = book.roster(now)
+    documents = agency.satker_documents()
+    previous = agency.roster(now)
     typed = {stored.id: stored.data for stored in documents}
-    roster, problems = build(typed, previous, now, book.agency.zone)
+    roster, problems = build(typed, previous, now, agency.zone)
     if roster != previous:
-        book.save_roster(roster)
+        agency.save_roster(roster)
         if previous is not None:
-            book.forget_feedback(_typed(previous) - _typed(roster))
-    answer(book, documents, roster, now)
+            agency.forget_feedback(_typed(previous) - _typed(roster))
+    answer(agency, documents, roster, now)
     return Enrolled(roster, problems)
 
 
-def in_force(book: AgencyStore, now: datetime, every: timedelta, tick: timedelta) -> Enrolled:
+def in_force(agency: AgencyStore, now: datetime, every: timedelta, tick: timedelta) -> Enrolled:
     """The registry to collect by: made anew from the documents once in ``every``, as by ``enrol``.
 
     In between it is the last registry, and no document is read. ``tick``: the time from one
     collection to the next. The collection nearest to the end of ``every`` makes the registry anew.
     """
     if every > tick:
-        read_at = time_of(book.cursor(READ).get("read_at"))
-        roster = book.roster(now)
+        read_at = time_of(agency.cursor(READ).get("read_at"))
+        roster = agency.roster(now)
         if roster is not None and read_at is not None and now - every + tick / 2 < read_at <= now:
-            return Enrolled(roster, [*roster.problems, *remarks(roster, now, book.agency.zone)])
-    enrolled = enrol(book, now)
+            return Enrolled(roster, [*roster.problems, *remarks(roster, now, agency.zone)])
+    enrolled = enrol(agency, now)
     if every > tick:
-        book.save_cursor(READ, read_at=iso(now))
+        agency.save_cursor(READ, read_at=iso(now))
     return enrolled
 
 
-def know(book: AgencyStore, before: Roster, resolved: Roster, now: datetime) -> list[str]:
+def know(agency: AgencyStore, before: Roster, resolved: Roster, now: datetime) -> list[str]:
     """Store a registry with new durable ids; returns the problems that they reveal.
 
     Two names may turn out to be one account: then both units are told.
     """
-    book.save_roster(resolved)
+    agency.save_roster(resolved)
     known, told = told_doubles(before, now), told_doubles(resolved, now)
     if told != known:
-        answer(book, book.satker_documents(), resolved, now)
+        answer(agency, agency.satker_documents(), resolved, now)
     return [problem for problem in told if problem not in known]
 
 
-def answer(book: AgencyStore, documents: Iterable[Stored], roster: Roster, now: datetime) -> None:
+def answer(agency: AgencyStore, documents: Iterable[Stored], roster: Roster, now: datetime) -> None:
     """Write into each document's ``status`` how it was understood, where that is new."""
     found = list(documents)
     known = {unit.id for unit in roster.satker}
@@ -171,22 +171,24 @@ def answer(book: AgencyStore, documents: Iterable[Stored], roster: Roster, now: 
     told: list[tuple[Stored, str]] = []
     for stored in found:
         remarks = [*broken[stored.id], *twice[stored.id]]
-        if broken[stored.id] and read_unit(stored.id, stored.data, book.agency.zone).satker is None:
+        if broken[stored.id] and read_unit(stored.id, stored.data, agency.zone).satker is None:
             remarks.append(KEPT if stored.id in known else LEFT_OUT)
         status = sentences(remarks)[:LONGEST] or OK
         if stored.data.get("status") != status and _has_room(stored, status):
             told.append((stored, status))
-    book.tell_admin((stored, {"status": status}) for stored, status in told)
+    agency.tell_admin((stored, {"status": status}) for stored, status in told)
     # A document that never had a remark has none beside its accounts to take back.
     anew = [s.id for s, status in told if (s.data.get("status"), status) != (None, OK)]
-    _tell_doubles(book, anew, roster, now)
+    _tell_doubles(agency, anew, roster, now)
 
 
-def _tell_doubles(book: AgencyStore, satker: Sequence[str], roster: Roster, now: datetime) -> None:
+def _tell_doubles(
+    agency: AgencyStore, satker: Sequence[str], roster: Roster, now: datetime
+) -> None:
     """Write beside these units' accounts who else holds them, or remove what was written."""
     twice = doubled(roster.accounts, now) if satker else {}
     for satker_id in satker:
-        known = book.feedback(satker_id)
+        known = agency.feedback(satker_id)
         names = {(a.platform, a.handle) for a in roster.accounts if a.satker == satker_id}
         told = []
         for platform, handle in sorted(names):
@@ -194,7 +196,7 @@ def _tell_doubles(book: AgencyStore, satker: Sequence[str], roster: Roster, now:
             found = beside(earlier, twice.get((satker_id, platform, handle), []))
             if any(earlier.get(name) != value for name, value in found.items()):
                 told.append((satker_id, platform, handle, found))
-        book.save_feedback(told)
+        agency.save_feedback(told)
 
 
 def _has_room(stored: Stored, status: str) -> bool:
@@ -206,30 +208,28 @@ def _has_room(stored: Stored, status: str) -> bool:
     return True
 
 
-def plan(books: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[ImportPlan]:
+def plan(agencies: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[ImportPlan]:
     """What a file's rows would do to each agency's registry; nothing is written.
 
     Raises:
         ImportRefused: a row is wrong, or the registry could not be made with it.
     """
     stored = {
-        book.agency.id: {found.id: found for found in book.satker_documents()} for book in books
+        agency.id: {found.id: found for found in agency.satker_documents()} for agency in agencies
     }
     held = {
-        agency: {satker_id: found.data for satker_id, found in known.items()}
-        for agency, known in stored.items()
+        agency_id: {satker_id: found.data for satker_id, found in known.items()}
+        for agency_id, known in stored.items()
     }
-    zones = {book.agency.id: book.agency.zone for book in books}
+    zones = {agency.id: agency.zone for agency in agencies}
     documents, problems = check(rows, held, zones)
     if problems:
         raise ImportRefused(problems)
-    return [
-        _planned(book, stored[book.agency.id], documents[book.agency.id], now) for book in books
-    ]
+    return [_planned(agency, stored[agency.id], documents[agency.id], now) for agency in agencies]
 
 
 def import_rows(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     rows: Rows,
     at: Callable[[], datetime],
     say: Callable[[AgencyStore, Changes], None],
@@ -246,26 +246,26 @@ def import_rows(
         ImportRefused: as ``plan``; nothing was written.
         Conflict: others keep writing.
     """
-    done = {book.agency.id: Imported() for book in books}
+    done = {agency.id: Imported() for agency in agencies}
 
     def write() -> None:
-        plans = plan(books, rows, at())
+        plans = plan(agencies, rows, at())
         for planned in plans:
-            say(planned.book, done[planned.book.agency.id].add(planned))
+            say(planned.agency, done[planned.agency.id].add(planned))
         for planned in plans:
             planned.write()
 
     until_written(write, ATTEMPTS)
-    for book in books:
-        done[book.agency.id].enrolled = _settled(book, at)
+    for agency in agencies:
+        done[agency.id].enrolled = _settled(agency, at)
     return done
 
 
-def _settled(book: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
+def _settled(agency: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
     """The registry of everything that is stored, also by another import at the same time."""
-    enrolled = enrol(book, at())
+    enrolled = enrol(agency, at())
     for _ in range(ATTEMPTS):
-        again = enrol(book, at())
+        again = enrol(agency, at())
         if again.roster == enrolled.roster:
             break
         enrolled = again
@@ -273,17 +273,17 @@ def _settled(book: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
 
 
 def _planned(
-    book: AgencyStore, held: dict[str, Stored], documents: Documents, now: datetime
+    agency: AgencyStore, held: dict[str, Stored], documents: Documents, now: datetime
 ) -> ImportPlan:
-    zone = book.agency.zone
+    zone = agency.zone
     before = {satker_id: stored.data for satker_id, stored in held.items()}
-    previous, known = build(before, book.roster(now), now, zone)
+    previous, known = build(before, agency.roster(now), now, zone)
     follows, _ = build({**before, **documents}, previous, now, zone)
     remarks = remarks_on((p for p in follows.problems if p not in known), documents)
     if wrong := [f"{satker_id}: {said}" for satker_id, own in remarks.items() for said in own]:
         raise ImportRefused(wrong)
     return ImportPlan(
-        book, held, documents, compare(documents, previous, follows, before, now, zone)
+        agency, held, documents, compare(documents, previous, follows, before, now, zone)
     )
 
 

@@ -23,7 +23,7 @@ def score(request: Request) -> Response:
     return answer(request, _score, name="score", takes=("now", "agency", "task"))
 
 
-def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
+def _score(agencies: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
     from datetime import timedelta
 
@@ -34,9 +34,11 @@ def _score(books: list[AgencyStore], settings: Settings, trigger: Trigger) -> di
     every = timedelta(minutes=settings.score_every)
     return fanout.each(
         "score",
-        books,
+        agencies,
         settings,
         trigger,
         every,
-        lambda name: score_all(books, now=trigger.now, run_id=name, deadline=deadline_of("score")),
+        lambda name: score_all(
+            agencies, now=trigger.now, run_id=name, deadline=deadline_of("score")
+        ),
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.jobs import agencies
+from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Post, iso, month_of, previous_month
@@ -36,17 +36,19 @@ ATTEMPTS = 5  # where other instances score at the same time
 
 
 def score_all(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     *,
     now: datetime,
     run_id: str,
     clock: Callable[[], datetime] = present,
     deadline: Deadline = NEVER,
 ) -> dict[str, Any]:
-    """Score every agency; returns the run's report, as ``agencies.each`` puts it together."""
-    return agencies.each(
-        books,
-        lambda book: score(book, now=now, run_id=run_id, clock=clock, deadline=deadline).as_dict(),
+    """Score every agency; returns the run's report, as ``rounds.each`` puts it together."""
+    return rounds.each(
+        agencies,
+        lambda agency: score(
+            agency, now=now, run_id=run_id, clock=clock, deadline=deadline
+        ).as_dict(),
         job="score",
         run_id=run_id,
         now=now,
@@ -55,7 +57,7 @@ def score_all(
 
 
 def score(
-    book: AgencyStore,
+    agency: AgencyStore,
     *,
     now: datetime,
     run_id: str,
@@ -67,31 +69,31 @@ def score(
     ``clock``: the computer's. A month closes or freezes only when its time is over by ``now``, by
     this clock, and by the platforms' clocks at the end of a collection.
     """
-    report, tally = ScoreReport(run_id, now), Tally(book.store.meter)
-    run = Run(book, now, report, book.months(), clock())
+    report, tally = ScoreReport(run_id, now), Tally(agency.store.meter)
+    run = Run(agency, now, report, agency.months(), clock())
     # The store stamps by the present, even where ``now`` is given.
-    cursor, collected = book.cursors("score", "collect")
-    changed = _changes(book, cursor, min(now, run.clock), report.problems)
+    cursor, collected = agency.cursors("score", "collect")
+    changed = _changes(agency, cursor, min(now, run.clock), report.problems)
     began, until = collected.get("began_at"), collected.get("read_until")
     if until is not None:
         run.read_until = datetime.fromisoformat(until)
     if began is not None:
         run.began_at = datetime.fromisoformat(began)
-        months = [*months_between(run.began_at, now, book.agency.zone)]
+        months = [*months_between(run.began_at, now, agency.zone)]
         if changed.going_on not in months:  # a replay of an earlier time
             changed = replace(changed, going_on="")
         report.postponed = _score_months(run, months, changed, deadline)
     elif not run.records:
-        roster = book.roster(now)
-        report.todo = agencies.UNREAD if roster and roster.satker else agencies.EMPTY
+        roster = agency.roster(now)
+        report.todo = rounds.UNREAD if roster and roster.satker else rounds.EMPTY
     if report.postponed:
         _leave(run, report.postponed[0])
     else:
         _conclude(run, changed, keep_needed(run, cursor) if began else {})
-        book.sweep(min(now, run.clock))
+        agency.sweep(min(now, run.clock))
     report.cost = {**NOTHING, **tally.so_far()}
     if report.writes:
-        book.save_run(run_id, {**report.as_dict(), "started_at": iso(now)})
+        agency.save_run(run_id, {**report.as_dict(), "started_at": iso(now)})
     return report
 
 
@@ -121,8 +123,8 @@ def _leave(run: Run, month: str) -> None:
     """Note with which month the next run goes on, and what it takes over from the one before."""
     before = previous_month(month)
     if before in run.tails:
-        run.book.save_tail(before, run.tails[before])
-    run.book.save_cursor("score", left=month)
+        run.agency.save_tail(before, run.tails[before])
+    run.agency.save_cursor("score", left=month)
 
 
 def _conclude(run: Run, changed: _Changes, kept: Mapping[str, Any]) -> None:
@@ -130,17 +132,17 @@ def _conclude(run: Run, changed: _Changes, kept: Mapping[str, Any]) -> None:
 
     The remaining posts are of months that were not scored. ``kept``: what to note of kept posts.
     """
-    book = run.book
+    agency = run.agency
     for month, posts in sorted(changed.posts.items()):
         _only_fold(run, month, posts)
     if not changed.going_on:  # else some decisions' posts were not seen
         run.contests.close()
-        book.tell_admin([*run.contests.told, *run.agreed.told(run.records, run.now)])
+        agency.tell_admin([*run.contests.told, *run.agreed.told(run.records, run.now)])
         run.report.problems += [*run.agreed.problems, *run.contests.problems]
     # Written last: when a run dies before this, the next one sees the same changes.
     left = {"left": None} if changed.going_on else {}
     if changed.cursor or left or kept:
-        book.save_cursor("score", **changed.cursor, **left, **kept)
+        agency.save_cursor("score", **changed.cursor, **left, **kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class _Changes:
 
 
 def _changes(
-    book: AgencyStore, held: Mapping[str, Any], now: datetime, broken: list[str]
+    agency: AgencyStore, held: Mapping[str, Any], now: datetime, broken: list[str]
 ) -> _Changes:
     """``held``: where the last run stopped."""
     reached = since = None
@@ -169,9 +171,9 @@ def _changes(
         since = reached + INSTANT if held.get("settled") else reached - OVERLAP
     posts: dict[str, list[Post]] = defaultdict(list)
     newest = reached
-    for changed_at, post in book.changed_posts(since, broken):
+    for changed_at, post in agency.changed_posts(since, broken):
         newest = changed_at if newest is None else max(newest, changed_at)
-        posts[month_of(post.published_at, book.agency.zone)].append(post)
+        posts[month_of(post.published_at, agency.zone)].append(post)
     going_on = str(held.get("left") or "")
     if newest is None or newest == reached:
         return _Changes(posts, {}, going_on)
@@ -186,10 +188,10 @@ def _only_fold(run: Run, month: str, posts: Sequence[Post]) -> None:
         return
 
     def fold() -> int:
-        ledgers = run.book.ledgers(month)
+        ledgers = run.agency.ledgers(month)
         news = fold_into(ledgers, posts)
         ledgers.formula = None  # its verdicts are about the posts as they were before
-        run.book.save_ledgers(ledgers)
+        run.agency.save_ledgers(ledgers)
         return news
 
     run.report.folded += until_written(fold, ATTEMPTS)
@@ -201,7 +203,7 @@ def _with_patience(run: Run, month: str, posts: Sequence[Post]) -> None:
         try:
             score_month(run, month, posts)
         except Conflict:
-            run.records.update(run.book.months())
+            run.records.update(run.agency.months())
             if is_frozen(run.records.get(month), run.now):
                 _only_fold(run, month, posts)
                 return

@@ -42,12 +42,12 @@ class KeptUntil(msgspec.Struct, frozen=True, kw_only=True):
 
 def keep_needed(run: Run, cursor: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the posts that a month still needs; returns what to note in the cursor."""
-    if run.book.simulation:
+    if run.agency.simulation:
         return {}
     published: dict[str, str] | None = None
     noted: dict[str, Any] = {}
     for month, standing in _due(run, cursor):
-        published = run.book.published() if published is None else published
+        published = run.agency.published() if published is None else published
         is_done = _is_done(run, month, published)
         now = KeptUntil(may_go=True) if is_done else _kept(run, month, standing)
         if now != standing:
@@ -58,7 +58,7 @@ def keep_needed(run: Run, cursor: Mapping[str, Any]) -> dict[str, Any]:
 def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, KeptUntil]]:
     """The months whose posts would expire soon, and are not known to be free to."""
     # The earlier of the two: neither a replay nor a clock that is behind finds posts due too soon.
-    now, zone = min(run.now, run.clock), run.book.agency.zone
+    now, zone = min(run.now, run.clock), run.agency.zone
     for month in months_between(run.began_at, now, zone):
         standing = _standing(cursor, month)
         until = standing.until or month_bounds(month, zone)[1] + KEPT["posts"]
@@ -84,10 +84,10 @@ def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
 
 def _kept(run: Run, month: str, standing: KeptUntil) -> KeptUntil:
     """Keep up to ``MOST`` more of the month's posts for longer; returns how far that is."""
-    end = month_bounds(month, run.book.agency.zone)[1]
+    end = month_bounds(month, run.agency.zone)[1]
     following = standing.following or expiry("posts", end, run.clock)
     try:
-        since = run.book.keep_posts(month, following, standing.since, MOST)
+        since = run.agency.keep_posts(month, following, standing.since, MOST)
     except Conflict:
         return standing  # the next run goes on where this one began
     log.info("score.posts_kept", month=month, until=iso(following), done=since is None)

@@ -33,8 +33,8 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
 
     Raises ``Conflict`` when another instance wrote meanwhile: start again.
     """
-    book, held = run.book, run.records.get(month)
-    ledgers = book.ledgers(month)
+    agency, held = run.agency, run.records.get(month)
+    ledgers = agency.ledgers(month)
     moved = _have_moved(ledgers, posts)
     last = None if moved else _last_scoring(run, month, ledgers, posts)
     news = fold_into(ledgers, posts)
@@ -42,7 +42,7 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     header = evidence.month
     if header.state == "final":
         # An earlier run may have frozen the month and died: what was frozen then stands.
-        evidence = ev.decode(book.freeze_evidence(month, header.revision, ev.encode(evidence)))
+        evidence = ev.decode(agency.freeze_evidence(month, header.revision, ev.encode(evidence)))
     judgement = judge_month(evidence)
     ranking = rank(evidence, judgement)
     verdicts_changed = put_verdicts(ledgers, with_marks(evidence, judgement))
@@ -50,9 +50,9 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     # post: it may die after writing the page that the post leaves, before the page it moves to.
     replays = held is not None and held.ranking.as_of > run.now
     ledgers.formula = None if moved or replays else header.formula
-    book.save_ledgers(ledgers)
+    agency.save_ledgers(ledgers)
     run.report.folded += news
-    if month < month_of(run.now, book.agency.zone):
+    if month < month_of(run.now, agency.zone):
         run.hand_on(month, judgement, ledgers)
     # An incomplete month is written once after its time is over, even when nothing changed: its
     # as_of then tells later runs that they need neither score it nor read its ledgers.
@@ -63,7 +63,7 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
         run.tell(ranking, judgement, written=False)
         return
     if header.state == "final" or over:
-        book.save_tail(month, run.tails[month])
+        agency.save_tail(month, run.tails[month])
     record = MonthRecord(
         ranking=ranking,
         digest=ev.digest(ev.encode(evidence.frame) + lines),
@@ -73,7 +73,7 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
         objections=evidence.objections,
         rules=evidence.month.rules,
     )
-    book.save_month(record, evidence.frame)
+    agency.save_month(record, evidence.frame)
     run.records[month] = record
     run.tell(ranking, judgement, written=True)
     if ranking.state == "final":
@@ -85,13 +85,13 @@ def revise(run: Run, month: str) -> None:
     held = run.records[month]
     if held.ranking.state != "final" or not run.contests.may_concern(month, held.decided):
         return
-    book = run.book
-    frozen = ev.decode(book.frozen_evidence(month, held.ranking.revision) or b"")
+    agency = run.agency
+    frozen = ev.decode(agency.frozen_evidence(month, held.ranking.revision) or b"")
     about, listed = by_item(frozen.items), {unit.id for unit in frozen.units}
     decisions = run.contests.revising(month, about, listed, held.decided)
     if not decisions or held.ranking.as_of > run.now:
         return
-    if run.waits(month, held.closes_at or closing_begins(month, book.agency.zone)):
+    if run.waits(month, held.closes_at or closing_begins(month, agency.zone)):
         return
     if frozen.month.formula.partition("-")[0] != FORMULA:
         run.report.problems.append(
@@ -102,7 +102,7 @@ def revise(run: Run, month: str) -> None:
     objections = run.contests.objections(month, about) or frozen.objections
     revised = _revised(run, frozen, held.digest, decisions, objections)
     # Another run may have frozen this revision before; then that one stands.
-    encoded = book.freeze_evidence(month, revised.month.revision, ev.encode(revised))
+    encoded = agency.freeze_evidence(month, revised.month.revision, ev.encode(revised))
     _write_revision(run, held, ev.decode(encoded), ev.digest(encoded))
 
 
@@ -132,14 +132,14 @@ def _revised(
 
 def _write_revision(run: Run, held: MonthRecord, revised: ev.Evidence, digest: str) -> None:
     """Rank a month by revised evidence and store it over ``held``, what was ranked before."""
-    book, month = run.book, revised.month.month
+    agency, month = run.agency, revised.month.month
     judgement = judge_month(revised)
     ranking = rank(revised, judgement)
-    ledgers = book.ledgers(month)
+    ledgers = agency.ledgers(month)
     put_verdicts(ledgers, with_marks(revised, judgement))
-    book.save_ledgers(ledgers)
+    agency.save_ledgers(ledgers)
     run.hand_on(month, judgement, ledgers)
-    book.save_tail(month, run.tails[month])
+    agency.save_tail(month, run.tails[month])
     record = MonthRecord(
         ranking=ranking,
         digest=digest,
@@ -150,7 +150,7 @@ def _write_revision(run: Run, held: MonthRecord, revised: ev.Evidence, digest: s
         objections=revised.objections,
         rules=held.rules,
     )
-    book.save_month(record, revised.frame)
+    agency.save_month(record, revised.frame)
     run.records[month] = record
     run.tell(ranking, judgement, written=True)
     log.info("score.month_revised", month=month, revision=ranking.revision, digest=digest)
@@ -176,7 +176,7 @@ def _last_scoring(
 
 def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) -> ev.Evidence:
     """What the month's ranking follows from, as known now."""
-    book, now, zone, carried = run.book, run.now, run.book.agency.zone, run.carried(month)
+    agency, now, zone, carried = run.agency, run.now, run.agency.zone, run.carried(month)
     held, rules = run.records.get(month), run.rules_of(month)
     about = {} if run.contests.is_empty else _about(ledgers)
     objections = run.contests.objections(month, about)
@@ -185,7 +185,7 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
     contested = is_contested(objections, closes_at)
     if not incomplete and (closes_at is None or not contested):
         run.waits(month, closes_at or closing_begins(month, zone))
-    header = book.header(
+    header = agency.header(
         month,
         formula=formula_of(rules),
         state=state_at(run.certain, closes_at, incomplete=incomplete, contested=contested),
@@ -197,7 +197,7 @@ def _evidence(run: Run, month: str, ledgers: Ledgers, last: LastScoring | None) 
         previous_digest=_previous_digest(month, run.records),
         rules=rules,
     )
-    frame = book.frame(
+    frame = agency.frame(
         header,
         past=carried.past,
         before=run.records.get(previous_month(month)),

@@ -71,7 +71,7 @@ class Run:
     hand on.
     """
 
-    book: AgencyStore
+    agency: AgencyStore
     now: datetime
     report: ScoreReport
     records: dict[str, MonthRecord]
@@ -83,7 +83,7 @@ class Run:
     @property
     def certain(self) -> datetime:
         """The newest instant by which anything is closed or frozen; ``now`` in a simulation."""
-        if self.book.simulation:
+        if self.agency.simulation:
             return self.now
         return certain(self.now, self.clock, self.read_until)
 
@@ -99,30 +99,30 @@ class Run:
     @cached_property
     def contests(self) -> Contests:
         """What admins decided and units contest, as it stands now."""
-        book = self.book
+        agency = self.agency
         return read_contests(
-            book.decisions(),
-            book.objections(),
+            agency.decisions(),
+            agency.objections(),
             # A document dated after the clock is not decided yet, even if ``now`` is later.
-            now=self.now if book.simulation else min(self.now, self.clock),
-            clock=None if book.simulation else self.clock,
-            zone=book.agency.zone,
-            find=lambda text: _find(book, text),
+            now=self.now if agency.simulation else min(self.now, self.clock),
+            clock=None if agency.simulation else self.clock,
+            zone=agency.zone,
+            find=lambda text: _find(agency, text),
             satker=lambda: self._satker,
         )
 
     @cached_property
     def _satker(self) -> frozenset[str]:
         """The ids of all units that are or were registered."""
-        roster = self.book.roster(self.now) or Roster(as_of=self.now)
+        roster = self.agency.roster(self.now) or Roster(as_of=self.now)
         return frozenset(unit.id for unit in (*roster.former, *roster.satker))
 
     @cached_property
     def agreed(self) -> Agreed:
         """What the agency's settings say, as they are typed now."""
         newest = self.records[max(self.records)].rules if self.records else DEFAULT
-        typed = self.book.typed_settings("formula", "calendar")
-        return read_settings(typed, newest or DEFAULT, self.book.agency.zone)
+        typed = self.agency.typed_settings("formula", "calendar")
+        return read_settings(typed, newest or DEFAULT, self.agency.zone)
 
     @property
     def rules(self) -> ev.Rules:
@@ -137,14 +137,14 @@ class Run:
     def carried(self, month: str) -> Tail:
         """What the month before hands on."""
         before = previous_month(month)
-        return self.tails[before] if before in self.tails else self.book.tail(before)
+        return self.tails[before] if before in self.tails else self.agency.tail(before)
 
     def closes_at(self, month: str, rules: ev.Rules) -> datetime | None:
         """When objections end: fixed when closing starts, None before.
 
         A month that has begun closing goes on closing, whatever instant is replayed.
         """
-        held, zone = self.records.get(month), self.book.agency.zone
+        held, zone = self.records.get(month), self.agency.zone
         if held and held.closes_at:
             return held.closes_at
         if self.certain < closing_begins(month, zone):
@@ -153,7 +153,7 @@ class Run:
 
     def hand_on(self, month: str, judgement: Judgement, ledgers: Ledgers) -> None:
         """Keep what the month hands on to the one after it."""
-        end = month_bounds(month, self.book.agency.zone)[1]
+        end = month_bounds(month, self.agency.zone)[1]
         self.tails[month] = hand_on(self.carried(month), judgement, ledgers, end=end)
 
     def tell(self, ranking: Ranking, judgement: Judgement, *, written: bool) -> None:
@@ -207,7 +207,7 @@ def _unjudged(ledgers: Ledgers, judgement: Judgement) -> list[Entry]:
     return found
 
 
-def _find(book: AgencyStore, text: str) -> Found | None:
+def _find(agency: AgencyStore, text: str) -> Found | None:
     """The post that an address, or a code as ``x:123``, names, if collect has met it."""
     # Imported here: a run without a decision that was typed by hand needs no addresses.
     from functions.registry.addresses.lookup import posts_at
@@ -216,11 +216,11 @@ def _find(book: AgencyStore, text: str) -> Found | None:
         platform, post_id = parse_post(text)
     except ValueError:
         try:
-            platform, located = posts_at(book, text)
+            platform, located = posts_at(agency, text)
         except ValueError:
             return None
     else:
-        located = book.find_urls(platform, [post_id])
+        located = agency.find_urls(platform, [post_id])
     for one in located:
-        return Found(f"{platform}:{one.post_id}", month_of(one.published_at, book.agency.zone))
+        return Found(f"{platform}:{one.post_id}", month_of(one.published_at, agency.zone))
     return None

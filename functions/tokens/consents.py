@@ -93,8 +93,8 @@ class ConsentRow:
 class Consents:
     """The stored consents of one agency."""
 
-    def __init__(self, book: AgencyStore, vault: Callable[[], Vault]) -> None:
-        self._book = book
+    def __init__(self, agency: AgencyStore, vault: Callable[[], Vault]) -> None:
+        self._agency = agency
         self._open_vault = vault
         self._opened: Vault | None = None
         self._renewals: set[asyncio.Future[Access]] = set()
@@ -113,7 +113,7 @@ class Consents:
         """
         added: list[Added] = []
         for row in rows:
-            held = self._book.consent(row.handle, row.platform)
+            held = self._agency.consent(row.handle, row.platform)
             origin = digest(row.refresh_token)
             before = held.data if held else {}
             if before.get("why") == "withdrawn" and origin in before.get("spent", ()):
@@ -131,7 +131,7 @@ class Consents:
                 **carried(before),
                 **self._sealed(row),
             }
-            self._book.save_consent(row.handle, row.platform, document)
+            self._agency.save_consent(row.handle, row.platform, document)
             added.append("replaced" if held and not is_ended(before) else "new")
         return added
 
@@ -149,7 +149,7 @@ class Consents:
         """
         return {
             handle: self._opened_page(held)
-            for handle, held in self._book.consents_of(handles, "facebook").items()
+            for handle, held in self._agency.consents_of(handles, "facebook").items()
             if not is_ended(held.data)
         }
 
@@ -159,7 +159,7 @@ class Consents:
         For a token that cannot be opened the result holds the error.
         """
         found: dict[str, Access | VaultError] = {}
-        for handle, held in self._book.consents_of(handles).items():
+        for handle, held in self._agency.consents_of(handles).items():
             try:
                 access = self._living(held, now, None)
             except VaultError as error:
@@ -207,7 +207,7 @@ class Consents:
         """The handles whose consent was given after they were last looked at."""
         return [
             handle
-            for handle, held in self._book.consents_of(checked).items()
+            for handle, held in self._agency.consents_of(checked).items()
             if not is_ended(held.data) and held.data["given_at"] >= iso(checked[handle])
         ]
 
@@ -244,7 +244,7 @@ class Consents:
     async def _access(
         self, handle: str, now: datetime, renew: Renew, dead: str | None, in_time: bool
     ) -> Access:
-        held = self._book.consent(handle)
+        held = self._agency.consent(handle)
         if held is None:
             raise NoConsent(handle)
         if is_ended(held.data):
@@ -310,11 +310,11 @@ class Consents:
 
     def _keep(self, held: Stored, pair: dict[str, Any]) -> None:
         """Store a renewed pair, unless a consent was given anew in the meantime."""
-        while living := self._book.reread(held):
+        while living := self._agency.reread(held):
             if living.data["origin"] != held.data["origin"]:
                 break
             try:
-                self._book.amend(living, pair)
+                self._agency.amend(living, pair)
             except Conflict:
                 continue  # read again: a pair that is not stored is a consent lost
             return
@@ -336,7 +336,7 @@ class Consents:
         if unfinished(held, refresh_token) is None:
             lease["renewal"] = {"of": digest(refresh_token)[:16], "begun_at": iso(now)}
         try:
-            self._book.amend(held, lease)
+            self._agency.amend(held, lease)
         except Conflict:
             raise Busy(held.path) from None
 
@@ -350,9 +350,9 @@ class Consents:
             "refused_at": before.get("refused_at", iso(now)),
             "lost": is_lost,
         }
-        found = self._book.reread(held)
+        found = self._agency.reread(held)
         if found is not None and found.data["origin"] == held.data["origin"]:
             with suppress(Conflict):  # another process stored a new pair: nothing to note
-                self._book.amend(found, {"renewal": noted})
+                self._agency.amend(found, {"renewal": noted})
         if is_lost:
             raise PairLost(datetime.fromisoformat(str(noted["begun_at"])))

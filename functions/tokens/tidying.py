@@ -24,7 +24,7 @@ from functions.tokens.document import dead, ended, ending, is_ended
 HOUR = 0  # of the UTC day
 
 
-def tidy(book: AgencyStore, roster: Roster, now: datetime) -> int:
+def tidy(agency: AgencyStore, roster: Roster, now: datetime) -> int:
     """Delete an agency's dead tokens, once a day; returns how many consents have ended so.
 
     Nothing with an empty registry, which may be a mistake of a minute.
@@ -32,9 +32,9 @@ def tidy(book: AgencyStore, roster: Roster, now: datetime) -> int:
     if now.hour != HOUR or not roster.satker:
         return 0
     today = now.date().isoformat()
-    if book.cursor("consents").get("tidied_on") == today:
+    if agency.cursor("consents").get("tidied_on") == today:
         return 0
-    listed = book.consents()
+    listed = agency.consents()
     if not listed:
         return 0
     registered = {
@@ -42,12 +42,12 @@ def tidy(book: AgencyStore, roster: Roster, now: datetime) -> int:
         for account in roster.accounts
         if account.valid_to is None or account.valid_to > now
     }
-    forgotten = sum(_tidied(book, stored, stored.id in registered, now) for stored in listed)
-    book.save_cursor("consents", tidied_on=today)
+    forgotten = sum(_tidied(agency, stored, stored.id in registered, now) for stored in listed)
+    agency.save_cursor("consents", tidied_on=today)
     return forgotten
 
 
-def _tidied(book: AgencyStore, stored: Stored, is_registered: bool, now: datetime) -> bool:
+def _tidied(agency: AgencyStore, stored: Stored, is_registered: bool, now: datetime) -> bool:
     """Whether this ended the consent. If another process writes it at the same moment, that write
     stays, and the consent is looked at again tomorrow."""
     if is_ended(stored.data):
@@ -56,11 +56,11 @@ def _tidied(book: AgencyStore, stored: Stored, is_registered: bool, now: datetim
     why = dead(data, now)
     with suppress(Conflict):
         if why is not None:
-            book.replace(stored, ended(data | ending(data, why, now)))
+            agency.replace(stored, ended(data | ending(data, why, now)))
             log.info("consents.forgotten", consent=stored.id, why=why)
             return True
         if data != stored.data:
-            book.amend(stored, {"unlisted_since": data["unlisted_since"]})
+            agency.amend(stored, {"unlisted_since": data["unlisted_since"]})
     return False
 
 

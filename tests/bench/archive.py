@@ -55,13 +55,13 @@ ORDER BY path
 
 def write_evidence(path: Path, count: int) -> None:
     """The evidence of a month of so many posts, ten hours after its end: the last still run."""
-    book = AgencyStore(SqliteStore(path.with_suffix(".db")), Agency())
-    begin, end = month_bounds(MONTH, book.agency.zone)
-    register(book, begin - timedelta(days=40), MONTH)
-    ledgers = Ledgers(MONTH, book.agency.zone)
+    agency = AgencyStore(SqliteStore(path.with_suffix(".db")), Agency())
+    begin, end = month_bounds(MONTH, agency.zone)
+    register(agency, begin - timedelta(days=40), MONTH)
+    ledgers = Ledgers(MONTH, agency.zone)
     for post in posts(begin, end, count, texts=True):
         ledgers.put(Entry(post=post))
-    header = book.header(
+    header = agency.header(
         MONTH,
         formula=FORMULA,
         state="open",
@@ -73,10 +73,10 @@ def write_evidence(path: Path, count: int) -> None:
     )
     twins = find_twins(ledgers, Tail(), as_of=header.as_of, begin=begin)
     evidence = msgspec.structs.replace(
-        book.frame(header, past={}), items=items(ledgers, header.as_of, twins)
+        agency.frame(header, past={}), items=items(ledgers, header.as_of, twins)
     )
     path.write_bytes(ev.encode(evidence))
-    book.store.close()
+    agency.store.close()
 
 
 class Archive:
@@ -91,18 +91,18 @@ class Archive:
         self.stored = 0
         self.running = 0
         self.now = NOON
-        self._book = open_agency(Settings(store=f"sqlite:///{path}", simulation=True))
+        self._agency = open_agency(Settings(store=f"sqlite:///{path}", simulation=True))
 
     def add_final_months(self, count: int, each: int) -> None:
         """So many months before the running one, with so many posts each."""
-        book, zone = self._book, self._book.agency.zone
+        agency, zone = self._agency, self._agency.zone
         months = [MONTH]
         for _ in range(count):
             months.append(month_of(month_bounds(months[-1], zone)[0] - timedelta(days=1), zone))
         first, *others = reversed(months[1:])
         begin, end = month_bounds(first, zone)
-        register(book, begin, MONTH)
-        book.save_cursor("collect", began_at=iso(begin))
+        register(agency, begin, MONTH)
+        agency.save_cursor("collect", began_at=iso(begin))
         self._save(posts(begin, end, each, texts=True), end)
         self._score(end + timedelta(days=15))
         for month in others:
@@ -112,7 +112,7 @@ class Archive:
 
     def fill_running_month(self, count: int) -> None:
         """Bring the running month to so many posts, all of them scored."""
-        begin, _ = month_bounds(MONTH, self._book.agency.zone)
+        begin, _ = month_bounds(MONTH, self._agency.zone)
         days = timedelta(days=(self.now - begin).days)
         found = posts(begin, begin + days, count - self.running, texts=True)
         known = (post.as_known(self.now) for post in found)
@@ -125,25 +125,25 @@ class Archive:
     def change(self, count: int) -> int:
         """Read so many posts of the last days once more since then; returns how many."""
         read_at = self.now - TURN / 2
-        recent = list(self._book.posts_published(self.now - timedelta(days=3)))
+        recent = list(self._agency.posts_published(self.now - timedelta(days=3)))
         chosen = recent[:: max(1, len(recent) // count)][:count]
         again = Sample(taken_at=read_at, likes=9999, comments=99, shares=9, views=99999)
         self._save((msgspec.structs.replace(post, samples=(again,)) for post in chosen), read_at)
         return len(chosen)
 
     def close(self) -> None:
-        self._book.store.close()
+        self._agency.store.close()
 
     def _save(self, found: Iterable[Post], at: datetime) -> None:
         """Save posts as if at an instant."""
         with store_clock(lambda: at):
             rest = iter(found)
             while batch := list(islice(rest, BATCH)):
-                self._book.save_posts(batch)
+                self._agency.save_posts(batch)
 
     def _score(self, at: datetime) -> None:
         with store_clock(lambda: at):
-            score(self._book, now=at, run_id=run_id("score", at), clock=lambda: at)
+            score(self._agency, now=at, run_id=run_id("score", at), clock=lambda: at)
 
     def _copy_posts(self, model: str, month: str) -> None:
         """A final month's posts once more in another, below the store's own verbs: in seconds.
@@ -151,10 +151,10 @@ class Archive:
         Only what a query sees of them is another's, their key and times. Whoever read one of them
         would take it for news.
         """
-        zone = self._book.agency.zone
+        zone = self._agency.zone
         (begin, end), (first, over) = (month_bounds(each, zone) for each in (model, month))
         values = {
-            "posts": f"{self._book.root}/posts",
+            "posts": f"{self._agency.root}/posts",
             "month": month,
             "days": f"+{(first - begin).days} days",
             "end": iso(end),
@@ -167,20 +167,20 @@ class Archive:
 
     def _copy_month(self, model: str, month: str) -> None:
         """A final month's ledgers, lists and tail under another month's name."""
-        book = self._book
-        listed = book.store.list(f"{book.root}/ledgers", at_least=model, below=model + "~")
-        book.store.write(
+        agency = self._agency
+        listed = agency.store.list(f"{agency.root}/ledgers", at_least=model, below=model + "~")
+        agency.store.write(
             Write(stored.path.replace(f"/{model}", f"/{month}"), {**stored.data, "month": month})
             for stored in listed
         )
-        record = book.months()[model]
-        frame = book.evidence_of(record, {})
+        record = agency.months()[model]
+        frame = agency.evidence_of(record, {})
         if frame is None or record.ranking.state != "final":
             raise RuntimeError(f"{model} did not become final")
-        book.save_month(
+        agency.save_month(
             msgspec.structs.replace(
                 record, ranking=msgspec.structs.replace(record.ranking, month=month)
             ),
             frame,
         )
-        book.save_tail(month, book.tail(model))
+        agency.save_tail(month, agency.tail(model))

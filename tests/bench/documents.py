@@ -106,28 +106,30 @@ def _count(satker: int, posts: float, begin: datetime) -> dict[str, Count]:
         store_clock(lambda: now),
     ):
         loaded = settings(platforms.url, Path(folder))
-        book = open_agency(loaded)
-        register(book, loaded, satker, begin)
-        counts = Counts(book.store.meter)
+        agency = open_agency(loaded)
+        register(agency, loaded, satker, begin)
+        counts = Counts(agency.store.meter)
         while now < begin + 2 * DAY:
             with counts.job("collect"):
-                run_ticks(book, loaded, platforms, now, now + TICK)
+                run_ticks(agency, loaded, platforms, now, now + TICK)
             # On the day before, the last turn leaves behind what all of them would.
             if now >= begin + DAY - SCORE_EVERY and (now - begin) % SCORE_EVERY == timedelta(0):
-                _score_and_publish(book, loaded, now, counts)
+                _score_and_publish(agency, loaded, now, counts)
             now += TICK
             if now == begin + DAY:
                 counts.jobs.clear()
-        book.store.close()
+        agency.store.close()
     return counts.jobs
 
 
-def _score_and_publish(book: AgencyStore, loaded: Settings, now: datetime, counts: Counts) -> None:
+def _score_and_publish(
+    agency: AgencyStore, loaded: Settings, now: datetime, counts: Counts
+) -> None:
     with counts.job("score"):
-        score(book, now=now, run_id=run_id("score", now))
+        score(agency, now=now, run_id=run_id("score", now))
     with counts.job("publish"):
         name = run_id("publish", now)
-        publish(book, open_objects(loaded.site), now=now, settings=loaded, run_id=name)
+        publish(agency, open_objects(loaded.site), now=now, settings=loaded, run_id=name)
 
 
 def _add(table: Table, day: str, jobs: dict[str, Count]) -> None:

@@ -140,9 +140,9 @@ def chains_of_a_tick() -> list[Chain]:
     with serve(world) as platforms, tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         loaded = settings(platforms.url, at)
-        book = open_agency(loaded)
-        register(book, loaded, 1, platforms=["x"])
-        book.store.close()
+        agency = open_agency(loaded)
+        register(agency, loaded, 1, platforms=["x"])
+        agency.store.close()
         with _environment({**environment(platforms.url, at), "KIPRAH_REPLAYS": "1"}):
             client = functions_framework.create_app("collect", str(ROOT / "main.py")).test_client()
             for hours in (7, 0):

@@ -20,7 +20,7 @@ from unittest.mock import patch
 from rich.console import Console
 
 from functions import log
-from functions.jobs import agencies
+from functions.jobs import rounds
 from functions.model import DAY, month_bounds, run_id
 from functions.publish.job import publish
 from functions.score.job import score
@@ -52,21 +52,21 @@ def count(satker: int, posts: float = REAL_POSTS) -> Month:
     ):
         archive = Archive(Path(folder) / "kiprah.db")
         a_day = round(satker * PLATFORMS * posts)
-        begin, _ = month_bounds(MONTH, archive._book.agency.zone)
+        begin, _ = month_bounds(MONTH, archive._agency.agency.zone)
         log.quiet()
-        archive._book.save_cursor("collect", began_at=begin.isoformat())
-        months.register(archive._book, begin, MONTH)
+        archive._agency.save_cursor("collect", began_at=begin.isoformat())
+        months.register(archive._agency, begin, MONTH)
         archive.fill_running_month(a_day * ((archive.now - begin) // DAY))
-        tally = Tally(CountedStore(archive._book.store), CountedObjects())
-        book = AgencyStore(tally.store, archive._book.agency, simulation=True)
-        _publish(book, tally)
+        tally = Tally(CountedStore(archive._agency.store), CountedObjects())
+        agency = AgencyStore(tally.store, archive._agency.agency, simulation=True)
+        _publish(agency, tally)
         archive.change(a_day * READS_OF_A_POST // RUNS)
         tally.take()
         tally.store.by.clear()
         log.speak()
-        _score(book, tally, archive)
+        _score(agency, tally, archive)
         archive.now += TURN / 2
-        _publish(book, tally, at=archive)
+        _publish(agency, tally, at=archive)
         found.days[0] = tally.take()
         log.quiet()
         found.by = tally.store.by.copy()
@@ -81,12 +81,12 @@ def count(satker: int, posts: float = REAL_POSTS) -> Month:
     return found
 
 
-def _score(book: AgencyStore, tally: Tally, archive: Archive) -> None:
+def _score(agency: AgencyStore, tally: Tally, archive: Archive) -> None:
     at = archive.now
     with store_clock(lambda: at), tally.job("score"):
         finished(
-            agencies.each(
-                [book],
+            rounds.each(
+                [agency],
                 lambda b: score(b, now=at, run_id=run_id("score", at), clock=lambda: at).as_dict(),
                 job="score",
                 run_id=run_id("score", at),
@@ -95,13 +95,13 @@ def _score(book: AgencyStore, tally: Tally, archive: Archive) -> None:
         )
 
 
-def _publish(book: AgencyStore, tally: Tally, at: Archive | None = None) -> None:
+def _publish(agency: AgencyStore, tally: Tally, at: Archive | None = None) -> None:
     now = at.now if at else None
-    records = book.months()
+    records = agency.months()
     instant = now or max(record.ranking.as_of for record in records.values())
     name = run_id("publish", instant)
     with tally.job("publish"):
-        report = publish(book, tally.objects, now=instant, settings=Settings(), run_id=name)
+        report = publish(agency, tally.objects, now=instant, settings=Settings(), run_id=name)
         finished(report)
 
 

@@ -87,19 +87,19 @@ def _measure_ticks(
 ) -> None:
     with stand_ins(plan) as platforms, tempfile.TemporaryDirectory() as folder:
         loaded = settings(platforms.url, Path(folder), AMPLE)
-        book = open_agency(loaded)
-        register(book, loaded, options.accounts, platforms=measured)
+        agency = open_agency(loaded)
+        register(agency, loaded, options.accounts, platforms=measured)
         began = perf_counter()
-        now = run_ticks(book, loaded, platforms, BEGIN, BEGIN + WARM, every=WARM_EVERY)
+        now = run_ticks(agency, loaded, platforms, BEGIN, BEGIN + WARM, every=WARM_EVERY)
         console.print(f"warmed up in {perf_counter() - began:.0f} s")
-        live = _live(book, measured)
+        live = _live(agency, measured)
         ticks = []
         variables = environment(platforms.url, Path(folder)) | AMPLE
         for name, minutes in (("every account is read", "1"), ("a quarter hour later", "180")):
             given = variables | {"KIPRAH_DISCOVER_EVERY": minutes}
             ticks.append(_measure(name, given, platforms, now))
             now += TICK
-        book.store.close()
+        agency.store.close()
     console.print(_table(ticks, options, measured, live))
 
 
@@ -125,11 +125,11 @@ def _measure(name: str, variables: dict[str, str], platforms: StandIns, now: dat
     )
 
 
-def _live(book: AgencyStore, measured: Sequence[Platform]) -> tuple[int, int]:
+def _live(agency: AgencyStore, measured: Sequence[Platform]) -> tuple[int, int]:
     """Posts in the notes, and the bytes of the largest note."""
     posts, largest = 0, 0
     for platform in measured:
-        body = book.sync_state(platform).body
+        body = agency.sync_state(platform).body
         note = states.decode(body or b"")
         posts += len(note.posts) if note else 0
         largest = max(largest, len(body or b""))

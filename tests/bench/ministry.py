@@ -66,7 +66,7 @@ def settings(url: str, folder: Path, more: Mapping[str, str] | None = None) -> S
 
 
 def register(
-    book: AgencyStore,
+    agency: AgencyStore,
     loaded: Settings,
     count: int,
     begin: datetime = BEGIN,
@@ -83,14 +83,14 @@ def register(
     ]
     documents, problems = check(cells, {})
     assert not problems, problems
-    book.save_satker(documents)
+    agency.save_satker(documents)
     if "tiktok" in platforms:
         consents = [ConsentRow(f"unit-{n}", "tiktok", f"unit{n}", f"rft.{n}") for n in range(count)]
-        Consents(book, lambda: open_vault(loaded)).add(consents, begin)
+        Consents(agency, lambda: open_vault(loaded)).add(consents, begin)
 
 
 def run_ticks(
-    book: AgencyStore,
+    agency: AgencyStore,
     loaded: Settings,
     platforms: StandIns,
     begin: datetime,
@@ -105,7 +105,7 @@ def run_ticks(
         now = begin
         async with Connections() as connections:
             while now < end:
-                await one_tick(book, loaded, platforms, now, connections)
+                await one_tick(agency, loaded, platforms, now, connections)
                 after(now)
                 now += every
         return now
@@ -114,7 +114,7 @@ def run_ticks(
 
 
 async def one_tick(
-    book: AgencyStore,
+    agency: AgencyStore,
     loaded: Settings,
     platforms: StandIns,
     now: datetime,
@@ -123,7 +123,7 @@ async def one_tick(
     """The collect job at a simulated instant."""
     platforms.set_clock(now)
     return await collect(
-        book,
+        agency,
         loaded,
         CollectRun(
             now=now,

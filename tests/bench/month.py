@@ -34,7 +34,7 @@ from functions.collect.job import collect_all
 from functions.collect.queueing import batches
 from functions.collect.queueing.batch import Batch
 from functions.collect.tick import CollectRun
-from functions.jobs import agencies
+from functions.jobs import rounds
 from functions.jobs.queue import Enqueued
 from functions.model import DAY, month_bounds, run_id
 from functions.publish.job import publish
@@ -163,12 +163,12 @@ class Simulation:
             finished(score_all(self._open(), now=at, run_id=run_id("score", at)))
         at = self.now + AFTER["publish"]
 
-        def run(book: AgencyStore) -> dict[str, Any]:
-            return publish(book, self.tally.objects, now=at, settings=self._settings, run_id=name)
+        def run(agency: AgencyStore) -> dict[str, Any]:
+            return publish(agency, self.tally.objects, now=at, settings=self._settings, run_id=name)
 
         with self.tally.job("publish"):
             name = run_id("publish", at)
-            finished(agencies.each(self._open(), run, job="publish", run_id=name, now=at))
+            finished(rounds.each(self._open(), run, job="publish", run_id=name, now=at))
 
     def _open(self) -> list[AgencyStore]:
         """The store as each invocation opens it: that costs a read."""
@@ -245,16 +245,16 @@ def _simulation(satker: int, posts: float, *, queue: bool) -> Iterator[Simulatio
             else {}
         )
         loaded = settings(platforms.url, folder, more)
-        book = stores.open_agency(loaded)
-        stack.callback(book.store.close)
-        tally = Tally(CountedStore(book.store), CountedObjects())
+        agency = stores.open_agency(loaded)
+        stack.callback(agency.store.close)
+        tally = Tally(CountedStore(agency.store), CountedObjects())
         simulation = Simulation(loaded, platforms, tally)
         stack.enter_context(store_clock(lambda: simulation.now))
         if simulation._queue is not None:
             held = simulation._queue
             stack.enter_context(patch.object(batches, "open_queue", lambda _: held))
         log.quiet()
-        register(book, loaded, satker, begin)
+        register(agency, loaded, satker, begin)
         yield simulation
         log.speak()
 

@@ -49,11 +49,11 @@ FALLING = 0.03
 LIKES_HIDDEN, LIKES_HIDDEN_LATER, ALL_HIDDEN = 0.02, 0.01, 0.003
 
 
-def register(book: AgencyStore, begin: datetime, month: str) -> None:
+def register(agency: AgencyStore, begin: datetime, month: str) -> None:
     """Enter the registry as it stands from ``begin`` on, and daily follower counts of a month."""
-    first, end = month_bounds(month, book.agency.zone)
+    first, end = month_bounds(month, agency.zone)
     registered = roster(begin, first + timedelta(days=15))
-    book.save_roster(registered)
+    agency.save_roster(registered)
     random = Random("followers")
     for platform, account_id in sorted({(a.platform, a.account_id) for a in registered.accounts}):
         count = int(3_000 * exp(random.gauss(0, 1)))
@@ -61,7 +61,7 @@ def register(book: AgencyStore, begin: datetime, month: str) -> None:
         for day in range((end - first).days):
             count += random.randrange(-3, 20)
             readings.append((platform, str(account_id), first + timedelta(days=day), count))
-        book.save_followers(readings)
+        agency.save_followers(readings)
 
 
 def roster(begin: datetime, middle: datetime) -> Roster:

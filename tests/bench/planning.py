@@ -111,13 +111,13 @@ class Field:
 def simulate(fields: Sequence[Field], settings: Settings, days: int) -> None:
     """Tick by tick, all fields together: those with one credential share its budget."""
     names = {f.platform: _credential(f.platform) for f in fields}
-    books = dict.fromkeys(names.values(), Budget())
+    agencies = dict.fromkeys(names.values(), Budget())
     now = BEGIN
     while now <= BEGIN + timedelta(days=days + 2):
         following = now + TICK
         allowances = {
             names[f.platform]: allowance(
-                books[names[f.platform]],
+                agencies[names[f.platform]],
                 limits(settings, f.platform),
                 now,
                 following,
@@ -159,9 +159,9 @@ def simulate(fields: Sequence[Field], settings: Settings, days: int) -> None:
             spent[names[f.platform]] += _carry_out(f, plans[f.platform], now, following, scarce)
         for name, amounts in spent.items():
             entry = Spending(at=now, amounts=dict(amounts), settled=True)
-            run = {**books[name].runs, now.isoformat(): entry}
-            book = Budget(runs=run)
-            books[name] = book.pruned(
+            run = {**agencies[name].runs, now.isoformat(): entry}
+            agency = Budget(runs=run)
+            agencies[name] = agency.pruned(
                 [limit for f in fields for limit in limits(settings, f.platform)], now
             )
         now += TICK

@@ -246,7 +246,7 @@ def _plan_one(
         {platform: ways for platform, (_, ways) in held.items()},
         _allowances(loaded, held, serving, share),
     )
-    agency = SimpleNamespace(agency=SimpleNamespace(id="a"))
+    agency = SimpleNamespace(id="a")
     tick = SimpleNamespace(agency=agency, now=NOW, every=TICK, simulated=False)
     put = batches._batches(cast("Tick", tick), plans, "run@a")
     bodies = [batch.body() for batch in put]

@@ -137,9 +137,9 @@ def test_a_store_is_filled_with_final_months_and_posts_that_changed(tmp_path: Pa
     assert (archive.stored, archive.running, changed) == (600, 400, 20)
     store = SqliteStore(archive.path)
     assert len(list(store.list("agencies/kemenkum/posts"))) == 600
-    book = AgencyStore(store, Agency())
-    assert [r.ranking.state for r in book.months().values()] == ["final", "final", "open"]
-    assert score(book, now=archive.now, run_id="run").folded == changed
+    agency = AgencyStore(store, Agency())
+    assert [r.ranking.state for r in agency.months().values()] == ["final", "final", "open"]
+    assert score(agency, now=archive.now, run_id="run").folded == changed
     store.close()
 
 

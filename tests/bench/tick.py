@@ -96,27 +96,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     with stand_ins(plan) as platforms, tempfile.TemporaryDirectory() as folder:
         loaded = settings(platforms.url, Path(folder), AMPLE)
-        book = open_agency(loaded)
-        register(book, loaded, options.accounts)
-        now = run_ticks(book, loaded, platforms, BEGIN, BEGIN + WARM)
+        agency = open_agency(loaded)
+        register(agency, loaded, options.accounts)
+        now = run_ticks(agency, loaded, platforms, BEGIN, BEGIN + WARM)
         platforms.set_latency(options.latency)
         typical = []
         for _ in range(options.ticks):
-            typical.append(_tick(book, loaded, platforms, now))
+            typical.append(_tick(agency, loaded, platforms, now))
             now += TICK
         # Every account is due at every tick when it is to be looked at every minute.
         eager = replace(loaded, discover_every=1)
         full = []
         for _ in range(options.full):
-            full.append(_tick(book, eager, platforms, now))
+            full.append(_tick(agency, eager, platforms, now))
             now += TICK
-        usual = _usual(book, loaded, platforms, now, full[-1].requests)
-        book.store.close()
+        usual = _usual(agency, loaded, platforms, now, full[-1].requests)
+        agency.store.close()
     _print(typical, full, usual, options)
 
 
-def _tick(book: AgencyStore, loaded: Settings, platforms: StandIns, now: datetime) -> Timed:
-    return _time(platforms, lambda: asyncio.run(one_tick(book, loaded, platforms, now)))
+def _tick(agency: AgencyStore, loaded: Settings, platforms: StandIns, now: datetime) -> Timed:
+    return _time(platforms, lambda: asyncio.run(one_tick(agency, loaded, platforms, now)))
 
 
 def _time(platforms: StandIns, work: Callable[[], Any]) -> Timed:
@@ -132,7 +132,7 @@ def _time(platforms: StandIns, work: Callable[[], Any]) -> Timed:
 
 
 def _usual(
-    book: AgencyStore,
+    agency: AgencyStore,
     loaded: Settings,
     platforms: StandIns,
     now: datetime,
@@ -141,7 +141,7 @@ def _usual(
     """The same reads with the usual clients, platform by platform."""
     found: dict[Platform, Timed] = {}
     for platform in PLATFORMS:
-        body = book.sync_state(platform).body
+        body = agency.sync_state(platform).body
         note = states.decode(body or b"")
         assert note is not None
         accounts = {h: a.account_id for h, a in sorted(note.accounts.items()) if a.account_id}
@@ -152,20 +152,20 @@ def _usual(
             ids=[*accounts.values()],
             posts=[post.post_id for post in note.posts.values()],
             calls=tuple(requests[platform].get(path, 0) for path in READS[platform]),
-            tokens=_tokens(book, loaded, [*accounts], now) if platform == "tiktok" else [],
+            tokens=_tokens(agency, loaded, [*accounts], now) if platform == "tiktok" else [],
         )
         found[platform] = _time(platforms, partial(clients.BY_PLATFORM[platform], reads))
     return found
 
 
-def _tokens(book: AgencyStore, loaded: Settings, handles: list[str], now: datetime) -> list[str]:
+def _tokens(agency: AgencyStore, loaded: Settings, handles: list[str], now: datetime) -> list[str]:
     """Living access tokens, as the tick before left them."""
 
     async def never(_: str) -> Any:
         raise AssertionError("the tick before has renewed every token")
 
     async def tokens() -> list[str]:
-        consents = Consents(book, lambda: open_vault(loaded))
+        consents = Consents(agency, lambda: open_vault(loaded))
         return [(await consents.access(h, now - TICK, never)).token for h in handles]
 
     return asyncio.run(tokens())

@@ -90,14 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plan = Plan(account_rows(options.accounts), BEGIN, options.days, options.posts)
     with stand_ins(plan) as platforms, tempfile.TemporaryDirectory() as folder:
         loaded = settings(platforms.url, Path(folder))
-        book = open_agency(loaded)
-        register(book, loaded, options.accounts)
+        agency = open_agency(loaded)
+        register(agency, loaded, options.accounts)
         hours = Hours(platforms)
-        run_ticks(book, loaded, platforms, BEGIN, end, after=hours.note)
-        score(book, now=end, run_id="bench")
-        posts = _posts(platforms, book, end)
+        run_ticks(agency, loaded, platforms, BEGIN, end, after=hours.note)
+        score(agency, now=end, run_id="bench")
+        posts = _posts(platforms, agency, end)
         costs = platforms.calls()
-        book.store.close()
+        agency.store.close()
     days = (end - BEGIN) / timedelta(days=1)
     console = Console(width=160)
     console.print(_table(posts, costs, options, days))
@@ -107,12 +107,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console.print(f"simulated in {perf_counter() - began:.0f} s")
 
 
-def _posts(platforms: StandIns, book: AgencyStore, end: datetime) -> list[Post]:
+def _posts(platforms: StandIns, agency: AgencyStore, end: datetime) -> list[Post]:
     """Every post that counts and whose mark has passed."""
     held: dict[tuple[str, str, str], Entry] = {
         (entry.post.platform, entry.post.account_id, entry.post.post_id): entry
-        for month in book.months()
-        for ledger in book.ledgers(month).values()
+        for month in agency.months()
+        for ledger in agency.ledgers(month).values()
         for entry in ledger.entries.values()
     }
     posts = []

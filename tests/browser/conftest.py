@@ -51,7 +51,7 @@ def publish_months(world: World, folder: Path, *, notice: str) -> Path:
 
     def put(now: datetime) -> None:
         publish(
-            world.book,
+            world.agency,
             FolderObjects(folder / "site"),
             now=now,
             settings=Settings(notice=notice),

@@ -46,10 +46,10 @@ class WordyWorld(World):
         self.words = Random(f"words {seed}")
         units = tuple(self._unit(unit) for unit in UNITS)
         super().__init__(store, units, seed=seed)
-        self.book = AgencyStore(store, Agency(name=self._text(120)))
+        self.agency = AgencyStore(store, Agency(name=self._text(120)))
         self.accounts = tuple(self._account(account) for account in self.accounts)
         begin = self.accounts[0].valid_from
-        self.book.save_roster(Roster(as_of=begin, satker=units, accounts=self.accounts))
+        self.agency.save_roster(Roster(as_of=begin, satker=units, accounts=self.accounts))
 
     def save(self, record: MonthRecord) -> MonthRecord:
         """Store a record, with every reason and name in its log exchanged."""

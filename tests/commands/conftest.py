@@ -49,8 +49,8 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Iterator[Handle
 
 
 @pytest.fixture
-def book(sqlite_url: str) -> Iterator[AgencyStore]:
+def agency(sqlite_url: str) -> Iterator[AgencyStore]:
     """An agency in an empty embedded store, which a command can open as well."""
-    book = open_agency(Settings(store=sqlite_url))
-    yield book
-    book.store.close()
+    agency = open_agency(Settings(store=sqlite_url))
+    yield agency
+    agency.store.close()

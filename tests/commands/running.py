@@ -77,8 +77,8 @@ def opened(address: str = "sqlite:///kiprah.db") -> Iterator[AgencyStore]:
 
 def documents() -> tuple[dict[str, Any], list[str], list[str]]:
     """What the working folder's store holds: units, when rosters begin, the consents' versions."""
-    with opened() as book:
-        found = {one.id: one.data for one in book.satker_documents()}
-        rosters = [one.data["as_of"] for one in book.store.list(f"{book.root}/rosters")]
-        consents = [one.version for one in book.store.list(f"{book.root}/consents")]
+    with opened() as agency:
+        found = {one.id: one.data for one in agency.satker_documents()}
+        rosters = [one.data["as_of"] for one in agency.store.list(f"{agency.root}/rosters")]
+        consents = [one.version for one in agency.store.list(f"{agency.root}/consents")]
     return found, rosters, consents

@@ -71,10 +71,10 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
     store = open_store(url)
     if schema is not None:
         migrate(store, NOW)
-    book = AgencyStore(store, Agency(id="kemenham"), clock=lambda: NOW)
-    book.add_objection("s1", {"post": "x:1", "why": "“é” \u0000 🇮🇩"})
-    book.save_sync_state("x", b"\x00\xff" * 300_000, book.sync_state("x"))
-    root = book.root
+    agency = AgencyStore(store, Agency(id="kemenham"), clock=lambda: NOW)
+    agency.add_objection("s1", {"post": "x:1", "why": "“é” \u0000 🇮🇩"})
+    agency.save_sync_state("x", b"\x00\xff" * 300_000, agency.sync_state("x"))
+    root = agency.root
     store.write(
         [
             Write(f"{root}/jobs/score", {"good_at": "2026-10-01T00:00:00Z", "n": 2**63 - 1}),

@@ -79,8 +79,8 @@ def test_a_consent_that_fits_no_account_is_told_and_nothing_is_stored():
         "kiprah: wrong.csv: line 5: that Facebook Page is not registered for bali; "
         "bali has none there",
     ]
-    with opened() as book:
-        assert list(book.store.list(f"{book.root}/consents")) == []
+    with opened() as agency:
+        assert list(agency.store.list(f"{agency.root}/consents")) == []
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ WORDS = ["--by", "Ani Lestari", "--why", "Unggahan uji coba."]
 class Ministry:
     """A store with two posts of two satker, and the command line over it."""
 
-    book: AgencyStore
+    agency: AgencyStore
 
     def run(self, *words: str, now: datetime, status: int = 0) -> Any:
         result = CliRunner().invoke(cli, [*words, "--now", iso(now)])
@@ -51,7 +51,7 @@ class Ministry:
 
     def places(self, month: str = MONTH) -> list[tuple[int | None, str, int | None]]:
         """The official Akun Terpopuler."""
-        lists = self.book.months()[month].ranking.lists
+        lists = self.agency.months()[month].ranking.lists
         [popular] = [
             x
             for x in lists
@@ -60,7 +60,7 @@ class Ministry:
         return [(row.rank, row.satker, row.i24) for row in popular.rows if row.rank]
 
     def state(self, month: str = MONTH) -> str:
-        return self.book.months()[month].ranking.state
+        return self.agency.months()[month].ranking.state
 
 
 def posted(i24: int, account: str, post_id: str, at: datetime) -> Post:
@@ -75,11 +75,11 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ministry]:
     monkeypatch.setenv("KIPRAH_STORE", f"sqlite:///{tmp_path}/kiprah.db")
     monkeypatch.setenv("KIPRAH_SIMULATION", "1")
     store = open_agency(settings.load()).store
-    book = ministry(store)
+    agency = ministry(store)
     posts = [posted(5, "x:1", "1843", MIDDLE), posted(6, "x:3", "1844", MIDDLE + HOUR)]
-    book.save_posts(posts)
-    book.save_urls([(post, link_keys("x", post.post_id, post.url)) for post in posts])
-    yield Ministry(book)
+    agency.save_posts(posts)
+    agency.save_urls([(post, link_keys("x", post.post_id, post.url)) for post in posts])
+    yield Ministry(agency)
     store.close()
 
 
@@ -114,7 +114,7 @@ def test_saying_it_twice_is_saying_it_once(ours: Ministry) -> None:
     words = ("decide", SECOND, "--action", "exclude", *WORDS)
     first = ours.said(*words, now=MIDDLE + 3 * DAY)
     assert ours.said(*words, now=MIDDLE + 3 * DAY) == first
-    assert len(ours.book.decisions()) == 1
+    assert len(ours.agency.decisions()) == 1
 
 
 def test_why_tells_who_decided_and_why(ours: Ministry) -> None:
@@ -142,7 +142,7 @@ def test_what_cannot_be_decided_is_one_line_and_changes_nothing(
     ours: Ministry, words: list[str], told: str
 ) -> None:
     assert told in ours.refused("decide", *WORDS, *words, now=MIDDLE + 3 * DAY)
-    assert ours.book.decisions() == []
+    assert ours.agency.decisions() == []
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_an_objection_is_granted_by_a_decision(ours: Ministry) -> None:
     ours.run("score", now=CLOSES + 3 * HOUR)
     assert ours.state() == "final"
     assert ours.places() == [(1, "aceh", 9), (2, "bali", 6)]
-    [kept] = ours.book.months()[MONTH].objections
+    [kept] = ours.agency.months()[MONTH].objections
     assert (kept.accepted, kept.answer, kept.answered_by) == (
         True,
         "Unggahan uji coba.",
@@ -204,13 +204,13 @@ def test_an_objection_is_rejected_and_nothing_changes(ours: Ministry) -> None:
     assert "sudah diputuskan" in ours.refused(*answer, now=CLOSING + 3 * HOUR)
     ours.run("score", now=CLOSES + HOUR)
     assert ours.state() == "final"
-    assert ours.book.months()[MONTH].objections[0].accepted is False
+    assert ours.agency.months()[MONTH].objections[0].accepted is False
 
 
 @pytest.mark.parametrize("words", [[], [FIRST, "--month", MONTH], ["--month", "Oktober"]])
 def test_an_objection_is_to_a_post_or_to_a_month(ours: Ministry, words: list[str]) -> None:
     ours.refused("object", "--by", "Budi", "--why", "Salah.", *words, now=CLOSING, status=2)
-    assert ours.book.objections() == []
+    assert ours.agency.objections() == []
 
 
 # Revisions
@@ -233,7 +233,7 @@ def test_a_final_month_is_revised_published_and_proved(ours: Ministry, tmp_path:
     audit = CliRunner().invoke(cli, ["audit", MONTH, "--from", str(tmp_path / "site")])
     assert (audit.exit_code, "identical" in audit.stdout) == (0, True), audit.output
     # The month after it, frozen later, names the revision; one changed byte in r1 is found.
-    ours.book.save_posts([posted(1, "x:1", "1900", END + 5 * DAY)])
+    ours.agency.save_posts([posted(1, "x:1", "1900", END + 5 * DAY)])
     ours.run("score", now=END + 60 * DAY)
     ours.run("publish", now=END + 60 * DAY)
     whole = ["audit", "2026-11", "--from", str(tmp_path / "site")]

@@ -63,10 +63,10 @@ class Jobs:
         monkeypatch.setattr(log, "_quiet", False)
         monkeypatch.setattr(loop, "turn_after", lambda now, every: now)
         monkeypatch.setattr(loop, "_collect", self._collect)
-        monkeypatch.setattr(loop, "_score", lambda books: self._run("score"))
-        monkeypatch.setattr(loop, "_publish", lambda books, settings: self._run("publish"))
+        monkeypatch.setattr(loop, "_score", lambda agencies: self._run("score"))
+        monkeypatch.setattr(loop, "_publish", lambda agencies, settings: self._run("publish"))
 
-    async def _collect(self, books, settings, connections):
+    async def _collect(self, agencies, settings, connections):
         result = self._run("collect")
         if result is not None:
             await result
@@ -77,9 +77,9 @@ class Jobs:
             self.stop.set()
         return self.does.get(name, lambda: None)()
 
-    def go(self, book):
+    def go(self, agency):
         async def whole():
-            await asyncio.wait_for(loop.run([book], Settings(), self.stop), timeout=20)
+            await asyncio.wait_for(loop.run([agency], Settings(), self.stop), timeout=20)
 
         asyncio.run(whole())
 
@@ -97,19 +97,19 @@ def fail():
     raise RuntimeError("the platform's answer was odd")
 
 
-def test_a_round_collects_then_scores_then_publishes(jobs, book):
+def test_a_round_collects_then_scores_then_publishes(jobs, agency):
     jobs.rounds = 2
-    jobs.go(book)
+    jobs.go(agency)
     assert jobs.ran == ["collect", "score", "publish"] * 2
 
 
 @pytest.mark.parametrize("name", ["collect", "score", "publish"])
 def test_a_job_that_fails_does_not_end_the_loop_and_is_tried_at_its_next_turn(
-    jobs, book, capsys, name
+    jobs, agency, capsys, name
 ):
     jobs.rounds = 3
     jobs.does[name] = fail
-    jobs.go(book)
+    jobs.go(agency)
     assert jobs.ran == ["collect", "score", "publish"] * 3
     failures = [e for e in events(capsys) if e["message"] == "loop.job_failed"]
     assert len(failures) == 3
@@ -117,14 +117,14 @@ def test_a_job_that_fails_does_not_end_the_loop_and_is_tried_at_its_next_turn(
     assert failures[0]["error"] == "RuntimeError: the platform's answer was odd"
 
 
-def test_when_told_to_stop_no_further_job_is_begun(jobs, book, capsys):
+def test_when_told_to_stop_no_further_job_is_begun(jobs, agency, capsys):
     jobs.does["collect"] = jobs.stop.set
-    jobs.go(book)
+    jobs.go(agency)
     assert jobs.ran == ["collect"]
     assert events(capsys)[-1]["message"] == "loop.stopped"
 
 
-def test_a_job_that_runs_on_is_cut_short_after_its_grace(jobs, book, capsys, monkeypatch):
+def test_a_job_that_runs_on_is_cut_short_after_its_grace(jobs, agency, capsys, monkeypatch):
     monkeypatch.setattr(loop, "GRACE", 0.05)
 
     def never_ends():
@@ -133,12 +133,12 @@ def test_a_job_that_runs_on_is_cut_short_after_its_grace(jobs, book, capsys, mon
 
     jobs.does["collect"] = never_ends
     began = time.monotonic()
-    jobs.go(book)
+    jobs.go(agency)
     assert time.monotonic() - began < 10
     assert [e["message"] for e in events(capsys)] == ["loop.job_cut_short", "loop.stopped"]
 
 
-def test_a_job_that_ends_in_its_grace_is_not_cut_short(jobs, book, capsys):
+def test_a_job_that_ends_in_its_grace_is_not_cut_short(jobs, agency, capsys):
     ended = []
 
     async def ends_soon():
@@ -147,7 +147,7 @@ def test_a_job_that_ends_in_its_grace_is_not_cut_short(jobs, book, capsys):
         ended.append(True)
 
     jobs.does["collect"] = ends_soon
-    jobs.go(book)
+    jobs.go(agency)
     assert ended == [True]
     assert [e["message"] for e in events(capsys)] == ["loop.stopped"]
 
@@ -185,6 +185,6 @@ def test_a_signal_ends_the_process_within_seconds_having_written_to_the_store(
     assert names[0] == "collect.finished"
     assert names[-1] == "loop.stopped"
     store = open_agency(Settings(store=sqlite_url)).store
-    book = AgencyStore(store, Agency())
-    assert "registry is empty" in turns.standing(book, "collect")["said"]
+    agency = AgencyStore(store, Agency())
+    assert "registry is empty" in turns.standing(agency, "collect")["said"]
     store.close()

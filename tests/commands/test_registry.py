@@ -57,14 +57,14 @@ def test_importing_again_keeps_from_and_to():
     """ "a handle's own from and to" stand in the store; a file has no place for them."""
     done("registry", "import", "satker.csv", "--now", THEN)
     dated = {"handle": "kemenkum_aceh", "from": "2026-09-01", "to": "2026-12-31"}
-    with opened() as book:
-        [aceh] = [s.data for s in book.satker_documents() if s.id == "aceh"]
-        book.save_satker({"aceh": {**aceh, "accounts": {"x": [dated]}}})
+    with opened() as agency:
+        [aceh] = [s.data for s in agency.satker_documents() if s.id == "aceh"]
+        agency.save_satker({"aceh": {**aceh, "accounts": {"x": [dated]}}})
     done("registry", "import", "satker.csv", "--now", "2026-10-20T00:00:00+07:00")
     found, _, _ = documents()
     assert found["aceh"]["accounts"] == {"x": [dated]}
-    with opened() as book:
-        roster = book.roster(parse_time("2026-10-20T00:00:00+07:00"))
+    with opened() as agency:
+        roster = agency.roster(parse_time("2026-10-20T00:00:00+07:00"))
     begins = [a.valid_from for a in roster.accounts if a.satker == "aceh"]
     assert begins == [parse_time("2026-09-01T00:00:00+07:00")]
 
@@ -203,8 +203,8 @@ def test_an_export_that_cannot_be_written_is_one_line():
 
 def test_problems_that_the_store_holds_are_told_and_do_not_stop_an_import():
     done("registry", "import", "satker.csv")
-    with opened() as book:
-        book.save_satker({"rusak": {"name": "Rusak"}})
+    with opened() as agency:
+        agency.save_satker({"rusak": {"name": "Rusak"}})
     result = kiprah("registry", "import", "satker.csv")
     assert result.exit_code == 0
     assert result.stderr == "kiprah: rusak: kind kosong; isi misalnya kanwil\n"

@@ -79,19 +79,19 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     log.quiet()
     with serve(world) as server:
         settings = settings_for(server.url, store, collect_every=60)
-        book = open_agency(settings)
-        register(book, settings, UNITS, START)
-        book.save_satker({"kanwil-papua": late_entrant()})
+        agency = open_agency(settings)
+        register(agency, settings, UNITS, START)
+        agency.save_satker({"kanwil-papua": late_entrant()})
         for hours in range(39):
             now = START + hours * HOUR
             if hours == 12:  # Facebook makes these ids anew from time to time
                 posts["masked"].url = posts["masked"].url.replace(MASKED, ANEW)
             server.set_clock(now)
-            report = tick(book, settings, now)
+            report = tick(agency, settings, now)
             assert report.problems == []
             if now == SCORED:
-                score(book, now=now, run_id=run_id("score", now))
-        book.store.close()
+                score(agency, now=now, run_id=run_id("score", now))
+        agency.store.close()
     log.speak()
     return Collected(store, posts)
 
@@ -466,20 +466,20 @@ def a_post(at: datetime, *, read_at: datetime | None = None, **of: str) -> Post:
     )
 
 
-def keep(book: AgencyStore, *posts: Post) -> None:
+def keep(agency: AgencyStore, *posts: Post) -> None:
     """What collect writes of posts."""
-    book.save_urls(
+    agency.save_urls(
         (post, link_keys(post.platform, post.post_id, post.url, post.versions)) for post in posts
     )
-    book.save_posts(posts)
+    agency.save_posts(posts)
 
 
-def book_in(book: AgencyStore, month: str, *entries: Entry) -> None:
+def book_in(agency: AgencyStore, month: str, *entries: Entry) -> None:
     """What scoring writes of them."""
-    ledgers = book.ledgers(month)
+    ledgers = agency.ledgers(month)
     for entry in entries:
         ledgers.put(entry)
-    book.save_ledgers(ledgers)
+    agency.save_ledgers(ledgers)
 
 
 def judged(post: Post, **facts: Any) -> Entry:
@@ -491,14 +491,14 @@ def test_a_duplicate_names_the_post_it_repeats_across_the_edge_of_a_month(
     store: Store, hours_between: int
 ) -> None:
     """The original is at most a day older, and may lie in the page, or the month, before."""
-    book = AgencyStore(store, Agency())
+    agency = AgencyStore(store, Agency())
     copy = a_post(START + HOUR / 2, post_id="2")
     original = a_post(copy.published_at - hours_between * HOUR)
-    keep(book, original, copy)
-    book_in(book, "2026-09", judged(original))
+    keep(agency, original, copy)
+    book_in(agency, "2026-09", judged(original))
     verdict = {"counted": False, "reason": "duplicate", "duplicate_of": "1"}
-    book_in(book, "2026-10", judged(copy, **verdict, duplicate_percent=93))
-    answer = why(book, copy.url, END)
+    book_in(agency, "2026-10", judged(copy, **verdict, duplicate_percent=93))
+    answer = why(agency, copy.url, END)
     assert answer.told[0].startswith("Tidak dihitung: isinya hampir sama")
     assert answer.told[-1].startswith("Kemiripannya 93 persen dengan unggahan ")
     assert answer.told[-1].endswith(original.url)
@@ -510,51 +510,51 @@ def test_a_duplicate_names_the_post_it_repeats_across_the_edge_of_a_month(
 
 
 def test_an_answer_reads_a_few_documents_however_many_posts_there_are(store: Store) -> None:
-    book = AgencyStore(store, Agency())
+    agency = AgencyStore(store, Agency())
     post = a_post(START + 2 * HOUR)
-    keep(book, post)
-    book_in(book, "2026-10", judged(post))
+    keep(agency, post)
+    book_in(agency, "2026-10", judged(post))
 
     def reads() -> int:
-        before = book.store.meter.reads
-        assert why(book, post.url, END).facts["counted"] is True
-        return book.store.meter.reads - before
+        before = agency.store.meter.reads
+        assert why(agency, post.url, END).facts["counted"] is True
+        return agency.store.meter.reads - before
 
     few = reads()
     more = [
         a_post(START + n * HOUR, post_id=str(n), account_id=str(n % 5)) for n in range(3, 30 * 24)
     ]
-    keep(book, *more)
-    book_in(book, "2026-10", *map(judged, more))
+    keep(agency, *more)
+    book_in(agency, "2026-10", *map(judged, more))
     assert reads() == few
     assert few <= 5
 
 
 def test_a_post_whose_time_was_told_anew_is_found_in_its_new_page(store: Store) -> None:
     """A stream's, say: the address was filed under the time that was told first."""
-    book = AgencyStore(store, Agency())
+    agency = AgencyStore(store, Agency())
     first, moved = a_post(START + HOUR), a_post(START + 26 * HOUR)
-    keep(book, first)
-    book.save_posts([moved])
-    book_in(book, "2026-10", judged(moved))
-    assert why(book, first.url, END).facts["reason"] == "counted"
+    keep(agency, first)
+    agency.save_posts([moved])
+    book_in(agency, "2026-10", judged(moved))
+    assert why(agency, first.url, END).facts["reason"] == "counted"
 
 
 def test_an_address_that_leads_to_nothing_any_more_is_unknown(store: Store) -> None:
-    book = AgencyStore(store, Agency())
+    agency = AgencyStore(store, Agency())
     post = a_post(START + HOUR)
-    book.save_urls([(post, ["1"])])
-    assert why(book, post.url, END).facts["reason"] == "unknown"
+    agency.save_urls([(post, ["1"])])
+    assert why(agency, post.url, END).facts["reason"] == "unknown"
 
 
 def test_of_what_was_collected_and_scored_as_few_are_read(collected: Collected) -> None:
-    book = AgencyStore(open_store(collected.store), Agency())
+    agency = AgencyStore(open_store(collected.store), Agency())
     reads = {}
     for name, post in collected.posts.items():
-        before = book.store.meter.reads
-        why(book, post.url, END)
-        reads[name] = book.store.meter.reads - before
-    book.store.close()
+        before = agency.store.meter.reads
+        why(agency, post.url, END)
+        reads[name] = agency.store.meter.reads - before
+    agency.store.close()
     assert max(reads.values()) <= 8, reads
 
 

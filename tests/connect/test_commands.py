@@ -61,14 +61,14 @@ def consenting(now: datetime) -> str:
 
 def status(handle: str = "kemenkum.bali") -> str:
     """What stands beside the handle in the registry."""
-    with opened() as book:
-        return str(book.feedback("bali")[f"tiktok:{handle}"]["status"])
+    with opened() as agency:
+        return str(agency.feedback("bali")[f"tiktok:{handle}"]["status"])
 
 
 def everything() -> dict[str, Any]:
     """What every document says, by path, however often it was written."""
-    with opened() as book:
-        return {stored.path: stored.data for stored in book.store.everything()}
+    with opened() as agency:
+        return {stored.path: stored.data for stored in agency.store.everything()}
 
 
 def dumped() -> bytes:

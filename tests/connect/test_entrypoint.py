@@ -85,7 +85,7 @@ def tiktok(
 
 
 @pytest.fixture
-def book(sqlite_url: str, tiktok: Handle, clock: datetime) -> Iterator[AgencyStore]:
+def agency(sqlite_url: str, tiktok: Handle, clock: datetime) -> Iterator[AgencyStore]:
     """An agency with one unit, which has one TikTok account."""
     store = open_agency(Settings(store=sqlite_url)).store
     held = AgencyStore(store, Agency())
@@ -129,7 +129,7 @@ class Browser:
 
 
 @pytest.fixture
-def browser(app: Any, book: AgencyStore) -> Iterator[Browser]:
+def browser(app: Any, agency: AgencyStore) -> Iterator[Browser]:
     one = Browser(app)
     yield one
     one.client.close()
@@ -139,13 +139,13 @@ def link(now: datetime, *, agency: str = "kemenkum", handle: str = HANDLE, base:
     return ticket.link(base, ticket.issue(Vault(KEY), agency, SATKER, handle, now))
 
 
-def consent(book: AgencyStore) -> dict[str, Any] | None:
-    held = book.store.get([CONSENT]).get(CONSENT)
+def consent(agency: AgencyStore) -> dict[str, Any] | None:
+    held = agency.store.get([CONSENT]).get(CONSENT)
     return held.data if held else None
 
 
-def attempts(book: AgencyStore) -> list[Any]:
-    return list(book.store.list(f"{book.root}/attempts"))
+def attempts(agency: AgencyStore) -> list[Any]:
+    return list(agency.store.list(f"{agency.root}/attempts"))
 
 
 def says(answer: httpx.Response, status: int, words: str) -> None:
@@ -170,21 +170,21 @@ def scripted(server: Handle, path: str, payload: Any, status: int = 200) -> None
 
 
 def test_a_consent_is_given_and_serves_the_collector(
-    browser: Browser, book: AgencyStore, tiktok: Handle, clock: datetime
+    browser: Browser, agency: AgencyStore, tiktok: Handle, clock: datetime
 ) -> None:
     says(browser.open(link(clock)), 200, f"@{HANDLE}")
-    held = consent(book)
+    held = consent(agency)
     assert held is not None
     assert (held["satker"], held["handle"], held["platform"]) == (SATKER, HANDLE, "tiktok")
     account = tiktok.world.by_handle("tiktok", HANDLE)
     assert account is not None
     assert held["owner"] == account.id
-    assert attempts(book) == []
+    assert attempts(agency) == []
 
     async def never(_: str) -> Any:
         raise AssertionError("renewed")
 
-    access = asyncio.run(Consents(book, lambda: Vault(KEY)).access(HANDLE, clock, never))
+    access = asyncio.run(Consents(agency, lambda: Vault(KEY)).access(HANDLE, clock, never))
     assert access.owner == account.id
     [page] = [one for one in browser.answers if one.url.path == "/callback"]
     assert "dicabut" in page.text
@@ -217,7 +217,7 @@ def test_the_consent_page_is_asked_as_oauth_wants_it(
 )
 def test_the_cookie_is_for_the_callback_and_no_script(
     app: Any,
-    book: AgencyStore,
+    agency: AgencyStore,
     monkeypatch: pytest.MonkeyPatch,
     clock: datetime,
     base: str,
@@ -239,7 +239,7 @@ def parted(cookie: str) -> tuple[str, set[str]]:
 
 
 def test_over_http_the_cookie_is_kept_for_the_callback_which_takes_it_away(
-    app: Any, book: AgencyStore, monkeypatch: pytest.MonkeyPatch, clock: datetime
+    app: Any, agency: AgencyStore, monkeypatch: pytest.MonkeyPatch, clock: datetime
 ) -> None:
     monkeypatch.setattr("werkzeug.serving.WSGIRequestHandler.log_request", lambda *_, **__: None)
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -264,7 +264,7 @@ def test_over_http_the_cookie_is_kept_for_the_callback_which_takes_it_away(
 
 
 def test_opening_a_link_does_not_spend_it(
-    browser: Browser, app: Any, book: AgencyStore, clock: datetime
+    browser: Browser, app: Any, agency: AgencyStore, clock: datetime
 ) -> None:
     """Messengers open it first, for a preview."""
     address = link(clock)
@@ -273,7 +273,7 @@ def test_opening_a_link_does_not_spend_it(
 
 
 def test_two_tabs_of_one_browser_do_not_disturb_each_other(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     address = link(clock)
     first, _second = browser.comes_back_to(address), browser.comes_back_to(address)
@@ -281,12 +281,12 @@ def test_two_tabs_of_one_browser_do_not_disturb_each_other(
 
 
 def test_a_new_consent_takes_the_place_of_the_old_one(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     browser.open(link(clock))
-    before = consent(book)
+    before = consent(agency)
     says(browser.open(link(clock)), 200, "Terima kasih")
-    after = consent(book)
+    after = consent(agency)
     assert before is not None
     assert after is not None
     assert after["refresh"] != before["refresh"]
@@ -296,42 +296,42 @@ def test_a_new_consent_takes_the_place_of_the_old_one(
 # Links that are no good
 
 
-def test_a_used_link_is_refused(browser: Browser, book: AgencyStore, clock: datetime) -> None:
+def test_a_used_link_is_refused(browser: Browser, agency: AgencyStore, clock: datetime) -> None:
     address = link(clock)
     browser.open(address)
-    held = consent(book)
+    held = consent(agency)
     says(browser.open(address), 410, "sudah dipakai")
-    assert consent(book) == held
+    assert consent(agency) == held
 
 
 @pytest.mark.parametrize("age", [timedelta(days=7), timedelta(days=300)])
 def test_an_expired_link_is_refused(
-    browser: Browser, book: AgencyStore, clock: datetime, age: timedelta
+    browser: Browser, agency: AgencyStore, clock: datetime, age: timedelta
 ) -> None:
     says(browser.open(link(clock - age)), 410, "kedaluwarsa")
-    assert attempts(book) == []
+    assert attempts(agency) == []
 
 
-def test_a_tampered_link_is_refused(browser: Browser, book: AgencyStore, clock: datetime) -> None:
+def test_a_tampered_link_is_refused(browser: Browser, agency: AgencyStore, clock: datetime) -> None:
     address = link(clock)
     place = address.index("ticket=") + 60
     changed = "A" if address[place] != "A" else "B"
     says(browser.open(address[:place] + changed + address[place + 1 :]), 400, "tidak dikenali")
-    assert attempts(book) == []
+    assert attempts(agency) == []
 
 
 def test_another_agencys_link_is_refused(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     says(browser.open(link(clock, agency="kemenag")), 400, "tidak dikenali")
-    assert attempts(book) == []
+    assert attempts(agency) == []
 
 
 def test_a_link_for_an_account_that_is_not_registered_is_refused(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     says(browser.open(link(clock, handle=OTHER)), 410, f"@{OTHER} tidak terdaftar")
-    assert attempts(book) == []
+    assert attempts(agency) == []
 
 
 @pytest.mark.parametrize(
@@ -346,31 +346,31 @@ def test_an_address_without_a_ticket_is_refused(browser: Browser, path: str) -> 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT"])
 def test_only_get_is_answered(
-    browser: Browser, book: AgencyStore, clock: datetime, method: str
+    browser: Browser, agency: AgencyStore, clock: datetime, method: str
 ) -> None:
     answer = browser.client.request(method, link(clock))
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
-    assert attempts(book) == []
+    assert attempts(agency) == []
 
 
 # Callbacks that are no good
 
 
 def test_a_replayed_callback_is_refused(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     back = browser.comes_back_to(link(clock))
     cookies = dict(browser.client.cookies)
     says(browser.open(back), 200, "Terima kasih")
-    held = consent(book)
+    held = consent(agency)
     for name, value in cookies.items():
         browser.client.cookies.set(name, value, domain="localhost.local", path="/callback")
     says(browser.open(back), 410, "sudah kedaluwarsa atau sudah selesai")
-    assert consent(book) == held
+    assert consent(agency) == held
 
 
 def test_of_two_callbacks_at_once_one_is_heard(
-    browser: Browser, app: Any, book: AgencyStore, tiktok: Handle, clock: datetime
+    browser: Browser, app: Any, agency: AgencyStore, tiktok: Handle, clock: datetime
 ) -> None:
     back = httpx.URL(browser.comes_back_to(link(clock)))
     state = back.params["state"]
@@ -384,12 +384,12 @@ def test_of_two_callbacks_at_once_one_is_heard(
     with ThreadPoolExecutor(4) as pool:
         answered = sorted(pool.map(call, range(4)))
     assert answered == [200, 410, 410, 410]
-    assert consent(book) is not None
+    assert consent(agency) is not None
     assert tiktok.calls.tiktok_refreshes == 1
 
 
 def test_a_callback_of_another_browser_is_refused_and_spends_nothing(
-    browser: Browser, app: Any, book: AgencyStore, tiktok: Handle, clock: datetime
+    browser: Browser, app: Any, agency: AgencyStore, tiktok: Handle, clock: datetime
 ) -> None:
     """Whoever lures somebody to a callback of his own must not plant his consent."""
     back = browser.comes_back_to(link(clock))
@@ -398,23 +398,23 @@ def test_a_callback_of_another_browser_is_refused_and_spends_nothing(
     state = httpx.URL(back).params["state"]
     stranger.client.cookies.set(cookie_name(state), "guessed", path="/callback")
     says(stranger.open(back), 403, "peramban")
-    assert (consent(book), tiktok.calls.tiktok_refreshes) == (None, 0)
+    assert (consent(agency), tiktok.calls.tiktok_refreshes) == (None, 0)
     says(browser.open(back), 200, "Terima kasih")
 
 
 def test_an_attempt_ends_after_ten_minutes_and_is_cleared_away(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     back = browser.comes_back_to(link(clock))
-    [attempt] = attempts(book)
+    [attempt] = attempts(agency)
     limit = datetime.fromisoformat(attempt.data["good_until"]) - clock
     assert timedelta(minutes=10) <= limit < timedelta(minutes=11)
-    book.store.write([Write(attempt.path, {"good_until": "2026-01-01T00:00:00Z"}, "merge")])
+    agency.store.write([Write(attempt.path, {"good_until": "2026-01-01T00:00:00Z"}, "merge")])
     says(browser.open(back), 410, "sudah kedaluwarsa")
-    assert consent(book) is None
+    assert consent(agency) is None
     browser.client.get(link(clock))
-    assert [one.path for one in attempts(book)] != [attempt.path]
-    assert len(attempts(book)) == 1
+    assert [one.path for one in attempts(agency)] != [attempt.path]
+    assert len(attempts(agency)) == 1
 
 
 @pytest.mark.parametrize("query", ["", "?code=x", "?state=&code=x", f"?state={EVIL}&code={EVIL}"])
@@ -429,41 +429,41 @@ def test_a_callback_out_of_nowhere_is_refused(browser: Browser, tiktok: Handle, 
 
 
 def test_a_refused_consent_can_be_tried_again(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     address = link(clock)
     browser.who = "nobody"  # the stand-in answers access_denied
     says(browser.open(address), 403, f"Izin untuk @{HANDLE} tidak diberikan")
-    assert (consent(book), attempts(book)) == (None, [])
+    assert (consent(agency), attempts(agency)) == (None, [])
     browser.who = HANDLE
     says(browser.open(address), 200, "Terima kasih")
 
 
 def test_another_accounts_consent_is_not_kept_and_both_are_named(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     address = link(clock)
     browser.who = OTHER
     answer = browser.open(address)
     says(answer, 403, f"@{OTHER}")
     assert f"@{HANDLE}" in answer.text
-    assert (consent(book), attempts(book)) == (None, [])
+    assert (consent(agency), attempts(agency)) == (None, [])
     browser.who = HANDLE
     says(browser.open(address), 200, "Terima kasih")
 
 
 def test_a_wrong_account_does_not_touch_the_consent_that_is_there(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     browser.open(link(clock))
-    held = consent(book)
+    held = consent(agency)
     browser.who = OTHER
     says(browser.open(link(clock)), 403, f"@{OTHER}")
-    assert consent(book) == held
+    assert consent(agency) == held
 
 
 def test_a_name_from_tiktok_is_escaped(
-    browser: Browser, book: AgencyStore, tiktok: Handle, clock: datetime
+    browser: Browser, agency: AgencyStore, tiktok: Handle, clock: datetime
 ) -> None:
     user = {"open_id": "1", "username": EVIL}
     scripted(tiktok, "/user/info/", {"data": {"user": user}, "error": {"code": "ok"}})
@@ -473,7 +473,7 @@ def test_a_name_from_tiktok_is_escaped(
 
 
 def test_a_case_of_letters_is_no_other_account(
-    browser: Browser, book: AgencyStore, tiktok: Handle, clock: datetime
+    browser: Browser, agency: AgencyStore, tiktok: Handle, clock: datetime
 ) -> None:
     user = {"open_id": "1", "username": HANDLE.upper()}
     scripted(tiktok, "/user/info/", {"data": {"user": user}, "error": {"code": "ok"}})
@@ -481,7 +481,7 @@ def test_a_case_of_letters_is_no_other_account(
 
 
 def test_a_consent_without_all_permissions_is_refused(
-    browser: Browser, book: AgencyStore, tiktok: Handle, clock: datetime
+    browser: Browser, agency: AgencyStore, tiktok: Handle, clock: datetime
 ) -> None:
     grant = {
         "access_token": "act.x",
@@ -491,7 +491,7 @@ def test_a_consent_without_all_permissions_is_refused(
     }
     scripted(tiktok, "/oauth/token/", grant)
     says(browser.open(link(clock)), 403, "belum lengkap")
-    assert (consent(book), attempts(book)) == (None, [])
+    assert (consent(agency), attempts(agency)) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -509,7 +509,7 @@ def test_a_consent_without_all_permissions_is_refused(
 )
 def test_what_goes_wrong_at_tiktok_is_one_sentence_and_leaves_nothing(
     browser: Browser,
-    book: AgencyStore,
+    agency: AgencyStore,
     tiktok: Handle,
     clock: datetime,
     path: str,
@@ -521,13 +521,13 @@ def test_what_goes_wrong_at_tiktok_is_one_sentence_and_leaves_nothing(
     address = link(clock)
     scripted(tiktok, path, payload, status)
     says(browser.open(address), *said)
-    assert (consent(book), attempts(book)) == (None, [])
+    assert (consent(agency), attempts(agency)) == (None, [])
     tiktok.app._answer = honest  # type: ignore[method-assign]
     says(browser.open(address), 200, "Terima kasih")
 
 
 def test_an_error_that_tiktok_sends_back_is_not_repeated(
-    browser: Browser, book: AgencyStore, clock: datetime
+    browser: Browser, agency: AgencyStore, clock: datetime
 ) -> None:
     back = httpx.URL(browser.comes_back_to(link(clock)))
     wrong = back.copy_remove_param("code").copy_merge_params(
@@ -539,14 +539,14 @@ def test_an_error_that_tiktok_sends_back_is_not_repeated(
 
 
 def test_the_pair_is_sealed_in_the_store_before_it_is_used(
-    browser: Browser, book: AgencyStore, tiktok: Handle, clock: datetime
+    browser: Browser, agency: AgencyStore, tiktok: Handle, clock: datetime
 ) -> None:
     honest = tiktok.app._answer
     stored: list[Any] = []
 
     def looking(request: Request, route: Any) -> Response:
         if "/user/info/" in request.path:
-            [attempt] = attempts(book)
+            [attempt] = attempts(agency)
             stored.append(Vault(KEY).open(attempt.data["access"]) == request.bearer)
         return honest(request, route)
 
@@ -603,7 +603,7 @@ def test_a_crash_shows_nothing(
 @pytest.mark.parametrize("who", [HANDLE, OTHER, "nobody"])
 def test_no_secret_is_in_a_log_a_page_or_the_store_in_clear(
     browser: Browser,
-    book: AgencyStore,
+    agency: AgencyStore,
     sqlite_url: str,
     tiktok: Handle,
     capsys: pytest.CaptureFixture[str],
@@ -640,39 +640,39 @@ def test_no_secret_is_in_a_log_a_page_or_the_store_in_clear(
 
 
 def test_a_consent_goes_to_the_agency_that_the_ticket_names(
-    browser: Browser, book: AgencyStore, monkeypatch: pytest.MonkeyPatch, clock: datetime
+    browser: Browser, agency: AgencyStore, monkeypatch: pytest.MonkeyPatch, clock: datetime
 ) -> None:
     """ "connect's tickets carry an agency": from the link to the callback and the store."""
     monkeypatch.setenv("KIPRAH_AGENCIES", "kemenkum=Kementerian Hukum; kemenham=Kementerian HAM")
-    other = AgencyStore(book.store, Agency(id="kemenham"))
+    other = AgencyStore(agency.store, Agency(id="kemenham"))
     began = clock - timedelta(days=30)
     listed = [factories.account(SATKER, "tiktok", OTHER, since=began)]
     unit = factories.satker(SATKER, "Kanwil HAM NTT")
     other.save_roster(factories.roster(unit, accounts=listed, as_of=began))
     browser.who = OTHER
     says(browser.open(link(clock, agency="kemenham", handle=OTHER)), 200, f"@{OTHER}")
-    [held] = book.store.list(f"{other.root}/consents")
+    [held] = agency.store.list(f"{other.root}/consents")
     assert (held.data["satker"], held.data["handle"]) == (SATKER, OTHER)
-    assert list(book.store.list(f"{book.root}/consents")) == []
-    assert attempts(book) == attempts(other) == []
+    assert list(agency.store.list(f"{agency.root}/consents")) == []
+    assert attempts(agency) == attempts(other) == []
     # The first agency's links go on leading to its own.
     browser.who = HANDLE
     says(browser.open(link(clock)), 200, f"@{HANDLE}")
-    assert consent(book) is not None
-    assert len(list(book.store.list(f"{other.root}/consents"))) == 1
+    assert consent(agency) is not None
+    assert len(list(agency.store.list(f"{other.root}/consents"))) == 1
 
 
 @pytest.mark.parametrize("name", ["KIPRAH_TIKTOK_URL", "KIPRAH_TIKTOK_AUTH_URL"])
 def test_a_simulation_asks_tiktok_itself_for_no_consent(
     browser: Browser,
-    book: AgencyStore,
+    agency: AgencyStore,
     tiktok: Handle,
     clock: datetime,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     name: str,
 ) -> None:
-    book.store.write([Write("installation/store", {"simulation": True}, "merge")])
+    agency.store.write([Write("installation/store", {"simulation": True}, "merge")])
     says(browser.open(link(clock)), 200, f"@{HANDLE}")
     monkeypatch.delenv(name)  # TikTok's own
     answer = browser.client.get(link(clock))

@@ -66,12 +66,12 @@ class App:
 
 
 @pytest.fixture(autouse=True)
-def _registered(book: AgencyStore, now: datetime) -> None:
+def _registered(agency: AgencyStore, now: datetime) -> None:
     """One unit with its accounts."""
     began = now - timedelta(days=30)
     listed = [factories.account(SATKER, "tiktok", HANDLE, since=began)]
     unit = factories.satker(SATKER, "Kanwil NTT")
-    book.save_roster(factories.roster(unit, accounts=listed, as_of=began))
+    agency.save_roster(factories.roster(unit, accounts=listed, as_of=began))
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def app() -> App:
 
 
 @pytest.fixture
-def flow(book: AgencyStore, app: App) -> Flow:
-    return Flow(book, Vault(KEY), app, auth_url="https://tiktok", connect_url="https://kiprah/")
+def flow(agency: AgencyStore, app: App) -> Flow:
+    return Flow(agency, Vault(KEY), app, auth_url="https://tiktok", connect_url="https://kiprah/")
 
 
 def sealed(now: datetime) -> str:
@@ -132,7 +132,7 @@ def test_an_attempt_lasts_ten_minutes(
 
 
 def test_a_ticket_is_spent_once_however_many_attempts_it_began(
-    flow: Flow, book: AgencyStore, app: App, now: datetime
+    flow: Flow, agency: AgencyStore, app: App, now: datetime
 ) -> None:
     opened = sealed(now)
     first, second = flow.start(opened, now), flow.start(opened, now)
@@ -142,31 +142,31 @@ def test_a_ticket_is_spent_once_however_many_attempts_it_began(
 
     app.meanwhile = meanwhile
     assert asyncio.run(problem_of(flow, first, now)) is ConsentProblem.USED
-    assert book.store.get([CONSENT])
-    assert list(book.store.list(f"{book.root}/attempts")) == []
+    assert agency.store.get([CONSENT])
+    assert list(agency.store.list(f"{agency.root}/attempts")) == []
     with pytest.raises(Refusal, match="used link"):
         flow.start(opened, now)
 
 
 def test_of_two_that_read_the_same_attempt_one_takes_it(
-    flow: Flow, book: AgencyStore, app: App, now: datetime, monkeypatch: pytest.MonkeyPatch
+    flow: Flow, agency: AgencyStore, app: App, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between our read and our write somebody else took it."""
     begun = flow.start(sealed(now), now)
-    get = book.store.get
+    get = agency.store.get
 
     def overtaken(paths: Any) -> Any:
         found = get(paths)
-        book.store.write([Write(path, {"taken_at": "then"}, "merge") for path in found])
+        agency.store.write([Write(path, {"taken_at": "then"}, "merge") for path in found])
         return found
 
-    monkeypatch.setattr(book.store, "get", overtaken)
+    monkeypatch.setattr(agency.store, "get", overtaken)
     assert asyncio.run(problem_of(flow, begun, now)) is ConsentProblem.STALE
     assert app.verifiers == []
 
 
 def test_an_account_that_will_be_registered_may_consent_and_one_that_was_may_not(
-    book: AgencyStore, now: datetime
+    agency: AgencyStore, now: datetime
 ) -> None:
     unit = factories.satker(SATKER, "Kanwil NTT")
     day = timedelta(days=1)
@@ -185,9 +185,9 @@ def test_an_account_that_will_be_registered_may_consent_and_one_that_was_may_not
         account("lain", -day, None, satker="kanwil-bali"),
         account("x", -day, None, platform="x"),
     )
-    book.save_roster(Roster(as_of=now, satker=(unit,), accounts=accounts))
-    assert handles(book, SATKER, now) == ["sekarang", "nanti", "kembali"]
-    assert handles(book, "kanwil-none", now) == []
+    agency.save_roster(Roster(as_of=now, satker=(unit,), accounts=accounts))
+    assert handles(agency, SATKER, now) == ["sekarang", "nanti", "kembali"]
+    assert handles(agency, "kanwil-none", now) == []
 
 
 def test_before_the_first_registry_nobody_may_consent(store: Store, now: datetime) -> None:

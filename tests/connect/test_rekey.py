@@ -44,35 +44,35 @@ class App:
         return "kunci"
 
 
-def filled(book: AgencyStore, vault: Vault, now: datetime) -> None:
+def filled(agency: AgencyStore, vault: Vault, now: datetime) -> None:
     """Everything that is ever sealed: consents with a pair, a Page's token, an attempt."""
     listed = [factories.account("u", "tiktok", "kemenkum.ntt", since=now)]
-    book.save_roster(factories.roster(factories.satker("u"), accounts=listed, as_of=now))
-    consents = Consents(book, lambda: vault)
+    agency.save_roster(factories.roster(factories.satker("u"), accounts=listed, as_of=now))
+    consents = Consents(agency, lambda: vault)
     consents.add(ROWS, now)
     asyncio.run(consents.access("kemenkum.ntt", now, Platform().renew))
-    flow = Flow(book, vault, App(), auth_url="https://t", connect_url="https://c")  # type: ignore[arg-type]
-    flow.start(ticket.issue(vault, book.agency.id, "u", "kemenkum.ntt", now), now)
+    flow = Flow(agency, vault, App(), auth_url="https://t", connect_url="https://c")  # type: ignore[arg-type]
+    flow.start(ticket.issue(vault, agency.id, "u", "kemenkum.ntt", now), now)
 
 
-def everything(book: AgencyStore) -> dict[str, dict[str, Any]]:
+def everything(agency: AgencyStore) -> dict[str, dict[str, Any]]:
     """Every document of the collections in which tokens are."""
     return {
         stored.path: stored.data
         for collection in ("consents", "attempts", "tickets")
-        for stored in book.store.list(f"{book.root}/{collection}")
+        for stored in agency.store.list(f"{agency.root}/{collection}")
     }
 
 
 def test_all_that_is_sealed_is_sealed_anew_in_every_agency(
-    book: AgencyStore, other: AgencyStore, now: datetime
+    agency: AgencyStore, other: AgencyStore, now: datetime
 ) -> None:
-    for one in (book, other):
+    for one in (agency, other):
         filled(one, Vault(OLD), now)
-    before = {**everything(book), **everything(other)}
-    assert counted([book, other], Vault(NEW, OLD)) == Resealed(older=8)
-    assert reseal([book, other], Vault(NEW, OLD)) == Resealed(current=8, resealed=8)
-    after = {**everything(book), **everything(other)}
+    before = {**everything(agency), **everything(other)}
+    assert counted([agency, other], Vault(NEW, OLD)) == Resealed(older=8)
+    assert reseal([agency, other], Vault(NEW, OLD)) == Resealed(current=8, resealed=8)
+    after = {**everything(agency), **everything(other)}
     assert before.keys() == after.keys()
     for path, data in before.items():
         for name, value in data.items():
@@ -83,12 +83,12 @@ def test_all_that_is_sealed_is_sealed_anew_in_every_agency(
 
 
 def test_the_table_names_every_field_that_holds_a_sealed_secret(
-    book: AgencyStore, now: datetime
+    agency: AgencyStore, now: datetime
 ) -> None:
-    filled(book, Vault(OLD), now)
+    filled(agency, Vault(OLD), now)
     found = {
         (path.split("/")[-2], name)
-        for path, data in everything(book).items()
+        for path, data in everything(agency).items()
         for name, value in data.items()
         if isinstance(value, bytes)
     }
@@ -96,20 +96,20 @@ def test_the_table_names_every_field_that_holds_a_sealed_secret(
     assert {where for where, _ in found} == SEALED.keys()
 
 
-def test_running_twice_equals_running_once(book: AgencyStore, now: datetime) -> None:
-    filled(book, Vault(OLD), now)
-    reseal([book], Vault(NEW, OLD))
-    once, writes = everything(book), book.store.meter.writes
-    assert reseal([book], Vault(NEW, OLD)) == Resealed(current=4)
-    assert everything(book) == once
-    assert book.store.meter.writes == writes
+def test_running_twice_equals_running_once(agency: AgencyStore, now: datetime) -> None:
+    filled(agency, Vault(OLD), now)
+    reseal([agency], Vault(NEW, OLD))
+    once, writes = everything(agency), agency.store.meter.writes
+    assert reseal([agency], Vault(NEW, OLD)) == Resealed(current=4)
+    assert everything(agency) == once
+    assert agency.store.meter.writes == writes
 
 
 def test_one_that_died_half_way_is_finished_by_the_next(
-    book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+    agency: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filled(book, Vault(OLD), now)
-    honest, written = book.store.write, []
+    filled(agency, Vault(OLD), now)
+    honest, written = agency.store.write, []
 
     def dying(writes: Any) -> None:
         if written:
@@ -117,14 +117,14 @@ def test_one_that_died_half_way_is_finished_by_the_next(
         written.append(1)
         honest(writes)
 
-    monkeypatch.setattr(book.store, "write", dying)
+    monkeypatch.setattr(agency.store, "write", dying)
     with pytest.raises(KeyboardInterrupt):
-        reseal([book], Vault(NEW, OLD))
+        reseal([agency], Vault(NEW, OLD))
     monkeypatch.undo()
-    assert counted([book], Vault(NEW, OLD)).older > 0
-    assert all(Vault(NEW, OLD).open(s) for d in everything(book).values() for s in _bytes(d))
-    reseal([book], Vault(NEW, OLD))
-    assert counted([book], Vault(NEW)) == Resealed(current=4)
+    assert counted([agency], Vault(NEW, OLD)).older > 0
+    assert all(Vault(NEW, OLD).open(s) for d in everything(agency).values() for s in _bytes(d))
+    reseal([agency], Vault(NEW, OLD))
+    assert counted([agency], Vault(NEW)) == Resealed(current=4)
 
 
 def _bytes(data: dict[str, Any]) -> list[bytes]:
@@ -133,32 +133,32 @@ def _bytes(data: dict[str, Any]) -> list[bytes]:
 
 @pytest.mark.parametrize("sealing", [OLD, NEW])
 def test_tokens_that_are_renewed_at_the_same_moment_are_not_lost(
-    book: AgencyStore, now: datetime, sealing: str
+    agency: AgencyStore, now: datetime, sealing: str
 ) -> None:
     """In the middle of a renewal, by a process that knows the new key already, or not yet."""
-    Consents(book, lambda: Vault(OLD)).add(ROWS, now)
+    Consents(agency, lambda: Vault(OLD)).add(ROWS, now)
     platform = Platform()
 
     async def meanwhile() -> None:
-        reseal([book], Vault(NEW, OLD))
+        reseal([agency], Vault(NEW, OLD))
 
     platform.before_answering = meanwhile
     renewing = Vault(NEW, OLD) if sealing == NEW else Vault(OLD)
-    asyncio.run(Consents(book, lambda: renewing).access("kemenkum.ntt", now, platform.renew))
-    reseal([book], Vault(NEW, OLD))
+    asyncio.run(Consents(agency, lambda: renewing).access("kemenkum.ntt", now, platform.renew))
+    reseal([agency], Vault(NEW, OLD))
     later = now + timedelta(hours=3)
     access = asyncio.run(
-        Consents(book, lambda: Vault(NEW)).access("kemenkum.ntt", later, platform.renew)
+        Consents(agency, lambda: Vault(NEW)).access("kemenkum.ntt", later, platform.renew)
     )
     assert access.token == "act.putaran-2"
 
 
 def test_a_pair_that_is_stored_between_reading_and_writing_stays(
-    book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+    agency: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filled(book, Vault(OLD), now)
-    path = f"{book.root}/consents/tiktok:kemenkum.ntt"
-    honest, raced = book.store.write, []
+    filled(agency, Vault(OLD), now)
+    path = f"{agency.root}/consents/tiktok:kemenkum.ntt"
+    honest, raced = agency.store.write, []
 
     def racing(writes: Any) -> None:
         if not raced:
@@ -166,18 +166,18 @@ def test_a_pair_that_is_stored_between_reading_and_writing_stays(
             honest([Write(path, {"refresh": Vault(OLD).seal("rft.baru")}, "merge")])
         honest(writes)
 
-    monkeypatch.setattr(book.store, "write", racing)
-    assert reseal([book], Vault(NEW, OLD)).older == 0
-    assert Vault(NEW).open(book.store.get([path])[path].data["refresh"]) == "rft.baru"
+    monkeypatch.setattr(agency.store, "write", racing)
+    assert reseal([agency], Vault(NEW, OLD)).older == 0
+    assert Vault(NEW).open(agency.store.get([path])[path].data["refresh"]) == "rft.baru"
 
 
 def test_what_neither_key_opens_is_named_and_costs_nothing_else(
-    book: AgencyStore, now: datetime
+    agency: AgencyStore, now: datetime
 ) -> None:
-    filled(book, Vault(OLD), now)
-    lost = f"{book.root}/consents/tiktok:lain"
-    book.store.write([Write(lost, {"refresh": Vault("lain").seal("x"), "access": b"\0"})])
-    assert reseal([book], Vault(NEW, OLD)) == Resealed(current=4, resealed=4, unreadable=[lost])
+    filled(agency, Vault(OLD), now)
+    lost = f"{agency.root}/consents/tiktok:lain"
+    agency.store.write([Write(lost, {"refresh": Vault("lain").seal("x"), "access": b"\0"})])
+    assert reseal([agency], Vault(NEW, OLD)) == Resealed(current=4, resealed=4, unreadable=[lost])
 
 
 def test_links_that_were_made_with_the_old_key_are_opened(now: datetime) -> None:
@@ -216,62 +216,62 @@ def sqlite(tmp_path: Path) -> Iterator[tuple[AgencyStore, Settings]]:
 def test_a_key_file_is_rotated_and_its_old_key_goes_after_the_last_link(
     sqlite: tuple[AgencyStore, Settings], tmp_path: Path, now: datetime
 ) -> None:
-    book, settings = sqlite
+    agency, settings = sqlite
     path = tmp_path / "kiprah.key"
-    assert "there is no key yet" in rekey([book], settings, now, new_key=True).said
+    assert "there is no key yet" in rekey([agency], settings, now, new_key=True).said
     assert not path.exists()
-    filled(book, open_vault(settings), now)
+    filled(agency, open_vault(settings), now)
     [old] = keyfile.read(path)
-    done = rekey([book], settings, now, new_key=True)
+    done = rekey([agency], settings, now, new_key=True)
     assert done.count == Resealed(current=4, resealed=4)
     assert "takes it out from 2026-10-27T03:00:00Z on" in done.said
     new = keyfile.read(path)[0].key
-    assert rekey([book], settings, now, new_key=True).count.resealed == 0
+    assert rekey([agency], settings, now, new_key=True).count.resealed == 0
     assert [line.key for line in keyfile.read(path)] == [new, old.key]
-    rekey([book], settings, now + ticket.LIFETIME)
+    rekey([agency], settings, now + ticket.LIFETIME)
     assert [line.key for line in keyfile.read(path)] == [new]
-    assert counted([book], Vault(new)) == Resealed(current=4)
+    assert counted([agency], Vault(new)) == Resealed(current=4)
 
 
 def test_a_key_that_leaked_may_go_at_once(
     sqlite: tuple[AgencyStore, Settings], tmp_path: Path, now: datetime
 ) -> None:
-    book, settings = sqlite
-    filled(book, open_vault(settings), now)
-    done = rekey([book], settings, now, new_key=True, drop_old=True)
+    agency, settings = sqlite
+    filled(agency, open_vault(settings), now)
+    done = rekey([agency], settings, now, new_key=True, drop_old=True)
     assert done.said == "one key; all 4 stored secrets are sealed with it"
     assert len(keyfile.read(tmp_path / "kiprah.key")) == 1
-    assert counted([book], open_vault(settings)) == Resealed(current=4)
+    assert counted([agency], open_vault(settings)) == Resealed(current=4)
 
 
 @pytest.mark.parametrize("option", ["new_key", "drop_old"])
 def test_a_key_that_is_set_is_not_in_a_file(
     sqlite: tuple[AgencyStore, Settings], now: datetime, option: str
 ) -> None:
-    book, settings = sqlite
+    agency, settings = sqlite
     with pytest.raises(ValueError, match="set it to NEW,OLD"):
-        rekey([book], replace(settings, token_key=NEW), now, **{option: True})  # type: ignore[arg-type]
+        rekey([agency], replace(settings, token_key=NEW), now, **{option: True})  # type: ignore[arg-type]
 
 
 def test_doctor_says_while_two_keys_are_set(
     sqlite: tuple[AgencyStore, Settings], tmp_path: Path, now: datetime
 ) -> None:
-    book, settings = sqlite
+    agency, settings = sqlite
 
     def told(asked: Settings) -> list[examination.Finding]:
         asked = replace(asked, site=f"file://{tmp_path}/site")
-        return [f for f in examination.examine([book], asked, now) if f.subject == "token key"]
+        return [f for f in examination.examine([agency], asked, now) if f.subject == "token key"]
 
     assert told(settings) == []
     assert not (tmp_path / "kiprah.key").exists()
-    filled(book, Vault(OLD), now)
+    filled(agency, Vault(OLD), now)
     both = replace(settings, token_key=f"{NEW},{OLD}")
     [found] = told(both)
     assert found.words == (
         "4 of 4 stored secrets still need an older key; run: kiprah connect rekey"
     )
     assert not found.ok
-    rekey([book], both, now)
+    rekey([agency], both, now)
     [found] = told(both)
     assert found.ok
     assert "2 keys, and none of 4 stored secrets needs an older one" in found.words

@@ -55,7 +55,7 @@ class Revoker:
 
 
 @pytest.fixture(autouse=True)
-def _registered(book: AgencyStore, now: datetime) -> None:
+def _registered(agency: AgencyStore, now: datetime) -> None:
     """One unit with its accounts."""
     begin = now - timedelta(days=9)
     listed = [
@@ -63,12 +63,12 @@ def _registered(book: AgencyStore, now: datetime) -> None:
         factories.account(SATKER, "facebook", PAGE.handle, since=begin),
     ]
     unit = factories.satker(SATKER, "Kanwil NTT")
-    book.save_roster(factories.roster(unit, accounts=listed, as_of=begin))
+    agency.save_roster(factories.roster(unit, accounts=listed, as_of=begin))
 
 
 @pytest.fixture
-def consents(book: AgencyStore) -> Consents:
-    return Consents(book, lambda: Vault(KEY))
+def consents(agency: AgencyStore) -> Consents:
+    return Consents(agency, lambda: Vault(KEY))
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def withdrawn(
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     revoker: Revoker | str = "",
     platform: Platform = "tiktok",
@@ -86,21 +86,23 @@ def withdrawn(
 ) -> Withdrawn:
     asked = revoker or Revoker()
     vault = Vault(KEY)
-    run = withdraw(book, lambda: vault, asked, SATKER, [(platform, handle)], now)
+    run = withdraw(agency, lambda: vault, asked, SATKER, [(platform, handle)], now)
     [done] = asyncio.run(run)
     return done
 
 
-def consent_documents(book: AgencyStore) -> dict[str, dict[str, Any]]:
+def consent_documents(agency: AgencyStore) -> dict[str, dict[str, Any]]:
     return {
         stored.path: stored.data
         for collection in ("consents", "attempts", "tickets")
-        for stored in book.store.list(f"{book.root}/{collection}")
+        for stored in agency.store.list(f"{agency.root}/{collection}")
     }
 
 
-def tokens(book: AgencyStore) -> list[bytes]:
-    return [v for d in consent_documents(book).values() for v in d.values() if isinstance(v, bytes)]
+def tokens(agency: AgencyStore) -> list[bytes]:
+    return [
+        v for d in consent_documents(agency).values() for v in d.values() if isinstance(v, bytes)
+    ]
 
 
 def living(consents: Consents, now: datetime, tiktok: TikTok | None = None) -> TikTok:
@@ -112,15 +114,15 @@ def living(consents: Consents, now: datetime, tiktok: TikTok | None = None) -> T
 
 
 def test_its_tokens_are_deleted_and_tiktok_is_told_with_the_living_one(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     tiktok, revoker = living(consents, now), Revoker()
-    done = withdrawn(book, now + HOUR, revoker)
+    done = withdrawn(agency, now + HOUR, revoker)
     assert (done.tokens, done.revoked, done.why) == (True, True, "")
     assert revoker.revoked == ["act.putaran-1"]
     assert revoker.renewed == []
-    assert tokens(book) == []
-    [document] = consent_documents(book).values()
+    assert tokens(agency) == []
+    [document] = consent_documents(agency).values()
     assert document == {
         "satker": SATKER,
         "platform": "tiktok",
@@ -139,14 +141,14 @@ def test_its_tokens_are_deleted_and_tiktok_is_told_with_the_living_one(
 
 
 def test_with_a_dead_access_token_one_last_renewal_tells_tiktok(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     living(consents, now)
     revoker = Revoker()
-    assert withdrawn(book, now + 9 * HOUR, revoker).revoked
+    assert withdrawn(agency, now + 9 * HOUR, revoker).revoked
     assert revoker.renewed == ["rft.putaran-1"]
     assert revoker.revoked == ["act.terakhir"]
-    assert tokens(book) == []
+    assert tokens(agency) == []
 
 
 @pytest.mark.parametrize(
@@ -158,43 +160,43 @@ def test_with_a_dead_access_token_one_last_renewal_tells_tiktok(
     ],
 )
 def test_whatever_tiktok_answers_the_tokens_are_deleted(
-    book: AgencyStore, consents: Consents, now: datetime, refusal: Refusal, said: str
+    agency: AgencyStore, consents: Consents, now: datetime, refusal: Refusal, said: str
 ) -> None:
     living(consents, now)
-    done = withdrawn(book, now, Revoker(refusal))
+    done = withdrawn(agency, now, Revoker(refusal))
     assert not done.revoked
     assert said in done.why
-    assert tokens(book) == []
+    assert tokens(agency) == []
 
 
 @pytest.mark.parametrize("key", [KEY, "kunci-lain"])
 def test_where_tiktok_is_not_asked_or_no_key_opens_them_they_are_deleted_too(
-    book: AgencyStore, now: datetime, key: str
+    agency: AgencyStore, now: datetime, key: str
 ) -> None:
-    Consents(book, lambda: Vault("kunci-lain")).add([ROW], now)
+    Consents(agency, lambda: Vault("kunci-lain")).add([ROW], now)
     vault = Vault(KEY)
     asked: Revoker | str = Revoker() if key == KEY else "TikTok is not told"
-    run = withdraw(book, lambda: vault, asked, SATKER, [("tiktok", HANDLE)], now)
+    run = withdraw(agency, lambda: vault, asked, SATKER, [("tiktok", HANDLE)], now)
     [done] = asyncio.run(run)
     said = "cannot be opened with the present key" if key == KEY else "TikTok is not told; the"
     assert said in done.why
-    assert tokens(book) == []
+    assert tokens(agency) == []
 
 
 def test_withdrawing_twice_equals_withdrawing_once(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     living(consents, now)
-    withdrawn(book, now)
-    once = consent_documents(book)
-    again = withdrawn(book, now)
+    withdrawn(agency, now)
+    once = consent_documents(agency)
+    again = withdrawn(agency, now)
     assert not again.tokens
     assert again.ended_at == "2026-10-20T03:00:00Z"
-    assert consent_documents(book) == once
+    assert consent_documents(agency) == once
 
 
 def test_one_that_died_after_the_mark_is_finished_by_the_next(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     tiktok, revoker = living(consents, now), Revoker()
 
@@ -203,25 +205,25 @@ def test_one_that_died_after_the_mark_is_finished_by_the_next(
 
     revoker.meanwhile = die
     with pytest.raises(KeyboardInterrupt):
-        withdrawn(book, now, revoker)
-    assert len(tokens(book)) == 2
+        withdrawn(agency, now, revoker)
+    assert len(tokens(agency)) == 2
     with pytest.raises(NoConsent):
         asyncio.run(consents.access(HANDLE, now, tiktok.renew))
     assert consents.living([HANDLE], now) == {}
     revoker.meanwhile = None
-    assert withdrawn(book, now, revoker).revoked
-    assert tokens(book) == []
+    assert withdrawn(agency, now, revoker).revoked
+    assert tokens(agency) == []
 
 
 def test_a_batch_in_flight_cannot_write_its_pair_back(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     """TikTok has answered a renewal that began before, and the pair is not stored yet."""
     tiktok = TikTok()
     consents.add([ROW], now)
 
     async def meanwhile() -> None:
-        run = withdraw(book, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
+        run = withdraw(agency, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
         [done] = await run
         assert done.tokens
 
@@ -229,11 +231,11 @@ def test_a_batch_in_flight_cannot_write_its_pair_back(
     with pytest.raises((Busy, NoConsent)):
         asyncio.run(consents.access(HANDLE, now, tiktok.renew))
     assert tiktok.renewals == 1
-    assert tokens(book) == []
+    assert tokens(agency) == []
 
 
 def test_a_pair_that_comes_while_tiktok_is_told_is_not_stored_for_a_moment(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     tiktok, revoker, vault = TikTok(), Revoker(), Vault(KEY)
     consents.add([ROW], now)
@@ -249,36 +251,36 @@ def test_a_pair_that_comes_while_tiktok_is_told_is_not_stored_for_a_moment(
             answered.set()
             with pytest.raises((Busy, NoConsent)):
                 await renewing
-            [document] = consent_documents(book).values()
+            [document] = consent_documents(agency).values()
             seen.append(vault.open(document["refresh"]))
 
         revoker.meanwhile = meanwhile
-        await withdraw(book, lambda: vault, revoker, SATKER, [("tiktok", HANDLE)], now)
+        await withdraw(agency, lambda: vault, revoker, SATKER, [("tiktok", HANDLE)], now)
 
     asyncio.run(both())
     assert seen == ["rft.pertama"]
-    assert tokens(book) == []
+    assert tokens(agency) == []
 
 
 def test_a_refusal_in_flight_writes_nothing_back_either(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     from functions.tokens.absent import Declined
 
     consents.add([ROW], now)
 
     async def refuse(refresh_token: str) -> Any:
-        await withdraw(book, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
+        await withdraw(agency, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
         raise Declined(ValueError("invalid_grant"))
 
     with pytest.raises((Declined, NoConsent)):
         asyncio.run(consents.access(HANDLE, now, refuse))
-    [document] = consent_documents(book).values()
+    [document] = consent_documents(agency).values()
     assert "renewal" not in document
 
 
 def test_a_renewal_under_way_is_waited_for_so_that_its_pair_can_be_revoked(
-    book: AgencyStore, consents: Consents, now: datetime, monkeypatch: pytest.MonkeyPatch
+    agency: AgencyStore, consents: Consents, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("functions.connect.withdrawing.WAITS", (0.05,) * 40)
     tiktok, revoker, vault = TikTok(), Revoker(), Vault(KEY)
@@ -292,84 +294,84 @@ def test_a_renewal_under_way_is_waited_for_so_that_its_pair_can_be_revoked(
     async def both() -> None:
         renewing = asyncio.ensure_future(consents.access(HANDLE, now, tiktok.renew))
         await asyncio.sleep(0.05)
-        await withdraw(book, lambda: vault, revoker, SATKER, [("tiktok", HANDLE)], now)
+        await withdraw(agency, lambda: vault, revoker, SATKER, [("tiktok", HANDLE)], now)
         await renewing
 
     asyncio.run(both())
     assert revoker.revoked == ["act.putaran-1"]
-    assert tokens(book) == []
+    assert tokens(agency) == []
 
 
 # A Page's own token
 
 
 def test_a_pages_token_is_deleted_and_its_owner_is_named_who_ends_it_there(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     consents.add([PAGE], now)
     revoker = Revoker()
-    done = withdrawn(book, now, revoker, "facebook", PAGE.handle)
+    done = withdrawn(agency, now, revoker, "facebook", PAGE.handle)
     assert (done.tokens, done.revoked) == (True, False)
     assert "removes the app in the Page's settings" in done.why
     assert revoker.revoked == []
     assert consents.page_tokens([PAGE.handle]) == {}
-    assert tokens(book) == []
+    assert tokens(agency) == []
 
 
-def test_a_page_that_gave_none_leaves_nothing_behind(book: AgencyStore, now: datetime) -> None:
-    done = withdrawn(book, now, Revoker(), "facebook", PAGE.handle)
+def test_a_page_that_gave_none_leaves_nothing_behind(agency: AgencyStore, now: datetime) -> None:
+    done = withdrawn(agency, now, Revoker(), "facebook", PAGE.handle)
     assert done.line == "facebook  kemenkumntt  no token"
-    assert consent_documents(book) == {}
+    assert consent_documents(agency) == {}
 
 
 # Links and attempts
 
 
-def flow(book: AgencyStore, app: App | None = None) -> Flow:
+def flow(agency: AgencyStore, app: App | None = None) -> Flow:
     app = app or App()
-    return Flow(book, Vault(KEY), app, auth_url="https://t", connect_url="https://c/connect")
+    return Flow(agency, Vault(KEY), app, auth_url="https://t", connect_url="https://c/connect")
 
 
-def link(book: AgencyStore, at: datetime) -> str:
+def link(agency: AgencyStore, at: datetime) -> str:
     return ticket.issue(Vault(KEY), "kemenkum", SATKER, HANDLE, at)
 
 
 @pytest.mark.parametrize("has_consented", [False, True])
 def test_links_that_were_sent_before_are_void_and_later_ones_work(
-    book: AgencyStore, consents: Consents, now: datetime, has_consented: bool
+    agency: AgencyStore, consents: Consents, now: datetime, has_consented: bool
 ) -> None:
     if has_consented:
         living(consents, now)
-    early = link(book, now)
-    withdrawn(book, now)
+    early = link(agency, now)
+    withdrawn(agency, now)
     with pytest.raises(Refusal) as refused:
-        flow(book).start(early, now + HOUR)
+        flow(agency).start(early, now + HOUR)
     assert refused.value.reason is ConsentProblem.WITHDRAWN
-    at = links_from(book, [HANDLE], now)[HANDLE]
+    at = links_from(agency, [HANDLE], now)[HANDLE]
     assert at == now + SECOND
-    begun = flow(book).start(link(book, at), now + HOUR)
-    asyncio.run(came_back(flow(book), begun, now + HOUR))
+    begun = flow(agency).start(link(agency, at), now + HOUR)
+    asyncio.run(came_back(flow(agency), begun, now + HOUR))
     assert list(consents.living([HANDLE], now + HOUR)) == [HANDLE]
     with pytest.raises(Refusal):  # also once there is a consent again
-        flow(book).start(early, now + HOUR)
+        flow(agency).start(early, now + HOUR)
 
 
-def test_an_attempt_under_way_is_void(book: AgencyStore, now: datetime) -> None:
-    begun = flow(book).start(link(book, now), now)
-    assert len(tokens(book)) == 1
-    withdrawn(book, now + SECOND)
-    assert tokens(book) == []
+def test_an_attempt_under_way_is_void(agency: AgencyStore, now: datetime) -> None:
+    begun = flow(agency).start(link(agency, now), now)
+    assert len(tokens(agency)) == 1
+    withdrawn(agency, now + SECOND)
+    assert tokens(agency) == []
     with pytest.raises(Refusal):
-        asyncio.run(came_back(flow(book), begun, now + SECOND))
-    assert tokens(book) == []
+        asyncio.run(came_back(flow(agency), begun, now + SECOND))
+    assert tokens(agency) == []
 
 
 def test_an_attempt_that_goes_between_reading_and_writing_does_not_come_back(
-    book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+    agency: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = flow(book).start(link(book, now), now)
-    [path] = [path for path in consent_documents(book) if "/attempts/" in path]
-    honest = book.store.write
+    begun = flow(agency).start(link(agency, now), now)
+    [path] = [path for path in consent_documents(agency) if "/attempts/" in path]
+    honest = agency.store.write
 
     def racing(writes: Any) -> None:
         todo = [*writes]
@@ -377,20 +379,20 @@ def test_an_attempt_that_goes_between_reading_and_writing_does_not_come_back(
             honest([Write(path, mode="delete")])
         honest(todo)
 
-    monkeypatch.setattr(book.store, "write", racing)
+    monkeypatch.setattr(agency.store, "write", racing)
     with pytest.raises(Refusal):
-        asyncio.run(came_back(flow(book), begun, now))
-    assert consent_documents(book) == {}
+        asyncio.run(came_back(flow(agency), begun, now))
+    assert consent_documents(agency) == {}
 
 
 @pytest.mark.parametrize("moment", ["exchange", "username"])
 def test_an_attempt_that_is_talking_to_tiktok_stores_nothing(
-    book: AgencyStore, now: datetime, moment: str
+    agency: AgencyStore, now: datetime, moment: str
 ) -> None:
     app = App()
 
     async def meanwhile(*_: Any) -> None:
-        run = withdraw(book, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
+        run = withdraw(agency, lambda: Vault(KEY), Revoker(), SATKER, [("tiktok", HANDLE)], now)
         await run
 
     honest = app.exchange
@@ -403,16 +405,18 @@ def test_an_attempt_that_is_talking_to_tiktok_stores_nothing(
         app.exchange = exchange  # type: ignore[method-assign]
     else:
         app.meanwhile = meanwhile
-    begun = flow(book, app).start(link(book, now), now)
+    begun = flow(agency, app).start(link(agency, now), now)
     with pytest.raises(Refusal) as refused:
-        asyncio.run(came_back(flow(book, app), begun, now))
+        asyncio.run(came_back(flow(agency, app), begun, now))
     assert refused.value.reason is ConsentProblem.WITHDRAWN
-    assert tokens(book) == []
-    flow(book).start(link(book, now + SECOND), now + HOUR)  # and whatever stayed disturbs nobody
+    assert tokens(agency) == []
+    flow(agency).start(
+        link(agency, now + SECOND), now + HOUR
+    )  # and whatever stayed disturbs nobody
 
 
 def test_a_consent_that_is_renewed_while_another_is_given_is_replaced(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     """The document has another version then; that is nobody's refusal."""
     tiktok, app = living(consents, now), App()
@@ -422,8 +426,8 @@ def test_a_consent_that_is_renewed_while_another_is_given_is_replaced(
         await consents.access(HANDLE, later, tiktok.renew)
 
     app.meanwhile = meanwhile
-    begun = flow(book, app).start(link(book, now), now)
-    asyncio.run(came_back(flow(book, app), begun, now))
+    begun = flow(agency, app).start(link(agency, now), now)
+    asyncio.run(came_back(flow(agency, app), begun, now))
     [access] = consents.living([HANDLE], now).values()
     assert getattr(access, "token", "") == "act.satu"
 
@@ -432,16 +436,16 @@ def test_a_consent_that_is_renewed_while_another_is_given_is_replaced(
 
 
 def test_the_file_does_not_bring_it_back_but_a_new_token_does(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     consents.add([ROW, PAGE], now)
-    withdrawn(book, now)
-    withdrawn(book, now, platform="facebook", handle=PAGE.handle)
+    withdrawn(agency, now)
+    withdrawn(agency, now, platform="facebook", handle=PAGE.handle)
     assert consents.add([ROW, PAGE], now + HOUR) == ["withdrawn", "withdrawn"]
-    assert tokens(book) == []
+    assert tokens(agency) == []
     again = ConsentRow(SATKER, "tiktok", HANDLE, "rft.baru")
     assert consents.add([again], now + HOUR) == ["new"]
-    withdrawn(book, now + HOUR)
+    withdrawn(agency, now + HOUR)
     assert consents.add([again, ROW], now + HOUR) == ["withdrawn", "new"]
 
 
@@ -449,28 +453,28 @@ def test_the_file_does_not_bring_it_back_but_a_new_token_does(
 
 
 def test_the_accounts_of_a_satker_are_the_registrys_and_those_with_a_consent(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     consents.add([ROW, ConsentRow(SATKER, "tiktok", "lama.sekali", "rft.lama")], now)
     consents.add([ConsentRow("kanwil-bali", "tiktok", "kemenkum.bali", "rft.bali")], now)
-    roster = book.roster(now)
-    assert sorted(meant(book, roster, SATKER, None, None)) == [
+    roster = agency.roster(now)
+    assert sorted(meant(agency, roster, SATKER, None, None)) == [
         ("facebook", "kemenkumntt"),
         ("tiktok", HANDLE),
         ("tiktok", "lama.sekali"),
     ]
-    assert meant(book, roster, SATKER, "facebook", None) == [("facebook", "kemenkumntt")]
-    assert meant(book, roster, SATKER, None, "@Kemenkum.NTT") == [("tiktok", HANDLE)]
-    assert meant(book, roster, SATKER, "facebook", HANDLE) == []
-    assert meant(book, roster, "tidak-ada", None, None) == []
+    assert meant(agency, roster, SATKER, "facebook", None) == [("facebook", "kemenkumntt")]
+    assert meant(agency, roster, SATKER, None, "@Kemenkum.NTT") == [("tiktok", HANDLE)]
+    assert meant(agency, roster, SATKER, "facebook", HANDLE) == []
+    assert meant(agency, roster, "tidak-ada", None, None) == []
 
 
 def test_the_registry_says_so_to_the_unit(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     living(consents, now)
-    done = withdrawn(book, now)
-    [(satker, platform, handle, said)] = feedback(book.roster(now), [done], now)
+    done = withdrawn(agency, now)
+    [(satker, platform, handle, said)] = feedback(agency.roster(now), [done], now)
     assert (satker, platform, handle) == (SATKER, "tiktok", HANDLE)
     assert said["status"] == (
         "Izin TikTok @kemenkum.ntt telah dicabut pada 2026-10-20T03:00:00Z dan tokennya dihapus; "

@@ -45,9 +45,9 @@ def made(tmp_path: Path) -> dict[str, bytes]:
     world.add_month("2026-10", posts=12, previous=ranks_of(first))
     settings = Settings(site_url="https://kiprah.example", notice="Angka simulasi.")
     objects = FolderObjects(tmp_path / "site")
-    publish(world.book, objects, now=NOW - DAY, settings=settings, run_id="golden")
+    publish(world.agency, objects, now=NOW - DAY, settings=settings, run_id="golden")
     world.revise("2026-08", as_of=NOW - timedelta(hours=1))
-    publish(world.book, objects, now=NOW, settings=settings, run_id="golden")
+    publish(world.agency, objects, now=NOW, settings=settings, run_id="golden")
     store.close()
     found = {
         path.relative_to(tmp_path / "site").as_posix(): path.read_bytes()

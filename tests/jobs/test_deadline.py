@@ -96,33 +96,33 @@ def test_collecting_has_the_same_rule() -> None:
 
 def life(path: Path, clock: Slow) -> AgencyStore:
     """Four months and a bit of three accounts, of which nothing was scored yet."""
-    book = ministry(SlowStore(path, clock), began=BEGAN)
-    book.save_posts(
+    agency = ministry(SlowStore(path, clock), began=BEGAN)
+    agency.save_posts(
         measured_post(n % 7, account=account, post_id=f"{account[-1]}{n}", at=BEGAN + n * 3 * DAY)
         for n in range(1, 40)
         for account in ("x:1", "x:3", "instagram:2")
     )
-    return book
+    return agency
 
 
-def scored(book: AgencyStore, now: Any, deadline: Deadline) -> ScoreReport:
-    return score(book, now=now, run_id="run", clock=lambda: now, deadline=deadline)
+def scored(agency: AgencyStore, now: Any, deadline: Deadline) -> ScoreReport:
+    return score(agency, now=now, run_id="run", clock=lambda: now, deadline=deadline)
 
 
-def known(book: AgencyStore) -> dict[str, Any]:
+def known(agency: AgencyStore) -> dict[str, Any]:
     """Everything that readers, and later runs, may see of the scoring."""
-    months = book.months()
+    months = agency.months()
     return {
         "months": months,
-        "frozen": {m: book.frozen_evidence(m, 1) for m in months},
+        "frozen": {m: agency.frozen_evidence(m, 1) for m in months},
         "entries": {
             (m, name, post): entry
             for m in months
-            for name, ledger in book.ledgers(m).items()
+            for name, ledger in agency.ledgers(m).items()
             for post, entry in ledger.entries.items()
         },
-        "reached": book.cursor("score").get("reached") is not None,
-        "left": book.cursor("score").get("left"),
+        "reached": agency.cursor("score").get("reached") is not None,
+        "left": agency.cursor("score").get("left"),
     }
 
 
@@ -149,23 +149,23 @@ def test_scoring_cut_short_as_often_as_it_may_be_ends_where_one_run_does(
 
 def test_what_changes_while_a_scoring_goes_on_is_not_lost(tmp_path: Path) -> None:
     clock, now = Slow(), END + DAY  # the last two months are alive
-    book = life(tmp_path / "a.db", clock)
-    assert scored(book, now, clock.deadline(0)).postponed
+    agency = life(tmp_path / "a.db", clock)
+    assert scored(agency, now, clock.deadline(0)).postponed
     new = measured_post(1000, account="x:1", post_id="late", at=BEGIN + DAY)
-    book.save_posts([new])
-    reports = [scored(book, now, clock.deadline(0)) for _ in range(12)]
+    agency.save_posts([new])
+    reports = [scored(agency, now, clock.deadline(0)) for _ in range(12)]
     assert any(not report.postponed for report in reports)
-    entry = next(e for e in known(book)["entries"].items() if e[0][2] == "late")
+    entry = next(e for e in known(agency)["entries"].items() if e[0][2] == "late")
     assert entry[1].verdict is not None
     assert entry[1].verdict.counted
 
 
 def test_a_replay_of_an_earlier_time_scores_its_months_all_the_same(tmp_path: Path) -> None:
     clock = Slow()
-    book = life(tmp_path / "a.db", clock)
-    while book.cursor("score").get("left") != "2026-11":
-        scored(book, END + DAY, clock.deadline(0))
-    replayed = scored(book, BEGIN + 10 * DAY, NEVER)
+    agency = life(tmp_path / "a.db", clock)
+    while agency.cursor("score").get("left") != "2026-11":
+        scored(agency, END + DAY, clock.deadline(0))
+    replayed = scored(agency, BEGIN + 10 * DAY, NEVER)
     assert list(replayed.months) == ["2026-10"]
     assert replayed.postponed == []
 
@@ -182,12 +182,12 @@ def agencies(tmp_path: Path) -> Iterator[tuple[list[AgencyStore], Slow]]:
 
 
 def test_whoever_was_left_begins_the_next_time(agencies: tuple[list[AgencyStore], Slow]) -> None:
-    books, clock = agencies
+    agencies, clock = agencies
     rounds = []
     for _ in range(4):
         deadline = clock.deadline(1)
         report = score_all(
-            books, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY, deadline=deadline
+            agencies, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY, deadline=deadline
         )
         assert report["failed"] is False
         rounds.append((list(report["agencies"]), report["postponed"]))
@@ -197,9 +197,9 @@ def test_whoever_was_left_begins_the_next_time(agencies: tuple[list[AgencyStore]
         (["c"], ["a", "b"]),
         (["a"], ["b", "c"]),
     ]
-    report = score_all(books, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY)
+    report = score_all(agencies, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY)
     assert (list(report["agencies"]), report["postponed"]) == (["a", "b", "c"], [])
-    assert books[0].cursor("left") == {"score": None}
+    assert agencies[0].cursor("left") == {"score": None}
 
 
 @settings(max_examples=8)
@@ -210,12 +210,12 @@ def test_no_agency_starves_however_long_the_others_take(
     clock = Slow()
     store = SlowStore(tmp_path_factory.mktemp("many") / "a.db", clock)
     names = "abcde"[:count]
-    books = [ministry(store, agency=name) for name in names]
+    agencies = [ministry(store, agency=name) for name in names]
     since = dict.fromkeys(names, 0)
     for limit in limits:
         deadline = clock.deadline(limit)
         report = score_all(
-            books, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY, deadline=deadline
+            agencies, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY, deadline=deadline
         )
         since = {n: 0 if n in report["agencies"] else since[n] + 1 for n in names}
         assert max(since.values()) < count
@@ -250,7 +250,7 @@ def world(sqlite_url: str) -> Iterator[World]:
 
 def published(world: World, objects: FolderObjects, deadline: Deadline, **said: str) -> Any:
     return publish(
-        world.book,
+        world.agency,
         objects,
         now=NOW,
         settings=Settings(**said),  # type: ignore[arg-type]
@@ -315,7 +315,7 @@ def test_a_run_whose_time_is_over_before_it_puts_anything_puts_a_handful(
 def test_agencies_without_a_deadline_are_all_begun(
     agencies: tuple[list[AgencyStore], Slow],
 ) -> None:
-    books, _ = agencies
+    agencies, _ = agencies
     run: Callable[..., Any] = score_all
-    assert run(books, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY)["postponed"] == []
-    assert {book.agency for book in books} == {Agency(id=name) for name in "abc"}
+    assert run(agencies, now=BEGIN + DAY, run_id="r", clock=lambda: BEGIN + DAY)["postponed"] == []
+    assert {agency.agency for agency in agencies} == {Agency(id=name) for name in "abc"}

@@ -41,12 +41,12 @@ def send(job=None, *, method="POST", data=b"", headers=None, takes=("now",)):
     return json.loads(body), status
 
 
-def echo(books, settings, trigger):
-    assert [type(book) for book in books] == [AgencyStore]
+def echo(agencies, settings, trigger):
+    assert [type(agency) for agency in agencies] == [AgencyStore]
     return {"job": "test", "now": trigger.now, "given": trigger.given, "body": dict(trigger.body)}
 
 
-def scheduled(books, settings, trigger):
+def scheduled(agencies, settings, trigger):
     late = datetime.now(UTC) - trigger.now
     return {
         "job": "test",
@@ -57,7 +57,7 @@ def scheduled(books, settings, trigger):
 
 
 def raising(error):
-    def job(books, settings, trigger):
+    def job(agencies, settings, trigger):
         raise error
 
     return job
@@ -241,9 +241,9 @@ def test_only_a_simulation_is_triggered_for_an_instant_to_come(monkeypatch, ahea
 
 
 def test_a_store_that_cannot_be_a_simulation_fails_the_call(monkeypatch, sqlite_url):
-    book = open_agency(Settings(store=sqlite_url))
-    book.save_satker({"aceh": {"name": "Aceh"}})
-    book.store.close()
+    agency = open_agency(Settings(store=sqlite_url))
+    agency.save_satker({"aceh": {"name": "Aceh"}})
+    agency.store.close()
     monkeypatch.setenv("KIPRAH_SIMULATION", "1")
     report, status = send()
     assert (status, "never becomes a simulation" in report["error"]) == (500, True)
@@ -329,9 +329,9 @@ def test_a_store_that_cannot_be_opened_is_500(monkeypatch, tmp_path):
 def test_the_store_is_closed_whatever_happens():
     opened = []
 
-    def job(books, settings, trigger):
-        opened.append(books[0])
-        books[0].store.close = lambda: opened.append("closed")
+    def job(agencies, settings, trigger):
+        opened.append(agencies[0])
+        agencies[0].store.close = lambda: opened.append("closed")
         raise StoreError("gone")
 
     send(job)
@@ -363,8 +363,8 @@ def test_a_report_is_logged_under_the_requests_trace(capsys):
 # One agency alone
 
 
-def whose(books, settings, trigger):
-    return {"job": "test", "agencies": [book.agency.id for book in books]}
+def whose(agencies, settings, trigger):
+    return {"job": "test", "agencies": [agency.id for agency in agencies]}
 
 
 @pytest.mark.parametrize(

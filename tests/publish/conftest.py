@@ -50,7 +50,7 @@ def run(world: World, site: Path) -> Publish:
         objects: Objects | None = None, *, now: datetime = NOW, **settings: str
     ) -> dict[str, Any]:
         return publish(
-            world.book,
+            world.agency,
             objects or FolderObjects(site),
             now=now,
             settings=Settings(**settings),  # type: ignore[arg-type]

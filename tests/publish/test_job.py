@@ -60,14 +60,14 @@ class Memory:
 
 def rescore(world: World, month: str = "2026-10") -> None:
     """Leave the month as a scoring run leaves it half-way: new samples, the old ranking."""
-    ledgers = world.book.ledgers(month)
+    ledgers = world.agency.ledgers(month)
     _, entry = min(next(iter(ledgers.values())).entries.items())
     later = msgspec.structs.replace(
         entry.post.samples[-1], taken_at=entry.post.samples[-1].taken_at + timedelta(seconds=1)
     )
     post = msgspec.structs.replace(entry.post, samples=(*entry.post.samples, later))
     ledgers.put(Entry(post=post, verdict=entry.verdict))
-    world.book.save_ledgers(ledgers)
+    world.agency.save_ledgers(ledgers)
 
 
 def test_a_site_has_every_page_and_file(run: Publish, site: Path, world: World) -> None:
@@ -109,7 +109,7 @@ def test_publishing_twice_puts_nothing(run: Publish) -> None:
 def test_a_run_is_kept_when_it_put_something(run: Publish, world: World) -> None:
     first = run()
     run(now=NOW + timedelta(minutes=30))
-    kept = list(world.book.store.list(f"{world.book.root}/runs"))
+    kept = list(world.agency.store.list(f"{world.agency.root}/runs"))
     assert [stored.data["uploaded"] for stored in kept] == [first["uploaded"]]
 
 
@@ -133,7 +133,7 @@ def test_cloud_storage_holds_what_a_folder_holds(run: Publish, site: Path, gcs_s
 def test_the_same_store_gives_the_same_bytes(world: World, tmp_path: Path) -> None:
     for name in ("one", "two"):
         publish(
-            world.book,
+            world.agency,
             FolderObjects(tmp_path / name),
             now=NOW,
             settings=Settings(),
@@ -226,7 +226,7 @@ def test_a_month_never_published_and_being_scored_is_not_mentioned(
 def test_it_is_published_once_the_scoring_is_done(run: Publish, world: World, site: Path) -> None:
     rescore(world)
     run()
-    world.save(world.book.months()["2026-10"])
+    world.save(world.agency.months()["2026-10"])
     assert run()["left"] == []
     assert "2026/10/index.html" in tree(site)
 
@@ -252,10 +252,10 @@ def test_a_frozen_file_that_differs_is_reported_and_kept(run: Publish) -> None:
 def test_a_frozen_month_is_not_read_again(run: Publish, world: World) -> None:
     memory = Memory()
     run(memory)
-    world.book.store.meter.reads = 0
+    world.agency.store.meter.reads = 0
     asked: list[str] = []
-    ledgers = world.book.ledgers
-    world.book.ledgers = lambda month: asked.append(month) or ledgers(month)  # type: ignore[method-assign, func-returns-value]
+    ledgers = world.agency.ledgers
+    world.agency.ledgers = lambda month: asked.append(month) or ledgers(month)  # type: ignore[method-assign, func-returns-value]
     run(memory)
     assert asked == ["2026-09", "2026-10"]
 
@@ -270,7 +270,7 @@ def test_a_frozen_month_is_not_proved_again(run: Publish, world: World) -> None:
         asked.append(month)
         return None
 
-    world.book.frozen_evidence = frozen_evidence  # type: ignore[method-assign]
+    world.agency.frozen_evidence = frozen_evidence  # type: ignore[method-assign]
     before = dict(memory.files)
     assert run(memory)["uploaded"] == 0
     assert asked == []
@@ -322,7 +322,7 @@ def test_a_second_revision_lies_beside_the_first(run: Publish, world: World) -> 
     memory = Memory()
     run(memory)
     first = memory.files["data/2026-09/r1/ranking.json"]
-    record = world.book.months()["2026-09"]
+    record = world.agency.months()["2026-09"]
     ranking = msgspec.structs.replace(record.ranking, revision=2)
     world.save(msgspec.structs.replace(record, ranking=ranking))
     assert run(memory)["problems"] == []
@@ -355,7 +355,7 @@ def test_nothing_is_ever_deleted(run: Publish, site: Path) -> None:
 
 def test_the_evidence_proves_the_digest(run: Publish, site: Path, world: World) -> None:
     run()
-    for month, record in world.book.months().items():
+    for month, record in world.agency.months().items():
         plain = gzip.decompress((site / f"data/{month}/bukti.jsonl.gz").read_bytes())
         digest = hashlib.sha256(plain).hexdigest()
         assert digest == record.digest == ev.digest(plain)
@@ -407,6 +407,6 @@ def test_whatever_is_noted_of_the_months_their_files_are_right(
 ) -> None:
     run()
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    world.book.save_cursor("publish", months=noted)
+    world.agency.save_cursor("publish", months=noted)
     assert run()["uploaded"] == 0
     assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before

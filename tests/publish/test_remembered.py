@@ -31,12 +31,12 @@ def test_a_run_with_nothing_new_renders_nothing_and_reports_the_same(
     run: Publish, rendered: list[int], world: World
 ) -> None:
     first = run()
-    writes = world.book.store.meter.writes
+    writes = world.agency.store.meter.writes
     again = run()
     assert rendered == [first["pages"]]
     assert (again["pages"], again["uploaded"]) == (first["pages"], 0)
     assert again["unchanged"] >= first["pages"]
-    assert world.book.store.meter.writes == writes
+    assert world.agency.store.meter.writes == writes
 
 
 def test_whatever_differs_has_it_rendered(

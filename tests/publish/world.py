@@ -97,7 +97,7 @@ class World:
     ) -> None:
         self.random = Random(seed)
         self.now = now
-        self.book = AgencyStore(store, Agency())
+        self.agency = AgencyStore(store, Agency())
         # The last unit stays without an account.
         begin = datetime(2026, 7, 31, 17, tzinfo=UTC)
         self.accounts = tuple(
@@ -113,8 +113,8 @@ class World:
             if (number + position) % 4 or platform == "instagram"
         )
         self.units = units
-        self.book.save_roster(Roster(as_of=begin, satker=units, accounts=self.accounts))
-        self.book.save_followers(
+        self.agency.save_roster(Roster(as_of=begin, satker=units, accounts=self.accounts))
+        self.agency.save_followers(
             (a.platform, a.account_id or "", begin, self.random.randint(200, 90_000))
             for a in self.accounts
         )
@@ -130,7 +130,7 @@ class World:
         previous: dict[tuple[str, str | None, str | None], dict[str, int | None]] | None = None,
     ) -> MonthRecord:
         """Posts, ledgers and the ranking of a month."""
-        zone = self.book.agency.zone
+        zone = self.agency.zone
         begin, end = month_bounds(month, zone)
         as_of = as_of or (self.now if state == "open" else min(self.now, end + timedelta(days=7)))
         until = min(end, as_of)
@@ -143,9 +143,9 @@ class World:
             post_id = f"{month.replace('-', '')}{number:05d}"
             ledgers.put(self._entry(account, post_id, at, as_of, number))
         flags = _colour(ledgers, as_of)
-        self.book.save_ledgers(ledgers)
+        self.agency.save_ledgers(ledgers)
         ranking = Ranking(
-            agency=self.book.agency.id,
+            agency=self.agency.id,
             month=month,
             state=state,
             incomplete=False,
@@ -171,8 +171,8 @@ class World:
 
     def revise(self, month: str, *, as_of: datetime) -> MonthRecord:
         """A second revision of a final month: the last of its posts is worth more."""
-        record = self.book.months()[month]
-        ledgers = self.book.ledgers(month)
+        record = self.agency.months()[month]
+        ledgers = self.agency.ledgers(month)
         entry = next(
             e for e in reversed(_by_time(ledgers)) if _i24(e) and not _verdict(e).decisions
         )
@@ -188,7 +188,7 @@ class World:
         )
         verdict = _decided(_verdict(entry), decision)
         ledgers.put(Entry(post=entry.post, verdict=verdict))
-        self.book.save_ledgers(ledgers)
+        self.agency.save_ledgers(ledgers)
         before = record.ranking
         lists = tuple(self._lists(ledgers, ranks_of(record), before.flags))
         ranking = msgspec.structs.replace(
@@ -205,8 +205,8 @@ class World:
 
     def save(self, record: MonthRecord) -> MonthRecord:
         """Store a record with the digest that its evidence has now."""
-        ranking, book = record.ranking, self.book
-        header = book.header(
+        ranking, agency = record.ranking, self.agency
+        header = agency.header(
             ranking.month,
             formula=ranking.formula,
             state=ranking.state,
@@ -219,18 +219,18 @@ class World:
             reason=ranking.reason,
             rules=record.rules or ev.Rules(),
         )
-        frame = book.frame(
+        frame = agency.frame(
             header,
             past={},
-            before=book.month(previous_month(ranking.month)),
+            before=agency.month(previous_month(ranking.month)),
             decisions=record.decisions,
             objections=record.objections,
         )
-        ledgers = book.ledgers(ranking.month)
+        ledgers = agency.ledgers(ranking.month)
         known = items(ledgers, ranking.as_of, _twins(ledgers))
         evidence = msgspec.structs.replace(frame, items=known)
         proved = msgspec.structs.replace(record, digest=ev.digest(ev.encode(evidence)))
-        book.save_month(proved, frame)
+        agency.save_month(proved, frame)
         return proved
 
     def _entry(

@@ -23,11 +23,11 @@ def rows(text, name="satker.csv"):
 
 
 def workbook(*table):
-    book = openpyxl.Workbook()
+    agency = openpyxl.Workbook()
     for cells in table:
-        book.active.append(cells)
+        agency.active.append(cells)
     buffer = io.BytesIO()
-    book.save(buffer)
+    agency.save(buffer)
     return buffer.getvalue()
 
 

@@ -36,16 +36,16 @@ def file_rows(text):
     return files.read(text.encode(), "satker.csv")
 
 
-def imported(book, text, now, *, say=lambda book, changes: None):
-    return import_rows([book], file_rows(text), lambda: now, say)["kemenkum"]
+def imported(agency, text, now, *, say=lambda agency, changes: None):
+    return import_rows([agency], file_rows(text), lambda: now, say)["kemenkum"]
 
 
-def typed_documents(book):
-    return {stored.id: stored.data for stored in book.satker_documents()}
+def typed_documents(agency):
+    return {stored.id: stored.data for stored in agency.satker_documents()}
 
 
-def statuses(book):
-    return {satker: document.get("status") for satker, document in typed_documents(book).items()}
+def statuses(agency):
+    return {satker: document.get("status") for satker, document in typed_documents(agency).items()}
 
 
 def fields_of(**facts):
@@ -59,63 +59,65 @@ def live(roster, now):
 # Answers beside what was typed
 
 
-def test_every_document_is_answered_beside_what_was_typed(book, now):
-    book.save_satker(
+def test_every_document_is_answered_beside_what_was_typed(agency, now):
+    agency.save_satker(
         {
             "aceh": fields_of(accounts={"x": "aceh"}, catatan="punya admin"),
             "bali": fields_of(active_to="9999-12-31"),
             "ntt": fields_of(timezone="WITA"),
         }
     )
-    enrol(book, now)
-    assert statuses(book) == {
+    enrol(agency, now)
+    assert statuses(agency) == {
         "aceh": "ok",
         "bali": "active_to '9999-12-31' di luar tahun 2000–2100; kosongkan bila tidak ada "
         "batasnya. Satker ini belum ikut diukur.",
         "ntt": "timezone 'WITA' tidak dikenal; maksudnya Asia/Makassar? "
         "Satker ini belum ikut diukur.",
     }
-    assert typed_documents(book)["aceh"]["catatan"] == "punya admin"
+    assert typed_documents(agency)["aceh"]["catatan"] == "punya admin"
 
 
-def test_an_answer_is_new_when_what_was_typed_is_and_else_nothing_is_written(book, now):
-    book.save_satker({"aceh": fields_of(accounts={"x": "aceh"}), "bali": fields_of()})
-    first = enrol(book, now).roster
-    writes = book.store.meter.writes
-    assert enrol(book, now + timedelta(minutes=15)).roster == first
-    assert book.store.meter.writes == writes
-    book.save_satker({"aceh": {**typed_documents(book)["aceh"], "kind": "Kantor"}})
-    enrolled = enrol(book, now + timedelta(minutes=30))
-    assert statuses(book)["aceh"].startswith("kind 'Kantor' harus")
-    assert statuses(book)["aceh"].endswith("Isi sebelumnya tetap berlaku.")
+def test_an_answer_is_new_when_what_was_typed_is_and_else_nothing_is_written(agency, now):
+    agency.save_satker({"aceh": fields_of(accounts={"x": "aceh"}), "bali": fields_of()})
+    first = enrol(agency, now).roster
+    writes = agency.store.meter.writes
+    assert enrol(agency, now + timedelta(minutes=15)).roster == first
+    assert agency.store.meter.writes == writes
+    agency.save_satker({"aceh": {**typed_documents(agency)["aceh"], "kind": "Kantor"}})
+    enrolled = enrol(agency, now + timedelta(minutes=30))
+    assert statuses(agency)["aceh"].startswith("kind 'Kantor' harus")
+    assert statuses(agency)["aceh"].endswith("Isi sebelumnya tetap berlaku.")
     assert live(enrolled.roster, now) == {("aceh", "x", "aceh")}
-    book.save_satker({"aceh": {**typed_documents(book)["aceh"], "kind": "kanwil"}})
-    enrol(book, now + timedelta(minutes=45))
-    assert statuses(book) == {"aceh": "ok", "bali": "ok"}
+    agency.save_satker({"aceh": {**typed_documents(agency)["aceh"], "kind": "kanwil"}})
+    enrol(agency, now + timedelta(minutes=45))
+    assert statuses(agency) == {"aceh": "ok", "bali": "ok"}
 
 
-def test_an_answer_never_undoes_what_an_admin_writes_at_the_same_time(book, now, monkeypatch):
-    book.save_satker({"aceh": fields_of(kind="Kantor")})
-    read = book.satker_documents()
-    monkeypatch.setattr(book, "satker_documents", lambda: read)
-    book.save_satker({"aceh": fields_of(kind="kanwil", catatan="baru")})
-    enrol(book, now)
+def test_an_answer_never_undoes_what_an_admin_writes_at_the_same_time(agency, now, monkeypatch):
+    agency.save_satker({"aceh": fields_of(kind="Kantor")})
+    read = agency.satker_documents()
+    monkeypatch.setattr(agency, "satker_documents", lambda: read)
+    agency.save_satker({"aceh": fields_of(kind="kanwil", catatan="baru")})
+    enrol(agency, now)
     monkeypatch.undo()
-    assert typed_documents(book)["aceh"] == fields_of(kind="kanwil", catatan="baru")
+    assert typed_documents(agency)["aceh"] == fields_of(kind="kanwil", catatan="baru")
 
 
-def test_a_parent_that_is_not_there_is_told_and_costs_nothing_else(book, now):
-    book.save_satker({"aceh": fields_of(parent="pusta", accounts={"x": "a"}), "pusat": fields_of()})
-    roster = enrol(book, now).roster
-    assert statuses(book)["aceh"] == ("parent 'pusta' tidak ada dalam daftar; maksudnya pusat?")
+def test_a_parent_that_is_not_there_is_told_and_costs_nothing_else(agency, now):
+    agency.save_satker(
+        {"aceh": fields_of(parent="pusta", accounts={"x": "a"}), "pusat": fields_of()}
+    )
+    roster = enrol(agency, now).roster
+    assert statuses(agency)["aceh"] == ("parent 'pusta' tidak ada dalam daftar; maksudnya pusat?")
     assert [(s.id, s.parent) for s in roster.satker] == [("aceh", None), ("pusat", None)]
 
 
-def test_the_ids_of_documents_are_checked_as_those_of_files_are(book, now):
-    book.save_satker({"Aceh": fields_of(), "aceh": fields_of(), "a": fields_of()})
-    book.store.write([Write(f"{book.root}/satker/a: b", fields_of())])
-    enrol(book, now)
-    told = statuses(book)
+def test_the_ids_of_documents_are_checked_as_those_of_files_are(agency, now):
+    agency.save_satker({"Aceh": fields_of(), "aceh": fields_of(), "a": fields_of()})
+    agency.store.write([Write(f"{agency.root}/satker/a: b", fields_of())])
+    enrol(agency, now)
+    told = statuses(agency)
     assert told["aceh"] == told["a"] == "ok"
     assert told["Aceh"].startswith("id 'Aceh' harus huruf kecil")
     assert told["a: b"].startswith("id 'a: b' harus huruf kecil")
@@ -138,18 +140,18 @@ def test_whatever_one_document_holds_its_neighbours_are_as_without_it(
     path = tmp_path_factory.mktemp("store") / "kiprah.db"
     store = open_store(f"sqlite:///{path}")
     try:
-        book = AgencyStore(store, Agency())
-        book.save_satker(GOOD)
-        alone = enrol(book, now).roster
+        agency = AgencyStore(store, Agency())
+        agency.save_satker(GOOD)
+        alone = enrol(agency, now).roster
         with suppress(ValueError, StoreError, RecursionError):  # what no store takes
-            book.save_satker({"aceh": document})
-        stored = copy.deepcopy(typed_documents(book).get("aceh"))
-        enrolled = enrol(book, now + timedelta(minutes=15))
+            agency.save_satker({"aceh": document})
+        stored = copy.deepcopy(typed_documents(agency).get("aceh"))
+        enrolled = enrol(agency, now + timedelta(minutes=15))
         neighbours = [s for s in enrolled.roster.satker if s.id != "aceh"]
         assert neighbours == [*alone.satker]
         assert [a for a in enrolled.roster.accounts if a.satker != "aceh"] == [*alone.accounts]
         if stored is not None:
-            after = typed_documents(book)["aceh"]
+            after = typed_documents(agency)["aceh"]
             status = after.pop("status")
             stored.pop("status", None)
             assert after == stored
@@ -173,91 +175,91 @@ def test_whatever_one_document_holds_its_neighbours_are_as_without_it(
         {"short_name": {"a": {"b": ["c", {"d": None}]}}},
     ],
 )
-def test_a_broken_document_leaves_the_last_good_one_in_force(book, now, broken):
-    book.save_satker({**GOOD, "aceh": fields_of(accounts={"x": "aceh"})})
-    before = enrol(book, now).roster
-    book.save_satker({"aceh": fields_of(accounts={"x": "aceh"}) | broken})
-    enrolled = enrol(book, now + timedelta(minutes=15))
+def test_a_broken_document_leaves_the_last_good_one_in_force(agency, now, broken):
+    agency.save_satker({**GOOD, "aceh": fields_of(accounts={"x": "aceh"})})
+    before = enrol(agency, now).roster
+    agency.save_satker({"aceh": fields_of(accounts={"x": "aceh"}) | broken})
+    enrolled = enrol(agency, now + timedelta(minutes=15))
     assert enrolled.roster.satker == before.satker
     assert enrolled.roster.accounts == before.accounts
-    assert statuses(book)["bali"] == "ok"
-    assert statuses(book)["aceh"].endswith("Isi sebelumnya tetap berlaku.")
+    assert statuses(agency)["bali"] == "ok"
+    assert statuses(agency)["aceh"].endswith("Isi sebelumnya tetap berlaku.")
 
 
 # One account in two hands
 
 
-def test_what_stands_beside_an_account_is_kept_whatever_its_name_is_made_of(book, now):
+def test_what_stands_beside_an_account_is_kept_whatever_its_name_is_made_of(agency, now):
     """A YouTube user's name of before 2014 has a slash, which no document's id may have."""
     youtube = {"youtube": "user/kemenkumbali"}
-    book.save_satker({name: fields_of(accounts=youtube) for name in ("bali", "denpasar")})
-    book.save_feedback([("bali", "youtube", "user/kemenkumbali", {"status": "Kanal tertutup."})])
-    enrol(book, now)
-    said = book.feedback("bali")["youtube:user/kemenkumbali"]["status"]
+    agency.save_satker({name: fields_of(accounts=youtube) for name in ("bali", "denpasar")})
+    agency.save_feedback([("bali", "youtube", "user/kemenkumbali", {"status": "Kanal tertutup."})])
+    enrol(agency, now)
+    said = agency.feedback("bali")["youtube:user/kemenkumbali"]["status"]
     assert said.startswith("Kanal tertutup. youtube user/kemenkumbali juga terdaftar")
 
 
-def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(book, now):
-    book.save_satker(
+def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(agency, now):
+    agency.save_satker(
         {
             "bali": fields_of(accounts={"facebook": "kemenkumbali"}),
             "denpasar": fields_of(accounts={"facebook": 105000000000001}),
         }
     )
-    roster, problems = enrol(book, now)
+    roster, problems = enrol(agency, now)
     assert problems == []
-    book.save_feedback([("bali", "facebook", "kemenkumbali", {"status": "ok", "followers": 5})])
+    agency.save_feedback([("bali", "facebook", "kemenkumbali", {"status": "ok", "followers": 5})])
     ids = {("facebook", name): "105000000000001" for name in ("kemenkumbali", "105000000000001")}
     resolved = msgspec.structs.replace(with_account_ids(roster, ids), as_of=now)
-    told = know(book, roster, resolved, now)
+    told = know(agency, roster, resolved, now)
     end = "unggahannya dihitung untuk bali; biarkan akun ini di satu satker saja"
     bali = f"facebook kemenkumbali juga terdaftar untuk denpasar sebagai 105000000000001; {end}"
     other = f"facebook 105000000000001 juga terdaftar untuk bali sebagai kemenkumbali; {end}"
     assert told == [f"bali: {bali}", f"denpasar: {other}"]
-    assert statuses(book) == {"bali": f"{bali}.", "denpasar": f"{other}."}
-    assert book.feedback("bali")["facebook:kemenkumbali"]["status"] == f"{bali}."
-    assert book.feedback("bali")["facebook:kemenkumbali"]["followers"] == 5
-    assert book.feedback("denpasar")["facebook:105000000000001"]["status"] == f"{other}."
+    assert statuses(agency) == {"bali": f"{bali}.", "denpasar": f"{other}."}
+    assert agency.feedback("bali")["facebook:kemenkumbali"]["status"] == f"{bali}."
+    assert agency.feedback("bali")["facebook:kemenkumbali"]["followers"] == 5
+    assert agency.feedback("denpasar")["facebook:105000000000001"]["status"] == f"{other}."
     # It is told at every run, written once, and gone when one of them gives it up.
-    writes = book.store.meter.writes
-    assert enrol(book, now).problems == told
-    assert book.store.meter.writes == writes
-    book.save_satker({"denpasar": {**typed_documents(book)["denpasar"], "accounts": {}}})
+    writes = agency.store.meter.writes
+    assert enrol(agency, now).problems == told
+    assert agency.store.meter.writes == writes
+    agency.save_satker({"denpasar": {**typed_documents(agency)["denpasar"], "accounts": {}}})
     later = now + timedelta(hours=1)
-    assert enrol(book, later).problems == []
-    assert statuses(book) == {"bali": "ok", "denpasar": "ok"}
-    assert book.feedback("bali")["facebook:kemenkumbali"]["status"] == "ok"
-    assert book.feedback("denpasar") == {}
+    assert enrol(agency, later).problems == []
+    assert statuses(agency) == {"bali": "ok", "denpasar": "ok"}
+    assert agency.feedback("bali")["facebook:kemenkumbali"]["status"] == "ok"
+    assert agency.feedback("denpasar") == {}
 
 
-def test_a_corrected_spelling_takes_its_complaint_along(book, now):
-    book.save_satker({"aceh": fields_of(accounts={"x": "kemenkum_aech", "tiktok": "aceh"})})
-    enrol(book, now)
-    book.save_feedback(
+def test_a_corrected_spelling_takes_its_complaint_along(agency, now):
+    agency.save_satker({"aceh": fields_of(accounts={"x": "kemenkum_aech", "tiktok": "aceh"})})
+    enrol(agency, now)
+    agency.save_feedback(
         [
             ("aceh", "x", "kemenkum_aech", {"status": "X tidak mengenal @kemenkum_aech."}),
             ("aceh", "tiktok", "aceh", {"status": "ok"}),
         ]
     )
-    book.save_satker({"aceh": fields_of(accounts={"x": "kemenkum_aceh", "tiktok": "aceh"})})
-    enrol(book, now + timedelta(hours=1))
-    assert list(book.feedback("aceh")) == ["tiktok:aceh"]
+    agency.save_satker({"aceh": fields_of(accounts={"x": "kemenkum_aceh", "tiktok": "aceh"})})
+    enrol(agency, now + timedelta(hours=1))
+    assert list(agency.feedback("aceh")) == ["tiktok:aceh"]
 
 
 # Files
 
 
-def test_an_import_says_first_what_begins_ends_and_changes(book, now):
-    imported(book, FILE, now - timedelta(days=9))
+def test_an_import_says_first_what_begins_ends_and_changes(agency, now):
+    imported(agency, FILE, now - timedelta(days=9))
     said = []
-    before = typed_documents(book)
+    before = typed_documents(agency)
 
     def say(_, changes):
-        assert typed_documents(book) == before
+        assert typed_documents(agency) == before
         said.append(changes)
 
     text = HEADER + "aceh,Kanwil Aceh Baru,kanwil,,6157\nntt,Kanwil NTT,kanwil,ntt,\n"
-    result = imported(book, text, now, say=say)
+    result = imported(agency, text, now, say=say)
     assert said == [result.changes]
     assert result.changes.begins == [
         "ntt: akun Instagram ntt mulai diukur sejak 2026-10-20",
@@ -274,25 +276,25 @@ def test_an_import_says_first_what_begins_ends_and_changes(book, now):
     assert result.kept == ["bali"]
 
 
-def test_a_column_that_the_file_lacks_is_left_alone(book, now):
-    imported(book, FILE, now)
-    result = imported(book, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
+def test_a_column_that_the_file_lacks_is_left_alone(agency, now):
+    imported(agency, FILE, now)
+    result = imported(agency, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
     assert result.changes == ([], [], [])
     assert result.changed == set()
     assert len(live(result.enrolled.roster, now)) == 4
 
 
-def test_importing_twice_changes_nothing(book, now):
-    imported(book, FILE, now)
-    before = [(s.id, s.version) for s in book.satker_documents()]
-    writes = book.store.meter.writes
-    again = imported(book, FILE, now + timedelta(days=1))
+def test_importing_twice_changes_nothing(agency, now):
+    imported(agency, FILE, now)
+    before = [(s.id, s.version) for s in agency.satker_documents()]
+    writes = agency.store.meter.writes
+    again = imported(agency, FILE, now + timedelta(days=1))
     assert (again.changed, again.changes) == (set(), ([], [], []))
-    assert [(s.id, s.version) for s in book.satker_documents()] == before
-    assert book.store.meter.writes == writes
+    assert [(s.id, s.version) for s in agency.satker_documents()] == before
+    assert agency.store.meter.writes == writes
 
 
-def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(book, now):
+def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(agency, now):
     typed = {
         "aceh": {
             "name": " Kanwil\u00a0Aceh",
@@ -310,27 +312,27 @@ def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(book
         "bali": fields_of(accounts=None, active_to=None, province=""),
         "ntt": fields_of(accounts={"x": "nama yang salah"}, kind="Kantor"),
     }
-    book.save_satker(typed)
-    before = enrol(book, now).roster
-    stored = typed_documents(book)
+    agency.save_satker(typed)
+    before = enrol(agency, now).roster
+    stored = typed_documents(agency)
     exported = write({i: d for i, d in stored.items() if i != "ntt"}).decode()
-    result = imported(book, exported, now + timedelta(days=1))
+    result = imported(agency, exported, now + timedelta(days=1))
     assert (result.changed, result.changes) == (set(), ([], [], []))
-    assert typed_documents(book) == stored
+    assert typed_documents(agency) == stored
     assert result.enrolled.roster == before
     with pytest.raises(ImportRefused) as refused:
-        imported(book, write(stored).decode(), now)
+        imported(agency, write(stored).decode(), now)
     assert [p.partition(": ")[0] for p in refused.value.problems] == ["baris 4", "baris 4"]
 
 
-def test_what_an_admin_keeps_in_a_document_survives_an_import_that_changes_it(book, now):
+def test_what_an_admin_keeps_in_a_document_survives_an_import_that_changes_it(agency, now):
     own = {"catatan": "punya admin", "kontak": {"nama": "Wayan", "wa": ["081", "082"]}}
     dated = {"handle": "lama", "from": "2026-01-01", "to": "2026-09-30"}
-    book.save_satker(
+    agency.save_satker(
         {"aceh": fields_of(accounts={"x": ["aceh"], "twitter": [dated], "youtube": "@a.b"}, **own)}
     )
-    imported(book, "id,nama,jenis,x\naceh,Kanwil Baru,kanwil,lama;baru\n", now)
-    assert typed_documents(book)["aceh"] == {
+    imported(agency, "id,nama,jenis,x\naceh,Kanwil Baru,kanwil,lama;baru\n", now)
+    assert typed_documents(agency)["aceh"] == {
         **own,
         "name": "Kanwil Baru",
         "kind": "kanwil",
@@ -339,10 +341,10 @@ def test_what_an_admin_keeps_in_a_document_survives_an_import_that_changes_it(bo
     }
 
 
-def test_accounts_that_an_admin_broke_are_replaced_by_those_of_the_file(book, now):
-    book.save_satker({"aceh": fields_of(accounts="x: aceh")})
-    imported(book, "id,nama,jenis,x\naceh,Kanwil,kanwil,aceh\n", now)
-    assert typed_documents(book)["aceh"] == fields_of(accounts={"x": ["aceh"]}, status="ok")
+def test_accounts_that_an_admin_broke_are_replaced_by_those_of_the_file(agency, now):
+    agency.save_satker({"aceh": fields_of(accounts="x: aceh")})
+    imported(agency, "id,nama,jenis,x\naceh,Kanwil,kanwil,aceh\n", now)
+    assert typed_documents(agency)["aceh"] == fields_of(accounts={"x": ["aceh"]}, status="ok")
 
 
 @pytest.mark.parametrize(
@@ -354,52 +356,54 @@ def test_accounts_that_an_admin_broke_are_replaced_by_those_of_the_file(book, no
         "aceh,Kanwil Aceh,kanwil,2026-13-01,",
     ],
 )
-def test_an_import_that_fails_has_written_nothing(book, now, row):
-    imported(book, FILE, now)
-    before = [(s.id, s.version) for s in book.satker_documents()]
+def test_an_import_that_fails_has_written_nothing(agency, now, row):
+    imported(agency, FILE, now)
+    before = [(s.id, s.version) for s in agency.satker_documents()]
     text = f"id,nama,jenis,aktif_sampai,zona_waktu\nbali,Bali,kanwil,,\n{row}\n"
     with pytest.raises(ImportRefused):
-        imported(book, text, now)
-    assert [(s.id, s.version) for s in book.satker_documents()] == before
+        imported(agency, text, now)
+    assert [(s.id, s.version) for s in agency.satker_documents()] == before
 
 
-def test_a_broken_document_that_no_cell_is_about_stops_no_import(book, now):
-    book.save_satker({"aceh": fields_of(active_to="9999-12-31"), "bali": fields_of(kind="Kantor")})
-    result = imported(book, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
-    assert typed_documents(book)["aceh"]["name"] == "Kanwil Aceh"
+def test_a_broken_document_that_no_cell_is_about_stops_no_import(agency, now):
+    agency.save_satker(
+        {"aceh": fields_of(active_to="9999-12-31"), "bali": fields_of(kind="Kantor")}
+    )
+    result = imported(agency, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
+    assert typed_documents(agency)["aceh"]["name"] == "Kanwil Aceh"
     assert [problem.partition(" ")[0] for problem in result.enrolled.problems] == ["aceh:", "bali:"]
 
 
 # At the same time
 
 
-def test_an_import_starts_again_from_what_another_wrote_meanwhile(book, now):
-    imported(book, FILE, now)
+def test_an_import_starts_again_from_what_another_wrote_meanwhile(agency, now):
+    imported(agency, FILE, now)
     meanwhile = iter([{"catatan": "dari konsol"}])
 
     def say(_, __):
         for fields in meanwhile:
-            [aceh] = [s for s in book.satker_documents() if s.id == "aceh"]
-            book.edit_satker([(aceh, "aceh", fields)])
+            [aceh] = [s for s in agency.satker_documents() if s.id == "aceh"]
+            agency.edit_satker([(aceh, "aceh", fields)])
 
     text = HEADER + "aceh,Kanwil Baru,kanwil,baru,\n"
-    result = imported(book, text, now, say=say)
-    assert typed_documents(book)["aceh"]["catatan"] == "dari konsol"
-    assert typed_documents(book)["aceh"]["name"] == "Kanwil Baru"
+    result = imported(agency, text, now, say=say)
+    assert typed_documents(agency)["aceh"]["catatan"] == "dari konsol"
+    assert typed_documents(agency)["aceh"]["name"] == "Kanwil Baru"
     assert result.changed == {"aceh"}
     assert len(result.changes.ends) == 2
 
 
-def test_a_document_that_changes_for_ever_is_a_conflict(book, now):
-    imported(book, FILE, now)
+def test_a_document_that_changes_for_ever_is_a_conflict(agency, now):
+    imported(agency, FILE, now)
 
     def say(_, __):
-        [aceh] = [s for s in book.satker_documents() if s.id == "aceh"]
-        book.edit_satker([(aceh, "aceh", {"catatan": aceh.version})])
+        [aceh] = [s for s in agency.satker_documents() if s.id == "aceh"]
+        agency.edit_satker([(aceh, "aceh", {"catatan": aceh.version})])
 
     with pytest.raises(Conflict):
-        imported(book, HEADER + "aceh,Baru,kanwil,aceh,6157\n", now, say=say)
-    assert typed_documents(book)["aceh"]["name"] == "Kanwil Aceh"
+        imported(agency, HEADER + "aceh,Baru,kanwil,aceh,6157\n", now, say=say)
+    assert typed_documents(agency)["aceh"]["name"] == "Kanwil Aceh"
 
 
 def test_two_imports_at_once_lose_nothing(store_url, now):
@@ -419,20 +423,20 @@ def test_two_imports_at_once_lose_nothing(store_url, now):
     assert [result.satker for result in results] == [80, 80]
     store = open_store(store_url)
     try:
-        book = AgencyStore(store, Agency())
-        roster = book.roster(now)
-        assert len(typed_documents(book)) == len(roster.satker) == 140
+        agency = AgencyStore(store, Agency())
+        roster = agency.roster(now)
+        assert len(typed_documents(agency)) == len(roster.satker) == 140
         assert len(live(roster, now)) == len(roster.accounts) == 260
-        assert set(statuses(book).values()) == {"ok"}
-        assert enrol(book, now).roster == roster
+        assert set(statuses(agency).values()) == {"ok"}
+        assert enrol(agency, now).roster == roster
     finally:
         store.close()
 
 
 def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now):
-    books = [AgencyStore(store, Agency(id=name)) for name in ("satu", "dua")]
+    agencies = [AgencyStore(store, Agency(id=name)) for name in ("satu", "dua")]
     text = "id,nama,jenis,x,instansi\naceh,Aceh,kanwil,humas,\naceh,Aceh,kanwil,lain,dua\n"
-    done = import_rows(books, file_rows(text), lambda: now, lambda book, changes: None)
+    done = import_rows(agencies, file_rows(text), lambda: now, lambda agency, changes: None)
     assert [own.satker for own in done.values()] == [1, 1]
     rosters = {
         name: with_account_ids(own.enrolled.roster, {("x", "humas"): "1", ("x", "lain"): "1"})
@@ -442,11 +446,11 @@ def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now)
     assert said.startswith("dua: aceh: x lain juga terdaftar untuk satu: aceh sebagai humas;")
 
 
-def test_a_plan_writes_nothing(book, now):
-    [planned] = plan([book], file_rows(FILE), now)
+def test_a_plan_writes_nothing(agency, now):
+    [planned] = plan([agency], file_rows(FILE), now)
     assert len(planned.changed) == 2
-    assert typed_documents(book) == {}
-    assert book.roster(now) is None
+    assert typed_documents(agency) == {}
+    assert agency.roster(now) is None
     assert {line.split(": ")[0] for line in planned.changes.begins} == {"aceh", "bali"}
 
 
@@ -456,39 +460,41 @@ def test_a_plan_writes_nothing(book, now):
 HOUR, TICK = timedelta(hours=1), timedelta(minutes=15)
 
 
-def test_the_documents_are_read_once_an_hour_where_every_reading_is_paid_for(book, now):
-    book.save_satker({f"unit-{n}": fields_of(accounts={"x": f"unit{n}"}) for n in range(30)})
+def test_the_documents_are_read_once_an_hour_where_every_reading_is_paid_for(agency, now):
+    agency.save_satker({f"unit-{n}": fields_of(accounts={"x": f"unit{n}"}) for n in range(30)})
     reads = []
     for n in range(9):
-        before = book.store.meter.reads
+        before = agency.store.meter.reads
         # Calls come some seconds early and late.
-        in_force(book, now + n * TICK + timedelta(seconds=(-1) ** n * 20), HOUR, TICK)
-        reads.append(book.store.meter.reads - before)
+        in_force(agency, now + n * TICK + timedelta(seconds=(-1) ** n * 20), HOUR, TICK)
+        reads.append(agency.store.meter.reads - before)
     assert [count > 30 for count in reads] == [n % 4 == 0 for n in range(9)]
     assert max(count for count in reads if count <= 30) <= 3
 
 
-def test_in_between_the_registry_and_what_is_wrong_with_it_are_as_they_were_read(book, now):
-    book.save_satker({"aceh": fields_of(accounts={"x": "aceh"}), "bali": fields_of(kind="Kantor")})
-    first = in_force(book, now, HOUR, TICK)
+def test_in_between_the_registry_and_what_is_wrong_with_it_are_as_they_were_read(agency, now):
+    agency.save_satker(
+        {"aceh": fields_of(accounts={"x": "aceh"}), "bali": fields_of(kind="Kantor")}
+    )
+    first = in_force(agency, now, HOUR, TICK)
     assert first.problems
-    book.save_satker({"bali": fields_of(accounts={"x": "bali"})})
-    assert in_force(book, now + TICK, HOUR, TICK) == first
-    last = in_force(book, now + HOUR, HOUR, TICK)
+    agency.save_satker({"bali": fields_of(accounts={"x": "bali"})})
+    assert in_force(agency, now + TICK, HOUR, TICK) == first
+    last = in_force(agency, now + HOUR, HOUR, TICK)
     assert live(last.roster, now + HOUR) == {("aceh", "x", "aceh"), ("bali", "x", "bali")}
     assert not last.problems
 
 
 @pytest.mark.parametrize("wrong", [7, None, "soon", "2999-01-01T00:00:00Z", "2026-10-20T00:00:00"])
-def test_where_it_is_not_known_when_they_were_read_they_are_read(book, now, wrong):
-    in_force(book, now, HOUR, TICK)
-    book.save_cursor(READ, read_at=wrong)
-    book.save_satker({"bali": fields_of(accounts={"x": "bali"})})
-    assert in_force(book, now + TICK, HOUR, TICK).roster.satker
+def test_where_it_is_not_known_when_they_were_read_they_are_read(agency, now, wrong):
+    in_force(agency, now, HOUR, TICK)
+    agency.save_cursor(READ, read_at=wrong)
+    agency.save_satker({"bali": fields_of(accounts={"x": "bali"})})
+    assert in_force(agency, now + TICK, HOUR, TICK).roster.satker
 
 
-def test_with_every_tick_they_are_read_and_nothing_is_noted(book, now):
-    in_force(book, now, TICK, TICK)
-    book.save_satker({"bali": fields_of(accounts={"x": "bali"})})
-    assert in_force(book, now + TICK, TICK, TICK).roster.satker
-    assert book.cursor(READ) == {}
+def test_with_every_tick_they_are_read_and_nothing_is_noted(agency, now):
+    in_force(agency, now, TICK, TICK)
+    agency.save_satker({"bali": fields_of(accounts={"x": "bali"})})
+    assert in_force(agency, now + TICK, TICK, TICK).roster.satker
+    assert agency.cursor(READ) == {}

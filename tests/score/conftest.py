@@ -10,6 +10,6 @@ from tests.score.scoring import ministry
 
 
 @pytest.fixture
-def book(store: Store) -> AgencyStore:
+def agency(store: Store) -> AgencyStore:
     """The ministry in an empty store, of either kind in turn."""
     return ministry(store)

@@ -48,70 +48,70 @@ def ministry(
     kind: type[AgencyStore] = AgencyStore,
 ) -> AgencyStore:
     """A registry, followers, and when collection began: a made-up life, so a simulation."""
-    book = kind(store, Agency(id=agency), simulation=True)
-    book.save_roster(ROSTER)
-    book.save_followers([("x", "1", BEGIN, 1000), ("x", "3", BEGIN, 1), ("x", "3", END, 2000)])
-    book.save_cursor("collect", began_at=began.isoformat())
-    return book
+    agency = kind(store, Agency(id=agency), simulation=True)
+    agency.save_roster(ROSTER)
+    agency.save_followers([("x", "1", BEGIN, 1000), ("x", "3", BEGIN, 1), ("x", "3", END, 2000)])
+    agency.save_cursor("collect", began_at=began.isoformat())
+    return agency
 
 
 def real_ministry(store: Store) -> AgencyStore:
     """A real store with one post in October, where collecting began with the month."""
-    book = agency_store(store)
-    book.save_roster(ONE_UNIT)
-    book.save_cursor("collect", began_at=BEGIN.isoformat())
-    book.save_posts([measured_post(5, at=BEGIN + 9 * DAY)])
-    return book
+    agency = agency_store(store)
+    agency.save_roster(ONE_UNIT)
+    agency.save_cursor("collect", began_at=BEGIN.isoformat())
+    agency.save_posts([measured_post(5, at=BEGIN + 9 * DAY)])
+    return agency
 
 
-def score_at(book: AgencyStore, now: datetime) -> ScoreReport:
+def score_at(agency: AgencyStore, now: datetime) -> ScoreReport:
     """Score at ``now``, which is the computer's time as well."""
-    return score(book, now=now, run_id=f"{now:%m%dT%H%M%S}-score", clock=lambda: now)
+    return score(agency, now=now, run_id=f"{now:%m%dT%H%M%S}-score", clock=lambda: now)
 
 
 def score_by(
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     *,
     clock: datetime = LONG_AFTER,
     read: datetime | None = None,
 ) -> ScoreReport:
     """Score at ``now`` by a computer's clock, after a collection that ended at ``read``."""
-    remember(book, read, lambda: clock)
-    return score(book, now=now, run_id="run", clock=lambda: clock)
+    remember(agency, read, lambda: clock)
+    return score(agency, now=now, run_id="run", clock=lambda: clock)
 
 
-def save(book: AgencyStore, *posts: Post) -> tuple[Post, ...]:
+def save(agency: AgencyStore, *posts: Post) -> tuple[Post, ...]:
     """What collecting leaves of posts."""
-    book.save_posts(posts)
+    agency.save_posts(posts)
     return posts
 
 
-def october(book: AgencyStore) -> tuple[Post, ...]:
+def october(agency: AgencyStore) -> tuple[Post, ...]:
     """Three posts of two satker in the middle of the month."""
     middle = BEGIN + 10 * DAY
     return save(
-        book,
+        agency,
         measured_post(5, account="x:1", post_id="a", at=middle),
         measured_post(7, account="instagram:2", post_id="b", at=middle + HOUR),
         measured_post(6, account="x:3", post_id="c", at=middle + 2 * HOUR),
     )
 
 
-def entries(book: AgencyStore, month: str = MONTH) -> dict[str, Entry]:
+def entries(agency: AgencyStore, month: str = MONTH) -> dict[str, Entry]:
     """Every entry of the month's ledgers by post id."""
     return {
-        name: e for ledger in book.ledgers(month).values() for name, e in ledger.entries.items()
+        name: e for ledger in agency.ledgers(month).values() for name, e in ledger.entries.items()
     }
 
 
 def official(
-    book: AgencyStore, month: str = MONTH, ranking: str = "most_popular"
+    agency: AgencyStore, month: str = MONTH, ranking: str = "most_popular"
 ) -> list[tuple[int | None, str, int, int | None]]:
     """An official list as (rank, satker, posts, I24)."""
     [listed] = [
         x
-        for x in book.months()[month].ranking.lists
+        for x in agency.months()[month].ranking.lists
         if x.ranking == ranking and (x.platform, x.kind, x.band) == (None, None, None)
     ]
     return [(row.rank, row.satker, row.posts, row.i24) for row in listed.rows]

@@ -27,17 +27,17 @@ ANSWER = {"accepted": False, "answer": "Sudah benar.", "answered_by": "Ani"}
 @pytest.fixture(autouse=True)
 def _two_posts(request):
     """Of two units, in the store of each test that has one."""
-    if "book" in request.fixturenames:
+    if "agency" in request.fixturenames:
         save(
-            request.getfixturevalue("book"),
+            request.getfixturevalue("agency"),
             measured_post(5, account="x:1", post_id="a", at=MIDDLE),
             measured_post(6, account="x:3", post_id="c", at=MIDDLE + HOUR),
         )
 
 
-def status(book, collection, id):
-    path = f"{book.root}/{collection}/{id}"
-    return book.store.get([path])[path].data.get("status")
+def status(agency, collection, id):
+    path = f"{agency.root}/{collection}/{id}"
+    return agency.store.get([path])[path].data.get("status")
 
 
 def test_the_closing_date_is_three_full_working_days_after():
@@ -45,61 +45,61 @@ def test_the_closing_date_is_three_full_working_days_after():
     assert closing_ends(MONTH, WIB, ()) == CLOSES
 
 
-def test_a_decision_changes_the_ranking_from_the_next_run_on(book):
-    score_at(book, MIDDLE + 2 * DAY)
-    assert official(book)[0] == (1, "bali", 1, 6)
-    book.add_decision("k1", typed_decision())
-    score_at(book, MIDDLE + 2 * DAY + HOUR)
-    assert official(book)[0] == (1, "aceh", 1, 5)
-    assert entries(book)["c"].verdict.reason == "excluded"
-    assert status(book, "decisions", "k1") == "berlaku"
-    assert [d.id for d in book.months()[MONTH].decisions] == ["k1"]
-    assert score_at(book, MIDDLE + 2 * DAY + HOUR).writes == 0
+def test_a_decision_changes_the_ranking_from_the_next_run_on(agency):
+    score_at(agency, MIDDLE + 2 * DAY)
+    assert official(agency)[0] == (1, "bali", 1, 6)
+    agency.add_decision("k1", typed_decision())
+    score_at(agency, MIDDLE + 2 * DAY + HOUR)
+    assert official(agency)[0] == (1, "aceh", 1, 5)
+    assert entries(agency)["c"].verdict.reason == "excluded"
+    assert status(agency, "decisions", "k1") == "berlaku"
+    assert [d.id for d in agency.months()[MONTH].decisions] == ["k1"]
+    assert score_at(agency, MIDDLE + 2 * DAY + HOUR).writes == 0
 
 
-def test_a_decision_is_undone_by_taking_it_back(book):
-    book.add_decision("k1", typed_decision())
-    score_at(book, MIDDLE + 3 * DAY)
-    book.store.write([Write(f"{book.root}/decisions/k1", mode="delete")])
-    score_at(book, MIDDLE + 4 * DAY)
-    assert official(book)[0] == (1, "bali", 1, 6)
-    assert book.months()[MONTH].decisions == ()
+def test_a_decision_is_undone_by_taking_it_back(agency):
+    agency.add_decision("k1", typed_decision())
+    score_at(agency, MIDDLE + 3 * DAY)
+    agency.store.write([Write(f"{agency.root}/decisions/k1", mode="delete")])
+    score_at(agency, MIDDLE + 4 * DAY)
+    assert official(agency)[0] == (1, "bali", 1, 6)
+    assert agency.months()[MONTH].decisions == ()
 
 
-def test_a_decision_of_later_is_not_known_yet(book):
-    book.add_decision("k1", typed_decision(at=MIDDLE + 9 * DAY))
-    score_at(book, MIDDLE + 8 * DAY)
-    assert official(book)[0] == (1, "bali", 1, 6)
+def test_a_decision_of_later_is_not_known_yet(agency):
+    agency.add_decision("k1", typed_decision(at=MIDDLE + 9 * DAY))
+    score_at(agency, MIDDLE + 8 * DAY)
+    assert official(agency)[0] == (1, "bali", 1, 6)
 
 
-def test_a_broken_decision_changes_nothing_and_tells_the_admin(book):
-    book.add_decision("k1", typed_decision(action="hapus"))
-    book.add_decision("k2", typed_decision(post="x:a"))
-    report = score_at(book, MIDDLE + 3 * DAY)
+def test_a_broken_decision_changes_nothing_and_tells_the_admin(agency):
+    agency.add_decision("k1", typed_decision(action="hapus"))
+    agency.add_decision("k2", typed_decision(post="x:a"))
+    report = score_at(agency, MIDDLE + 3 * DAY)
     assert "decisions/k1: action 'hapus' tidak dikenal" in report.problems[0]
-    assert status(book, "decisions", "k1").startswith("action 'hapus'")
-    assert official(book)[0] == (1, "bali", 1, 6)
-    assert entries(book)["a"].verdict.reason == "excluded"
+    assert status(agency, "decisions", "k1").startswith("action 'hapus'")
+    assert official(agency)[0] == (1, "bali", 1, 6)
+    assert entries(agency)["a"].verdict.reason == "excluded"
 
 
-def test_a_decision_about_a_post_nobody_knows_is_told(book):
-    book.add_decision("k1", typed_decision(post="x:zzz"))
-    report = score_at(book, MIDDLE + 3 * DAY)
+def test_a_decision_about_a_post_nobody_knows_is_told(agency):
+    agency.add_decision("k1", typed_decision(post="x:zzz"))
+    report = score_at(agency, MIDDLE + 3 * DAY)
     assert "decisions/k1: unggahannya belum dikenal" in report.problems[0]
-    assert "belum dikenal" in status(book, "decisions", "k1")
+    assert "belum dikenal" in status(agency, "decisions", "k1")
 
 
-def test_an_admin_may_paste_the_posts_address(book):
+def test_an_admin_may_paste_the_posts_address(agency):
     post = measured_post(6, account="x:3", post_id="1843", at=MIDDLE + HOUR)
-    save(book, post)
-    book.save_urls([(post, ["1843"])])
+    save(agency, post)
+    agency.save_urls([(post, ["1843"])])
     given = typed_decision(url="https://twitter.com/kemenkum/status/1843?s=20")
     del given["post"]
-    book.add_decision("k1", given)
-    score_at(book, MIDDLE + 3 * DAY)
-    assert entries(book)["1843"].verdict.reason == "excluded"
-    path = f"{book.root}/decisions/k1"
-    told = book.store.get([path])[path].data
+    agency.add_decision("k1", given)
+    score_at(agency, MIDDLE + 3 * DAY)
+    assert entries(agency)["1843"].verdict.reason == "excluded"
+    path = f"{agency.root}/decisions/k1"
+    told = agency.store.get([path])[path].data
     assert (told["post"], told["month"]) == ("x:1843", MONTH)
 
 
@@ -431,14 +431,14 @@ def test_an_objection_of_a_unit_that_is_not_there_stands_and_is_told():
     )
 
 
-def test_a_reassignment_to_nobody_leaves_the_post_where_it_was(book):
-    book.add_decision("k1", typed_decision(action="reassign", satker="acheh"))
-    report = score_at(book, MIDDLE + 3 * DAY)
+def test_a_reassignment_to_nobody_leaves_the_post_where_it_was(agency):
+    agency.add_decision("k1", typed_decision(action="reassign", satker="acheh"))
+    report = score_at(agency, MIDDLE + 3 * DAY)
     assert report.problems == ["decisions/k1: satker 'acheh' tidak ada; maksudnya 'aceh'?"]
-    assert status(book, "decisions", "k1") == "satker 'acheh' tidak ada; maksudnya 'aceh'?"
-    assert official(book)[0] == (1, "bali", 1, 6)
-    assert book.months()[MONTH].decisions == ()
-    assert score_at(book, MIDDLE + 3 * DAY + HOUR).writes == 0
+    assert status(agency, "decisions", "k1") == "satker 'acheh' tidak ada; maksudnya 'aceh'?"
+    assert official(agency)[0] == (1, "bali", 1, 6)
+    assert agency.months()[MONTH].decisions == ()
+    assert score_at(agency, MIDDLE + 3 * DAY + HOUR).writes == 0
 
 
 anything = st.recursive(
@@ -478,67 +478,67 @@ def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_
 # Objections
 
 
-def test_an_undecided_objection_holds_closing_open(book):
+def test_an_undecided_objection_holds_closing_open(agency):
     """ "an undecided objection holds it open" """
-    book.add_objection("s1", typed_objection())
-    score_at(book, CLOSES - HOUR)
-    score_at(book, CLOSES + DAY)
-    held = book.months()[MONTH]
+    agency.add_objection("s1", typed_objection())
+    score_at(agency, CLOSES - HOUR)
+    score_at(agency, CLOSES + DAY)
+    held = agency.months()[MONTH]
     assert (held.ranking.state, [o.id for o in held.objections]) == ("closing", ["s1"])
-    assert score_at(book, CLOSES + 2 * DAY).writes == 0
-    [stored] = book.objections()
-    book.amend(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
-    score_at(book, CLOSES + 3 * DAY)
-    final = book.months()[MONTH]
+    assert score_at(agency, CLOSES + 2 * DAY).writes == 0
+    [stored] = agency.objections()
+    agency.amend(stored, {**ANSWER, "answered_at": iso(CLOSES + 2 * DAY)})
+    score_at(agency, CLOSES + 3 * DAY)
+    final = agency.months()[MONTH]
     assert (final.ranking.state, final.closes_at) == ("final", CLOSES)
     assert final.objections[0].answer == "Sudah benar."
 
 
-def test_an_objection_to_a_month_holds_it_open_too(book):
-    book.add_objection("s1", typed_objection(post=None, month=MONTH))
-    score_at(book, CLOSES + DAY)
-    assert book.months()[MONTH].ranking.state == "closing"
+def test_an_objection_to_a_month_holds_it_open_too(agency):
+    agency.add_objection("s1", typed_objection(post=None, month=MONTH))
+    score_at(agency, CLOSES + DAY)
+    assert agency.months()[MONTH].ranking.state == "closing"
 
 
-def test_an_objection_that_came_too_late_holds_nothing(book):
-    book.add_objection("s1", typed_objection(at=CLOSES))
-    score_at(book, CLOSES + DAY)
-    assert book.months()[MONTH].ranking.state == "final"
+def test_an_objection_that_came_too_late_holds_nothing(agency):
+    agency.add_objection("s1", typed_objection(at=CLOSES))
+    score_at(agency, CLOSES + DAY)
+    assert agency.months()[MONTH].ranking.state == "final"
 
 
-def test_an_objection_alone_changes_no_figure(book):
-    book.add_objection("s1", typed_objection())
-    score_at(book, CLOSES - HOUR)
-    assert official(book)[0] == (1, "bali", 1, 6)
+def test_an_objection_alone_changes_no_figure(agency):
+    agency.add_objection("s1", typed_objection())
+    score_at(agency, CLOSES - HOUR)
+    assert official(agency)[0] == (1, "bali", 1, 6)
 
 
 # Revisions
 
 
-def final(book):
-    score_at(book, CLOSES + HOUR)
-    assert book.months()[MONTH].ranking.state == "final"
-    return book.months()[MONTH]
+def final(agency):
+    score_at(agency, CLOSES + HOUR)
+    assert agency.months()[MONTH].ranking.state == "final"
+    return agency.months()[MONTH]
 
 
-def test_a_final_month_stays_as_it_is_unless_a_revision_is_asked_for(book):
-    frozen = final(book)
-    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH))
-    score_at(book, CLOSES + 2 * DAY)
-    assert book.months()[MONTH] == frozen
-    assert "revise: true" in status(book, "decisions", "k1")
+def test_a_final_month_stays_as_it_is_unless_a_revision_is_asked_for(agency):
+    frozen = final(agency)
+    agency.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH))
+    score_at(agency, CLOSES + 2 * DAY)
+    assert agency.months()[MONTH] == frozen
+    assert "revise: true" in status(agency, "decisions", "k1")
 
 
-def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences(book):
+def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences(agency):
     """ "A correction makes revision 2 beside it, with its reason and the list of differences." """
-    frozen = final(book)
-    encoded = book.frozen_evidence(MONTH, 1)
-    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    score_at(book, CLOSES + 2 * DAY)
-    revised = book.months()[MONTH]
+    frozen = final(agency)
+    encoded = agency.frozen_evidence(MONTH, 1)
+    agency.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    score_at(agency, CLOSES + 2 * DAY)
+    revised = agency.months()[MONTH]
     assert (revised.ranking.revision, revised.ranking.state) == (2, "final")
     assert revised.ranking.reason == "Uji coba."
-    assert official(book)[0] == (1, "aceh", 1, 5)
+    assert official(agency)[0] == (1, "aceh", 1, 5)
     changed = {
         (change.ranking, change.satker): (change.before, change.after)
         for change in revised.changes
@@ -546,86 +546,86 @@ def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences
     }
     assert changed["most_popular", "bali"] == ((1, 1, 6), (2, 0, 0))
     assert changed["most_popular", "aceh"] == ((2, 1, 5), (1, 1, 5))
-    evidence = ev.decode(book.frozen_evidence(MONTH, 2))
+    evidence = ev.decode(agency.frozen_evidence(MONTH, 2))
     assert evidence.month.revises == frozen.digest
-    assert book.frozen_evidence(MONTH, 1) == encoded
-    assert status(book, "decisions", "k1") == "berlaku"
+    assert agency.frozen_evidence(MONTH, 1) == encoded
+    assert status(agency, "decisions", "k1") == "berlaku"
 
 
-def test_a_revision_is_made_once(book):
-    final(book)
-    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    score_at(book, CLOSES + 2 * DAY)
-    assert score_at(book, CLOSES + 3 * DAY).writes == 0
-    assert book.months()[MONTH].ranking.revision == 2
-    book.add_decision("k2", typed_decision("x:a", at=CLOSES + 4 * DAY, month=MONTH, revise=True))
-    score_at(book, CLOSES + 5 * DAY)
-    third = book.months()[MONTH]
+def test_a_revision_is_made_once(agency):
+    final(agency)
+    agency.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    score_at(agency, CLOSES + 2 * DAY)
+    assert score_at(agency, CLOSES + 3 * DAY).writes == 0
+    assert agency.months()[MONTH].ranking.revision == 2
+    agency.add_decision("k2", typed_decision("x:a", at=CLOSES + 4 * DAY, month=MONTH, revise=True))
+    score_at(agency, CLOSES + 5 * DAY)
+    third = agency.months()[MONTH]
     assert third.ranking.revision == 3
     assert {d.id for d in third.decisions} == {"k1", "k2"}
 
 
-def test_the_next_month_builds_on_the_revision(book):
-    final(book)
-    book.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
-    score_at(book, CLOSES + 2 * DAY)
-    months = book.months()
+def test_the_next_month_builds_on_the_revision(agency):
+    final(agency)
+    agency.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))
+    score_at(agency, CLOSES + 2 * DAY)
+    months = agency.months()
     assert months["2026-11"].previous_digest == months[MONTH].digest
 
 
 # Settings
 
 
-def test_broken_settings_leave_the_last_good_ones_in_force(book):
-    path = f"{book.root}/settings/formula"
-    book.store.write([Write(path, {"objection_days": 5})])
-    score_at(book, MIDDLE + 2 * DAY)
-    assert book.months()[MONTH].rules.objection_days == 5
-    book.store.write([Write(path, {"objection_days": "lima"})])
-    report = score_at(book, CLOSING)
+def test_broken_settings_leave_the_last_good_ones_in_force(agency):
+    path = f"{agency.root}/settings/formula"
+    agency.store.write([Write(path, {"objection_days": 5})])
+    score_at(agency, MIDDLE + 2 * DAY)
+    assert agency.months()[MONTH].rules.objection_days == 5
+    agency.store.write([Write(path, {"objection_days": "lima"})])
+    report = score_at(agency, CLOSING)
     assert "objection_days" in report.problems[0]
-    held = book.months()[MONTH]
+    held = agency.months()[MONTH]
     assert held.rules.objection_days == 5
     assert held.closes_at == CLOSES + 4 * DAY  # a weekend lies between
 
 
-def test_settings_that_change_while_objections_are_heard_wait_for_the_next_month(book):
-    score_at(book, CLOSING)
-    path = f"{book.root}/settings/formula"
-    book.store.write([Write(path, {"duplicate_percent": 80})])
-    score_at(book, CLOSING + HOUR)
-    months = book.months()
+def test_settings_that_change_while_objections_are_heard_wait_for_the_next_month(agency):
+    score_at(agency, CLOSING)
+    path = f"{agency.root}/settings/formula"
+    agency.store.write([Write(path, {"duplicate_percent": 80})])
+    score_at(agency, CLOSING + HOUR)
+    months = agency.months()
     assert months[MONTH].rules.duplicate_percent == 90
     assert months[MONTH].ranking.formula == "1"
     assert months["2026-11"].rules.duplicate_percent == 80
     assert months["2026-11"].ranking.formula.startswith("1-")
 
 
-def test_the_calendar_can_be_corrected(book):
-    book.store.write(
-        [Write(f"{book.root}/settings/calendar", {"holidays": ["2026-11-03", "besok"]})]
+def test_the_calendar_can_be_corrected(agency):
+    agency.store.write(
+        [Write(f"{agency.root}/settings/calendar", {"holidays": ["2026-11-03", "besok"]})]
     )
-    report = score_at(book, CLOSING)
-    assert book.months()[MONTH].closes_at == CLOSES + DAY
+    report = score_at(agency, CLOSING)
+    assert agency.months()[MONTH].closes_at == CLOSES + DAY
     assert "besok" in report.problems[0]
 
 
 # Across months
 
 
-def test_a_text_repeated_across_the_months_edge_is_a_duplicate(book):
+def test_a_text_repeated_across_the_months_edge_is_a_duplicate(agency):
     """ "also across a month's edge" """
     text = "Penyuluhan hukum serentak di seluruh kelurahan kota ini"
     posts = [
         msgspec.structs.replace(measured_post(1, post_id=name, at=END + offset), text=text)
         for name, offset in (("p", -HOUR), ("q", HOUR))
     ]
-    save(book, *posts)
-    score_at(book, END + 2 * DAY)
-    november = entries(book, "2026-11")["q"].verdict
+    save(agency, *posts)
+    score_at(agency, END + 2 * DAY)
+    november = entries(agency, "2026-11")["q"].verdict
     assert (november.reason, november.duplicate_of) == ("duplicate", "p")
     # Also once October is frozen and no longer read.
-    score_at(book, CLOSES + DAY)
-    save(book, measured_post(1, account="x:3", post_id="later", at=END + 5 * DAY))
-    score_at(book, END + 8 * DAY)
-    assert entries(book, "2026-11")["q"].verdict.duplicate_of == "p"
+    score_at(agency, CLOSES + DAY)
+    save(agency, measured_post(1, account="x:3", post_id="later", at=END + 5 * DAY))
+    score_at(agency, END + 8 * DAY)
+    assert entries(agency, "2026-11")["q"].verdict.duplicate_of == "p"

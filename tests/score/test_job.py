@@ -30,11 +30,11 @@ DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
 
-def versions(book):
+def versions(agency):
     """Every document of the score job's, with its version."""
     found = {}
     for collection in ("ledgers", "rankings", "cursors", "runs"):
-        for stored in book.store.list(f"{book.root}/{collection}"):
+        for stored in agency.store.list(f"{agency.root}/{collection}"):
             found[stored.path] = stored.version
     return found
 
@@ -42,95 +42,95 @@ def versions(book):
 # Once and again
 
 
-def test_posts_become_ledgers_and_a_ranking(book):
-    october(book)
-    report = score_at(book, BEGIN + 20 * DAY)
+def test_posts_become_ledgers_and_a_ranking(agency):
+    october(agency)
+    report = score_at(agency, BEGIN + 20 * DAY)
     assert report.folded == 3
     assert report.months == {MONTH: {"state": "open", "posts": 3, "counted": 3, "written": True}}
-    assert official(book) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
-    verdict = entries(book)["a"].verdict
+    assert official(agency) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
+    verdict = entries(agency)["a"].verdict
     assert (verdict.satker, verdict.reason, verdict.measurement.i24) == ("aceh", "counted", 5)
 
 
-def test_a_run_with_nothing_new_writes_nothing(book):
+def test_a_run_with_nothing_new_writes_nothing(agency):
     """ "A run with nothing new writes nothing." Its reads are few, and its report says so."""
-    october(book)
-    score_at(book, BEGIN + 20 * DAY)
-    before, written = versions(book), book.store.meter.writes
+    october(agency)
+    score_at(agency, BEGIN + 20 * DAY)
+    before, written = versions(agency), agency.store.meter.writes
     for now in (BEGIN + 20 * DAY, BEGIN + 20 * DAY + HOUR, BEGIN + 25 * DAY):
-        report = score_at(book, now)
+        report = score_at(agency, now)
         assert (report.folded, report.writes) == (0, 0)
         assert report.months[MONTH]["written"] is False
-    assert versions(book) == before
-    assert book.store.meter.writes == written
+    assert versions(agency) == before
+    assert agency.store.meter.writes == written
 
 
 def test_before_collection_began_there_is_nothing_to_rank(store):
-    book = AgencyStore(store, Agency())
-    report = score_at(book, BEGIN)
+    agency = AgencyStore(store, Agency())
+    report = score_at(agency, BEGIN)
     assert (report.months, report.writes) == ({}, 0)
-    assert versions(book) == {}
+    assert versions(agency) == {}
 
 
-def test_a_month_is_ranked_from_its_first_instant_on(book):
+def test_a_month_is_ranked_from_its_first_instant_on(agency):
     """Accounts and no posts yet: "0 posts, 0 interactions, ranked"."""
-    score_at(book, BEGIN)
-    assert official(book) == [(1, "aceh", 0, 0), (1, "bali", 0, 0), (None, "setjen", 0, None)]
+    score_at(agency, BEGIN)
+    assert official(agency) == [(1, "aceh", 0, 0), (1, "bali", 0, 0), (None, "setjen", 0, None)]
 
 
-def test_a_run_keeps_its_report(book):
-    october(book)
-    report = score_at(book, BEGIN + 20 * DAY)
-    [stored] = book.store.list(f"{book.root}/runs")
+def test_a_run_keeps_its_report(agency):
+    october(agency)
+    report = score_at(agency, BEGIN + 20 * DAY)
+    [stored] = agency.store.list(f"{agency.root}/runs")
     assert stored.data["months"][MONTH]["posts"] == 3
     assert (stored.data["job"], stored.data["writes"]) == ("score", report.writes)
 
 
-def test_a_new_post_changes_the_page_of_its_day_and_no_other(book):
-    october(book)
-    score_at(book, BEGIN + 20 * DAY)
-    before = versions(book)
-    save(book, measured_post(9, account="x:1", post_id="new"))
-    report = score_at(book, BEGIN + 21 * DAY)
-    changed = {path for path, version in versions(book).items() if before.get(path) != version}
+def test_a_new_post_changes_the_page_of_its_day_and_no_other(agency):
+    october(agency)
+    score_at(agency, BEGIN + 20 * DAY)
+    before = versions(agency)
+    save(agency, measured_post(9, account="x:1", post_id="new"))
+    report = score_at(agency, BEGIN + 21 * DAY)
+    changed = {path for path, version in versions(agency).items() if before.get(path) != version}
     assert report.folded == 1
-    assert {p for p in changed if "/ledgers/" in p} == {f"{book.root}/ledgers/{MONTH}:10"}
-    assert official(book)[0] == (1, "aceh", 3, 21)
+    assert {p for p in changed if "/ledgers/" in p} == {f"{agency.root}/ledgers/{MONTH}:10"}
+    assert official(agency)[0] == (1, "aceh", 3, 21)
 
 
-def test_posts_and_verdicts_of_a_day_are_written_together_and_once(book):
+def test_posts_and_verdicts_of_a_day_are_written_together_and_once(agency):
     """Firestore is paid per document: the page, the ranking, the cursor and the report."""
     save(
-        book,
+        agency,
         *(measured_post(n, account="x:1", post_id=f"a{n}") for n in range(5)),
         *(measured_post(n, account="x:3", post_id=f"b{n}") for n in range(5)),
     )
-    report = score_at(book, BEGIN + 20 * DAY)
+    report = score_at(agency, BEGIN + 20 * DAY)
     assert (report.folded, report.writes) == (10, 3)
-    assert all(entry.verdict for entry in entries(book).values())
+    assert all(entry.verdict for entry in entries(agency).values())
 
 
-def test_a_ledger_is_read_once_by_a_run(book, monkeypatch):
-    october(book)
-    score_at(book, BEGIN + 20 * DAY)
-    save(book, measured_post(9, account="x:1", post_id="new"))
-    read = book.store.meter.reads
-    list(book.store.list(f"{book.root}/ledgers"))
-    pages = book.store.meter.reads - read
+def test_a_ledger_is_read_once_by_a_run(agency, monkeypatch):
+    october(agency)
+    score_at(agency, BEGIN + 20 * DAY)
+    save(agency, measured_post(9, account="x:1", post_id="new"))
+    read = agency.store.meter.reads
+    list(agency.store.list(f"{agency.root}/ledgers"))
+    pages = agency.store.meter.reads - read
     asked = []
-    listed = book.store.list
+    listed = agency.store.list
 
     def counted(collection, **bounds):
         for stored in listed(collection, **bounds):
             asked.append(stored.path)
             yield stored
 
-    monkeypatch.setattr(book.store, "list", counted)
-    score_at(book, BEGIN + 21 * DAY)
+    monkeypatch.setattr(agency.store, "list", counted)
+    score_at(agency, BEGIN + 21 * DAY)
     assert sum("/ledgers/" in path for path in asked) == pages
 
 
-def test_a_run_reads_on_where_the_last_one_ended(book):
+def test_a_run_reads_on_where_the_last_one_ended(agency):
     """Stamps of long ago are not read again; young ones are, since writers overlap."""
     stamps = [BEGIN + 3 * HOUR + n * SECOND for n in range(3)]
     given = [measured_post(n, post_id=str(n)) for n in range(3)]
@@ -142,23 +142,23 @@ def test_a_run_reads_on_where_the_last_one_ended(book):
             [(at, p) for at, p in zip(stamps, given, strict=True) if not stamp or at >= stamp]
         )
 
-    book.changed_posts = changed_posts
-    assert score_at(book, stamps[-1] + SECOND).folded == 3
-    assert score_at(book, stamps[-1] + DAY).folded == 0
+    agency.changed_posts = changed_posts
+    assert score_at(agency, stamps[-1] + SECOND).folded == 3
+    assert score_at(agency, stamps[-1] + DAY).folded == 0
     given.append(measured_post(4, post_id="4"))
     stamps.append(stamps[-1] + HOUR)
-    assert score_at(book, stamps[-1] + job.OVERLAP).folded == 1
-    assert score_at(book, stamps[-1] + DAY).folded == 0
+    assert score_at(agency, stamps[-1] + job.OVERLAP).folded == 1
+    assert score_at(agency, stamps[-1] + DAY).folded == 0
     young = stamps[2] - job.OVERLAP
     assert since == [None, young, young, stamps[3] + job.INSTANT]
 
 
-def test_a_post_that_somebody_typed_over_costs_itself_and_is_told(book):
-    save(book, measured_post(1, account="x:1", post_id="1"))
-    save(book, measured_post(2, account="x:1", post_id="2"))
-    spoilt = f"{book.root}/posts/x:1:1"
-    book.store.write([Write(spoilt, {"published_at": "kemarin"}, "merge")])
-    report = score_at(book, BEGIN + 20 * DAY)
+def test_a_post_that_somebody_typed_over_costs_itself_and_is_told(agency):
+    save(agency, measured_post(1, account="x:1", post_id="1"))
+    save(agency, measured_post(2, account="x:1", post_id="2"))
+    spoilt = f"{agency.root}/posts/x:1:1"
+    agency.store.write([Write(spoilt, {"published_at": "kemarin"}, "merge")])
+    report = score_at(agency, BEGIN + 20 * DAY)
     assert report.folded == 1
     assert [problem.partition(" ")[0] for problem in report.problems] == [spoilt]
 
@@ -172,10 +172,10 @@ def test_a_run_that_died_half_way_is_made_good_by_the_next(store):
     october(dying)
     with pytest.raises(StoreError):
         score_at(dying, BEGIN + 20 * DAY)
-    book = AgencyStore(store, Agency())
-    score_at(book, BEGIN + 20 * DAY)
-    assert official(book)[0] == (1, "aceh", 2, 12)
-    assert score_at(book, BEGIN + 20 * DAY).writes == 0
+    agency = AgencyStore(store, Agency())
+    score_at(agency, BEGIN + 20 * DAY)
+    assert official(agency)[0] == (1, "aceh", 2, 12)
+    assert score_at(agency, BEGIN + 20 * DAY).writes == 0
 
 
 # What an earlier scoring spares
@@ -190,15 +190,15 @@ def repeating(tmp_path):
     """Two posts of a text, the earlier removed after its first hours; what was read is settled."""
     store = SqliteStore(tmp_path / "store.db")
     with store_clock(lambda: MORNING + 2 * DAY):
-        book = ministry(store)
+        agency = ministry(store)
         first, second = (
             x_post(read(at + HOUR), post_id=name, published_at=at, text=TEXT)
             for name, at in (("first", MORNING + 2 * HOUR), ("second", MORNING + 5 * HOUR))
         )
         gone = MORNING + 10 * HOUR, MORNING + 11 * HOUR
-        save(book, msgspec.structs.replace(first, absences=gone), second)
-        save(book, *(other_text(n) for n in range(3)))
-    yield book
+        save(agency, msgspec.structs.replace(first, absences=gone), second)
+        save(agency, *(other_text(n) for n in range(3)))
+    yield agency
     store.close()
 
 
@@ -211,9 +211,9 @@ def other_text(n):
     )
 
 
-def repeats(book):
+def repeats(agency):
     """What each post repeats that is judged; one of which nothing was read by then is not."""
-    found = entries(book).items()
+    found = entries(agency).items()
     return {name: entry.verdict.duplicate_of for name, entry in found if entry.verdict}
 
 
@@ -353,13 +353,13 @@ def test_posts_that_were_only_folded_are_compared_when_their_month_is_scored(rep
 # A month's life
 
 
-def test_a_month_goes_from_open_to_closing_to_final_at_its_stored_date(book, monkeypatch):
+def test_a_month_goes_from_open_to_closing_to_final_at_its_stored_date(agency, monkeypatch):
     """ "the date is fixed and stored when closing starts" """
-    october(book)
+    october(agency)
     states = {}
     for now in (CLOSING - SECOND, CLOSING, CLOSES - SECOND):
-        score_at(book, now)
-        record = book.months()[MONTH]
+        score_at(agency, now)
+        record = agency.months()[MONTH]
         states[now] = (record.ranking.state, record.closes_at)
     assert states == {
         CLOSING - SECOND: ("open", None),
@@ -368,70 +368,72 @@ def test_a_month_goes_from_open_to_closing_to_final_at_its_stored_date(book, mon
     }
     # A holiday that is proclaimed afterwards moves nothing.
     monkeypatch.setattr(settings_of_score, "indonesian_holidays", lambda: {date(2026, 11, 4)})
-    score_at(book, CLOSES)
-    assert book.months()[MONTH].ranking.state == "final"
-    assert book.months()[MONTH].closes_at == CLOSES
+    score_at(agency, CLOSES)
+    assert agency.months()[MONTH].ranking.state == "final"
+    assert agency.months()[MONTH].closes_at == CLOSES
 
 
-def test_a_final_month_is_never_touched_again_even_when_its_posts_change(book):
+def test_a_final_month_is_never_touched_again_even_when_its_posts_change(agency):
     """ "A final month is frozen: ranking, evidence and their SHA-256 are written once" """
-    [first, *_] = october(book)
-    score_at(book, CLOSES)
-    before, record = versions(book), book.months()[MONTH]
-    save(book, msgspec.structs.replace(first, samples=(read(first.mark + HOUR, likes=900),)))
+    [first, *_] = october(agency)
+    score_at(agency, CLOSES)
+    before, record = versions(agency), agency.months()[MONTH]
+    save(agency, msgspec.structs.replace(first, samples=(read(first.mark + HOUR, likes=900),)))
     late = measured_post(900, account="x:3", post_id="late", at=BEGIN + DAY)
-    save(book, late)
+    save(agency, late)
     for now in (CLOSES, CLOSES + DAY, BEGIN + 20 * DAY):
-        report = score_at(book, now)
+        report = score_at(agency, now)
         assert MONTH not in report.months
         assert report.folded == 0
-    after = versions(book)
+    after = versions(agency)
     frozen = [path for path in before if MONTH in path]
     assert frozen
     assert {path: after[path] for path in frozen} == {path: before[path] for path in frozen}
-    assert book.months()[MONTH] == record
+    assert agency.months()[MONTH] == record
     assert {path for path in after if MONTH in path} == set(frozen)
 
 
-def test_the_store_itself_refuses_to_write_a_final_month(book):
-    october(book)
-    score_at(book, CLOSES)
-    record = book.months()[MONTH]
+def test_the_store_itself_refuses_to_write_a_final_month(agency):
+    october(agency)
+    score_at(agency, CLOSES)
+    record = agency.months()[MONTH]
     with pytest.raises(Conflict, match="final"):
-        book.save_month(msgspec.structs.replace(record, digest="0" * 64), proof(book, record).frame)
-    assert book.months()[MONTH] == record
+        agency.save_month(
+            msgspec.structs.replace(record, digest="0" * 64), proof(agency, record).frame
+        )
+    assert agency.months()[MONTH] == record
 
 
 def test_an_incomplete_month_is_published_but_never_final(store):
     """ "`incomplete`: published, never final, no base for movement" """
-    book = ministry(store, began=BEGIN + DAY)
-    october(book)
-    score_at(book, CLOSES - SECOND)
-    score_at(book, CLOSES)
-    record = book.months()[MONTH]
+    agency = ministry(store, began=BEGIN + DAY)
+    october(agency)
+    score_at(agency, CLOSES - SECOND)
+    score_at(agency, CLOSES)
+    record = agency.months()[MONTH]
     assert (record.ranking.state, record.ranking.incomplete) == ("closing", True)
-    assert official(book)[0] == (1, "aceh", 2, 12)
+    assert official(agency)[0] == (1, "aceh", 2, 12)
     # It is scored once after its time has passed, and left alone from then on.
     for now in (CLOSES + HOUR, CLOSES + 400 * DAY):
-        assert MONTH not in score_at(book, now).months
-    assert book.months()[MONTH] == record
-    november = book.months()["2026-11"]
+        assert MONTH not in score_at(agency, now).months
+    assert agency.months()[MONTH] == record
+    november = agency.months()["2026-11"]
     assert november.previous_digest is None
     assert {row.movement_kind for x in november.ranking.lists for row in x.rows} == {"none"}
 
 
-def test_a_post_found_after_closing_began_is_not_counted(book):
+def test_a_post_found_after_closing_began_is_not_counted(agency):
     """ "`found_late` (found before closing)" """
     last = END - HOUR
     save(
-        book,
+        agency,
         x_post(read(CLOSING - SECOND), post_id="in time", published_at=last - HOUR),
         x_post(read(CLOSING), post_id="too late", published_at=last),
     )
-    score_at(book, CLOSING + HOUR)
-    verdicts = {n: (e.verdict.reason, e.verdict.counted) for n, e in entries(book).items()}
+    score_at(agency, CLOSING + HOUR)
+    verdicts = {n: (e.verdict.reason, e.verdict.counted) for n, e in entries(agency).items()}
     assert verdicts == {"in time": ("found_late", True), "too late": ("found_late", False)}
-    assert official(book, ranking="most_active")[0] == (1, "aceh", 1, None)
+    assert official(agency, ranking="most_active")[0] == (1, "aceh", 1, None)
 
 
 # Replaying a past instant
@@ -442,16 +444,16 @@ def test_a_replay_ignores_what_was_read_or_registered_after_its_now(store):
     now = BEGIN + 12 * DAY
     young = x_post(read(now - HOUR, likes=3), post_id="young", published_at=now - 2 * HOUR)
     told, replayed = ministry(store, agency="told"), ministry(store, agency="replayed")
-    for book in (told, replayed):
-        october(book)
-        save(book, young)
+    for agency in (told, replayed):
+        october(agency)
+        save(agency, young)
     later_read = msgspec.structs.replace(young, samples=(read(young.mark, likes=50),))
     unseen = x_post(read(now + SECOND), post_id="unseen", published_at=now - HOUR)
     save(replayed, later_read, unseen, measured_post(9, post_id="after", at=now + DAY))
     replayed.save_followers([("x", "1", now + SECOND, 5)])
     replayed.save_roster(Roster(as_of=now + SECOND, satker=ROSTER.satker[:1], accounts=()))
-    for book in (told, replayed):
-        score_at(book, now)
+    for agency in (told, replayed):
+        score_at(agency, now)
     found, expected = replayed.months()[MONTH], told.months()[MONTH]
     assert found.ranking.lists == expected.ranking.lists
     entry = entries(replayed)["young"]
@@ -468,62 +470,62 @@ def test_a_replay_ignores_what_was_read_or_registered_after_its_now(store):
     }
 
 
-def test_a_replay_of_the_present_gives_the_same_evidence_again(book):
-    october(book)
+def test_a_replay_of_the_present_gives_the_same_evidence_again(agency):
+    october(agency)
     now = BEGIN + 11 * DAY + HOUR
-    score_at(book, now)
-    digest = book.months()[MONTH].digest
-    score_at(book, now + 10 * DAY)
-    score_at(book, now)
-    assert book.months()[MONTH].digest == digest
+    score_at(agency, now)
+    digest = agency.months()[MONTH].digest
+    score_at(agency, now + 10 * DAY)
+    score_at(agency, now)
+    assert agency.months()[MONTH].digest == digest
 
 
 # What proves a ranking
 
 
-def proof(book, record):
-    return book.evidence_of(record, book.ledgers(record.ranking.month))
+def proof(agency, record):
+    return agency.evidence_of(record, agency.ledgers(record.ranking.month))
 
 
 @pytest.mark.parametrize("now", [BEGIN + 10 * DAY + 5 * HOUR, CLOSING, CLOSES, CLOSES + 20 * DAY])
-def test_the_publishing_sides_evidence_has_the_records_digest(book, now):
+def test_the_publishing_sides_evidence_has_the_records_digest(agency, now):
     """ "The digest of a month is taken over the uncompressed evidence" """
-    october(book)
-    save(book, measured_post(1, account="x:3", post_id="d", at=END + DAY))
-    score_at(book, now)
-    records = book.months()
+    october(agency)
+    save(agency, measured_post(1, account="x:3", post_id="d", at=END + DAY))
+    score_at(agency, now)
+    records = agency.months()
     assert records
     for record in records.values():
-        assert ev.digest(ev.encode(proof(book, record))) == record.digest
+        assert ev.digest(ev.encode(proof(agency, record))) == record.digest
 
 
-def test_the_evidence_still_has_that_digest_when_the_world_went_on(book):
-    [first, *_] = october(book)
+def test_the_evidence_still_has_that_digest_when_the_world_went_on(agency):
+    [first, *_] = october(agency)
     now = BEGIN + 11 * DAY + HOUR
-    score_at(book, now)
-    record = book.months()[MONTH]
-    book.save_followers([("x", "1", now + DAY, 77)])
-    book.save_roster(Roster(as_of=now + DAY, satker=ROSTER.satker[:1], accounts=()))
-    ledgers = book.ledgers(MONTH)
+    score_at(agency, now)
+    record = agency.months()[MONTH]
+    agency.save_followers([("x", "1", now + DAY, 77)])
+    agency.save_roster(Roster(as_of=now + DAY, satker=ROSTER.satker[:1], accounts=()))
+    ledgers = agency.ledgers(MONTH)
     again = msgspec.structs.replace(first, samples=(read(now + HOUR, likes=900),))
     fold_into(ledgers, [again])
-    book.save_ledgers(ledgers)
-    assert ev.digest(ev.encode(proof(book, record))) == record.digest
+    agency.save_ledgers(ledgers)
+    assert ev.digest(ev.encode(proof(agency, record))) == record.digest
 
 
-def test_a_stranger_recomputes_the_ranking_from_the_published_bytes(book):
+def test_a_stranger_recomputes_the_ranking_from_the_published_bytes(agency):
     """ "Anyone with the published evidence … recomputes the ranking byte for byte." """
-    october(book)
+    october(agency)
     save(
-        book,
+        agency,
         x_post(read(END - HOUR, likes=1), post_id="runs", published_at=END - 2 * HOUR),
         x_post(read(BEGIN + HOUR), post_id="gone", published_at=BEGIN, absences=gone()),
         measured_post(8, account="x:3", post_id="d", at=END + DAY),
     )
     for now in (END, CLOSES, CLOSES + 20 * DAY):
-        score_at(book, now)
-        for record in book.months().values():
-            published = ev.encode(proof(book, record))
+        score_at(agency, now)
+        for record in agency.months().values():
+            published = ev.encode(proof(agency, record))
             evidence = ev.decode(published)
             assert ev.encode(evidence) == published
             recomputed = rank(evidence, judge_month(evidence))
@@ -537,14 +539,14 @@ def gone() -> tuple[datetime, ...]:
 
 def test_each_month_carries_the_digest_of_the_final_one_before(store):
     """ "over the uncompressed evidence and the previous month's digest" """
-    book = ministry(store, began=BEGIN - 20 * DAY)  # September is incomplete, October the first
-    october(book)
-    save(book, measured_post(1, account="x:3", post_id="d", at=END + DAY))
-    score_at(book, CLOSES)
-    october_digest = book.months()[MONTH].digest
+    agency = ministry(store, began=BEGIN - 20 * DAY)  # September is incomplete, October the first
+    october(agency)
+    save(agency, measured_post(1, account="x:3", post_id="d", at=END + DAY))
+    score_at(agency, CLOSES)
+    october_digest = agency.months()[MONTH].digest
     december = datetime(2026, 12, 20, tzinfo=END.tzinfo)
-    score_at(book, december)
-    records = book.months()
+    score_at(agency, december)
+    records = agency.months()
     assert [records[m].ranking.state for m in sorted(records)] == [
         "closing",
         "final",
@@ -555,14 +557,14 @@ def test_each_month_carries_the_digest_of_the_final_one_before(store):
     assert records[MONTH].previous_digest is None
     assert records["2026-11"].previous_digest == october_digest
     assert records["2026-12"].previous_digest == records["2026-11"].digest
-    assert proof(book, records["2026-11"]).month.previous_digest == october_digest
+    assert proof(agency, records["2026-11"]).month.previous_digest == october_digest
 
 
-def test_a_month_moves_against_the_final_one_before(book):
-    october(book)
-    save(book, measured_post(1, account="x:3", post_id="d", at=END + DAY))
-    score_at(book, CLOSES)
-    lists = book.months()["2026-11"].ranking.lists
+def test_a_month_moves_against_the_final_one_before(agency):
+    october(agency)
+    save(agency, measured_post(1, account="x:3", post_id="d", at=END + DAY))
+    score_at(agency, CLOSES)
+    lists = agency.months()["2026-11"].ranking.lists
     [active] = [x for x in lists if (x.ranking, x.platform, x.kind) == ("most_active", None, None)]
     assert [(row.satker, row.movement_kind, row.movement) for row in active.rows] == [
         ("bali", "up", 1),
@@ -593,25 +595,25 @@ class Raced(AgencyStore):
 
 
 def test_ledgers_that_another_instance_wrote_are_read_and_folded_again(store):
-    book = ministry(store, kind=Raced)
-    october(book)
-    report = score_at(book, BEGIN + 20 * DAY)
+    agency = ministry(store, kind=Raced)
+    october(agency)
+    report = score_at(agency, BEGIN + 20 * DAY)
     assert report.folded == 3
-    assert set(entries(book)) == {*"abc", "theirs-0"}
-    assert all(entry.verdict for entry in entries(book).values())
-    assert official(book)[0] == (1, "aceh", 3, 13)
+    assert set(entries(agency)) == {*"abc", "theirs-0"}
+    assert all(entry.verdict for entry in entries(agency).values())
+    assert official(agency)[0] == (1, "aceh", 3, 13)
 
 
 def test_ledgers_that_are_written_all_the_time_fail_the_run_and_lose_nothing(store):
-    book = ministry(store, kind=Raced)
-    october(book)
-    book.races = 99
+    agency = ministry(store, kind=Raced)
+    october(agency)
+    agency.races = 99
     with pytest.raises(Conflict):
-        score_at(book, BEGIN + 20 * DAY)
-    theirs = 99 - book.races
-    book.races = 0
-    score_at(book, BEGIN + 20 * DAY)
-    assert official(book)[0] == (1, "aceh", 2 + theirs, 12 + theirs)
+        score_at(agency, BEGIN + 20 * DAY)
+    theirs = 99 - agency.races
+    agency.races = 0
+    score_at(agency, BEGIN + 20 * DAY)
+    assert official(agency)[0] == (1, "aceh", 2 + theirs, 12 + theirs)
 
 
 def test_a_month_that_another_instance_ended_meanwhile_is_left_as_it_was_frozen(store):
@@ -624,32 +626,35 @@ def test_a_month_that_another_instance_ended_meanwhile_is_left_as_it_was_frozen(
                 score_at(AgencyStore(self.store, self.agency, simulation=True), CLOSES)
             super().save_month(record, frame)
 
-    book = ministry(store, kind=Overtaken)
-    october(book)
-    report = score_at(book, CLOSES + HOUR)
+    agency = ministry(store, kind=Overtaken)
+    october(agency)
+    report = score_at(agency, CLOSES + HOUR)
     assert report.months.get(MONTH, {"written": False})["written"] is False
-    record = book.months()[MONTH]
+    record = agency.months()[MONTH]
     # It was frozen with the evidence of who came first to freeze it.
     assert (record.ranking.state, record.ranking.as_of) == ("final", CLOSES + HOUR)
-    assert record.digest == ev.digest(book.frozen_evidence(MONTH, 1))
-    assert official(book)[0] == (1, "aceh", 2, 12)
+    assert record.digest == ev.digest(agency.frozen_evidence(MONTH, 1))
+    assert official(agency)[0] == (1, "aceh", 2, 12)
 
 
 def test_two_instances_at_once_leave_what_one_would(store):
-    book = ministry(store)
-    october(book)
+    agency = ministry(store)
+    october(agency)
     now = BEGIN + 20 * DAY
     with ThreadPoolExecutor(2) as pool:
         list(
             pool.map(
-                lambda _: score_at(AgencyStore(store, book.agency, simulation=True), now), range(2)
+                lambda _: score_at(AgencyStore(store, agency.agency, simulation=True), now),
+                range(2),
             )
         )
-    assert official(book) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
-    assert {name: e.verdict.measurement.i24 for name, e in entries(book).items()} == {
+    assert official(agency) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
+    assert {name: e.verdict.measurement.i24 for name, e in entries(agency).items()} == {
         "a": 5,
         "b": 7,
         "c": 6,
     }
-    assert ev.digest(ev.encode(proof(book, book.months()[MONTH]))) == book.months()[MONTH].digest
-    assert score_at(book, now).writes == 0
+    assert (
+        ev.digest(ev.encode(proof(agency, agency.months()[MONTH]))) == agency.months()[MONTH].digest
+    )
+    assert score_at(agency, now).writes == 0

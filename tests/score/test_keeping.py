@@ -44,56 +44,56 @@ class Life:
     at: datetime = BEGIN + 9 * DAY
 
     def __post_init__(self) -> None:
-        self.book = AgencyStore(self.store, Agency(), clock=lambda: self.at)
-        self.book.save_roster(ONE_UNIT)
-        self.book.save_cursor("collect", began_at=BEGIN.isoformat())
-        self.book.save_posts(
+        self.agency = AgencyStore(self.store, Agency(), clock=lambda: self.at)
+        self.agency.save_roster(ONE_UNIT)
+        self.agency.save_cursor("collect", began_at=BEGIN.isoformat())
+        self.agency.save_posts(
             measured_post(5, post_id=f"{100 + n}", at=BEGIN + (n + 8) * DAY) for n in range(3)
         )
 
     def score(self, at: datetime) -> None:
         """What a collection and a scoring do then."""
         self.at = at
-        remember(self.book, at, lambda: at)
-        score(self.book, now=at, run_id="run", clock=lambda: at)
+        remember(self.agency, at, lambda: at)
+        score(self.agency, now=at, run_id="run", clock=lambda: at)
 
     def cost(self, at: datetime) -> tuple[int, int]:
         """Documents read and written by a scoring."""
         meter = self.store.meter
         reads, writes = meter.reads, meter.writes
         self.at = at
-        score(self.book, now=at, run_id="run", clock=lambda: at)
+        score(self.agency, now=at, run_id="run", clock=lambda: at)
         return meter.reads - reads, meter.writes - writes
 
     def show(self) -> None:
         """What a publishing leaves behind: the months as they are now."""
-        published = {month: record.digest for month, record in self.book.months().items()}
-        path = f"{self.book.root}/jobs/publish"
+        published = {month: record.digest for month, record in self.agency.months().items()}
+        path = f"{self.agency.root}/jobs/publish"
         self.store.write([Write(path, {"published": published}, "merge")])
 
     def object(self) -> None:
-        self.book.add_objection("a", OBJECTION)
+        self.agency.add_objection("a", OBJECTION)
 
     def answer(self) -> None:
-        [objection] = self.book.objections()
-        self.book.amend(objection, {**ANSWER, "answered_at": self.at.isoformat()})
+        [objection] = self.agency.objections()
+        self.agency.amend(objection, {**ANSWER, "answered_at": self.at.isoformat()})
 
     @property
     def posts(self) -> list[Stored]:
-        return list(self.store.list(f"{self.book.root}/posts"))
+        return list(self.store.list(f"{self.agency.root}/posts"))
 
     @property
     def is_settled(self) -> bool:
         """Whether October is final, and the site shows it so."""
-        record = self.book.month(MONTH)
+        record = self.agency.month(MONTH)
         return (
             record is not None
             and record.ranking.state == "final"
-            and self.book.published().get(MONTH) == record.digest
+            and self.agency.published().get(MONTH) == record.digest
         )
 
     def standing(self) -> Any:
-        return self.book.cursor("score").get("posts", {}).get(MONTH)
+        return self.agency.cursor("score").get("posts", {}).get(MONTH)
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_final_month_that_nobody_can_see_keeps_its_posts(life: Life) -> None:
     life.score(DUE)
     assert [post.expires_at for post in life.posts] == [DUE + KEPT["posts"]] * 3
     # Nor does it help that the site shows it as it was before.
-    path = f"{life.book.root}/jobs/publish"
+    path = f"{life.agency.root}/jobs/publish"
     life.store.write([Write(path, {"published": {MONTH: "of before"}}, "merge")])
     at = DUE + KEPT["posts"] - NOTICE
     life.score(at)
@@ -163,24 +163,24 @@ def test_what_a_hand_left_in_the_cursor_costs_one_more_look(life: Life) -> None:
     life.score(CLOSES)
     life.show()
     for odd in ("", 5, [], {MONTH: "ya"}, {MONTH: {"until": "kapan?"}}, {MONTH: {"may_go": 1}}):
-        life.book.save_cursor("score", posts=odd)
+        life.agency.save_cursor("score", posts=odd)
         life.score(DUE)
         assert life.standing()["may_go"] is True
 
 
 def test_a_simulation_keeps_everything(store: Store) -> None:
-    book = AgencyStore(store, Agency(), simulation=True)
-    book.save_posts([measured_post(5, at=BEGIN)])
-    book.save_run("r", {"job": "score"})
+    agency = AgencyStore(store, Agency(), simulation=True)
+    agency.save_posts([measured_post(5, at=BEGIN)])
+    agency.save_run("r", {"job": "score"})
     assert {stored.expires_at for stored in store.everything()} == {None}
-    assert book.sweep(END + 3000 * DAY) == 0
+    assert agency.sweep(END + 3000 * DAY) == 0
 
 
 def test_a_replay_of_the_past_writes_nothing_that_goes_at_once(store: Store) -> None:
     clock = BEGIN + 2000 * DAY
-    book = AgencyStore(store, Agency(), clock=lambda: clock)
-    book.save_posts([measured_post(5, at=BEGIN)])
-    [post] = store.list(f"{book.root}/posts")
+    agency = AgencyStore(store, Agency(), clock=lambda: clock)
+    agency.save_posts([measured_post(5, at=BEGIN)])
+    [post] = store.list(f"{agency.root}/posts")
     assert post.expires_at == clock + KEPT["posts"]
 
 
@@ -216,20 +216,20 @@ def test_no_post_goes_before_its_month_is_seen_final_and_each_within_a_bound_aft
         life.score(bound + DAY)
         assert life.posts == []
         # What counts is in the ledgers, and frozen.
-        entry = life.book.entry("x:1", "100", BEGIN + 8 * DAY)
+        entry = life.agency.entry("x:1", "100", BEGIN + 8 * DAY)
         assert entry is not None
         assert len(entry.post.samples) == 1
-        assert life.book.frozen_evidence(MONTH, 1) is not None
+        assert life.agency.frozen_evidence(MONTH, 1) is not None
         store.close()
 
 
 def test_a_publishing_says_which_months_the_site_shows(life: Life, tmp_path: Path) -> None:
     life.score(CLOSES)
     loaded = Settings(site=f"file://{tmp_path}/site")
-    publish_all([life.book], now=CLOSES, settings=loaded, run_id="terbit")
-    record = life.book.month(MONTH)
+    publish_all([life.agency], now=CLOSES, settings=loaded, run_id="terbit")
+    record = life.agency.month(MONTH)
     assert record is not None
-    assert life.book.published()[MONTH] == record.digest
+    assert life.agency.published()[MONTH] == record.digest
     assert life.is_settled
 
 
@@ -240,8 +240,8 @@ def test_a_lost_post_that_is_read_again_adds_to_its_ledger(life: Life) -> None:
     life.store.write([Write(first.path, mode="delete")])
     post = measured_post(5, post_id="100", at=BEGIN + 8 * DAY)
     later = read(BEGIN + 9 * DAY + timedelta(hours=2), likes=6)
-    life.book.save_posts([msgspec.structs.replace(post, samples=(later,))])
+    life.agency.save_posts([msgspec.structs.replace(post, samples=(later,))])
     life.score(BEGIN + 13 * DAY)
-    entry = life.book.entry("x:1", "100", BEGIN + 8 * DAY)
+    entry = life.agency.entry("x:1", "100", BEGIN + 8 * DAY)
     assert entry is not None
     assert len(entry.post.samples) == 2

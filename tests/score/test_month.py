@@ -37,8 +37,8 @@ def real_book(store: Store) -> AgencyStore:
     return real_ministry(store)
 
 
-def state(book: AgencyStore, month: str = MONTH) -> str:
-    return book.months()[month].ranking.state
+def state(agency: AgencyStore, month: str = MONTH) -> str:
+    return agency.months()[month].ranking.state
 
 
 # What holds a month
@@ -160,14 +160,14 @@ steps = st.builds(
 class Life:
     """What a month must keep to, as the steps go by."""
 
-    book: AgencyStore
+    agency: AgencyStore
     reached: dict[str, int] = field(default_factory=dict)
     frozen: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
 
     def score(self, now: datetime, clock: datetime) -> None:
-        until = self.book.read_until()
-        score(self.book, now=now, run_id="run", clock=lambda: clock)
-        for month, record in self.book.months().items():
+        until = self.agency.read_until()
+        score(self.agency, now=now, run_id="run", clock=lambda: clock)
+        for month, record in self.agency.months().items():
             found = ["open", "closing", "final"].index(record.ranking.state)
             before = self.reached.get(month, 0)
             assert found >= before, f"{month} went back"
@@ -187,9 +187,9 @@ class Life:
         return closing_ends(month, WIB, indonesian_holidays())
 
     def bytes_of(self, month: str) -> tuple[bytes, bytes]:
-        frozen = self.book.frozen_evidence(month, 1)
+        frozen = self.agency.frozen_evidence(month, 1)
         assert frozen is not None
-        return frozen, msgspec.json.encode(self.book.months()[month])
+        return frozen, msgspec.json.encode(self.agency.months()[month])
 
 
 @contextmanager
@@ -206,19 +206,19 @@ def test_whatever_clocks_and_people_say_a_month_closes_in_its_time_and_never_ope
     taken: list[Step],
 ) -> None:
     end = month_bounds(MONTH, WIB)[1]
-    with opened_ministry() as book:
-        life = Life(book)
+    with opened_ministry() as agency:
+        life = Life(agency)
         for step in taken:
             clock = end + step.clock * HOUR
             if step.read is not None:
                 # What a run has read cannot be later than its computer's clock allows.
-                remember(book, min(end + step.read * HOUR, clock), lambda at=clock: at)
+                remember(agency, min(end + step.read * HOUR, clock), lambda at=clock: at)
             if step.scores:
                 now = clock if step.now is None else end + step.now * HOUR
                 life.score(now, clock)
-                once = book.months()
+                once = agency.months()
                 life.score(now, clock)
-                assert book.months() == once
+                assert agency.months() == once
 
 
 @given(st.integers(0, 99), st.integers(0, 99), st.none() | st.integers(0, 99), st.integers(0, 99))

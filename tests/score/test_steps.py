@@ -106,9 +106,9 @@ class World:
         self._stack.enter_context(store_clock(lambda: self.now))
         self.store = Dying(Path(folder) / name)
         self._stack.callback(self.store.close)
-        self.book = AgencyStore(self.store, Agency(), simulation=True)
-        self.book.save_roster(roster(satker("aceh"), accounts=[account("aceh", "x:1")]))
-        self.book.save_cursor("collect", began_at=BEGIN.isoformat())
+        self.agency = AgencyStore(self.store, Agency(), simulation=True)
+        self.agency.save_roster(roster(satker("aceh"), accounts=[account("aceh", "x:1")]))
+        self.agency.save_cursor("collect", began_at=BEGIN.isoformat())
 
     def __enter__(self) -> World:
         return self
@@ -121,18 +121,18 @@ class World:
         self.now += step.hours * HOUR
         # Stamped a while ago, so that only what is new will be read again.
         self.now -= HOUR / 4
-        self.book.save_posts(p for p in step.posts(self.now) if p.published_at < self.now - HOUR)
+        self.agency.save_posts(p for p in step.posts(self.now) if p.published_at < self.now - HOUR)
         self.now += HOUR / 4
 
     def score(self, at: datetime | None = None) -> ScoreReport:
-        return score(self.book, now=at or self.now, run_id="run", clock=lambda: self.now)
+        return score(self.agency, now=at or self.now, run_id="run", clock=lambda: self.now)
 
     def months(self) -> dict[str, tuple[ev.Evidence, Ranking]]:
         """Each month's evidence, which has its digest, and ranking; not when they were last new."""
-        return {month: self._month(record) for month, record in self.book.months().items()}
+        return {month: self._month(record) for month, record in self.agency.months().items()}
 
     def _month(self, record: MonthRecord) -> tuple[ev.Evidence, Ranking]:
-        evidence = self.book.evidence_of(record, self.book.ledgers(record.ranking.month))
+        evidence = self.agency.evidence_of(record, self.agency.ledgers(record.ranking.month))
         assert evidence is not None
         assert ev.digest(ev.encode(evidence)) == record.digest
         header = msgspec.structs.replace(evidence.month, as_of=END)

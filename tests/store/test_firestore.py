@@ -51,7 +51,7 @@ def test_many_small_writes_are_cut_by_their_number(store, commits):
 
 @pytest.mark.emulator
 def test_large_writes_are_cut_below_four_mebibytes(store, commits):
-    book = b"x" * (MIB - 500)
+    agency = b"x" * (MIB - 500)
     store.write(Write(f"agencies/a/ledgers/{n}", {"book": book}) for n in range(9))
     assert sorted(number for number, _ in commits) == [3, 3, 3]
     assert all(size < 4 * MIB for _, size in commits)

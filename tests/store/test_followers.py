@@ -16,39 +16,39 @@ from tests.factories import BEGIN, END, MONTH, aged
 DAY = timedelta(days=1)
 
 
-def test_a_follower_count_that_is_told_again_writes_nothing(book):
+def test_a_follower_count_that_is_told_again_writes_nothing(agency):
     readings = [("x", "1", aged(24), 20), ("x", "2", aged(1), 7)]
-    book.save_followers(readings)
-    before = book.store.meter.writes
-    book.save_followers(readings)
-    assert book.store.meter.writes == before
+    agency.save_followers(readings)
+    before = agency.store.meter.writes
+    agency.save_followers(readings)
+    assert agency.store.meter.writes == before
 
 
-def test_writers_of_follower_counts_at_once_keep_each_others(book):
+def test_writers_of_follower_counts_at_once_keep_each_others(agency):
     def add(n):
-        book.save_followers([("x", str(n % 3), aged(n), n)])
+        agency.save_followers([("x", str(n % 3), aged(n), n)])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add, range(12)))
-    found = book.followers(MONTH, MONTH, END)
+    found = agency.followers(MONTH, MONTH, END)
     assert found == {f"x:{n}": tuple((aged(at), at) for at in range(n, 12, 3)) for n in range(3)}
 
 
-def test_followers_of_a_month_outgrow_a_document_without_loss(book):
+def test_followers_of_a_month_outgrow_a_document_without_loss(agency):
     """2,500 accounts of a platform, read every day: more than one document holds."""
     random = Random(1)
     names = [str(random.randrange(10**17)) for _ in range(2500)]
     days = [BEGIN + n * DAY + timedelta(seconds=random.randrange(86_000)) for n in range(31)]
     for chunk in (days[:15], days[15:30], days[30:]):
-        book.save_followers(
+        agency.save_followers(
             ("x", name, at + timedelta(seconds=random.randrange(60)), random.randrange(10**6))
             for at in chunk
             for name in names
         )
-    found = book.followers(MONTH, MONTH, END)
+    found = agency.followers(MONTH, MONTH, END)
     assert len(found) == 2500
     assert {len(readings) for readings in found.values()} == {31}
-    parts = list(book.store.list("agencies/kemenkum/followers"))
+    parts = list(agency.store.list("agencies/kemenkum/followers"))
     assert len(parts) > 1
 
 

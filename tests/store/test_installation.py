@@ -19,9 +19,9 @@ POST = "agencies/kemenkum/posts/x:1:2"
 
 
 def simulations(url: str, simulation: bool = False, agencies: str = "") -> list[bool]:
-    books = open_agencies(Settings(store=url, simulation=simulation, agencies=agencies))
-    found = [book.simulation for book in books]
-    books[0].store.close()
+    agencies = open_agencies(Settings(store=url, simulation=simulation, agencies=agencies))
+    found = [agency.simulation for agency in agencies]
+    agencies[0].store.close()
     return found
 
 
@@ -38,10 +38,10 @@ def test_the_first_opening_says_the_schema_and_each_later_one_reads_one_document
     simulations(store_url)
     many = "; ".join(f"a{n}=Instansi {n}" for n in range(40))
     for agencies in ("", TWO, many):
-        books = open_agencies(Settings(store=store_url, agencies=agencies))
-        assert (books[0].store.meter.reads, books[0].store.meter.writes) == (1, 0)
-        assert said(books[0].store) == {"schema": SCHEMA}
-        books[0].store.close()
+        agencies = open_agencies(Settings(store=store_url, agencies=agencies))
+        assert (agencies[0].store.meter.reads, agencies[0].store.meter.writes) == (1, 0)
+        assert said(agencies[0].store) == {"schema": SCHEMA}
+        agencies[0].store.close()
 
 
 def test_first_openings_at_once_agree(store: Store) -> None:
@@ -171,9 +171,9 @@ def test_first_uses_at_once_agree(store: Store) -> None:
 
 
 def test_the_store_is_closed_when_it_cannot_be_a_simulation(sqlite_url: str) -> None:
-    book = open_agency(Settings(store=sqlite_url))
-    book.save_cursor("collect", began_at="2026-10-01T00:00:00Z")
-    book.store.close()
+    agency = open_agency(Settings(store=sqlite_url))
+    agency.save_cursor("collect", began_at="2026-10-01T00:00:00Z")
+    agency.store.close()
     for _ in range(3):
         with pytest.raises(SettingsError):
             open_agency(Settings(store=sqlite_url, simulation=True))

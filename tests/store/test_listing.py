@@ -81,7 +81,7 @@ def test_whoever_held_an_account_in_the_month_by_what_is_known_now_stands_in_it(
 
 
 def test_a_month_is_told_as_its_own_time_had_it_whatever_was_typed_since(store):
-    book = AgencyStore(store, Agency())
+    agency = AgencyStore(store, Agency())
     typed = {"a": {"name": "Aceh", "kind": "kanwil"}, "b": {"name": "Bali", "kind": "kanwil"}}
     found = None
     for at, documents in (
@@ -90,10 +90,10 @@ def test_a_month_is_told_as_its_own_time_had_it_whatever_was_typed_since(store):
         (END + DAY, {"b": {"name": "Bali Baru", "kind": "kanwil"}}),
     ):
         found, _ = build(documents, found, at, WIB)
-        book.save_roster(found)
+        agency.save_roster(found)
 
     def told(month, at):
-        return [(each.id, each.name, each.kind) for each in book.listed(month, at)]
+        return [(each.id, each.name, each.kind) for each in agency.listed(month, at)]
 
     assert told(MONTH, BEGIN) == [("a", "Aceh", "kanwil"), ("b", "Bali", "kanwil")]
     of_its_time = [("a", "Aceh", "kanwil"), ("b", "Bali", "upt")]

@@ -48,12 +48,12 @@ def test_a_real_store_of_before_schemas_says_what_it_is_and_what_passes_expires(
     assert migrate(store, CLOCK) == Migrated(SCHEMA, SCHEMA)
     assert content(store) == {**after, PATH: ({"schema": 1}, None)}
     store.close()
-    book = open_agency(Settings(store=store_url))
-    record = book.month(MONTH)
+    agency = open_agency(Settings(store=store_url))
+    record = agency.month(MONTH)
     assert record is not None
     assert record.ranking.state == "final"
-    assert not book.simulation
-    book.store.close()
+    assert not agency.simulation
+    agency.store.close()
 
 
 def test_a_simulation_of_before_stays_one_and_keeps_everything(store_url: str) -> None:
@@ -67,9 +67,9 @@ def test_a_simulation_of_before_stays_one_and_keeps_everything(store_url: str) -
     assert after["agencies/dua/cursors/simulation"] == ({"simulation": True}, None)
     store.close()
     for agencies in ("satu=Satu; dua=Dua", "tiga=Tiga; dua=Dua"):
-        books = open_agencies(Settings(store=store_url, agencies=agencies))
-        assert all(book.simulation for book in books)
-        books[0].store.close()
+        agencies = open_agencies(Settings(store=store_url, agencies=agencies))
+        assert all(agency.simulation for agency in agencies)
+        agencies[0].store.close()
 
 
 class Dying(Exception):

@@ -12,6 +12,6 @@ KEY = "a2lwcmFoLXVuaXQtdGVzdHMtdG9rZW4ta2V5LTAwMDE="
 
 
 @pytest.fixture
-def consents(book: AgencyStore) -> Consents:
+def consents(agency: AgencyStore) -> Consents:
     """An agency's consents, none yet."""
-    return Consents(book, lambda: Vault(KEY))
+    return Consents(agency, lambda: Vault(KEY))

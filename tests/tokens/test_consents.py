@@ -78,8 +78,8 @@ def token(consents: Consents, platform: Platform, now: datetime, handle: str = R
     return asyncio.run(consents.access(handle, now, platform.renew)).token
 
 
-def held(book: AgencyStore) -> dict[str, Any]:
-    return book.store.get([PATH])[PATH].data
+def held(agency: AgencyStore) -> dict[str, Any]:
+    return agency.store.get([PATH])[PATH].data
 
 
 # Giving
@@ -101,14 +101,14 @@ def test_without_a_consent_there_is_none(
 
 
 def test_importing_the_file_again_leaves_the_living_token_alone(
-    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+    consents: Consents, platform: Platform, agency: AgencyStore, now: datetime
 ) -> None:
     """The token in the file has been used since and is dead."""
     consents.add([ROW], now)
     token(consents, platform, now)
-    before = held(book)
+    before = held(agency)
     assert consents.add([ROW], now + HOUR) == ["kept"]
-    assert held(book) == before
+    assert held(agency) == before
     assert token(consents, platform, now + 5 * HOUR) == "act.putaran-2"
 
 
@@ -124,10 +124,10 @@ def test_a_new_consent_takes_the_place_of_the_old_one_and_its_access(
 
 
 def test_after_its_key_was_lost_a_consent_can_be_imported_again(
-    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+    consents: Consents, platform: Platform, agency: AgencyStore, now: datetime
 ) -> None:
     consents.add([ROW], now)
-    rekeyed = Consents(book, lambda: Vault(ANOTHER))
+    rekeyed = Consents(agency, lambda: Vault(ANOTHER))
     with pytest.raises(VaultError):
         token(rekeyed, platform, now)
     assert rekeyed.add([ROW], now) == ["replaced"]
@@ -153,7 +153,7 @@ def test_a_living_access_token_is_renewed_a_good_while_before_its_end(
 )
 def test_how_early_depends_on_how_long_it_lives(
     consents: Consents,
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     seconds: int,
     before: timedelta,
@@ -164,7 +164,7 @@ def test_how_early_depends_on_how_long_it_lives(
         return Grant("act.a", "rft.a", seconds)
 
     asyncio.run(consents.access(ROW.handle, now, lives))
-    assert held(book)["renew_from"] == iso(now + timedelta(seconds=seconds) - before)
+    assert held(agency)["renew_from"] == iso(now + timedelta(seconds=seconds) - before)
 
 
 @pytest.mark.parametrize("error", [Transient("unwell"), Declined(AccountWrong("no", "Minta."))])
@@ -209,12 +209,12 @@ def test_no_renewal_begins_when_the_runs_time_is_nearly_over(
 
 
 def test_while_another_renews_the_old_access_token_serves(
-    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+    agency: AgencyStore, consents: Consents, platform: Platform, now: datetime
 ) -> None:
     consents.add([ROW], now)
     token(consents, platform, now)
     early = now + timedelta(seconds=7200) - 15 * MINUTE
-    other = Consents(book, lambda: Vault(KEY))
+    other = Consents(agency, lambda: Vault(KEY))
     got = []
 
     async def meanwhile() -> None:
@@ -276,8 +276,8 @@ class Strict(Platform):
 def test_a_pair_lost_with_its_process_is_known_for_that_and_costs_nothing_before_the_end(
     sqlite_url: str, tmp_path: Path, now: datetime
 ) -> None:
-    book = AgencyStore(open_store(sqlite_url), Agency())
-    consents, platform = Consents(book, lambda: Vault(KEY)), Strict()
+    agency = AgencyStore(open_store(sqlite_url), Agency())
+    consents, platform = Consents(agency, lambda: Vault(KEY)), Strict()
     consents.add([ROW], now)
     assert token(consents, platform, now) == "act.putaran-1"
     end = now + timedelta(seconds=7200)
@@ -297,25 +297,25 @@ def test_a_pair_lost_with_its_process_is_known_for_that_and_costs_nothing_before
     again = ConsentRow(ROW.satker, ROW.platform, ROW.handle, "rft.of-the-lost-pair")
     assert consents.add([again], end) == ["replaced"]
     assert token(consents, platform, end + HOUR) == "act.putaran-2"
-    assert held(book)["renewal"] is None
-    book.store.close()
+    assert held(agency)["renewal"] is None
+    agency.store.close()
 
 
 def test_a_renewal_that_the_platform_never_heard_of_is_made_up_for(
     sqlite_url: str, tmp_path: Path, now: datetime
 ) -> None:
     """Killed before its request arrived: the old refresh token is tried once more, and works."""
-    book = AgencyStore(open_store(sqlite_url), Agency())
-    consents, platform = Consents(book, lambda: Vault(KEY)), Strict()
+    agency = AgencyStore(open_store(sqlite_url), Agency())
+    consents, platform = Consents(agency, lambda: Vault(KEY)), Strict()
     consents.add([ROW], now)
     killed_renewing(sqlite_url, tmp_path / "spent", now)
     assert token(consents, platform, now + LEASE) == "act.putaran-1"
-    assert held(book)["renewal"] is None
-    book.store.close()
+    assert held(agency)["renewal"] is None
+    agency.store.close()
 
 
 def test_a_refusal_without_a_lost_pair_is_the_platforms_own(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     platform = Strict()
     consents.add([ROW], now)
@@ -324,12 +324,12 @@ def test_a_refusal_without_a_lost_pair_is_the_platforms_own(
         with pytest.raises(Declined) as declined:
             token(consents, platform, at)
         assert isinstance(declined.value.why, AccountWrong)
-    assert held(book)["renewal"]["lost"] is False
-    assert held(book)["renewal"]["refused_at"] == iso(now)
+    assert held(agency)["renewal"]["lost"] is False
+    assert held(agency)["renewal"]["refused_at"] == iso(now)
 
 
 def test_an_answer_that_never_arrived_may_be_a_pair_lost(
-    book: AgencyStore, consents: Consents, now: datetime
+    agency: AgencyStore, consents: Consents, now: datetime
 ) -> None:
     """The connection broke after TikTok had given the new pair."""
     platform = Strict()
@@ -354,27 +354,27 @@ def test_every_renewal_uses_the_token_that_the_last_one_brought(
 
 
 def test_the_new_pair_is_stored_before_it_is_used(
-    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+    consents: Consents, platform: Platform, agency: AgencyStore, now: datetime
 ) -> None:
     consents.add([ROW], now)
     got = token(consents, platform, now)
     vault = Vault(KEY)
-    assert vault.open(held(book)["access"]) == got
-    assert vault.open(held(book)["refresh"]) == platform.living
+    assert vault.open(held(agency)["access"]) == got
+    assert vault.open(held(agency)["refresh"]) == platform.living
     # Another process, started afresh, goes on from there.
-    fresh = Consents(book, lambda: Vault(KEY))
+    fresh = Consents(agency, lambda: Vault(KEY))
     assert token(fresh, platform, now + 3 * HOUR) == "act.putaran-2"
 
 
 def test_a_renewal_whose_store_fails_is_not_used(
     consents: Consents,
     platform: Platform,
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     consents.add([ROW], now)
-    write = book.store.write
+    write = agency.store.write
 
     def failing(writes: Any) -> None:
         todo = list(writes)
@@ -382,14 +382,14 @@ def test_a_renewal_whose_store_fails_is_not_used(
             raise OSError("disk full")
         write(todo)
 
-    monkeypatch.setattr(book.store, "write", failing)
+    monkeypatch.setattr(agency.store, "write", failing)
     with pytest.raises(OSError, match="disk full"):
         token(consents, platform, now)
 
 
-def refusing(book: AgencyStore, monkeypatch: pytest.MonkeyPatch, times: int) -> list[StoreError]:
+def refusing(agency: AgencyStore, monkeypatch: pytest.MonkeyPatch, times: int) -> list[StoreError]:
     """Let the store refuse a new pair so many times, with no pause in between."""
-    write, refused = book.store.write, []
+    write, refused = agency.store.write, []
 
     def refuse(writes: Any) -> None:
         todo = list(writes)
@@ -398,7 +398,7 @@ def refusing(book: AgencyStore, monkeypatch: pytest.MonkeyPatch, times: int) -> 
             raise refused[-1]
         write(todo)
 
-    monkeypatch.setattr(book.store, "write", refuse)
+    monkeypatch.setattr(agency.store, "write", refuse)
     monkeypatch.setattr("functions.tokens.consents.PAUSES", (0.0,) * len(PAUSES))
     return refused
 
@@ -407,34 +407,34 @@ def refusing(book: AgencyStore, monkeypatch: pytest.MonkeyPatch, times: int) -> 
 def test_a_store_that_refuses_for_a_minute_costs_no_pair(
     consents: Consents,
     platform: Platform,
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
     times: int,
 ) -> None:
     consents.add([ROW], now)
-    refused = refusing(book, monkeypatch, times)
+    refused = refusing(agency, monkeypatch, times)
     assert token(consents, platform, now) == "act.putaran-1"
     assert len(refused) == times
-    assert Vault(KEY).open(held(book)["refresh"]) == platform.living
+    assert Vault(KEY).open(held(agency)["refresh"]) == platform.living
     assert 50 < sum(PAUSES) < LEASE.total_seconds()
 
 
 def test_a_store_that_refuses_for_longer_is_told_as_it_is(
     consents: Consents,
     platform: Platform,
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     consents.add([ROW], now)
-    refusing(book, monkeypatch, len(PAUSES) + 1)
+    refusing(agency, monkeypatch, len(PAUSES) + 1)
     with pytest.raises(StoreError, match="refuses for a while"):
         token(consents, platform, now)
 
 
 def test_a_renewal_that_nobody_waits_for_any_more_is_stored(
-    consents: Consents, platform: Platform, book: AgencyStore, now: datetime
+    consents: Consents, platform: Platform, agency: AgencyStore, now: datetime
 ) -> None:
     consents.add([ROW], now)
 
@@ -445,12 +445,12 @@ def test_a_renewal_that_nobody_waits_for_any_more_is_stored(
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await consents.access(ROW.handle, now, platform.renew)
-        assert Vault(KEY).open(held(book)["refresh"]) != platform.living
+        assert Vault(KEY).open(held(agency)["refresh"]) != platform.living
         await consents.settle()
 
     platform.before_answering = slowly
     asyncio.run(impatient())
-    assert Vault(KEY).open(held(book)["refresh"]) == platform.living
+    assert Vault(KEY).open(held(agency)["refresh"]) == platform.living
     assert token(consents, platform, now + MINUTE) == "act.putaran-1"
 
 
@@ -491,7 +491,7 @@ def test_an_access_token_that_was_refused_is_renewed_whatever_its_end(
 
 @pytest.mark.parametrize("seconds", [-1, 0, 10**18])
 def test_a_pair_with_an_odd_lifetime_is_stored_all_the_same(
-    consents: Consents, platform: Platform, book: AgencyStore, now: datetime, seconds: int
+    consents: Consents, platform: Platform, agency: AgencyStore, now: datetime, seconds: int
 ) -> None:
     consents.add([ROW], now)
 
@@ -499,8 +499,8 @@ def test_a_pair_with_an_odd_lifetime_is_stored_all_the_same(
         return Grant("act.aneh", "rft.aneh", seconds, seconds)
 
     asyncio.run(consents.access(ROW.handle, now, odd))
-    assert Vault(KEY).open(held(book)["refresh"]) == "rft.aneh"
-    until = datetime.fromisoformat(held(book)["access_until"])
+    assert Vault(KEY).open(held(agency)["refresh"]) == "rft.aneh"
+    until = datetime.fromisoformat(held(agency)["access_until"])
     assert until == (now + LONGEST_LIFE if seconds > 0 else now)
 
 
@@ -534,10 +534,10 @@ def test_a_failed_renewal_keeps_the_token_for_the_next_try(
 
 
 def test_of_two_at_once_one_renews_and_the_other_is_told_to_come_back(
-    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+    agency: AgencyStore, consents: Consents, platform: Platform, now: datetime
 ) -> None:
     consents.add([ROW], now)
-    other = Consents(book, lambda: Vault(KEY))
+    other = Consents(agency, lambda: Vault(KEY))
 
     async def meanwhile() -> None:
         with pytest.raises(Busy):
@@ -551,7 +551,7 @@ def test_of_two_at_once_one_renews_and_the_other_is_told_to_come_back(
 
 
 def test_of_two_at_once_the_other_waits_for_the_pair(
-    book: AgencyStore,
+    agency: AgencyStore,
     consents: Consents,
     platform: Platform,
     now: datetime,
@@ -560,7 +560,7 @@ def test_of_two_at_once_the_other_waits_for_the_pair(
     """Two batches of one account, at work together, both read it at this tick."""
     monkeypatch.setattr("functions.tokens.consents.WAITS", (0.01,) * 100)
     consents.add([ROW], now)
-    other = Consents(book, lambda: Vault(KEY))
+    other = Consents(agency, lambda: Vault(KEY))
 
     async def both() -> list[str]:
         asked = (c.access(ROW.handle, now, platform.renew) for c in (consents, other))
@@ -575,7 +575,7 @@ def test_of_two_at_once_the_other_waits_for_the_pair(
 
 
 def test_of_two_that_read_the_same_version_one_gets_the_lease(
-    book: AgencyStore,
+    agency: AgencyStore,
     consents: Consents,
     platform: Platform,
     now: datetime,
@@ -583,21 +583,21 @@ def test_of_two_that_read_the_same_version_one_gets_the_lease(
 ) -> None:
     """Between our read and our write somebody else took it."""
     consents.add([ROW], now)
-    get = book.store.get
+    get = agency.store.get
 
     def overtaken(paths: Any) -> Any:
         found = get(paths)
-        book.store.write([Write(PATH, {"satker": "kanwil-ntt"}, "merge")])
+        agency.store.write([Write(PATH, {"satker": "kanwil-ntt"}, "merge")])
         return found
 
-    monkeypatch.setattr(book.store, "get", overtaken)
+    monkeypatch.setattr(agency.store, "get", overtaken)
     with pytest.raises(Busy):
         token(consents, platform, now)
     assert platform.renewals == 0
 
 
 def test_a_lease_whose_holder_died_ends_by_itself(
-    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+    agency: AgencyStore, consents: Consents, platform: Platform, now: datetime
 ) -> None:
     consents.add([ROW], now)
 
@@ -625,32 +625,32 @@ def test_a_lease_taken_by_a_clock_that_was_ahead_holds_nobody_up(
 
 
 def test_a_consent_given_during_a_renewal_stays(
-    book: AgencyStore, consents: Consents, platform: Platform, now: datetime
+    agency: AgencyStore, consents: Consents, platform: Platform, now: datetime
 ) -> None:
     """It may be of another account; the renewed pair of the old one must not take its place."""
     consents.add([ROW], now)
 
     async def meanwhile() -> None:
-        before = book.store.get([PATH])[PATH]
+        before = agency.store.get([PATH])[PATH]
         grant = Grant("act.b", "rft.b")
-        book.replace(before, consents.given("kanwil-ntt", ROW.handle, grant, now, before))
+        agency.replace(before, consents.given("kanwil-ntt", ROW.handle, grant, now, before))
 
     platform.before_answering = meanwhile
     with pytest.raises(Busy):
         token(consents, platform, now)
-    assert Vault(KEY).open(held(book)["refresh"]) == "rft.b"
+    assert Vault(KEY).open(held(agency)["refresh"]) == "rft.b"
     assert token(consents, platform, now + MINUTE) == "act.b"
 
 
 def test_another_write_during_a_renewal_does_not_lose_the_new_pair(
-    book: AgencyStore,
+    agency: AgencyStore,
     consents: Consents,
     platform: Platform,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     consents.add([ROW], now)
-    write, disturbed = book.store.write, []
+    write, disturbed = agency.store.write, []
 
     def disturbing(writes: Any) -> None:
         todo = list(writes)
@@ -659,9 +659,9 @@ def test_another_write_during_a_renewal_does_not_lose_the_new_pair(
             write([Write(PATH, {"satker": "kanwil-lain"}, "merge")])
         write(todo)
 
-    monkeypatch.setattr(book.store, "write", disturbing)
+    monkeypatch.setattr(agency.store, "write", disturbing)
     assert token(consents, platform, now) == "act.putaran-1"
-    assert Vault(KEY).open(held(book)["refresh"]) == platform.living
+    assert Vault(KEY).open(held(agency)["refresh"]) == platform.living
 
 
 # Whose it is, since when
@@ -701,22 +701,22 @@ def page_token(consents: Consents, handle: str) -> str | None:
 
 
 def test_a_pages_token_is_kept_as_it_was_given_whatever_the_case_of_its_name(
-    consents: Consents, book: AgencyStore, now: datetime
+    consents: Consents, agency: AgencyStore, now: datetime
 ) -> None:
     assert consents.add([PAGE], now) == ["new"]
     assert page_token(consents, "kemenkumntt") == "EAAB.pertama"
     assert page_token(consents, "orang.lain") is None
-    document = book.store.get([PAGE_PATH])[PAGE_PATH].data
+    document = agency.store.get([PAGE_PATH])[PAGE_PATH].data
     assert set(document) == {"satker", "platform", "handle", "origin", "given_at", "access"}
 
 
 def test_a_pages_token_imported_again_changes_nothing_and_a_new_one_takes_its_place(
-    consents: Consents, book: AgencyStore, now: datetime
+    consents: Consents, agency: AgencyStore, now: datetime
 ) -> None:
     consents.add([PAGE], now)
-    before = book.store.get([PAGE_PATH])[PAGE_PATH].data
+    before = agency.store.get([PAGE_PATH])[PAGE_PATH].data
     assert consents.add([PAGE], now + HOUR) == ["kept"]
-    assert book.store.get([PAGE_PATH])[PAGE_PATH].data == before
+    assert agency.store.get([PAGE_PATH])[PAGE_PATH].data == before
     assert consents.add([ConsentRow(PAGE.satker, "facebook", PAGE.handle, "EAAB.dua")], now) == [
         "replaced"
     ]
@@ -733,18 +733,18 @@ def test_a_page_and_a_tiktok_account_of_one_name_keep_apart(
 
 
 def test_the_tokens_of_many_pages_cost_one_read_and_one_lost_key_no_other(
-    consents: Consents, book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+    consents: Consents, agency: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = ConsentRow("kanwil-ntb", "facebook", "kemenkumntb", "EAAB.lain")
-    Consents(book, lambda: Vault(ANOTHER)).add([lost], now)
+    Consents(agency, lambda: Vault(ANOTHER)).add([lost], now)
     consents.add([PAGE], now)
-    get, reads = book.store.get, []
+    get, reads = agency.store.get, []
 
     def counting(paths: Any) -> Any:
         reads.append(paths)
         return get(paths)
 
-    monkeypatch.setattr(book.store, "get", counting)
+    monkeypatch.setattr(agency.store, "get", counting)
     found = consents.page_tokens(["kemenkumntb", "KemenkumNTT", "kemenkumntt", "orang.lain"])
     assert len(reads) == 1
     assert isinstance(found.pop("kemenkumntb"), VaultError)
@@ -783,10 +783,10 @@ def test_no_token_can_be_read_anywhere_in_the_store(
         assert part not in found
 
 
-def test_a_file_without_rows_opens_no_vault(book: AgencyStore, now: datetime) -> None:
+def test_a_file_without_rows_opens_no_vault(agency: AgencyStore, now: datetime) -> None:
     """The key is asked for only where there is something to seal."""
 
     def never() -> Vault:
         raise AssertionError("opened")
 
-    assert Consents(book, never).add([], now) == []
+    assert Consents(agency, never).add([], now) == []

@@ -1,4 +1,4 @@
-"""What a credential may still spend: pure functions of its book and the time.
+"""What a credential may still spend: pure functions of its budget and the time.
 
 A budget belongs to a credential, not to a platform: one Meta token may carry Instagram and
 Facebook. What it is counted in depends on the platform: calls in a rolling hour (Meta), thousandths
@@ -153,7 +153,7 @@ class Allotment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """An agency's book of a credential, as it is stored. ``refused``: it needs somebody to act; its
+    """An agency's budget of a credential, as it is stored. ``refused``: it needs somebody to act; its
     ``until`` is the instant of the first refusal in a row. ``wants``: unset where the agency is the
     only one."""
 
@@ -181,7 +181,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     def pruned(self, limits: Iterable[Limit], now: datetime) -> Budget:
         """Without what counts against no limit any more, and without what lies in the future.
 
-        A book may speak of the future when a clock was set wrong for a while.
+        A budget may speak of the future when a clock was set wrong for a while.
         """
         counting = [*limits]
         return msgspec.structs.replace(
@@ -198,7 +198,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     def folded(self, limits: Iterable[Limit], now: datetime) -> Budget:
         """The same with what was settled long ago in one entry, where only its day counts.
 
-        With many agencies all books are read at each tick: a day's runs would make them large.
+        With many agencies all budgets are read at each tick: a day's runs would make them large.
         """
         if not all(limit.zone for limit in limits):
             return self

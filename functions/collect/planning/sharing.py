@@ -70,20 +70,20 @@ class Sharing(msgspec.Struct):
 
     @classmethod
     def read(
-        cls, books: Sequence[AgencyStore], settings: Settings, now: datetime, following: datetime
+        cls, agencies: Sequence[AgencyStore], settings: Settings, now: datetime, following: datetime
     ) -> Sharing:
         """All budgets in one reading: a document for each agency and credential.
 
-        ``books``: every agency of the installation, or else more is granted than there is.
+        ``agencies``: every agency of the installation, or else more is granted than there is.
         """
         limited = limits_of(settings)
         paths = {
-            book.budget_path(name): (book.agency.id, name) for book in books for name in limited
+            agency.budget_path(name): (agency.id, name) for agency in agencies for name in limited
         }
-        budgets: dict[str, dict[str, Budget]] = {book.agency.id: {} for book in books}
-        for path, stored in books[0].store.get([*paths]).items():
-            agency, name = paths[path]
-            budgets[agency][name] = decode(stored.data, name).pruned(limited[name], now)
+        budgets: dict[str, dict[str, Budget]] = {agency.id: {} for agency in agencies}
+        for path, stored in agencies[0].store.get([*paths]).items():
+            agency_id, name = paths[path]
+            budgets[agency_id][name] = decode(stored.data, name).pruned(limited[name], now)
         return cls(budgets, limited, settings.weights(), now, following)
 
     def share(self, agency: str) -> Share:
@@ -190,7 +190,7 @@ class Sharing(msgspec.Struct):
 
 
 def share_of(
-    book: AgencyStore, settings: Settings, now: datetime, following: datetime
+    agency: AgencyStore, settings: Settings, now: datetime, following: datetime
 ) -> Share | None:
     """One agency's share, worked out for it alone; None where it is the only agency.
 
@@ -199,8 +199,8 @@ def share_of(
     everybody = agencies_of(settings)
     if len(everybody) == 1:
         return None
-    books = [AgencyStore(book.store, agency) for agency in everybody]
-    return Sharing.read(books, settings, now, following).share(book.agency.id)
+    agencies = [AgencyStore(agency.store, one) for one in everybody]
+    return Sharing.read(agencies, settings, now, following).share(agency.id)
 
 
 def received(body: Mapping[str, Any] | None) -> Share | None:

@@ -128,19 +128,19 @@ async def hand_on(
 
 
 async def work_off(
-    book: AgencyStore, settings: Settings, batch: Batch, *, run_id: str, now: datetime
+    agency: AgencyStore, settings: Settings, batch: Batch, *, run_id: str, now: datetime
 ) -> dict[str, Any]:
     """Work a batch off, once; the answer says what came of it.
 
     Whatever a platform does ends the batch: the next plan makes up for it. StoreError when the
     store cannot be used: then the queue delivers it again.
     """
-    tally = Tally(book.store.meter)
+    tally = Tally(agency.store.meter)
     said: dict[str, Any] = {"job": "collect", "run_id": run_id, "batch": batch.name}
     piece = _piece(batch)
     if piece is None:
         return {**said, "done": "not understood"}
-    tick = _tick(book, settings, batch, piece, CollectRun(now=now, run_id=run_id))
+    tick = _tick(agency, settings, batch, piece, CollectRun(now=now, run_id=run_id))
     if isinstance(tick, str):
         return {**said, "done": tick}
     try:
@@ -235,7 +235,7 @@ def _batches(tick: Tick, plans: Mapping[Platform, Plan], run: str) -> list[Batch
         Batch(
             name=f"{run}/{_digest(_asked(plan))}",
             platform=platform,
-            agency=tick.agency.agency.id,
+            agency=tick.agency.id,
             expires_at=tick.now + tick.every,
             work=msgspec.to_builtins(
                 Piece(
@@ -344,30 +344,30 @@ def _credentials(plan: Plan) -> set[str]:
 
 
 def _tick(
-    book: AgencyStore, settings: Settings, batch: Batch, piece: Piece, run: CollectRun
+    agency: AgencyStore, settings: Settings, batch: Batch, piece: Piece, run: CollectRun
 ) -> Tick | str:
     """The tick at which a batch is worked off; a text says why it is not."""
     # At an official host nothing but the clock tells the time of a read.
     is_official = batch.platform in official(settings)
-    if book.simulation and is_official:
+    if agency.simulation and is_official:
         return "a simulation reads no official host"
     if piece.simulated and not is_official:
         run = replace(run, now=piece.now + (run.now - piece.put_at), simulated=True)
-    if not book.simulation and run.now - present() > CLOCKS_AGREE:
+    if not agency.simulation and run.now - present() > CLOCKS_AGREE:
         return "ahead of the clock"
     if batch.expired(run.now):
         return "too late"
     if _credentials(piece.plan) - {*names(settings, batch.platform)}:
         return "credentials changed"
-    if book.has_outcome(batch.platform, batch.name):
+    if agency.has_outcome(batch.platform, batch.name):
         return "before"
     return Tick(
-        book,
+        agency,
         settings,
         run,
-        book.roster(run.now) or Roster(as_of=run.now),
+        agency.roster(run.now) or Roster(as_of=run.now),
         Clock(run.now if run.simulated else None),
-        run.simulated or book.simulation,
+        run.simulated or agency.simulation,
         CollectReport(run.run_id, run.now),
     )
 

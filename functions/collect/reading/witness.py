@@ -32,7 +32,7 @@ def united(several: Iterable[Mapping[str, datetime]]) -> dict[str, datetime]:
 
 
 def remember(
-    book: AgencyStore, until: datetime | None, clock: Callable[[], datetime] = present
+    agency: AgencyStore, until: datetime | None, clock: Callable[[], datetime] = present
 ) -> None:
     """Keep until when a run that ended has read (``read_until``).
 
@@ -41,10 +41,10 @@ def remember(
     """
     if until is None:
         return
-    held = book.read_until()
+    held = agency.read_until()
     if held is not None and held <= clock() + CLOCKS_AGREE:
-        zone = book.agency.zone
+        zone = agency.zone
         hours = [f"{at.astimezone(zone):%Y-%m-%dT%H}" for at in (held, until)]
         if until <= held or hours[0] == hours[1]:
             return
-    book.save_cursor("collect", read_until=iso(until))
+    agency.save_cursor("collect", read_until=iso(until))

@@ -51,7 +51,7 @@ def due(noted: Mapping[str, Any], clock: datetime) -> bool:
 
 
 def tell(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     report: CollectReport,
     noted: Mapping[str, Any],
@@ -61,16 +61,16 @@ def tell(
 
     ``noted``: what the last runs left. A simulation wakes nobody.
     """
-    if book.simulation or log.is_quiet() or not due(noted, clock):
+    if agency.simulation or log.is_quiet() or not due(noted, clock):
         return {}
     whole = str(noted.get("consents_at", ""))[:10] != iso(clock)[:10]
-    for alert in [*look(book, settings, report, whole=whole)]:
+    for alert in [*look(agency, settings, report, whole=whole)]:
         log.warning(alert.event, **alert.fields)
     return {"alerted_at": iso(clock), **({"consents_at": iso(clock)} if whole else {})}
 
 
 def look(
-    book: AgencyStore, settings: Settings, report: CollectReport, *, whole: bool = True
+    agency: AgencyStore, settings: Settings, report: CollectReport, *, whole: bool = True
 ) -> Iterator[Alert]:
     """Everything that needs somebody at the report's instant; ``whole``: of every consent."""
     now = report.now
@@ -79,7 +79,7 @@ def look(
         yield from _stale(platform, state, now, signs.stale_after(every))
     for platform, state in report.states.items():
         if ACCESS[platform].by_consent:
-            yield from _consents(book, state, now, whole=whole)
+            yield from _consents(agency, state, now, whole=whole)
     if configured(settings, "instagram") or configured(settings, "facebook"):
         yield from _version(settings.graph_version, now)
     for name, standing in report.budgets.items():
@@ -95,14 +95,14 @@ def _stale(
 
 
 def _consents(
-    book: AgencyStore, state: SyncState, now: datetime, *, whole: bool
+    agency: AgencyStore, state: SyncState, now: datetime, *, whole: bool
 ) -> Iterator[Alert]:
     if whole:
         known = {key("tiktok", handle.lower()): handle for handle in state.accounts}
-        stored = {known[held.id]: held for held in book.consents() if held.id in known}
+        stored = {known[held.id]: held for held in agency.consents() if held.id in known}
     else:
         resting = [h for h, a in state.accounts.items() if a.retry_at and a.retry_at > now]
-        stored = book.consents_of(resting)
+        stored = agency.consents_of(resting)
     found: dict[str, list[str]] = defaultdict(list)
     ends: list[datetime] = []
     for handle, one in stored.items():

@@ -21,10 +21,12 @@ from functions.times import present
 
 @click.command()
 @click.option("--live", is_flag=True, help="Ask the platforms, too: one cheapest read each.")
-@click.option("--agency", metavar="ID", help="Tell of this one of KIPRAH_AGENCIES alone.")
+@click.option(
+    "--agency", "agency_id", metavar="ID", help="Tell of this one of KIPRAH_AGENCIES alone."
+)
 @json_option
 @tells_errors
-def doctor(live: bool, agency: str | None, as_json: bool) -> None:
+def doctor(live: bool, agency_id: str | None, as_json: bool) -> None:
     """Say what is set up and what is wrong; exits with 1 when nothing can work.
 
     With --live also when a platform refuses a credential. It writes nothing and renews no token.
@@ -32,9 +34,9 @@ def doctor(live: bool, agency: str | None, as_json: bool) -> None:
     from functions.commands.doctor.examination import examine
 
     loaded = load_settings()
-    with opened_all(loaded) as books:
-        only = None if agency is None else chosen(books, agency)
-        findings = examine(books, loaded, present(), only=only, live=live)
+    with opened_all(loaded) as agencies:
+        only = None if agency_id is None else chosen(agencies, agency_id)
+        findings = examine(agencies, loaded, present(), only=only, live=live)
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:

@@ -35,7 +35,7 @@ SIDE_BY_SIDE = 16  # agencies looked at together, where each look waits for a ne
 
 
 def examine(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     settings: Settings,
     now: datetime,
     *,
@@ -44,71 +44,71 @@ def examine(
 ) -> list[Finding]:
     """Look at the registry, the platforms, the jobs, the data and the site; say what to do next.
     With several agencies, each agency's findings begin with its id; with very many, only the worst
-    are told. ``only``: one of ``books``; everything about it is told, and nothing of the others.
+    are told. ``only``: one of ``agencies``; everything about it is told, and nothing of the others.
     ``live``: ask the platforms too, once with each credential. StoreError when the store is
     unusable.
     """
     rosters: dict[str, Roster] = {}
-    everybody = [book.agency for book in books]
-    told_of = books if only is None else [only]
-    findings = [_store(books[0], settings)]
-    if len(books) > 1:
+    everybody = [agency.agency for agency in agencies]
+    told_of = agencies if only is None else [only]
+    findings = [_store(agencies[0], settings)]
+    if len(agencies) > 1:
         findings.append(_agencies(everybody))
     if len(told_of) > MANY:
         findings += _of_many(told_of, settings, rosters, now)
-    for book in told_of if len(told_of) <= MANY else ():
-        own = _own(book, settings, rosters, now)
-        findings += _told_apart(book, books, rosters, own)
+    for agency in told_of if len(told_of) <= MANY else ():
+        own = _own(agency, settings, rosters, now)
+        findings += _told_apart(agency, agencies, rosters, own)
     findings += looked("registry", _doubles, rosters, now)
     findings += looked("graph version", _graph_version, settings, now)
-    findings += looked("budgets", budgets, books, settings, now)
+    findings += looked("budgets", budgets, agencies, settings, now)
     findings += _consents(settings, rosters.values())
-    findings += looked("token key", _token_key, books, settings)
+    findings += looked("token key", _token_key, agencies, settings)
     if live:
-        findings += look(books, settings, rosters, now)
+        findings += look(agencies, settings, rosters, now)
     if len(told_of) > MANY:  # a look at each one's accounts and site would take minutes
-        findings += looked("site", _destinations, settings, books[0].agency, everybody)
+        findings += looked("site", _destinations, settings, agencies[0].agency, everybody)
         return [*findings, _next(findings)]
-    for book in told_of:
-        own = looked("accounts", _wrong_accounts, book, rosters[book.agency.id], now)
-        own += looked("accounts", _incomplete_accounts, book, rosters[book.agency.id], now)
-        findings += _told_apart(book, books, rosters, own)
-    for book in told_of:
-        own = looked("months", _waiting_months, book, now)
-        findings += _told_apart(book, books, rosters, own)
-    for book in told_of:
-        own = looked("site", _destinations, settings, book.agency, everybody)
-        findings += _told_apart(book, books, rosters, own)
+    for agency in told_of:
+        own = looked("accounts", _wrong_accounts, agency, rosters[agency.id], now)
+        own += looked("accounts", _incomplete_accounts, agency, rosters[agency.id], now)
+        findings += _told_apart(agency, agencies, rosters, own)
+    for agency in told_of:
+        own = looked("months", _waiting_months, agency, now)
+        findings += _told_apart(agency, agencies, rosters, own)
+    for agency in told_of:
+        own = looked("site", _destinations, settings, agency.agency, everybody)
+        findings += _told_apart(agency, agencies, rosters, own)
     return [*findings, _next(findings)]
 
 
 def _own(
-    book: AgencyStore, settings: Settings, rosters: dict[str, Roster], now: datetime
+    agency: AgencyStore, settings: Settings, rosters: dict[str, Roster], now: datetime
 ) -> list[Finding]:
     """One agency's registry, platforms, jobs and data; its registry goes into ``rosters``."""
-    own = looked("registry", _stored_roster, book, rosters, now)
-    roster = rosters.setdefault(book.agency.id, Roster(as_of=now))
+    own = looked("registry", _stored_roster, agency, rosters, now)
+    roster = rosters.setdefault(agency.id, Roster(as_of=now))
     own = [replace(f, fatal=True) for f in own] or [_registry(roster)]
-    told = [*roster.problems, *remarks(roster, now, book.agency.zone)]
+    told = [*roster.problems, *remarks(roster, now, agency.zone)]
     own += [Finding("registry", problem, ok=False) for problem in told]
     for platform in PLATFORMS:
         own += looked(platform, _platform, settings, roster, platform)
-    return own + vitals(book, settings, roster, now)
+    return own + vitals(agency, settings, roster, now)
 
 
 def _of_many(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     settings: Settings,
     rosters: dict[str, Roster],
     now: datetime,
 ) -> list[Finding]:
     """What is found of very many agencies: how many are well, and the worst of the others."""
-    with ThreadPoolExecutor(SIDE_BY_SIDE if books[0].store.remote else 1) as pool:
-        looks = pool.map(lambda book: _own(book, settings, rosters, now), books)
+    with ThreadPoolExecutor(SIDE_BY_SIDE if agencies[0].store.remote else 1) as pool:
+        looks = pool.map(lambda agency: _own(agency, settings, rosters, now), agencies)
         apart = [
             (finding.subject, told)
-            for book, own in zip(books, [*looks], strict=True)
-            for finding, told in zip(own, _told_apart(book, books, rosters, own), strict=True)
+            for agency, own in zip(agencies, [*looks], strict=True)
+            for finding, told in zip(own, _told_apart(agency, agencies, rosters, own), strict=True)
         ]
     grouped: dict[str, list[Finding]] = defaultdict(list)
     for subject, told in apart:
@@ -127,8 +127,8 @@ def _worst(subject: str, told: Sequence[Finding]) -> list[Finding]:
     return [counted, *shown]
 
 
-def _stored_roster(book: AgencyStore, rosters: dict[str, Roster], now: datetime) -> list[Finding]:
-    rosters[book.agency.id] = book.roster(now) or Roster(as_of=now)
+def _stored_roster(agency: AgencyStore, rosters: dict[str, Roster], now: datetime) -> list[Finding]:
+    rosters[agency.id] = agency.roster(now) or Roster(as_of=now)
     return []
 
 
@@ -147,8 +147,8 @@ def _next(findings: Sequence[Finding]) -> Finding:
     return Finding("next", "nothing to do")
 
 
-def _store(book: AgencyStore, settings: Settings) -> Finding:
-    kind = ": a simulation; any now, no official host" if book.simulation else ""
+def _store(agency: AgencyStore, settings: Settings) -> Finding:
+    kind = ": a simulation; any now, no official host" if agency.simulation else ""
     return Finding("store", f"{settings.store}{kind}")
 
 
@@ -161,8 +161,8 @@ def _agencies(everybody: Sequence[Agency]) -> Finding:
 
 
 def _told_apart(
-    book: AgencyStore,
-    books: Sequence[AgencyStore],
+    agency: AgencyStore,
+    agencies: Sequence[AgencyStore],
     rosters: Mapping[str, Roster],
     findings: Iterable[Finding],
 ) -> list[Finding]:
@@ -170,13 +170,13 @@ def _told_apart(
 
     An empty registry stops one agency, and everything only when all are empty.
     """
-    if len(books) == 1:
+    if len(agencies) == 1:
         return [*findings]
     works = any(roster.satker for roster in rosters.values())
     return [
         replace(
             finding,
-            subject=f"{book.agency.id} {finding.subject}",
+            subject=f"{agency.id} {finding.subject}",
             fatal=finding.fatal and not (works and finding.subject == "registry"),
         )
         for finding in findings
@@ -230,16 +230,16 @@ def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:
     return [Finding("consents", f"no links can be made; {todo}", ok=False, todo=todo)]
 
 
-def _token_key(books: Sequence[AgencyStore], settings: Settings) -> list[Finding]:
+def _token_key(agencies: Sequence[AgencyStore], settings: Settings) -> list[Finding]:
     """While a key is rotated, how many stored secrets still need the old one."""
     if not rekey.is_rotating(settings) or (vault := held_vault(settings)) is None:
         return []
-    count = rekey.counted(books, vault)
+    count = rekey.counted(agencies, vault)
     todo = "run: kiprah connect rekey" if count.older else ""
     return [Finding("token key", rekey.words(settings, count), ok=not count.older, todo=todo)]
 
 
-def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+def _wrong_accounts(agency: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
     """What collect wrote beside registered handles; what it wrote of others no longer matters."""
     registered = {
         (account.satker, key(account.platform, account.handle))
@@ -248,7 +248,7 @@ def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Fi
     }
     findings = []
     for satker in roster.satker:
-        for name, found in book.feedback(satker.id).items():
+        for name, found in agency.feedback(satker.id).items():
             if (satker.id, name) in registered and found.get("status", "ok") != "ok":
                 words = " ".join(str(found["status"]).split())
                 findings.append(Finding(f"{satker.id} {name}", words, ok=False))
@@ -260,24 +260,22 @@ def _wrong_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Fi
     return shown
 
 
-def _waiting_months(book: AgencyStore, now: datetime) -> list[Finding]:
+def _waiting_months(agency: AgencyStore, now: datetime) -> list[Finding]:
     """The months that do not close, or are not frozen, although their time is over."""
-    if book.simulation:
+    if agency.simulation:
         return []
-    findings, until = [], book.read_until()
-    for month, record in book.months().items():
+    findings, until = [], agency.read_until()
+    for month, record in agency.months().items():
         state, due = record.ranking.state, record.closes_at
-        why = waiting(
-            due or closing_begins(month, book.agency.zone), now, now, certain(now, now, until)
-        )
+        why = waiting(due or closing_begins(month, agency.zone), now, now, certain(now, now, until))
         if why is not None and state != "final" and not record.ranking.incomplete:
             findings.append(Finding(month, f"stays {state}: {why}", ok=False))
     return findings
 
 
-def _incomplete_accounts(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+def _incomplete_accounts(agency: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
     """What is known to be missing of registered accounts' posts."""
-    told = book.completeness()
+    told = agency.completeness()
     found = [
         (account, said)
         for account in roster.accounts

@@ -71,13 +71,16 @@ class _Look:
 
 
 def look(
-    books: Sequence[AgencyStore], settings: Settings, rosters: Mapping[str, Roster], now: datetime
+    agencies: Sequence[AgencyStore],
+    settings: Settings,
+    rosters: Mapping[str, Roster],
+    now: datetime,
 ) -> list[Finding]:
     """What the platforms say of every credential that is set; a failure is fatal.
 
     ``rosters``: by agency; of them come the accounts to try a read on.
     """
-    return asyncio.run(_Round(books, settings, rosters, now).look())
+    return asyncio.run(_Round(agencies, settings, rosters, now).look())
 
 
 class _Round:
@@ -85,12 +88,12 @@ class _Round:
 
     def __init__(
         self,
-        books: Sequence[AgencyStore],
+        agencies: Sequence[AgencyStore],
         settings: Settings,
         rosters: Mapping[str, Roster],
         now: datetime,
     ) -> None:
-        self._books, self._settings, self._rosters, self._now = books, settings, rosters, now
+        self._agencies, self._settings, self._rosters, self._now = agencies, settings, rosters, now
         self._cost: Counter[str] = Counter()
         self._heard: dict[Platform, _Heard] = {}
 
@@ -114,7 +117,7 @@ class _Round:
         return [*findings, *self._versions(), self._told_cost()]
 
     def _is_forbidden(self, platform: Platform) -> bool:
-        return self._books[0].simulation and is_official(address(self._settings, platform))
+        return self._agencies[0].simulation and is_official(address(self._settings, platform))
 
     def _looks(self, platform: Platform, connection: Connection) -> list[_Look]:
         heard = self._heard[platform] = _Heard(adapter(platform))
@@ -169,8 +172,8 @@ class _Round:
     def _consents(self, apps: Sequence[Credential]) -> list[_Look]:
         """The first living access tokens of each agency."""
         looks: list[_Look] = []
-        for book, handles in self._of_each("tiktok"):
-            living = self._vaulted(book).living(handles, self._now)
+        for agency, handles in self._of_each("tiktok"):
+            living = self._vaulted(agency).living(handles, self._now)
             for handle, access in [*living.items()][:TRIED]:
                 subject = f"live tiktok @{handle}"
                 if isinstance(access, VaultError):
@@ -184,8 +187,8 @@ class _Round:
     def _page_tokens(self, apps: Sequence[Credential]) -> list[_Look]:
         """The first of each agency."""
         looks: list[_Look] = []
-        for book, handles in self._of_each("facebook"):
-            tokens = self._vaulted(book).page_tokens(handles)
+        for agency, handles in self._of_each("facebook"):
+            tokens = self._vaulted(agency).page_tokens(handles)
             for handle, token in [*tokens.items()][:TRIED]:
                 subject = f"live facebook {handle}"
                 if isinstance(token, VaultError):
@@ -198,12 +201,12 @@ class _Round:
         return looks
 
     def _of_each(self, platform: Platform) -> Iterator[tuple[AgencyStore, list[str]]]:
-        for book in self._books:
-            roster = self._rosters.get(book.agency.id) or Roster(as_of=self._now)
-            yield book, [account.handle for account in self._accounts(platform, [roster])]
+        for agency in self._agencies:
+            roster = self._rosters.get(agency.id) or Roster(as_of=self._now)
+            yield agency, [account.handle for account in self._accounts(platform, [roster])]
 
-    def _vaulted(self, book: AgencyStore) -> Consents:
-        return Consents(book, lambda: open_vault(self._settings))
+    def _vaulted(self, agency: AgencyStore) -> Consents:
+        return Consents(agency, lambda: open_vault(self._settings))
 
     # Trying
 

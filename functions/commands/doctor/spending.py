@@ -17,13 +17,13 @@ from functions.store.agency import AgencyStore
 NAMED = 5  # agencies by their names; the others as a number
 
 
-def budgets(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
+def budgets(agencies: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
     """A line for each credential that was ever used: what is spent and left of its limits, what
     stops it, and how several agencies share it."""
     following = now + timedelta(minutes=settings.collect_every)
-    sharing = Sharing.read(books, settings, now, following)
+    sharing = Sharing.read(agencies, settings, now, following)
     return [
-        _credential(name, sharing, len(books) > 1)
+        _credential(name, sharing, len(agencies) > 1)
         for name in sorted(sharing.limits)
         if any(name in own for own in sharing.budgets.values())
     ]
@@ -31,7 +31,7 @@ def budgets(books: Sequence[AgencyStore], settings: Settings, now: datetime) -> 
 
 def _credential(name: str, sharing: Sharing, several: bool) -> Finding:
     now, limits = sharing.now, sharing.limits[name]
-    held = {agency: own.get(name, Budget()) for agency, own in sharing.budgets.items()}
+    held = {agency_id: own.get(name, Budget()) for agency_id, own in sharing.budgets.items()}
     usage = usage_of(held, limits, now)
     all_in_one = Budget(
         runs={f"{a}/{run}": s for a, own in held.items() for run, s in own.runs.items()},
@@ -67,24 +67,26 @@ def _shared(held: dict[str, Budget], sharing: Sharing, limit: Limit, most: int) 
     """Whose it is: each agency's part of what is spent and its share, and who goes without."""
     lowered = msgspec.structs.replace(limit, amount=most)
     whole = lowered.left(0)
-    taking = [agency for agency, own in held.items() if takes_part(own)]
-    total = sum(sharing.weights.get(agency, 1) for agency in taking) or 1
-    spent = {agency: held[agency].spent(limit, sharing.now) for agency in taking}
+    taking = [agency_id for agency_id, own in held.items() if takes_part(own)]
+    total = sum(sharing.weights.get(agency_id, 1) for agency_id in taking) or 1
+    spent = {agency_id: held[agency_id].spent(limit, sharing.now) for agency_id in taking}
     left = max(0, whole - sum(own.spent(limit, sharing.now) for own in held.values()))
     said = [f"{_money(left, limit)} left for {len(taking):,} agencies"]
-    for agency in sorted(taking, key=lambda agency: -spent[agency])[:NAMED]:
-        share = whole * sharing.weights.get(agency, 1) // total
-        said.append(f"{agency} {_money(spent[agency], limit)} of its {_money(share, limit)}")
+    for agency_id in sorted(taking, key=lambda agency_id: -spent[agency_id])[:NAMED]:
+        share = whole * sharing.weights.get(agency_id, 1) // total
+        said.append(f"{agency_id} {_money(spent[agency_id], limit)} of its {_money(share, limit)}")
     if (more := len(taking) - NAMED) > 0:
         said.append(f"{more:,} more spent less")
     waiting = [
-        (wants.since, agency)
-        for agency in taking
-        if isinstance(wants := held[agency].wants, Wants) and wants.since is not None
+        (wants.since, agency_id)
+        for agency_id in taking
+        if isinstance(wants := held[agency_id].wants, Wants) and wants.since is not None
     ]
     if waiting:
-        since, agency = min(waiting)
-        said.append(f"{len(waiting):,} got nothing at their last tick, {agency} since {iso(since)}")
+        since, agency_id = min(waiting)
+        said.append(
+            f"{len(waiting):,} got nothing at their last tick, {agency_id} since {iso(since)}"
+        )
     return ", ".join(said)
 
 

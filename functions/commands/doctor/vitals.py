@@ -30,16 +30,16 @@ NAMED = 5  # accounts by their names; of others the number
 RUN = "kiprah run does all three at their cadence"
 
 
-def vitals(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) -> list[Finding]:
+def vitals(agency: AgencyStore, settings: Settings, roster: Roster, now: datetime) -> list[Finding]:
     """Everything about one agency's life; nothing of one whose registry is still empty."""
     if not roster.satker:
         return []
     found: list[Finding] = []
     for job, every in _cadences(settings).items():
-        found += looked(job, _job, book, job, every, now)
-    found += looked("data", _data, book, settings, roster, now)
-    found += looked("tiktok consents", _consents, book, roster, now)
-    found += looked("months", _months, book, now)
+        found += looked(job, _job, agency, job, every, now)
+    found += looked("data", _data, agency, settings, roster, now)
+    found += looked("tiktok consents", _consents, agency, roster, now)
+    found += looked("months", _months, agency, now)
     return found
 
 
@@ -53,23 +53,23 @@ def _cadences(settings: Settings) -> dict[str, timedelta]:
 # Jobs
 
 
-def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Finding:
+def _job(agency: AgencyStore, job: str, every: timedelta, now: datetime) -> Finding:
     """When a job last ended well, compared with its cadence; when it is late, nothing runs it."""
-    noted = turns.standing(book, job)
+    noted = turns.standing(agency, job)
     limit = max(CADENCES * every, AT_LEAST)
     good, failing = time_of(noted.get("good_at")), time_of(noted.get("failing_since"))
     failure = f"it has failed since {iso(failing)}: {noted.get('said')}" if failing else ""
     todo = f"mend what it says: {noted.get('said')}" if failing else f"run: kiprah {job}; {RUN}"
     if good is None:
-        began = time_of(book.cursor("collect").get("began_at"))
+        began = time_of(agency.cursor("collect").get("began_at"))
         is_overdue = bool(failing) or (began is not None and now - began > limit)
-        fatal = is_overdue and not book.simulation
+        fatal = is_overdue and not agency.simulation
         words = failure or f"no run is noted yet; {todo}"
         return Finding(job, words, ok=False, fatal=fatal, todo=todo)
     said = [f"last good run {age(good, now)} ({iso(good)})"]
     if good > now + turns.AHEAD:
         said = [f"last good run at {iso(good)}, ahead of this computer's clock"]
-    is_late = now - good > limit and not book.simulation
+    is_late = now - good > limit and not agency.simulation
     if is_late:
         said.append(f"late: it should run every {every // timedelta(minutes=1)} min")
     if failure:
@@ -86,7 +86,7 @@ def _job(book: AgencyStore, job: str, every: timedelta, now: datetime) -> Findin
 # Data
 
 
-def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) -> list[Finding]:
+def _data(agency: AgencyStore, settings: Settings, roster: Roster, now: datetime) -> list[Finding]:
     """How old the newest read is, of each platform and of all."""
     registered = {a.platform for a in roster.accounts}
     able = [p for p in PLATFORMS if configured(settings, p) or is_keyless(settings, p)]
@@ -94,9 +94,9 @@ def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) 
     reads: dict[Platform, datetime] = {}
     found: list[Finding] = []
     for platform in (p for p in able if p in registered):
-        found += looked(f"{platform} data", _platform_data, book, platform, stale, reads, now)
+        found += looked(f"{platform} data", _platform_data, agency, platform, stale, reads, now)
     newest = max((at for at in reads.values() if at <= now + turns.AHEAD), default=None)
-    if newest is not None and now - newest > stale and not book.simulation:
+    if newest is not None and now - newest > stale and not agency.simulation:
         words = f"the newest read of any platform is of {iso(newest)}, {age(newest, now)}"
         todo = "run kiprah collect and see what it says"
         found.append(Finding("data", f"{words}; {todo}", ok=False, fatal=True, todo=todo))
@@ -104,14 +104,14 @@ def _data(book: AgencyStore, settings: Settings, roster: Roster, now: datetime) 
 
 
 def _platform_data(
-    book: AgencyStore,
+    agency: AgencyStore,
     platform: Platform,
     stale: timedelta,
     reads: dict[Platform, datetime],
     now: datetime,
 ) -> Finding:
     """One platform's last read, noted in ``reads``, and which of its accounts rest."""
-    stored = book.sync_state(platform).body
+    stored = agency.sync_state(platform).body
     state = states.decode(stored) if stored else SyncState()
     if state is None:
         return Finding(f"{platform} data", "its note cannot be read; collecting makes it anew")
@@ -136,7 +136,7 @@ def _reason(account: AccountState) -> str:
 # Consents
 
 
-def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+def _consents(agency: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
     """How many TikTok accounts have a consent, and which need somebody."""
     handles = [
         a.handle
@@ -145,7 +145,7 @@ def _consents(book: AgencyStore, roster: Roster, now: datetime) -> list[Finding]
     ]
     if not handles:
         return []
-    stored = {s.id: s.data for s in book.consents()}
+    stored = {s.id: s.data for s in agency.consents()}
     held = {h: stored.get(key("tiktok", h.lower())) for h in handles}
     groups: dict[str, list[str]] = {
         "without one": [h for h, data in held.items() if data is None],
@@ -176,21 +176,21 @@ def _named(handles: list[str]) -> str:
 # Months
 
 
-def _months(book: AgencyStore, now: datetime) -> list[Finding]:
+def _months(agency: AgencyStore, now: datetime) -> list[Finding]:
     """Of each month that is not final, what it waits for."""
     return [
         finding
-        for month, record in book.months().items()
+        for month, record in agency.months().items()
         if record.ranking.state != "final"
-        for finding in looked(f"month {month}", _month, book, month, record, now)
+        for finding in looked(f"month {month}", _month, agency, month, record, now)
     ]
 
 
-def _month(book: AgencyStore, month: str, record: MonthRecord, now: datetime) -> Finding:
+def _month(agency: AgencyStore, month: str, record: MonthRecord, now: datetime) -> Finding:
     subject, ranking = f"month {month}", record.ranking
     if ranking.incomplete:
         return Finding(subject, "incomplete: collecting began after its first day; never final")
-    begins, closes = closing_begins(month, book.agency.zone), record.closes_at
+    begins, closes = closing_begins(month, agency.zone), record.closes_at
     if closes is None or now < begins:
         return Finding(subject, f"open until {iso(begins)}, when the time for objections begins")
     if undecided := [o.id for o in record.objections if o.holds_open(closes)]:

@@ -13,7 +13,7 @@ NO_ADDRESS = (
 )
 
 
-def posts_at(book: AgencyStore, text: str) -> tuple[Platform, tuple[Located, ...]]:
+def posts_at(agency: AgencyStore, text: str) -> tuple[Platform, tuple[Located, ...]]:
     """The platform that a text's address names, and its posts, one for each account it stands in.
 
     No posts: nothing was ever read under the address. NotAPost, with a sentence for the asker, when
@@ -22,4 +22,4 @@ def posts_at(book: AgencyStore, text: str) -> tuple[Platform, tuple[Located, ...
     link = parse_link(text)
     if link is None:
         raise NotAPost(NO_ADDRESS)
-    return link.platform, book.find_urls(link.platform, [link.key])
+    return link.platform, agency.find_urls(link.platform, [link.key])

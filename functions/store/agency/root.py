@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from functions.model import Agency
 from functions.store.expiry import SWEPT, expiry
@@ -31,6 +32,21 @@ class AgencyDocuments:
         self.simulation = simulation
         self._clock = clock
         self.root = f"agencies/{agency.id}"
+
+    @property
+    def id(self) -> str:
+        """The agency's id."""
+        return self.agency.id
+
+    @property
+    def name(self) -> str:
+        """The agency's name."""
+        return self.agency.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The agency's time zone, in which its months are bounded."""
+        return self.agency.zone
 
     def expiry(self, collection: str, needed_until: datetime | None = None) -> datetime | None:
         """When a document that is written now expires; None: never, as in a simulation.

@@ -37,8 +37,8 @@ from functions.collect.planning.quota import (
     EVERYTHING,
     PRICES,
     Allowance,
-    Expected,
     BucketAllowance,
+    Expected,
     in_turn,
 )
 from functions.collect.planning.requests import (

@@ -1009,7 +1009,7 @@ def plan_of(accounts: int, posts: int, *, lookup_size: int, new: bool, size: int
 
 
 def put_together(*plans: Plan, run: str = "20261020T030000Z-collect") -> list[Batch]:
-    agency = SimpleNamespace(agency=SimpleNamespace(id="kemenkum"))
+    agency = SimpleNamespace(id="kemenkum")
     tick = SimpleNamespace(agency=agency, now=MARK, every=TICK, simulated=False)
     named = dict(zip(PLATFORMS, plans, strict=False))
     return batches._batches(cast("Tick", tick), named, run)

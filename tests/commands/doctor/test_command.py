@@ -28,5 +28,5 @@ def test_doctor_asks_the_platforms_when_it_is_told_to(stand_ins):
     [line] = [line for line in result.stdout.splitlines() if line.startswith("!!  live")]
     assert "CreditsDepleted: add credits" in line
     assert result.stdout.splitlines()[-1].startswith("!!  next: live x x:")
-    with opened() as book:
-        assert list(book.store.list(f"{book.root}/budgets")) == []
+    with opened() as agency:
+        assert list(agency.store.list(f"{agency.root}/budgets")) == []

@@ -31,8 +31,8 @@ def about(findings: list[Finding], subject: str) -> Finding:
     return found
 
 
-def register(book: AgencyStore, now: datetime) -> None:
-    book.save_roster(
+def register(agency: AgencyStore, now: datetime) -> None:
+    agency.save_roster(
         Roster(
             as_of=now,
             satker=(Satker(id="kanwil-a", name="Kanwil A", kind="kanwil"),),
@@ -51,18 +51,18 @@ def register(book: AgencyStore, now: datetime) -> None:
 
 
 def test_an_empty_registry_stops_everything_and_says_what_to_run(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    found = about(examine([book], settings, now), "registry")
+    found = about(examine([agency], settings, now), "registry")
     assert found.fatal
     assert "kiprah registry import" in found.words
 
 
 def test_a_platform_with_accounts_but_no_credentials_names_the_setting(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    findings = examine([book], replace(settings, youtube_api_key=("k",)), now)
+    register(agency, now)
+    findings = examine([agency], replace(settings, youtube_api_key=("k",)), now)
     assert "KIPRAH_X_BEARER_TOKEN" in about(findings, "x").words
     assert not about(findings, "x").ok
     assert about(findings, "youtube").ok
@@ -70,80 +70,82 @@ def test_a_platform_with_accounts_but_no_credentials_names_the_setting(
 
 
 def test_a_wrong_account_is_named_with_what_its_admin_was_told(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    book.save_feedback([("kanwil-a", "x", "a", {"status": "X tidak mengenal @a."})])
-    found = about(examine([book], settings, now), "kanwil-a x:a")
+    register(agency, now)
+    agency.save_feedback([("kanwil-a", "x", "a", {"status": "X tidak mengenal @a."})])
+    found = about(examine([agency], settings, now), "kanwil-a x:a")
     assert (found.ok, found.words) == (False, "X tidak mengenal @a.")
 
 
 def test_what_was_said_of_a_handle_that_is_registered_no_longer_is_past(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    book.save_feedback([("kanwil-a", "x", "salah", {"status": "X tidak mengenal @salah."})])
-    assert "salah" not in str(examine([book], settings, now))
+    register(agency, now)
+    agency.save_feedback([("kanwil-a", "x", "salah", {"status": "X tidak mengenal @salah."})])
+    assert "salah" not in str(examine([agency], settings, now))
 
 
 def test_an_account_in_two_hands_is_told_for_both(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
     unit = {"name": "Kanwil", "kind": "kanwil"}
-    book.save_satker(
+    agency.save_satker(
         {"a": {**unit, "accounts": {"x": "humas"}}, "b": {**unit, "accounts": {"x": "Humas"}}}
     )
-    enrol(book, now)
-    told = [f for f in examine([book], settings, now) if "juga terdaftar" in f.words]
+    enrol(agency, now)
+    told = [f for f in examine([agency], settings, now) if "juga terdaftar" in f.words]
     assert [f.words.partition(":")[0] for f in told if f.subject == "registry"] == ["a", "b"]
     assert [f.subject for f in told if f.subject != "registry"] == ["a x:humas", "b x:Humas"]
 
 
 def test_what_is_missing_of_an_accounts_posts_is_named(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    book.save_completeness("youtube", {"UC1": "Daftar belum dibaca.", "UC2": "Akun lain."})
-    found = about(examine([book], settings, now), "kanwil-a youtube:a")
+    register(agency, now)
+    agency.save_completeness("youtube", {"UC1": "Daftar belum dibaca.", "UC2": "Akun lain."})
+    found = about(examine([agency], settings, now), "kanwil-a youtube:a")
     assert (found.ok, found.words) == (False, "kelengkapan: Daftar belum dibaca.")
-    book.save_completeness("youtube", {"UC1": None})
-    assert "kanwil-a youtube:a" not in {f.subject for f in examine([book], settings, now)}
+    agency.save_completeness("youtube", {"UC1": None})
+    assert "kanwil-a youtube:a" not in {f.subject for f in examine([agency], settings, now)}
 
 
 def test_a_site_that_cannot_be_reached_stops_everything(
-    book: AgencyStore, settings: Settings, now: datetime, tmp_path: Path
+    agency: AgencyStore, settings: Settings, now: datetime, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    findings = examine([book], replace(settings, site=f"file://{tmp_path}/file/site"), now)
+    findings = examine([agency], replace(settings, site=f"file://{tmp_path}/file/site"), now)
     assert about(findings, "site").fatal
 
 
 def test_where_frozen_data_are_kept_is_looked_at_as_well(
-    book: AgencyStore, settings: Settings, now: datetime, tmp_path: Path
+    agency: AgencyStore, settings: Settings, now: datetime, tmp_path: Path
 ) -> None:
-    assert "frozen data" not in {f.subject for f in examine([book], settings, now)}
+    assert "frozen data" not in {f.subject for f in examine([agency], settings, now)}
     kept = replace(settings, frozen=f"file://{tmp_path}/frozen")
-    assert about(examine([book], kept, now), "frozen data").words.endswith("nothing published yet")
+    assert about(examine([agency], kept, now), "frozen data").words.endswith(
+        "nothing published yet"
+    )
     (tmp_path / "file").write_text("")
     found = about(
-        examine([book], replace(settings, frozen=f"file://{tmp_path}/file/x"), now), "frozen data"
+        examine([agency], replace(settings, frozen=f"file://{tmp_path}/file/x"), now), "frozen data"
     )
     assert found.fatal
     assert found.todo == "mend KIPRAH_FROZEN"
 
 
-def test_no_secret_is_told(book: AgencyStore, settings: Settings, now: datetime) -> None:
-    register(book, now)
-    findings = examine([book], replace(settings, x_bearer_token=("very-secret",)), now)
+def test_no_secret_is_told(agency: AgencyStore, settings: Settings, now: datetime) -> None:
+    register(agency, now)
+    findings = examine([agency], replace(settings, x_bearer_token=("very-secret",)), now)
     assert "very-secret" not in str(findings)
 
 
 # Budgets
 
 
-def spend(book: AgencyStore, name: str, **facts: object) -> None:
+def spend(agency: AgencyStore, name: str, **facts: object) -> None:
     document = {"runs": {}, **facts}
-    book.reserve({name: (document, None)})
+    agency.reserve({name: (document, None)})
 
 
 def run_of(at: datetime, **amounts: int) -> dict[str, object]:
@@ -151,14 +153,14 @@ def run_of(at: datetime, **amounts: int) -> dict[str, object]:
 
 
 def test_what_a_credential_has_spent_stands_beside_its_limit(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
+    register(agency, now)
     loaded = replace(settings, x_bearer_token=("token",), youtube_api_key=("key",))
     [x], [youtube] = names(loaded, "x"), names(loaded, "youtube")
-    spend(book, x, runs={"r": run_of(now, mills=1_235)})
-    spend(book, youtube, runs={"r": run_of(now, units=1_240, stats=55)})
-    findings = examine([book], loaded, now)
+    spend(agency, x, runs={"r": run_of(now, mills=1_235)})
+    spend(agency, youtube, runs={"r": run_of(now, units=1_240, stats=55)})
+    findings = examine([agency], loaded, now)
     assert about(findings, f"budget {x}").words == "$1.24 of $20.00 since midnight UTC"
     assert about(findings, f"budget {youtube}").words == (
         "1,240 of 10,000 units since midnight Pacific; 55 of 10,000 stats since midnight Pacific"
@@ -167,14 +169,14 @@ def test_what_a_credential_has_spent_stands_beside_its_limit(
 
 
 def test_what_stops_a_credential_is_told_and_what_is_over_is_not(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
+    register(agency, now)
     loaded = replace(settings, instagram_token=("t",), instagram_user_id=("1",))
     [name] = names(loaded, "instagram")
     later, past = iso(now + timedelta(minutes=9)), iso(now - timedelta(minutes=9))
     spend(
-        book,
+        agency,
         name,
         runs={"old": run_of(now - timedelta(hours=2), calls=150), "r": run_of(now, calls=40)},
         usage={"at": iso(now), "percent": 35, "spent": 40},
@@ -184,7 +186,7 @@ def test_what_stops_a_credential_is_told_and_what_is_over_is_not(
         },
         refused={"until": iso(now), "message": "(#190) the access token is invalid"},
     )
-    found = about(examine([book], loaded, now), f"budget {name}")
+    found = about(examine([agency], loaded, now), f"budget {name}")
     assert not found.ok
     assert "40 of 114 calls in 60 min" in found.words  # the header lets a ceiling be inferred
     assert "35 %" in found.words
@@ -194,68 +196,68 @@ def test_what_stops_a_credential_is_told_and_what_is_over_is_not(
 
 
 def test_without_a_youtube_key_the_feed_is_named_for_what_it_is(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    found = about(examine([book], settings, now), "youtube")
+    register(agency, now)
+    found = about(examine([agency], settings, now), "youtube")
     assert not found.ok
     assert "public feed" in found.words
     assert "KIPRAH_YOUTUBE_API_KEY" in found.words
 
 
 def test_links_for_consents_need_an_address(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
     roster = Roster(
         as_of=now,
         satker=(Satker(id="kanwil-a", name="Kanwil A", kind="kanwil"),),
         accounts=(Account(platform="tiktok", handle="a", satker="kanwil-a", valid_from=now),),
     )
-    book.save_roster(roster)
-    assert "KIPRAH_CONNECT_URL" in about(examine([book], settings, now), "consents").words
+    agency.save_roster(roster)
+    assert "KIPRAH_CONNECT_URL" in about(examine([agency], settings, now), "consents").words
     reached = replace(settings, connect_url="https://izin.example.go.id")
-    assert not [f for f in examine([book], reached, now) if f.subject == "consents"]
+    assert not [f for f in examine([agency], reached, now) if f.subject == "consents"]
 
 
 # A month's life
 
 
-def test_a_simulation_is_called_one(book: AgencyStore, settings: Settings, now: datetime) -> None:
-    assert "simulation" not in about(examine([book], settings, now), "store").words
-    book.simulation = True
-    assert about(examine([book], settings, now), "store").words.endswith(
+def test_a_simulation_is_called_one(agency: AgencyStore, settings: Settings, now: datetime) -> None:
+    assert "simulation" not in about(examine([agency], settings, now), "store").words
+    agency.simulation = True
+    assert about(examine([agency], settings, now), "store").words.endswith(
         "kiprah.db: a simulation; any now, no official host"
     )
 
 
 def test_a_month_that_cannot_close_says_what_it_waits_for(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    real_ministry(book.store)
-    assert [f for f in examine([book], settings, CLOSING) if f.subject == MONTH] == []
-    score(book, now=CLOSING, run_id="run", clock=lambda: CLOSING)
-    found = about(examine([book], settings, CLOSING), MONTH)
+    real_ministry(agency.store)
+    assert [f for f in examine([agency], settings, CLOSING) if f.subject == MONTH] == []
+    score(agency, now=CLOSING, run_id="run", clock=lambda: CLOSING)
+    found = about(examine([agency], settings, CLOSING), MONTH)
     assert (found.ok, found.fatal) == (False, False)
     assert found.words == (
         "stays open: no collection has ended since 2026-11-01T23:00:00Z by the platforms' clocks; "
         "kiprah collect"
     )
-    remember(book, CLOSING, lambda: CLOSING)
-    assert [f for f in examine([book], settings, CLOSING) if f.subject == MONTH] == []
-    score(book, now=CLOSING, run_id="run", clock=lambda: CLOSING)
-    assert about(examine([book], settings, CLOSES), MONTH).words.startswith("stays closing: ")
-    remember(book, CLOSES, lambda: CLOSES)
-    score(book, now=CLOSES, run_id="run", clock=lambda: CLOSES)
+    remember(agency, CLOSING, lambda: CLOSING)
+    assert [f for f in examine([agency], settings, CLOSING) if f.subject == MONTH] == []
+    score(agency, now=CLOSING, run_id="run", clock=lambda: CLOSING)
+    assert about(examine([agency], settings, CLOSES), MONTH).words.startswith("stays closing: ")
+    remember(agency, CLOSES, lambda: CLOSES)
+    score(agency, now=CLOSES, run_id="run", clock=lambda: CLOSES)
     later = CLOSES + timedelta(days=20)
-    assert [f for f in examine([book], settings, later) if f.subject == MONTH] == []
+    assert [f for f in examine([agency], settings, later) if f.subject == MONTH] == []
 
 
 def test_a_unit_whose_document_is_gone_is_told_until_the_month_is_over(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
     gone = Satker(id="bali", name="Bali", kind="kanwil", valid_to=now, removed=True)
-    book.save_roster(Roster(as_of=now, former=(gone,)))
-    said = [finding.words for finding in examine([book], settings, now)]
+    agency.save_roster(Roster(as_of=now, former=(gone,)))
+    said = [finding.words for finding in examine([agency], settings, now)]
     assert any(words.startswith("bali: dokumennya sudah tidak ada") for words in said)
-    later = [finding.words for finding in examine([book], settings, now + timedelta(days=40))]
+    later = [finding.words for finding in examine([agency], settings, now + timedelta(days=40))]
     assert not any(words.startswith("bali:") for words in later)

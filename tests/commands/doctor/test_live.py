@@ -70,10 +70,10 @@ def roster(server: Handle, now: datetime) -> Roster:
 
 
 def look(
-    book: AgencyStore, settings: Settings, roster: Roster, now: datetime
+    agency: AgencyStore, settings: Settings, roster: Roster, now: datetime
 ) -> dict[str, Finding]:
     """The findings, each by the second word of its subject, or by its first two."""
-    found = live.look([book], settings, {book.agency.id: roster}, now)
+    found = live.look([agency], settings, {agency.id: roster}, now)
     named = {f.subject.removeprefix("live ").partition(" meta:")[0]: f for f in found}
     assert all("\n" not in f.words for f in found)
     return {name.partition(":")[0]: f for name, f in named.items()}
@@ -87,9 +87,9 @@ def x_of(found: dict[str, Finding]) -> Finding:
 
 
 def test_each_credential_is_one_line_and_its_cost_is_told(
-    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
+    agency: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
-    found = look(book, server_settings, roster, now)
+    found = look(agency, server_settings, roster, now)
     assert {name: f.words for name, f in found.items()} == {
         "instagram": "the token does not end; its access to data does not end; "
         "Business Discovery reads @kemenkum.bali",
@@ -109,16 +109,16 @@ def test_each_credential_is_one_line_and_its_cost_is_told(
 
 
 def test_a_living_consent_is_read_and_none_is_renewed(
-    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
+    agency: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
     import asyncio
 
     from functions.collect.client import ApiClient, Clock, Connection
     from functions.collect.platforms import tiktok
 
-    consents = Consents(book, lambda: open_vault(server_settings))
+    consents = Consents(agency, lambda: open_vault(server_settings))
     consents.add([CONSENT], now)
-    assert "tiktok @kemenkum.bali" not in look(book, server_settings, roster, now)
+    assert "tiktok @kemenkum.bali" not in look(agency, server_settings, roster, now)
 
     async def renew(token: str) -> Any:
         async with Connection(server.url) as connection:
@@ -127,38 +127,38 @@ def test_a_living_consent_is_read_and_none_is_renewed(
             return await tiktok.refresh(client, key, secret, token)
 
     asyncio.run(consents.access("kemenkum.bali", now, renew))
-    before = _everything(book)
-    found = look(book, server_settings, roster, now)
+    before = _everything(agency)
+    found = look(agency, server_settings, roster, now)
     assert found["tiktok @kemenkum.bali"].words == "its consent is read"
-    assert _everything(book) == before
+    assert _everything(agency) == before
     assert server.calls.report()["tiktok"]["refreshes"] == 1
     server.fault("token_revoked", platform="tiktok", path="/v2/user/info")
-    revoked = look(book, server_settings, roster, now)["tiktok @kemenkum.bali"]
+    revoked = look(agency, server_settings, roster, now)["tiktok @kemenkum.bali"]
     assert revoked.fatal
     assert "consent refused (access_token_invalid)" in revoked.words
 
 
 def test_a_page_that_gave_its_token_is_read_with_it(
-    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
+    agency: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
     page = server.world.by_handle("facebook", "kemenkum.bali")
     assert page is not None
     token = server.world.credentials.give_page_token(page.id)
     row = ConsentRow("bali", "facebook", "kemenkum.bali", token)
-    Consents(book, lambda: open_vault(server_settings)).add([row], now)
-    assert look(book, server_settings, roster, now)["facebook kemenkum.bali"].words == (
+    Consents(agency, lambda: open_vault(server_settings)).add([row], now)
+    assert look(agency, server_settings, roster, now)["facebook kemenkum.bali"].words == (
         "its own token answers"
     )
     del server.world.credentials.meta[token]
-    found = look(book, server_settings, roster, now)["facebook kemenkum.bali"]
+    found = look(agency, server_settings, roster, now)["facebook kemenkum.bali"]
     assert found.fatal
     assert "(#190)" in found.words
     assert token not in found.words
 
 
-def _everything(book: AgencyStore) -> dict[str, Any]:
-    return {s.path: (s.data, s.version) for s in book.store.list(f"{book.root}/consents")} | {
-        "writes": book.store.meter.writes
+def _everything(agency: AgencyStore) -> dict[str, Any]:
+    return {s.path: (s.data, s.version) for s in agency.store.list(f"{agency.root}/consents")} | {
+        "writes": agency.store.meter.writes
     }
 
 
@@ -179,7 +179,7 @@ def _everything(book: AgencyStore) -> dict[str, Any]:
     ],
 )
 def test_a_wrong_credential_costs_its_own_line(
-    book: AgencyStore,
+    agency: AgencyStore,
     server_settings: Settings,
     roster: Roster,
     now: datetime,
@@ -187,7 +187,7 @@ def test_a_wrong_credential_costs_its_own_line(
     changes: dict[str, Any],
     told: str,
 ) -> None:
-    found = look(book, replace(server_settings, **changes), roster, now)
+    found = look(agency, replace(server_settings, **changes), roster, now)
     assert told in found[name].words
     assert [line for line, f in found.items() if f.fatal] == [name]
     secrets = [value for values in changes.values() for value in values if len(value) > 4]
@@ -230,7 +230,7 @@ def test_a_wrong_credential_costs_its_own_line(
     ],
 )
 def test_a_fault_costs_its_own_line(
-    book: AgencyStore,
+    agency: AgencyStore,
     server_settings: Settings,
     roster: Roster,
     server: Handle,
@@ -242,14 +242,14 @@ def test_a_fault_costs_its_own_line(
 ) -> None:
     monkeypatch.setattr("functions.collect.client.ATTEMPTS", 1)
     server.fault(**fault)
-    found = look(book, server_settings, roster, now)
+    found = look(agency, server_settings, roster, now)
     assert told in found[name].words
     assert found[name].fatal
     assert [line for line, f in found.items() if f.fatal] == [name]
 
 
 def test_one_that_does_not_answer_is_given_up_alone(
-    book: AgencyStore,
+    agency: AgencyStore,
     server_settings: Settings,
     roster: Roster,
     server: Handle,
@@ -258,16 +258,16 @@ def test_one_that_does_not_answer_is_given_up_alone(
 ) -> None:
     monkeypatch.setattr(live, "PATIENCE", 0.6)
     server.fault("hang", platform="x", seconds=5)
-    found = look(book, server_settings, roster, now)
+    found = look(agency, server_settings, roster, now)
     assert "no answer within" in x_of(found).words
     assert found["youtube youtube"].ok
 
 
 def test_a_tiktok_app_without_client_tokens_is_known_at_least(
-    book: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
+    agency: AgencyStore, server_settings: Settings, roster: Roster, server: Handle, now: datetime
 ) -> None:
     server.world.quirks.tiktok_client_tokens = False
-    found = look(book, server_settings, roster, now)["tiktok tiktok"]
+    found = look(agency, server_settings, roster, now)["tiktok tiktok"]
     assert found.ok
     assert "knows the app, but says nothing of its secret" in found.words
 
@@ -295,7 +295,7 @@ def _token(**facts: Any) -> MetaGrant:
     ],
 )
 def test_the_end_of_a_token_and_what_it_lacks_are_told(
-    book: AgencyStore,
+    agency: AgencyStore,
     server_settings: Settings,
     roster: Roster,
     server: Handle,
@@ -310,7 +310,7 @@ def test_the_end_of_a_token_and_what_it_lacks_are_told(
         for name, value in facts.items()
     }
     server.world.credentials.meta[known.INSTAGRAM_TOKEN] = _token(**given)
-    found = look(book, server_settings, roster, now)["instagram"]
+    found = look(agency, server_settings, roster, now)["instagram"]
     assert told in found.words
     assert (found.ok, found.fatal) == (ok, fatal)
 
@@ -325,7 +325,7 @@ def test_the_end_of_a_token_and_what_it_lacks_are_told(
     ],
 )
 def test_a_version_that_ends_is_told(
-    book: AgencyStore,
+    agency: AgencyStore,
     server_settings: Settings,
     roster: Roster,
     server: Handle,
@@ -336,7 +336,9 @@ def test_a_version_that_ends_is_told(
 ) -> None:
     server.world.quirks.graph_oldest = "v23.0" if version == "v22.0" else "v21.0"
     at = datetime(2026, 12, 1, tzinfo=UTC) if version == "v21.0" else now
-    found = look(book, replace(server_settings, graph_version=version), roster, at)["graph version"]
+    found = look(agency, replace(server_settings, graph_version=version), roster, at)[
+        "graph version"
+    ]
     assert told in found.words
     assert not found.fatal
     assert found.ok is (ok and version != "v21.0")
@@ -346,9 +348,9 @@ def test_a_version_that_ends_is_told(
 
 
 def test_without_credentials_nobody_is_asked(
-    book: AgencyStore, server: Handle, sqlite_url: str, now: datetime
+    agency: AgencyStore, server: Handle, sqlite_url: str, now: datetime
 ) -> None:
-    found = look(book, Settings(store=sqlite_url), Roster(as_of=now), now)
+    found = look(agency, Settings(store=sqlite_url), Roster(as_of=now), now)
     assert [f.words for f in found.values()] == ["no credential is set; not asked"] * 5 + [
         "0 calls, 0 YouTube units, $0.000; nothing was written"
     ]
@@ -358,16 +360,16 @@ def test_a_simulation_asks_no_official_host(tmp_path: Any, roster: Roster, now: 
     asking = Settings(
         store=f"sqlite:///{tmp_path}/simulation.db", simulation=True, x_bearer_token=("rahasia",)
     )
-    [book] = open_agencies(asking)
-    found = look(book, asking, roster, now)
+    [agency] = open_agencies(asking)
+    found = look(agency, asking, roster, now)
     assert found["x"].words == "a simulation asks no official host; not asked"
-    book.store.close()
+    agency.store.close()
 
 
 def test_without_any_account_the_credentials_are_tried_all_the_same(
-    book: AgencyStore, server_settings: Settings, now: datetime
+    agency: AgencyStore, server_settings: Settings, now: datetime
 ) -> None:
-    found = look(book, server_settings, Roster(as_of=now), now)
+    found = look(agency, server_settings, Roster(as_of=now), now)
     assert not any(f.fatal for f in found.values())
     assert "no Page is registered to try it on" in found["facebook"].words
 
@@ -402,7 +404,7 @@ _bodies = (
     body=_bodies, status=st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 429, 500, 599])
 )
 def test_any_answer_is_a_line_for_each(
-    book: AgencyStore,
+    agency: AgencyStore,
     server_settings: Settings,
     roster: Roster,
     server: Handle,
@@ -417,7 +419,7 @@ def test_any_answer_is_a_line_for_each(
         return Response(status, body)
 
     server.app._answer = scripted  # type: ignore[method-assign]
-    found = look(book, server_settings, roster, now)
+    found = look(agency, server_settings, roster, now)
     assert {"instagram", "facebook", "x x", "tiktok tiktok", "youtube youtube", "cost"} <= {*found}
     assert not any("unforeseen" in f.words for f in found.values()), found
     assert all(f.words.isprintable() for f in found.values())

@@ -19,15 +19,15 @@ def found(sqlite_url: str, held: dict[str, Budget], count: int, **more: Any) -> 
     """What is said of the X credential."""
     named = ";".join(f"a{n}=A" for n in range(count))
     loaded = Settings(store=sqlite_url, agencies=named, x_bearer_token=("t",), **more)
-    books: list[AgencyStore] = open_agencies(loaded)
+    agencies: list[AgencyStore] = open_agencies(loaded)
     [name] = [name for name in limits_of(loaded) if name.startswith("x:")]
-    for book in books:
-        if book.agency.id in held:
+    for agency in agencies:
+        if agency.id in held:
             from msgspec import to_builtins
 
-            book.settle({name: to_builtins(held[book.agency.id])})
-    [told] = [f for f in budgets(books, loaded, NOW) if f.subject == f"budget {name}"]
-    books[0].store.close()
+            agency.settle({name: to_builtins(held[agency.id])})
+    [told] = [f for f in budgets(agencies, loaded, NOW) if f.subject == f"budget {name}"]
+    agencies[0].store.close()
     return told.words
 
 

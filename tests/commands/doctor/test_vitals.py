@@ -22,7 +22,7 @@ from functions.collect.reading.witness import remember
 from functions.collect.state import AccountState, SyncState
 from functions.commands.doctor.examination import examine
 from functions.commands.doctor.finding import Finding, age
-from functions.jobs.agencies import each
+from functions.jobs.rounds import each
 from functions.jobs.turns import taken
 from functions.model import Account, Roster, Satker, iso
 from functions.score.job import score
@@ -48,8 +48,8 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-def register(book: AgencyStore, now: datetime) -> None:
-    book.save_roster(
+def register(agency: AgencyStore, now: datetime) -> None:
+    agency.save_roster(
         Roster(
             as_of=now,
             satker=(Satker(id="kanwil-a", name="Kanwil A", kind="kanwil"),),
@@ -61,13 +61,13 @@ def register(book: AgencyStore, now: datetime) -> None:
     )
 
 
-def ran(book: AgencyStore, job: str, at: datetime, problem: str = "") -> None:
+def ran(agency: AgencyStore, job: str, at: datetime, problem: str = "") -> None:
     report = {"job": job, "failed": bool(problem), "problems": [problem] if problem else []}
-    each([book], lambda _: report, job=job, run_id="r", now=at)
+    each([agency], lambda _: report, job=job, run_id="r", now=at)
 
 
-def find(book: AgencyStore, settings: Settings, now: datetime) -> dict[str, Finding]:
-    found = examine([book], settings, now)
+def find(agency: AgencyStore, settings: Settings, now: datetime) -> dict[str, Finding]:
+    found = examine([agency], settings, now)
     assert all(f.words.splitlines() == [f.words] for f in found)
     return {f.subject: f for f in found}
 
@@ -77,22 +77,22 @@ def find(book: AgencyStore, settings: Settings, now: datetime) -> dict[str, Find
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_that_runs_at_its_cadence_is_well(
-    book: AgencyStore, settings: Settings, now: datetime, job: str
+    agency: AgencyStore, settings: Settings, now: datetime, job: str
 ) -> None:
-    register(book, now)
-    ran(book, job, now - 50 * MINUTE)
-    found = find(book, settings, now)[job]
+    register(agency, now)
+    ran(agency, job, now - 50 * MINUTE)
+    found = find(agency, settings, now)[job]
     assert (found.ok, found.fatal, found.todo) == (True, False, "")
     assert found.words == f"last good run 50 min ago ({iso(now - 50 * MINUTE)})"
 
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_that_nobody_runs_any_more_stops_everything(
-    book: AgencyStore, settings: Settings, now: datetime, job: str
+    agency: AgencyStore, settings: Settings, now: datetime, job: str
 ) -> None:
-    register(book, now)
-    ran(book, job, now - 50 * DAY)
-    found = find(book, settings, now)
+    register(agency, now)
+    ran(agency, job, now - 50 * DAY)
+    found = find(agency, settings, now)
     assert found[job].fatal
     assert "last good run 50 days ago" in found[job].words
     assert "late: it should run every" in found[job].words
@@ -103,83 +103,85 @@ def test_a_job_that_nobody_runs_any_more_stops_everything(
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_that_dies_at_every_turn_is_told_with_its_line_and_since_when(
-    book: AgencyStore, settings: Settings, now: datetime, job: str
+    agency: AgencyStore, settings: Settings, now: datetime, job: str
 ) -> None:
-    register(book, now)
-    ran(book, job, now - 5 * HOUR)
+    register(agency, now)
+    ran(agency, job, now - 5 * HOUR)
     for n in range(4, 0, -1):
-        with pytest.raises(RuntimeError), taken(book, job, now - n * HOUR):
+        with pytest.raises(RuntimeError), taken(agency, job, now - n * HOUR):
             raise RuntimeError("an odd document")
-    found = find(book, settings, now)[job]
+    found = find(agency, settings, now)[job]
     assert found.fatal
     assert f"it has failed since {iso(now - 4 * HOUR)}: RuntimeError: an odd doc" in found.words
-    ran(book, job, now)
-    assert find(book, settings, now)[job].ok
+    ran(agency, job, now)
+    assert find(agency, settings, now)[job].ok
 
 
 def test_one_failure_is_told_and_stops_nothing_yet(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    ran(book, "collect", now - 20 * MINUTE)
-    ran(book, "collect", now - 5 * MINUTE, "all platforms are down")
-    found = find(book, settings, now)
+    register(agency, now)
+    ran(agency, "collect", now - 20 * MINUTE)
+    ran(agency, "collect", now - 5 * MINUTE, "all platforms are down")
+    found = find(agency, settings, now)
     assert (found["collect"].ok, found["collect"].fatal) == (False, False)
     assert "all platforms are down" in found["collect"].words
     assert found["next"].words.startswith("collect: mend what it says: all platforms are down")
 
 
 def test_an_installation_just_set_up_says_what_to_do_next(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    found = find(book, settings, now)
+    found = find(agency, settings, now)
     assert not {*JOBS} & found.keys()
     assert found["next"].words == "registry: run: kiprah registry import FILE"
-    register(book, now)
-    found = find(book, settings, now)
+    register(agency, now)
+    found = find(agency, settings, now)
     assert not any(f.fatal for f in found.values())
     assert found["next"].words.startswith("collect: run: kiprah collect")
 
 
 def test_what_never_ran_although_collecting_goes_on_is_missed(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    ran(book, "collect", now)
-    book.save_cursor("collect", began_at=iso(now - HOUR))
-    assert not find(book, settings, now)["score"].fatal
-    book.save_cursor("collect", began_at=iso(now - DAY))
-    assert find(book, settings, now)["score"].fatal
+    register(agency, now)
+    ran(agency, "collect", now)
+    agency.save_cursor("collect", began_at=iso(now - HOUR))
+    assert not find(agency, settings, now)["score"].fatal
+    agency.save_cursor("collect", began_at=iso(now - DAY))
+    assert find(agency, settings, now)["score"].fatal
 
 
-def test_a_run_under_way_is_told(book: AgencyStore, settings: Settings) -> None:
+def test_a_run_under_way_is_told(agency: AgencyStore, settings: Settings) -> None:
     present = datetime.now(UTC).replace(microsecond=0)
-    register(book, present - DAY)
-    ran(book, "score", present)
-    with taken(book, "score", present):
-        assert "one is at work since 20" in find(book, settings, present)["score"].words
+    register(agency, present - DAY)
+    ran(agency, "score", present)
+    with taken(agency, "score", present):
+        assert "one is at work since 20" in find(agency, settings, present)["score"].words
 
 
 def test_a_run_ahead_of_the_clock_is_told(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
-    ran(book, "score", now + DAY)
-    assert "ahead of this computer's clock" in find(book, settings, now)["score"].words
+    register(agency, now)
+    ran(agency, "score", now + DAY)
+    assert "ahead of this computer's clock" in find(agency, settings, now)["score"].words
 
 
 def test_the_command_fails_when_nobody_publishes(
-    book: AgencyStore, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    agency: AgencyStore, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIPRAH_STORE", sqlite_url)
     present = datetime.now(UTC).replace(microsecond=0)
-    register(book, present - 50 * DAY)
+    register(agency, present - 50 * DAY)
     for job in JOBS:
-        ran(book, job, present)
+        ran(agency, job, present)
     assert CliRunner().invoke(cli, ["doctor"]).exit_code == 0
-    ran(book, "publish", present, "the bucket is gone")
-    book.store.write([Write(f"{book.root}/jobs/publish", {"good_at": iso(present - DAY)}, "merge")])
+    ran(agency, "publish", present, "the bucket is gone")
+    agency.store.write(
+        [Write(f"{agency.root}/jobs/publish", {"good_at": iso(present - DAY)}, "merge")]
+    )
     answer = CliRunner().invoke(cli, ["doctor", "--json"])
     assert answer.exit_code == 1
     told = {one["subject"]: one for one in json.loads(answer.stdout)}
@@ -190,20 +192,20 @@ def test_the_command_fails_when_nobody_publishes(
 # Data
 
 
-def noted(book: AgencyStore, platform: Any, note: SyncState) -> None:
-    book.save_sync_state(platform, states.encode(note), StoredState())
+def noted(agency: AgencyStore, platform: Any, note: SyncState) -> None:
+    agency.save_sync_state(platform, states.encode(note), StoredState())
 
 
 def test_the_age_of_the_data_and_who_rests_is_told(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now - DAY)
+    register(agency, now - DAY)
     wrong = [
         AccountState(handle=h, wrong=f"X tidak mengenal @{h}.", retry_at=now + HOUR) for h in "bcd"
     ]
     read = AccountState(handle="a", account_id="1", swept_at=now - 12 * MINUTE)
-    noted(book, "x", SyncState(accounts={a.handle: a for a in (read, *wrong)}))
-    found = find(book, settings, now)
+    noted(agency, "x", SyncState(accounts={a.handle: a for a in (read, *wrong)}))
+    found = find(agency, settings, now)
     assert found["x data"].words == (
         f"last read 12 min ago ({iso(now - 12 * MINUTE)}); "
         "3 of 4 accounts rest: 3 × X tidak mengenal @…"
@@ -213,26 +215,26 @@ def test_the_age_of_the_data_and_who_rests_is_told(
 
 
 def test_data_that_grow_old_stop_everything(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
     """Every run may end well and read nothing all the same."""
-    register(book, now - 60 * DAY)
-    ran(book, "collect", now)
+    register(agency, now - 60 * DAY)
+    ran(agency, "collect", now)
     old = AccountState(handle="a", account_id="1", swept_at=now - 50 * DAY)
-    noted(book, "x", SyncState(accounts={"a": old}))
-    found = find(book, settings, now)
+    noted(agency, "x", SyncState(accounts={"a": old}))
+    found = find(agency, settings, now)
     assert found["data"].fatal
     assert "50 days ago" in found["data"].words
 
 
 def test_a_credential_is_refused_since_its_first_refusal(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    register(book, now)
+    register(agency, now)
     [name] = names(settings, "x")
     refused = {"until": iso(now - 3 * DAY), "message": "401 Unauthorized"}
-    book.reserve({name: ({"runs": {}, "refused": refused}, None)})
-    found = find(book, settings, now)[f"budget {name}"]
+    agency.reserve({name: ({"runs": {}, "refused": refused}, None)})
+    found = find(agency, settings, now)[f"budget {name}"]
     assert f"refused: 401 Unauthorized (since {iso(now - 3 * DAY)}, 3 days ago)" in found.words
     assert found.todo
 
@@ -257,20 +259,20 @@ def test_a_credential_is_refused_since_its_first_refusal(
     ],
 )
 def test_consents_that_need_somebody_are_told(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     now: datetime,
     consent: dict[str, Any] | None,
     said: str,
 ) -> None:
-    register(book, now)
+    register(agency, now)
     if consent is not None:
         days = consent.pop("refresh_until", None) if "refresh_until" in consent else None
         until = {} if days is None else {"refresh_until": iso(now + days * DAY)}
-        book.store.write([Write(f"{book.root}/consents/tiktok:b", {**consent, **until})])
+        agency.store.write([Write(f"{agency.root}/consents/tiktok:b", {**consent, **until})])
         if days is not None:
             consent["refresh_until"] = days
-    found = find(book, settings, now)["tiktok consents"]
+    found = find(agency, settings, now)["tiktok consents"]
     assert said in found.words
     assert found.ok is (said == "1 of 1 accounts have one")
 
@@ -279,28 +281,28 @@ def test_consents_that_need_somebody_are_told(
 
 
 def test_a_month_says_what_it_waits_for(
-    book: AgencyStore, settings: Settings, now: datetime
+    agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
     begin = datetime(2026, 9, 30, 17, tzinfo=UTC)
-    register(book, begin)
-    book.save_cursor("collect", began_at=iso(begin))
-    score(book, now=now, run_id="s")
-    assert "open until 2026-11-01T23:00:00Z" in find(book, settings, now)["month 2026-10"].words
+    register(agency, begin)
+    agency.save_cursor("collect", began_at=iso(begin))
+    score(agency, now=now, run_id="s")
+    assert "open until 2026-11-01T23:00:00Z" in find(agency, settings, now)["month 2026-10"].words
     closing = datetime(2026, 11, 3, tzinfo=UTC)
-    remember(book, closing, lambda: closing)
-    score(book, now=closing, run_id="t", clock=lambda: closing)
-    later = find(book, settings, closing)["month 2026-10"]
+    remember(agency, closing, lambda: closing)
+    score(agency, now=closing, run_id="t", clock=lambda: closing)
+    later = find(agency, settings, closing)["month 2026-10"]
     assert "objections are taken until" in later.words
     assert later.ok
-    late = find(book, settings, closing + 30 * DAY)["month 2026-10"]
+    late = find(agency, settings, closing + 30 * DAY)["month 2026-10"]
     assert (late.ok, late.todo) == (False, "run: kiprah score")
 
 
-def test_a_month_begun_late_is_told(book: AgencyStore, settings: Settings, now: datetime) -> None:
-    register(book, now)
-    book.save_cursor("collect", began_at=iso(now))
-    score(book, now=now, run_id="s")
-    assert "incomplete" in find(book, settings, now)["month 2026-10"].words
+def test_a_month_begun_late_is_told(agency: AgencyStore, settings: Settings, now: datetime) -> None:
+    register(agency, now)
+    agency.save_cursor("collect", began_at=iso(now))
+    score(agency, now=now, run_id="s")
+    assert "incomplete" in find(agency, settings, now)["month 2026-10"].words
 
 
 # Whatever is stored
@@ -330,33 +332,33 @@ _ODD = st.dictionaries(
 @effort(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents=st.dictionaries(st.sampled_from(PATHS), _ODD))
 def test_no_document_keeps_the_doctor_from_speaking(
-    book: AgencyStore, settings: Settings, now: datetime, documents: dict[str, dict[str, Any]]
+    agency: AgencyStore, settings: Settings, now: datetime, documents: dict[str, dict[str, Any]]
 ) -> None:
-    register(book, now - HOUR)
+    register(agency, now - HOUR)
     written = []
     for path, document in documents.items():
         # Where documents are found by it, the field must be there for them to be found at all.
         field = {"rankings": "month", "rosters": "as_of"}.get(path.partition("/")[0])
         given = {**document, **({field: path.partition("/")[2]} if field else {})}
-        written.append(Write(f"{book.root}/{path}", given))
-    book.store.write(written)
-    found = examine([book], settings, now)
+        written.append(Write(f"{agency.root}/{path}", given))
+    agency.store.write(written)
+    found = examine([agency], settings, now)
     assert found[-1].subject == "next"
     assert all(len(f.words.splitlines()) <= 1 for f in found)
-    book.store.write([Write(write.path, mode="delete") for write in written])
+    agency.store.write([Write(write.path, mode="delete") for write in written])
 
 
 def test_a_store_that_cannot_be_reached_is_told_as_that(
-    book: AgencyStore, settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+    agency: AgencyStore, settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    register(book, now)
+    register(agency, now)
 
     def gone(_: Any) -> Any:
         raise StoreError("the store is gone; start it")
 
-    monkeypatch.setattr(book.store, "get", gone)
+    monkeypatch.setattr(agency.store, "get", gone)
     with pytest.raises(StoreError, match="gone"):
-        examine([book], settings, now)
+        examine([agency], settings, now)
 
 
 @pytest.mark.parametrize(

@@ -234,8 +234,8 @@ def test_a_post_that_was_not_scored_yet_is_left_out() -> None:
 
 
 def test_tables_hold_what_json_holds(world: World) -> None:
-    record = world.book.months()["2026-10"]
-    made = month_files(record, world.book.ledgers("2026-10"), b"")
+    record = world.agency.months()["2026-10"]
+    made = month_files(record, world.agency.ledgers("2026-10"), b"")
     posts = json.loads(made["unggahan.json"])["posts"]
     lines = csv_rows(made["unggahan.csv"])
     assert [(p["account"], p["post_id"]) for p in posts] == [
@@ -251,14 +251,14 @@ def test_tables_hold_what_json_holds(world: World) -> None:
     assert [line["satker"] for line in csv_rows(made["ranking.csv"])] == ranked
     tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
     for name, columns in tables.items():
-        book = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
-        cells = list(book[name].iter_rows(values_only=True))
+        agency = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
+        cells = list(agency[name].iter_rows(values_only=True))
         assert list(cells[0]) == [column.name for column in columns]
         assert len(cells) - 1 == len(csv_rows(made[f"{name}.csv"]))
         for column, *told in zip(*cells, strict=True):
             if column in {each.name for each in columns if each.is_id}:
                 assert {type(cell) for cell in told} <= {str, type(None)}
-        book.close()
+        agency.close()
 
 
 def test_columns_whose_ids_may_be_all_digits_are_told_apart() -> None:
@@ -269,6 +269,6 @@ def test_columns_whose_ids_may_be_all_digits_are_told_apart() -> None:
 
 
 def test_captions_are_in_no_data_file(world: World) -> None:
-    made = month_files(world.book.months()["2026-10"], world.book.ledgers("2026-10"), b"{}\n")
+    made = month_files(world.agency.months()["2026-10"], world.agency.ledgers("2026-10"), b"{}\n")
     for name in ("unggahan.json", "unggahan.csv"):
         assert b"penyuluhan" not in made[name]

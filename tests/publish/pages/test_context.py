@@ -49,8 +49,8 @@ def test_a_page_links_to_each_other_agency_and_of_very_many_to_one_list(
     listed: list[int] = []
     for agency in (everybody[0], everybody[-1]):
         objects = FolderObjects(tmp_path / agency.id)
-        books = (AgencyStore(store, agency), objects)
-        publish(*books, now=NOW, settings=Settings(), run_id="run-1", everybody=everybody)
+        agencies = (AgencyStore(store, agency), objects)
+        publish(*agencies, now=NOW, settings=Settings(), run_id="run-1", everybody=everybody)
         for page in ("index.html", "metode/index.html"):
             text = (tmp_path / agency.id / page).read_text(encoding="utf-8")
             named = sum(f"Instansi {n}<" in text for n in range(count) if everybody[n] != agency)

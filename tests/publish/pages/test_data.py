@@ -13,7 +13,7 @@ from tests.publish.world import World
 def test_the_data_page_shows_every_digest(run: Publish, site: Path, world: World) -> None:
     run()
     told = text(site / "data/index.html")
-    for record in world.book.months().values():
+    for record in world.agency.months().values():
         assert record.digest in told
 
 
@@ -22,7 +22,7 @@ def test_every_file_of_a_month_is_linked_with_its_size(
 ) -> None:
     run()
     html = (site / "data/index.html").read_text(encoding="utf-8")
-    for month, record in world.book.months().items():
+    for month, record in world.agency.months().items():
         for name in NAMES:
             assert f'href="../data/{month}/{name}"' in html
             final = record.ranking.state == "final"

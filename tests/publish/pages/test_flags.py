@@ -17,7 +17,7 @@ def test_every_flag_is_told_with_its_satker_and_account(
 ) -> None:
     run()
     told = text(site / "2026/10/index.html")
-    flag = world.book.months()["2026-10"].ranking.flags[0]
+    flag = world.agency.months()["2026-10"].ranking.flags[0]
     account = next(a for a in world.accounts if a.key == flag.account)
     assert "Ia tidak menghukum dan tidak mengubah peringkat." in told
     assert f"@{account.handle} : 12 unggahan dalam 60 menit" in told
@@ -37,7 +37,7 @@ def test_a_satker_sees_its_own_flags_and_nobody_elses(
     run: Publish, site: Path, world: World
 ) -> None:
     run()
-    months = world.book.months()
+    months = world.agency.months()
     flagged = {f.satker for m in ("2026-09", "2026-10") for f in months[m].ranking.flags}
     for unit in world.units:
         told = text(site / f"satker/{unit.id}/index.html")
@@ -47,8 +47,8 @@ def test_a_satker_sees_its_own_flags_and_nobody_elses(
 def test_the_posts_of_a_flag_are_linked_and_a_long_burst_is_cut_short(
     run: Publish, site: Path, world: World
 ) -> None:
-    record = world.book.months()["2026-10"]
-    ledgers = world.book.ledgers("2026-10")
+    record = world.agency.months()["2026-10"]
+    ledgers = world.agency.ledgers("2026-10")
     ledger = max(ledgers.values(), key=lambda ledger: len(ledger.entries))
     known = list(ledger.entries)
     burst = Burst(

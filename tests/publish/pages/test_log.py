@@ -38,7 +38,7 @@ def test_who_decided_what_when_and_why_stands_in_order_of_time(run: Publish, sit
 def test_an_objection_of_a_final_month_holds_nothing_open(
     run: Publish, site: Path, world: World
 ) -> None:
-    record = world.book.months()["2026-10"]
+    record = world.agency.months()["2026-10"]
     undecided = msgspec.structs.replace(record.objections[0], answer=None, accepted=None)
     final = world.revise("2026-08", as_of=record.ranking.as_of)
     later = msgspec.structs.replace(
@@ -56,7 +56,7 @@ def test_an_objection_of_a_final_month_holds_nothing_open(
 def test_a_link_that_a_browser_would_run_is_left_out(
     run: Publish, site: Path, world: World
 ) -> None:
-    record = world.book.months()["2026-10"]
+    record = world.agency.months()["2026-10"]
     bad = tuple(
         msgspec.structs.replace(each, link="javascript:alert(1)", why="<script>x</script>")
         for each in record.decisions
@@ -77,7 +77,7 @@ def test_the_post_is_linked_even_when_its_month_is_long_final(
     first = (site / "2026/08/index.html").read_text("utf-8")
     run(notice="Pengumuman")
     again = (site / "2026/08/index.html").read_text("utf-8")
-    ledgers = world.book.ledgers("2026-08").values()
+    ledgers = world.agency.ledgers("2026-08").values()
     urls = [
         entry.post.url
         for ledger in ledgers
@@ -92,7 +92,7 @@ def test_the_post_is_linked_even_when_its_month_is_long_final(
 
 def test_the_log_can_be_downloaded(run: Publish, site: Path, world: World) -> None:
     run()
-    record = world.book.months()["2026-10"]
+    record = world.agency.months()["2026-10"]
     told = json.loads((site / "data/2026-10/keputusan.json").read_bytes())
     assert told["month"] == "2026-10"
     assert told["decisions"] == msgspec.to_builtins(list(record.decisions))
@@ -108,7 +108,7 @@ def test_the_log_can_be_downloaded(run: Publish, site: Path, world: World) -> No
 
 
 def test_a_quiet_month_says_that_there_is_nothing(run: Publish, site: Path, world: World) -> None:
-    record = world.book.months()["2026-10"]
+    record = world.agency.months()["2026-10"]
     quiet = msgspec.structs.replace(record.ranking, flags=())
     world.save(msgspec.structs.replace(record, ranking=quiet, decisions=(), objections=()))
     run()

@@ -67,7 +67,7 @@ def test_the_method_page_names_the_thresholds_that_scoring_uses(run: Publish, si
 def test_the_method_page_tells_the_agencys_own_settings(
     run: Publish, site: Path, world: World
 ) -> None:
-    record = world.book.months()["2026-10"]
+    record = world.agency.months()["2026-10"]
     rules = Rules(
         duplicate_percent=85,
         objection_days=5,

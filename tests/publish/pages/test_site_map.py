@@ -27,7 +27,7 @@ def test_what_people_typed_is_escaped(run: Publish, site: Path, world: World) ->
         )
         for unit in world.units
     )
-    world.book.save_roster(Roster(as_of=NOW, satker=units, accounts=world.accounts))
+    world.agency.save_roster(Roster(as_of=NOW, satker=units, accounts=world.accounts))
     run()
     for path in site.rglob("*.html"):
         html = path.read_text(encoding="utf-8")
@@ -48,6 +48,6 @@ def test_a_satker_that_left_the_registry_keeps_its_page(
 ) -> None:
     stays = tuple(unit for unit in world.units if unit.id != "kanwil-bali")
     accounts = tuple(a for a in world.accounts if a.satker != "kanwil-bali")
-    world.book.save_roster(Roster(as_of=NOW, satker=stays, accounts=accounts))
+    world.agency.save_roster(Roster(as_of=NOW, satker=stays, accounts=accounts))
     run()
     assert "Tidak lagi terdaftar" in text(site / "satker/kanwil-bali/index.html")

@@ -21,7 +21,7 @@ def test_every_post_of_two_months_is_shown_with_its_reason(
     told = (site / "satker/kanwil-bali/index.html").read_text(encoding="utf-8")
     shown = 0
     for month in ("2026-09", "2026-10"):
-        for ledger in world.book.ledgers(month).values():
+        for ledger in world.agency.ledgers(month).values():
             for entry in ledger.entries.values():
                 if entry.verdict and entry.verdict.satker == "kanwil-bali":
                     assert f'href="{entry.post.url}"' in told
@@ -72,7 +72,7 @@ def test_handles_are_shown_as_people_write_them(
 ) -> None:
     account = msgspec.structs.replace(world.accounts[0], handle=handle)
     roster = Roster(as_of=NOW, satker=world.units, accounts=(account,))
-    world.book.save_roster(roster)
+    world.agency.save_roster(roster)
     run()
     told = text(site / f"satker/{account.satker}/index.html")
     assert f"{shown} Instagram, diukur sejak" in told
@@ -95,7 +95,7 @@ def take_out(world: World, at: datetime) -> None:
         for unit in world.units
         if unit.id == "kanwil-bali"
     ]
-    world.book.save_roster(
+    world.agency.save_roster(
         Roster(
             as_of=at,
             satker=tuple(unit for unit in world.units if unit.id != "kanwil-bali"),
@@ -132,7 +132,7 @@ def test_a_unit_that_ended_by_its_date_is_told_to_have_ended_from_that_day_on(
 ) -> None:
     ends = NOW - timedelta(days=2)
     units = (msgspec.structs.replace(world.units[0], valid_to=ends), *world.units[1:])
-    world.book.save_roster(
+    world.agency.save_roster(
         Roster(as_of=NOW - timedelta(days=9), satker=units, accounts=world.accounts)
     )
     run(now=ends - timedelta(seconds=1))
@@ -145,12 +145,12 @@ def test_a_unit_that_ended_by_its_date_is_told_to_have_ended_from_that_day_on(
 def test_what_is_missing_of_an_account_is_said_beside_it(
     run: Publish, site: Path, world: World
 ) -> None:
-    roster = world.book.roster(NOW)
+    roster = world.agency.roster(NOW)
     assert roster is not None
     account = next(one for one in roster.accounts if one.satker == "kanwil-bali" and one.account_id)
     said = "3 unggahan menurut Instagram belum terbaca sejak 3 Okt."
     assert account.account_id is not None
-    world.book.save_completeness(account.platform, {account.account_id: said, "other": None})
+    world.agency.save_completeness(account.platform, {account.account_id: said, "other": None})
     run()
     assert f"Kelengkapan: {said}" in text(site / "satker/kanwil-bali/index.html")
     others = [page for page in site.rglob("satker/*/index.html") if "kanwil-bali" not in str(page)]

@@ -20,6 +20,6 @@ def test_each_month_names_who_led_it(run: Publish, site: Path, world: World) -> 
     run()
     told = text(site / "2026/index.html")
     names = {unit.id: unit.short_name or unit.name for unit in world.units}
-    for record in world.book.months().values():
+    for record in world.agency.months().values():
         [leader, *_] = [row for row in record.ranking.lists[0].rows if row.rank == 1]
         assert names[leader.satker] in told

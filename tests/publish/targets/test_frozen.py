@@ -42,7 +42,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def publish_beside(world: World, site: Path, place: str = "") -> dict[str, Any]:
     loaded = Settings(site=f"file://{site}", frozen=place)
-    return publish_all([world.book], now=NOW, settings=loaded, run_id="terbit")
+    return publish_all([world.agency], now=NOW, settings=loaded, run_id="terbit")
 
 
 def frozen_in(objects: Objects) -> dict[str, bytes | None]:
@@ -105,7 +105,7 @@ def test_a_place_that_cannot_be_used_costs_the_copies_alone(
 
 
 def test_a_simulation_keeps_nothing_that_would_last(world: World, site: Path) -> None:
-    world.book.simulation = True
+    world.agency.simulation = True
     place = site.parent / "beku"
     publish_beside(world, site, f"file://{place}")
     assert (site / "index.html").is_file()
@@ -114,10 +114,10 @@ def test_a_simulation_keeps_nothing_that_would_last(world: World, site: Path) ->
 
 def test_each_agency_has_its_own_part(world: World, site: Path, tmp_path: Path) -> None:
     other = SqliteStore(tmp_path / "other.db")
-    books = [AgencyStore(other, Agency(id="satu")), world.book]
+    agencies = [AgencyStore(other, Agency(id="satu")), world.agency]
     loaded = Settings(site=f"file://{site}", frozen=f"file://{tmp_path}/beku")
-    publish_all(books, now=NOW, settings=loaded, run_id="terbit")
-    assert {path.name for path in (tmp_path / "beku").iterdir()} == {world.book.agency.id}
+    publish_all(agencies, now=NOW, settings=loaded, run_id="terbit")
+    assert {path.name for path in (tmp_path / "beku").iterdir()} == {world.agency.id}
     other.close()
 
 
@@ -191,22 +191,22 @@ def test_so_it_does_in_a_bucket_of_cloud_storage(
 def publish_life(life: Life, tmp_path: Path, place: str) -> None:
     loaded = Settings(site=f"file://{tmp_path}/site", frozen=place)
     site = open_objects(loaded.site)
-    publish(life.book, site, now=life.at, settings=loaded, run_id="terbit")
+    publish(life.agency, site, now=life.at, settings=loaded, run_id="terbit")
 
 
 def test_a_month_is_proved_from_what_is_kept_alone(tmp_path: Path, place: str) -> None:
     life = Life(SqliteStore(tmp_path / "kiprah.db"))
     life.score(CLOSES)
     publish_life(life, tmp_path, place)
-    record = life.book.month(MONTH)
+    record = life.agency.month(MONTH)
     assert record is not None
     found = audit(source(place), MONTH)
     assert (found.differences, found.months) == ([], {MONTH: record.digest})
     decision = {"action": "exclude", "post": "x:100", "month": MONTH, "by": "Ani", "why": "Uji."}
-    life.book.add_decision("a", {**decision, "at": (CLOSES + DAY).isoformat(), "revise": True})
+    life.agency.add_decision("a", {**decision, "at": (CLOSES + DAY).isoformat(), "revise": True})
     life.score(CLOSES + 2 * DAY)
     publish_life(life, tmp_path, place)
-    revised = life.book.month(MONTH)
+    revised = life.agency.month(MONTH)
     assert revised is not None
     assert revised.ranking.revision == 2
     found = audit(source(place), MONTH)

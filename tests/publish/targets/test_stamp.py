@@ -119,10 +119,10 @@ def test_an_empty_store_does_not_take_a_site_away(
 def test_a_simulation_and_what_is_real_never_share_a_site(
     run: Publish, world: World, site: Path, kinds: tuple[bool, bool]
 ) -> None:
-    world.book.simulation = kinds[0]
+    world.agency.simulation = kinds[0]
     run()
     before = tree(site)
-    world.book.simulation = kinds[1]
+    world.agency.simulation = kinds[1]
     with pytest.raises(OutdatedError, match="name another folder or bucket in KIPRAH_SITE"):
         run(now=LATER)
     assert tree(site) == before
@@ -133,7 +133,7 @@ def test_a_month_ranked_after_now_stays_as_readers_see_it(
 ) -> None:
     """A scoring beside this run must not take the running month off the front page."""
     run()
-    record = world.book.months()["2026-10"]
+    record = world.agency.months()["2026-10"]
     ranking = msgspec.structs.replace(record.ranking, as_of=NOW + 5 * SECOND)
     world.save(msgspec.structs.replace(record, ranking=ranking))
     before = tree(site)

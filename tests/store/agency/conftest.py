@@ -10,9 +10,9 @@ from tests.factories import MONTH
 FRAME = factories.evidence([], [])
 
 
-def keep(book: AgencyStore, *posts: Post, month: str = MONTH) -> None:
+def keep(agency: AgencyStore, *posts: Post, month: str = MONTH) -> None:
     """Put posts into a month's ledgers, as scoring does."""
-    ledgers = book.ledgers(month)
+    ledgers = agency.ledgers(month)
     for post in posts:
         ledgers.put(Entry(post=post))
-    book.save_ledgers(ledgers)
+    agency.save_ledgers(ledgers)

@@ -22,76 +22,76 @@ def month_record(month=MONTH, **facts):
 # Ledgers
 
 
-def test_a_month_without_posts_has_no_ledgers(book):
-    assert book.ledgers(MONTH) == {}
+def test_a_month_without_posts_has_no_ledgers(agency):
+    assert agency.ledgers(MONTH) == {}
 
 
-def test_ledgers_come_by_month_and_account(book):
-    keep(book, x_post(read(aged(1))), x_post(read(aged(1)), platform="tiktok", account_id="-0/1"))
-    keep(book, x_post(read(aged(1)), published_at=END), month="2026-11")
-    assert set(book.ledgers(MONTH)) == {"x:1", "tiktok:-0/1"}
-    [november] = book.ledgers("2026-11").values()
+def test_ledgers_come_by_month_and_account(agency):
+    keep(agency, x_post(read(aged(1))), x_post(read(aged(1)), platform="tiktok", account_id="-0/1"))
+    keep(agency, x_post(read(aged(1)), published_at=END), month="2026-11")
+    assert set(agency.ledgers(MONTH)) == {"x:1", "tiktok:-0/1"}
+    [november] = agency.ledgers("2026-11").values()
     assert (november.account, november.month) == ("x:1", "2026-11")
     assert november.entries.keys() == {"100"}
 
 
-def test_who_writes_a_page_second_is_told(book):
+def test_who_writes_a_page_second_is_told(agency):
     for n in range(2):
-        mine, theirs = book.ledgers(MONTH), book.ledgers(MONTH)
+        mine, theirs = agency.ledgers(MONTH), agency.ledgers(MONTH)
         theirs.put(Entry(post=x_post(read(aged(1)), post_id=f"theirs-{n}")))
-        book.save_ledgers(theirs)
+        agency.save_ledgers(theirs)
         mine.put(Entry(post=x_post(read(aged(1)), post_id=f"mine-{n}")))
         with pytest.raises(Conflict):
-            book.save_ledgers(mine)
-    assert book.ledgers(MONTH)["x:1"].entries.keys() == {"theirs-0", "theirs-1"}
+            agency.save_ledgers(mine)
+    assert agency.ledgers(MONTH)["x:1"].entries.keys() == {"theirs-0", "theirs-1"}
 
 
-def test_two_writers_of_different_days_do_not_meet(book):
-    mine, theirs = book.ledgers(MONTH), book.ledgers(MONTH)
+def test_two_writers_of_different_days_do_not_meet(agency):
+    mine, theirs = agency.ledgers(MONTH), agency.ledgers(MONTH)
     mine.put(Entry(post=x_post(read(aged(1)), post_id="1")))
     theirs.put(Entry(post=x_post(read(aged(30)), post_id="2", published_at=aged(24))))
-    book.save_ledgers(theirs)
-    book.save_ledgers(mine)
-    assert book.ledgers(MONTH)["x:1"].entries.keys() == {"1", "2"}
+    agency.save_ledgers(theirs)
+    agency.save_ledgers(mine)
+    assert agency.ledgers(MONTH)["x:1"].entries.keys() == {"1", "2"}
 
 
 # Rankings
 
 
-def test_months_come_oldest_first_each_with_its_newest_revision(book):
+def test_months_come_oldest_first_each_with_its_newest_revision(agency):
     first = [month_record("2026-11"), month_record("2026-09"), month_record(MONTH, state="final")]
     for each in (*first, month_record(MONTH, revision=2, state="final")):
-        book.save_month(each, FRAME)
-    assert [(m, r.ranking.revision) for m, r in book.months().items()] == [
+        agency.save_month(each, FRAME)
+    assert [(m, r.ranking.revision) for m, r in agency.months().items()] == [
         ("2026-09", 1),
         ("2026-10", 2),
         ("2026-11", 1),
     ]
 
 
-def test_a_months_state_is_that_of_its_newest_revision(book):
-    assert book.month_state(MONTH) is None
-    book.save_month(month_record(state="final"), FRAME)
-    book.save_month(month_record(revision=2, state="closing"), FRAME)
-    book.save_month(month_record(month="2026-11", state="open"), FRAME)
-    assert book.month_state(MONTH) == "closing"
-    assert book.month_state("2026-11") == "open"
-    assert book.month_state("2026-09") is None
+def test_a_months_state_is_that_of_its_newest_revision(agency):
+    assert agency.month_state(MONTH) is None
+    agency.save_month(month_record(state="final"), FRAME)
+    agency.save_month(month_record(revision=2, state="closing"), FRAME)
+    agency.save_month(month_record(month="2026-11", state="open"), FRAME)
+    assert agency.month_state(MONTH) == "closing"
+    assert agency.month_state("2026-11") == "open"
+    assert agency.month_state("2026-09") is None
 
 
-def test_an_open_month_is_replaced_and_a_final_one_is_not(book):
+def test_an_open_month_is_replaced_and_a_final_one_is_not(agency):
     """ "A final month is frozen … written once and never again." """
-    book.save_month(month_record(), FRAME)
-    book.save_month(month_record(state="closing"), FRAME)
+    agency.save_month(month_record(), FRAME)
+    agency.save_month(month_record(state="closing"), FRAME)
     frozen = month_record(state="final")
-    book.save_month(frozen, FRAME)
+    agency.save_month(frozen, FRAME)
     for again in (month_record(), month_record(state="final", run_id="later")):
         with pytest.raises(Conflict, match="2026-10 is final"):
-            book.save_month(again, FRAME)
-    assert book.months() == {MONTH: frozen}
+            agency.save_month(again, FRAME)
+    assert agency.months() == {MONTH: frozen}
 
 
-def test_rankings_of_5000_satker_are_stored_and_replaced(book):
+def test_rankings_of_5000_satker_are_stored_and_replaced(agency):
     def large(state, seed):
         random = Random(seed)
         rows = tuple(
@@ -113,26 +113,28 @@ def test_rankings_of_5000_satker_are_stored_and_replaced(book):
         )
 
     def documents():
-        return {stored.id for stored in book.store.list("agencies/kemenkum/rankings")}
+        return {stored.id for stored in agency.store.list("agencies/kemenkum/rankings")}
 
     for n, state in enumerate(("open", "closing", "final")):
         given = large(state, n)
-        book.save_month(given, FRAME)
-        assert book.months() == {MONTH: given}
+        agency.save_month(given, FRAME)
+        assert agency.months() == {MONTH: given}
         written = documents()
     # The pieces of the last two, not of all three.
-    book.save_month(month_record("2026-09"), FRAME)
+    agency.save_month(month_record("2026-09"), FRAME)
     assert len(written) > 1
     sizes = len(split("x", compress(given))[1])
     assert len(written) <= 1 + 2 * (sizes + 1)
 
 
-def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile(book, monkeypatch):
+def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile(
+    agency, monkeypatch
+):
     monkeypatch.setattr(parts, "PART_SIZE", 50)
-    book.save_month(month_record(run_id="first"), FRAME)
+    agency.save_month(month_record(run_id="first"), FRAME)
     path = f"agencies/kemenkum/rankings/{MONTH}:r1"
-    read_before = book.store.get([path])[path]
-    book.save_month(month_record(run_id="second"), FRAME)
-    [body] = parts.join(book.store, [read_before])
+    read_before = agency.store.get([path])[path]
+    agency.save_month(month_record(run_id="second"), FRAME)
+    [body] = parts.join(agency.store, [read_before])
     assert parts.expand(body, MonthRecord).ranking.run_id == "first"
-    assert book.months()[MONTH].ranking.run_id == "second"
+    assert agency.months()[MONTH].ranking.run_id == "second"

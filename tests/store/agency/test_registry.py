@@ -10,41 +10,41 @@ SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
 
-def test_satker_documents_are_replaced_one_by_one(book):
-    book.save_satker({"aceh": {"name": "Aceh", "parent": None}, "bali": {"name": "Bali"}})
-    book.save_satker({"aceh": {"name": "Kanwil Aceh"}})
-    assert {stored.id: stored.data for stored in book.satker_documents()} == {
+def test_satker_documents_are_replaced_one_by_one(agency):
+    agency.save_satker({"aceh": {"name": "Aceh", "parent": None}, "bali": {"name": "Bali"}})
+    agency.save_satker({"aceh": {"name": "Kanwil Aceh"}})
+    assert {stored.id: stored.data for stored in agency.satker_documents()} == {
         "aceh": {"name": "Kanwil Aceh"},
         "bali": {"name": "Bali"},
     }
 
 
-def test_the_roster_of_an_instant_is_the_newest_by_then(book):
+def test_the_roster_of_an_instant_is_the_newest_by_then(agency):
     """ "ignore … registry versions later than that instant" """
     rosters = [
         Roster(as_of=PUBLISHED + n * DAY, satker=(Satker(id=f"s{n}", name="S", kind="upt"),))
         for n in range(3)
     ]
     for roster in reversed(rosters):
-        book.save_roster(roster)
-    assert book.roster(PUBLISHED - SECOND) is None
-    assert book.roster(PUBLISHED) == rosters[0]
-    assert book.roster(PUBLISHED + DAY - SECOND) == rosters[0]
-    assert book.roster(PUBLISHED + DAY) == rosters[1]
-    assert book.roster(PUBLISHED + 99 * DAY) == rosters[2]
+        agency.save_roster(roster)
+    assert agency.roster(PUBLISHED - SECOND) is None
+    assert agency.roster(PUBLISHED) == rosters[0]
+    assert agency.roster(PUBLISHED + DAY - SECOND) == rosters[0]
+    assert agency.roster(PUBLISHED + DAY) == rosters[1]
+    assert agency.roster(PUBLISHED + 99 * DAY) == rosters[2]
 
 
-def test_a_roster_comes_back_as_it_was_saved(book):
+def test_a_roster_comes_back_as_it_was_saved(agency):
     account = Account(
         platform="x", handle="a", satker="aceh", valid_from=BEGIN, valid_to=END, account_id="1"
     )
     unit = Satker(id="aceh", name="Aceh", kind="kanwil", timezone="Asia/Jakarta", parent="pusat")
     roster = Roster(as_of=PUBLISHED, satker=(unit,), accounts=(account,))
-    book.save_roster(roster)
-    assert book.roster(PUBLISHED) == roster
+    agency.save_roster(roster)
+    assert agency.roster(PUBLISHED) == roster
 
 
-def test_a_registry_of_5000_satker_is_stored(book):
+def test_a_registry_of_5000_satker_is_stored(agency):
     """Their 25,000 accounts take 8 MB as JSON; a document may take one."""
     random = Random(1)
     units = tuple(
@@ -68,17 +68,17 @@ def test_a_registry_of_5000_satker_is_stored(book):
         for p in PLATFORMS
     )
     roster = Roster(as_of=PUBLISHED, satker=units, accounts=accounts)
-    book.save_roster(roster)
-    book.save_roster(Roster(as_of=PUBLISHED + DAY))
-    assert book.roster(PUBLISHED) == roster
-    assert book.roster(PUBLISHED + DAY).accounts == ()
+    agency.save_roster(roster)
+    agency.save_roster(Roster(as_of=PUBLISHED + DAY))
+    assert agency.roster(PUBLISHED) == roster
+    assert agency.roster(PUBLISHED + DAY).accounts == ()
 
 
-def test_feedback_stands_beside_what_the_admin_typed_and_is_merged(book):
-    book.save_satker({"aceh": {"name": "Aceh"}})
-    book.save_feedback([("aceh", "x", "kemenkum", {"status": "ok", "followers": 5})])
-    book.save_feedback([("aceh", "x", "kemenkum", {"status": "tidak ada"})])
-    assert book.feedback("aceh") == {"x:kemenkum": {"status": "tidak ada", "followers": 5}}
-    assert book.feedback("bali") == {}
-    [document] = book.satker_documents()
+def test_feedback_stands_beside_what_the_admin_typed_and_is_merged(agency):
+    agency.save_satker({"aceh": {"name": "Aceh"}})
+    agency.save_feedback([("aceh", "x", "kemenkum", {"status": "ok", "followers": 5})])
+    agency.save_feedback([("aceh", "x", "kemenkum", {"status": "tidak ada"})])
+    assert agency.feedback("aceh") == {"x:kemenkum": {"status": "tidak ada", "followers": 5}}
+    assert agency.feedback("bali") == {}
+    [document] = agency.satker_documents()
     assert document.data == {"name": "Aceh"}

@@ -15,11 +15,11 @@ from tests.factories import BEGIN, LATER, PUBLISHED, aged, read, x_post
 DAY = timedelta(days=1)
 
 
-def typed(book):
+def typed(agency):
     """A document as it was read."""
-    path = f"{book.root}/decisions/d1"
-    book.store.write([Write(path, {"why": "Salah.", "by": "Ani"})])
-    return book.store.get([path])[path]
+    path = f"{agency.root}/decisions/d1"
+    agency.store.write([Write(path, {"why": "Salah.", "by": "Ani"})])
+    return agency.store.get([path])[path]
 
 
 def test_everything_of_an_agency_lies_under_its_own_path(store):
@@ -34,33 +34,33 @@ def test_everything_of_an_agency_lies_under_its_own_path(store):
     assert [stored.path for stored in one.satker_documents()] == ["agencies/kemenkum/satker/aceh"]
 
 
-def test_a_document_is_amended_only_as_it_was_read(book):
-    held = typed(book)
-    book.amend(held, {"by": "Budi"})
+def test_a_document_is_amended_only_as_it_was_read(agency):
+    held = typed(agency)
+    agency.amend(held, {"by": "Budi"})
     with pytest.raises(Conflict):
-        book.amend(held, {"by": "Cici"})
-    assert book.reread(held).data == {"why": "Salah.", "by": "Budi"}
+        agency.amend(held, {"by": "Cici"})
+    assert agency.reread(held).data == {"why": "Salah.", "by": "Budi"}
 
 
-def test_a_document_is_replaced_only_as_it_was_read(book):
-    held = typed(book)
-    book.replace(held, {"by": "Budi"})
+def test_a_document_is_replaced_only_as_it_was_read(agency):
+    held = typed(agency)
+    agency.replace(held, {"by": "Budi"})
     with pytest.raises(Conflict):
-        book.replace(held, {"by": "Cici"})
-    assert book.reread(held).data == {"by": "Budi"}
+        agency.replace(held, {"by": "Cici"})
+    assert agency.reread(held).data == {"by": "Budi"}
 
 
-def test_a_document_that_is_gone_is_none(book):
-    held = typed(book)
-    book.store.write([Write(held.path, mode="delete")])
-    assert book.reread(held) is None
+def test_a_document_that_is_gone_is_none(agency):
+    held = typed(agency)
+    agency.store.write([Write(held.path, mode="delete")])
+    assert agency.reread(held) is None
 
 
 def test_what_is_written_now_expires_by_the_computers_clock_or_when_it_is_needed_no_more(store):
-    book = AgencyStore(store, Agency(), clock=lambda: PUBLISHED)
-    assert book.expiry("runs") == PUBLISHED + KEPT["runs"]
-    assert book.expiry("posts", LATER) == LATER + KEPT["posts"]
-    assert book.expiry("posts", PUBLISHED - DAY) == PUBLISHED + KEPT["posts"]
+    agency = AgencyStore(store, Agency(), clock=lambda: PUBLISHED)
+    assert agency.expiry("runs") == PUBLISHED + KEPT["runs"]
+    assert agency.expiry("posts", LATER) == LATER + KEPT["posts"]
+    assert agency.expiry("posts", PUBLISHED - DAY) == PUBLISHED + KEPT["posts"]
 
 
 def test_in_a_simulation_nothing_expires_and_nothing_is_swept(sqlite_url):

@@ -19,7 +19,7 @@ import main
 from functions import log, settings
 from functions.collect.job import in_turn
 from functions.commands.doctor.examination import examine
-from functions.jobs import agencies
+from functions.jobs import rounds
 from functions.jobs.tally import NAMES
 from functions.model import PLATFORMS, Agency, iso
 from functions.settings import SettingsError
@@ -330,7 +330,7 @@ def test_a_store_that_cannot_be_used_stops_everything(clients, monkeypatch, name
     assert "KIPRAH_STORE" in answered.json["error"]
 
 
-def books(sqlite_url):
+def agencies(sqlite_url):
     return open_agencies(
         settings.load({"KIPRAH_STORE": sqlite_url, "KIPRAH_AGENCIES": TWO}, Path("none"))
     )
@@ -340,32 +340,32 @@ def books(sqlite_url):
 def test_what_befalls_all_agencies_stops_them_all(sqlite_url, now, error):
     asked = []
 
-    def job(book):
-        asked.append(book.agency.id)
+    def job(agency):
+        asked.append(agency.id)
         raise error
 
     with pytest.raises(type(error)):
-        agencies.each(books(sqlite_url), job, job="test", run_id="run", now=now)
+        rounds.each(agencies(sqlite_url), job, job="test", run_id="run", now=now)
     assert asked == ["kemenkum"]
 
 
 def test_a_conflict_is_one_agencys_own(sqlite_url, now):
-    def job(book):
-        if book.agency.id == "kemenkum":
+    def job(agency):
+        if agency.id == "kemenkum":
             raise Conflict("somebody was faster")
         return {"job": "test", "problems": ["odd"], "failed": False}
 
-    said = agencies.each(books(sqlite_url), job, job="test", run_id="run", now=now)
+    said = rounds.each(agencies(sqlite_url), job, job="test", run_id="run", now=now)
     assert said["problems"] == ["kemenkum: Conflict: somebody was faster", "kemenham: odd"]
     assert said["failed"] is True
 
 
 def test_the_errors_of_an_only_agency_are_what_they_are(sqlite_url, now):
-    def job(book):
+    def job(agency):
         raise Conflict("somebody was faster")
 
     with pytest.raises(Conflict):
-        agencies.each(books(sqlite_url)[:1], job, job="test", run_id="run", now=now)
+        rounds.each(agencies(sqlite_url)[:1], job, job="test", run_id="run", now=now)
 
 
 # What credentials spend
@@ -380,7 +380,7 @@ def test_each_agency_keeps_its_own_budget_and_both_heed_one_limit(clients, platf
     assert sorted(path.split("/")[1] for path in paths if "/x:" in path) == ["kemenham", "kemenkum"]
     # Whoever came second was told what the first had spent.
     assert max(told["others"] for told in own.values()) in [told["spent"] for told in own.values()]
-    held = books("sqlite:///kiprah.db")
+    held = agencies("sqlite:///kiprah.db")
     findings = examine(held, settings.load(), TICKS[0])
     found = next(f for f in findings if f.subject == f"budget {name}")
     spent = sum(told["spent"] for told in own.values())
@@ -417,7 +417,7 @@ def test_a_budget_that_is_short_is_shared_and_nobody_is_left_out(clients, platfo
 def test_whoever_begins_comes_last_at_the_next_tick(now):
     every = timedelta(minutes=15)
     three = [AgencyStore(None, Agency(id=name)) for name in ("a", "b", "c")]
-    orders = [[book.agency.id for book in in_turn(three, now + n * every, every)] for n in range(4)]
+    orders = [[agency.id for agency in in_turn(three, now + n * every, every)] for n in range(4)]
     assert all(sorted(order) == ["a", "b", "c"] for order in orders)
     for order, following in pairwise(orders):
         assert following == [*order[1:], order[0]]
@@ -443,12 +443,12 @@ def test_each_row_goes_to_its_agency():
         "kemenkum": (2, 2),
         "kemenham": (1, 1),
     }
-    held = books("sqlite:///kiprah.db")
-    assert [[s.id for s in book.satker_documents()] for book in held] == [
+    held = agencies("sqlite:///kiprah.db")
+    assert [[s.id for s in agency.satker_documents()] for agency in held] == [
         ["aceh", "bali"],
         ["aceh"],
     ]
-    begins = [book.roster(BEGIN).accounts[0].valid_from for book in held]
+    begins = [agency.roster(BEGIN).accounts[0].valid_from for agency in held]
     assert begins == [datetime(2026, 9, 29, 17, tzinfo=UTC), datetime(2026, 9, 29, 16, tzinfo=UTC)]
 
 
@@ -550,7 +550,7 @@ def test_consents_are_imported_for_the_agency_that_is_named():
         "satker,platform,handle,refresh_token\naceh,tiktok,ham.aceh,rft.rahasia\n"
     )
     assert report("connect", "import", "consents.csv", "--agency", "kemenham")["added"] == 1
-    first, second = books("sqlite:///kiprah.db")
+    first, second = agencies("sqlite:///kiprah.db")
     assert list(first.store.list(f"{first.root}/consents")) == []
     assert len(list(second.store.list(f"{second.root}/consents"))) == 1
 

@@ -27,7 +27,7 @@ LEFT = "left"  # the first agency's cursor that names, by job, who begins the ne
 
 
 def each(
-    books: Sequence[AgencyStore],
+    agencies: Sequence[AgencyStore],
     run: Callable[[AgencyStore], Report],
     *,
     job: str,
@@ -46,55 +46,57 @@ def each(
         SettingsError, StoreError: errors that concern every agency, not only one.
     """
 
-    def in_turn(book: AgencyStore) -> Report:
-        about = log.about(job=job, run_id=run_id, agency=book.agency.id)
-        tally = Tally(book.store.meter)
-        with about, turns.taken(book, job, now) as turn:
+    def in_turn(agency: AgencyStore) -> Report:
+        about = log.about(job=job, run_id=run_id, agency=agency.id)
+        tally = Tally(agency.store.meter)
+        with about, turns.taken(agency, job, now) as turn:
             if turn.other is None:
-                report = run(book)
+                report = run(agency)
                 turn.ended(report)
             else:
                 report = turns.skipped(turn, run_id)
         return tally.of(report)
 
-    if len(books) == 1:
-        return marked(books, in_turn(books[0]))
+    if len(agencies) == 1:
+        return marked(agencies, in_turn(agencies[0]))
     reports: dict[str, Report] = {}
-    first = books[0].cursor(LEFT).get(job)
-    ordered = beginning_with(books, first)
-    for book in ordered:
+    first = agencies[0].cursor(LEFT).get(job)
+    ordered = beginning_with(agencies, first)
+    for agency in ordered:
         if reports and deadline.is_over:
             break
         try:
-            reports[book.agency.id] = in_turn(book)
+            reports[agency.id] = in_turn(agency)
         except Exception as error:
-            reports[book.agency.id] = fallen(book, error, job=job, run_id=run_id, now=now)
-    report = united(reports, job=job, run_id=run_id, now=now, everybody=books)
-    left = next((b.agency.id for b in ordered if b.agency.id in report["postponed"]), None)
+            reports[agency.id] = fallen(agency, error, job=job, run_id=run_id, now=now)
+    report = united(reports, job=job, run_id=run_id, now=now, everybody=agencies)
+    left = next((b.id for b in ordered if b.id in report["postponed"]), None)
     if left != first:
-        books[0].save_cursor(LEFT, **{job: left})
-    return marked(books, report)
+        agencies[0].save_cursor(LEFT, **{job: left})
+    return marked(agencies, report)
 
 
-def beginning_with(books: Sequence[AgencyStore], first: str | None) -> list[AgencyStore]:
+def beginning_with(agencies: Sequence[AgencyStore], first: str | None) -> list[AgencyStore]:
     """The agencies in their order, rotated so that ``first`` begins; unchanged without it."""
-    at = next((n for n, book in enumerate(books) if book.agency.id == first), 0)
-    return [*books[at:], *books[:at]]
+    at = next((n for n, agency in enumerate(agencies) if agency.id == first), 0)
+    return [*agencies[at:], *agencies[:at]]
 
 
-def marked(books: Sequence[AgencyStore], report: Report) -> Report:
+def marked(agencies: Sequence[AgencyStore], report: Report) -> Report:
     """The report; for a simulation, with a mark that says so."""
-    return {**report, "simulation": True} if books[0].simulation else report
+    return {**report, "simulation": True} if agencies[0].simulation else report
 
 
-def fallen(book: AgencyStore, error: Exception, *, job: str, run_id: str, now: datetime) -> Report:
+def fallen(
+    agency: AgencyStore, error: Exception, *, job: str, run_id: str, now: datetime
+) -> Report:
     """The report of an agency whose run failed; raises the error again if it concerns them all."""
     # A conflict is about this agency's documents: the other agencies can go on.
     is_ours = isinstance(error, Conflict) or not isinstance(error, SettingsError | StoreError)
     if not is_ours:
         raise error
     words = f"{type(error).__name__}: {error}"
-    log.warning(f"{job}.agency_failed", agency=book.agency.id, error=words)
+    log.warning(f"{job}.agency_failed", agency=agency.id, error=words)
     return {
         "job": job,
         "run_id": run_id,
@@ -118,18 +120,18 @@ def united(
 
     An agency that is not set up yet (``todo``) has not failed; the report names every ``todo``.
     """
-    names = [book.agency.id for book in everybody] or [*reports]
+    names = [agency.id for agency in everybody] or [*reports]
     postponed = [n for n in names if n not in reports or reports[n].get("postponed")]
     reports = {name: reports[name] for name in names if name in reports}
-    todo = {agency: report["todo"] for agency, report in reports.items() if report.get("todo")}
+    todo = {name: report["todo"] for name, report in reports.items() if report.get("todo")}
     return {
         "job": job,
         "run_id": run_id,
         "now": iso(now),
         "agencies": dict(reports),
         "problems": [
-            f"{agency}: {problem}"
-            for agency, report in reports.items()
+            f"{name}: {problem}"
+            for name, report in reports.items()
             for problem in report.get("problems", ())
         ],
         "postponed": postponed,
