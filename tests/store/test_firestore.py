@@ -51,11 +51,11 @@ def test_many_small_writes_are_cut_by_their_number(store, commits):
 
 @pytest.mark.emulator
 def test_large_writes_are_cut_below_four_mebibytes(store, commits):
-    agency = b"x" * (MIB - 500)
-    store.write(Write(f"agencies/a/ledgers/{n}", {"book": book}) for n in range(9))
+    page = b"x" * (MIB - 500)
+    store.write(Write(f"agencies/a/ledgers/{n}", {"book": page}) for n in range(9))
     assert sorted(number for number, _ in commits) == [3, 3, 3]
     assert all(size < 4 * MIB for _, size in commits)
-    assert all(d.data["book"] == book for d in store.list("agencies/a/ledgers"))
+    assert all(d.data["book"] == page for d in store.list("agencies/a/ledgers"))
     assert store.meter.writes == 9
 
 
