@@ -229,10 +229,12 @@ class PlatformSync:
             stored=self._stored,
             ends=monotonic() + TIME_LIMIT if tick.run.ends is None else tick.run.ends,
         )
-        await Reader(session).carry_out(plan)
+        try:
+            await Reader(session).carry_out(plan)
+        finally:  # what was spent is spent, whatever became of it
+            bills = [bill_of(credential, tick.clock()) for credential in served]
+            self.bills = [bill for bill in bills if bill.is_of_note]
         self.harvest, self.changed = session.harvest, session.changed
-        bills = [bill_of(credential, tick.clock()) for credential in served]
-        self.bills = [bill for bill in bills if bill.is_of_note]
         self.summary = summary_of(
             plan,
             self.harvest,
