@@ -7,7 +7,7 @@ import base64
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,16 @@ from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
-from tests.platforms.world import AccountRow
+from tests.platforms.world import Account, AccountRow
 from tests.registry.one_agency import check
 
 FIRST_TOKEN = "rft.first-"
 PAGE_TOKEN = "page-token-of-"
+UNIT = "kanwil-ntt"
+
+# The fixtures ``enter`` and ``run``.
+Enter = Callable[..., Account]
+Run = Callable[..., CollectReport]
 
 
 def handle_of(satker: str) -> str:
@@ -98,6 +103,12 @@ def stored_posts(book: AgencyStore) -> dict[tuple[str, str, str], Post]:
     """Every post of the store, by platform, account and id."""
     found = (post for _, post in book.changed_posts(None))
     return {(post.platform, post.account_id, post.post_id): post for post in found}
+
+
+def status(book: AgencyStore, unit: str = UNIT) -> str:
+    """What stands beside the only handle that the unit's admin typed."""
+    [told] = book.feedback(unit).values()
+    return str(told["status"])
 
 
 def documents(settings: Settings) -> dict[str, tuple[int, str]]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from functions.collect.contract import Profile
 from functions.collect.reading import accounts
-from functions.collect.report import CollectReport
 from functions.model import Platform
 from functions.score.job import score
 from functions.settings import Settings
@@ -19,49 +15,12 @@ from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
 from tests.collect.api import HOUR, Asked
-from tests.collect.ministry import documents, register, stored_posts, tick
+from tests.collect.ministry import UNIT, Enter, Run, documents, status, stored_posts
 from tests.platforms.server import Handle
 from tests.platforms.world import Account
 from tests.registry.one_agency import check
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-UNIT = "kanwil-ntt"
-
-Enter = Callable[..., Account]
-Run = Callable[..., CollectReport]
-
-
-@pytest.fixture
-def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) -> Enter:
-    """Makes an account with a post an hour old and registers it."""
-
-    def entered(platform: Platform, *, posts: int = 1, **options: Any) -> Account:
-        register(book, settings, [UNIT], now, [platform])
-        token = "rft.first-kanwil-ntt" if platform == "tiktok" else ""
-        account = server.world.add_account(platform, "kanwilntt", refresh_token=token, **options)
-        for n in range(posts):
-            server.world.add_post(account, now - (n + 1) * HOUR, level={"likes": 40, "comments": 3})
-        return account
-
-    return entered
-
-
-@pytest.fixture
-def run(book: AgencyStore, settings: Settings, server: Handle) -> Run:
-    """One tick at an instant, for the world too."""
-
-    def ticked(at: datetime, **changes: Any) -> CollectReport:
-        server.set_clock(at)
-        return tick(book, replace(settings, **changes), at)
-
-    return ticked
-
-
-def status(book: AgencyStore) -> str:
-    """What stands beside the handle that the admin typed."""
-    [told] = book.feedback(UNIT).values()
-    return str(told["status"])
-
 
 # Other names
 
@@ -79,7 +38,7 @@ def test_a_renamed_account_is_read_on_and_its_admin_is_told(
     platform: Platform,
     seen_after: int,
 ) -> None:
-    account = enter(platform)
+    account = enter(platform, posts=1)
     run(now)
     assert status(book) == "ok"
     server.world.rename(account, "kemenkumntt", now + HOUR)
@@ -98,7 +57,7 @@ def test_a_renamed_account_is_read_on_and_its_admin_is_told(
 def test_an_instagram_account_that_is_found_no_more_is_told_apart_and_not_asked_in_a_loop(
     enter: Enter, run: Run, server: Handle, book: AgencyStore, asked: list[Asked], now: datetime
 ) -> None:
-    account = enter("instagram")
+    account = enter("instagram", posts=1)
     run(now)
     server.world.rename(account, "kemenkumntt", now + HOUR)
     asked.clear()
@@ -141,7 +100,7 @@ def test_what_is_wrong_with_an_account_is_said_in_one_indonesian_sentence(
     state: str,
     word: str,
 ) -> None:
-    enter(platform, state=state)
+    enter(platform, posts=1, state=state)
     run(now)
     told = status(book)
     assert word in told
@@ -157,7 +116,7 @@ def test_what_is_wrong_with_an_account_is_said_in_one_indonesian_sentence(
 def test_an_account_without_posts_is_read_and_its_admin_is_told(
     enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime, platform: Platform
 ) -> None:
-    account = enter(platform, posts=0)
+    account = enter(platform)
     run(now)
     assert "belum memiliki unggahan" in status(book)
     # With the first post the remark goes, when the account is looked at again.
@@ -234,7 +193,7 @@ def test_a_busy_page_is_listed_whole_with_its_own_token_and_marked_without(
 def test_a_dead_page_token_costs_that_page_its_use_alone(
     enter: Enter, run: Run, server: Handle, book: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    page = enter("facebook")
+    page = enter("facebook", posts=1)
     token = server.world.credentials.give_page_token(page.id)
     give_page_token(book, settings, token, now)
     run(now)
@@ -297,7 +256,7 @@ def test_an_outage_of_the_feed_is_never_a_channel_gone(
 def test_without_a_key_a_handle_cannot_be_resolved_and_its_admin_learns_what_to_type(
     enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    enter("youtube")
+    enter("youtube", posts=1)
     run(now, youtube_api_key=(), youtube_feed_url=server.url)
     assert "UC" in status(book)
 
@@ -349,7 +308,7 @@ def test_one_page_by_its_name_and_by_its_number_is_told_beside_both_units(
 def test_a_spelling_that_was_corrected_leaves_no_complaint(
     enter: Enter, run: Run, book: AgencyStore, now: datetime
 ) -> None:
-    enter("x")
+    enter("x", posts=1)
     document = book.satker_documents()[0].data
     book.save_satker({UNIT: {**document, "accounts": {"x": "kanwilntt_salah"}}})
     run(now)

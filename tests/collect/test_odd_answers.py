@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from functions.collect.report import CollectReport
 from functions.model import PLATFORMS, Platform
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from tests.collect.api import HOUR, Asked
-from tests.collect.ministry import handle_of, register, rows, stored_posts, tick
+from tests.collect.ministry import Run, handle_of, register, rows, stored_posts
 from tests.collect.test_troubles import COUNTED_AT, distort, measured
 from tests.platforms.server import Handle
 from tests.platforms.wire import Request, Response, json_response
@@ -23,12 +22,11 @@ MINUTE = timedelta(minutes=1)
 UNITS = ("kanwil-bali", "kanwil-ntt", "kanwil-aceh")
 HALF_AN_EMOJI = rb"\ud83d"
 
-Enter = Callable[..., list[Account]]
-Run = Callable[[datetime], CollectReport]
+EnterUnits = Callable[..., list[Account]]
 
 
 @pytest.fixture
-def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) -> Enter:
+def enter_units(book: AgencyStore, settings: Settings, server: Handle, now: datetime) -> EnterUnits:
     """Registers units with an account each on the platforms."""
 
     def entered(*platforms: Platform, units: tuple[str, ...] = UNITS) -> list[Account]:
@@ -39,15 +37,6 @@ def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) 
         ]
 
     return entered
-
-
-@pytest.fixture
-def run(book: AgencyStore, settings: Settings, server: Handle) -> Run:
-    def ticked(at: datetime) -> CollectReport:
-        server.set_clock(at)
-        return tick(book, settings, at)
-
-    return ticked
 
 
 def instead(server: Handle, answer: Callable[[Request, Any], Response | None]) -> None:
@@ -77,9 +66,9 @@ def found_of(book: AgencyStore, account: Account) -> set[str]:
 
 
 def test_half_an_emoji_costs_half_an_emoji(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    for account in enter(*PLATFORMS):
+    for account in enter_units(*PLATFORMS):
         text = "Selamat XYZ pagi"
         server.world.add_post(account, now - HOUR, text=text, title=text)
         server.world.add_post(account, now - 2 * HOUR, text="Apel", title="Apel")
@@ -97,9 +86,9 @@ def test_half_an_emoji_costs_half_an_emoji(
 
 
 def test_texts_of_x_are_stored_as_they_were_written(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    for account in enter("x"):
+    for account in enter_units("x"):
         server.world.add_post(account, now - HOUR, text="Hukum & HAM: < Rp50 &amp;")
 
     def escape(response: Response) -> None:
@@ -116,9 +105,9 @@ def test_texts_of_x_are_stored_as_they_were_written(
 
 
 def test_a_channel_whose_uploads_are_closed_costs_that_channel(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    accounts = enter("youtube")
+    accounts = enter_units("youtube")
     for account in accounts:
         server.world.add_post(account, now - HOUR)
     closed = "UU" + accounts[0].id[2:]
@@ -147,9 +136,9 @@ def test_a_channel_whose_uploads_are_closed_costs_that_channel(
 
 
 def test_a_page_that_may_not_be_seen_is_told_and_rests(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    accounts = enter("facebook")
+    accounts = enter_units("facebook")
     for account in accounts:
         server.world.add_post(account, now - HOUR)
     run(now - 4 * HOUR)
@@ -173,9 +162,9 @@ def test_a_page_that_may_not_be_seen_is_told_and_rests(
 
 
 def test_a_tick_of_one_wrong_account_that_was_answered_about_has_not_failed(
-    enter: Enter, run: Run, server: Handle, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, now: datetime
 ) -> None:
-    enter("facebook", "x", units=UNITS[:1])
+    enter_units("facebook", "x", units=UNITS[:1])
     server.world.add_post(server.world.by_handle("x", handle_of(UNITS[0])), now - HOUR)  # type: ignore[arg-type]
     run(now)
     instead(
@@ -190,10 +179,10 @@ def test_a_tick_of_one_wrong_account_that_was_answered_about_has_not_failed(
 
 
 def test_what_one_page_refuses_counts_no_cover_photo_of_another(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
     units = tuple(f"kanwil-{n}" for n in range(24))
-    accounts = enter("facebook", units=units)
+    accounts = enter_units("facebook", units=units)
     for account in accounts:
         server.world.add_post(account, now - HOUR)
         server.world.add_post(account, now - 2 * HOUR, kind="cover_photo")
@@ -219,9 +208,9 @@ PPCA = (
 
 
 def test_a_missing_review_of_the_app_is_told_to_no_unit(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    enter("facebook")
+    enter_units("facebook")
     instead(server, lambda request, route: graph_error(PPCA, 100))
     report = run(now)
     assert len(report.platforms["facebook"]["stopped"]) == 1
@@ -235,7 +224,7 @@ def test_a_missing_review_of_the_app_is_told_to_no_unit(
 ])  # fmt: skip
 @pytest.mark.parametrize("platform", ["instagram", "facebook", "x", "youtube"])
 def test_what_many_accounts_are_denied_alike_is_their_credentials_fault(
-    enter: Enter,
+    enter_units: EnterUnits,
     run: Run,
     server: Handle,
     book: AgencyStore,
@@ -244,7 +233,7 @@ def test_what_many_accounts_are_denied_alike_is_their_credentials_fault(
     body: bytes,
 ) -> None:
     """And what only one or two are is theirs."""
-    accounts = enter(platform)
+    accounts = enter_units(platform)
     for account in accounts:
         server.world.add_post(account, now - HOUR)
     run(now)
@@ -271,9 +260,9 @@ def test_what_many_accounts_are_denied_alike_is_their_credentials_fault(
 
 
 def test_a_run_whose_every_platform_is_down_has_failed_though_a_consent_is_missing(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    enter(*PLATFORMS)
+    enter_units(*PLATFORMS)
     for unit in UNITS:
         path = f"{book.root}/consents/tiktok:{handle_of(unit)}"
         from functions.store.port import Write
@@ -289,9 +278,9 @@ def test_a_run_whose_every_platform_is_down_has_failed_though_a_consent_is_missi
 
 
 def test_a_page_too_heavy_is_asked_for_in_halves_and_that_is_remembered(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    accounts = enter("facebook")
+    accounts = enter_units("facebook")
     for account in accounts:
         for n in range(12):
             server.world.add_post(account, now - HOUR - n * MINUTE)
@@ -320,9 +309,9 @@ def test_a_page_too_heavy_is_asked_for_in_halves_and_that_is_remembered(
 
 
 def test_a_link_to_an_address_outside_is_the_pages_own_post(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    [account] = enter("facebook", units=UNITS[:1])
+    [account] = enter_units("facebook", units=UNITS[:1])
     share = {"media": "shared_story", "text": ""}
     site = "https://bali.kemenkum.go.id/berita/1"
     link = server.world.add_post(account, now - HOUR, kind="link", refers_to=site, **share)
@@ -334,8 +323,8 @@ def test_a_link_to_an_address_outside_is_the_pages_own_post(
 # Waiting
 
 
-def ended_untold(server: Handle, enter: Enter, now: datetime, **facts: Any) -> Post:
-    [channel] = enter("youtube", units=UNITS[:1])
+def ended_untold(server: Handle, enter_units: EnterUnits, now: datetime, **facts: Any) -> Post:
+    [channel] = enter_units("youtube", units=UNITS[:1])
     times = {"scheduled_at": now - 3 * HOUR, "started_at": now - 3 * HOUR, "ended_at": now - HOUR}
     stream = server.world.add_post(channel, now - 3 * HOUR, **times | facts)
     server.fault(
@@ -345,9 +334,9 @@ def ended_untold(server: Handle, enter: Enter, now: datetime, **facts: Any) -> P
 
 
 def test_a_stream_whose_end_is_never_told_counts_six_hours_after_it_seemed_over(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    stream = ended_untold(server, enter, now)
+    stream = ended_untold(server, enter_units, now)
     for hours in (0, 3, 5.75):
         run(now + hours * HOUR)
         assert stored_posts(book) == {}
@@ -360,9 +349,9 @@ def test_a_stream_whose_end_is_never_told_counts_six_hours_after_it_seemed_over(
 
 
 def test_an_announcement_that_never_airs_is_not_looked_at_for_ever(
-    enter: Enter, run: Run, server: Handle, asked: list[Asked], now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, asked: list[Asked], now: datetime
 ) -> None:
-    [channel] = enter("youtube", units=UNITS[:1])
+    [channel] = enter_units("youtube", units=UNITS[:1])
     late = now + 400 * 24 * HOUR
     times = {"scheduled_at": now + HOUR, "started_at": late, "ended_at": late + HOUR}
     server.world.add_post(channel, now - HOUR, **times)
@@ -382,7 +371,7 @@ PAGE_OF: dict[Platform, str] = {**COUNTED_AT, "youtube": "playlistItems"}  # typ
 @pytest.mark.parametrize("status", [429, 500, 403, 200])
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_the_first_page_showed_is_kept_when_the_second_fails(
-    enter: Enter,
+    enter_units: EnterUnits,
     run: Run,
     server: Handle,
     book: AgencyStore,
@@ -390,7 +379,7 @@ def test_what_the_first_page_showed_is_kept_when_the_second_fails(
     platform: Platform,
     status: int,
 ) -> None:
-    accounts = enter(platform)
+    accounts = enter_units(platform)
     for n in range(60 if platform != "x" else 110):
         server.world.add_post(accounts[0], now - HOUR - n * MINUTE)
     for account in accounts[1:]:
@@ -416,9 +405,9 @@ def test_what_the_first_page_showed_is_kept_when_the_second_fails(
 
 
 def test_a_timeline_makes_up_for_a_lookup_that_failed(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
-    accounts = enter("x")
+    accounts = enter_units("x")
     posts = [server.world.add_post(a, now - 165 * MINUTE, per_hour={"likes": 7}) for a in accounts]
     instead(
         server,
@@ -433,10 +422,10 @@ def test_a_timeline_makes_up_for_a_lookup_that_failed(
 
 
 def test_a_read_whose_counters_came_garbled_takes_no_earlier_reads_place(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter_units: EnterUnits, run: Run, server: Handle, book: AgencyStore, now: datetime
 ) -> None:
     """At the mark nothing can be read of them for a while: the reads around that while serve."""
-    accounts = enter("tiktok")
+    accounts = enter_units("tiktok")
     posts = [server.world.add_post(a, now - 2 * HOUR, per_hour={"likes": 7}) for a in accounts]
     for n in range(4 * 21):
         run(now + n * 15 * MINUTE)
