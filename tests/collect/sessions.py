@@ -14,7 +14,7 @@ from functions.collect.credentials import Credential, address, credentials
 from functions.collect.planning.requests import Purpose, SweepRequest
 from functions.collect.platforms import adapter
 from functions.collect.reading.session import Session
-from functions.collect.state import AccountState, SyncState
+from functions.collect.state import AccountState, LivePost, SyncState
 from functions.model import Platform
 from functions.settings import Settings, load
 from functions.store.agency import AgencyStore
@@ -22,6 +22,8 @@ from functions.tokens.consents import Consents
 from functions.tokens.vault import open_vault
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle
+from tests.platforms.world import Account
+from tests.platforms.world import Post as WorldPost
 
 START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
 WIB = ZoneInfo("Asia/Jakarta")
@@ -41,6 +43,23 @@ def idle_credentials(
 def state_of(*accounts: AccountState) -> SyncState:
     """What is remembered of a platform of which no post is known."""
     return SyncState(accounts={account.handle: account for account in accounts})
+
+
+def account_of(account: Account, **facts: Any) -> AccountState:
+    """An account of the world as it is remembered once it was found."""
+    handle = account.handles[0][1]
+    return AccountState(handle=handle, account_id=account.id, **facts)
+
+
+def live_of(post: WorldPost, **facts: Any) -> LivePost:
+    """A post of the world as it is remembered, never read unless told otherwise."""
+    return LivePost(
+        account_id=post.account.id,
+        post_id=post.id,
+        published_at=datetime.fromtimestamp(post.start, UTC),
+        url=post.url,
+        **facts,
+    )
 
 
 def session_of(
