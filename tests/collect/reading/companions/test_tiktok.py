@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
@@ -90,3 +92,24 @@ def test_a_handle_whose_account_is_another_now_files_under_the_new_one(
     held = stored_posts(book)
     assert set(held) == {("tiktok", account.id, post.id), ("tiktok", heir.id, new.id)}
     assert held["tiktok", account.id, post.id].absences == ()
+
+
+@pytest.mark.parametrize(("times", "told"), [(1, "ok"), (None, "izin baru")])
+def test_an_access_token_that_is_refused_is_renewed_once_and_then_the_consent_is_wrong(
+    enter: Enter,
+    run: Run,
+    server: Handle,
+    book: AgencyStore,
+    asked: list[Asked],
+    now: datetime,
+    times: int | None,
+    told: str,
+) -> None:
+    server.world.add_post(enter("tiktok"), now - HOUR)
+    run(now)
+    asked.clear()
+    server.fault("token_expired", platform="tiktok", path="/v2/video/", times=times)
+    run(now + 3 * HOUR)
+    renewals = [one for one in asked if "oauth" in one.template]
+    assert len(renewals) == 2  # the first was due anyway
+    assert told in status(book)
