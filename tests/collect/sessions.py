@@ -1,4 +1,4 @@
-"""One platform's reading at one tick, made by hand: a real session, with or without stand-ins."""
+"""A tick and its sessions made by hand: real ones, with or without stand-ins."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from functions.collect.credentials import Credential, address, credentials
 from functions.collect.planning.requests import Purpose, SweepRequest
 from functions.collect.platforms import adapter
 from functions.collect.reading.session import Session
+from functions.collect.report import CollectReport
 from functions.collect.state import AccountState, LivePost, SyncState
-from functions.model import Platform
+from functions.collect.tick import CollectRun, Tick
+from functions.model import Platform, Roster
 from functions.settings import Settings, load
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import Consents
@@ -43,6 +45,14 @@ def idle_credentials(
 def state_of(*accounts: AccountState) -> SyncState:
     """What is remembered of a platform of which no post is known."""
     return SyncState(accounts={account.handle: account for account in accounts})
+
+
+def tick_of(
+    book: AgencyStore, settings: Settings, roster: Roster, now: datetime = START, **facts: Any
+) -> Tick:
+    """A simulated tick of an agency with this registry."""
+    run = CollectRun(now=now, run_id="run", simulated=True, **facts)
+    return Tick(book, settings, run, roster, Clock(now), True, CollectReport("run", now))
 
 
 def account_of(account: Account, **facts: Any) -> AccountState:

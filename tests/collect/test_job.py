@@ -702,35 +702,6 @@ def test_a_tick_far_from_the_present_refuses_official_hosts(
     assert not tick(ministry, real, now, platforms=["youtube"]).failed
 
 
-def test_the_present_given_by_hand_is_the_present(
-    ministry: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch, now: datetime
-) -> None:
-    """Two minutes either way; official hosts would be read, were they not replaced here."""
-    monkeypatch.setattr("functions.collect.tick.official", lambda settings: ["x"])
-    real = AgencyStore(ministry.store, ministry.agency)
-    present = datetime.now(UTC).replace(microsecond=0)
-    for late in (-110, 0, 110):
-        tick(real, settings, present + timedelta(seconds=late), platforms=["x"])
-    for late in (-130, 130):
-        with pytest.raises(SettingsError):
-            tick(real, settings, present + timedelta(seconds=late), platforms=["x"])
-
-
-@pytest.mark.parametrize("late", [-timedelta(days=40), timedelta(0), timedelta(days=400)])
-def test_a_simulation_never_reads_an_official_host(
-    ministry: AgencyStore,
-    settings: Settings,
-    asked: list[Asked],
-    monkeypatch: pytest.MonkeyPatch,
-    late: timedelta,
-) -> None:
-    monkeypatch.setattr("functions.collect.tick.official", lambda settings: ["youtube"])
-    present = datetime.now(UTC).replace(microsecond=0)
-    with pytest.raises(SettingsError, match="this store is a simulation, and youtube would"):
-        tick(ministry, settings, present + late)
-    assert asked == []
-
-
 # The registry
 
 

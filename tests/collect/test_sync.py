@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from functions.collect.client import Clock
 from functions.collect.contract import Profile
 from functions.collect.credentials import adapter_for, limits, names
 from functions.collect.planning.marks import PROMISED
@@ -19,7 +17,6 @@ from functions.collect.planning.quota import Budget, Spending
 from functions.collect.planning.requests import Plan, SweepRequest
 from functions.collect.planning.reservations import Bill, Reservations, decode
 from functions.collect.reading.harvest import Harvest
-from functions.collect.report import CollectReport
 from functions.collect.state import REMEMBERED, AccountState, LivePost, SyncState
 from functions.collect.sync import (
     ATTEMPTS,
@@ -29,37 +26,21 @@ from functions.collect.sync import (
     plan_together,
     read_state,
 )
-from functions.collect.tick import CollectRun, Tick
 from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Roster, Sample
 from functions.settings import Settings
-from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
-from tests.collect.api import settings_for
+from tests.collect.sessions import START, tick_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
 LONG_AGO = START - 300 * DAY
 TICK = 15 * MINUTE
-NOWHERE = "http://127.0.0.1:1"
 
 
-@pytest.fixture
-def settings(sqlite_url: str) -> Settings:
-    """No platform is ever asked here."""
-    return settings_for(NOWHERE, sqlite_url)
-
-
-@pytest.fixture
-def book(settings: Settings) -> Iterator[AgencyStore]:
-    opened = open_agency(settings)
-    yield opened
-    opened.store.close()
-
-
-def roster(*handles: str, platform: Platform = "instagram", **facts: Any) -> Roster:
+def registered(*handles: str, platform: Platform = "instagram", **facts: Any) -> Roster:
+    """A registry with an account of these handles, each of a unit of its own."""
     return Roster(
         as_of=LONG_AGO,
         accounts=tuple(
@@ -74,19 +55,14 @@ def roster(*handles: str, platform: Platform = "instagram", **facts: Any) -> Ros
     )
 
 
-def tick_of(book: AgencyStore, settings: Settings, whole: Roster, now: datetime = START) -> Tick:
-    run = CollectRun(now=now, run_id="run", simulated=True)
-    return Tick(book, settings, run, whole, Clock(now), True, CollectReport("run", now))
-
-
-def opened(
+def sync_of(
     book: AgencyStore,
     settings: Settings,
     *handles: str,
     platform: Platform = "instagram",
     now: datetime = START,
 ) -> PlatformSync:
-    whole = roster(*handles, platform=platform)
+    whole = registered(*handles, platform=platform)
     return PlatformSync.open(tick_of(book, settings, whole, now), platform)
 
 
@@ -141,10 +117,10 @@ def test_the_handles_are_those_that_are_registered_now(
     held = tuple(
         account
         for handle, (begin, end) in spans.items()
-        for account in roster(handle, valid_from=begin, valid_to=end).accounts
+        for account in registered(handle, valid_from=begin, valid_to=end).accounts
     )
-    foreign = roster("foreign", platform="x").accounts
-    whole = Roster(as_of=LONG_AGO, accounts=(*held, *foreign, *roster("now").accounts))
+    foreign = registered("foreign", platform="x").accounts
+    whole = Roster(as_of=LONG_AGO, accounts=(*held, *foreign, *registered("now").accounts))
     tick = tick_of(book, settings, whole)
     sync = PlatformSync.open(tick, "instagram")
     assert sync.handles == ["ending", "from-now", "lately", "now"]
@@ -155,18 +131,18 @@ def test_accounts_that_are_registered_no_more_are_forgotten(
     book: AgencyStore, settings: Settings
 ) -> None:
     """So that one that comes back is resolved afresh; its posts wait for their marks."""
-    sync = opened(book, settings, "a", "b")
+    sync = sync_of(book, settings, "a", "b")
     sync.state.accounts = {name: account(name) for name in "ab"}
     sync.state.posts = {"id-b:1": live("1", account_id="id-b")}
     sync.save(sync.state, START)
-    again = opened(book, settings, "a", "c")
+    again = sync_of(book, settings, "a", "c")
     assert set(again.state.accounts) == {"a"}
     assert set(again.state.posts) == {"id-b:1"}
     assert again.account_ids() == {"a": "id-a"}
 
 
 def test_only_accounts_that_were_found_have_an_id(book: AgencyStore, settings: Settings) -> None:
-    sync = opened(book, settings, "a", "b")
+    sync = sync_of(book, settings, "a", "b")
     sync.state.accounts = {"a": account("a"), "b": account("b", account_id=None)}
     assert sync.account_ids() == {"a": "id-a"}
 
@@ -182,8 +158,8 @@ def test_youtube_is_read_by_its_feed_where_there_is_no_key(
 ) -> None:
     keyless = replace(settings, youtube_api_key=())
     assert adapter_for(keyless, "youtube").__name__.endswith("youtube_feed")
-    assert opened(book, keyless, "a", platform="youtube").ways.lookup_size == 0
-    assert opened(book, settings, "a", platform="youtube").ways.lookup_size == 50
+    assert sync_of(book, keyless, "a", platform="youtube").ways.lookup_size == 0
+    assert sync_of(book, settings, "a", platform="youtube").ways.lookup_size == 50
 
 
 # Consents given anew
@@ -191,7 +167,7 @@ def test_youtube_is_read_by_its_feed_where_there_is_no_key(
 
 def test_an_account_wakes_when_its_consent_is_given(book: AgencyStore, settings: Settings) -> None:
     consents = Consents(book, lambda: open_vault(settings))
-    sync = opened(book, settings, "before", "after", "none", "at-work", platform="tiktok")
+    sync = sync_of(book, settings, "before", "after", "none", "at-work", platform="tiktok")
     resting = {"wrong": "salah", "checked_at": START - HOUR, "retry_at": START + HOUR}
     sync.state.accounts = {
         "before": account("before", **resting),
@@ -216,7 +192,7 @@ def test_nobody_else_is_asked_for_a_consent(book: AgencyStore, settings: Setting
     resting = account("a", wrong="salah", checked_at=START - HOUR, retry_at=START + HOUR)
     over = msgspec.structs.replace(resting, retry_at=START)
     for platform, held in (("instagram", resting), ("tiktok", over)):
-        sync = opened(book, settings, "a", platform=platform)  # type: ignore[arg-type]
+        sync = sync_of(book, settings, "a", platform=platform)  # type: ignore[arg-type]
         sync.state.accounts = {"a": held}
         reads = book.store.meter.reads
         sync.wake()
@@ -227,7 +203,7 @@ def test_nobody_else_is_asked_for_a_consent(book: AgencyStore, settings: Setting
 def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment(
     book: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync = opened(book, settings, "a", "b", platform="tiktok")
+    sync = sync_of(book, settings, "a", "b", platform="tiktok")
     sync.state.accounts = {name: account(name) for name in ("a", "b")}
     sync.save(SyncState(), START)
     honest, raced = book.save_sync_state, []
@@ -235,14 +211,14 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
     def racing(*asked: Any) -> None:
         if not raced:
             raced.append(1)
-            other = opened(book, settings, "a", "b", platform="tiktok")
+            other = sync_of(book, settings, "a", "b", platform="tiktok")
             other.state.accounts["b"] = account("b", title="Judul")
             other.save(other.state, START)
         honest(*asked)
 
     monkeypatch.setattr(book, "save_sync_state", racing)
     note_wrong(book, "tiktok", {"a": "Izin dicabut.", "tak-dikenal": "x"}, START)
-    found = opened(book, settings, "a", "b", platform="tiktok").state.accounts
+    found = sync_of(book, settings, "a", "b", platform="tiktok").state.accounts
     assert (found["a"].wrong, found["a"].checked_at) == ("Izin dicabut.", START)
     assert (found["b"].wrong, found["b"].title) == (None, "Judul")
     assert found.keys() == {"a", "b"}
@@ -254,7 +230,7 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
 def test_what_two_instances_noted_is_in_the_note_of_both(
     book: AgencyStore, settings: Settings
 ) -> None:
-    one, two = opened(book, settings, "a", "b"), opened(book, settings, "a", "b")
+    one, two = sync_of(book, settings, "a", "b"), sync_of(book, settings, "a", "b")
     one.state.accounts["a"] = account("a", checked_at=START)
     one.state.posts["id-a:1"] = live("1")
     two.state.accounts["a"] = account("a", title="Lama", checked_at=START - HOUR)
@@ -275,10 +251,10 @@ def test_what_an_instance_did_not_change_is_not_brought_back(
     book: AgencyStore, settings: Settings
 ) -> None:
     """Only what it noted itself goes into the other's note."""
-    first = opened(book, settings, "a", "b")
+    first = sync_of(book, settings, "a", "b")
     first.state.accounts = {name: account(name) for name in "ab"}
     first.save(first.state, START)
-    one, two = opened(book, settings, "a"), opened(book, settings, "a", "b")
+    one, two = sync_of(book, settings, "a"), sync_of(book, settings, "a", "b")
     one.save(one.state.part(["a"], []), START)  # "b" is registered no more
     two.state.accounts["a"] = account("a", title="Baru", checked_at=START + HOUR)
     two.save(two.state.part(["a"], []), START)
@@ -299,7 +275,7 @@ def test_who_is_always_overtaken_gives_up_and_says_so(
         tries.append(platform)
         raise Conflict("somebody else wrote first")
 
-    sync = opened(book, settings, "a")
+    sync = sync_of(book, settings, "a")
     before = sync.state
     monkeypatch.setattr(book, "save_sync_state", overtaken)
     assert not sync.save(sync.state, START)
@@ -310,10 +286,10 @@ def test_who_is_always_overtaken_gives_up_and_says_so(
 
 
 def test_a_tick_that_asked_nothing_leaves_no_trace(book: AgencyStore, settings: Settings) -> None:
-    sync = opened(book, settings, "a")
+    sync = sync_of(book, settings, "a")
     assert sync.save(sync.state, START, sent=False)
     assert read_state(book, "instagram", START)[0].ticks == ()
-    later = opened(book, settings, "a")
+    later = sync_of(book, settings, "a")
     assert later.save(later.state, START + TICK)
     assert read_state(book, "instagram", START + TICK)[0].ticks == (START + TICK,)
 
@@ -321,7 +297,7 @@ def test_a_tick_that_asked_nothing_leaves_no_trace(book: AgencyStore, settings: 
 def test_what_no_listing_can_bring_up_again_is_forgotten(
     book: AgencyStore, settings: Settings
 ) -> None:
-    sync = opened(book, settings, "a")
+    sync = sync_of(book, settings, "a")
     sync.state.posts = {p.key: p for p in (live("1"), live("2", REMEMBERED))}
     sync.save(sync.state, START)
     assert set(read_state(book, "instagram", START)[0].posts) == {"id-a:1"}
@@ -345,7 +321,7 @@ def lose(book: AgencyStore, how: str) -> None:
 def test_a_lost_state_is_made_anew_from_the_posts(
     book: AgencyStore, settings: Settings, how: str
 ) -> None:
-    sync = opened(book, settings, "a")
+    sync = sync_of(book, settings, "a")
     sync.state.accounts = {"a": account("a")}
     sync.save(sync.state, START)
     book.save_posts(
@@ -356,7 +332,7 @@ def test_a_lost_state_is_made_anew_from_the_posts(
         ]
     )
     lose(book, how)
-    again = opened(book, settings, "a")
+    again = sync_of(book, settings, "a")
     assert again.state.accounts == {}
     # Of the whole month: else a first listing would bring up what is in the store already.
     kept = {post.post_id: post.kept for post in again.state.posts.values()}
@@ -366,7 +342,7 @@ def test_a_lost_state_is_made_anew_from_the_posts(
     # And it can be written again, whatever is left of the old one.
     again.state.accounts = {"a": account("a")}
     assert again.save(again.state, START)
-    assert set(opened(book, settings, "a").state.accounts) == {"a"}
+    assert set(sync_of(book, settings, "a").state.accounts) == {"a"}
     assert [p.id for p in book.store.list(f"{book.root}/plans")] == ["instagram"]
 
 
@@ -377,7 +353,7 @@ def test_how_threads_count_is_looked_up_once_and_only_for_a_listing_of_x(
     book: AgencyStore, settings: Settings, platform: Platform, hours: int, reads: int
 ) -> None:
     book.store.write([Write(f"{book.root}/settings/formula", {"x_threads": "sum"})])
-    sync = opened(book, settings, "a", "b", platform=platform)
+    sync = sync_of(book, settings, "a", "b", platform=platform)
     swept = START - hours * HOUR
     sync.state.accounts = {name: account(name, swept_at=swept) for name in ("a", "b")}
     before = book.store.meter.reads
@@ -391,10 +367,10 @@ def test_what_a_wrong_clock_noted_is_forgotten_when_the_note_is_read(
     book: AgencyStore, settings: Settings
 ) -> None:
     ahead = START + 40 * DAY
-    sync = opened(book, settings, "a", now=ahead)
+    sync = sync_of(book, settings, "a", now=ahead)
     sync.state.accounts = {"a": account("a", swept_at=ahead)}
     sync.save(sync.state, ahead)
-    again = opened(book, settings, "a")
+    again = sync_of(book, settings, "a")
     assert again.state.ticks == ()
     assert again.state.accounts["a"].swept_at == START - REMEMBERED
 
@@ -403,7 +379,7 @@ def test_a_lost_state_is_healed_too(book: AgencyStore, settings: Settings) -> No
     known = post("1", HOUR)
     late = msgspec.structs.replace(known, samples=(Sample(taken_at=START + DAY),))
     book.save_posts([known, late])
-    [held] = opened(book, settings, "a").state.posts.values()
+    [held] = sync_of(book, settings, "a").state.posts.values()
     assert held.kept == (START - HOUR + MINUTE,)
 
 
@@ -418,14 +394,14 @@ def test_a_first_look_reaches_back_to_the_first_of_the_agencys_month(
         (datetime(2026, 10, 31, 16, 59, tzinfo=UTC), datetime(2026, 9, 30, 17, tzinfo=UTC)),
         (datetime(2026, 10, 31, 17, 0, tzinfo=UTC), datetime(2026, 10, 31, 17, tzinfo=UTC)),
     ):
-        found = opened(book, settings, "a", now=now).candidates()
+        found = sync_of(book, settings, "a", now=now).candidates()
         assert [w.what.since for w in found if isinstance(w.what, SweepRequest)] == [since]
 
 
 def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
     book: AgencyStore, settings: Settings
 ) -> None:
-    sync = opened(book, settings, "a")
+    sync = sync_of(book, settings, "a")
     sync.state.accounts = {"a": account("a", swept_at=START - 2 * HOUR)}
     sync.state.posts = {"id-a:1": live("1")}
     assert sync.following == START + TICK
@@ -439,7 +415,7 @@ def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
 def test_ticks_that_come_more_rarely_than_configured_are_noticed(
     book: AgencyStore, settings: Settings
 ) -> None:
-    sync = opened(book, settings, "a")
+    sync = sync_of(book, settings, "a")
     sync.state.ticks = (START - 2 * HOUR, START - HOUR)
     assert sync.following == START + HOUR
 
@@ -460,7 +436,7 @@ def syncs(
 ) -> dict[Platform, PlatformSync]:
     found: dict[Platform, PlatformSync] = {}
     for platform in platforms:
-        sync = opened(book, settings, "a", "b", platform=platform)
+        sync = sync_of(book, settings, "a", "b", platform=platform)
         sync.state.accounts = {
             name: account(name, swept_at=START - 9 * HOUR, deep_at=START) for name in "ab"
         }
@@ -477,7 +453,7 @@ def test_two_platforms_with_one_token_share_its_hour(book: AgencyStore, settings
     """Four listings are due, and of four calls an hour three may be planned."""
     shared = replace(settings, facebook_token=settings.instagram_token, meta_calls_per_hour=4)
     held = syncs(book, shared, "instagram", "facebook")
-    plans = plan_together(tick_of(book, shared, roster()), held, reservations_of(book, shared))
+    plans = plan_together(tick_of(book, shared, registered()), held, reservations_of(book, shared))
     assert set(plans) == {"instagram", "facebook"}
     assert sum(len(plan.sweeps) for plan in plans.values()) == 3
     assert sum(plan.given_up.get("discovery", 0) for plan in plans.values()) == 1
@@ -486,7 +462,7 @@ def test_two_platforms_with_one_token_share_its_hour(book: AgencyStore, settings
         "run": Spending(at=START, amounts={"calls": 3})
     }
     again = plan_together(
-        tick_of(book, shared, roster()), held, reservations_of(book, shared, "another")
+        tick_of(book, shared, registered()), held, reservations_of(book, shared, "another")
     )
     assert all(plan.empty for plan in again.values())
 
@@ -499,7 +475,7 @@ def test_where_nothing_is_worth_reading_nothing_is_reserved(
         held["instagram"].state.accounts[name] = account(name)
     reservations = reservations_of(book, settings)
     reads = book.store.meter.reads
-    assert plan_together(tick_of(book, settings, roster()), held, reservations) == {}
+    assert plan_together(tick_of(book, settings, registered()), held, reservations) == {}
     assert reservations.standing() == {}
     assert book.store.meter.reads == reads
     assert book.budgets(reservations.limits) == {}
@@ -510,7 +486,7 @@ def test_what_batches_brought_is_entered_even_where_nothing_is_worth_reading(
 ) -> None:
     [name] = names(settings, "instagram")
     plans = plan_together(
-        tick_of(book, settings, roster()),
+        tick_of(book, settings, registered()),
         {},
         reservations_of(book, settings),
         settled=[("r/1", START, Bill(name=name, spent={"calls": 3}))],
@@ -524,7 +500,7 @@ def test_what_batches_brought_is_entered_even_where_nothing_is_worth_reading(
 def test_a_reservation_for_batches_lapses(book: AgencyStore, settings: Settings) -> None:
     held = syncs(book, settings, "instagram")
     plan_together(
-        tick_of(book, settings, roster()),
+        tick_of(book, settings, registered()),
         held,
         reservations_of(book, settings),
         lapses_after=20 * MINUTE,
@@ -551,10 +527,10 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
             kept=(START - MINUTE,),
             read_at=START - MINUTE,
         )
-    plans = plan_together(tick_of(book, short, roster()), held, reservations_of(book, short))
+    plans = plan_together(tick_of(book, short, registered()), held, reservations_of(book, short))
     assert len(plans["instagram"].sweeps) == 1
     state.posts.clear()
-    again = plan_together(tick_of(book, short, roster()), held, reservations_of(book, short))
+    again = plan_together(tick_of(book, short, registered()), held, reservations_of(book, short))
     assert len(again["instagram"].sweeps) == 2
 
 
@@ -581,7 +557,7 @@ def told(
 ) -> dict[str, Any]:
     """What stands beside the handle after a tick that looked at the account."""
     harvest = Harvest(checked={"a": profile})
-    stored(book, settings, roster("a"), harvest, SyncState(accounts={"a": known}))
+    stored(book, settings, registered("a"), harvest, SyncState(accounts={"a": known}))
     return dict(book.feedback("s-a").get("instagram:a", {}))
 
 
@@ -632,7 +608,7 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(
     book: AgencyStore, settings: Settings
 ) -> None:
     """An account may be two units'; and a unit may have given it up and taken it again."""
-    first = roster("a").accounts[0]
+    first = registered("a").accounts[0]
     shared = Roster(
         as_of=LONG_AGO,
         accounts=(
@@ -654,7 +630,7 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(
 
 def test_a_harvest_brings_posts_and_followers_too(book: AgencyStore, settings: Settings) -> None:
     harvest = Harvest(posts=[post("1", HOUR)], followers=[("instagram", "id-a", START, 12)])
-    stored(book, settings, roster("a"), harvest)
+    stored(book, settings, registered("a"), harvest)
     assert list(book.posts_published(START - DAY)) == [post("1", HOUR)]
     assert book.followers("2026-10", "2026-10", START) == {"instagram:id-a": ((START, 12),)}
 
@@ -663,7 +639,7 @@ def test_an_empty_harvest_writes_nothing(book: AgencyStore, settings: Settings) 
     writes = book.store.meter.writes
     known = SyncState(accounts={"a": account("a")})
     writes = book.store.meter.writes
-    stored(book, settings, roster("a"), Harvest(), known)
+    stored(book, settings, registered("a"), Harvest(), known)
     assert book.store.meter.writes == writes
 
 
@@ -676,11 +652,11 @@ def test_what_posts_are_found_under_is_written_before_them(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AgencyStore, "save_posts", killed)
         with pytest.raises(StoreError):
-            stored(book, settings, roster("a"), harvest)
+            stored(book, settings, registered("a"), harvest)
     assert [one.post_id for one in book.find_urls("instagram", ["CODE"])] == ["1"]
     assert list(book.posts_published(START - DAY)) == []
     before = book.store.meter.writes
-    stored(book, settings, roster("a"), harvest)
+    stored(book, settings, registered("a"), harvest)
     assert book.store.meter.writes - before == 3
     assert len(book.find_urls("instagram", ["CODE", "1"])) == 1
 
