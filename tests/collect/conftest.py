@@ -16,7 +16,7 @@ from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from tests.collect.api import HOUR, Api, Asked, record, settings_for
-from tests.collect.ministry import UNIT, Enter, Run, handle_of, register, tick, token_of
+from tests.collect.ministry import UNIT, UNITS, Enter, Run, handle_of, register, tick, token_of
 from tests.platforms.server import Handle, serve
 from tests.platforms.world import Account, World
 
@@ -63,19 +63,35 @@ def api(platform: Platform, settings: Settings, server: Handle) -> Api:
 
 
 @pytest.fixture
-def book(settings: Settings) -> Iterator[AgencyStore]:
-    opened = open_agency(settings)
+def agency(sqlite_url: str) -> Iterator[AgencyStore]:
+    """An agency in an empty store, which is a simulation, so that no test depends on its day."""
+    opened = open_agency(Settings(store=sqlite_url, simulation=True))
     yield opened
     opened.store.close()
 
 
 @pytest.fixture
-def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) -> Enter:
+def real_agency(sqlite_url: str) -> Iterator[AgencyStore]:
+    """An agency in an empty store that is no simulation."""
+    opened = open_agency(Settings(store=sqlite_url))
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def ministry(agency: AgencyStore, settings: Settings, now: datetime) -> AgencyStore:
+    """An agency whose units have an account on each platform, which consents."""
+    register(agency, settings, UNITS, now)
+    return agency
+
+
+@pytest.fixture
+def enter(agency: AgencyStore, settings: Settings, server: Handle, now: datetime) -> Enter:
     """Registers a unit and makes its account, with so many posts, one for each of the last hours:
     ``enter("x", posts=1)``."""
 
     def entered(platform: Platform, *, posts: int = 0, **options: Any) -> Account:
-        register(book, settings, [UNIT], now, [platform])
+        register(agency, settings, [UNIT], now, [platform])
         account = server.world.add_account(
             platform, handle_of(UNIT), refresh_token=token_of(UNIT, platform), **options
         )
@@ -87,11 +103,11 @@ def enter(book: AgencyStore, settings: Settings, server: Handle, now: datetime) 
 
 
 @pytest.fixture
-def run(book: AgencyStore, settings: Settings, server: Handle) -> Run:
+def run(agency: AgencyStore, settings: Settings, server: Handle) -> Run:
     """One tick at an instant, for the world too; with other settings where some are given."""
 
     def ticked(at: datetime, **changes: Any) -> CollectReport:
         server.set_clock(at)
-        return tick(book, replace(settings, **changes), at)
+        return tick(agency, replace(settings, **changes), at)
 
     return ticked

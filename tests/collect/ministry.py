@@ -26,6 +26,7 @@ from tests.registry.one_agency import check
 FIRST_TOKEN = "rft.first-"
 PAGE_TOKEN = "page-token-of-"
 UNIT = "kanwil-ntt"
+UNITS = (UNIT, "kanwil-bali")
 
 # The fixtures ``enter`` and ``run``.
 Enter = Callable[..., Account]
@@ -62,7 +63,7 @@ def rows(
 
 
 def register(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     satker: Iterable[str],
     now: datetime,
@@ -82,32 +83,32 @@ def register(
     ]
     documents, problems = check(cells, {})
     assert problems == []
-    book.save_satker(documents)
+    agency.save_satker(documents)
     consents = [
         ConsentRow(unit, platform, handle_of(unit), token)
         for unit in units
         for platform in platforms
         if (token := token_of(unit, platform, page_tokens))
     ]
-    Consents(book, lambda: open_vault(settings)).add(consents, now)
+    Consents(agency, lambda: open_vault(settings)).add(consents, now)
 
 
-def tick(book: AgencyStore, settings: Settings, now: datetime, **options: Any) -> CollectReport:
+def tick(agency: AgencyStore, settings: Settings, now: datetime, **options: Any) -> CollectReport:
     """One run of the collect job at a simulated instant."""
     name = options.pop("run_id", run_id("collect", now))
     options = {"simulated": True, **options}
-    return asyncio.run(collect(book, settings, CollectRun(now=now, run_id=name, **options)))
+    return asyncio.run(collect(agency, settings, CollectRun(now=now, run_id=name, **options)))
 
 
-def stored_posts(book: AgencyStore) -> dict[tuple[str, str, str], Post]:
+def stored_posts(agency: AgencyStore) -> dict[tuple[str, str, str], Post]:
     """Every post of the store, by platform, account and id."""
-    found = (post for _, post in book.changed_posts(None))
+    found = (post for _, post in agency.changed_posts(None))
     return {(post.platform, post.account_id, post.post_id): post for post in found}
 
 
-def status(book: AgencyStore, unit: str = UNIT) -> str:
+def status(agency: AgencyStore, unit: str = UNIT) -> str:
     """What stands beside the only handle that the unit's admin typed."""
-    [told] = book.feedback(unit).values()
+    [told] = agency.feedback(unit).values()
     return str(told["status"])
 
 

@@ -48,11 +48,11 @@ def state_of(*accounts: AccountState) -> SyncState:
 
 
 def tick_of(
-    book: AgencyStore, settings: Settings, roster: Roster, now: datetime = START, **facts: Any
+    agency: AgencyStore, settings: Settings, roster: Roster, now: datetime = START, **facts: Any
 ) -> Tick:
     """A simulated tick of an agency with this registry."""
     run = CollectRun(now=now, run_id="run", simulated=True, **facts)
-    return Tick(book, settings, run, roster, Clock(now), True, CollectReport("run", now))
+    return Tick(agency, settings, run, roster, Clock(now), True, CollectReport("run", now))
 
 
 def account_of(account: Account, **facts: Any) -> AccountState:
@@ -106,7 +106,7 @@ def read_with(
     work: Callable[[Session], Awaitable[Any]],
     platform: Platform,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     state: SyncState,
 ) -> Session:
@@ -122,7 +122,7 @@ def read_with(
                 served,
                 clock=clock,
                 horizon=server.world.clock + HOUR,
-                consents=Consents(book, lambda: open_vault(settings)),
+                consents=Consents(agency, lambda: open_vault(settings)),
             )
             await work(session)
             await session.consents.settle()

@@ -32,7 +32,7 @@ WAYS = {name: replace(Ways.of(adapter(name)), counts=name == "x") for name in PL
 listed = st.sampled_from(["instagram", "facebook", "tiktok", "youtube"])
 
 
-def account(handle: str, **facts: object) -> AccountState:
+def seen_account(handle: str, **facts: object) -> AccountState:
     known = {
         "handle": handle,
         "account_id": f"id-{handle}",
@@ -86,7 +86,7 @@ def test_every_account_is_looked_at_once_in_its_time(
     platform: Platform, count: int, every: timedelta, phase: timedelta, purse: int | None
 ) -> None:
     """With any ticks; a short budget leaves none out that a later tick could still pay."""
-    note = SyncState(accounts={f"a{n}": account(f"a{n}") for n in range(count)})
+    note = SyncState(accounts={f"a{n}": seen_account(f"a{n}") for n in range(count)})
     now = CLOSES - 8 * HOUR - phase
     seen: Counter[str] = Counter()
     paid = 0
@@ -116,7 +116,7 @@ def test_every_account_is_looked_at_once_in_its_time(
 
 @pytest.mark.parametrize("every", [15, 60])
 def test_the_looks_are_spread_and_leave_time_for_those_that_fail(every: int) -> None:
-    note = SyncState(accounts={f"a{n}": account(f"a{n}") for n in range(250)})
+    note = SyncState(accounts={f"a{n}": seen_account(f"a{n}") for n in range(250)})
     now, counts = OPENS, []
     while now < CLOSES:
         plan = plan_at(note, "instagram", now, every * MINUTE)
@@ -133,7 +133,7 @@ def test_the_looks_are_spread_and_leave_time_for_those_that_fail(every: int) -> 
 
 
 def test_one_that_failed_is_looked_at_again_until_closing_begins() -> None:
-    note = SyncState(accounts={"a": account("a")})
+    note = SyncState(accounts={"a": seen_account("a")})
     tried = []
     now = OPENS
     while now < CLOSES:
@@ -144,7 +144,7 @@ def test_one_that_failed_is_looked_at_again_until_closing_begins() -> None:
 
 
 def test_a_look_that_is_due_anyway_is_the_last_one() -> None:
-    note = SyncState(accounts={"a": account("a", swept_at=CLOSES - 9 * HOUR)})
+    note = SyncState(accounts={"a": seen_account("a", swept_at=CLOSES - 9 * HOUR)})
     [sweep] = plan_at(note, "instagram", OPENS, 15 * MINUTE).sweeps
     assert sweep.looks_back
     assert sweep.purpose in (Purpose.CLOSING, Purpose.OVERDUE)
@@ -155,7 +155,9 @@ def test_marks_go_before_last_looks_and_last_looks_before_all_else() -> None:
 
 
 def test_who_was_not_registered_in_the_month_is_not_looked_at() -> None:
-    note = SyncState(accounts={name: account(name) for name in ("new", "old", "left", "long gone")})
+    note = SyncState(
+        accounts={name: seen_account(name) for name in ("new", "old", "left", "long gone")}
+    )
     spans = {
         "new": Span(MONTH.end),
         "old": Span(MONTH.begin + 3 * DAY),
@@ -170,9 +172,9 @@ def test_who_was_not_registered_in_the_month_is_not_looked_at() -> None:
 
 
 def test_a_month_that_began_closing_without_the_look_is_told() -> None:
-    missed = account("a", looked_back_at=BEFORE.closes_at - 9 * DAY, swept_at=CLOSES - 9 * DAY)
-    seen = account("b", looked_back_at=BEFORE.closes_at - HOUR, swept_at=CLOSES - 9 * DAY)
-    unknown = account("c", swept_at=CLOSES - 9 * DAY)
+    missed = seen_account("a", looked_back_at=BEFORE.closes_at - 9 * DAY, swept_at=CLOSES - 9 * DAY)
+    seen = seen_account("b", looked_back_at=BEFORE.closes_at - HOUR, swept_at=CLOSES - 9 * DAY)
+    unknown = seen_account("c", swept_at=CLOSES - 9 * DAY)
     note = SyncState(accounts={one.handle: one for one in (missed, seen, unknown)})
     plan = plan_at(note, "instagram", CLOSES - 5 * DAY, 15 * MINUTE)
     assert {sweep.handle: sweep.unlooked for sweep in plan.sweeps} == {
@@ -194,7 +196,7 @@ def test_an_account_of_x_is_counted_five_times_from_closing_to_closing(
     handle, pause = f"a{name}", every * MINUTE
     now = BEFORE.closes_at
     note = SyncState(
-        accounts={handle: account(handle, counted_at=now - HOUR, known_from=now - 9 * DAY)}
+        accounts={handle: seen_account(handle, counted_at=now - HOUR, known_from=now - 9 * DAY)}
     )
     counts: list[CountRequest] = []
     while now < CLOSES:
@@ -215,7 +217,7 @@ def test_an_account_of_x_is_counted_five_times_from_closing_to_closing(
 
 
 def test_no_account_of_x_is_listed_once_more() -> None:
-    note = SyncState(accounts={"a": account("a")})
+    note = SyncState(accounts={"a": seen_account("a")})
     assert looks(plan_at(note, "x", CLOSES - 15 * MINUTE, 15 * MINUTE)) == []
 
 
@@ -238,7 +240,7 @@ def test_a_listing_of_x_reaches_as_far_back_as_costs_nothing(
             account_id="id-a", post_id=str(n), published_at=at, url="u", kept=(at,), read_at=read_at
         )
         posts[post.key] = post
-    note = SyncState(accounts={"a": account("a", swept_at=now - 7 * HOUR)}, posts=posts)
+    note = SyncState(accounts={"a": seen_account("a", swept_at=now - 7 * HOUR)}, posts=posts)
     closing = Closing(named_month("2026-10", WIB), BEFORE, now + 15 * MINUTE)
     found = candidates(
         note,

@@ -107,25 +107,25 @@ def test_a_store_that_fails_or_the_programs_end_is_no_platforms_matter(
 # Keeping it
 
 
-def kept(book: AgencyStore, made: CollectReport) -> list[dict[str, Any]]:
+def kept(agency: AgencyStore, made: CollectReport) -> list[dict[str, Any]]:
     """The runs that the store holds once this one was saved."""
-    made.save(book)
-    return [one.data for one in book.store.list(f"{book.root}/runs")]
+    made.save(agency)
+    return [one.data for one in agency.store.list(f"{agency.root}/runs")]
 
 
-def test_a_run_that_asked_anything_is_kept_with_its_beginning(book: AgencyStore) -> None:
-    [held] = kept(book, report(x=(3, True)))
+def test_a_run_that_asked_anything_is_kept_with_its_beginning(agency: AgencyStore) -> None:
+    [held] = kept(agency, report(x=(3, True)))
     assert (held["job"], held["started_at"]) == ("collect", "2026-10-20T03:00:00Z")
     assert held["platforms"]["x"]["requests"] == 3
 
 
 @pytest.mark.parametrize("facts", [{"queued": 2}, {"brought": {"batches": 1}}])
 def test_a_run_that_handed_on_or_took_in_batches_is_kept(
-    book: AgencyStore, facts: dict[str, Any]
+    agency: AgencyStore, facts: dict[str, Any]
 ) -> None:
     made = report(x=(0, False))
     made.platforms["x"] |= facts
-    assert len(kept(book, made)) == 1
+    assert len(kept(agency, made)) == 1
 
 
 @pytest.mark.parametrize(
@@ -133,20 +133,20 @@ def test_a_run_that_handed_on_or_took_in_batches_is_kept(
     [(False, "", 0), (True, "", 1), (True, "no platform has credentials", 0)],
 )
 def test_a_run_with_nothing_due_writes_nothing_unless_it_failed(
-    book: AgencyStore, failed: bool, todo: str, runs: int
+    agency: AgencyStore, failed: bool, todo: str, runs: int
 ) -> None:
     """And what is still to be set up is no failure that a store need remember at every tick."""
     made = report(x=(0, False))
     made.failed, made.todo = failed, todo
-    assert len(kept(book, made)) == runs
+    assert len(kept(agency, made)) == runs
 
 
-def test_no_secret_is_kept(book: AgencyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_is_kept(agency: AgencyStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "_hidden", set())
     log.hide(["rahasia-sekali-123"])
     made = report(x=(3, False))
     made.problems.append("x: rahasia-sekali-123 is refused")
-    [held] = kept(book, made)
+    [held] = kept(agency, made)
     assert "rahasia-sekali-123" not in str(held)
     assert " is refused" in str(held["problems"])
 

@@ -134,14 +134,16 @@ def test_the_note_of_five_thousand_accounts_is_split_by_the_store_and_comes_back
     store_of_two_parts: tuple[AgencyStore, SyncState],
 ) -> None:
     """Two days of five posts a day each: far more than one document holds."""
-    book, note = store_of_two_parts
-    stored = book.sync_state("instagram")
+    agency, note = store_of_two_parts
+    stored = agency.sync_state("instagram")
     assert len(stored.pieces) > 1
     assert stored.body is not None
     assert len(stored.body) > MAX_BYTES
     assert decode(stored.body) == note
     sizes = [
-        len(part.data["body"]) for part in book.store.list(f"{book.root}/plans") if ":" in part.id
+        len(part.data["body"])
+        for part in agency.store.list(f"{agency.root}/plans")
+        if ":" in part.id
     ]
     assert len(sizes) == len(stored.pieces)
     assert max(sizes) < MAX_BYTES
@@ -151,9 +153,9 @@ def test_the_note_of_five_thousand_accounts_is_split_by_the_store_and_comes_back
 def store_of_two_parts(tmp_path: Path) -> Iterator[tuple[AgencyStore, SyncState]]:
     """A store that holds the note of a large ministry."""
     store = SqliteStore(tmp_path / "kiprah.db")
-    book, note = AgencyStore(store, Agency()), large()
-    book.save_sync_state("instagram", encode(note), book.sync_state("instagram"))
-    yield book, note
+    agency, note = AgencyStore(store, Agency()), large()
+    agency.save_sync_state("instagram", encode(note), agency.sync_state("instagram"))
+    yield agency, note
     store.close()
 
 
@@ -280,7 +282,7 @@ def looked_at(draw: st.DrawFn, handle: str) -> AccountState:
 
 
 @st.composite
-def read(draw: st.DrawFn, post_id: str) -> LivePost:
+def live_posts(draw: st.DrawFn, post_id: str) -> LivePost:
     kept = sorted(draw(st.sets(moments, max_size=3)))
     read_at = max([*kept, *draw(st.sets(moments, max_size=1))], default=None)
     missing = sorted(draw(st.sets(moments, max_size=2)))
@@ -303,7 +305,7 @@ def readings(draw: st.DrawFn) -> SyncState:
     ids = draw(st.sets(st.sampled_from("xyz")))
     return SyncState(
         accounts={handle: draw(looked_at(handle)) for handle in sorted(handles)},
-        posts={f"1:{post_id}": draw(read(post_id)) for post_id in sorted(ids)},
+        posts={f"1:{post_id}": draw(live_posts(post_id)) for post_id in sorted(ids)},
     )
 
 
@@ -504,7 +506,7 @@ def test_a_post_that_the_future_missed_is_not_gone() -> None:
 # Made anew
 
 
-def stored(samples: tuple[int, ...], absences: tuple[int, ...] = ()) -> Post:
+def stored_post(samples: tuple[int, ...], absences: tuple[int, ...] = ()) -> Post:
     return Post(
         platform="x",
         account_id="1",
@@ -532,7 +534,7 @@ def stored(samples: tuple[int, ...], absences: tuple[int, ...] = ()) -> Post:
 def test_a_lost_note_is_made_from_the_stored_posts(
     samples: tuple[int, ...], absences: tuple[int, ...], missing: tuple[int, ...]
 ) -> None:
-    [post] = rebuild([stored(samples, absences)]).posts.values()
+    [post] = rebuild([stored_post(samples, absences)]).posts.values()
     assert post.key == "1:2"
     assert post.kept == tuple(START + n * HOUR for n in samples)
     assert post.read_at == (START + samples[-1] * HOUR if samples else None)
@@ -542,14 +544,18 @@ def test_a_lost_note_is_made_from_the_stored_posts(
 
 
 def test_a_posts_facts_survive_the_note() -> None:
-    whole = stored((1,))
+    whole = stored_post((1,))
     [post] = rebuild([whole]).posts.values()
     assert post.as_post("x") == msgspec.structs.replace(whole, samples=())
 
 
 def test_an_account_was_looked_at_when_its_newest_post_was_first_read() -> None:
     """What was published since is to be found, and nothing before it is to be read again."""
-    found = [stored((1, 9)), msgspec.structs.replace(stored((3, 4)), post_id="9"), stored(())]
+    found = [
+        stored_post((1, 9)),
+        msgspec.structs.replace(stored_post((3, 4)), post_id="9"),
+        stored_post(()),
+    ]
     note = rebuild(found, {"ada": "1", "sepi": "7"})
     assert note.accounts["ada"].swept_at == START + 3 * timedelta(hours=1)
     assert note.accounts["ada"].account_id == "1"

@@ -26,25 +26,25 @@ MILLS = {name: getattr(PRICES["x"], name)["mills"] for name in ("post", "count")
 
 
 @pytest.fixture
-def account(server: Handle) -> Account:
+def owner(server: Handle) -> Account:
     return server.world.add_account("x", "kanwilntt")
 
 
 @pytest.fixture
-def posts(server: Handle, account: Account, now: datetime) -> list[Post]:
+def posts(server: Handle, owner: Account, now: datetime) -> list[Post]:
     """Two of two days ago, and one of this morning."""
     ages = (2 * DAY, 2 * DAY - HOUR, HOUR)
-    return [server.world.add_post(account, now - age) for age in ages]
+    return [server.world.add_post(owner, now - age) for age in ages]
 
 
 def count(
-    book: AgencyStore, settings: Settings, server: Handle, account: Account, *known: Post
+    agency: AgencyStore, settings: Settings, server: Handle, owner: Account, *known: Post
 ) -> Session:
     """What counting the posts of a week left behind, where these are known."""
     at = server.world.clock
     state = state_of(
         account_of(
-            account,
+            owner,
             known={post.id: post.published for post in known},
             known_from=at - 20 * DAY,
             swept_at=at - HOUR,
@@ -61,18 +61,18 @@ def count(
         )
         await Counts(Listings(companion_of(session))).read(request)
 
-    return read_with(work, "x", server, book, settings, state)
+    return read_with(work, "x", server, agency, settings, state)
 
 
 def test_where_all_was_found_nothing_is_listed(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
-    account: Account,
+    owner: Account,
     posts: list[Post],
     asked: list[Asked],
 ) -> None:
-    session = count(book, settings, server, account, *posts)
+    session = count(agency, settings, server, owner, *posts)
     assert [one.template for one in asked] == [COUNTED]
     assert session.account("kanwilntt").counted_at is not None
     assert session.harvest.counts == {"answers": 1, "counts_read": 1}
@@ -80,14 +80,14 @@ def test_where_all_was_found_nothing_is_listed(
 
 
 def test_the_days_that_hold_more_than_was_found_are_listed_and_paid_for(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
-    account: Account,
+    owner: Account,
     posts: list[Post],
     asked: list[Asked],
 ) -> None:
-    session = count(book, settings, server, account, posts[0], posts[2])
+    session = count(agency, settings, server, owner, posts[0], posts[2])
     assert [one.template for one in asked] == [COUNTED, LISTED]
     assert {post.post_id for post in session.harvest.posts} >= {posts[1].id}
     assert posts[2].id not in {post.post_id for post in session.harvest.posts}
@@ -97,26 +97,26 @@ def test_the_days_that_hold_more_than_was_found_are_listed_and_paid_for(
 
 
 def test_a_listing_that_fails_leaves_the_count_to_the_next_tick(
-    book: AgencyStore, settings: Settings, server: Handle, account: Account, posts: list[Post]
+    agency: AgencyStore, settings: Settings, server: Handle, owner: Account, posts: list[Post]
 ) -> None:
     server.fault("server_error", platform="x", path=LISTED)
-    session = count(book, settings, server, account, *posts[1:])
+    session = count(agency, settings, server, owner, *posts[1:])
     assert session.account("kanwilntt").counted_at is None
     assert session.harvest.counts["requests_failed"] == 1
 
 
 @pytest.mark.parametrize("fault", ["token_revoked", "credits_depleted"])
 def test_a_refusal_to_count_says_nothing_of_the_account_nor_of_the_credential(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
-    account: Account,
+    owner: Account,
     posts: list[Post],
     fault: str,
 ) -> None:
     """Counts may not be part of what was bought: they are asked for again when next due."""
     server.fault(fault, platform="x", path=COUNTED)
-    session = count(book, settings, server, account)
+    session = count(agency, settings, server, owner)
     known = session.account("kanwilntt")
     assert known.wrong is None
     assert the_credential(session).stops == {}
@@ -126,9 +126,9 @@ def test_a_refusal_to_count_says_nothing_of_the_account_nor_of_the_credential(
 
 
 def test_a_limit_stops_the_credential_and_leaves_the_count_to_the_next_tick(
-    book: AgencyStore, settings: Settings, server: Handle, account: Account, posts: list[Post]
+    agency: AgencyStore, settings: Settings, server: Handle, owner: Account, posts: list[Post]
 ) -> None:
     server.fault("rate_limited", platform="x", path=COUNTED)
-    session = count(book, settings, server, account)
+    session = count(agency, settings, server, owner)
     assert the_credential(session).stops.keys() == {EVERYTHING}
     assert session.account("kanwilntt").counted_at is None

@@ -33,7 +33,7 @@ def test_what_a_listing_of_the_same_tick_has_shown_is_not_looked_up(
 
 
 def test_posts_of_many_accounts_are_looked_up_together(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     run: Run,
     server: Handle,
@@ -41,7 +41,7 @@ def test_posts_of_many_accounts_are_looked_up_together(
     now: datetime,
 ) -> None:
     units = [f"unit-{n}" for n in range(30)]
-    register(book, settings, units, now, ["x"])
+    register(agency, settings, units, now, ["x"])
     for unit in units:
         account = server.world.add_account("x", unit.replace("-", ""))
         for minutes in range(1, 5):
@@ -58,7 +58,7 @@ def test_posts_of_many_accounts_are_looked_up_together(
 
 
 def look_up(
-    book: AgencyStore, settings: Settings, server: Handle, *live: LivePost
+    agency: AgencyStore, settings: Settings, server: Handle, *live: LivePost
 ) -> tuple[Session, Lookups]:
     """What reading these posts by id left behind."""
     state = SyncState(posts={post.key: post for post in live})
@@ -69,28 +69,28 @@ def look_up(
         name = the_credential(session).name
         await made[0].read(LookupRequest(live, Purpose.MARK, credential=name))
 
-    return read_with(work, "x", server, book, settings, state), made[0]
+    return read_with(work, "x", server, agency, settings, state), made[0]
 
 
 def test_a_lookup_that_fails_has_the_accounts_listing_go_back_to_its_oldest_post(
-    book: AgencyStore, settings: Settings, server: Handle, now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, now: datetime
 ) -> None:
     """And what that listing shows is kept as if the next tick's lookup failed as well."""
     one, two = (server.world.add_account("x", name) for name in ("satu", "dua"))
     old, young = (server.world.add_post(one, now - hours * HOUR) for hours in (23, 2))
     other = server.world.add_post(two, now - 5 * HOUR)
     server.fault("server_error", platform="x", path="/2/tweets")
-    session, lookups = look_up(book, settings, server, *map(live_of, (young, old, other)))
+    session, lookups = look_up(agency, settings, server, *map(live_of, (young, old, other)))
     assert lookups.listings.owed == {one.id: now - 23 * HOUR, two.id: now - 5 * HOUR}
     assert session.horizon == session.began + PROMISED
     assert session.harvest.counts["requests_failed"] == 1
 
 
 def test_a_lookup_that_is_answered_owes_nothing(
-    book: AgencyStore, settings: Settings, server: Handle, now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, now: datetime
 ) -> None:
     post = server.world.add_post(server.world.add_account("x", "satu"), now - HOUR)
-    session, lookups = look_up(book, settings, server, live_of(post))
+    session, lookups = look_up(agency, settings, server, live_of(post))
     assert lookups.listings.owed == {}
     assert session.horizon == now + HOUR
     [read] = session.harvest.posts
@@ -98,9 +98,9 @@ def test_a_lookup_that_is_answered_owes_nothing(
 
 
 def test_a_post_that_was_read_in_this_very_tick_is_neither_asked_for_nor_owed(
-    book: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
 ) -> None:
     post = server.world.add_post(server.world.add_account("x", "satu"), now - HOUR)
     live = live_of(post, read_at=now + timedelta(minutes=1))
-    _, lookups = look_up(book, settings, server, live)
+    _, lookups = look_up(agency, settings, server, live)
     assert (asked, lookups.listings.owed) == ([], {})

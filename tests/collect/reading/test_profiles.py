@@ -11,7 +11,7 @@ from tests.platforms.server import Handle
 
 
 def test_a_handle_that_another_account_took_over_stays_with_its_first_id(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter: Enter, run: Run, server: Handle, agency: AgencyStore, now: datetime
 ) -> None:
     ours = enter("instagram")
     run(now)
@@ -20,10 +20,10 @@ def test_a_handle_that_another_account_took_over_stays_with_its_first_id(
     server.world.rename(other, "kanwilntt", now + HOUR)
     server.world.add_post(other, now + HOUR)
     report = run(now + 6 * HOUR)
-    assert stored_posts(book) == {}
+    assert stored_posts(agency) == {}
     assert any("akun Instagram lain" in problem for problem in report.problems)
-    told = book.feedback("kanwil-ntt")["instagram:kanwilntt"]
+    told = agency.feedback("kanwil-ntt")["instagram:kanwilntt"]
     assert "akun Instagram lain" in told["status"]
-    roster = book.roster(now + 7 * HOUR)
+    roster = agency.roster(now + 7 * HOUR)
     assert roster is not None
     assert [account.account_id for account in roster.accounts] == [ours.id]

@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_a_notes_size_does_not_grow_with_time(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter: Enter, run: Run, server: Handle, agency: AgencyStore, now: datetime
 ) -> None:
     account = enter("facebook")
     for hours in range(-48, 14 * 24, 6):
@@ -24,7 +24,7 @@ def test_a_notes_size_does_not_grow_with_time(
     sizes = []
     for day in range(14):
         run(now + day * 24 * HOUR)
-        body = book.sync_state("facebook").body
+        body = agency.sync_state("facebook").body
         assert body is not None
         note = states.decode(body)
         assert note is not None
@@ -33,7 +33,7 @@ def test_a_notes_size_does_not_grow_with_time(
 
 
 def test_past_its_time_limit_a_run_begins_nothing_and_says_what_it_gave_up(
-    enter: Enter, run: Run, book: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
+    enter: Enter, run: Run, agency: AgencyStore, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter("x")
     monkeypatch.setattr("functions.collect.sync.TIME_LIMIT", -1.0)

@@ -31,7 +31,7 @@ def test_a_text_is_cut_an_address_replaced_and_an_id_without_end_is_a_broken_ite
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     field: str,
     length: int,
@@ -53,7 +53,7 @@ def test_a_text_is_cut_an_address_replaced_and_an_id_without_end_is_a_broken_ite
 
     server.app._answer = grown  # type: ignore[method-assign]
     report = run(now)
-    texts = {post.post_id: len(post.text or "") for post in stored_posts(book).values()}
+    texts = {post.post_id: len(post.text or "") for post in stored_posts(agency).values()}
     assert len(texts) == (2 if kept else 1)
     assert texts.get(odd.id) == kept
     assert report.platforms["instagram"]["items_broken"] == (field != "caption")
@@ -75,7 +75,7 @@ def test_an_address_that_leads_elsewhere_gives_way_to_one_from_the_id(
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     given: str,
     kept: str | None,
@@ -93,7 +93,7 @@ def test_an_address_that_leads_elsewhere_gives_way_to_one_from_the_id(
 
     server.app._answer = lying  # type: ignore[method-assign]
     report = run(now)
-    [post] = stored_posts(book).values()
+    [post] = stored_posts(agency).values()
     assert post.url == (kept or f"https://www.instagram.com/media/{odd.id}")
     assert report.platforms["instagram"]["items_broken"] == 0
 
@@ -106,7 +106,7 @@ def test_a_post_that_goes_is_confirmed_gone_and_one_that_returns_is_a_post_again
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     now: datetime,
     platform: Platform,
 ) -> None:
@@ -118,7 +118,7 @@ def test_a_post_that_goes_is_confirmed_gone_and_one_that_returns_is_a_post_again
     server.world.remove(post, now + HOUR, restored_at=now + 20 * HOUR)
     for quarters in range(4 * 26):
         run(now + quarters * 15 * MINUTE)
-    [stored] = [found for found in stored_posts(book).values() if found.post_id == post.id]
+    [stored] = [found for found in stored_posts(agency).values() if found.post_id == post.id]
     assert len(stored.absences) == 2
     first, second = stored.absences
     assert second - first >= 15 * MINUTE
@@ -129,7 +129,7 @@ def test_a_post_that_goes_is_confirmed_gone_and_one_that_returns_is_a_post_again
 
 
 def test_a_broken_page_makes_no_post_absent(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter: Enter, run: Run, server: Handle, agency: AgencyStore, now: datetime
 ) -> None:
     account = enter("facebook")
     for hours in (1, 2):
@@ -138,4 +138,4 @@ def test_a_broken_page_makes_no_post_absent(
     server.fault("missing_keys", platform="facebook", ids=[account.feed[0].id])
     for hours in (3, 6, 9):
         run(now + hours * HOUR)
-    assert all(post.absences == () for post in stored_posts(book).values())
+    assert all(post.absences == () for post in stored_posts(agency).values())

@@ -40,9 +40,9 @@ MINUTE = timedelta(minutes=1)
 # Pages' own tokens
 
 
-def give(book: AgencyStore, settings: Settings, handle: str, token: str) -> None:
+def give(agency: AgencyStore, settings: Settings, handle: str, token: str) -> None:
     """A Page's own token, in the store."""
-    Consents(book, lambda: open_vault(settings)).add(
+    Consents(agency, lambda: open_vault(settings)).add(
         [ConsentRow(f"s-{handle}", "facebook", handle, token)], START
     )
 
@@ -57,13 +57,13 @@ def plan_of(session: Session, *swept: str, asked: tuple[str, ...] = ()) -> Plan:
 
 
 def test_a_page_that_gave_a_token_speaks_with_it_and_the_others_with_the_apps(
-    book: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
 ) -> None:
     for handle in ("satu", "dua", "tiga"):
         page = server.world.add_account("facebook", handle)
         if handle != "tiga":
             token = server.world.credentials.give_page_token(page.id)
-            give(book, settings, handle, token)
+            give(agency, settings, handle, token)
     spoken: list[int] = []
 
     async def work(session: Session) -> None:
@@ -74,7 +74,7 @@ def test_a_page_that_gave_a_token_speaks_with_it_and_the_others_with_the_apps(
             found = await reader.resolve(the_credential(session), [handle])
             assert found.keys() == {handle}
 
-    read_with(work, "facebook", server, book, settings, state_of())
+    read_with(work, "facebook", server, agency, settings, state_of())
     assert spoken == [3]  # the app's, and two Pages' own
     tokens = {one.query["access_token"] for one in asked}
     assert len(tokens) == 3
@@ -82,29 +82,29 @@ def test_a_page_that_gave_a_token_speaks_with_it_and_the_others_with_the_apps(
 
 
 def test_a_token_that_cannot_be_opened_is_told_and_costs_no_other(
-    book: AgencyStore, settings: Settings, server: Handle
+    agency: AgencyStore, settings: Settings, server: Handle
 ) -> None:
     other_key = "b" * 43 + "="
-    give(book, replace(settings, token_key=other_key), "satu", "page-token-one")
-    give(book, settings, "dua", "page-token-two")
+    give(agency, replace(settings, token_key=other_key), "satu", "page-token-one")
+    give(agency, settings, "dua", "page-token-two")
     held: list[PageReader] = []
 
     async def work(session: Session) -> None:
         held.append(PageReader(session))
         held[0].prepare(plan_of(session, "satu", "dua"))
 
-    session = read_with(work, "facebook", server, book, settings, state_of())
+    session = read_with(work, "facebook", server, agency, settings, state_of())
     [problem] = session.harvest.problems
     assert problem.startswith("facebook satu: ")
     assert len(held[0].clients) == 2
 
 
 def test_whose_a_token_is_is_asked_once_a_day(
-    book: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
 ) -> None:
     page = server.world.add_account("facebook", "satu")
     server.world.add_post(page, now - HOUR)
-    give(book, settings, "satu", server.world.credentials.give_page_token(page.id))
+    give(agency, settings, "satu", server.world.credentials.give_page_token(page.id))
     state = state_of(account_of(page))
 
     async def work(session: Session) -> None:
@@ -117,7 +117,7 @@ def test_whose_a_token_is_is_asked_once_a_day(
     requests = []
     for _ in range(2):
         asked.clear()
-        state = read_with(work, "facebook", server, book, settings, state).state
+        state = read_with(work, "facebook", server, agency, settings, state).state
         requests.append(len(asked))
     assert requests[1] == requests[0] - 1
     proven = state.accounts["satu"].proven
@@ -125,7 +125,7 @@ def test_whose_a_token_is_is_asked_once_a_day(
     assert proven.startswith("2026-10-20 ")
     server.set_clock(now + DAY)
     asked.clear()
-    read_with(work, "facebook", server, book, settings, state)
+    read_with(work, "facebook", server, agency, settings, state)
     assert len(asked) == requests[0]
 
 
@@ -160,7 +160,7 @@ def test_of_each_of_the_last_days_the_most_posts_that_were_shown_are_remembered(
     ],
 )
 def test_what_a_ranked_listing_leaves_out_is_asked_for_by_id(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
     asked: list[Asked],
@@ -182,6 +182,6 @@ def test_what_a_ranked_listing_leaves_out_is_asked_for_by_id(
 
     state = state_of(account_of(page))
     state.posts = {post.key: post for post in live}
-    session = read_with(work, "facebook", server, book, settings, state)
+    session = read_with(work, "facebook", server, agency, settings, state)
     assert len(asked) == calls
     assert [post.post_id for post in session.harvest.posts] == [left_out.id] * calls

@@ -17,16 +17,16 @@ from tests.platforms.server import Handle
 MINUTE = timedelta(minutes=1)
 
 
-def renew_consent(book: AgencyStore, settings: Settings, token: str, now: datetime) -> None:
+def renew_consent(agency: AgencyStore, settings: Settings, token: str, now: datetime) -> None:
     row = ConsentRow("kanwil-ntt", "tiktok", "kanwilntt", token)
-    Consents(book, lambda: open_vault(settings)).add([row], now)
+    Consents(agency, lambda: open_vault(settings)).add([row], now)
 
 
 def test_a_consent_given_anew_is_used_at_the_next_tick(
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     asked: list[Asked],
     now: datetime,
@@ -36,15 +36,15 @@ def test_a_consent_given_anew_is_used_at_the_next_tick(
     server.world.set_state(account, "revoked", now + MINUTE)
     run(now)
     run(now + 3 * HOUR)
-    assert "izin baru" in status(book)
+    assert "izin baru" in status(agency)
     server.world.set_state(account, "ok", now + 3 * HOUR + MINUTE)
     server.world.refresh_tokens["rft.anew"] = account
     asked.clear()
     run(now + 3 * HOUR + 15 * MINUTE)
     assert asked == []  # nothing was given yet, and a dead token is not tried every time
-    renew_consent(book, settings, "rft.anew", now + 3 * HOUR + 20 * MINUTE)
+    renew_consent(agency, settings, "rft.anew", now + 3 * HOUR + 20 * MINUTE)
     run(now + 3 * HOUR + 30 * MINUTE)
-    assert status(book) == "ok"
+    assert status(agency) == "ok"
     assert "list" in "".join(one.template for one in asked)
 
 
@@ -52,7 +52,7 @@ def test_another_accounts_consent_is_noticed_before_a_post_is_filed(
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     asked: list[Asked],
     now: datetime,
@@ -62,12 +62,12 @@ def test_another_accounts_consent_is_noticed_before_a_post_is_filed(
     other = server.world.add_account("tiktok", "orang.lain", refresh_token="rft.other")
     server.world.add_post(other, now - HOUR)
     run(now)
-    before = stored_posts(book)
-    renew_consent(book, settings, "rft.other", now + MINUTE)
+    before = stored_posts(agency)
+    renew_consent(agency, settings, "rft.other", now + MINUTE)
     asked.clear()
     run(now + 4 * HOUR)
-    assert stored_posts(book) == before
-    assert "@orang.lain, bukan @kanwilntt" in status(book)
+    assert stored_posts(agency) == before
+    assert "@orang.lain, bukan @kanwilntt" in status(agency)
     assert not any("video" in one.template for one in asked)
 
 
@@ -75,7 +75,7 @@ def test_a_handle_whose_account_is_another_now_files_under_the_new_one(
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     now: datetime,
 ) -> None:
@@ -87,9 +87,9 @@ def test_a_handle_whose_account_is_another_now_files_under_the_new_one(
     server.world.rename(account, "lama", now + MINUTE)
     server.world.rename(heir, "kanwilntt", now + MINUTE)
     new = server.world.add_post(heir, now + HOUR)
-    renew_consent(book, settings, "rft.heir", now + MINUTE)
+    renew_consent(agency, settings, "rft.heir", now + MINUTE)
     run(now + 4 * HOUR)
-    held = stored_posts(book)
+    held = stored_posts(agency)
     assert set(held) == {("tiktok", account.id, post.id), ("tiktok", heir.id, new.id)}
     assert held["tiktok", account.id, post.id].absences == ()
 
@@ -99,7 +99,7 @@ def test_an_access_token_that_is_refused_is_renewed_once_and_then_the_consent_is
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     asked: list[Asked],
     now: datetime,
     times: int | None,
@@ -112,4 +112,4 @@ def test_an_access_token_that_is_refused_is_renewed_once_and_then_the_consent_is
     run(now + 3 * HOUR)
     renewals = [one for one in asked if "oauth" in one.template]
     assert len(renewals) == 2  # the first was due anyway
-    assert told in status(book)
+    assert told in status(agency)

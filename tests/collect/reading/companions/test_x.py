@@ -142,7 +142,7 @@ def test_a_new_part_joins_its_thread_and_the_post_is_found_under_it() -> None:
 
 @pytest.mark.parametrize(("replies", "parts"), [(False, 1), (False, 0), (True, 0)])
 def test_a_thread_that_was_begun_is_summed_on_under_another_setting(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
     now: datetime,
@@ -172,6 +172,6 @@ def test_a_thread_that_was_begun_is_summed_on_under_another_setting(
         reader = ThreadReader(session)
         found.append(await reader.sweep(credential, request, request.since, [live]))
 
-    read_with(work, "x", server, book, settings, state_of(account_of(account)))
+    read_with(work, "x", server, agency, settings, state_of(account_of(account)))
     likes = {post.post_id: post.samples[0].likes for post in found[0].posts}
     assert likes == {first.id: 8 if replies or parts else 5}

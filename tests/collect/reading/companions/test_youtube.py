@@ -32,17 +32,17 @@ def test_an_upload_that_was_looked_at_is_not_looked_at_again(
 
 
 def test_new_videos_of_many_channels_are_looked_at_fifty_a_call(
-    book: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, asked: list[Asked], now: datetime
 ) -> None:
     units = [f"kanwil-{letter}" for letter in "abcdefgh"]
-    register(book, settings, units, now, ["youtube"])
+    register(agency, settings, units, now, ["youtube"])
     for unit in units:
         channel = server.world.add_account("youtube", unit.replace("-", ""))
         for hours in range(1, 9):
             server.world.add_post(channel, now - hours * HOUR)
     server.set_clock(now)
-    tick(book, settings, now)
-    assert len(stored_posts(book)) == 64
+    tick(agency, settings, now)
+    assert len(stored_posts(agency)) == 64
     assert templates(asked).count("videos") == 2
 
 
@@ -50,7 +50,7 @@ def test_a_stream_is_looked_at_until_it_has_ended(
     enter: Enter,
     run: Run,
     server: Handle,
-    book: AgencyStore,
+    agency: AgencyStore,
     asked: list[Asked],
     now: datetime,
 ) -> None:
@@ -61,23 +61,23 @@ def test_a_stream_is_looked_at_until_it_has_ended(
     )
     for hours in (0, 3):
         run(now + hours * HOUR)
-        assert stored_posts(book) == {}
+        assert stored_posts(agency) == {}
     run(now + 6 * HOUR)
-    [post] = stored_posts(book).values()
+    [post] = stored_posts(agency).values()
     assert (post.post_id, post.published_at) == (stream.id, begun)
 
 
 def test_details_that_failed_leave_their_videos_new(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter: Enter, run: Run, server: Handle, agency: AgencyStore, now: datetime
 ) -> None:
     channel = enter("youtube")
     server.world.add_post(channel, now - HOUR)
     server.fault("server_error", platform="youtube", path="videos")
     run(now)
-    assert stored_posts(book) == {}
+    assert stored_posts(agency) == {}
     server.app.faults.clear()
     run(now + 15 * MINUTE)
-    assert len(stored_posts(book)) == 1
+    assert len(stored_posts(agency)) == 1
 
 
 def test_a_video_left_out_of_the_details_is_late_for_two_days_and_not_new_for_ever(
@@ -96,14 +96,14 @@ def test_a_video_left_out_of_the_details_is_late_for_two_days_and_not_new_for_ev
 
 
 def test_a_video_that_its_details_left_out_comes_late_though_the_listing_has_moved_on(
-    enter: Enter, run: Run, server: Handle, book: AgencyStore, now: datetime
+    enter: Enter, run: Run, server: Handle, agency: AgencyStore, now: datetime
 ) -> None:
     channel = enter("youtube")
     late = server.world.add_post(channel, now - HOUR)
     server.fault("partial", platform="youtube", path="/youtube/v3/videos", ids=[late.id])
     for hours in (0, 6, 12, 18):
         run(now + hours * HOUR)
-    assert stored_posts(book) == {}
+    assert stored_posts(agency) == {}
     server.app.faults.clear()
     run(now + 24 * HOUR)
-    assert [post.post_id for post in stored_posts(book).values()] == [late.id]
+    assert [post.post_id for post in stored_posts(agency).values()] == [late.id]
