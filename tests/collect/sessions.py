@@ -22,12 +22,13 @@ from functions.settings import Settings, load
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import Consents
 from functions.tokens.vault import open_vault
+from tests.factories import NOW
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle
 from tests.platforms.world import Account
 from tests.platforms.world import Post as WorldPost
 
-START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
+START = NOW
 WIB = ZoneInfo("Asia/Jakarta")
 HOUR = timedelta(hours=1)
 

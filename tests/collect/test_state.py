@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -34,10 +34,11 @@ from functions.model import Agency, Post, Sample, by_number
 from functions.store.agency import AgencyStore
 from functions.store.documents import MAX_BYTES
 from functions.store.sqlite import SqliteStore
+from tests.factories import NOW, live_post
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 DAY = 24 * HOUR
-START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
+START = NOW
 
 instants = st.integers(0, 10**6).map(lambda n: START + timedelta(seconds=n))
 words = st.text(max_size=12)
@@ -186,12 +187,8 @@ def _digits(n: int) -> str:
 # Forgetting
 
 
-def live(age: timedelta) -> LivePost:
-    return LivePost(account_id="1", post_id=str(age), published_at=START - age, url="")
-
-
 def test_posts_are_forgotten_when_no_listing_can_bring_them_up_again() -> None:
-    young, old = live(REMEMBERED - MINUTE), live(REMEMBERED)
+    young, old = live_post(REMEMBERED - MINUTE), live_post(REMEMBERED)
     note = SyncState(posts={"young": young, "old": old})
     note.prune(START)
     assert note.posts == {"young": young}
@@ -220,9 +217,7 @@ def test_only_the_last_few_ticks_are_remembered() -> None:
 def test_a_post_is_closed_when_no_read_can_change_its_measurement(
     kept: tuple[int, ...], age: int, closed: bool
 ) -> None:
-    post = msgspec.structs.replace(
-        live(timedelta(0)), kept=tuple(START + hours * HOUR for hours in kept)
-    )
+    post = live_post(timedelta(0), kept=tuple(START + hours * HOUR for hours in kept))
     assert post.closed(START + age * HOUR) is closed
 
 
@@ -231,7 +226,7 @@ def test_a_post_is_closed_when_no_read_can_change_its_measurement(
 
 def test_a_part_holds_what_it_is_told_and_what_is_there() -> None:
     held = {name: AccountState(handle=name) for name in "abc"}
-    known = {name: live(timedelta(0)) for name in "xyz"}
+    known = {name: live_post(timedelta(0)) for name in "xyz"}
     note = SyncState(ticks=(START,), accounts=held, posts=known)
     part = note.part(["c", "a", "strange"], ["y", "unknown"])
     assert part == SyncState(accounts={"c": held["c"], "a": held["a"]}, posts={"y": known["y"]})
@@ -497,7 +492,7 @@ def test_a_post_that_the_future_closed_is_read_again() -> None:
 
 def test_a_post_that_the_future_missed_is_not_gone() -> None:
     missed = (START - HOUR, START + 40 * DAY)
-    post = msgspec.structs.replace(live(5 * HOUR), missing=missed, read_at=START - 2 * HOUR)
+    post = msgspec.structs.replace(live_post(5 * HOUR), missing=missed, read_at=START - 2 * HOUR)
     note = SyncState(posts={post.key: post})
     note.until(START)
     assert note.posts[post.key].missing == missed[:1]

@@ -33,6 +33,7 @@ from functions.store.port import Conflict, StoreError, Write
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
 from tests.collect.sessions import START, tick_of
+from tests.factories import account_state, live_post
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LONG_AGO = START - 300 * DAY
@@ -64,23 +65,6 @@ def sync_of(
 ) -> PlatformSync:
     whole = registered(*handles, platform=platform)
     return PlatformSync.open(tick_of(agency, settings, whole, now), platform)
-
-
-def account(handle: str, **facts: Any) -> AccountState:
-    known = {"account_id": f"id-{handle}", "followers_at": START, "swept_at": START, **facts}
-    return AccountState(handle=handle, **known)
-
-
-def live(post_id: str, age: timedelta = HOUR, account_id: str = "id-a") -> LivePost:
-    at = START - age
-    return LivePost(
-        account_id=account_id,
-        post_id=post_id,
-        published_at=at,
-        url=f"https://example.org/{post_id}",
-        kept=(at,),
-        read_at=at,
-    )
 
 
 def post(post_id: str, age: timedelta, platform: Platform = "instagram") -> Post:
@@ -132,8 +116,8 @@ def test_accounts_that_are_registered_no_more_are_forgotten(
 ) -> None:
     """So that one that comes back is resolved afresh; its posts wait for their marks."""
     sync = sync_of(agency, settings, "a", "b")
-    sync.state.accounts = {name: account(name) for name in "ab"}
-    sync.state.posts = {"id-b:1": live("1", account_id="id-b")}
+    sync.state.accounts = {name: account_state(name) for name in "ab"}
+    sync.state.posts = {"id-b:1": live_post(HOUR, account_id="id-b")}
     sync.save(sync.state, START)
     again = sync_of(agency, settings, "a", "c")
     assert set(again.state.accounts) == {"a"}
@@ -143,7 +127,7 @@ def test_accounts_that_are_registered_no_more_are_forgotten(
 
 def test_only_accounts_that_were_found_have_an_id(agency: AgencyStore, settings: Settings) -> None:
     sync = sync_of(agency, settings, "a", "b")
-    sync.state.accounts = {"a": account("a"), "b": account("b", account_id=None)}
+    sync.state.accounts = {"a": account_state("a"), "b": account_state("b", account_id=None)}
     assert sync.account_ids() == {"a": "id-a"}
 
 
@@ -172,10 +156,10 @@ def test_an_account_wakes_when_its_consent_is_given(
     sync = sync_of(agency, settings, "before", "after", "none", "at-work", platform="tiktok")
     resting = {"wrong": "salah", "checked_at": START - HOUR, "retry_at": START + HOUR}
     sync.state.accounts = {
-        "before": account("before", **resting),
-        "after": account("after", **resting),
-        "none": account("none", **resting),
-        "at-work": account("at-work", checked_at=START - HOUR),
+        "before": account_state("before", **resting),
+        "after": account_state("after", **resting),
+        "none": account_state("none", **resting),
+        "at-work": account_state("at-work", checked_at=START - HOUR),
     }
     for handle, at in (("before", START - 2 * HOUR), ("after", START), ("at-work", START)):
         consents.add([ConsentRow(f"s-{handle}", "tiktok", handle, f"rft.{handle}")], at)
@@ -191,7 +175,7 @@ def test_nobody_else_is_asked_for_a_consent(agency: AgencyStore, settings: Setti
     """Nor TikTok's, when no account rests."""
     consents = Consents(agency, lambda: open_vault(settings))
     consents.add([ConsentRow("s-a", "tiktok", "a", "rft.a")], START)
-    resting = account("a", wrong="salah", checked_at=START - HOUR, retry_at=START + HOUR)
+    resting = account_state("a", wrong="salah", checked_at=START - HOUR, retry_at=START + HOUR)
     over = msgspec.structs.replace(resting, retry_at=START)
     for platform, held in (("instagram", resting), ("tiktok", over)):
         sync = sync_of(agency, settings, "a", platform=platform)  # type: ignore[arg-type]
@@ -206,7 +190,7 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
     agency: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync = sync_of(agency, settings, "a", "b", platform="tiktok")
-    sync.state.accounts = {name: account(name) for name in ("a", "b")}
+    sync.state.accounts = {name: account_state(name) for name in ("a", "b")}
     sync.save(SyncState(), START)
     honest, raced = agency.save_sync_state, []
 
@@ -214,7 +198,7 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
         if not raced:
             raced.append(1)
             other = sync_of(agency, settings, "a", "b", platform="tiktok")
-            other.state.accounts["b"] = account("b", title="Judul")
+            other.state.accounts["b"] = account_state("b", title="Judul")
             other.save(other.state, START)
         honest(*asked)
 
@@ -233,16 +217,18 @@ def test_what_two_instances_noted_is_in_the_note_of_both(
     agency: AgencyStore, settings: Settings
 ) -> None:
     one, two = sync_of(agency, settings, "a", "b"), sync_of(agency, settings, "a", "b")
-    one.state.accounts["a"] = account("a", checked_at=START)
-    one.state.posts["id-a:1"] = live("1")
-    two.state.accounts["a"] = account("a", title="Lama", checked_at=START - HOUR)
-    two.state.accounts["b"] = account("b")
-    two.state.posts["id-a:1"] = msgspec.structs.replace(live("1"), kept=(START,), read_at=START)
-    two.state.posts["id-b:2"] = live("2", account_id="id-b")
+    one.state.accounts["a"] = account_state("a", checked_at=START)
+    one.state.posts["id-a:1"] = live_post(
+        HOUR, account_id="id-a", kept=(START - HOUR,), read_at=START - HOUR
+    )
+    two.state.accounts["a"] = account_state("a", title="Lama", checked_at=START - HOUR)
+    two.state.accounts["b"] = account_state("b")
+    two.state.posts["id-a:1"] = live_post(HOUR, account_id="id-a")
+    two.state.posts["id-b:2"] = live_post(HOUR, post_id="2", account_id="id-b")
     assert one.save(one.state.part(["a"], ["id-a:1"]), START)
     assert two.save(two.state.part(["a", "b"], ["id-a:1", "id-b:2"]), START + MINUTE)
     state, _ = read_state(agency, "instagram", START + MINUTE)
-    assert state.accounts == {"a": account("a", checked_at=START), "b": account("b")}
+    assert state.accounts == {"a": account_state("a", checked_at=START), "b": account_state("b")}
     assert set(state.posts) == {"id-a:1", "id-b:2"}
     assert state.posts["id-a:1"].kept == (START - HOUR, START)
     assert state.ticks == (START, START + MINUTE)
@@ -254,11 +240,11 @@ def test_what_an_instance_did_not_change_is_not_brought_back(
 ) -> None:
     """Only what it noted itself goes into the other's note."""
     first = sync_of(agency, settings, "a", "b")
-    first.state.accounts = {name: account(name) for name in "ab"}
+    first.state.accounts = {name: account_state(name) for name in "ab"}
     first.save(first.state, START)
     one, two = sync_of(agency, settings, "a"), sync_of(agency, settings, "a", "b")
     one.save(one.state.part(["a"], []), START)  # "b" is registered no more
-    two.state.accounts["a"] = account("a", title="Baru", checked_at=START + HOUR)
+    two.state.accounts["a"] = account_state("a", title="Baru", checked_at=START + HOUR)
     two.save(two.state.part(["a"], []), START)
     state, _ = read_state(agency, "instagram", START + HOUR)
     assert set(state.accounts) == {"a"}
@@ -300,7 +286,13 @@ def test_what_no_listing_can_bring_up_again_is_forgotten(
     agency: AgencyStore, settings: Settings
 ) -> None:
     sync = sync_of(agency, settings, "a")
-    sync.state.posts = {p.key: p for p in (live("1"), live("2", REMEMBERED))}
+    sync.state.posts = {
+        p.key: p
+        for p in (
+            live_post(HOUR, account_id="id-a"),
+            live_post(REMEMBERED, post_id="2", account_id="id-a"),
+        )
+    }
     sync.save(sync.state, START)
     assert set(read_state(agency, "instagram", START)[0].posts) == {"id-a:1"}
 
@@ -324,7 +316,7 @@ def test_a_lost_state_is_made_anew_from_the_posts(
     agency: AgencyStore, settings: Settings, how: str
 ) -> None:
     sync = sync_of(agency, settings, "a")
-    sync.state.accounts = {"a": account("a")}
+    sync.state.accounts = {"a": account_state("a")}
     sync.save(sync.state, START)
     agency.save_posts(
         [
@@ -342,7 +334,7 @@ def test_a_lost_state_is_made_anew_from_the_posts(
     assert kept["young"] == (START - HOUR + MINUTE,)
     assert [candidate.subject for candidate in again.candidates()] == ["a", "a"]
     # And it can be written again, whatever is left of the old one.
-    again.state.accounts = {"a": account("a")}
+    again.state.accounts = {"a": account_state("a")}
     assert again.save(again.state, START)
     assert set(sync_of(agency, settings, "a").state.accounts) == {"a"}
     assert [p.id for p in agency.store.list(f"{agency.root}/plans")] == ["instagram"]
@@ -357,7 +349,7 @@ def test_how_threads_count_is_looked_up_once_and_only_for_a_listing_of_x(
     agency.store.write([Write(f"{agency.root}/settings/formula", {"x_threads": "sum"})])
     sync = sync_of(agency, settings, "a", "b", platform=platform)
     swept = START - hours * HOUR
-    sync.state.accounts = {name: account(name, swept_at=swept) for name in ("a", "b")}
+    sync.state.accounts = {name: account_state(name, swept_at=swept) for name in ("a", "b")}
     before = agency.store.meter.reads
     found = sync.candidates()
     assert agency.store.meter.reads - before == reads
@@ -370,7 +362,7 @@ def test_what_a_wrong_clock_noted_is_forgotten_when_the_note_is_read(
 ) -> None:
     ahead = START + 40 * DAY
     sync = sync_of(agency, settings, "a", now=ahead)
-    sync.state.accounts = {"a": account("a", swept_at=ahead)}
+    sync.state.accounts = {"a": account_state("a", swept_at=ahead)}
     sync.save(sync.state, ahead)
     again = sync_of(agency, settings, "a")
     assert again.state.ticks == ()
@@ -404,8 +396,8 @@ def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
     agency: AgencyStore, settings: Settings
 ) -> None:
     sync = sync_of(agency, settings, "a")
-    sync.state.accounts = {"a": account("a", swept_at=START - 2 * HOUR)}
-    sync.state.posts = {"id-a:1": live("1")}
+    sync.state.accounts = {"a": account_state("a", swept_at=START - 2 * HOUR)}
+    sync.state.posts = {"id-a:1": live_post(HOUR, account_id="id-a")}
     assert sync.following == START + TICK
     assert sync.candidates() == []
     sync.tick.settings = replace(settings, collect_every=40)
@@ -440,7 +432,7 @@ def syncs(
     for platform in platforms:
         sync = sync_of(agency, settings, "a", "b", platform=platform)
         sync.state.accounts = {
-            name: account(name, swept_at=START - 9 * HOUR, deep_at=START) for name in "ab"
+            name: account_state(name, swept_at=START - 9 * HOUR, deep_at=START) for name in "ab"
         }
         found[platform] = sync
     return found
@@ -478,7 +470,7 @@ def test_where_nothing_is_worth_reading_nothing_is_reserved(
 ) -> None:
     held = syncs(agency, settings, "instagram")
     for name in "ab":
-        held["instagram"].state.accounts[name] = account(name)
+        held["instagram"].state.accounts[name] = account_state(name)
     reservations = all_reservations(agency, settings)
     reads = agency.store.meter.reads
     assert plan_together(tick_of(agency, settings, registered()), held, reservations) == {}
@@ -572,7 +564,7 @@ def feedback_after(
 
 
 def test_an_account_that_is_in_order_is_ok(agency: AgencyStore, settings: Settings) -> None:
-    assert feedback_after(agency, settings, account("a", checked_at=START), PROFILE) == {
+    assert feedback_after(agency, settings, account_state("a", checked_at=START), PROFILE) == {
         "status": "ok",
         "checked_at": "2026-10-20T03:00:00Z",
         "account_id": "17841",
@@ -597,14 +589,16 @@ def test_an_account_that_is_in_order_is_ok(agency: AgencyStore, settings: Settin
 def test_what_an_admin_sees(
     agency: AgencyStore, settings: Settings, facts: dict[str, Any], status: str
 ) -> None:
-    assert feedback_after(agency, settings, account("a", **facts), PROFILE)["status"] == status
+    assert (
+        feedback_after(agency, settings, account_state("a", **facts), PROFILE)["status"] == status
+    )
 
 
 def test_an_account_that_was_lost_keeps_what_was_known_of_it(
     agency: AgencyStore, settings: Settings
 ) -> None:
-    feedback_after(agency, settings, account("a", checked_at=START), PROFILE)
-    gone = account("a", wrong="Hilang.", checked_at=START + HOUR)
+    feedback_after(agency, settings, account_state("a", checked_at=START), PROFILE)
+    gone = account_state("a", wrong="Hilang.", checked_at=START + HOUR)
     assert feedback_after(agency, settings, gone, None) == {
         "status": "Hilang.",
         "checked_at": "2026-10-20T04:00:00Z",
@@ -629,7 +623,7 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(
             msgspec.structs.replace(first, platform="x", satker="s-x"),
         ),
     )
-    state = SyncState(accounts={name: account(name) for name in "ab"})
+    state = SyncState(accounts={name: account_state(name) for name in "ab"})
     writes = agency.store.meter.writes
     store_harvest(agency, settings, shared, Harvest(checked={"a": PROFILE}), state)
     assert agency.store.meter.writes - writes == 2
@@ -647,7 +641,7 @@ def test_a_harvest_brings_posts_and_followers_too(agency: AgencyStore, settings:
 
 def test_an_empty_harvest_writes_nothing(agency: AgencyStore, settings: Settings) -> None:
     writes = agency.store.meter.writes
-    known = SyncState(accounts={"a": account("a")})
+    known = SyncState(accounts={"a": account_state("a")})
     writes = agency.store.meter.writes
     store_harvest(agency, settings, registered("a"), Harvest(), known)
     assert agency.store.meter.writes == writes

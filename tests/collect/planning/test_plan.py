@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
@@ -57,9 +57,10 @@ from functions.model import (
     Post,
     Sample,
 )
+from tests.factories import NOW, account_state, live_post
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
+START = NOW
 TICK = 15 * MINUTE
 ANSWER = timedelta(seconds=2)  # from a tick to its answers
 DISCOVER = 3 * HOUR
@@ -72,28 +73,8 @@ seconds = st.integers(0, 24 * 3600).map(lambda n: timedelta(seconds=n))
 readers = st.sampled_from(["instagram", "x"])  # by listing alone, and by id as well
 
 
-def account(handle: str = "kanwil", **facts: object) -> AccountState:
-    known = {"account_id": f"id-{handle}", "followers_at": START, **facts}
-    return msgspec.convert({"handle": handle, **known}, AccountState)
-
-
-def live(age: timedelta = 5 * HOUR, **facts: object) -> LivePost:
-    """A post of that age at START, found when it was an hour old."""
-    published = START - age
-    known = {
-        "account_id": "id-kanwil",
-        "post_id": "1",
-        "published_at": published,
-        "url": "https://example.org/1",
-        "kept": (published + HOUR,),
-        "read_at": published + HOUR,
-        **facts,
-    }
-    return msgspec.convert(known, LivePost)
-
-
 def note_of(*posts: LivePost, accounts: tuple[AccountState, ...] | None = None) -> SyncState:
-    held = (account(swept_at=START),) if accounts is None else accounts
+    held = (account_state(swept_at=START),) if accounts is None else accounts
     return SyncState(accounts={a.handle: a for a in held}, posts={post.key: post for post in posts})
 
 
@@ -145,7 +126,9 @@ class Life:
     gone: tuple[tuple[datetime, datetime], ...] = ()
     busy: bool = False  # other accounts give every tick something to do
     scarce: bool = False
-    note: SyncState = field(default_factory=lambda: SyncState(accounts={"kanwil": account()}))
+    note: SyncState = field(
+        default_factory=lambda: SyncState(accounts={"kanwil": account_state(swept_at=None)})
+    )
     kept: list[datetime] = field(default_factory=list)
     absences: list[datetime] = field(default_factory=list)
     requests: int = 0
@@ -316,7 +299,9 @@ def test_what_is_promised_of_a_mark_is_kept_by_urgent_reads_alone(
 ) -> None:
     """A bracket of an hour or a read within five minutes, and no read that is not needed."""
     published = START + phase
-    found = live(age=-phase, kept=(published + (18 * HOUR if late else HOUR),), read_at=published)
+    found = live_post(
+        age=-phase, kept=(published + (18 * HOUR if late else HOUR),), read_at=published
+    )
     life = Life(published, platform, tick, busy=True, scarce=True, note=note_of(found))
     life.run(START + 20 * HOUR, tick, published + SETTLED)
     mark, slack = published + DAY, 2 * ANSWER
@@ -362,14 +347,14 @@ def test_a_mark_is_urgent_when_its_measurement_would_lose_by_waiting(
     mark = START - since_mark * MINUTE
     published = mark - DAY
     kept = (published + HOUR, *([mark - before * MINUTE] if before else []))
-    post = live(START - published, kept=kept, read_at=kept[-1])
+    post = live_post(START - published, kept=kept, read_at=kept[-1])
     assert purpose_of(post, START, START + TICK) is due
 
 
 def test_what_can_still_be_promised_goes_before_what_is_late() -> None:
     """Both are now or never, as far as anybody knows; only one of them loses by waiting."""
-    hopeless = live(DAY + 3 * HOUR, post_id="old", kept=(START - 20 * HOUR,))
-    promising = live(DAY + 26 * MINUTE, post_id="new", kept=(START - 46 * MINUTE,))
+    hopeless = live_post(DAY + 3 * HOUR, post_id="old", kept=(START - 20 * HOUR,))
+    promising = live_post(DAY + 26 * MINUTE, post_id="new", kept=(START - 46 * MINUTE,))
     [lookup] = planned(note_of(hopeless, promising)).lookups
     assert [post.post_id for post in lookup.posts] == ["new", "old"]
 
@@ -378,11 +363,11 @@ def test_of_reads_that_only_narrow_the_cheapest_gain_goes_first() -> None:
     """What completes a narrow bracket, then the nearer side before, then the rest."""
     posts = [
         # Behind the mark, read before it within a tick and a half.
-        live(DAY + 2 * MINUTE, post_id="completes", kept=(START - 22 * MINUTE,)),
+        live_post(DAY + 2 * MINUTE, post_id="completes", kept=(START - 22 * MINUTE,)),
         # Just before it: the read at the next tick would observe it.
-        live(DAY - 12 * MINUTE, post_id="first", kept=(START - 40 * MINUTE,)),
+        live_post(DAY - 12 * MINUTE, post_id="first", kept=(START - 40 * MINUTE,)),
         # Behind it, read before it, but long ago.
-        live(DAY + 2 * MINUTE, post_id="wide", kept=(START - 23 * MINUTE,)),
+        live_post(DAY + 2 * MINUTE, post_id="wide", kept=(START - 23 * MINUTE,)),
     ]
     [lookup] = planned(note_of(*posts)).lookups
     assert lookup.purpose is Purpose.NARROW
@@ -396,7 +381,7 @@ def test_of_reads_that_only_narrow_the_cheapest_gain_goes_first() -> None:
 def test_nothing_is_planned_for_a_closed_post(age: int, kept: list[int]) -> None:
     published = START - age * MINUTE
     times = tuple(sorted({published + n * MINUTE for n in kept if n <= age}))
-    post = live(age * MINUTE, kept=times, read_at=times[-1] if times else None)
+    post = live_post(age * MINUTE, kept=times, read_at=times[-1] if times else None)
     passed = bool(times) and times[-1] >= post.mark
     over = post.published_at + SETTLED < START
     assert post.closed(START) == (passed or over)
@@ -409,7 +394,7 @@ def test_nothing_is_planned_for_a_closed_post(age: int, kept: list[int]) -> None
 
 def test_a_post_twice_missed_is_looked_for_once_more_before_its_mark() -> None:
     """It may have come back; nothing else would notice where listings do not reach so far."""
-    post = live(missing=(START - 2 * HOUR, START - HOUR))
+    post = live_post(missing=(START - 2 * HOUR, START - HOUR))
     last = post.mark - 10 * MINUTE
     due = [purpose_of(post, at, at + TICK) for at in (START, last - TICK, last, post.mark + TICK)]
     assert due == [None, None, Purpose.MARK, None]
@@ -424,20 +409,20 @@ def test_a_post_twice_missed_is_looked_for_once_more_before_its_mark() -> None:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_nothing_due_is_an_empty_plan(platform: Platform) -> None:
     assert planned(note_of(), platform) == Plan()
-    fresh = live(2 * HOUR)
+    fresh = live_post(2 * HOUR)
     assert planned(note_of(fresh), platform).empty
     assert planned(SyncState(), platform) == Plan()
 
 
 def test_an_account_is_swept_once_however_many_reasons_there_are() -> None:
-    posts = [live(DAY - n * MINUTE, post_id=str(n)) for n in range(10)]
-    held = account(swept_at=START - 9 * HOUR)
+    posts = [live_post(DAY - n * MINUTE, post_id=str(n)) for n in range(10)]
+    held = account_state(swept_at=START - 9 * HOUR)
     [sweep] = planned(note_of(*posts, accounts=(held,)), "instagram").sweeps
     assert sweep.purpose is Purpose.MARK
 
 
 def test_freshness_alone_is_worth_no_listing() -> None:
-    stale = live(7 * HOUR)
+    stale = live_post(7 * HOUR)
     assert planned(note_of(stale), "instagram").sweeps == ()
     [lookup] = planned(note_of(stale)).lookups
     assert lookup.purpose is Purpose.FRESHEN
@@ -445,13 +430,13 @@ def test_freshness_alone_is_worth_no_listing() -> None:
 
 def test_a_mark_just_after_the_next_tick_is_read_now_since_ticks_come_late() -> None:
     tick = 60 * MINUTE
-    post = live(DAY - tick - 5 * MINUTE)
+    post = live_post(DAY - tick - 5 * MINUTE)
     assert is_last_before_mark(post, START, START + tick)
-    assert not is_last_before_mark(live(DAY - tick - 7 * MINUTE), START, START + tick)
+    assert not is_last_before_mark(live_post(DAY - tick - 7 * MINUTE), START, START + tick)
 
 
 def test_the_same_tick_delivered_twice_reads_nothing_twice() -> None:
-    post = live(DAY - 5 * MINUTE)
+    post = live_post(DAY - 5 * MINUTE)
     assert purpose_of(post, START, START + TICK) is Purpose.MARK
     read = msgspec.structs.replace(post, read_at=START + ANSWER)
     assert purpose_of(read, START, START + TICK) is None
@@ -460,7 +445,7 @@ def test_the_same_tick_delivered_twice_reads_nothing_twice() -> None:
 
 
 def test_a_first_absence_is_confirmed_no_sooner_than_a_quarter_of_an_hour_later() -> None:
-    post = live(missing=(START - 14 * MINUTE,))
+    post = live_post(missing=(START - 14 * MINUTE,))
     assert purpose_of(post, START, START + TICK) is None
     later = START + MINUTE
     assert purpose_of(post, later, later + TICK) is Purpose.MARK
@@ -469,11 +454,11 @@ def test_a_first_absence_is_confirmed_no_sooner_than_a_quarter_of_an_hour_later(
 @pytest.mark.parametrize("hours", [3, 6, 12, 18])
 def test_a_provisional_value_is_refreshed_once_at_each_age(hours: int) -> None:
     at = hours * HOUR
-    assert purpose_of(live(at - MINUTE), START, START + TICK) in (None, Purpose.FRESHEN)
-    assert purpose_of(live(at), START, START + TICK) is Purpose.FRESHEN
-    assert purpose_of(live(at, read_at=START - MINUTE), START, START + TICK) is Purpose.FRESHEN
+    assert purpose_of(live_post(at - MINUTE), START, START + TICK) in (None, Purpose.FRESHEN)
+    assert purpose_of(live_post(at), START, START + TICK) is Purpose.FRESHEN
+    assert purpose_of(live_post(at, read_at=START - MINUTE), START, START + TICK) is Purpose.FRESHEN
     later = START + MINUTE
-    assert purpose_of(live(at, read_at=START), later, later + TICK) is None
+    assert purpose_of(live_post(at, read_at=START), later, later + TICK) is None
 
 
 # Looking for new posts
@@ -501,8 +486,8 @@ def test_when_an_account_is_looked_at_for_new_posts(
     facts: dict[str, Any], posts: bool, due: Purpose | None
 ) -> None:
     """The post is young, so that it wants nothing itself."""
-    held = account(**facts)
-    note = note_of(*([live(2 * HOUR)] if posts else []), accounts=(held,))
+    held = account_state(**{"swept_at": None, **facts})
+    note = note_of(*([live_post(2 * HOUR)] if posts else []), accounts=(held,))
     found = [
         candidate.reason.purpose
         for candidate in wanted(note)
@@ -517,7 +502,7 @@ def test_whoever_wants_to_look_more_rarely_than_that_looks_at_that_pace(every: t
 
     def due(since: timedelta) -> list[Purpose]:
         found = candidates(
-            note_of(accounts=(account(swept_at=START - since),)),
+            note_of(accounts=(account_state(swept_at=START - since),)),
             ["kanwil"],
             WAYS["x"],
             Timing(now=START, following=START + TICK, look_back=START, discover_every=every),
@@ -533,24 +518,24 @@ def test_whoever_wants_to_look_more_rarely_than_that_looks_at_that_pace(every: t
 
 
 def test_a_first_listing_reaches_back_as_far_as_it_is_told() -> None:
-    [sweep] = planned(note_of(accounts=(account(),))).sweeps
+    [sweep] = planned(note_of(accounts=(account_state(swept_at=None),))).sweeps
     assert sweep.since == START - 20 * DAY
 
 
 def test_a_listing_overlaps_the_one_before_it() -> None:
-    held = account(swept_at=START - 5 * HOUR)
+    held = account_state(swept_at=START - 5 * HOUR)
     [sweep] = planned(note_of(accounts=(held,))).sweeps
     assert sweep.since == START - 5 * HOUR - OVERLAP
 
 
 def test_where_posts_are_read_by_listing_alone_it_reaches_every_open_mark() -> None:
-    held = account(swept_at=START - 5 * HOUR)
+    held = account_state(swept_at=START - 5 * HOUR)
     [sweep] = planned(note_of(accounts=(held,)), "instagram").sweeps
     assert sweep.since == START - SETTLED
 
 
 def test_after_an_outage_a_listing_reaches_back_before_it() -> None:
-    held = account(swept_at=START - 5 * DAY)
+    held = account_state(swept_at=START - 5 * DAY)
     for platform in PLATFORMS:
         [sweep] = planned(note_of(accounts=(held,)), platform).sweeps
         assert sweep.since == START - 5 * DAY - OVERLAP
@@ -565,9 +550,9 @@ def profiles(held: AccountState, platform: Platform = "facebook") -> list[Candid
 
 
 def test_an_account_at_rest_is_left_alone_until_its_time() -> None:
-    resting = account(swept_at=START - 9 * HOUR, wrong="salah", retry_at=START + MINUTE)
+    resting = account_state(swept_at=START - 9 * HOUR, wrong="salah", retry_at=START + MINUTE)
     lost = AccountState(handle="baru", wrong="salah", retry_at=START + MINUTE)
-    note = note_of(live(DAY), accounts=(resting, lost))
+    note = note_of(live_post(DAY), accounts=(resting, lost))
     assert planned(note, "facebook") == Plan()
     due = planned(note, "facebook", now=START + MINUTE)
     assert {sweep.handle for sweep in due.sweeps} == {"kanwil", "baru"}
@@ -611,29 +596,29 @@ def test_a_new_handle_is_resolved_before_its_listing_is_paid() -> None:
     ],
 )
 def test_when_a_profile_is_read_again(facts: dict[str, Any], due: Purpose | None) -> None:
-    found = profiles(account(**facts))
+    found = profiles(account_state(**{"swept_at": None, **facts}))
     assert [candidate.reason.purpose for candidate in found] == ([due] if due else [])
     assert all(isinstance(w.what, ProfileRequest) and w.what.known for w in found)
 
 
 def test_where_a_listing_tells_the_followers_it_saves_the_profile() -> None:
     """Instagram's does; a handle that is new has to be asked for all the same."""
-    swept = account(swept_at=START - 9 * HOUR, followers_at=None)
-    idle = account(swept_at=START, followers_at=None)
+    swept = account_state(swept_at=START - 9 * HOUR, followers_at=None)
+    idle = account_state(swept_at=START, followers_at=None)
     assert [len(profiles(held, "instagram")) for held in (swept, idle)] == [0, 1]
     assert [len(profiles(held, "facebook")) for held in (swept, idle)] == [1, 1]
-    assert len(profiles(account(account_id=None), "instagram")) == 1
+    assert len(profiles(account_state(account_id=None, swept_at=None), "instagram")) == 1
 
 
 def test_followers_of_x_are_read_once_a_month() -> None:
     """A user read costs twice a post read."""
-    assert profiles(account(swept_at=START, followers_at=START - 29 * DAY), "x") == []
-    assert len(profiles(account(swept_at=START, followers_at=START - 60 * DAY), "x")) == 1
+    assert profiles(account_state(swept_at=START, followers_at=START - 29 * DAY), "x") == []
+    assert len(profiles(account_state(swept_at=START, followers_at=START - 60 * DAY), "x")) == 1
 
 
 def test_profiles_share_calls_as_far_as_the_platform_allows() -> None:
     ways = Ways("x", 100, 3, 2, DAY)
-    known = [account(f"k{n}", followers_at=None, swept_at=START) for n in range(5)]
+    known = [account_state(f"k{n}", followers_at=None, swept_at=START) for n in range(5)]
     new = [f"n{n}" for n in range(4)]
     note = note_of(accounts=tuple(known))
     found = wanted(note, handles=[*(a.handle for a in known), *new], ways=ways)
@@ -654,16 +639,16 @@ def test_profiles_share_calls_as_far_as_the_platform_allows() -> None:
 def mixture() -> SyncState:
     """One account for each purpose, and another that wants two things."""
     return note_of(
-        live(DAY + 26 * MINUTE, account_id="id-mark", kept=(START - 46 * MINUTE,)),
-        live(DAY + 2 * MINUTE, account_id="id-narrow", kept=(START - 20 * MINUTE,)),
-        live(2 * HOUR, account_id="id-discover"),
-        live(2 * HOUR, account_id="id-follow"),
+        live_post(DAY + 26 * MINUTE, account_id="id-mark", kept=(START - 46 * MINUTE,)),
+        live_post(DAY + 2 * MINUTE, account_id="id-narrow", kept=(START - 20 * MINUTE,)),
+        live_post(2 * HOUR, account_id="id-discover"),
+        live_post(2 * HOUR, account_id="id-follow"),
         accounts=(
-            account("aaa-follow", swept_at=START - 5 * HOUR, followers_at=START - 25 * HOUR),
-            account("aab-discover", swept_at=START - 4 * HOUR, account_id="id-discover"),
-            account("narrow", swept_at=START),
-            account("overdue", swept_at=START - 7 * HOUR),
-            account("mark", swept_at=START),
+            account_state("aaa-follow", swept_at=START - 5 * HOUR, followers_at=START - 25 * HOUR),
+            account_state("aab-discover", swept_at=START - 4 * HOUR, account_id="id-discover"),
+            account_state("narrow", swept_at=START),
+            account_state("overdue", swept_at=START - 7 * HOUR),
+            account_state("mark", swept_at=START),
         ),
     )
 
@@ -713,7 +698,7 @@ def test_what_others_need_later_goes_to_marks_alone() -> None:
 
 @given(ages=st.lists(st.integers(0, 31 * 60), min_size=1, max_size=30, unique=True))
 def test_marks_come_before_freshness_and_the_nearest_mark_first(ages: list[int]) -> None:
-    posts = [live(age * MINUTE, post_id=str(n)) for n, age in enumerate(ages)]
+    posts = [live_post(age * MINUTE, post_id=str(n)) for n, age in enumerate(ages)]
     ways = Ways("x", 4, 100, 100, 30 * DAY)
     found = wanted(note_of(*posts), ways=ways)
     lookups = allocate(found, {"x": ways}, {"x": [("c0", Allowance())]})["x"].lookups
@@ -734,12 +719,12 @@ def test_marks_come_before_freshness_and_the_nearest_mark_first(ages: list[int])
 
 def test_one_listing_that_serves_more_marks_goes_before_one_that_serves_fewer() -> None:
     posts = [
-        live(DAY - 5 * MINUTE, account_id="id-aaa", post_id="1"),
-        live(DAY - 2 * MINUTE, account_id="id-two", post_id="2"),
-        live(DAY - 3 * MINUTE, account_id="id-two", post_id="3"),
-        live(7 * HOUR, account_id="id-aaa", post_id="4"),
+        live_post(DAY - 5 * MINUTE, account_id="id-aaa", post_id="1"),
+        live_post(DAY - 2 * MINUTE, account_id="id-two", post_id="2"),
+        live_post(DAY - 3 * MINUTE, account_id="id-two", post_id="3"),
+        live_post(7 * HOUR, account_id="id-aaa", post_id="4"),
     ]
-    held = (account("aaa", swept_at=START), account("two", swept_at=START))
+    held = (account_state("aaa", swept_at=START), account_state("two", swept_at=START))
     found = wanted(note_of(*posts, accounts=held), "instagram")
     assert [w.reason.spared for w in found] == [-1, -2]
     [sweep] = rationed(found, "instagram", purse(1)).sweeps
@@ -747,7 +732,7 @@ def test_one_listing_that_serves_more_marks_goes_before_one_that_serves_fewer() 
 
 
 def test_the_account_that_waited_longest_is_looked_at_first() -> None:
-    held = tuple(account(f"a{n}", swept_at=START - (6 + n) * HOUR) for n in range(4))
+    held = tuple(account_state(f"a{n}", swept_at=START - (6 + n) * HOUR) for n in range(4))
     sweeps = planned(note_of(accounts=held), "instagram").sweeps
     assert [sweep.handle for sweep in sweeps] == ["a3", "a2", "a1", "a0"]
 
@@ -772,14 +757,14 @@ def notes(draw: st.DrawFn, size: int = 6) -> SyncState:
         }
         if swept is None and draw(st.booleans()):
             facts["account_id"] = None
-        held.append(account(f"a{n}", **facts))
+        held.append(account_state(f"a{n}", **{"swept_at": None, **facts}))
         for k, age in enumerate(draw(st.lists(ages, max_size=4))):
             read = draw(st.none() | st.integers(0, 40 * 60))
             known = read is not None and read <= age
             at = START - age * MINUTE + (read or 0) * MINUTE if known else None
             missing = draw(st.lists(st.integers(0, 60), max_size=2, unique=True))
             posts.append(
-                live(
+                live_post(
                     age * MINUTE,
                     account_id=f"id-a{n}",
                     post_id=str(k),
@@ -900,16 +885,16 @@ def lookups_cost(*posts: LivePost) -> int:
 def test_a_post_of_x_is_paid_once_a_utc_day() -> None:
     """At 03:00 a post of 26 h was last read today or yesterday."""
     age = DAY + 26 * MINUTE
-    assert lookups_cost(live(age, read_at=START - 2 * HOUR)) == 0
-    assert lookups_cost(live(age, read_at=START - 4 * HOUR)) == 5
-    assert lookups_cost(live(age, read_at=None)) == 5
-    assert lookups_cost(live(age, read_at=None, versions=("1", "2", "3"))) == 15
-    assert lookups_cost(live(age, read_at=None, versions=("1", "2"), parts=("3", "4"))) == 20
+    assert lookups_cost(live_post(age, read_at=START - 2 * HOUR)) == 0
+    assert lookups_cost(live_post(age, read_at=START - 4 * HOUR)) == 5
+    assert lookups_cost(live_post(age, read_at=None)) == 5
+    assert lookups_cost(live_post(age, read_at=None, versions=("1", "2", "3"))) == 15
+    assert lookups_cost(live_post(age, read_at=None, versions=("1", "2"), parts=("3", "4"))) == 20
 
 
 def test_a_post_of_x_that_was_paid_today_is_read_even_when_the_money_is_gone() -> None:
-    paid = live(7 * HOUR, read_at=START - 2 * HOUR, post_id="paid", kept=(START - 6 * HOUR,))
-    unpaid = live(7 * HOUR, post_id="unpaid")
+    paid = live_post(7 * HOUR, read_at=START - 2 * HOUR, post_id="paid", kept=(START - 6 * HOUR,))
+    unpaid = live_post(7 * HOUR, post_id="unpaid")
     due = rationed(wanted(note_of(paid, unpaid)), "x", purse(0, bucket="mills"))
     assert [post.post_id for lookup in due.lookups for post in lookup.posts] == ["paid"]
     assert due.given_up == {"freshness": 1}
@@ -918,12 +903,12 @@ def test_a_post_of_x_that_was_paid_today_is_read_even_when_the_money_is_gone() -
 def test_a_listing_of_x_is_reckoned_by_the_posts_that_it_will_bring() -> None:
     """Those it shows again on a new day, and as many new ones as are usual."""
     posts = [
-        live(11 * HOUR, post_id="a", read_at=START - 4 * HOUR),  # read yesterday, in UTC
-        live(5 * HOUR, post_id="b", read_at=START - HOUR),  # paid today
-        live(40 * HOUR, post_id="c"),  # the listing does not reach it
-        *(live(DAY + 7 * HOUR, post_id=f"d{n}") for n in range(5)),
+        live_post(11 * HOUR, post_id="a", read_at=START - 4 * HOUR),  # read yesterday, in UTC
+        live_post(5 * HOUR, post_id="b", read_at=START - HOUR),  # paid today
+        live_post(40 * HOUR, post_id="c"),  # the listing does not reach it
+        *(live_post(DAY + 7 * HOUR, post_id=f"d{n}") for n in range(5)),
     ]
-    held = account(swept_at=START - 6 * HOUR)
+    held = account_state(swept_at=START - 6 * HOUR)
     one = Allowance()
     plan = rationed(wanted(note_of(*posts, accounts=(held,))), "x", one)
     assert len(plan.sweeps) == 1
@@ -943,7 +928,7 @@ def test_a_listing_of_x_is_reckoned_by_the_posts_that_it_will_bring() -> None:
 def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
     settled: tuple[str, ...], hours: int, count: int
 ) -> None:
-    held = account(swept_at=START - hours * HOUR, settled=settled)
+    held = account_state(swept_at=START - hours * HOUR, settled=settled)
     taken = []
     for replies in (False, True):
         one, ways = Allowance(), replace(WAYS["x"], replies=replies)
@@ -963,20 +948,22 @@ def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
 
 def test_where_nothing_is_left_no_listing_of_x_is_read_for_nothing() -> None:
     """Its new posts are billed, however few are expected."""
-    held = account(swept_at=START - 3 * HOUR - MINUTE)
+    held = account_state(swept_at=START - 3 * HOUR - MINUTE)
     spent = Allowance({"mills": Purse(0, 0)})
     assert rationed(wanted(note_of(accounts=(held,))), "x", spent).sweeps == ()
 
 
 def test_a_first_listing_of_x_is_reckoned_at_a_post_a_day() -> None:
     one = Allowance()
-    rationed(wanted(note_of(accounts=(account(),))), "x", one)
+    rationed(wanted(note_of(accounts=(account_state(swept_at=None),))), "x", one)
     assert one.taken == {"mills": 20 * 5}
 
 
 def test_a_profile_of_x_costs_twice_a_post() -> None:
     one = Allowance()
-    rationed(wanted(note_of(accounts=(account(swept_at=START, followers_at=None),))), "x", one)
+    rationed(
+        wanted(note_of(accounts=(account_state(swept_at=START, followers_at=None),))), "x", one
+    )
     assert one.taken == {"mills": 10}
 
 
@@ -988,7 +975,7 @@ def youtube(units: int, stats: int) -> Allowance:
 
 
 def test_statistics_have_a_bucket_of_their_own_and_units_step_in() -> None:
-    note = note_of(live(7 * HOUR), accounts=(account(swept_at=START),))
+    note = note_of(live_post(7 * HOUR), accounts=(account_state(swept_at=START),))
     ways = [
         [lookup.way for lookup in rationed(wanted(note, "youtube"), "youtube", one).lookups]
         for one in (youtube(1, 1), youtube(1, 0), youtube(0, 1), youtube(0, 0))
@@ -997,7 +984,7 @@ def test_statistics_have_a_bucket_of_their_own_and_units_step_in() -> None:
 
 
 def test_fifty_videos_are_one_unit() -> None:
-    posts = [live(7 * HOUR, post_id=str(n)) for n in range(101)]
+    posts = [live_post(7 * HOUR, post_id=str(n)) for n in range(101)]
     for units, stats, counts in (
         (9, 9, [(0, 50), (0, 50), (0, 1)]),
         (1, 2, [(0, 50), (0, 50), (1, 1)]),
@@ -1013,7 +1000,7 @@ def test_fifty_videos_are_one_unit() -> None:
 
 def test_a_deep_look_is_made_now_and_then_and_only_when_it_can_be_paid() -> None:
     def depth(units: int, deep_at: datetime | None) -> list[int]:
-        held = account(swept_at=START - 9 * HOUR, deep_at=deep_at)
+        held = account_state(swept_at=START - 9 * HOUR, deep_at=deep_at)
         found = wanted(note_of(accounts=(held,)), "youtube")
         return [sweep.depth for sweep in rationed(found, "youtube", youtube(units, 0)).sweeps]
 
@@ -1028,7 +1015,9 @@ def test_a_deep_look_is_made_now_and_then_and_only_when_it_can_be_paid() -> None
 
 @pytest.mark.parametrize("platform", [p for p in PLATFORMS if p != "youtube"])
 def test_other_platforms_know_no_deep_look(platform: Platform) -> None:
-    [sweep] = planned(note_of(accounts=(account(swept_at=START - 9 * HOUR),)), platform).sweeps
+    [sweep] = planned(
+        note_of(accounts=(account_state(swept_at=START - 9 * HOUR),)), platform
+    ).sweeps
     assert sweep.depth == 1
 
 
@@ -1037,7 +1026,7 @@ def test_other_platforms_know_no_deep_look(platform: Platform) -> None:
 
 def test_two_platforms_with_one_credential_share_its_allowance() -> None:
     """And the more valuable candidate of either goes first."""
-    old, older = account(swept_at=START - 6 * HOUR), account(swept_at=START - 7 * HOUR)
+    old, older = account_state(swept_at=START - 6 * HOUR), account_state(swept_at=START - 7 * HOUR)
     found = [
         *wanted(note_of(accounts=(old,)), "instagram"),
         *wanted(note_of(accounts=(older,)), "facebook"),
@@ -1052,7 +1041,7 @@ def test_two_platforms_with_one_credential_share_its_allowance() -> None:
 
 def many(count: int = 40) -> SyncState:
     return note_of(
-        accounts=tuple(account(f"unit{n}", swept_at=START - 9 * HOUR) for n in range(count))
+        accounts=tuple(account_state(f"unit{n}", swept_at=START - 9 * HOUR) for n in range(count))
     )
 
 
@@ -1093,9 +1082,10 @@ def test_a_refused_credential_is_tried_once_a_tick_while_others_serve() -> None:
 
 def test_a_refused_credential_is_tried_on_no_mark() -> None:
     posts = [
-        live(DAY - 5 * MINUTE, account_id=f"id-unit{n}", post_id=str(n), kept=()) for n in range(40)
+        live_post(DAY - 5 * MINUTE, account_id=f"id-unit{n}", post_id=str(n), kept=())
+        for n in range(40)
     ]
-    held = tuple(account(f"unit{n}", swept_at=START) for n in range(40))
+    held = tuple(account_state(f"unit{n}", swept_at=START) for n in range(40))
     found = wanted(note_of(*posts, accounts=held), "facebook")
     by = served(rationed(found, "facebook", Allowance(refused=True), Allowance()))
     assert len(by) == 40
@@ -1122,7 +1112,8 @@ def test_a_refused_credential_alone_goes_on_being_asked() -> None:
 
 def test_what_shares_a_call_is_of_one_credential() -> None:
     posts = [
-        live(7 * HOUR, account_id=f"id-unit{n}", post_id=str(n), read_at=None) for n in range(40)
+        live_post(7 * HOUR, account_id=f"id-unit{n}", post_id=str(n), read_at=None)
+        for n in range(40)
     ]
     note = note_of(*posts, accounts=())
     plan = rationed(wanted(note), "x", Allowance(), Allowance())
@@ -1133,7 +1124,9 @@ def test_what_shares_a_call_is_of_one_credential() -> None:
 
 
 def test_a_wait_stops_what_is_counted_in_its_bucket() -> None:
-    note = note_of(live(7 * HOUR), accounts=(account(swept_at=START - 9 * HOUR, deep_at=START),))
+    note = note_of(
+        live_post(7 * HOUR), accounts=(account_state(swept_at=START - 9 * HOUR, deep_at=START),)
+    )
     for stopped, sweeps, ways in (
         (("stats",), 1, [1]),
         (("units",), 0, [0]),
@@ -1154,12 +1147,12 @@ def needs(note: SyncState, platform: Platform, tick: timedelta = TICK) -> list[E
 
 def test_one_listing_serves_all_marks_of_an_account_that_fall_into_one_tick() -> None:
     posts = [
-        live(DAY - 1 * MINUTE, post_id="1"),
-        live(DAY - 14 * MINUTE, post_id="2"),
-        live(DAY - 16 * MINUTE, post_id="3"),
-        live(DAY - 14 * MINUTE, post_id="4", account_id="id-lain"),
-        live(DAY, post_id="5"),  # due now
-        live(DAY + MINUTE, post_id="6"),
+        live_post(DAY - 1 * MINUTE, post_id="1"),
+        live_post(DAY - 14 * MINUTE, post_id="2"),
+        live_post(DAY - 16 * MINUTE, post_id="3"),
+        live_post(DAY - 14 * MINUTE, post_id="4", account_id="id-lain"),
+        live_post(DAY, post_id="5"),  # due now
+        live_post(DAY + MINUTE, post_id="6"),
     ]
     found = needs(note_of(*posts), "instagram")
     assert sorted(need.at for need in found) == [START + n * MINUTE for n in (1, 14, 16)]
@@ -1172,9 +1165,9 @@ def test_a_mark_of_x_costs_where_its_day_is_not_paid_yet() -> None:
     tonight = START - 3 * HOUR + MINUTE  # the mark is at 00:01
     facts = {"kept": (), "read_at": START - HOUR}
     posts = [
-        live(START - today, post_id="1", **facts),
-        live(START - today, post_id="2", kept=(), read_at=None, versions=("a", "b")),
-        live(START - tonight, post_id="3", **facts),
+        live_post(START - today, post_id="1", **facts),
+        live_post(START - today, post_id="2", kept=(), read_at=None, versions=("a", "b")),
+        live_post(START - tonight, post_id="3", **facts),
     ]
     found = needs(note_of(*posts), "x")
     assert [dict(need.amounts) for need in found] == [{"mills": 10}, {"mills": 5}]
@@ -1182,7 +1175,7 @@ def test_a_mark_of_x_costs_where_its_day_is_not_paid_yet() -> None:
 
 
 def test_where_lookups_are_shared_by_fifty_nothing_is_foreseen() -> None:
-    assert needs(note_of(live(DAY - HOUR)), "youtube") == []
+    assert needs(note_of(live_post(DAY - HOUR)), "youtube") == []
 
 
 # The next tick
