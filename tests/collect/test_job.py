@@ -184,7 +184,7 @@ def test_a_tick_delivered_twice_at_once_loses_and_doubles_nothing(
         times = [sample.taken_at for sample in post.samples]
         assert times == sorted(set(times))
         assert len(times) <= 2
-    # The next tick stands on one of the two notes and finds nothing missing.
+    # The next tick stands on one of the two states and finds nothing missing.
     server.set_clock(now + 3 * HOUR)
     tick(ministry, settings, now + 3 * HOUR)
     once = settings_for(server.url, settings.store.replace("kiprah.db", "once.db"))
@@ -618,7 +618,7 @@ def test_a_new_consent_is_used_soon_after_a_missing_one(
 # Dying half-way
 
 
-def test_a_run_that_died_before_its_note_was_written_is_repaired_by_the_next(
+def test_a_run_that_died_before_its_state_was_written_is_repaired_by_the_next(
     ministry: AgencyStore,
     settings: Settings,
     server: Handle,
@@ -644,8 +644,8 @@ def test_a_run_that_died_before_its_note_was_written_is_repaired_by_the_next(
     assert all(account.account_id for account in roster.accounts)
 
 
-@pytest.mark.parametrize("body", [None, b"", b"not a note"])
-def test_a_lost_note_is_rebuilt_and_nothing_is_doubled(
+@pytest.mark.parametrize("body", [None, b"", b"not a state"])
+def test_a_lost_state_is_rebuilt_and_nothing_is_doubled(
     ministry: AgencyStore, settings: Settings, server: Handle, now: datetime, body: bytes | None
 ) -> None:
     from functions.store.port import Write
@@ -672,10 +672,10 @@ def test_a_lost_note_is_rebuilt_and_nothing_is_doubled(
     for platform in PLATFORMS:
         packed = ministry.sync_state(platform).body
         assert packed is not None
-        note = states.decode(packed)
-        assert note is not None
+        state = states.decode(packed)
+        assert state is not None
         young = {key for key, post in after.items() if post.published_at > at - states.REMEMBERED}
-        assert {(platform, live.account_id, live.post_id) for live in note.posts.values()} == {
+        assert {(platform, live.account_id, live.post_id) for live in state.posts.values()} == {
             key for key in young if key[0] == platform
         }
 

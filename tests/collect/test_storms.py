@@ -170,7 +170,7 @@ class Storm(RuleBasedStateMachine):
         self.jumps: list[tuple[datetime, datetime]] = []
         self.unwell: dict[str, datetime] = {}
         self.limited = BEGIN  # until when a limit holds
-        self.excuses = 0  # how many ticks may have stored a post without a note of it
+        self.excuses = 0  # how many ticks may have stored a post that the state does not know
         self.consents = 0
         self.thinned: set[str] = set()  # platforms whose answers left items out
 
@@ -294,7 +294,7 @@ class Storm(RuleBasedStateMachine):
         self.excuses += 1
         self.it.server.set_clock(self.now)
 
-    @rule(platform=st.sampled_from(PLATFORMS), body=st.sampled_from([None, b"", b"no note"]))
+    @rule(platform=st.sampled_from(PLATFORMS), body=st.sampled_from([None, b"", b"no state"]))
     def lose_the_plan(self, platform: Platform, body: bytes | None) -> None:
         path = f"{self.it.agency.root}/plans/{platform}"
         lost = Write(path, mode="delete") if body is None else Write(path, {"body": body})

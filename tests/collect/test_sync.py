@@ -1,4 +1,4 @@
-"""A platform's note between the store and a tick, and what admins are told."""
+"""A platform's state between the store and a tick, and what admins are told."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
 # Two instances at once
 
 
-def test_what_two_instances_noted_is_in_the_note_of_both(
+def test_what_two_instances_noted_is_in_the_state_of_both(
     agency: AgencyStore, settings: Settings
 ) -> None:
     one, two = sync_of(agency, settings, "a", "b"), sync_of(agency, settings, "a", "b")
@@ -238,7 +238,7 @@ def test_what_two_instances_noted_is_in_the_note_of_both(
 def test_what_an_instance_did_not_change_is_not_brought_back(
     agency: AgencyStore, settings: Settings
 ) -> None:
-    """Only what it noted itself goes into the other's note."""
+    """Only what it noted itself goes into the other's state."""
     first = sync_of(agency, settings, "a", "b")
     first.state.accounts = {name: account_state(name) for name in "ab"}
     first.save(first.state, START)
@@ -297,7 +297,7 @@ def test_what_no_listing_can_bring_up_again_is_forgotten(
     assert set(read_state(agency, "instagram", START)[0].posts) == {"id-a:1"}
 
 
-# A note that is lost
+# A state that is lost
 
 
 def lose(agency: AgencyStore, how: str) -> None:
@@ -357,7 +357,7 @@ def test_how_threads_count_is_looked_up_once_and_only_for_a_listing_of_x(
     assert [sweep.replies for sweep in sweeps] == [platform == "x"] * (2 if hours else 0)
 
 
-def test_what_a_wrong_clock_noted_is_forgotten_when_the_note_is_read(
+def test_what_a_wrong_clock_noted_is_forgotten_when_the_state_is_read(
     agency: AgencyStore, settings: Settings
 ) -> None:
     ahead = START + 40 * DAY

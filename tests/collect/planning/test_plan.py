@@ -73,13 +73,13 @@ seconds = st.integers(0, 24 * 3600).map(lambda n: timedelta(seconds=n))
 readers = st.sampled_from(["instagram", "x"])  # by listing alone, and by id as well
 
 
-def note_of(*posts: LivePost, accounts: tuple[AccountState, ...] | None = None) -> SyncState:
+def state_with(*posts: LivePost, accounts: tuple[AccountState, ...] | None = None) -> SyncState:
     held = (account_state(swept_at=START),) if accounts is None else accounts
     return SyncState(accounts={a.handle: a for a in held}, posts={post.key: post for post in posts})
 
 
 def wanted(
-    note: SyncState,
+    state: SyncState,
     platform: Platform = "x",
     *,
     now: datetime = START,
@@ -88,8 +88,8 @@ def wanted(
     ways: Ways | None = None,
 ) -> list[Candidate]:
     return candidates(
-        note,
-        list(note.accounts) if handles is None else handles,
+        state,
+        list(state.accounts) if handles is None else handles,
         ways or WAYS[platform],
         Timing(now=now, following=now + tick, look_back=START - 20 * DAY, discover_every=DISCOVER),
     )
@@ -101,9 +101,9 @@ def rationed(found: Iterable[Candidate], platform: Platform, *allowed: Allowance
     return allocate(found, {platform: WAYS[platform]}, {platform: serving})[platform]
 
 
-def planned(note: SyncState, platform: Platform = "x", **facts: object) -> Plan:
+def planned(state: SyncState, platform: Platform = "x", **facts: object) -> Plan:
     """The plan where nothing is short."""
-    return rationed(wanted(note, platform, **facts), platform, Allowance())  # type: ignore[arg-type]
+    return rationed(wanted(state, platform, **facts), platform, Allowance())  # type: ignore[arg-type]
 
 
 def purse(amount: int, share: int | None = None, bucket: str = "calls") -> Allowance:
@@ -126,7 +126,7 @@ class Life:
     gone: tuple[tuple[datetime, datetime], ...] = ()
     busy: bool = False  # other accounts give every tick something to do
     scarce: bool = False
-    note: SyncState = field(
+    state: SyncState = field(
         default_factory=lambda: SyncState(accounts={"kanwil": account_state(swept_at=None)})
     )
     kept: list[datetime] = field(default_factory=list)
@@ -140,25 +140,25 @@ class Life:
             now += tick
 
     def _tick(self, now: datetime) -> None:
-        following = next_tick(self.note, now, self.cadence)
-        found = wanted(self.note, self.platform, now=now, tick=following - now)
+        following = next_tick(self.state, now, self.cadence)
+        found = wanted(self.state, self.platform, now=now, tick=following - now)
         due = rationed(found, self.platform, self._allowance())
         at = now + ANSWER
         horizon = max(following, now + PROMISED) if due.given_up else following
         for sweep in due.sweeps:
             if sweep.since <= self.published <= at:
                 self._read(at, horizon)
-            swept = msgspec.structs.replace(self.note.accounts["kanwil"], swept_at=at)
-            self.note.accounts["kanwil"] = swept
+            swept = msgspec.structs.replace(self.state.accounts["kanwil"], swept_at=at)
+            self.state.accounts["kanwil"] = swept
         for lookup in due.lookups:
             for known in lookup.posts:
-                held = self.note.posts[known.key]
+                held = self.state.posts[known.key]
                 if held.read_at is None or held.read_at < now:
                     self._read(at, horizon)
         self.requests += len(due.sweeps) + len(due.lookups)
         if due.sweeps or due.lookups or self.busy:
-            self.note.tick(now)
-            self.note.prune(now)
+            self.state.tick(now)
+            self.state.prune(now)
 
     def _allowance(self) -> Allowance:
         if not self.scarce:
@@ -166,10 +166,10 @@ class Life:
         return Allowance({bucket: Purse(PLENTY, 0) for bucket in ("calls", "units", "stats")})
 
     def _read(self, at: datetime, horizon: datetime) -> None:
-        held = next(iter(self.note.posts.values()), None)
+        held = next(iter(self.state.posts.values()), None)
         if any(begin <= at < end for begin, end in self.gone):
             if held is not None:
-                self.note.posts[held.key], stored = retention.missed(held, at)
+                self.state.posts[held.key], stored = retention.missed(held, at)
                 self.absences += [at] if stored else []
             return
         post = Post(
@@ -181,7 +181,7 @@ class Life:
             samples=(Sample(taken_at=at),),
         )
         seen, stored = retention.seen(held, post, horizon)
-        self.note.posts[seen.key] = seen
+        self.state.posts[seen.key] = seen
         self.kept += [at] if stored else []
 
 
@@ -302,7 +302,7 @@ def test_what_is_promised_of_a_mark_is_kept_by_urgent_reads_alone(
     found = live_post(
         age=-phase, kept=(published + (18 * HOUR if late else HOUR),), read_at=published
     )
-    life = Life(published, platform, tick, busy=True, scarce=True, note=note_of(found))
+    life = Life(published, platform, tick, busy=True, scarce=True, state=state_with(found))
     life.run(START + 20 * HOUR, tick, published + SETTLED)
     mark, slack = published + DAY, 2 * ANSWER
     used = [at for at in life.kept if at - published >= 18 * HOUR]
@@ -355,7 +355,7 @@ def test_what_can_still_be_promised_goes_before_what_is_late() -> None:
     """Both are now or never, as far as anybody knows; only one of them loses by waiting."""
     hopeless = live_post(DAY + 3 * HOUR, post_id="old", kept=(START - 20 * HOUR,))
     promising = live_post(DAY + 26 * MINUTE, post_id="new", kept=(START - 46 * MINUTE,))
-    [lookup] = planned(note_of(hopeless, promising)).lookups
+    [lookup] = planned(state_with(hopeless, promising)).lookups
     assert [post.post_id for post in lookup.posts] == ["new", "old"]
 
 
@@ -369,7 +369,7 @@ def test_of_reads_that_only_narrow_the_cheapest_gain_goes_first() -> None:
         # Behind it, read before it, but long ago.
         live_post(DAY + 2 * MINUTE, post_id="wide", kept=(START - 23 * MINUTE,)),
     ]
-    [lookup] = planned(note_of(*posts)).lookups
+    [lookup] = planned(state_with(*posts)).lookups
     assert lookup.purpose is Purpose.NARROW
     assert [post.post_id for post in lookup.posts] == ["completes", "first", "wide"]
 
@@ -388,8 +388,8 @@ def test_nothing_is_planned_for_a_closed_post(age: int, kept: list[int]) -> None
     if post.closed(START):
         assert purpose_of(post, START, START + TICK) is None
         for platform in PLATFORMS:
-            assert planned(note_of(post), platform) == Plan()
-        assert list(expected(note_of(post), WAYS["x"], START, TICK)) == []
+            assert planned(state_with(post), platform) == Plan()
+        assert list(expected(state_with(post), WAYS["x"], START, TICK)) == []
 
 
 def test_a_post_twice_missed_is_looked_for_once_more_before_its_mark() -> None:
@@ -408,23 +408,23 @@ def test_a_post_twice_missed_is_looked_for_once_more_before_its_mark() -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_nothing_due_is_an_empty_plan(platform: Platform) -> None:
-    assert planned(note_of(), platform) == Plan()
+    assert planned(state_with(), platform) == Plan()
     fresh = live_post(2 * HOUR)
-    assert planned(note_of(fresh), platform).empty
+    assert planned(state_with(fresh), platform).empty
     assert planned(SyncState(), platform) == Plan()
 
 
 def test_an_account_is_swept_once_however_many_reasons_there_are() -> None:
     posts = [live_post(DAY - n * MINUTE, post_id=str(n)) for n in range(10)]
     held = account_state(swept_at=START - 9 * HOUR)
-    [sweep] = planned(note_of(*posts, accounts=(held,)), "instagram").sweeps
+    [sweep] = planned(state_with(*posts, accounts=(held,)), "instagram").sweeps
     assert sweep.purpose is Purpose.MARK
 
 
 def test_freshness_alone_is_worth_no_listing() -> None:
     stale = live_post(7 * HOUR)
-    assert planned(note_of(stale), "instagram").sweeps == ()
-    [lookup] = planned(note_of(stale)).lookups
+    assert planned(state_with(stale), "instagram").sweeps == ()
+    [lookup] = planned(state_with(stale)).lookups
     assert lookup.purpose is Purpose.FRESHEN
 
 
@@ -487,10 +487,10 @@ def test_when_an_account_is_looked_at_for_new_posts(
 ) -> None:
     """The post is young, so that it wants nothing itself."""
     held = account_state(**{"swept_at": None, **facts})
-    note = note_of(*([live_post(2 * HOUR)] if posts else []), accounts=(held,))
+    state = state_with(*([live_post(2 * HOUR)] if posts else []), accounts=(held,))
     found = [
         candidate.reason.purpose
-        for candidate in wanted(note)
+        for candidate in wanted(state)
         if isinstance(candidate.what, SweepRequest)
     ]
     assert found == ([due] if due else [])
@@ -502,7 +502,7 @@ def test_whoever_wants_to_look_more_rarely_than_that_looks_at_that_pace(every: t
 
     def due(since: timedelta) -> list[Purpose]:
         found = candidates(
-            note_of(accounts=(account_state(swept_at=START - since),)),
+            state_with(accounts=(account_state(swept_at=START - since),)),
             ["kanwil"],
             WAYS["x"],
             Timing(now=START, following=START + TICK, look_back=START, discover_every=every),
@@ -518,26 +518,26 @@ def test_whoever_wants_to_look_more_rarely_than_that_looks_at_that_pace(every: t
 
 
 def test_a_first_listing_reaches_back_as_far_as_it_is_told() -> None:
-    [sweep] = planned(note_of(accounts=(account_state(swept_at=None),))).sweeps
+    [sweep] = planned(state_with(accounts=(account_state(swept_at=None),))).sweeps
     assert sweep.since == START - 20 * DAY
 
 
 def test_a_listing_overlaps_the_one_before_it() -> None:
     held = account_state(swept_at=START - 5 * HOUR)
-    [sweep] = planned(note_of(accounts=(held,))).sweeps
+    [sweep] = planned(state_with(accounts=(held,))).sweeps
     assert sweep.since == START - 5 * HOUR - OVERLAP
 
 
 def test_where_posts_are_read_by_listing_alone_it_reaches_every_open_mark() -> None:
     held = account_state(swept_at=START - 5 * HOUR)
-    [sweep] = planned(note_of(accounts=(held,)), "instagram").sweeps
+    [sweep] = planned(state_with(accounts=(held,)), "instagram").sweeps
     assert sweep.since == START - SETTLED
 
 
 def test_after_an_outage_a_listing_reaches_back_before_it() -> None:
     held = account_state(swept_at=START - 5 * DAY)
     for platform in PLATFORMS:
-        [sweep] = planned(note_of(accounts=(held,)), platform).sweeps
+        [sweep] = planned(state_with(accounts=(held,)), platform).sweeps
         assert sweep.since == START - 5 * DAY - OVERLAP
 
 
@@ -545,16 +545,16 @@ def test_after_an_outage_a_listing_reaches_back_before_it() -> None:
 
 
 def profiles(held: AccountState, platform: Platform = "facebook") -> list[Candidate]:
-    note = note_of(accounts=(held,))
-    return [w for w in wanted(note, platform) if isinstance(w.what, ProfileRequest)]
+    state = state_with(accounts=(held,))
+    return [w for w in wanted(state, platform) if isinstance(w.what, ProfileRequest)]
 
 
 def test_an_account_at_rest_is_left_alone_until_its_time() -> None:
     resting = account_state(swept_at=START - 9 * HOUR, wrong="salah", retry_at=START + MINUTE)
     lost = AccountState(handle="baru", wrong="salah", retry_at=START + MINUTE)
-    note = note_of(live_post(DAY), accounts=(resting, lost))
-    assert planned(note, "facebook") == Plan()
-    due = planned(note, "facebook", now=START + MINUTE)
+    state = state_with(live_post(DAY), accounts=(resting, lost))
+    assert planned(state, "facebook") == Plan()
+    due = planned(state, "facebook", now=START + MINUTE)
     assert {sweep.handle for sweep in due.sweeps} == {"kanwil", "baru"}
     assert {(p.handles, p.known) for p in due.profiles} == {(("kanwil",), True), (("baru",), False)}
 
@@ -620,8 +620,8 @@ def test_profiles_share_calls_as_far_as_the_platform_allows() -> None:
     ways = Ways("x", 100, 3, 2, DAY)
     known = [account_state(f"k{n}", followers_at=None, swept_at=START) for n in range(5)]
     new = [f"n{n}" for n in range(4)]
-    note = note_of(accounts=tuple(known))
-    found = wanted(note, handles=[*(a.handle for a in known), *new], ways=ways)
+    state = state_with(accounts=tuple(known))
+    found = wanted(state, handles=[*(a.handle for a in known), *new], ways=ways)
     made = allocate(found, {"x": ways}, {"x": [("c0", Allowance())]})["x"].profiles
     assert sorted((len(p.handles), p.known) for p in made) == [
         (1, False),
@@ -638,7 +638,7 @@ def test_profiles_share_calls_as_far_as_the_platform_allows() -> None:
 
 def mixture() -> SyncState:
     """One account for each purpose, and another that wants two things."""
-    return note_of(
+    return state_with(
         live_post(DAY + 26 * MINUTE, account_id="id-mark", kept=(START - 46 * MINUTE,)),
         live_post(DAY + 2 * MINUTE, account_id="id-narrow", kept=(START - 20 * MINUTE,)),
         live_post(2 * HOUR, account_id="id-discover"),
@@ -654,9 +654,9 @@ def mixture() -> SyncState:
 
 
 def test_marks_then_overdue_looks_then_brackets_then_discovery_then_freshness() -> None:
-    note, given = mixture(), []
+    state, given = mixture(), []
     for left in range(7):
-        due = rationed(wanted(note, "facebook"), "facebook", purse(left))
+        due = rationed(wanted(state, "facebook"), "facebook", purse(left))
         given.append(
             [(sweep.handle, sweep.purpose) for sweep in due.sweeps]
             + [(h, Purpose.FRESHEN) for p in due.profiles for h in p.handles]
@@ -700,7 +700,7 @@ def test_what_others_need_later_goes_to_marks_alone() -> None:
 def test_marks_come_before_freshness_and_the_nearest_mark_first(ages: list[int]) -> None:
     posts = [live_post(age * MINUTE, post_id=str(n)) for n, age in enumerate(ages)]
     ways = Ways("x", 4, 100, 100, 30 * DAY)
-    found = wanted(note_of(*posts), ways=ways)
+    found = wanted(state_with(*posts), ways=ways)
     lookups = allocate(found, {"x": ways}, {"x": [("c0", Allowance())]})["x"].lookups
     read = [post for lookup in lookups for post in lookup.posts]
     purposes = [purpose_of(post, START, START + TICK) for post in read]
@@ -725,7 +725,7 @@ def test_one_listing_that_serves_more_marks_goes_before_one_that_serves_fewer() 
         live_post(7 * HOUR, account_id="id-aaa", post_id="4"),
     ]
     held = (account_state("aaa", swept_at=START), account_state("two", swept_at=START))
-    found = wanted(note_of(*posts, accounts=held), "instagram")
+    found = wanted(state_with(*posts, accounts=held), "instagram")
     assert [w.reason.spared for w in found] == [-1, -2]
     [sweep] = rationed(found, "instagram", purse(1)).sweeps
     assert sweep.handle == "two"
@@ -733,17 +733,17 @@ def test_one_listing_that_serves_more_marks_goes_before_one_that_serves_fewer() 
 
 def test_the_account_that_waited_longest_is_looked_at_first() -> None:
     held = tuple(account_state(f"a{n}", swept_at=START - (6 + n) * HOUR) for n in range(4))
-    sweeps = planned(note_of(accounts=held), "instagram").sweeps
+    sweeps = planned(state_with(accounts=held), "instagram").sweeps
     assert [sweep.handle for sweep in sweeps] == ["a3", "a2", "a1", "a0"]
 
 
-# Any note at all
+# Any state at all
 
 ages = st.integers(0, 40 * 60)
 
 
 @st.composite
-def notes(draw: st.DrawFn, size: int = 6) -> SyncState:
+def states(draw: st.DrawFn, size: int = 6) -> SyncState:
     """Accounts and posts in whatever state."""
     held, posts = [], []
     for n in range(draw(st.integers(1, size))):
@@ -774,7 +774,7 @@ def notes(draw: st.DrawFn, size: int = 6) -> SyncState:
                     missing=tuple(sorted(START - m * MINUTE for m in missing if m < age)),
                 )
             )
-    return note_of(*posts, accounts=tuple(held))
+    return state_with(*posts, accounts=tuple(held))
 
 
 purses = st.builds(
@@ -796,13 +796,13 @@ def granted(plan: Plan) -> int:
     )
 
 
-@given(note=notes(), platform=platforms, amounts=st.lists(allowances, min_size=1, max_size=3))
+@given(state=states(), platform=platforms, amounts=st.lists(allowances, min_size=1, max_size=3))
 def test_no_more_is_taken_than_an_allowance_holds(
-    note: SyncState, platform: Platform, amounts: list[dict[str, tuple[int, int]]]
+    state: SyncState, platform: Platform, amounts: list[dict[str, tuple[int, int]]]
 ) -> None:
     """Marks may take all that is left, the rest only its share of it."""
     given = [allowed(one) for one in amounts]
-    found = wanted(note, platform)
+    found = wanted(state, platform)
     plan = rationed(found, platform, *given)
     for one, held in zip(given, amounts, strict=True):
         for bucket, (left, _) in held.items():
@@ -811,21 +811,21 @@ def test_no_more_is_taken_than_an_allowance_holds(
     assert granted(plan) + sum(plan.given_up.values()) == len(found)
 
 
-@given(note=notes(), platform=platforms, amounts=allowances)
+@given(state=states(), platform=platforms, amounts=allowances)
 def test_what_could_wait_takes_no_more_than_its_share(
-    note: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]]
+    state: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]]
 ) -> None:
     one = allowed(amounts)
     rationed(
-        [w for w in wanted(note, platform) if w.reason.purpose is not Purpose.MARK], platform, one
+        [w for w in wanted(state, platform) if w.reason.purpose is not Purpose.MARK], platform, one
     )
     assert all(one.taken.get(bucket, 0) <= share for bucket, (_, share) in amounts.items())
 
 
-@given(note=notes(), platform=st.sampled_from(["instagram", "facebook", "tiktok", "youtube"]))
-def test_what_is_taken_is_what_the_plan_costs(note: SyncState, platform: Platform) -> None:
+@given(state=states(), platform=st.sampled_from(["instagram", "facebook", "tiktok", "youtube"]))
+def test_what_is_taken_is_what_the_plan_costs(state: SyncState, platform: Platform) -> None:
     one = Allowance()
-    plan = rationed(wanted(note, platform), platform, one)
+    plan = rationed(wanted(state, platform), platform, one)
     listing = sum(sweep.depth for sweep in plan.sweeps)
     if platform == "youtube":
         costs = {"units": listing + len(plan.profiles), "stats": len(plan.lookups)}
@@ -836,9 +836,9 @@ def test_what_is_taken_is_what_the_plan_costs(note: SyncState, platform: Platfor
     }
 
 
-@given(note=notes(), left=st.integers(0, 30))
-def test_where_all_cost_the_same_the_most_valuable_are_granted(note: SyncState, left: int) -> None:
-    found = wanted(note, "facebook")
+@given(state=states(), left=st.integers(0, 30))
+def test_where_all_cost_the_same_the_most_valuable_are_granted(state: SyncState, left: int) -> None:
+    found = wanted(state, "facebook")
     plan = rationed(found, "facebook", purse(left))
     assert granted(plan) == min(left, len(found))
     least = sorted(found, key=lambda w: w.reason)[left:]
@@ -849,20 +849,20 @@ def test_where_all_cost_the_same_the_most_valuable_are_granted(note: SyncState, 
     }
 
 
-@given(note=notes(), platform=platforms, amounts=allowances, data=st.data())
+@given(state=states(), platform=platforms, amounts=allowances, data=st.data())
 def test_the_same_wishes_in_any_order_give_the_same_plan(
-    note: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]], data: st.DataObject
+    state: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]], data: st.DataObject
 ) -> None:
-    found = wanted(note, platform)
+    found = wanted(state, platform)
     shuffled = data.draw(st.permutations(found))
     assert rationed(shuffled, platform, allowed(amounts)) == rationed(
         found, platform, allowed(amounts)
     )
 
 
-@given(note=notes(), platform=platforms)
-def test_nothing_is_planned_twice_in_one_tick(note: SyncState, platform: Platform) -> None:
-    plan = planned(note, platform)
+@given(state=states(), platform=platforms)
+def test_nothing_is_planned_twice_in_one_tick(state: SyncState, platform: Platform) -> None:
+    plan = planned(state, platform)
     for names in (
         [sweep.handle for sweep in plan.sweeps],
         [post.key for lookup in plan.lookups for post in lookup.posts],
@@ -877,7 +877,7 @@ def test_nothing_is_planned_twice_in_one_tick(note: SyncState, platform: Platfor
 
 def lookups_cost(*posts: LivePost) -> int:
     one = Allowance()
-    plan = rationed(wanted(note_of(*posts)), "x", one)
+    plan = rationed(wanted(state_with(*posts)), "x", one)
     assert sum(len(lookup.posts) for lookup in plan.lookups) == len(posts)
     return one.taken.get("mills", 0)
 
@@ -895,7 +895,7 @@ def test_a_post_of_x_is_paid_once_a_utc_day() -> None:
 def test_a_post_of_x_that_was_paid_today_is_read_even_when_the_money_is_gone() -> None:
     paid = live_post(7 * HOUR, read_at=START - 2 * HOUR, post_id="paid", kept=(START - 6 * HOUR,))
     unpaid = live_post(7 * HOUR, post_id="unpaid")
-    due = rationed(wanted(note_of(paid, unpaid)), "x", purse(0, bucket="mills"))
+    due = rationed(wanted(state_with(paid, unpaid)), "x", purse(0, bucket="mills"))
     assert [post.post_id for lookup in due.lookups for post in lookup.posts] == ["paid"]
     assert due.given_up == {"freshness": 1}
 
@@ -910,7 +910,7 @@ def test_a_listing_of_x_is_reckoned_by_the_posts_that_it_will_bring() -> None:
     ]
     held = account_state(swept_at=START - 6 * HOUR)
     one = Allowance()
-    plan = rationed(wanted(note_of(*posts, accounts=(held,))), "x", one)
+    plan = rationed(wanted(state_with(*posts, accounts=(held,))), "x", one)
     assert len(plan.sweeps) == 1
     assert plan.lookups == ()
     # One known post; 8 posts in two days are less than the five a day that are reckoned with.
@@ -933,7 +933,7 @@ def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
     for replies in (False, True):
         one, ways = Allowance(), replace(WAYS["x"], replies=replies)
         found = candidates(
-            note_of(accounts=(held,)),
+            state_with(accounts=(held,)),
             ["kanwil"],
             ways,
             Timing(
@@ -950,19 +950,19 @@ def test_where_nothing_is_left_no_listing_of_x_is_read_for_nothing() -> None:
     """Its new posts are billed, however few are expected."""
     held = account_state(swept_at=START - 3 * HOUR - MINUTE)
     spent = Allowance({"mills": Purse(0, 0)})
-    assert rationed(wanted(note_of(accounts=(held,))), "x", spent).sweeps == ()
+    assert rationed(wanted(state_with(accounts=(held,))), "x", spent).sweeps == ()
 
 
 def test_a_first_listing_of_x_is_reckoned_at_a_post_a_day() -> None:
     one = Allowance()
-    rationed(wanted(note_of(accounts=(account_state(swept_at=None),))), "x", one)
+    rationed(wanted(state_with(accounts=(account_state(swept_at=None),))), "x", one)
     assert one.taken == {"mills": 20 * 5}
 
 
 def test_a_profile_of_x_costs_twice_a_post() -> None:
     one = Allowance()
     rationed(
-        wanted(note_of(accounts=(account_state(swept_at=START, followers_at=None),))), "x", one
+        wanted(state_with(accounts=(account_state(swept_at=START, followers_at=None),))), "x", one
     )
     assert one.taken == {"mills": 10}
 
@@ -975,9 +975,9 @@ def youtube(units: int, stats: int) -> Allowance:
 
 
 def test_statistics_have_a_bucket_of_their_own_and_units_step_in() -> None:
-    note = note_of(live_post(7 * HOUR), accounts=(account_state(swept_at=START),))
+    state = state_with(live_post(7 * HOUR), accounts=(account_state(swept_at=START),))
     ways = [
-        [lookup.way for lookup in rationed(wanted(note, "youtube"), "youtube", one).lookups]
+        [lookup.way for lookup in rationed(wanted(state, "youtube"), "youtube", one).lookups]
         for one in (youtube(1, 1), youtube(1, 0), youtube(0, 1), youtube(0, 0))
     ]
     assert ways == [[0], [1], [0], []]
@@ -991,7 +991,7 @@ def test_fifty_videos_are_one_unit() -> None:
         (0, 2, [(0, 50), (0, 50)]),
         (1, 0, [(1, 50)]),
     ):
-        found = wanted(note_of(*posts), "youtube")
+        found = wanted(state_with(*posts), "youtube")
         one = youtube(units, stats)
         plan = rationed(found, "youtube", one)
         assert [(lookup.way, len(lookup.posts)) for lookup in plan.lookups] == counts
@@ -1001,7 +1001,7 @@ def test_fifty_videos_are_one_unit() -> None:
 def test_a_deep_look_is_made_now_and_then_and_only_when_it_can_be_paid() -> None:
     def depth(units: int, deep_at: datetime | None) -> list[int]:
         held = account_state(swept_at=START - 9 * HOUR, deep_at=deep_at)
-        found = wanted(note_of(accounts=(held,)), "youtube")
+        found = wanted(state_with(accounts=(held,)), "youtube")
         return [sweep.depth for sweep in rationed(found, "youtube", youtube(units, 0)).sweeps]
 
     deep = WAYS["youtube"].depth
@@ -1016,7 +1016,7 @@ def test_a_deep_look_is_made_now_and_then_and_only_when_it_can_be_paid() -> None
 @pytest.mark.parametrize("platform", [p for p in PLATFORMS if p != "youtube"])
 def test_other_platforms_know_no_deep_look(platform: Platform) -> None:
     [sweep] = planned(
-        note_of(accounts=(account_state(swept_at=START - 9 * HOUR),)), platform
+        state_with(accounts=(account_state(swept_at=START - 9 * HOUR),)), platform
     ).sweeps
     assert sweep.depth == 1
 
@@ -1028,8 +1028,8 @@ def test_two_platforms_with_one_credential_share_its_allowance() -> None:
     """And the more valuable candidate of either goes first."""
     old, older = account_state(swept_at=START - 6 * HOUR), account_state(swept_at=START - 7 * HOUR)
     found = [
-        *wanted(note_of(accounts=(old,)), "instagram"),
-        *wanted(note_of(accounts=(older,)), "facebook"),
+        *wanted(state_with(accounts=(old,)), "instagram"),
+        *wanted(state_with(accounts=(older,)), "facebook"),
     ]
     shared = purse(1)
     plans = allocate(found, WAYS, {platform: [("meta", shared)] for platform in PLATFORMS})
@@ -1040,7 +1040,7 @@ def test_two_platforms_with_one_credential_share_its_allowance() -> None:
 
 
 def many(count: int = 40) -> SyncState:
-    return note_of(
+    return state_with(
         accounts=tuple(account_state(f"unit{n}", swept_at=START - 9 * HOUR) for n in range(count))
     )
 
@@ -1086,7 +1086,7 @@ def test_a_refused_credential_is_tried_on_no_mark() -> None:
         for n in range(40)
     ]
     held = tuple(account_state(f"unit{n}", swept_at=START) for n in range(40))
-    found = wanted(note_of(*posts, accounts=held), "facebook")
+    found = wanted(state_with(*posts, accounts=held), "facebook")
     by = served(rationed(found, "facebook", Allowance(refused=True), Allowance()))
     assert len(by) == 40
     assert set(by.values()) == {"c1"}
@@ -1115,8 +1115,8 @@ def test_what_shares_a_call_is_of_one_credential() -> None:
         live_post(7 * HOUR, account_id=f"id-unit{n}", post_id=str(n), read_at=None)
         for n in range(40)
     ]
-    note = note_of(*posts, accounts=())
-    plan = rationed(wanted(note), "x", Allowance(), Allowance())
+    state = state_with(*posts, accounts=())
+    plan = rationed(wanted(state), "x", Allowance(), Allowance())
     assert {lookup.credential for lookup in plan.lookups} == {"c0", "c1"}
     for lookup in plan.lookups:
         own = {in_turn(["c0", "c1"], post.account_id)[0] for post in lookup.posts}
@@ -1124,7 +1124,7 @@ def test_what_shares_a_call_is_of_one_credential() -> None:
 
 
 def test_a_wait_stops_what_is_counted_in_its_bucket() -> None:
-    note = note_of(
+    state = state_with(
         live_post(7 * HOUR), accounts=(account_state(swept_at=START - 9 * HOUR, deep_at=START),)
     )
     for stopped, sweeps, ways in (
@@ -1134,15 +1134,15 @@ def test_a_wait_stops_what_is_counted_in_its_bucket() -> None:
         ((), 1, [0]),
     ):
         one = Allowance(stopped=frozenset(stopped))
-        plan = rationed(wanted(note, "youtube"), "youtube", one)
+        plan = rationed(wanted(state, "youtube"), "youtube", one)
         assert (len(plan.sweeps), [lookup.way for lookup in plan.lookups]) == (sweeps, ways)
 
 
 # What the marks to come will need
 
 
-def needs(note: SyncState, platform: Platform, tick: timedelta = TICK) -> list[Expected]:
-    return [need for _, need in expected(note, WAYS[platform], START, tick)]
+def needs(state: SyncState, platform: Platform, tick: timedelta = TICK) -> list[Expected]:
+    return [need for _, need in expected(state, WAYS[platform], START, tick)]
 
 
 def test_one_listing_serves_all_marks_of_an_account_that_fall_into_one_tick() -> None:
@@ -1154,7 +1154,7 @@ def test_one_listing_serves_all_marks_of_an_account_that_fall_into_one_tick() ->
         live_post(DAY, post_id="5"),  # due now
         live_post(DAY + MINUTE, post_id="6"),
     ]
-    found = needs(note_of(*posts), "instagram")
+    found = needs(state_with(*posts), "instagram")
     assert sorted(need.at for need in found) == [START + n * MINUTE for n in (1, 14, 16)]
     assert {tuple(need.amounts.items()) for need in found} == {(("calls", 1),)}
 
@@ -1169,13 +1169,13 @@ def test_a_mark_of_x_costs_where_its_day_is_not_paid_yet() -> None:
         live_post(START - today, post_id="2", kept=(), read_at=None, versions=("a", "b")),
         live_post(START - tonight, post_id="3", **facts),
     ]
-    found = needs(note_of(*posts), "x")
+    found = needs(state_with(*posts), "x")
     assert [dict(need.amounts) for need in found] == [{"mills": 10}, {"mills": 5}]
     assert [need.at for need in found] == [posts[1].mark, posts[2].mark]
 
 
 def test_where_lookups_are_shared_by_fifty_nothing_is_foreseen() -> None:
-    assert needs(note_of(live_post(DAY - HOUR)), "youtube") == []
+    assert needs(state_with(live_post(DAY - HOUR)), "youtube") == []
 
 
 # The next tick
@@ -1184,19 +1184,19 @@ def test_where_lookups_are_shared_by_fifty_nothing_is_foreseen() -> None:
 @given(tick=ticks, gaps=st.lists(st.integers(1, 20), max_size=5))
 def test_the_next_tick_is_never_expected_too_soon(tick: timedelta, gaps: list[int]) -> None:
     """Ticks with nothing to do leave no trace: the pauses seen are multiples of the tick."""
-    note, now = SyncState(), START
+    state, now = SyncState(), START
     for gap in gaps:
-        note.tick(now)
+        state.tick(now)
         now += gap * tick
-    following = next_tick(note, now, tick)
+    following = next_tick(state, now, tick)
     assert now + tick <= following <= now + max(tick, LONGEST_TICK)
     assert following == now + min(min(gaps, default=1) * tick, LONGEST_TICK)
 
 
 def test_a_tick_that_was_delivered_twice_is_no_pause() -> None:
-    note = SyncState()
-    note.tick(START)
-    assert next_tick(note, START, TICK) == START + TICK
+    state = SyncState()
+    state.tick(START)
+    assert next_tick(state, START, TICK) == START + TICK
 
 
 def test_stages_are_counted_by_age() -> None:

@@ -251,14 +251,14 @@ def outcomes(installation: Installation) -> int:
 
 
 def accounts_and_posts(agency: AgencyStore, now: datetime) -> dict[str, Any]:
-    """What the notes know, all outcomes taken in."""
+    """What the states know, all outcomes taken in."""
     known: dict[str, Any] = {}
     for platform in PLATFORMS:
-        note = states.decode(agency.sync_state(platform).body or b"") or states.SyncState()
+        state = states.decode(agency.sync_state(platform).body or b"") or states.SyncState()
         for outcome in batches._outcomes(agency.outcomes(platform)):
-            note.fold(outcome.state)
-        note.prune(now)
-        known[platform] = (note.accounts, note.posts)
+            state.fold(outcome.state)
+        state.prune(now)
+        known[platform] = (state.accounts, state.posts)
     return known
 
 
@@ -290,7 +290,7 @@ def test_a_queues_batches_sum_threads_where_the_agency_has_them_summed(
     assert post.parts == tuple(part.id for part in parts)
     [located] = cloud.agency.find_urls("x", [parts[1].id])
     assert (located.post_id, located.is_part) == (first.id, True)
-    # And the note, which the next lookups are planned by, knows the thread whole.
+    # And the state, which the next lookups are planned by, knows the thread whole.
     noted = states.decode(cloud.agency.sync_state("x").body or b"")
     assert noted is not None
     assert noted.posts[f"{account.id}:{first.id}"].parts == post.parts
@@ -648,7 +648,7 @@ def test_a_worker_that_dies_is_called_again(
 def test_a_planner_that_dies_is_made_up_for_by_the_next_tick(
     cloud: Installation, now: datetime, monkeypatch: pytest.MonkeyPatch, where: str, still: None
 ) -> None:
-    """Before its note is saved, between that and forgetting outcomes, or before it puts."""
+    """Before its state is saved, between that and forgetting outcomes, or before it puts."""
     cloud.tick(now)
     spent = budgets(cloud, now)
     with monkeypatch.context() as patch:
@@ -899,7 +899,7 @@ def test_an_outcome_that_cannot_be_read_costs_only_what_it_noted(
     assert all(len(post.samples) <= 2 for post in after.values())
 
 
-def test_outcomes_stay_when_the_note_could_not_be_saved(
+def test_outcomes_stay_when_the_state_could_not_be_saved(
     cloud: Installation, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.tick(now)
@@ -925,7 +925,7 @@ def test_no_secret_is_in_a_task(cloud: Installation, now: datetime) -> None:
 
 
 def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime) -> None:
-    """Posts too old for the note are left out of it; Firestore's documents end at 1 MiB."""
+    """Posts too old for the state are left out of it; Firestore's documents end at 1 MiB."""
 
     def identity(*parts: object) -> str:
         return sha256(repr(parts).encode()).hexdigest()[:19]

@@ -15,7 +15,7 @@ from tests.platforms.server import Handle
 MINUTE = timedelta(minutes=1)
 
 
-def test_a_notes_size_does_not_grow_with_time(
+def test_a_states_size_does_not_grow_with_time(
     enter: Enter, run: Run, server: Handle, agency: AgencyStore, now: datetime
 ) -> None:
     account = enter("facebook")
@@ -26,9 +26,9 @@ def test_a_notes_size_does_not_grow_with_time(
         run(now + day * 24 * HOUR)
         body = agency.sync_state("facebook").body
         assert body is not None
-        note = states.decode(body)
-        assert note is not None
-        sizes.append(len(note.posts))
+        state = states.decode(body)
+        assert state is not None
+        sizes.append(len(state.posts))
     assert max(sizes[3:]) <= 8
 
 

@@ -48,8 +48,8 @@ def looked(
     return [tuple(a) for a in alerts.look(real_agency, Settings(**settings), report, whole=whole)]
 
 
-def report(notes: Any = None, budgets: Any = None) -> CollectReport:
-    return CollectReport("r", NOW, states=notes or {}, budgets=budgets or {})
+def report(states: Any = None, budgets: Any = None) -> CollectReport:
+    return CollectReport("r", NOW, states=states or {}, budgets=budgets or {})
 
 
 # From outside
@@ -133,14 +133,14 @@ def test_an_hour_lies_between_two_tellings_by_a_clock_that_is_right(
 
 
 def test_what_was_not_read_for_three_looks_is_stale(real_agency: AgencyStore) -> None:
-    def note(hours: float) -> SyncState:
+    def state(hours: float) -> SyncState:
         return SyncState(accounts={"a": AccountState(handle="a", swept_at=NOW - hours * HOUR)})
 
-    notes = {"x": note(8.9), "youtube": note(9.1), "tiktok": SyncState()}
-    assert looked(real_agency, report(notes)) == [
+    states = {"x": state(8.9), "youtube": state(9.1), "tiktok": SyncState()}
+    assert looked(real_agency, report(states)) == [
         ("alert.stale", {"platform": "youtube", "read_at": iso(NOW - 9.1 * HOUR)})
     ]
-    assert looked(real_agency, report(notes), discover_every=600) == []
+    assert looked(real_agency, report(states), discover_every=600) == []
 
 
 def consent(real_agency: AgencyStore, handle: str, **facts: Any) -> None:
@@ -162,8 +162,8 @@ def test_consents_that_are_lost_or_end_soon_are_told_with_their_accounts(
     accounts = {handle: AccountState(handle=handle) for handle in "acdefz"} | {"B": resting}
     read_at = NOW - HOUR
     accounts["a"] = AccountState(handle="a", swept_at=read_at)
-    notes = {"tiktok": SyncState(accounts=accounts)}
-    found = looked(real_agency, report(notes))
+    states = {"tiktok": SyncState(accounts=accounts)}
+    found = looked(real_agency, report(states))
     assert [(event, facts["named"]) for event, facts in found] == [
         ("alert.consent_lost", ["@c"]),
         ("alert.consent_lost", ["@B"]),
@@ -173,7 +173,7 @@ def test_consents_that_are_lost_or_end_soon_are_told_with_their_accounts(
     assert found[-1][1]["until"] == iso(NOW + 5 * DAY)
     # Within the day only those are looked at that rest.
     reads = real_agency.store.meter.reads
-    [hourly] = looked(real_agency, report(notes), whole=False)
+    [hourly] = looked(real_agency, report(states), whole=False)
     assert (hourly[0], hourly[1]["named"]) == ("alert.consent_lost", ["@B"])
     assert real_agency.store.meter.reads - reads == 1
 
