@@ -12,6 +12,8 @@ from contextlib import closing, suppress
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from functions.collect.job import collect
 from functions.collect.report import CollectReport
 from functions.collect.tick import CollectRun
@@ -110,6 +112,11 @@ def status(agency: AgencyStore, unit: str = UNIT) -> str:
     """What stands beside the only handle that the unit's admin typed."""
     [told] = agency.feedback(unit).values()
     return str(told["status"])
+
+
+def log_lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What was logged since the last look."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 def documents(settings: Settings) -> dict[str, tuple[int, str]]:

@@ -70,7 +70,7 @@ def plan_at(
     return allocate(found, WAYS, {p: [("c", allowed or Allowance())] for p in PLATFORMS})[platform]
 
 
-def looks(plan: Plan) -> list[SweepRequest]:
+def last_looks(plan: Plan) -> list[SweepRequest]:
     return [sweep for sweep in plan.sweeps if sweep.looks_back]
 
 
@@ -120,8 +120,8 @@ def test_the_looks_are_spread_and_leave_time_for_those_that_fail(every: int) -> 
     now, counts = OPENS, []
     while now < CLOSES:
         plan = plan_at(state, "instagram", now, every * MINUTE)
-        counts.append(len(looks(plan)))
-        for sweep in looks(plan):
+        counts.append(len(last_looks(plan)))
+        for sweep in last_looks(plan):
             held = state.accounts[sweep.handle]
             state.accounts[sweep.handle] = msgspec.structs.replace(
                 held, swept_at=now, looked_back_at=now
@@ -137,7 +137,7 @@ def test_one_that_failed_is_looked_at_again_until_closing_begins() -> None:
     tried = []
     now = OPENS
     while now < CLOSES:
-        tried += [now for _ in looks(plan_at(state, "tiktok", now, 15 * MINUTE))]
+        tried += [now for _ in last_looks(plan_at(state, "tiktok", now, 15 * MINUTE))]
         now += 15 * MINUTE
     assert len(tried) >= 4
     assert tried[-1] == CLOSES - 15 * MINUTE
@@ -167,7 +167,7 @@ def test_who_was_not_registered_in_the_month_is_not_looked_at() -> None:
     last = CLOSES - 15 * MINUTE
     leaving = ("left",)
     plan = plan_at(state, "instagram", last, 15 * MINUTE, spans=spans, leaving=leaving)
-    since = {sweep.handle: sweep.since for sweep in looks(plan)}
+    since = {sweep.handle: sweep.since for sweep in last_looks(plan)}
     assert since == {"old": MONTH.begin + 3 * DAY, "left": MONTH.begin}
 
 
@@ -218,7 +218,7 @@ def test_an_account_of_x_is_counted_five_times_from_closing_to_closing(
 
 def test_no_account_of_x_is_listed_once_more() -> None:
     state = SyncState(accounts={"a": seen_account("a")})
-    assert looks(plan_at(state, "x", CLOSES - 15 * MINUTE, 15 * MINUTE)) == []
+    assert last_looks(plan_at(state, "x", CLOSES - 15 * MINUTE, 15 * MINUTE)) == []
 
 
 @given(

@@ -13,7 +13,7 @@ from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from tests.collect.api import HOUR, Asked
 from tests.collect.ministry import Run, handle_of, register, rows, stored_posts
-from tests.collect.test_troubles import COUNTED_AT, distort, measured
+from tests.collect.test_troubles import COUNTED_AT, distort, measurement_states
 from tests.platforms.server import Handle
 from tests.platforms.wire import Request, Response, json_response
 from tests.platforms.world import Account, Post
@@ -347,7 +347,7 @@ def test_a_stream_whose_end_is_never_told_counts_six_hours_after_it_seemed_over(
     assert (post.post_id, post.published_at) == (stream.id, now - 3 * HOUR)
     for n in range(36, 90):
         run(now + n * 15 * MINUTE)
-    assert measured(agency, now + 40 * HOUR)[stream.id] in ("observed", "interpolated")
+    assert measurement_states(agency, now + 40 * HOUR)[stream.id] in ("observed", "interpolated")
 
 
 def test_an_announcement_that_never_airs_is_not_looked_at_for_ever(
@@ -419,7 +419,7 @@ def test_a_timeline_makes_up_for_a_lookup_that_failed(
     )
     for n in range(4 * 25):
         run(now + n * 15 * MINUTE)
-    states = measured(agency, now + 30 * HOUR)
+    states = measurement_states(agency, now + 30 * HOUR)
     assert {states[post.id] for post in posts} == {"estimated"}
 
 
@@ -437,5 +437,5 @@ def test_a_read_whose_counters_came_garbled_takes_no_earlier_reads_place(
     server.app.faults.clear()
     for n in range(4 * 23, 4 * 25):
         run(now + n * 15 * MINUTE)
-    states = measured(agency, now + 30 * HOUR)
+    states = measurement_states(agency, now + 30 * HOUR)
     assert {states[post.id] for post in posts} <= {"estimated", "interpolated"}

@@ -20,7 +20,7 @@ ROSTER = roster(satker("aceh"), accounts=[account("aceh", platform) for platform
 UNREAD = roster(satker("aceh"))
 
 
-def report(**requests: tuple[int, bool]) -> CollectReport:
+def run_report(**requests: tuple[int, bool]) -> CollectReport:
     """A run that sent so many requests to platforms; with True they served."""
     made = CollectReport("run", START)
     for platform, (sent, served) in requests.items():
@@ -50,13 +50,13 @@ def report(**requests: tuple[int, bool]) -> CollectReport:
 def test_a_run_that_served_nobody_has_failed(
     requests: dict[str, tuple[int, bool]], ready: list[Platform], failed: bool
 ) -> None:
-    made = report(**requests)
+    made = run_report(**requests)
     made.conclude(ready, ROSTER)
     assert (made.failed, made.todo == "") == (failed, bool(ready))
 
 
 def test_what_failed_before_stays_so() -> None:
-    made = report(x=(3, True))
+    made = run_report(x=(3, True))
     made.failed = True
     made.conclude(["x"], ROSTER)
     assert made.failed
@@ -77,7 +77,7 @@ def test_what_failed_before_stays_so() -> None:
 def test_where_nothing_could_be_read_it_says_what_to_set_up(
     known: Any, skipped: dict[str, str], todo: str
 ) -> None:
-    made = report()
+    made = run_report()
     made.skipped = skipped
     made.conclude([], known)
     assert (made.failed, made.todo) == (True, todo)
@@ -88,7 +88,7 @@ def test_where_nothing_could_be_read_it_says_what_to_set_up(
 
 
 def test_a_platform_that_fell_over_costs_itself_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    made = report()
+    made = run_report()
     made.has_fallen("x", KeyError("id"))
     assert made.problems == ["x: KeyError: 'id'"]
     assert "collect.platform_failed" in capsys.readouterr().out
@@ -98,7 +98,7 @@ def test_a_platform_that_fell_over_costs_itself_alone(capsys: pytest.CaptureFixt
 def test_a_store_that_fails_or_the_programs_end_is_no_platforms_matter(
     error: BaseException,
 ) -> None:
-    made = report()
+    made = run_report()
     with pytest.raises(type(error)):
         made.has_fallen("x", error)
     assert made.problems == []
@@ -107,14 +107,14 @@ def test_a_store_that_fails_or_the_programs_end_is_no_platforms_matter(
 # Keeping it
 
 
-def kept(agency: AgencyStore, made: CollectReport) -> list[dict[str, Any]]:
+def saved_runs(agency: AgencyStore, made: CollectReport) -> list[dict[str, Any]]:
     """The runs that the store holds once this one was saved."""
     made.save(agency)
     return [one.data for one in agency.store.list(f"{agency.root}/runs")]
 
 
 def test_a_run_that_asked_anything_is_kept_with_its_beginning(agency: AgencyStore) -> None:
-    [held] = kept(agency, report(x=(3, True)))
+    [held] = saved_runs(agency, run_report(x=(3, True)))
     assert (held["job"], held["started_at"]) == ("collect", "2026-10-20T03:00:00Z")
     assert held["platforms"]["x"]["requests"] == 3
 
@@ -123,9 +123,9 @@ def test_a_run_that_asked_anything_is_kept_with_its_beginning(agency: AgencyStor
 def test_a_run_that_handed_on_or_took_in_batches_is_kept(
     agency: AgencyStore, facts: dict[str, Any]
 ) -> None:
-    made = report(x=(0, False))
+    made = run_report(x=(0, False))
     made.platforms["x"] |= facts
-    assert len(kept(agency, made)) == 1
+    assert len(saved_runs(agency, made)) == 1
 
 
 @pytest.mark.parametrize(
@@ -136,17 +136,17 @@ def test_a_run_with_nothing_due_writes_nothing_unless_it_failed(
     agency: AgencyStore, failed: bool, todo: str, runs: int
 ) -> None:
     """And what is still to be set up is no failure that a store need remember at every tick."""
-    made = report(x=(0, False))
+    made = run_report(x=(0, False))
     made.failed, made.todo = failed, todo
-    assert len(kept(agency, made)) == runs
+    assert len(saved_runs(agency, made)) == runs
 
 
 def test_no_secret_is_kept(agency: AgencyStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "_hidden", set())
     log.hide(["rahasia-sekali-123"])
-    made = report(x=(3, False))
+    made = run_report(x=(3, False))
     made.problems.append("x: rahasia-sekali-123 is refused")
-    [held] = kept(agency, made)
+    [held] = saved_runs(agency, made)
     assert "rahasia-sekali-123" not in str(held)
     assert " is refused" in str(held["problems"])
 

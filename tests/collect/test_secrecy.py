@@ -22,7 +22,7 @@ import sys
 import traceback
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -183,9 +183,11 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
     """Every error that is made from now on, caught or not."""
     made: list[BaseException] = []
     for kind in (PlatformError, StoreError, VaultError, httpx.HTTPError, msgspec.MsgspecError):
-        begin = kind.__init__
+        begin: Callable[..., None] = kind.__init__
 
-        def recording(self, *args, begin=begin, **options):
+        def recording(
+            self: BaseException, *args: Any, begin: Callable[..., None] = begin, **options: Any
+        ) -> None:
             made.append(self)
             begin(self, *args, **options)
 

@@ -376,7 +376,7 @@ def latest(times: Iterable[datetime | None]) -> datetime | None:
 READ = Ways.of(adapter("instagram"))
 
 
-def looks(state: SyncState, now: datetime) -> list[Purpose]:
+def purposes(state: SyncState, now: datetime) -> list[Purpose]:
     """Why accounts would be read at that time."""
     found = candidates(
         state,
@@ -432,7 +432,7 @@ def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
         deep_at=ahead,
     )
     state = SyncState(ticks=(START - HOUR, ahead), accounts={"a": held})
-    assert looks(state, START) == []
+    assert purposes(state, START) == []
     state.until(START)
     assert state.ticks == (START - HOUR,)
     [account] = state.accounts.values()
@@ -446,7 +446,7 @@ def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
         swept_at=past,
         deep_at=past,
     )
-    assert looks(state, START) == [Purpose.OVERDUE]
+    assert purposes(state, START) == [Purpose.OVERDUE]
 
 
 def test_only_what_lies_in_the_future_is_forgotten_of_an_account() -> None:

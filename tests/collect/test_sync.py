@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +31,7 @@ from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
+from tests.collect.ministry import log_lines
 from tests.collect.sessions import START, tick_of
 from tests.factories import account_state, live_post
 
@@ -67,7 +67,7 @@ def sync_of(
     return PlatformSync.open(tick_of(agency, settings, whole, now), platform)
 
 
-def post(post_id: str, age: timedelta, platform: Platform = "instagram") -> Post:
+def held_post(post_id: str, age: timedelta, platform: Platform = "instagram") -> Post:
     at = START - age
     return Post(
         platform=platform,
@@ -77,10 +77,6 @@ def post(post_id: str, age: timedelta, platform: Platform = "instagram") -> Post
         url=f"https://example.org/{post_id}",
         samples=(Sample(taken_at=at + MINUTE, likes=1),),
     )
-
-
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 # Whose accounts
@@ -268,7 +264,7 @@ def test_who_is_always_overtaken_gives_up_and_says_so(
     monkeypatch.setattr(agency, "save_sync_state", overtaken)
     assert not sync.save(sync.state, START)
     assert tries == ["instagram"] * ATTEMPTS
-    [line] = lines(capsys)
+    [line] = log_lines(capsys)
     assert (line["message"], line["platform"]) == ("collect.overlap", "instagram")
     assert sync.state is before
 
@@ -320,9 +316,9 @@ def test_a_lost_state_is_made_anew_from_the_posts(
     sync.save(sync.state, START)
     agency.save_posts(
         [
-            post("young", HOUR),
-            post("old", REMEMBERED + MINUTE),
-            post("foreign", HOUR, platform="x"),
+            held_post("young", HOUR),
+            held_post("old", REMEMBERED + MINUTE),
+            held_post("foreign", HOUR, platform="x"),
         ]
     )
     lose(agency, how)
@@ -370,7 +366,7 @@ def test_what_a_wrong_clock_noted_is_forgotten_when_the_state_is_read(
 
 
 def test_a_lost_state_is_healed_too(agency: AgencyStore, settings: Settings) -> None:
-    known = post("1", HOUR)
+    known = held_post("1", HOUR)
     late = msgspec.structs.replace(known, samples=(Sample(taken_at=START + DAY),))
     agency.save_posts([known, late])
     [held] = sync_of(agency, settings, "a").state.posts.values()
@@ -633,9 +629,9 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(
 
 
 def test_a_harvest_brings_posts_and_followers_too(agency: AgencyStore, settings: Settings) -> None:
-    harvest = Harvest(posts=[post("1", HOUR)], followers=[("instagram", "id-a", START, 12)])
+    harvest = Harvest(posts=[held_post("1", HOUR)], followers=[("instagram", "id-a", START, 12)])
     store_harvest(agency, settings, registered("a"), harvest)
-    assert list(agency.posts_published(START - DAY)) == [post("1", HOUR)]
+    assert list(agency.posts_published(START - DAY)) == [held_post("1", HOUR)]
     assert agency.followers("2026-10", "2026-10", START) == {"instagram:id-a": ((START, 12),)}
 
 
@@ -651,7 +647,7 @@ def test_what_posts_are_found_under_is_written_before_them(
     agency: AgencyStore, settings: Settings
 ) -> None:
     """A run that dies between the two leaves no post that is stored and can never be found."""
-    found = post("1", HOUR)
+    found = held_post("1", HOUR)
     harvest = Harvest(posts=[found], found_under=[(found, ("CODE", "1"))])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AgencyStore, "save_posts", killed)

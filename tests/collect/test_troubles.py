@@ -334,7 +334,7 @@ def test_one_id_that_is_gone_costs_the_batch_nothing(
     for post in gone:
         server.world.remove(post, now + HOUR)
     at_hours(ministry, settings, server, now, [0.5 * n for n in range(51)])
-    states = measured(ministry, now + 25 * HOUR)
+    states = measurement_states(ministry, now + 25 * HOUR)
     assert {states.pop(post.id) for post in gone} == {"removed"}
     assert len(states) == len(PLATFORMS) * (len(UNITS) * len(AGES) - 1)
     assert set(states.values()) <= {"observed", "interpolated"}
@@ -567,7 +567,7 @@ def test_a_clock_that_was_ahead_for_one_tick_stops_nothing_for_long(
     new = [server.world.add_post(a, now + 1.5 * HOUR, per_hour=growing) for a in accounts]
     hours = [1.25 + 0.25 * n for n in range(4 * 27)]
     at_hours(ministry, settings, server, now, hours)
-    states = measured(ministry, now + 27.5 * HOUR)
+    states = measurement_states(ministry, now + 27.5 * HOUR)
     posts = [post for account in accounts for post in account.feed]
     late = {post.id for post in posts if post.mark > (now + 7 * HOUR).timestamp()}
     assert {post.id for post in new} < late
@@ -582,13 +582,13 @@ def test_a_clock_that_was_behind_for_one_tick_stops_nothing(
     server.set_clock(now + 1.25 * HOUR)
     tick(ministry, settings, now - 3 * HOUR)
     at_hours(ministry, settings, server, now, [1.5 + 0.25 * n for n in range(4 * 24)])
-    states = measured(ministry, now + 26 * HOUR)
+    states = measurement_states(ministry, now + 26 * HOUR)
     for account in ours(server):
         for post in account.feed:
             assert states[post.id] in ("observed", "interpolated")
 
 
-def measured(agency: AgencyStore, at: datetime) -> dict[str, str]:
+def measurement_states(agency: AgencyStore, at: datetime) -> dict[str, str]:
     """The state of every post, by its id."""
     score(agency, now=at, run_id=run_id("score", at))
     return {

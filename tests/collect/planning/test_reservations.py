@@ -35,6 +35,7 @@ from functions.model import Platform
 from functions.settings import load
 from functions.store.agency import AgencyStore
 from functions.store.port import Stored
+from tests.collect.ministry import log_lines
 from tests.collect.sessions import START, idle_credentials
 from tests.platforms.credentials import ENVIRONMENT
 
@@ -84,10 +85,6 @@ def left(agency: AgencyStore, now: datetime = START) -> int:
     return int(
         reserve(reservations_of(agency, "onlooker", now), lambda a: a[META].purses["calls"].left)
     )
-
-
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 # Reserved once, settled once
@@ -231,7 +228,7 @@ def test_who_is_always_overtaken_works_all_the_same_and_says_so(
 
     assert reserve(reservations_of(agency, "mine"), plan) == 10
     assert len(tries) == ATTEMPTS
-    assert [line["message"] for line in lines(capsys)] == ["collect.budgets_contended"]
+    assert [line["message"] for line in log_lines(capsys)] == ["collect.budgets_contended"]
     assert "mine" not in budget(agency).runs
 
 
@@ -402,17 +399,17 @@ def test_an_unreadable_budget_is_an_empty_one_and_one_line(
     agency.reserve({META: (document, None)})
     held = reservations_of(agency)
     assert reserve(held, take(50)) == 50
-    [line] = lines(capsys)
+    [line] = log_lines(capsys)
     assert (line["message"], line["credential"]) == ("collect.budget_unreadable", META)
     assert line["severity"] == "WARNING"
     held.settle([Bill(name=META, spent={"calls": 50})])
     assert left(agency) == FULL - 50
-    assert lines(capsys) == []
+    assert log_lines(capsys) == []
 
 
 def test_a_later_versions_fields_are_no_obstacle(capsys: pytest.CaptureFixture[str]) -> None:
     assert decode({"runs": {}, "colour": "blue"}, META) == Budget()
-    assert lines(capsys) == []
+    assert log_lines(capsys) == []
 
 
 @pytest.mark.parametrize("platform", ["instagram", "facebook", "x", "tiktok", "youtube"])

@@ -44,7 +44,7 @@ def sharing(limit: Limit = CALLS, now: datetime = T0, **budgets: Budget) -> Shar
     return Sharing(held, {"meta:1": (limit,)}, {}, now, now + TICK)
 
 
-def left(made: Sharing, bucket: str = "calls") -> dict[str, int]:
+def left_by_agency(made: Sharing, bucket: str = "calls") -> dict[str, int]:
     return {agency: share.of("meta:1").left[bucket] for agency, share in made.all().items()}
 
 
@@ -58,8 +58,8 @@ def test_a_usage_header_that_one_was_told_lowers_what_all_get() -> None:
         one=Budget(runs={"r": spending(10)}, usage=usage, wants=wants(MANY)),
         two=Budget(runs={"r": spending(40)}, wants=wants(MANY)),
     )
-    assert left(made) == {"one": 38, "two": 7}
-    assert sum(left(made).values()) + 50 == CALLS.left(0) // 2
+    assert left_by_agency(made) == {"one": 38, "two": 7}
+    assert sum(left_by_agency(made).values()) + 50 == CALLS.left(0) // 2
 
 
 def test_an_old_usage_header_says_nothing_any_more() -> None:
@@ -128,11 +128,11 @@ def test_where_others_are_served_a_refusal_is_one_agencys_own() -> None:
 
 def test_one_that_said_nothing_for_long_wants_nothing_and_gets_what_is_over() -> None:
     old = wants(MANY, T0 - timedelta(hours=2))
-    assert left(sharing(one=Budget(wants=old), two=Budget(wants=wants(MANY)))) == {
+    assert left_by_agency(sharing(one=Budget(wants=old), two=Budget(wants=wants(MANY)))) == {
         "one": 0,
         "two": 190,
     }
-    assert left(sharing(one=Budget(wants=old), two=Budget(wants=wants(10)))) == {
+    assert left_by_agency(sharing(one=Budget(wants=old), two=Budget(wants=wants(10)))) == {
         "one": 95,
         "two": 95,
     }
@@ -140,7 +140,7 @@ def test_one_that_said_nothing_for_long_wants_nothing_and_gets_what_is_over() ->
 
 def test_one_without_accounts_gets_nothing_and_is_known_for_it() -> None:
     made = sharing(one=Budget(wants=wants(0, none=True)), two=Budget(wants=wants(MANY)))
-    assert left(made) == {"one": 0, "two": 190}
+    assert left_by_agency(made) == {"one": 0, "two": 190}
     shares = made.all()
     assert not shares["one"].of("meta:1").takes_part
     assert shares["two"].of("meta:1").takes_part
@@ -168,7 +168,7 @@ def agencies(store: Store) -> list[AgencyStore]:
     return [AgencyStore(store, Agency(id=f"a{n}")) for n in range(5)]
 
 
-def reserve(
+def reserve_share(
     agency: AgencyStore, share: Share | None, now: datetime, wanted: int, run: str
 ) -> Reservations:
     """A plan that takes what it wants, or what it is allowed."""
@@ -230,7 +230,7 @@ def test_together_all_keep_within_the_limits_whatever_they_do(seed: int) -> None
             wanted = chance.choice([0, 3, 40, 400])
             share = through_json(shares[agency.agency.id])
             for _ in range(chance.choice([1, 1, 2])):
-                made = reserve(agency, share, at, wanted, f"{n}")
+                made = reserve_share(agency, share, at, wanted, f"{n}")
             if chance.random() < 0.7:  # else it dies, and its reservation stands
                 made.settle(
                     [
@@ -258,7 +258,7 @@ def held(agency: AgencyStore, name: str, bucket: str, run: str) -> int:
 def test_what_is_reserved_with_a_share_stays_within_it(agencies: list[AgencyStore]) -> None:
     shares = shared(agencies, T0)
     for agency in agencies:
-        reserve(agency, shares[agency.agency.id], T0 + timedelta(seconds=9), 500, "1")
+        reserve_share(agency, shares[agency.agency.id], T0 + timedelta(seconds=9), 500, "1")
     documents = [d for b in agencies for d in b.store.list(f"{b.root}/budgets")]
     budgets = [msgspec.convert(document.data, Budget) for document in documents]
     assert len(budgets) == 10
@@ -268,7 +268,7 @@ def test_what_is_reserved_with_a_share_stays_within_it(agencies: list[AgencyStor
 def test_a_run_tried_again_takes_its_share_once(agencies: list[AgencyStore]) -> None:
     share = shared(agencies, T0)["a0"]
     for seconds in (1, 30):
-        made = reserve(agencies[0], share, T0 + timedelta(seconds=seconds), 500, "1")
+        made = reserve_share(agencies[0], share, T0 + timedelta(seconds=seconds), 500, "1")
     assert made.budgets["meta:1"].spent(CALLS, T0 + TICK) == 0, "what it reserved before is its own"
     [x, meta] = [
         msgspec.convert(d.data, Budget)
@@ -277,14 +277,14 @@ def test_a_run_tried_again_takes_its_share_once(agencies: list[AgencyStore]) -> 
     ]
     assert meta.spent(CALLS, T0 + TICK) == share.of("meta:1").left["calls"]
     # Another run of the same agency, as one by hand, finds it taken.
-    other = reserve(agencies[0], share, T0 + timedelta(seconds=60), 500, "2")
+    other = reserve_share(agencies[0], share, T0 + timedelta(seconds=60), 500, "2")
     assert other.budgets["x:1"].spent(MILLS, T0 + TICK) == x.spent(MILLS, T0 + TICK)
     assert "2" not in msgspec.convert(agencies[0].budgets(["meta:1"])["meta:1"].data, Budget).runs
 
 
 def test_a_share_is_worth_nothing_at_the_next_tick(agencies: list[AgencyStore]) -> None:
     share = shared(agencies, T0)["a0"]
-    reserve(agencies[0], share, T0 + TICK - timedelta(seconds=59), 500, "1")
+    reserve_share(agencies[0], share, T0 + TICK - timedelta(seconds=59), 500, "1")
     held = msgspec.convert(agencies[0].budgets(["meta:1"])["meta:1"].data, Budget)
     assert held.runs == {}
     assert isinstance(held.wants, Wants)
@@ -294,11 +294,11 @@ def test_a_share_is_worth_nothing_at_the_next_tick(agencies: list[AgencyStore]) 
 def test_what_is_wanted_is_written_where_it_is_news(agencies: list[AgencyStore]) -> None:
     agency, share = agencies[0], shared(agencies, T0)["a0"]
     before = agency.store.meter.writes
-    reserve(agency, share, T0 + timedelta(seconds=1), 0, "1")
+    reserve_share(agency, share, T0 + timedelta(seconds=1), 0, "1")
     assert agency.store.meter.writes - before == 2, (
         "the first word of an agency, for each credential"
     )
-    reserve(agency, share, T0 + timedelta(seconds=2), 0, "2")
+    reserve_share(agency, share, T0 + timedelta(seconds=2), 0, "2")
     assert agency.store.meter.writes - before == 2
 
 
@@ -307,7 +307,7 @@ def test_a_days_runs_take_little_room_where_many_share(agencies: list[AgencyStor
     now = T0.replace(hour=0)
     for n in range(92):
         share = Share(since=now, until=now + DAY_, grants=shared(agencies[:1], now)["a0"].grants)
-        reserve(agencies[0], share, now + n * TICK, 3, f"run{n}").settle([])
+        reserve_share(agencies[0], share, now + n * TICK, 3, f"run{n}").settle([])
     [stored] = agencies[0].budgets(["x:1"]).values()
     budget = msgspec.convert(stored.data, Budget)
     assert len(budget.runs) <= 15

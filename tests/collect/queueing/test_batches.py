@@ -212,7 +212,7 @@ def still(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     monkeypatch.setattr("functions.jobs.trigger.present", lambda: now)
 
 
-def measured(agency: AgencyStore, now: datetime) -> dict[tuple[str, ...], Any]:
+def verdicts_of(agency: AgencyStore, now: datetime) -> dict[tuple[str, ...], Any]:
     """What the ranking makes of every post."""
     score(agency, now=now, run_id="score")
     return {
@@ -341,8 +341,8 @@ def test_a_day_and_a_half_is_measured_as_without_a_queue(
     found, expected = stored_posts(cloud.agency), stored_posts(agency)
     assert len(expected) > 50
     assert found == expected
-    values = measured(cloud.agency, end)
-    assert values == measured(agency, end)
+    values = verdicts_of(cloud.agency, end)
+    assert values == verdicts_of(agency, end)
     states = Counter(measurement.state for measurement, _ in values.values() if measurement)
     assert states["observed"] + states["interpolated"] > 15
     known, wanted = accounts_and_posts(cloud.agency, end), accounts_and_posts(agency, end)

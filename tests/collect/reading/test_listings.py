@@ -31,7 +31,7 @@ FIRST = datetime(2026, 9, 30, 17, tzinfo=UTC)  # October begins in Jakarta
 OWNER = "17841"
 
 
-def post(number: int, published_at: datetime, taken_at: datetime) -> Post:
+def shown_post(number: int, published_at: datetime, taken_at: datetime) -> Post:
     return Post(
         platform="instagram",
         account_id=OWNER,
@@ -43,7 +43,7 @@ def post(number: int, published_at: datetime, taken_at: datetime) -> Post:
 
 
 @dataclass
-class Installation:
+class Instances:
     """A store, and the states of the instances that read an account."""
 
     held: dict[str, Post] = field(default_factory=dict)
@@ -109,14 +109,16 @@ def test_every_post_is_found_once_and_none_is_lost(
     world: list[tuple[datetime, timedelta]], life: list[tuple[str, timedelta]]
 ) -> None:
     """Whatever appears late, whatever is forgotten, and though two instances look at once."""
-    installation, now = Installation(state=entered()), BEGIN
+    installation, now = Instances(state=entered()), BEGIN
     ever: set[str] = set()
     for what, pause in life:
         now += pause
         account = installation.state.accounts["a"]
         since = min(account.swept_at - 6 * HOUR if account.swept_at else FIRST, now - 30 * HOUR)
         visible = [
-            post(n, at, now) for n, (at, late) in enumerate(world) if at <= now and at + late <= now
+            shown_post(n, at, now)
+            for n, (at, late) in enumerate(world)
+            if at <= now and at + late <= now
         ]
         if what == "short page":
             visible = visible[: len(visible) // 2]
@@ -138,8 +140,8 @@ def test_every_post_is_found_once_and_none_is_lost(
 
 
 def test_what_was_shown_before_costs_neither_a_read_nor_a_write_of_the_store() -> None:
-    installation = Installation(state=entered())
-    old = [post(n, BEGIN - n * 6 * HOUR, BEGIN) for n in range(30)]
+    installation = Instances(state=entered())
+    old = [shown_post(n, BEGIN - n * 6 * HOUR, BEGIN) for n in range(30)]
     installation.look(installation.state, BEGIN, old, FIRST)
     installation.state.prune(BEGIN)
     assert len(installation.found) == 30
@@ -155,23 +157,23 @@ def test_what_was_shown_before_costs_neither_a_read_nor_a_write_of_the_store() -
 
 
 def test_what_is_older_than_the_open_month_is_left_alone() -> None:
-    installation = Installation(state=entered())
+    installation = Instances(state=entered())
     installation.state.accounts["a"] = msgspec.structs.replace(
         installation.state.accounts["a"], swept_at=BEGIN - HOUR
     )
-    shown = [post(1, FIRST - HOUR, BEGIN), post(2, FIRST, BEGIN)]
+    shown = [shown_post(1, FIRST - HOUR, BEGIN), shown_post(2, FIRST, BEGIN)]
     installation.look(installation.state, BEGIN, shown, BEGIN - 30 * HOUR)
     assert installation.found == ["p2"]
     assert installation.state.accounts["a"].settled == ("p2",)
 
 
 def test_until_a_month_begins_closing_what_it_shows_is_taken() -> None:
-    installation = Installation(state=entered())
+    installation = Instances(state=entered())
     last = datetime(2026, 11, 1, 22, 59, tzinfo=UTC)
     for now, number in ((last, 1), (last + timedelta(minutes=1), 2)):
         installation.state.accounts["a"] = AccountState(
             handle="a", account_id=OWNER, swept_at=now - HOUR
         )
-        shown = [post(number, FIRST + 9 * DAY, now)]
+        shown = [shown_post(number, FIRST + 9 * DAY, now)]
         installation.look(installation.state, now, shown, now - 30 * HOUR)
     assert installation.found == ["p1"]

@@ -32,7 +32,7 @@ from tests.collect.sessions import HOUR, START, session_of, state_of, the_creden
 GONE = AccountWrong("x 404", "Akun ini tidak ditemukan.")
 
 
-async def ask(
+async def send(
     session: Session,
     handles: Sequence[str],
     error: Exception | None = None,
@@ -51,11 +51,11 @@ async def ask(
     return sent
 
 
-def asked(session: Session, *requests: tuple[str, Exception | None]) -> list[bool]:
+def send_all(session: Session, *requests: tuple[str, Exception | None]) -> list[bool]:
     """Requests about accounts, one after the other; which of them were sent."""
 
     async def all_of_them() -> list[bool]:
-        return [await ask(session, [handle], error) for handle, error in requests]
+        return [await send(session, [handle], error) for handle, error in requests]
 
     return asyncio.run(all_of_them())
 
@@ -73,7 +73,7 @@ def test_a_limit_or_a_refusal_stops_the_credential_and_blames_no_account(
     error: Limited | Refused,
 ) -> None:
     session = session_of()
-    assert asked(session, ("a", None), ("b", error), ("c", None)) == [True, True, False]
+    assert send_all(session, ("a", None), ("b", error), ("c", None)) == [True, True, False]
     credential = the_credential(session)
     assert (credential.serves(""), credential.skipped) == (False, 1)
     assert session.harvest.problems == [f"instagram: {error}"]
@@ -85,7 +85,7 @@ def test_of_several_under_way_together_the_first_tells_the_limit() -> None:
     session = session_of()
 
     async def together() -> None:
-        await asyncio.gather(*(ask(session, [h], Limited("spent")) for h in "abc"))
+        await asyncio.gather(*(send(session, [h], Limited("spent")) for h in "abc"))
 
     asyncio.run(together())
     assert session.harvest.problems == ["instagram: spent"]
@@ -97,9 +97,9 @@ def test_a_limit_of_one_bucket_leaves_the_others() -> None:
     async def three() -> list[bool]:
         spent = Limited("spent", bucket="stats")
         return [
-            await ask(session, [], spent, "stats"),
-            await ask(session, [], None, "stats"),
-            await ask(session, [], None, "units"),
+            await send(session, [], spent, "stats"),
+            await send(session, [], None, "stats"),
+            await send(session, [], None, "units"),
         ]
 
     assert asyncio.run(three()) == [True, False, True]
@@ -111,7 +111,7 @@ def test_a_limit_of_one_bucket_leaves_the_others() -> None:
 def test_three_accounts_in_a_row_that_are_denied_alike_accuse_their_credential() -> None:
     session = session_of()
     denied = [(handle, Denied("403 (10)")) for handle in ("a", "b", "c", "d")]
-    assert asked(session, *denied) == [True, True, True, False]
+    assert send_all(session, *denied) == [True, True, True, False]
     assert wrong(session) == {}
     assert session.harvest.problems == [
         "instagram: 3 accounts in a row are refused alike (403 (10)); "
@@ -128,7 +128,7 @@ def test_an_answer_or_another_reason_in_between_acquits_the_credential(
     session = session_of()
     denied = Denied("403 (10)")
     requests = [("a", denied), ("b", denied), ("c", between), ("d", denied), ("e", denied)]
-    assert all(asked(session, *requests))
+    assert all(send_all(session, *requests))
     assert wrong(session).keys() >= {"a", "b"}
     assert all("Instagram menolak membaca akun ini (403 (10))" in wrong(session)[h] for h in "ab")
     assert wrong(session).keys().isdisjoint({"d", "e"})  # that is still open
@@ -139,7 +139,7 @@ def test_an_answer_or_another_reason_in_between_acquits_the_credential(
 
 def test_one_account_asked_three_times_is_no_crowd() -> None:
     session = session_of()
-    assert all(asked(session, *[("a", Denied("403"))] * 4))
+    assert all(send_all(session, *[("a", Denied("403"))] * 4))
     session.conclude()
     assert wrong(session).keys() == {"a"}
     assert the_credential(session).stops == {}
@@ -152,7 +152,7 @@ def test_while_a_request_is_under_way_nobody_is_condemned() -> None:
     async def all_of_them() -> None:
         async with session.attempt(the_credential(session), ["d"]):
             for handle in "abc":
-                assert await ask(session, [handle], Denied("403"))
+                assert await send(session, [handle], Denied("403"))
             assert the_credential(session).stops == {}
 
     asyncio.run(all_of_them())
@@ -162,7 +162,7 @@ def test_while_a_request_is_under_way_nobody_is_condemned() -> None:
 
 def test_a_denial_with_advice_of_its_own_is_the_accounts() -> None:
     session = session_of()
-    asked(session, ("a", Denied("400", advice="Halaman ini dibatasi usia.")))
+    send_all(session, ("a", Denied("400", advice="Halaman ini dibatasi usia.")))
     assert wrong(session) == {"a": "Halaman ini dibatasi usia."}
 
 
@@ -170,8 +170,8 @@ def test_what_is_denied_of_several_or_of_a_post_is_told_to_no_admin() -> None:
     session = session_of()
 
     async def both() -> None:
-        await ask(session, ["a", "b"], Denied("403"))
-        await ask(session, ["a"], Denied("403"), of_account=False)
+        await send(session, ["a", "b"], Denied("403"))
+        await send(session, ["a"], Denied("403"), of_account=False)
 
     asyncio.run(both())
     session.conclude()
@@ -185,7 +185,7 @@ def test_what_is_denied_of_several_or_of_a_post_is_told_to_no_admin() -> None:
 
 def test_an_account_that_is_wrong_is_told_once_and_rests() -> None:
     session = session_of(state=state_of(AccountState(handle="b", wrong=GONE.advice)))
-    asked(session, ("a", GONE), ("a", GONE), ("b", GONE))
+    send_all(session, ("a", GONE), ("a", GONE), ("b", GONE))
     for handle in "ab":
         account = session.account(handle)
         assert account.wrong == GONE.advice
@@ -197,7 +197,7 @@ def test_an_account_that_is_wrong_is_told_once_and_rests() -> None:
 
 def test_an_account_without_consent_is_looked_at_again_soon() -> None:
     session = session_of("tiktok")
-    asked(session, ("a", NoConsent("a")))
+    send_all(session, ("a", NoConsent("a")))
     account = session.account("a")
     assert account.wrong == "Belum ada izin TikTok untuk @a; minta satker memberi izin."
     assert account.checked_at is not None
@@ -207,7 +207,7 @@ def test_an_account_without_consent_is_looked_at_again_soon() -> None:
 
 def test_a_consent_that_another_renews_is_counted_and_no_failure() -> None:
     session = session_of("tiktok")
-    asked(session, ("a", Busy("consents/a")))
+    send_all(session, ("a", Busy("consents/a")))
     assert session.harvest.counts == {"consents_busy": 1}
     assert (session.harvest.problems, wrong(session)) == ([], {})
 
@@ -217,7 +217,7 @@ def test_a_consent_that_another_renews_is_counted_and_no_failure() -> None:
 )
 def test_what_may_go_well_at_the_next_tick_costs_its_request(error: Exception) -> None:
     session = session_of()
-    assert all(asked(session, ("a", error), ("b", None)))
+    assert all(send_all(session, ("a", error), ("b", None)))
     assert session.harvest.problems == [f"instagram a: {error}"]
     assert session.harvest.counts == {"requests_failed": 1, "answers": 1}
     assert wrong(session) == {}
@@ -227,7 +227,7 @@ def test_what_nobody_foresaw_costs_its_request_and_its_words_are_not_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     session = session_of()
-    assert all(asked(session, ("a", KeyError("rahasia")), ("b", None)))
+    assert all(send_all(session, ("a", KeyError("rahasia")), ("b", None)))
     assert session.harvest.problems == ["instagram a: unforeseen KeyError"]
     logged = capsys.readouterr().out
     assert "KeyError" in logged
@@ -237,7 +237,7 @@ def test_what_nobody_foresaw_costs_its_request_and_its_words_are_not_told(
 def test_once_the_store_fails_nothing_more_is_sent() -> None:
     session = session_of()
     first = StoreError("the disk is full")
-    assert asked(session, ("a", first), ("b", None)) == [True, False]
+    assert send_all(session, ("a", first), ("b", None)) == [True, False]
     assert session.unusable is first
     assert session.harvest.problems == []
 
@@ -247,7 +247,7 @@ def test_once_the_store_fails_nothing_more_is_sent() -> None:
 
 def test_when_the_time_is_over_no_request_is_begun() -> None:
     session = session_of(ends=monotonic() - 1)
-    assert asked(session, ("a", None)) == [False]
+    assert send_all(session, ("a", None)) == [False]
     assert the_credential(session).skipped == 1
     assert session.harvest.problems == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from functions.settings import Settings, load
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
 from functions.store.port import Write
+from tests.collect.ministry import log_lines
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
@@ -37,8 +37,7 @@ def _aloud(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def alerts_told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return [line for line in lines if line["message"].startswith("alert.")]
+    return [line for line in log_lines(capsys) if line["message"].startswith("alert.")]
 
 
 def looked(

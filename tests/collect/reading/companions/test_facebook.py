@@ -47,7 +47,7 @@ def give(agency: AgencyStore, settings: Settings, handle: str, token: str) -> No
     )
 
 
-def plan_of(session: Session, *swept: str, asked: tuple[str, ...] = ()) -> Plan:
+def plan_for(session: Session, *swept: str, asked: tuple[str, ...] = ()) -> Plan:
     """Listings of these Pages, and profiles of those."""
     name = the_credential(session).name
     return Plan(
@@ -68,7 +68,7 @@ def test_a_page_that_gave_a_token_speaks_with_it_and_the_others_with_the_apps(
 
     async def work(session: Session) -> None:
         reader = PageReader(session)
-        reader.prepare(plan_of(session, "satu", asked=("dua", "tiga")))
+        reader.prepare(plan_for(session, "satu", asked=("dua", "tiga")))
         spoken.append(len(reader.clients))
         for handle in ("satu", "dua", "tiga"):
             found = await reader.resolve(the_credential(session), [handle])
@@ -91,7 +91,7 @@ def test_a_token_that_cannot_be_opened_is_told_and_costs_no_other(
 
     async def work(session: Session) -> None:
         held.append(PageReader(session))
-        held[0].prepare(plan_of(session, "satu", "dua"))
+        held[0].prepare(plan_for(session, "satu", "dua"))
 
     session = read_with(work, "facebook", server, agency, settings, state_of())
     [problem] = session.harvest.problems
