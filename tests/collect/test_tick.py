@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from functions.collect.tick import CollectRun, Tick, open_tick
-from functions.jobs import agencies
 from functions.model import PLATFORMS, Platform, Roster
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
@@ -93,7 +92,8 @@ def test_a_tick_holds_the_registry_as_it_stands(
 def test_an_empty_registry_is_a_problem_that_says_what_to_do(
     agency: AgencyStore, settings: Settings, now: datetime
 ) -> None:
-    assert tick_at(agency, settings, now, simulated=True).report.problems == [agencies.EMPTY]
+    [problem] = tick_at(agency, settings, now, simulated=True).report.problems
+    assert problem == "the registry is empty; run: kiprah registry import FILE"
 
 
 def test_a_real_tick_has_the_present_whatever_the_instant_that_it_stands_for(
