@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from functions.collect.state import AccountState, LivePost
 from functions.model import (
     Account,
     Agency,
@@ -43,6 +44,7 @@ BEGIN, END = month_bounds(MONTH, WIB)
 PUBLISHED = datetime(2026, 10, 10, 5, 0, tzinfo=UTC)
 MARK = PUBLISHED + timedelta(hours=24)
 LATER = PUBLISHED + timedelta(days=5)  # long after the post has been decided
+NOW = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)  # as the fixture ``now``
 MIDDLE = BEGIN + timedelta(days=10)
 CLOSING = closing_begins(MONTH, WIB)
 CLOSES = closing_ends(MONTH, WIB, indonesian_holidays())
@@ -297,3 +299,32 @@ def typed_objection(
     """The document of an objection; fields that are None are left out."""
     known = {"post": post, "by": "Budi", "why": "Salah hitung.", "at": iso(at)}
     return {name: value for name, value in {**known, **facts}.items() if value is not None}
+
+
+# What collecting remembers
+
+
+def account_state(handle: str = "kanwil", **facts: Any) -> AccountState:
+    """An account whose listing and followers were read at ``NOW``, unless told otherwise."""
+    known: dict[str, Any] = {
+        "account_id": f"id-{handle}",
+        "followers_at": NOW,
+        "swept_at": NOW,
+        **facts,
+    }
+    return AccountState(handle=handle, **known)
+
+
+def live_post(age: timedelta = timedelta(hours=5), **facts: Any) -> LivePost:
+    """A post of that age at ``NOW``, kept and last read when it was an hour old."""
+    published = NOW - age
+    known: dict[str, Any] = {
+        "account_id": "id-kanwil",
+        "post_id": "1",
+        "published_at": published,
+        "url": "https://example.org/1",
+        "kept": (published + timedelta(hours=1),),
+        "read_at": published + timedelta(hours=1),
+        **facts,
+    }
+    return LivePost(**known)

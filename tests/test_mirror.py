@@ -20,8 +20,6 @@ EXCEPTIONS = {
     "collect/planning/requests.py": PLAN,
     "collect/planning/ways.py": PLAN,
     "collect/queueing/batch.py": "tested with its queue, in test_batches.py beside it",
-    "collect/report.py": JOB,
-    "collect/tick.py": JOB,
     "collect/watching/probes.py": "tested in tests/commands/doctor/test_live.py",
     "commands/demo.py": "its steps are those of tests/test_end_to_end.py",
     "commands/migrate.py": "tested in tests/commands/test_backup.py; the work in tests/store/",

@@ -7,10 +7,12 @@ import base64
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from typing import Any
+
+import pytest
 
 from functions.collect.job import collect
 from functions.collect.report import CollectReport
@@ -20,11 +22,17 @@ from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
-from tests.platforms.world import AccountRow
+from tests.platforms.world import Account, AccountRow
 from tests.registry.one_agency import check
 
 FIRST_TOKEN = "rft.first-"
 PAGE_TOKEN = "page-token-of-"
+UNIT = "kanwil-ntt"
+UNITS = (UNIT, "kanwil-bali")
+
+# The fixtures ``enter`` and ``run``.
+Enter = Callable[..., Account]
+Run = Callable[..., CollectReport]
 
 
 def handle_of(satker: str) -> str:
@@ -57,7 +65,7 @@ def rows(
 
 
 def register(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     satker: Iterable[str],
     now: datetime,
@@ -77,27 +85,38 @@ def register(
     ]
     documents, problems = check(cells, {})
     assert problems == []
-    book.save_satker(documents)
+    agency.save_satker(documents)
     consents = [
         ConsentRow(unit, platform, handle_of(unit), token)
         for unit in units
         for platform in platforms
         if (token := token_of(unit, platform, page_tokens))
     ]
-    Consents(book, lambda: open_vault(settings)).add(consents, now)
+    Consents(agency, lambda: open_vault(settings)).add(consents, now)
 
 
-def tick(book: AgencyStore, settings: Settings, now: datetime, **options: Any) -> CollectReport:
+def tick(agency: AgencyStore, settings: Settings, now: datetime, **options: Any) -> CollectReport:
     """One run of the collect job at a simulated instant."""
     name = options.pop("run_id", run_id("collect", now))
     options = {"simulated": True, **options}
-    return asyncio.run(collect(book, settings, CollectRun(now=now, run_id=name, **options)))
+    return asyncio.run(collect(agency, settings, CollectRun(now=now, run_id=name, **options)))
 
 
-def stored_posts(book: AgencyStore) -> dict[tuple[str, str, str], Post]:
+def stored_posts(agency: AgencyStore) -> dict[tuple[str, str, str], Post]:
     """Every post of the store, by platform, account and id."""
-    found = (post for _, post in book.changed_posts(None))
+    found = (post for _, post in agency.changed_posts(None))
     return {(post.platform, post.account_id, post.post_id): post for post in found}
+
+
+def status(agency: AgencyStore, unit: str = UNIT) -> str:
+    """What stands beside the only handle that the unit's admin typed."""
+    [told] = agency.feedback(unit).values()
+    return str(told["status"])
+
+
+def log_lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What was logged since the last look."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 def documents(settings: Settings) -> dict[str, tuple[int, str]]:

@@ -28,7 +28,7 @@ TOKEN_OF_BOTH = "one-token-for-both"
 
 
 @contextmanager
-def ministry(
+def served_ministry(
     tmp: Any, units: int, platforms: Sequence[Platform], posts: float = 5, **changes: Any
 ) -> Iterator[tuple[World, Handle, Settings, AgencyStore]]:
     names = [f"unit-{n}" for n in range(units)]
@@ -38,14 +38,14 @@ def ministry(
     )
     with serve(world) as server:
         settings = replace(settings_for(server.url, f"sqlite:///{tmp}/kiprah.db"), **changes)
-        book = open_agency(settings)
-        register(book, settings, names, START, platforms)
-        yield world, server, settings, book
-        book.store.close()
+        agency = open_agency(settings)
+        register(agency, settings, names, START, platforms)
+        yield world, server, settings, agency
+        agency.store.close()
 
 
 def ticks(
-    book: AgencyStore, settings: Settings, server: Handle, hours: float, start: datetime = START
+    agency: AgencyStore, settings: Settings, server: Handle, hours: float, start: datetime = START
 ) -> Iterator[tuple[datetime, CollectReport]]:
     """A tick every quarter of an hour; each opens the store anew, as an invocation does."""
     for n in range(int(hours * 4)):
@@ -63,10 +63,15 @@ def test_two_platforms_with_one_token_share_its_hour(tmp_path: Any) -> None:
         "facebook_app_secret": (),
         "meta_calls_per_hour": 20,
     }
-    with ministry(tmp_path, 8, ["instagram", "facebook"], **both) as (_, server, settings, book):
+    with served_ministry(tmp_path, 8, ["instagram", "facebook"], **both) as (
+        _,
+        server,
+        settings,
+        agency,
+    ):
         sent: list[tuple[datetime, int]] = []
         given_up: set[str] = set()
-        for now, report in ticks(book, settings, server, 30):
+        for now, report in ticks(agency, settings, server, 30):
             assert len(report.budgets) <= 1
             sent.append((now, sum(p["requests"] for p in report.platforms.values())))
             given_up |= {name for p in report.platforms.values() for name in p["given_up"]}
@@ -79,13 +84,13 @@ def test_two_platforms_with_one_token_share_its_hour(tmp_path: Any) -> None:
 
 def test_when_a_budget_does_not_reach_marks_are_the_last_to_go(tmp_path: Any) -> None:
     few = {"meta_calls_per_hour": 16}
-    with ministry(tmp_path, 12, ["instagram"], **few) as (world, server, settings, book):
+    with served_ministry(tmp_path, 12, ["instagram"], **few) as (world, server, settings, agency):
         given_up: dict[str, int] = {"marks": 0, "brackets": 0, "discovery": 0, "freshness": 0}
-        for _, report in ticks(book, settings, server, 54):
+        for _, report in ticks(agency, settings, server, 54):
             for name, count in report.platforms["instagram"]["given_up"].items():
                 given_up[name] += count
         assert given_up["discovery"] > given_up["brackets"] > given_up["marks"] == 0
-        posts = stored_posts(book).values()
+        posts = stored_posts(agency).values()
         marked = [p for p in posts if START < p.published_at < START + 28 * HOUR]
         assert len(marked) > 20
         for post in marked:
@@ -101,10 +106,10 @@ def test_when_a_budget_does_not_reach_marks_are_the_last_to_go(tmp_path: Any) ->
 
 def test_x_stays_within_its_dollars_and_a_new_utc_day_brings_new_ones(tmp_path: Any) -> None:
     little = {"x_dollars_per_day": Decimal("0.10")}  # twenty posts
-    with ministry(tmp_path, 4, ["x"], **little) as (_, server, settings, book):
+    with served_ministry(tmp_path, 4, ["x"], **little) as (_, server, settings, agency):
         days: dict[Any, int] = {}
         spent: dict[Any, int] = {}
-        for now, report in ticks(book, settings, server, 60):
+        for now, report in ticks(agency, settings, server, 60):
             read = len(server.calls.x_posts)
             if spent.get(now.date(), 0) >= 95:
                 assert read == sum(days.values())  # nothing more before midnight in UTC
@@ -122,14 +127,14 @@ def test_x_stays_within_its_dollars_and_a_new_utc_day_brings_new_ones(tmp_path: 
 
 def test_spent_units_do_not_stop_the_statistics(tmp_path: Any) -> None:
     few = {"youtube_units_per_day": 26}
-    with ministry(tmp_path, 3, ["youtube"], **few) as (_, server, settings, book):
-        for _, _report in ticks(book, settings, server, 40):
+    with served_ministry(tmp_path, 3, ["youtube"], **few) as (_, server, settings, agency):
+        for _, _report in ticks(agency, settings, server, 40):
             pass
         [units] = server.calls.youtube_units.values()
         assert max(units["general"].values()) <= 26
         assert sum(units["stats"].values()) > 30
         marked = [
-            p for p in stored_posts(book).values() if START < p.published_at < START + 12 * HOUR
+            p for p in stored_posts(agency).values() if START < p.published_at < START + 12 * HOUR
         ]
         assert marked
         for post in marked:
@@ -139,10 +144,10 @@ def test_spent_units_do_not_stop_the_statistics(tmp_path: Any) -> None:
 def test_the_platforms_own_word_lowers_the_limit(tmp_path: Any) -> None:
     """Meta's header tells how much of a ceiling is used that nobody discloses."""
     many = {"meta_calls_per_hour": 100000}
-    with ministry(tmp_path, 6, ["facebook"], **many) as (world, server, settings, book):
+    with served_ministry(tmp_path, 6, ["facebook"], **many) as (world, server, settings, agency):
         world.limits.meta_calls_per_hour = 30
         refused, told = 0, [0]
-        for _, report in ticks(book, settings, server, 24):
+        for _, report in ticks(agency, settings, server, 24):
             refused += len(report.platforms["facebook"]["stopped"])
             told += [budget.get("usage_percent", 0) for budget in report.budgets.values()]
         assert refused <= 4
@@ -152,7 +157,7 @@ def test_the_platforms_own_word_lowers_the_limit(tmp_path: Any) -> None:
 def test_a_run_that_died_leaves_its_reservation(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ministry(tmp_path, 4, ["facebook"]) as (_, server, settings, book):
+    with served_ministry(tmp_path, 4, ["facebook"]) as (_, server, settings, agency):
         server.set_clock(START)
 
         def killed(*_: Any) -> None:
@@ -161,8 +166,8 @@ def test_a_run_that_died_leaves_its_reservation(
         with monkeypatch.context() as patch:
             patch.setattr("functions.collect.sync.PlatformSync.store", killed)
             with pytest.raises(KeyboardInterrupt):
-                tick(book, settings, START)
-        report = tick(book, settings, START + 15 * MINUTE)
+                tick(agency, settings, START)
+        report = tick(agency, settings, START + 15 * MINUTE)
         [budget] = report.budgets.values()
         sent = report.platforms["facebook"]["requests"]
         assert budget["calls"]["spent"] == sent + 8

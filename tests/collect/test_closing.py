@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from functions.collect.planning.allocation import allocate
 from functions.collect.planning.candidates import Timing, candidates
 from functions.collect.planning.marks import usual_pause
-from functions.collect.planning.quota import Allowance, Purse
+from functions.collect.planning.quota import Allowance, BucketAllowance
 from functions.collect.planning.requests import CountRequest, Plan, Purpose, SweepRequest
 from functions.collect.planning.ways import Closing, Span, Ways
 from functions.collect.platforms import adapter
@@ -32,7 +32,7 @@ WAYS = {name: replace(Ways.of(adapter(name)), counts=name == "x") for name in PL
 listed = st.sampled_from(["instagram", "facebook", "tiktok", "youtube"])
 
 
-def account(handle: str, **facts: object) -> AccountState:
+def seen_account(handle: str, **facts: object) -> AccountState:
     known = {
         "handle": handle,
         "account_id": f"id-{handle}",
@@ -46,7 +46,7 @@ def account(handle: str, **facts: object) -> AccountState:
 
 
 def plan_at(
-    note: SyncState,
+    state: SyncState,
     platform: Platform,
     now: datetime,
     cadence: timedelta,
@@ -54,10 +54,10 @@ def plan_at(
     spans: dict[str, Span] | None = None,
     leaving: tuple[str, ...] = (),
 ) -> Plan:
-    following = now + usual_pause(note, now, cadence)
+    following = now + usual_pause(state, now, cadence)
     found = candidates(
-        note,
-        [handle for handle in note.accounts if handle not in leaving],
+        state,
+        [handle for handle in state.accounts if handle not in leaving],
         WAYS[platform],
         Timing(
             now=now,
@@ -70,7 +70,7 @@ def plan_at(
     return allocate(found, WAYS, {p: [("c", allowed or Allowance())] for p in PLATFORMS})[platform]
 
 
-def looks(plan: Plan) -> list[SweepRequest]:
+def last_looks(plan: Plan) -> list[SweepRequest]:
     return [sweep for sweep in plan.sweeps if sweep.looks_back]
 
 
@@ -86,44 +86,44 @@ def test_every_account_is_looked_at_once_in_its_time(
     platform: Platform, count: int, every: timedelta, phase: timedelta, purse: int | None
 ) -> None:
     """With any ticks; a short budget leaves none out that a later tick could still pay."""
-    note = SyncState(accounts={f"a{n}": account(f"a{n}") for n in range(count)})
+    state = SyncState(accounts={f"a{n}": seen_account(f"a{n}") for n in range(count)})
     now = CLOSES - 8 * HOUR - phase
     seen: Counter[str] = Counter()
     paid = 0
     while now < CLOSES:
         allowed = None
         if purse is not None:
-            allowed = Allowance({b: Purse(purse, purse) for b in ("calls", "units")})
-        plan = plan_at(note, platform, now, every, allowed)
+            allowed = Allowance({b: BucketAllowance(purse, purse) for b in ("calls", "units")})
+        plan = plan_at(state, platform, now, every, allowed)
         for sweep in plan.sweeps:
-            held, at = note.accounts[sweep.handle], now + timedelta(seconds=2)
+            held, at = state.accounts[sweep.handle], now + timedelta(seconds=2)
             facts = {"swept_at": at, "deep_at": at}
             if sweep.looks_back:
                 assert sweep.since <= MONTH.begin
                 assert now >= OPENS or now + every * 1.1 >= CLOSES  # the last tick there is
                 seen[sweep.handle] += 1
                 facts["looked_back_at"] = at
-            note.accounts[sweep.handle] = msgspec.structs.replace(held, **facts)
+            state.accounts[sweep.handle] = msgspec.structs.replace(held, **facts)
         paid += purse or 0
         if plan.sweeps:
-            note.tick(now)
+            state.tick(now)
         now += every
     if purse is None:
-        assert set(seen) == set(note.accounts)
+        assert set(seen) == set(state.accounts)
     if every <= LAST_LOOK:
         assert set(seen.values()) <= {1}
 
 
 @pytest.mark.parametrize("every", [15, 60])
 def test_the_looks_are_spread_and_leave_time_for_those_that_fail(every: int) -> None:
-    note = SyncState(accounts={f"a{n}": account(f"a{n}") for n in range(250)})
+    state = SyncState(accounts={f"a{n}": seen_account(f"a{n}") for n in range(250)})
     now, counts = OPENS, []
     while now < CLOSES:
-        plan = plan_at(note, "instagram", now, every * MINUTE)
-        counts.append(len(looks(plan)))
-        for sweep in looks(plan):
-            held = note.accounts[sweep.handle]
-            note.accounts[sweep.handle] = msgspec.structs.replace(
+        plan = plan_at(state, "instagram", now, every * MINUTE)
+        counts.append(len(last_looks(plan)))
+        for sweep in last_looks(plan):
+            held = state.accounts[sweep.handle]
+            state.accounts[sweep.handle] = msgspec.structs.replace(
                 held, swept_at=now, looked_back_at=now
             )
         now += every * MINUTE
@@ -133,19 +133,19 @@ def test_the_looks_are_spread_and_leave_time_for_those_that_fail(every: int) -> 
 
 
 def test_one_that_failed_is_looked_at_again_until_closing_begins() -> None:
-    note = SyncState(accounts={"a": account("a")})
+    state = SyncState(accounts={"a": seen_account("a")})
     tried = []
     now = OPENS
     while now < CLOSES:
-        tried += [now for _ in looks(plan_at(note, "tiktok", now, 15 * MINUTE))]
+        tried += [now for _ in last_looks(plan_at(state, "tiktok", now, 15 * MINUTE))]
         now += 15 * MINUTE
     assert len(tried) >= 4
     assert tried[-1] == CLOSES - 15 * MINUTE
 
 
 def test_a_look_that_is_due_anyway_is_the_last_one() -> None:
-    note = SyncState(accounts={"a": account("a", swept_at=CLOSES - 9 * HOUR)})
-    [sweep] = plan_at(note, "instagram", OPENS, 15 * MINUTE).sweeps
+    state = SyncState(accounts={"a": seen_account("a", swept_at=CLOSES - 9 * HOUR)})
+    [sweep] = plan_at(state, "instagram", OPENS, 15 * MINUTE).sweeps
     assert sweep.looks_back
     assert sweep.purpose in (Purpose.CLOSING, Purpose.OVERDUE)
 
@@ -155,7 +155,9 @@ def test_marks_go_before_last_looks_and_last_looks_before_all_else() -> None:
 
 
 def test_who_was_not_registered_in_the_month_is_not_looked_at() -> None:
-    note = SyncState(accounts={name: account(name) for name in ("new", "old", "left", "long gone")})
+    state = SyncState(
+        accounts={name: seen_account(name) for name in ("new", "old", "left", "long gone")}
+    )
     spans = {
         "new": Span(MONTH.end),
         "old": Span(MONTH.begin + 3 * DAY),
@@ -164,17 +166,17 @@ def test_who_was_not_registered_in_the_month_is_not_looked_at() -> None:
     }
     last = CLOSES - 15 * MINUTE
     leaving = ("left",)
-    plan = plan_at(note, "instagram", last, 15 * MINUTE, spans=spans, leaving=leaving)
-    since = {sweep.handle: sweep.since for sweep in looks(plan)}
+    plan = plan_at(state, "instagram", last, 15 * MINUTE, spans=spans, leaving=leaving)
+    since = {sweep.handle: sweep.since for sweep in last_looks(plan)}
     assert since == {"old": MONTH.begin + 3 * DAY, "left": MONTH.begin}
 
 
 def test_a_month_that_began_closing_without_the_look_is_told() -> None:
-    missed = account("a", looked_back_at=BEFORE.closes_at - 9 * DAY, swept_at=CLOSES - 9 * DAY)
-    seen = account("b", looked_back_at=BEFORE.closes_at - HOUR, swept_at=CLOSES - 9 * DAY)
-    unknown = account("c", swept_at=CLOSES - 9 * DAY)
-    note = SyncState(accounts={one.handle: one for one in (missed, seen, unknown)})
-    plan = plan_at(note, "instagram", CLOSES - 5 * DAY, 15 * MINUTE)
+    missed = seen_account("a", looked_back_at=BEFORE.closes_at - 9 * DAY, swept_at=CLOSES - 9 * DAY)
+    seen = seen_account("b", looked_back_at=BEFORE.closes_at - HOUR, swept_at=CLOSES - 9 * DAY)
+    unknown = seen_account("c", swept_at=CLOSES - 9 * DAY)
+    state = SyncState(accounts={one.handle: one for one in (missed, seen, unknown)})
+    plan = plan_at(state, "instagram", CLOSES - 5 * DAY, 15 * MINUTE)
     assert {sweep.handle: sweep.unlooked for sweep in plan.sweeps} == {
         "a": "2026-09",
         "b": None,
@@ -193,16 +195,16 @@ def test_an_account_of_x_is_counted_five_times_from_closing_to_closing(
     """The last time shortly before closing begins, and never with a gap between two counts."""
     handle, pause = f"a{name}", every * MINUTE
     now = BEFORE.closes_at
-    note = SyncState(
-        accounts={handle: account(handle, counted_at=now - HOUR, known_from=now - 9 * DAY)}
+    state = SyncState(
+        accounts={handle: seen_account(handle, counted_at=now - HOUR, known_from=now - 9 * DAY)}
     )
     counts: list[CountRequest] = []
     while now < CLOSES:
-        held = msgspec.structs.replace(note.accounts[handle], swept_at=now - MINUTE)
-        note.accounts[handle] = held
-        for count in plan_at(note, "x", now, pause).counts:
+        held = msgspec.structs.replace(state.accounts[handle], swept_at=now - MINUTE)
+        state.accounts[handle] = held
+        for count in plan_at(state, "x", now, pause).counts:
             counts.append(count)
-            note.accounts[handle] = msgspec.structs.replace(held, counted_at=now)
+            state.accounts[handle] = msgspec.structs.replace(held, counted_at=now)
         now += pause
     assert len(counts) == 5
     assert counts[-1].purpose is Purpose.CLOSING
@@ -215,8 +217,8 @@ def test_an_account_of_x_is_counted_five_times_from_closing_to_closing(
 
 
 def test_no_account_of_x_is_listed_once_more() -> None:
-    note = SyncState(accounts={"a": account("a")})
-    assert looks(plan_at(note, "x", CLOSES - 15 * MINUTE, 15 * MINUTE)) == []
+    state = SyncState(accounts={"a": seen_account("a")})
+    assert last_looks(plan_at(state, "x", CLOSES - 15 * MINUTE, 15 * MINUTE)) == []
 
 
 @given(
@@ -238,10 +240,10 @@ def test_a_listing_of_x_reaches_as_far_back_as_costs_nothing(
             account_id="id-a", post_id=str(n), published_at=at, url="u", kept=(at,), read_at=read_at
         )
         posts[post.key] = post
-    note = SyncState(accounts={"a": account("a", swept_at=now - 7 * HOUR)}, posts=posts)
+    state = SyncState(accounts={"a": seen_account("a", swept_at=now - 7 * HOUR)}, posts=posts)
     closing = Closing(named_month("2026-10", WIB), BEFORE, now + 15 * MINUTE)
     found = candidates(
-        note,
+        state,
         ["a"],
         WAYS["x"],
         Timing(now=now, following=now + 15 * MINUTE, look_back=now, discover_every=3 * HOUR),

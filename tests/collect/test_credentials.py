@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from functions.collect.client import Clock, Connection
 from functions.collect.contract import Limited, Refused
 from functions.collect.credentials import (
     NEEDS,
@@ -16,7 +15,6 @@ from functions.collect.credentials import (
     appsecret_proof,
     choose,
     configured,
-    credentials,
     is_keyless,
     limits,
     names,
@@ -24,9 +22,9 @@ from functions.collect.credentials import (
     page_access,
 )
 from functions.collect.planning.quota import EVERYTHING, PACIFIC, Limit, in_turn
-from functions.collect.platforms import adapter
 from functions.model import DAY, PLATFORMS, Platform
 from functions.settings import Settings, load
+from tests.collect.sessions import idle_credentials
 from tests.platforms.credentials import ENVIRONMENT
 
 NOWHERE = Path("/dev/null")
@@ -36,9 +34,9 @@ def loaded(**environ: str) -> Settings:
     return load(environ, NOWHERE)
 
 
-def made(platform: Platform, **environ: str) -> list[Credential]:
-    connection = Connection("http://127.0.0.1:1")
-    return credentials(loaded(**environ), platform, adapter(platform), connection, Clock())
+def credentials_of(platform: Platform, **environ: str) -> list[Credential]:
+    """What these settings give, whose clients lead nowhere."""
+    return idle_credentials(platform, loaded(**environ))
 
 
 def twice(environ: dict[str, str]) -> dict[str, str]:
@@ -47,7 +45,7 @@ def twice(environ: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("platform", [p for p in PLATFORMS if p != "youtube"])
 def test_without_settings_there_is_no_credential(platform: Platform) -> None:
-    assert made(platform) == []
+    assert credentials_of(platform) == []
     assert names(loaded(), platform) == []
     assert configured(loaded(), platform) == 0
 
@@ -55,18 +53,18 @@ def test_without_settings_there_is_no_credential(platform: Platform) -> None:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_a_platform_is_said_to_need_is_enough(platform: Platform) -> None:
     needed = dict.fromkeys(NEEDS[platform].split(" and "), "given")
-    assert len(made(platform, **needed)) == 1
+    assert len(credentials_of(platform, **needed)) == 1
     assert configured(loaded(**needed), platform) == 1
     assert not is_keyless(loaded(**needed), platform)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_list_makes_several_credentials(platform: Platform) -> None:
-    found = made(platform, **twice(ENVIRONMENT))
+    found = credentials_of(platform, **twice(ENVIRONMENT))
     assert configured(loaded(**twice(ENVIRONMENT)), platform) == 2
     assert len({credential.name for credential in found}) == 2
     assert len({id(credential.client) for credential in found}) == 2
-    assert found[0].name == made(platform, **ENVIRONMENT)[0].name
+    assert found[0].name == credentials_of(platform, **ENVIRONMENT)[0].name
 
 
 # Names
@@ -78,7 +76,7 @@ def test_a_credential_is_named_as_its_budget_and_tells_nothing_of_its_secret(
 ) -> None:
     settings = loaded(**ENVIRONMENT)
     [name] = names(settings, platform)
-    assert [credential.name for credential in made(platform, **ENVIRONMENT)] == [name]
+    assert [credential.name for credential in credentials_of(platform, **ENVIRONMENT)] == [name]
     currency, _, fingerprint = name.partition(":")
     assert currency == ("meta" if platform in ("instagram", "facebook") else platform)
     assert len(fingerprint) == 8
@@ -141,7 +139,7 @@ def test_dollars_are_counted_in_exact_thousandths(dollars: str, mills: int) -> N
 
 
 def test_tiktoks_calls_are_paced_as_they_are_limited() -> None:
-    [only] = made("tiktok", **ENVIRONMENT, KIPRAH_TIKTOK_CALLS_PER_MINUTE="7")
+    [only] = credentials_of("tiktok", **ENVIRONMENT, KIPRAH_TIKTOK_CALLS_PER_MINUTE="7")
     rate = only.client.options.rate
     assert rate is not None
     assert (rate._calls, rate._seconds) == (7, 60.0)
@@ -156,7 +154,7 @@ def test_without_a_key_youtubes_feed_is_read_which_has_no_limit() -> None:
     assert configured(settings, "youtube") == 0
     assert limits(settings, "youtube") == ()
     assert address(settings, "youtube") == settings.youtube_feed_url
-    [only] = made("youtube")
+    [only] = credentials_of("youtube")
     assert (only.name, names(settings, "youtube")) == ("youtube:feed", ["youtube:feed"])
 
 
@@ -173,7 +171,7 @@ def test_with_a_key_its_api_is_read() -> None:
 
 
 def test_an_account_keeps_its_credential_and_accounts_are_spread() -> None:
-    available = made("x", KIPRAH_X_BEARER_TOKEN="a,b,c")
+    available = credentials_of("x", KIPRAH_X_BEARER_TOKEN="a,b,c")
     handles = [f"kanwil{n}" for n in range(60)]
     first = [choose(available, handle).name for handle in handles]
     assert first == [choose(available, handle).name for handle in handles]
@@ -182,7 +180,7 @@ def test_an_account_keeps_its_credential_and_accounts_are_spread() -> None:
 
 
 def test_one_app_secret_serves_every_token_of_the_app() -> None:
-    found = made("facebook", KIPRAH_FACEBOOK_TOKEN="a,b", KIPRAH_FACEBOOK_APP_SECRET="s")
+    found = credentials_of("facebook", KIPRAH_FACEBOOK_TOKEN="a,b", KIPRAH_FACEBOOK_APP_SECRET="s")
     assert [c.client.options.params for c in found] == [
         page_access("a", "s"),
         page_access("b", "s"),
@@ -191,7 +189,9 @@ def test_one_app_secret_serves_every_token_of_the_app() -> None:
 
 
 def test_each_token_is_signed_by_its_own_secret_as_far_as_there_are_any() -> None:
-    found = made("facebook", KIPRAH_FACEBOOK_TOKEN="a,b,c", KIPRAH_FACEBOOK_APP_SECRET="s,t")
+    found = credentials_of(
+        "facebook", KIPRAH_FACEBOOK_TOKEN="a,b,c", KIPRAH_FACEBOOK_APP_SECRET="s,t"
+    )
     assert [c.secret for c in found] == ["s", "t", ""]
     assert [c.client.options.params for c in found] == [
         page_access("a", "s"),
@@ -214,7 +214,7 @@ def test_a_proof_is_the_tokens_hmac_under_the_apps_secret() -> None:
 
 @pytest.fixture
 def credential() -> Credential:
-    [only] = made("youtube", KIPRAH_YOUTUBE_API_KEY="key")
+    [only] = credentials_of("youtube", KIPRAH_YOUTUBE_API_KEY="key")
     return only
 
 
@@ -231,7 +231,7 @@ def test_a_limit_without_a_bucket_and_a_refusal_stop_everything(
 ) -> None:
     credential.stop(Limited("too many requests", now))
     assert not credential.serves("units")
-    [other] = made("x", KIPRAH_X_BEARER_TOKEN="a")
+    [other] = credentials_of("x", KIPRAH_X_BEARER_TOKEN="a")
     other.stop(Refused("out of credits"))
     assert not other.serves("mills")
 

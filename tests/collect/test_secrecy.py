@@ -22,7 +22,7 @@ import sys
 import traceback
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -183,9 +183,11 @@ def raised(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
     """Every error that is made from now on, caught or not."""
     made: list[BaseException] = []
     for kind in (PlatformError, StoreError, VaultError, httpx.HTTPError, msgspec.MsgspecError):
-        begin = kind.__init__
+        begin: Callable[..., None] = kind.__init__
 
-        def recording(self, *args, begin=begin, **options):
+        def recording(
+            self: BaseException, *args: Any, begin: Callable[..., None] = begin, **options: Any
+        ) -> None:
             made.append(self)
             begin(self, *args, **options)
 
@@ -209,7 +211,7 @@ def logged() -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
-def told(error: BaseException) -> str:
+def printed(error: BaseException) -> str:
     """All that is likely to be printed of an error, and of what led to it."""
     words = "".join(traceback.format_exception(error))
     chain: list[BaseException | None] = [error, error.__cause__, error.__context__]
@@ -227,7 +229,7 @@ def unpacked(content: bytes) -> str:
     return content.decode(errors="replace")
 
 
-def kept(book: AgencyStore, folder: Path) -> dict[str, str]:
+def kept(agency: AgencyStore, folder: Path) -> dict[str, str]:
     """Every document, packed values unpacked, and the store's own files as they lie there."""
     found: dict[str, str] = {}
     collections = [
@@ -236,7 +238,7 @@ def kept(book: AgencyStore, folder: Path) -> dict[str, str]:
     ]
     collections += [f"satker/{unit}/accounts" for unit in UNITS]
     for name in collections:
-        for stored in book.store.list(f"{book.root}/{name}"):
+        for stored in agency.store.list(f"{agency.root}/{name}"):
             values = [unpacked(v) for v in stored.data.values() if isinstance(v, bytes)]
             found[stored.path] = stored.path + repr(stored.data) + "".join(values)
     for path in folder.glob("kiprah.db*"):
@@ -245,11 +247,11 @@ def kept(book: AgencyStore, folder: Path) -> dict[str, str]:
 
 
 def faulty_ticks(
-    book: AgencyStore, settings: Settings, server: Handle, now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, now: datetime
 ) -> tuple[dict[str, str], datetime]:
     """A day and a half in which each kind of trouble strikes each platform that knows it."""
     reports: dict[str, str] = {}
-    at, store = now, book.store
+    at, store = now, agency.store
     for n, gust in enumerate(GUSTS):
         at = now + n * HOUR
         server.set_clock(at)
@@ -259,20 +261,20 @@ def faulty_ticks(
         frail = FrailStore(store)
         frail.refusals, frail.refuse_writes_only = (1, True) if n % 7 == 3 else (0, False)
         frail.kill_after = 5 if n % 7 == 5 else None
-        book.store = frail
+        agency.store = frail
         name = f"tick {n} {gust.kind}"
         try:
-            report = tick(book, settings, at)
+            report = tick(agency, settings, at)
             reports[name] = msgspec.json.encode(report.as_dict()).decode() + repr(report)
         except (StoreError, Killed) as error:
-            reports[name] = told(error)
-        book.store = store
+            reports[name] = printed(error)
+        agency.store = store
     server.app.faults.clear()
     return reports, at
 
 
 def test_a_faulty_run_shows_no_credential_anywhere(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
     now: datetime,
@@ -282,17 +284,17 @@ def test_a_faulty_run_shows_no_credential_anywhere(
     logged: io.StringIO,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    register(book, settings, UNITS, now)
-    produced, at = faulty_ticks(book, settings, server, now)
+    register(agency, settings, UNITS, now)
+    produced, at = faulty_ticks(agency, settings, server, now)
     at += HOUR
-    produced["score"] = repr(score(book, now=at, run_id=run_id("score", at)))
+    produced["score"] = repr(score(agency, now=at, run_id=run_id("score", at)))
     objects = open_objects(settings.site)
     name = run_id("publish", at)
-    produced["publish"] = repr(publish(book, objects, now=at, settings=settings, run_id=name))
+    produced["publish"] = repr(publish(agency, objects, now=at, settings=settings, run_id=name))
     site = [path for path in (tmp_path / "site").rglob("*") if path.is_file()]
     produced |= {str(path): str(path) + unpacked(path.read_bytes()) for path in site}
-    produced |= kept(book, tmp_path)
-    produced |= {f"error {n}": told(error) for n, error in enumerate(raised)}
+    produced |= kept(agency, tmp_path)
+    produced |= {f"error {n}": printed(error) for n, error in enumerate(raised)}
     produced["log"] = logged.getvalue()
     produced["stdout"], produced["stderr"] = capfd.readouterr()
     produced["settings"] = repr(settings) + str(settings)
@@ -307,7 +309,7 @@ def test_a_faulty_run_shows_no_credential_anywhere(
 
 
 def test_not_even_the_libraries_own_debugging_shows_a_credential(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
     now: datetime,
@@ -319,8 +321,8 @@ def test_not_even_the_libraries_own_debugging_shows_a_credential(
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.DEBUG)
     try:
-        register(book, settings, UNITS, now)
-        tick(book, settings, now)
+        register(agency, settings, UNITS, now)
+        tick(agency, settings, now)
     finally:
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
@@ -328,7 +330,7 @@ def test_not_even_the_libraries_own_debugging_shows_a_credential(
 
 
 def test_a_refusal_that_quotes_our_own_request_is_not_passed_on(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
     now: datetime,
@@ -337,8 +339,8 @@ def test_a_refusal_that_quotes_our_own_request_is_not_passed_on(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Meta's own words for a token it cannot read are: Malformed access token EAA…"""
-    register(book, settings, UNITS, now)
-    tick(book, settings, now)
+    register(agency, settings, UNITS, now)
+    tick(agency, settings, now)
     honest, statuses = server.app._answer, iter((400, 401, 403, 404, 429, 500) * 1000)
 
     def quoting(request: Request, route: Any) -> Response:
@@ -354,10 +356,10 @@ def test_a_refusal_that_quotes_our_own_request_is_not_passed_on(
     produced = {}
     for hours in (4, 11, 18, 25):
         server.set_clock(now + hours * HOUR)
-        report = tick(book, settings, now + hours * HOUR)
+        report = tick(agency, settings, now + hours * HOUR)
         produced[f"tick {hours}"] = repr(report)
     assert all("problems=[]" not in text for text in produced.values())
-    produced |= kept(book, tmp_path)
+    produced |= kept(agency, tmp_path)
     produced["stdout"], produced["stderr"] = capfd.readouterr()
     assert leaks(secrets, produced) == []
 
@@ -365,7 +367,7 @@ def test_a_refusal_that_quotes_our_own_request_is_not_passed_on(
 # Objects that carry a credential
 
 
-async def made(settings: Settings) -> list[object]:
+async def carriers(settings: Settings) -> list[object]:
     """What a debugger, or a message that quotes its arguments, could print."""
     things: list[object] = [
         settings,
@@ -384,7 +386,7 @@ async def made(settings: Settings) -> list[object]:
 
 def test_no_object_shows_the_credential_that_it_carries(settings: Settings) -> None:
     known = {*ENVIRONMENT.values(), PROOF, "act.rahasia", "rft.rahasia"} - {USER}
-    shown = {type(thing).__name__: repr(thing) for thing in asyncio.run(made(settings))}
+    shown = {type(thing).__name__: repr(thing) for thing in asyncio.run(carriers(settings))}
     assert leaks(known, shown) == []
 
 
@@ -402,7 +404,7 @@ def test_no_object_shows_the_credential_that_it_carries(settings: Settings) -> N
     ],
 )
 def test_the_command_line_shows_no_credential(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     server: Handle,
     now: datetime,
@@ -411,7 +413,7 @@ def test_the_command_line_shows_no_credential(
     faults: list[tuple[str, dict[str, str]]],
     changes: dict[str, str],
 ) -> None:
-    register(book, settings, UNITS, now)
+    register(agency, settings, UNITS, now)
     for kind, options in faults:
         server.fault(kind, **options)
     addresses = {f"KIPRAH_{platform.upper()}_URL": server.url for platform in PLATFORMS}

@@ -1,11 +1,11 @@
-"""The collector's note: small, exact, and made anew when it is lost."""
+"""The collector's state: small, exact, and made anew when it is lost."""
 
 from __future__ import annotations
 
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -34,10 +34,11 @@ from functions.model import Agency, Post, Sample, by_number
 from functions.store.agency import AgencyStore
 from functions.store.documents import MAX_BYTES
 from functions.store.sqlite import SqliteStore
+from tests.factories import NOW, live_post
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 DAY = 24 * HOUR
-START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
+START = NOW
 
 instants = st.integers(0, 10**6).map(lambda n: START + timedelta(seconds=n))
 words = st.text(max_size=12)
@@ -72,7 +73,7 @@ posts = st.builds(
     read_at=st.none() | instants,
     missing=series,
 )
-notes = st.builds(
+states = st.builds(
     SyncState,
     ticks=series,
     accounts=st.dictionaries(words, accounts, max_size=3),
@@ -80,29 +81,29 @@ notes = st.builds(
 )
 
 
-@given(notes)
-def test_a_note_comes_back_as_it_was(note: SyncState) -> None:
-    assert decode(encode(note)) == note
+@given(states)
+def test_a_state_comes_back_as_it_was(state: SyncState) -> None:
+    assert decode(encode(state)) == state
 
 
-@given(notes)
-def test_the_same_note_is_the_same_bytes(note: SyncState) -> None:
+@given(states)
+def test_the_same_state_is_the_same_bytes(state: SyncState) -> None:
     backwards = SyncState(
-        ticks=note.ticks,
-        accounts=dict(reversed(note.accounts.items())),
-        posts=dict(reversed(note.posts.items())),
+        ticks=state.ticks,
+        accounts=dict(reversed(state.accounts.items())),
+        posts=dict(reversed(state.posts.items())),
     )
-    assert encode(backwards) == encode(note)
+    assert encode(backwards) == encode(state)
 
 
 @given(st.binary(max_size=60))
-def test_bytes_that_are_no_note_are_none(body: bytes) -> None:
+def test_bytes_that_are_no_state_are_none(body: bytes) -> None:
     assert decode(body) is None
 
 
-@given(notes, st.data())
-def test_a_note_cut_short_is_none(note: SyncState, data: st.DataObject) -> None:
-    body = encode(note)
+@given(states, st.data())
+def test_a_state_cut_short_is_none(state: SyncState, data: st.DataObject) -> None:
+    body = encode(state)
     assert decode(body[: data.draw(st.integers(0, len(body) - 1))]) is None
 
 
@@ -115,7 +116,7 @@ def test_fields_of_a_later_version_are_no_obstacle() -> None:
     assert decode(zlib.compress(b'{"ticks": [], "colour": "blue"}')) == SyncState()
 
 
-def test_a_ministrys_note_is_small() -> None:
+def test_a_ministrys_state_is_small() -> None:
     """47 accounts and two days of their posts, far from the limit of a document."""
     held = {
         f"17841400000000{n}:1800000000000{n}": LivePost(
@@ -130,18 +131,20 @@ def test_a_ministrys_note_is_small() -> None:
     assert len(encode(SyncState(posts=held))) < 40_000
 
 
-def test_the_note_of_five_thousand_accounts_is_split_by_the_store_and_comes_back(
+def test_the_state_of_five_thousand_accounts_is_split_by_the_store_and_comes_back(
     store_of_two_parts: tuple[AgencyStore, SyncState],
 ) -> None:
     """Two days of five posts a day each: far more than one document holds."""
-    book, note = store_of_two_parts
-    stored = book.sync_state("instagram")
+    agency, state = store_of_two_parts
+    stored = agency.sync_state("instagram")
     assert len(stored.pieces) > 1
     assert stored.body is not None
     assert len(stored.body) > MAX_BYTES
-    assert decode(stored.body) == note
+    assert decode(stored.body) == state
     sizes = [
-        len(part.data["body"]) for part in book.store.list(f"{book.root}/plans") if ":" in part.id
+        len(part.data["body"])
+        for part in agency.store.list(f"{agency.root}/plans")
+        if ":" in part.id
     ]
     assert len(sizes) == len(stored.pieces)
     assert max(sizes) < MAX_BYTES
@@ -149,19 +152,19 @@ def test_the_note_of_five_thousand_accounts_is_split_by_the_store_and_comes_back
 
 @pytest.fixture
 def store_of_two_parts(tmp_path: Path) -> Iterator[tuple[AgencyStore, SyncState]]:
-    """A store that holds the note of a large ministry."""
+    """A store that holds the state of a large ministry."""
     store = SqliteStore(tmp_path / "kiprah.db")
-    book, note = AgencyStore(store, Agency()), large()
-    book.save_sync_state("instagram", encode(note), book.sync_state("instagram"))
-    yield book, note
+    agency, state = AgencyStore(store, Agency()), large()
+    agency.save_sync_state("instagram", encode(state), agency.sync_state("instagram"))
+    yield agency, state
     store.close()
 
 
 def large() -> SyncState:
-    note = SyncState()
+    state = SyncState()
     for n in range(5000):
         account_id = f"1784{_digits(n)}"
-        note.accounts[f"unit{n}"] = AccountState(
+        state.accounts[f"unit{n}"] = AccountState(
             handle=f"unit{n}", account_id=account_id, swept_at=START, followers_at=START
         )
         for k in range(10):
@@ -173,8 +176,8 @@ def large() -> SyncState:
                 kept=tuple(START - h * HOUR for h in range(6)),
                 read_at=START,
             )
-            note.posts[post.key] = post
-    return note
+            state.posts[post.key] = post
+    return state
 
 
 def _digits(n: int) -> str:
@@ -184,22 +187,18 @@ def _digits(n: int) -> str:
 # Forgetting
 
 
-def live(age: timedelta) -> LivePost:
-    return LivePost(account_id="1", post_id=str(age), published_at=START - age, url="")
-
-
 def test_posts_are_forgotten_when_no_listing_can_bring_them_up_again() -> None:
-    young, old = live(REMEMBERED - MINUTE), live(REMEMBERED)
-    note = SyncState(posts={"young": young, "old": old})
-    note.prune(START)
-    assert note.posts == {"young": young}
+    young, old = live_post(REMEMBERED - MINUTE), live_post(REMEMBERED)
+    state = SyncState(posts={"young": young, "old": old})
+    state.prune(START)
+    assert state.posts == {"young": young}
 
 
 def test_only_the_last_few_ticks_are_remembered() -> None:
-    note = SyncState()
+    state = SyncState()
     for n in range(3 * TICKS):
-        note.tick(START + n * MINUTE)
-    assert note.ticks == tuple(START + n * MINUTE for n in range(2 * TICKS, 3 * TICKS))
+        state.tick(START + n * MINUTE)
+    assert state.ticks == tuple(START + n * MINUTE for n in range(2 * TICKS, 3 * TICKS))
 
 
 @pytest.mark.parametrize(
@@ -218,9 +217,7 @@ def test_only_the_last_few_ticks_are_remembered() -> None:
 def test_a_post_is_closed_when_no_read_can_change_its_measurement(
     kept: tuple[int, ...], age: int, closed: bool
 ) -> None:
-    post = msgspec.structs.replace(
-        live(timedelta(0)), kept=tuple(START + hours * HOUR for hours in kept)
-    )
+    post = live_post(timedelta(0), kept=tuple(START + hours * HOUR for hours in kept))
     assert post.closed(START + age * HOUR) is closed
 
 
@@ -229,22 +226,22 @@ def test_a_post_is_closed_when_no_read_can_change_its_measurement(
 
 def test_a_part_holds_what_it_is_told_and_what_is_there() -> None:
     held = {name: AccountState(handle=name) for name in "abc"}
-    known = {name: live(timedelta(0)) for name in "xyz"}
-    note = SyncState(ticks=(START,), accounts=held, posts=known)
-    part = note.part(["c", "a", "strange"], ["y", "unknown"])
+    known = {name: live_post(timedelta(0)) for name in "xyz"}
+    state = SyncState(ticks=(START,), accounts=held, posts=known)
+    part = state.part(["c", "a", "strange"], ["y", "unknown"])
     assert part == SyncState(accounts={"c": held["c"], "a": held["a"]}, posts={"y": known["y"]})
-    assert note.part([], []) == SyncState()
+    assert state.part([], []) == SyncState()
 
 
 def test_an_account_rests_until_it_is_told_to_wake() -> None:
-    note = SyncState(
+    state = SyncState(
         accounts={"a": AccountState(handle="a", wrong="salah"), "b": AccountState(handle="b")}
     )
-    note.rest("a", START)
-    assert note.accounts["a"] == AccountState(handle="a", wrong="salah", retry_at=START)
-    note.rest("a", None)
-    assert note.accounts["a"] == AccountState(handle="a", wrong="salah")
-    assert note.accounts["b"] == AccountState(handle="b")
+    state.rest("a", START)
+    assert state.accounts["a"] == AccountState(handle="a", wrong="salah", retry_at=START)
+    state.rest("a", None)
+    assert state.accounts["a"] == AccountState(handle="a", wrong="salah")
+    assert state.accounts["b"] == AccountState(handle="b")
 
 
 # Folding: what several readings noted of the same accounts and posts
@@ -280,7 +277,7 @@ def looked_at(draw: st.DrawFn, handle: str) -> AccountState:
 
 
 @st.composite
-def read(draw: st.DrawFn, post_id: str) -> LivePost:
+def live_posts(draw: st.DrawFn, post_id: str) -> LivePost:
     kept = sorted(draw(st.sets(moments, max_size=3)))
     read_at = max([*kept, *draw(st.sets(moments, max_size=1))], default=None)
     missing = sorted(draw(st.sets(moments, max_size=2)))
@@ -303,7 +300,7 @@ def readings(draw: st.DrawFn) -> SyncState:
     ids = draw(st.sets(st.sampled_from("xyz")))
     return SyncState(
         accounts={handle: draw(looked_at(handle)) for handle in sorted(handles)},
-        posts={f"1:{post_id}": draw(read(post_id)) for post_id in sorted(ids)},
+        posts={f"1:{post_id}": draw(live_posts(post_id)) for post_id in sorted(ids)},
     )
 
 
@@ -379,11 +376,11 @@ def latest(times: Iterable[datetime | None]) -> datetime | None:
 READ = Ways.of(adapter("instagram"))
 
 
-def looks(note: SyncState, now: datetime) -> list[Purpose]:
+def purposes(state: SyncState, now: datetime) -> list[Purpose]:
     """Why accounts would be read at that time."""
     found = candidates(
-        note,
-        note.accounts,
+        state,
+        state.accounts,
         READ,
         Timing(
             now=now,
@@ -395,30 +392,30 @@ def looks(note: SyncState, now: datetime) -> list[Purpose]:
     return [candidate.reason.purpose for candidate in found]
 
 
-@given(notes, instants)
-def test_nothing_is_remembered_that_lies_in_the_future(note: SyncState, now: datetime) -> None:
-    note.until(now)
-    times = [*note.ticks]
-    for account in note.accounts.values():
+@given(states, instants)
+def test_nothing_is_remembered_that_lies_in_the_future(state: SyncState, now: datetime) -> None:
+    state.until(now)
+    times = [*state.ticks]
+    for account in state.accounts.values():
         times += [
             at
             for at in (account.checked_at, account.followers_at, account.swept_at, account.deep_at)
             if at
         ]
         assert account.retry_at is None or account.retry_at <= now + LONGEST_REST
-    for post in note.posts.values():
+    for post in state.posts.values():
         times += [*post.kept, *post.missing, *([post.read_at] if post.read_at else [])]
     assert all(at <= now for at in times)
-    before = encode(note)
-    note.until(now)
-    assert encode(note) == before
+    before = encode(state)
+    state.until(now)
+    assert encode(state) == before
 
 
-@given(notes)
-def test_a_clock_that_was_right_changes_nothing(note: SyncState) -> None:
-    before = encode(note)
-    note.until(START + timedelta(seconds=10**6))
-    assert encode(note) == before
+@given(states)
+def test_a_clock_that_was_right_changes_nothing(state: SyncState) -> None:
+    before = encode(state)
+    state.until(START + timedelta(seconds=10**6))
+    assert encode(state) == before
 
 
 def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
@@ -434,11 +431,11 @@ def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
         swept_at=ahead,
         deep_at=ahead,
     )
-    note = SyncState(ticks=(START - HOUR, ahead), accounts={"a": held})
-    assert looks(note, START) == []
-    note.until(START)
-    assert note.ticks == (START - HOUR,)
-    [account] = note.accounts.values()
+    state = SyncState(ticks=(START - HOUR, ahead), accounts={"a": held})
+    assert purposes(state, START) == []
+    state.until(START)
+    assert state.ticks == (START - HOUR,)
+    [account] = state.accounts.values()
     past = START - REMEMBERED
     assert account == AccountState(
         handle="a",
@@ -449,7 +446,7 @@ def test_an_account_that_the_future_looked_at_is_looked_at_again() -> None:
         swept_at=past,
         deep_at=past,
     )
-    assert looks(note, START) == [Purpose.OVERDUE]
+    assert purposes(state, START) == [Purpose.OVERDUE]
 
 
 def test_only_what_lies_in_the_future_is_forgotten_of_an_account() -> None:
@@ -460,17 +457,17 @@ def test_only_what_lies_in_the_future_is_forgotten_of_an_account() -> None:
         checked_at=START,
         followers_at=START - HOUR,
     )
-    note = SyncState(accounts={"a": held})
-    note.until(START)
-    assert note.accounts["a"] == msgspec.structs.replace(held, swept_at=START - REMEMBERED)
+    state = SyncState(accounts={"a": held})
+    state.until(START)
+    assert state.accounts["a"] == msgspec.structs.replace(held, swept_at=START - REMEMBERED)
 
 
 @pytest.mark.parametrize(("rest", "wakes"), [(LONGEST_REST, False), (LONGEST_REST + MINUTE, True)])
 def test_no_account_rests_longer_than_any_is_sent_to_rest(rest: timedelta, wakes: bool) -> None:
     held = AccountState(handle="a", checked_at=START, retry_at=START + rest)
-    note = SyncState(accounts={"a": held})
-    note.until(START)
-    assert (note.accounts["a"].retry_at is None) is wakes
+    state = SyncState(accounts={"a": held})
+    state.until(START)
+    assert (state.accounts["a"].retry_at is None) is wakes
 
 
 def test_a_post_that_the_future_closed_is_read_again() -> None:
@@ -484,9 +481,9 @@ def test_a_post_that_the_future_closed_is_read_again() -> None:
         missing=(START + 41 * DAY,),
     )
     assert purpose_of(post, START, START + 15 * MINUTE) is None
-    note = SyncState(posts={post.key: post})
-    note.until(START)
-    [healed] = note.posts.values()
+    state = SyncState(posts={post.key: post})
+    state.until(START)
+    [healed] = state.posts.values()
     assert healed == msgspec.structs.replace(
         post, kept=(START - 6 * HOUR,), read_at=START - 6 * HOUR, missing=()
     )
@@ -495,16 +492,16 @@ def test_a_post_that_the_future_closed_is_read_again() -> None:
 
 def test_a_post_that_the_future_missed_is_not_gone() -> None:
     missed = (START - HOUR, START + 40 * DAY)
-    post = msgspec.structs.replace(live(5 * HOUR), missing=missed, read_at=START - 2 * HOUR)
-    note = SyncState(posts={post.key: post})
-    note.until(START)
-    assert note.posts[post.key].missing == missed[:1]
+    post = msgspec.structs.replace(live_post(5 * HOUR), missing=missed, read_at=START - 2 * HOUR)
+    state = SyncState(posts={post.key: post})
+    state.until(START)
+    assert state.posts[post.key].missing == missed[:1]
 
 
 # Made anew
 
 
-def stored(samples: tuple[int, ...], absences: tuple[int, ...] = ()) -> Post:
+def stored_post(samples: tuple[int, ...], absences: tuple[int, ...] = ()) -> Post:
     return Post(
         platform="x",
         account_id="1",
@@ -529,10 +526,10 @@ def stored(samples: tuple[int, ...], absences: tuple[int, ...] = ()) -> Post:
         ((), (7,), (7,)),
     ],
 )
-def test_a_lost_note_is_made_from_the_stored_posts(
+def test_a_lost_state_is_made_from_the_stored_posts(
     samples: tuple[int, ...], absences: tuple[int, ...], missing: tuple[int, ...]
 ) -> None:
-    [post] = rebuild([stored(samples, absences)]).posts.values()
+    [post] = rebuild([stored_post(samples, absences)]).posts.values()
     assert post.key == "1:2"
     assert post.kept == tuple(START + n * HOUR for n in samples)
     assert post.read_at == (START + samples[-1] * HOUR if samples else None)
@@ -541,29 +538,33 @@ def test_a_lost_note_is_made_from_the_stored_posts(
     assert post.mark == START + 24 * HOUR
 
 
-def test_a_posts_facts_survive_the_note() -> None:
-    whole = stored((1,))
+def test_a_posts_facts_survive_the_state() -> None:
+    whole = stored_post((1,))
     [post] = rebuild([whole]).posts.values()
     assert post.as_post("x") == msgspec.structs.replace(whole, samples=())
 
 
 def test_an_account_was_looked_at_when_its_newest_post_was_first_read() -> None:
     """What was published since is to be found, and nothing before it is to be read again."""
-    found = [stored((1, 9)), msgspec.structs.replace(stored((3, 4)), post_id="9"), stored(())]
-    note = rebuild(found, {"ada": "1", "sepi": "7"})
-    assert note.accounts["ada"].swept_at == START + 3 * timedelta(hours=1)
-    assert note.accounts["ada"].account_id == "1"
-    assert note.accounts["sepi"].swept_at is None
+    found = [
+        stored_post((1, 9)),
+        msgspec.structs.replace(stored_post((3, 4)), post_id="9"),
+        stored_post(()),
+    ]
+    state = rebuild(found, {"ada": "1", "sepi": "7"})
+    assert state.accounts["ada"].swept_at == START + 3 * timedelta(hours=1)
+    assert state.accounts["ada"].account_id == "1"
+    assert state.accounts["sepi"].swept_at is None
     assert rebuild(found).accounts == {}
 
 
 @pytest.mark.parametrize(("hours", "forgotten"), [(0, False), (18, False), (19, True)])
 def test_a_clock_that_was_far_ahead_has_forgotten_posts(hours: int, forgotten: bool) -> None:
-    note = SyncState()
-    assert not note.has_forgotten(START)
-    note.tick(START - timedelta(hours=1))
-    note.tick(START + timedelta(hours=hours))
-    assert note.has_forgotten(START) == forgotten
+    state = SyncState()
+    assert not state.has_forgotten(START)
+    state.tick(START - timedelta(hours=1))
+    state.tick(START + timedelta(hours=hours))
+    assert state.has_forgotten(START) == forgotten
 
 
 def test_what_is_waited_for_is_first_seen_when_anybody_saw_it_first(now: datetime) -> None:
@@ -571,15 +572,15 @@ def test_what_is_waited_for_is_first_seen_when_anybody_saw_it_first(now: datetim
     one = AccountState(handle="a", swept_at=early, waits={"v": early, "settled": early})
     other = AccountState(handle="a", swept_at=late, waits={"v": late})
     for first, second in ((one, other), (other, one)):
-        note = SyncState(accounts={"a": first})
-        note.fold(SyncState(accounts={"a": second}))
-        assert note.accounts["a"].waits == {"v": early}
+        state = SyncState(accounts={"a": first})
+        state.fold(SyncState(accounts={"a": second}))
+        assert state.accounts["a"].waits == {"v": early}
 
 
 def test_how_a_listing_is_asked_for_is_what_was_found_out_last(now: datetime) -> None:
     narrow = AccountState(handle="a", manner=Manner(6), manner_at=now - timedelta(hours=1))
     usual = AccountState(handle="a", manner_at=now)
     for first, second in ((narrow, usual), (usual, narrow)):
-        note = SyncState(accounts={"a": first})
-        note.fold(SyncState(accounts={"a": second}))
-        assert (note.accounts["a"].manner, note.accounts["a"].manner_at) == (None, now)
+        state = SyncState(accounts={"a": first})
+        state.fold(SyncState(accounts={"a": second}))
+        assert (state.accounts["a"].manner, state.accounts["a"].manner_at) == (None, now)

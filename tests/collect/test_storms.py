@@ -99,29 +99,29 @@ class Ministry:
             collect_every=LONGEST_PAUSE,
         )
         self.written: Counter[str] = Counter()
-        self.book = self.open()
-        register(self.book, self.settings, UNITS, BEGIN)
+        self.agency = self.open()
+        register(self.agency, self.settings, UNITS, BEGIN)
 
     def open(self) -> AgencyStore:
-        book = open_agency(self.settings)
-        book.store = FrailStore(book.store, self.written)
-        return book
+        agency = open_agency(self.settings)
+        agency.store = FrailStore(agency.store, self.written)
+        return agency
 
     @property
     def frail(self) -> FrailStore:
-        assert isinstance(self.book.store, FrailStore)
-        return self.book.store
+        assert isinstance(self.agency.store, FrailStore)
+        return self.agency.store
 
     def reopen(self) -> None:
-        self.book.store.close()
-        self.book = self.open()
+        self.agency.store.close()
+        self.agency = self.open()
 
     def tick(self, at: datetime) -> CollectReport:
         self.server.set_clock(at)
-        return tick(self.book, self.settings, at)
+        return tick(self.agency, self.settings, at)
 
     def close(self) -> None:
-        self.book.store.close()
+        self.agency.store.close()
         self._serving.__exit__(None, None, None)
         self._folder.cleanup()
         self._patch.undo()
@@ -129,11 +129,11 @@ class Ministry:
 
     def measured(self, at: datetime) -> dict[Name, Entry]:
         """Every post of the ledgers after scoring at ``at``."""
-        score(self.book, now=at, run_id=run_id("score", at))
+        score(self.agency, now=at, run_id=run_id("score", at))
         return {
             (entry.post.platform, entry.post.account_id, entry.post.post_id): entry
-            for month in self.book.months()
-            for ledger in self.book.ledgers(month).values()
+            for month in self.agency.months()
+            for ledger in self.agency.ledgers(month).values()
             for entry in ledger.entries.values()
         }
 
@@ -170,7 +170,7 @@ class Storm(RuleBasedStateMachine):
         self.jumps: list[tuple[datetime, datetime]] = []
         self.unwell: dict[str, datetime] = {}
         self.limited = BEGIN  # until when a limit holds
-        self.excuses = 0  # how many ticks may have stored a post without a note of it
+        self.excuses = 0  # how many ticks may have stored a post that the state does not know
         self.consents = 0
         self.thinned: set[str] = set()  # platforms whose answers left items out
 
@@ -254,7 +254,7 @@ class Storm(RuleBasedStateMachine):
             return await asyncio.gather(
                 *(
                     collect(
-                        book,
+                        agency,
                         self.it.settings,
                         CollectRun(
                             now=self.now,
@@ -262,7 +262,7 @@ class Storm(RuleBasedStateMachine):
                             simulated=True,
                         ),
                     )
-                    for n, book in enumerate((self.it.book, other))
+                    for n, agency in enumerate((self.it.agency, other))
                 ),
                 return_exceptions=True,
             )
@@ -294,11 +294,11 @@ class Storm(RuleBasedStateMachine):
         self.excuses += 1
         self.it.server.set_clock(self.now)
 
-    @rule(platform=st.sampled_from(PLATFORMS), body=st.sampled_from([None, b"", b"no note"]))
+    @rule(platform=st.sampled_from(PLATFORMS), body=st.sampled_from([None, b"", b"no state"]))
     def lose_the_plan(self, platform: Platform, body: bytes | None) -> None:
-        path = f"{self.it.book.root}/plans/{platform}"
+        path = f"{self.it.agency.root}/plans/{platform}"
         lost = Write(path, mode="delete") if body is None else Write(path, {"body": body})
-        self.it.book.store.write([lost])
+        self.it.agency.store.write([lost])
         self.excuses += 1
 
     @rule(after=st.sampled_from([None, None, 0, 1, 3, 8]))
@@ -306,7 +306,7 @@ class Storm(RuleBasedStateMachine):
         """Scoring goes on in between, and may be killed as well."""
         self.it.frail.kill_after = after
         with suppress(Killed):
-            score(self.it.book, now=self.now, run_id=run_id("score", self.now))
+            score(self.it.agency, now=self.now, run_id=run_id("score", self.now))
         self.it.reopen()
 
     # What must hold at any time
@@ -315,7 +315,7 @@ class Storm(RuleBasedStateMachine):
     def no_sample_disappears_or_changes(self) -> None:
         if self.ministry is None:
             return
-        posts = stored_posts(self.it.book)
+        posts = stored_posts(self.it.agency)
         for name, before in self.held.items():
             assert name in posts, f"{name} is gone"
             assert set(before.samples) <= set(posts[name].samples), name
@@ -339,7 +339,7 @@ class Storm(RuleBasedStateMachine):
     @invariant()
     def a_post_is_written_a_few_times_at_most(self) -> None:
         for name, post in self.held.items():
-            path = f"{self.it.book.root}/posts/{':'.join(name)}"
+            path = f"{self.it.agency.root}/posts/{':'.join(name)}"
             allowed = MOST_WRITES + 2 * len(post.absences) + self.excuses
             assert self.it.written[path] <= allowed, name
 
@@ -495,13 +495,13 @@ class Storm(RuleBasedStateMachine):
 
     def _renew_lost_consents(self) -> None:
         """A process that dies between using a refresh token and storing the next one loses it."""
-        consents = Consents(self.it.book, lambda: open_vault(self.it.settings))
+        consents = Consents(self.it.agency, lambda: open_vault(self.it.settings))
         tiktok = self.it.server.app._tiktok
         vault = open_vault(self.it.settings)
         for unit in UNITS:
             handle = handle_of(unit)
-            path = f"{self.it.book.root}/consents/tiktok:{handle}"
-            token = vault.open(self.it.book.store.get([path])[path].data["refresh"])
+            path = f"{self.it.agency.root}/consents/tiktok:{handle}"
+            token = vault.open(self.it.agency.store.get([path])[path].data["refresh"])
             if token not in tiktok._dead:
                 continue
             self.consents += 1

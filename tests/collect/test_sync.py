@@ -1,9 +1,7 @@
-"""A platform's note between the store and a tick, and what admins are told."""
+"""A platform's state between the store and a tick, and what admins are told."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +9,6 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from functions.collect.client import Clock
 from functions.collect.contract import Profile
 from functions.collect.credentials import adapter_for, limits, names
 from functions.collect.planning.marks import PROMISED
@@ -19,7 +16,6 @@ from functions.collect.planning.quota import Budget, Spending
 from functions.collect.planning.requests import Plan, SweepRequest
 from functions.collect.planning.reservations import Bill, Reservations, decode
 from functions.collect.reading.harvest import Harvest
-from functions.collect.report import CollectReport
 from functions.collect.state import REMEMBERED, AccountState, LivePost, SyncState
 from functions.collect.sync import (
     ATTEMPTS,
@@ -29,37 +25,23 @@ from functions.collect.sync import (
     plan_together,
     read_state,
 )
-from functions.collect.tick import CollectRun, Tick
 from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Roster, Sample
 from functions.settings import Settings
-from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
-from tests.collect.api import settings_for
+from tests.collect.ministry import log_lines
+from tests.collect.sessions import START, tick_of
+from tests.factories import account_state, live_post
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
 LONG_AGO = START - 300 * DAY
 TICK = 15 * MINUTE
-NOWHERE = "http://127.0.0.1:1"
 
 
-@pytest.fixture
-def settings(sqlite_url: str) -> Settings:
-    """No platform is ever asked here."""
-    return settings_for(NOWHERE, sqlite_url)
-
-
-@pytest.fixture
-def book(settings: Settings) -> Iterator[AgencyStore]:
-    opened = open_agency(settings)
-    yield opened
-    opened.store.close()
-
-
-def roster(*handles: str, platform: Platform = "instagram", **facts: Any) -> Roster:
+def registered(*handles: str, platform: Platform = "instagram", **facts: Any) -> Roster:
+    """A registry with an account of these handles, each of a unit of its own."""
     return Roster(
         as_of=LONG_AGO,
         accounts=tuple(
@@ -74,40 +56,18 @@ def roster(*handles: str, platform: Platform = "instagram", **facts: Any) -> Ros
     )
 
 
-def tick_of(book: AgencyStore, settings: Settings, whole: Roster, now: datetime = START) -> Tick:
-    run = CollectRun(now=now, run_id="run", simulated=True)
-    return Tick(book, settings, run, whole, Clock(now), True, CollectReport("run", now))
-
-
-def opened(
-    book: AgencyStore,
+def sync_of(
+    agency: AgencyStore,
     settings: Settings,
     *handles: str,
     platform: Platform = "instagram",
     now: datetime = START,
 ) -> PlatformSync:
-    whole = roster(*handles, platform=platform)
-    return PlatformSync.open(tick_of(book, settings, whole, now), platform)
+    whole = registered(*handles, platform=platform)
+    return PlatformSync.open(tick_of(agency, settings, whole, now), platform)
 
 
-def account(handle: str, **facts: Any) -> AccountState:
-    known = {"account_id": f"id-{handle}", "followers_at": START, "swept_at": START, **facts}
-    return AccountState(handle=handle, **known)
-
-
-def live(post_id: str, age: timedelta = HOUR, account_id: str = "id-a") -> LivePost:
-    at = START - age
-    return LivePost(
-        account_id=account_id,
-        post_id=post_id,
-        published_at=at,
-        url=f"https://example.org/{post_id}",
-        kept=(at,),
-        read_at=at,
-    )
-
-
-def post(post_id: str, age: timedelta, platform: Platform = "instagram") -> Post:
+def held_post(post_id: str, age: timedelta, platform: Platform = "instagram") -> Post:
     at = START - age
     return Post(
         platform=platform,
@@ -119,15 +79,11 @@ def post(post_id: str, age: timedelta, platform: Platform = "instagram") -> Post
     )
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-
-
 # Whose accounts
 
 
 def test_the_handles_are_those_that_are_registered_now(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     """And those that were until so lately that a mark is still to come."""
     spans = {
@@ -141,33 +97,33 @@ def test_the_handles_are_those_that_are_registered_now(
     held = tuple(
         account
         for handle, (begin, end) in spans.items()
-        for account in roster(handle, valid_from=begin, valid_to=end).accounts
+        for account in registered(handle, valid_from=begin, valid_to=end).accounts
     )
-    foreign = roster("foreign", platform="x").accounts
-    whole = Roster(as_of=LONG_AGO, accounts=(*held, *foreign, *roster("now").accounts))
-    tick = tick_of(book, settings, whole)
+    foreign = registered("foreign", platform="x").accounts
+    whole = Roster(as_of=LONG_AGO, accounts=(*held, *foreign, *registered("now").accounts))
+    tick = tick_of(agency, settings, whole)
     sync = PlatformSync.open(tick, "instagram")
     assert sync.handles == ["ending", "from-now", "lately", "now"]
     assert PlatformSync.open(tick, "x").handles == ["foreign"]
 
 
 def test_accounts_that_are_registered_no_more_are_forgotten(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     """So that one that comes back is resolved afresh; its posts wait for their marks."""
-    sync = opened(book, settings, "a", "b")
-    sync.state.accounts = {name: account(name) for name in "ab"}
-    sync.state.posts = {"id-b:1": live("1", account_id="id-b")}
+    sync = sync_of(agency, settings, "a", "b")
+    sync.state.accounts = {name: account_state(name) for name in "ab"}
+    sync.state.posts = {"id-b:1": live_post(HOUR, account_id="id-b")}
     sync.save(sync.state, START)
-    again = opened(book, settings, "a", "c")
+    again = sync_of(agency, settings, "a", "c")
     assert set(again.state.accounts) == {"a"}
     assert set(again.state.posts) == {"id-b:1"}
     assert again.account_ids() == {"a": "id-a"}
 
 
-def test_only_accounts_that_were_found_have_an_id(book: AgencyStore, settings: Settings) -> None:
-    sync = opened(book, settings, "a", "b")
-    sync.state.accounts = {"a": account("a"), "b": account("b", account_id=None)}
+def test_only_accounts_that_were_found_have_an_id(agency: AgencyStore, settings: Settings) -> None:
+    sync = sync_of(agency, settings, "a", "b")
+    sync.state.accounts = {"a": account_state("a"), "b": account_state("b", account_id=None)}
     assert sync.account_ids() == {"a": "id-a"}
 
 
@@ -178,26 +134,28 @@ def test_a_platform_is_read_by_its_adapter(settings: Settings, platform: Platfor
 
 
 def test_youtube_is_read_by_its_feed_where_there_is_no_key(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     keyless = replace(settings, youtube_api_key=())
     assert adapter_for(keyless, "youtube").__name__.endswith("youtube_feed")
-    assert opened(book, keyless, "a", platform="youtube").ways.lookup_size == 0
-    assert opened(book, settings, "a", platform="youtube").ways.lookup_size == 50
+    assert sync_of(agency, keyless, "a", platform="youtube").ways.lookup_size == 0
+    assert sync_of(agency, settings, "a", platform="youtube").ways.lookup_size == 50
 
 
 # Consents given anew
 
 
-def test_an_account_wakes_when_its_consent_is_given(book: AgencyStore, settings: Settings) -> None:
-    consents = Consents(book, lambda: open_vault(settings))
-    sync = opened(book, settings, "before", "after", "none", "at-work", platform="tiktok")
+def test_an_account_wakes_when_its_consent_is_given(
+    agency: AgencyStore, settings: Settings
+) -> None:
+    consents = Consents(agency, lambda: open_vault(settings))
+    sync = sync_of(agency, settings, "before", "after", "none", "at-work", platform="tiktok")
     resting = {"wrong": "salah", "checked_at": START - HOUR, "retry_at": START + HOUR}
     sync.state.accounts = {
-        "before": account("before", **resting),
-        "after": account("after", **resting),
-        "none": account("none", **resting),
-        "at-work": account("at-work", checked_at=START - HOUR),
+        "before": account_state("before", **resting),
+        "after": account_state("after", **resting),
+        "none": account_state("none", **resting),
+        "at-work": account_state("at-work", checked_at=START - HOUR),
     }
     for handle, at in (("before", START - 2 * HOUR), ("after", START), ("at-work", START)):
         consents.add([ConsentRow(f"s-{handle}", "tiktok", handle, f"rft.{handle}")], at)
@@ -209,40 +167,40 @@ def test_an_account_wakes_when_its_consent_is_given(book: AgencyStore, settings:
     assert sync.state.accounts == held
 
 
-def test_nobody_else_is_asked_for_a_consent(book: AgencyStore, settings: Settings) -> None:
+def test_nobody_else_is_asked_for_a_consent(agency: AgencyStore, settings: Settings) -> None:
     """Nor TikTok's, when no account rests."""
-    consents = Consents(book, lambda: open_vault(settings))
+    consents = Consents(agency, lambda: open_vault(settings))
     consents.add([ConsentRow("s-a", "tiktok", "a", "rft.a")], START)
-    resting = account("a", wrong="salah", checked_at=START - HOUR, retry_at=START + HOUR)
+    resting = account_state("a", wrong="salah", checked_at=START - HOUR, retry_at=START + HOUR)
     over = msgspec.structs.replace(resting, retry_at=START)
     for platform, held in (("instagram", resting), ("tiktok", over)):
-        sync = opened(book, settings, "a", platform=platform)  # type: ignore[arg-type]
+        sync = sync_of(agency, settings, "a", platform=platform)  # type: ignore[arg-type]
         sync.state.accounts = {"a": held}
-        reads = book.store.meter.reads
+        reads = agency.store.meter.reads
         sync.wake()
         assert sync.state.accounts == {"a": held}
-        assert book.store.meter.reads == reads
+        assert agency.store.meter.reads == reads
 
 
 def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment(
-    book: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    agency: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sync = opened(book, settings, "a", "b", platform="tiktok")
-    sync.state.accounts = {name: account(name) for name in ("a", "b")}
+    sync = sync_of(agency, settings, "a", "b", platform="tiktok")
+    sync.state.accounts = {name: account_state(name) for name in ("a", "b")}
     sync.save(SyncState(), START)
-    honest, raced = book.save_sync_state, []
+    honest, raced = agency.save_sync_state, []
 
     def racing(*asked: Any) -> None:
         if not raced:
             raced.append(1)
-            other = opened(book, settings, "a", "b", platform="tiktok")
-            other.state.accounts["b"] = account("b", title="Judul")
+            other = sync_of(agency, settings, "a", "b", platform="tiktok")
+            other.state.accounts["b"] = account_state("b", title="Judul")
             other.save(other.state, START)
         honest(*asked)
 
-    monkeypatch.setattr(book, "save_sync_state", racing)
-    note_wrong(book, "tiktok", {"a": "Izin dicabut.", "tak-dikenal": "x"}, START)
-    found = opened(book, settings, "a", "b", platform="tiktok").state.accounts
+    monkeypatch.setattr(agency, "save_sync_state", racing)
+    note_wrong(agency, "tiktok", {"a": "Izin dicabut.", "tak-dikenal": "x"}, START)
+    found = sync_of(agency, settings, "a", "b", platform="tiktok").state.accounts
     assert (found["a"].wrong, found["a"].checked_at) == ("Izin dicabut.", START)
     assert (found["b"].wrong, found["b"].title) == (None, "Judul")
     assert found.keys() == {"a", "b"}
@@ -251,20 +209,22 @@ def test_what_somebody_else_told_an_admin_is_noted_whoever_writes_at_that_moment
 # Two instances at once
 
 
-def test_what_two_instances_noted_is_in_the_note_of_both(
-    book: AgencyStore, settings: Settings
+def test_what_two_instances_noted_is_in_the_state_of_both(
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    one, two = opened(book, settings, "a", "b"), opened(book, settings, "a", "b")
-    one.state.accounts["a"] = account("a", checked_at=START)
-    one.state.posts["id-a:1"] = live("1")
-    two.state.accounts["a"] = account("a", title="Lama", checked_at=START - HOUR)
-    two.state.accounts["b"] = account("b")
-    two.state.posts["id-a:1"] = msgspec.structs.replace(live("1"), kept=(START,), read_at=START)
-    two.state.posts["id-b:2"] = live("2", account_id="id-b")
+    one, two = sync_of(agency, settings, "a", "b"), sync_of(agency, settings, "a", "b")
+    one.state.accounts["a"] = account_state("a", checked_at=START)
+    one.state.posts["id-a:1"] = live_post(
+        HOUR, account_id="id-a", kept=(START - HOUR,), read_at=START - HOUR
+    )
+    two.state.accounts["a"] = account_state("a", title="Lama", checked_at=START - HOUR)
+    two.state.accounts["b"] = account_state("b")
+    two.state.posts["id-a:1"] = live_post(HOUR, account_id="id-a")
+    two.state.posts["id-b:2"] = live_post(HOUR, post_id="2", account_id="id-b")
     assert one.save(one.state.part(["a"], ["id-a:1"]), START)
     assert two.save(two.state.part(["a", "b"], ["id-a:1", "id-b:2"]), START + MINUTE)
-    state, _ = read_state(book, "instagram", START + MINUTE)
-    assert state.accounts == {"a": account("a", checked_at=START), "b": account("b")}
+    state, _ = read_state(agency, "instagram", START + MINUTE)
+    assert state.accounts == {"a": account_state("a", checked_at=START), "b": account_state("b")}
     assert set(state.posts) == {"id-a:1", "id-b:2"}
     assert state.posts["id-a:1"].kept == (START - HOUR, START)
     assert state.ticks == (START, START + MINUTE)
@@ -272,23 +232,23 @@ def test_what_two_instances_noted_is_in_the_note_of_both(
 
 
 def test_what_an_instance_did_not_change_is_not_brought_back(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    """Only what it noted itself goes into the other's note."""
-    first = opened(book, settings, "a", "b")
-    first.state.accounts = {name: account(name) for name in "ab"}
+    """Only what it noted itself goes into the other's state."""
+    first = sync_of(agency, settings, "a", "b")
+    first.state.accounts = {name: account_state(name) for name in "ab"}
     first.save(first.state, START)
-    one, two = opened(book, settings, "a"), opened(book, settings, "a", "b")
+    one, two = sync_of(agency, settings, "a"), sync_of(agency, settings, "a", "b")
     one.save(one.state.part(["a"], []), START)  # "b" is registered no more
-    two.state.accounts["a"] = account("a", title="Baru", checked_at=START + HOUR)
+    two.state.accounts["a"] = account_state("a", title="Baru", checked_at=START + HOUR)
     two.save(two.state.part(["a"], []), START)
-    state, _ = read_state(book, "instagram", START + HOUR)
+    state, _ = read_state(agency, "instagram", START + HOUR)
     assert set(state.accounts) == {"a"}
     assert state.accounts["a"].title == "Baru"
 
 
 def test_who_is_always_overtaken_gives_up_and_says_so(
-    book: AgencyStore,
+    agency: AgencyStore,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -299,64 +259,70 @@ def test_who_is_always_overtaken_gives_up_and_says_so(
         tries.append(platform)
         raise Conflict("somebody else wrote first")
 
-    sync = opened(book, settings, "a")
+    sync = sync_of(agency, settings, "a")
     before = sync.state
-    monkeypatch.setattr(book, "save_sync_state", overtaken)
+    monkeypatch.setattr(agency, "save_sync_state", overtaken)
     assert not sync.save(sync.state, START)
     assert tries == ["instagram"] * ATTEMPTS
-    [line] = lines(capsys)
+    [line] = log_lines(capsys)
     assert (line["message"], line["platform"]) == ("collect.overlap", "instagram")
     assert sync.state is before
 
 
-def test_a_tick_that_asked_nothing_leaves_no_trace(book: AgencyStore, settings: Settings) -> None:
-    sync = opened(book, settings, "a")
+def test_a_tick_that_asked_nothing_leaves_no_trace(agency: AgencyStore, settings: Settings) -> None:
+    sync = sync_of(agency, settings, "a")
     assert sync.save(sync.state, START, sent=False)
-    assert read_state(book, "instagram", START)[0].ticks == ()
-    later = opened(book, settings, "a")
+    assert read_state(agency, "instagram", START)[0].ticks == ()
+    later = sync_of(agency, settings, "a")
     assert later.save(later.state, START + TICK)
-    assert read_state(book, "instagram", START + TICK)[0].ticks == (START + TICK,)
+    assert read_state(agency, "instagram", START + TICK)[0].ticks == (START + TICK,)
 
 
 def test_what_no_listing_can_bring_up_again_is_forgotten(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    sync = opened(book, settings, "a")
-    sync.state.posts = {p.key: p for p in (live("1"), live("2", REMEMBERED))}
+    sync = sync_of(agency, settings, "a")
+    sync.state.posts = {
+        p.key: p
+        for p in (
+            live_post(HOUR, account_id="id-a"),
+            live_post(REMEMBERED, post_id="2", account_id="id-a"),
+        )
+    }
     sync.save(sync.state, START)
-    assert set(read_state(book, "instagram", START)[0].posts) == {"id-a:1"}
+    assert set(read_state(agency, "instagram", START)[0].posts) == {"id-a:1"}
 
 
-# A note that is lost
+# A state that is lost
 
 
-def lose(book: AgencyStore, how: str) -> None:
-    path = f"{book.root}/plans/instagram"
+def lose(agency: AgencyStore, how: str) -> None:
+    path = f"{agency.root}/plans/instagram"
     if how == "all":
-        book.store.write([Write(path, mode="delete")])
+        agency.store.write([Write(path, mode="delete")])
     elif how == "garbled":
-        book.store.write([Write(path, {"body": b"garbled"})])
+        agency.store.write([Write(path, {"body": b"garbled"})])
     else:
-        book.store.write([Write(path, {"pieces": ["there", "lost"]})])
-        book.store.write([Write(f"{path}:there", {"body": b"half of it"})])
+        agency.store.write([Write(path, {"pieces": ["there", "lost"]})])
+        agency.store.write([Write(f"{path}:there", {"body": b"half of it"})])
 
 
 @pytest.mark.parametrize("how", ["all", "garbled", "part"])
 def test_a_lost_state_is_made_anew_from_the_posts(
-    book: AgencyStore, settings: Settings, how: str
+    agency: AgencyStore, settings: Settings, how: str
 ) -> None:
-    sync = opened(book, settings, "a")
-    sync.state.accounts = {"a": account("a")}
+    sync = sync_of(agency, settings, "a")
+    sync.state.accounts = {"a": account_state("a")}
     sync.save(sync.state, START)
-    book.save_posts(
+    agency.save_posts(
         [
-            post("young", HOUR),
-            post("old", REMEMBERED + MINUTE),
-            post("foreign", HOUR, platform="x"),
+            held_post("young", HOUR),
+            held_post("old", REMEMBERED + MINUTE),
+            held_post("foreign", HOUR, platform="x"),
         ]
     )
-    lose(book, how)
-    again = opened(book, settings, "a")
+    lose(agency, how)
+    again = sync_of(agency, settings, "a")
     assert again.state.accounts == {}
     # Of the whole month: else a first listing would bring up what is in the store already.
     kept = {post.post_id: post.kept for post in again.state.posts.values()}
@@ -364,46 +330,46 @@ def test_a_lost_state_is_made_anew_from_the_posts(
     assert kept["young"] == (START - HOUR + MINUTE,)
     assert [candidate.subject for candidate in again.candidates()] == ["a", "a"]
     # And it can be written again, whatever is left of the old one.
-    again.state.accounts = {"a": account("a")}
+    again.state.accounts = {"a": account_state("a")}
     assert again.save(again.state, START)
-    assert set(opened(book, settings, "a").state.accounts) == {"a"}
-    assert [p.id for p in book.store.list(f"{book.root}/plans")] == ["instagram"]
+    assert set(sync_of(agency, settings, "a").state.accounts) == {"a"}
+    assert [p.id for p in agency.store.list(f"{agency.root}/plans")] == ["instagram"]
 
 
 @pytest.mark.parametrize(
     ("platform", "hours", "reads"), [("x", 6, 1), ("x", 0, 0), ("instagram", 6, 0)]
 )
 def test_how_threads_count_is_looked_up_once_and_only_for_a_listing_of_x(
-    book: AgencyStore, settings: Settings, platform: Platform, hours: int, reads: int
+    agency: AgencyStore, settings: Settings, platform: Platform, hours: int, reads: int
 ) -> None:
-    book.store.write([Write(f"{book.root}/settings/formula", {"x_threads": "sum"})])
-    sync = opened(book, settings, "a", "b", platform=platform)
+    agency.store.write([Write(f"{agency.root}/settings/formula", {"x_threads": "sum"})])
+    sync = sync_of(agency, settings, "a", "b", platform=platform)
     swept = START - hours * HOUR
-    sync.state.accounts = {name: account(name, swept_at=swept) for name in ("a", "b")}
-    before = book.store.meter.reads
+    sync.state.accounts = {name: account_state(name, swept_at=swept) for name in ("a", "b")}
+    before = agency.store.meter.reads
     found = sync.candidates()
-    assert book.store.meter.reads - before == reads
+    assert agency.store.meter.reads - before == reads
     sweeps = [candidate.what for candidate in found if isinstance(candidate.what, SweepRequest)]
     assert [sweep.replies for sweep in sweeps] == [platform == "x"] * (2 if hours else 0)
 
 
-def test_what_a_wrong_clock_noted_is_forgotten_when_the_note_is_read(
-    book: AgencyStore, settings: Settings
+def test_what_a_wrong_clock_noted_is_forgotten_when_the_state_is_read(
+    agency: AgencyStore, settings: Settings
 ) -> None:
     ahead = START + 40 * DAY
-    sync = opened(book, settings, "a", now=ahead)
-    sync.state.accounts = {"a": account("a", swept_at=ahead)}
+    sync = sync_of(agency, settings, "a", now=ahead)
+    sync.state.accounts = {"a": account_state("a", swept_at=ahead)}
     sync.save(sync.state, ahead)
-    again = opened(book, settings, "a")
+    again = sync_of(agency, settings, "a")
     assert again.state.ticks == ()
     assert again.state.accounts["a"].swept_at == START - REMEMBERED
 
 
-def test_a_lost_state_is_healed_too(book: AgencyStore, settings: Settings) -> None:
-    known = post("1", HOUR)
+def test_a_lost_state_is_healed_too(agency: AgencyStore, settings: Settings) -> None:
+    known = held_post("1", HOUR)
     late = msgspec.structs.replace(known, samples=(Sample(taken_at=START + DAY),))
-    book.save_posts([known, late])
-    [held] = opened(book, settings, "a").state.posts.values()
+    agency.save_posts([known, late])
+    [held] = sync_of(agency, settings, "a").state.posts.values()
     assert held.kept == (START - HOUR + MINUTE,)
 
 
@@ -411,23 +377,23 @@ def test_a_lost_state_is_healed_too(book: AgencyStore, settings: Settings) -> No
 
 
 def test_a_first_look_reaches_back_to_the_first_of_the_agencys_month(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     """In Jakarta November began at 17:00 UTC on the last of October."""
     for now, since in (
         (datetime(2026, 10, 31, 16, 59, tzinfo=UTC), datetime(2026, 9, 30, 17, tzinfo=UTC)),
         (datetime(2026, 10, 31, 17, 0, tzinfo=UTC), datetime(2026, 10, 31, 17, tzinfo=UTC)),
     ):
-        found = opened(book, settings, "a", now=now).candidates()
+        found = sync_of(agency, settings, "a", now=now).candidates()
         assert [w.what.since for w in found if isinstance(w.what, SweepRequest)] == [since]
 
 
 def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    sync = opened(book, settings, "a")
-    sync.state.accounts = {"a": account("a", swept_at=START - 2 * HOUR)}
-    sync.state.posts = {"id-a:1": live("1")}
+    sync = sync_of(agency, settings, "a")
+    sync.state.accounts = {"a": account_state("a", swept_at=START - 2 * HOUR)}
+    sync.state.posts = {"id-a:1": live_post(HOUR, account_id="id-a")}
     assert sync.following == START + TICK
     assert sync.candidates() == []
     sync.tick.settings = replace(settings, collect_every=40)
@@ -437,9 +403,9 @@ def test_how_often_to_look_and_when_the_next_tick_comes_are_settings(
 
 
 def test_ticks_that_come_more_rarely_than_configured_are_noticed(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    sync = opened(book, settings, "a")
+    sync = sync_of(agency, settings, "a")
     sync.state.ticks = (START - 2 * HOUR, START - HOUR)
     assert sync.following == START + HOUR
 
@@ -456,90 +422,94 @@ def test_where_budgets_are_short_an_early_read_is_kept_as_the_last_before_a_mark
 
 
 def syncs(
-    book: AgencyStore, settings: Settings, *platforms: Platform
+    agency: AgencyStore, settings: Settings, *platforms: Platform
 ) -> dict[Platform, PlatformSync]:
     found: dict[Platform, PlatformSync] = {}
     for platform in platforms:
-        sync = opened(book, settings, "a", "b", platform=platform)
+        sync = sync_of(agency, settings, "a", "b", platform=platform)
         sync.state.accounts = {
-            name: account(name, swept_at=START - 9 * HOUR, deep_at=START) for name in "ab"
+            name: account_state(name, swept_at=START - 9 * HOUR, deep_at=START) for name in "ab"
         }
         found[platform] = sync
     return found
 
 
-def reservations_of(book: AgencyStore, settings: Settings, run: str = "run") -> Reservations:
+def all_reservations(agency: AgencyStore, settings: Settings, run: str = "run") -> Reservations:
     limited = {name: limits(settings, p) for p in PLATFORMS for name in names(settings, p)}
-    return Reservations(book, limited, run, START)
+    return Reservations(agency, limited, run, START)
 
 
-def test_two_platforms_with_one_token_share_its_hour(book: AgencyStore, settings: Settings) -> None:
+def test_two_platforms_with_one_token_share_its_hour(
+    agency: AgencyStore, settings: Settings
+) -> None:
     """Four listings are due, and of four calls an hour three may be planned."""
     shared = replace(settings, facebook_token=settings.instagram_token, meta_calls_per_hour=4)
-    held = syncs(book, shared, "instagram", "facebook")
-    plans = plan_together(tick_of(book, shared, roster()), held, reservations_of(book, shared))
+    held = syncs(agency, shared, "instagram", "facebook")
+    plans = plan_together(
+        tick_of(agency, shared, registered()), held, all_reservations(agency, shared)
+    )
     assert set(plans) == {"instagram", "facebook"}
     assert sum(len(plan.sweeps) for plan in plans.values()) == 3
     assert sum(plan.given_up.get("discovery", 0) for plan in plans.values()) == 1
     [name] = names(shared, "instagram")
-    assert decode(book.budgets([name])[name].data, name).runs == {
+    assert decode(agency.budgets([name])[name].data, name).runs == {
         "run": Spending(at=START, amounts={"calls": 3})
     }
     again = plan_together(
-        tick_of(book, shared, roster()), held, reservations_of(book, shared, "another")
+        tick_of(agency, shared, registered()), held, all_reservations(agency, shared, "another")
     )
     assert all(plan.empty for plan in again.values())
 
 
 def test_where_nothing_is_worth_reading_nothing_is_reserved(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    held = syncs(book, settings, "instagram")
+    held = syncs(agency, settings, "instagram")
     for name in "ab":
-        held["instagram"].state.accounts[name] = account(name)
-    reservations = reservations_of(book, settings)
-    reads = book.store.meter.reads
-    assert plan_together(tick_of(book, settings, roster()), held, reservations) == {}
+        held["instagram"].state.accounts[name] = account_state(name)
+    reservations = all_reservations(agency, settings)
+    reads = agency.store.meter.reads
+    assert plan_together(tick_of(agency, settings, registered()), held, reservations) == {}
     assert reservations.standing() == {}
-    assert book.store.meter.reads == reads
-    assert book.budgets(reservations.limits) == {}
+    assert agency.store.meter.reads == reads
+    assert agency.budgets(reservations.limits) == {}
 
 
 def test_what_batches_brought_is_entered_even_where_nothing_is_worth_reading(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     [name] = names(settings, "instagram")
     plans = plan_together(
-        tick_of(book, settings, roster()),
+        tick_of(agency, settings, registered()),
         {},
-        reservations_of(book, settings),
+        all_reservations(agency, settings),
         settled=[("r/1", START, Bill(name=name, spent={"calls": 3}))],
     )
     assert plans == {}
-    assert decode(book.budgets([name])[name].data, name) == Budget(
+    assert decode(agency.budgets([name])[name].data, name) == Budget(
         runs={"r/1": Spending(at=START, amounts={"calls": 3}, settled=True)}
     )
 
 
-def test_a_reservation_for_batches_lapses(book: AgencyStore, settings: Settings) -> None:
-    held = syncs(book, settings, "instagram")
+def test_a_reservation_for_batches_lapses(agency: AgencyStore, settings: Settings) -> None:
+    held = syncs(agency, settings, "instagram")
     plan_together(
-        tick_of(book, settings, roster()),
+        tick_of(agency, settings, registered()),
         held,
-        reservations_of(book, settings),
+        all_reservations(agency, settings),
         lapses_after=20 * MINUTE,
     )
     [name] = names(settings, "instagram")
-    [run] = decode(book.budgets([name])[name].data, name).runs.values()
+    [run] = decode(agency.budgets([name])[name].data, name).runs.values()
     assert run.lapses_at == START + 20 * MINUTE
 
 
 def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     """Two marks will want a listing each within the hour: one call of three is left for looks."""
     short = replace(settings, meta_calls_per_hour=4)
-    held = syncs(book, short, "instagram")
+    held = syncs(agency, short, "instagram")
     state = held["instagram"].state
     for name in "ab":
         at = START - DAY + 40 * MINUTE
@@ -551,10 +521,14 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
             kept=(START - MINUTE,),
             read_at=START - MINUTE,
         )
-    plans = plan_together(tick_of(book, short, roster()), held, reservations_of(book, short))
+    plans = plan_together(
+        tick_of(agency, short, registered()), held, all_reservations(agency, short)
+    )
     assert len(plans["instagram"].sweeps) == 1
     state.posts.clear()
-    again = plan_together(tick_of(book, short, roster()), held, reservations_of(book, short))
+    again = plan_together(
+        tick_of(agency, short, registered()), held, all_reservations(agency, short)
+    )
     assert len(again["instagram"].sweeps) == 2
 
 
@@ -563,30 +537,30 @@ def test_what_marks_will_need_is_kept_free_with_the_credential_that_pays_them(
 PROFILE = Profile(account_id="17841", handle="a", title="Kanwil A", followers=12)
 
 
-def stored(
-    book: AgencyStore,
+def store_harvest(
+    agency: AgencyStore,
     settings: Settings,
     whole: Roster,
     harvest: Harvest,
     state: SyncState | None = None,
 ) -> None:
     """What reading brought, written."""
-    sync = PlatformSync.open(tick_of(book, settings, whole), "instagram")
+    sync = PlatformSync.open(tick_of(agency, settings, whole), "instagram")
     sync.state, sync.harvest = state or SyncState(), harvest
     sync.store(START)
 
 
-def told(
-    book: AgencyStore, settings: Settings, known: AccountState, profile: Profile | None
+def feedback_after(
+    agency: AgencyStore, settings: Settings, known: AccountState, profile: Profile | None
 ) -> dict[str, Any]:
     """What stands beside the handle after a tick that looked at the account."""
     harvest = Harvest(checked={"a": profile})
-    stored(book, settings, roster("a"), harvest, SyncState(accounts={"a": known}))
-    return dict(book.feedback("s-a").get("instagram:a", {}))
+    store_harvest(agency, settings, registered("a"), harvest, SyncState(accounts={"a": known}))
+    return dict(agency.feedback("s-a").get("instagram:a", {}))
 
 
-def test_an_account_that_is_in_order_is_ok(book: AgencyStore, settings: Settings) -> None:
-    assert told(book, settings, account("a", checked_at=START), PROFILE) == {
+def test_an_account_that_is_in_order_is_ok(agency: AgencyStore, settings: Settings) -> None:
+    assert feedback_after(agency, settings, account_state("a", checked_at=START), PROFILE) == {
         "status": "ok",
         "checked_at": "2026-10-20T03:00:00Z",
         "account_id": "17841",
@@ -609,17 +583,19 @@ def test_an_account_that_is_in_order_is_ok(book: AgencyStore, settings: Settings
     ],
 )
 def test_what_an_admin_sees(
-    book: AgencyStore, settings: Settings, facts: dict[str, Any], status: str
+    agency: AgencyStore, settings: Settings, facts: dict[str, Any], status: str
 ) -> None:
-    assert told(book, settings, account("a", **facts), PROFILE)["status"] == status
+    assert (
+        feedback_after(agency, settings, account_state("a", **facts), PROFILE)["status"] == status
+    )
 
 
 def test_an_account_that_was_lost_keeps_what_was_known_of_it(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
-    told(book, settings, account("a", checked_at=START), PROFILE)
-    gone = account("a", wrong="Hilang.", checked_at=START + HOUR)
-    assert told(book, settings, gone, None) == {
+    feedback_after(agency, settings, account_state("a", checked_at=START), PROFILE)
+    gone = account_state("a", wrong="Hilang.", checked_at=START + HOUR)
+    assert feedback_after(agency, settings, gone, None) == {
         "status": "Hilang.",
         "checked_at": "2026-10-20T04:00:00Z",
         "account_id": "17841",
@@ -629,10 +605,10 @@ def test_an_account_that_was_lost_keeps_what_was_known_of_it(
 
 
 def test_every_unit_with_the_account_is_told_once_and_no_other(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     """An account may be two units'; and a unit may have given it up and taken it again."""
-    first = roster("a").accounts[0]
+    first = registered("a").accounts[0]
     shared = Roster(
         as_of=LONG_AGO,
         accounts=(
@@ -643,46 +619,46 @@ def test_every_unit_with_the_account_is_told_once_and_no_other(
             msgspec.structs.replace(first, platform="x", satker="s-x"),
         ),
     )
-    state = SyncState(accounts={name: account(name) for name in "ab"})
-    writes = book.store.meter.writes
-    stored(book, settings, shared, Harvest(checked={"a": PROFILE}), state)
-    assert book.store.meter.writes - writes == 2
-    found = {satker: book.feedback(satker) for satker in ("s-a", "s-other", "s-b", "s-x")}
+    state = SyncState(accounts={name: account_state(name) for name in "ab"})
+    writes = agency.store.meter.writes
+    store_harvest(agency, settings, shared, Harvest(checked={"a": PROFILE}), state)
+    assert agency.store.meter.writes - writes == 2
+    found = {satker: agency.feedback(satker) for satker in ("s-a", "s-other", "s-b", "s-x")}
     assert [set(found[satker]) for satker in ("s-a", "s-other")] == [{"instagram:a"}] * 2
     assert [found[satker] for satker in ("s-b", "s-x")] == [{}, {}]
 
 
-def test_a_harvest_brings_posts_and_followers_too(book: AgencyStore, settings: Settings) -> None:
-    harvest = Harvest(posts=[post("1", HOUR)], followers=[("instagram", "id-a", START, 12)])
-    stored(book, settings, roster("a"), harvest)
-    assert list(book.posts_published(START - DAY)) == [post("1", HOUR)]
-    assert book.followers("2026-10", "2026-10", START) == {"instagram:id-a": ((START, 12),)}
+def test_a_harvest_brings_posts_and_followers_too(agency: AgencyStore, settings: Settings) -> None:
+    harvest = Harvest(posts=[held_post("1", HOUR)], followers=[("instagram", "id-a", START, 12)])
+    store_harvest(agency, settings, registered("a"), harvest)
+    assert list(agency.posts_published(START - DAY)) == [held_post("1", HOUR)]
+    assert agency.followers("2026-10", "2026-10", START) == {"instagram:id-a": ((START, 12),)}
 
 
-def test_an_empty_harvest_writes_nothing(book: AgencyStore, settings: Settings) -> None:
-    writes = book.store.meter.writes
-    known = SyncState(accounts={"a": account("a")})
-    writes = book.store.meter.writes
-    stored(book, settings, roster("a"), Harvest(), known)
-    assert book.store.meter.writes == writes
+def test_an_empty_harvest_writes_nothing(agency: AgencyStore, settings: Settings) -> None:
+    writes = agency.store.meter.writes
+    known = SyncState(accounts={"a": account_state("a")})
+    writes = agency.store.meter.writes
+    store_harvest(agency, settings, registered("a"), Harvest(), known)
+    assert agency.store.meter.writes == writes
 
 
 def test_what_posts_are_found_under_is_written_before_them(
-    book: AgencyStore, settings: Settings
+    agency: AgencyStore, settings: Settings
 ) -> None:
     """A run that dies between the two leaves no post that is stored and can never be found."""
-    found = post("1", HOUR)
+    found = held_post("1", HOUR)
     harvest = Harvest(posts=[found], found_under=[(found, ("CODE", "1"))])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AgencyStore, "save_posts", killed)
         with pytest.raises(StoreError):
-            stored(book, settings, roster("a"), harvest)
-    assert [one.post_id for one in book.find_urls("instagram", ["CODE"])] == ["1"]
-    assert list(book.posts_published(START - DAY)) == []
-    before = book.store.meter.writes
-    stored(book, settings, roster("a"), harvest)
-    assert book.store.meter.writes - before == 3
-    assert len(book.find_urls("instagram", ["CODE", "1"])) == 1
+            store_harvest(agency, settings, registered("a"), harvest)
+    assert [one.post_id for one in agency.find_urls("instagram", ["CODE"])] == ["1"]
+    assert list(agency.posts_published(START - DAY)) == []
+    before = agency.store.meter.writes
+    store_harvest(agency, settings, registered("a"), harvest)
+    assert agency.store.meter.writes - before == 3
+    assert len(agency.find_urls("instagram", ["CODE", "1"])) == 1
 
 
 def killed(*_: Any) -> None:

@@ -23,7 +23,7 @@ from functions.store.agency import AgencyStore
 from functions.store.port import StoreError, Write
 from functions.tokens.vault import open_vault
 from tests.collect.api import HOUR
-from tests.collect.ministry import handle_of, register, rows, stored_posts, tick
+from tests.collect.ministry import UNITS, handle_of, rows, stored_posts, tick
 from tests.collect.storms import GUSTS, FrailStore, Gust
 from tests.platforms import wire
 from tests.platforms.server import Handle
@@ -31,7 +31,6 @@ from tests.platforms.wire import Request, Response
 from tests.platforms.world import Account, World
 
 MINUTE = timedelta(minutes=1)
-UNITS = ("kanwil-ntt", "kanwil-bali")
 AGES = (2, 5, 9)
 # The answer that carries a post's counters.
 COUNTED_AT = {
@@ -57,27 +56,21 @@ def world(now: datetime) -> World:
     return made
 
 
-@pytest.fixture
-def ministry(book: AgencyStore, settings: Settings, now: datetime) -> AgencyStore:
-    register(book, settings, UNITS, now)
-    return book
-
-
 def at_hours(
-    book: AgencyStore, settings: Settings, server: Handle, now: datetime, hours: Iterable[float]
+    agency: AgencyStore, settings: Settings, server: Handle, now: datetime, hours: Iterable[float]
 ) -> list[CollectReport]:
     reports = []
     for hour in hours:
         at = now + hour * HOUR
         server.set_clock(at)
-        reports.append(tick(book, settings, at))
+        reports.append(tick(agency, settings, at))
     return reports
 
 
-def owners(book: AgencyStore, platform: Platform) -> dict[str, int]:
+def owners(agency: AgencyStore, platform: Platform) -> dict[str, int]:
     """How many posts are held of each account of a platform."""
     held: dict[str, int] = {}
-    for found, account_id, _ in stored_posts(book):
+    for found, account_id, _ in stored_posts(agency):
         if found == platform:
             held[account_id] = held.get(account_id, 0) + 1
     return held
@@ -341,7 +334,7 @@ def test_one_id_that_is_gone_costs_the_batch_nothing(
     for post in gone:
         server.world.remove(post, now + HOUR)
     at_hours(ministry, settings, server, now, [0.5 * n for n in range(51)])
-    states = measured(ministry, now + 25 * HOUR)
+    states = measurement_states(ministry, now + 25 * HOUR)
     assert {states.pop(post.id) for post in gone} == {"removed"}
     assert len(states) == len(PLATFORMS) * (len(UNITS) * len(AGES) - 1)
     assert set(states.values()) <= {"observed", "interpolated"}
@@ -387,14 +380,14 @@ def opened(connection: Connection, timeout: float) -> httpx.AsyncClient:
 
 
 def waited_for(
-    book: AgencyStore, settings: Settings, now: datetime, platform: Platform
+    agency: AgencyStore, settings: Settings, now: datetime, platform: Platform
 ) -> CollectReport:
     """A run's report, after which everything is stored but what ``platform`` would have told."""
     began = time.monotonic()
-    report = tick(book, settings, now)
+    report = tick(agency, settings, now)
     assert time.monotonic() - began < HANGS / 2, "the run waited for what hangs"
     assert not report.failed
-    assert {name for name, *_ in stored_posts(book)} >= set(PLATFORMS) - {platform}
+    assert {name for name, *_ in stored_posts(agency)} >= set(PLATFORMS) - {platform}
     return report
 
 
@@ -478,13 +471,13 @@ def test_an_answer_that_comes_drop_by_drop_holds_no_run(
 # Consents: a refresh token is dead once it was used
 
 
-def living(book: AgencyStore, settings: Settings, server: Handle) -> dict[str, bool]:
+def living(agency: AgencyStore, settings: Settings, server: Handle) -> dict[str, bool]:
     """Whether the refresh token that is stored of each unit would be accepted."""
     vault = open_vault(settings)
     alive = {}
     for unit in UNITS:
-        path = f"{book.root}/consents/tiktok:{handle_of(unit)}"
-        token = vault.open(book.store.get([path])[path].data["refresh"])
+        path = f"{agency.root}/consents/tiktok:{handle_of(unit)}"
+        token = vault.open(agency.store.get([path])[path].data["refresh"])
         alive[unit] = token not in server.app._tiktok._dead
     return alive
 
@@ -574,7 +567,7 @@ def test_a_clock_that_was_ahead_for_one_tick_stops_nothing_for_long(
     new = [server.world.add_post(a, now + 1.5 * HOUR, per_hour=growing) for a in accounts]
     hours = [1.25 + 0.25 * n for n in range(4 * 27)]
     at_hours(ministry, settings, server, now, hours)
-    states = measured(ministry, now + 27.5 * HOUR)
+    states = measurement_states(ministry, now + 27.5 * HOUR)
     posts = [post for account in accounts for post in account.feed]
     late = {post.id for post in posts if post.mark > (now + 7 * HOUR).timestamp()}
     assert {post.id for post in new} < late
@@ -589,19 +582,19 @@ def test_a_clock_that_was_behind_for_one_tick_stops_nothing(
     server.set_clock(now + 1.25 * HOUR)
     tick(ministry, settings, now - 3 * HOUR)
     at_hours(ministry, settings, server, now, [1.5 + 0.25 * n for n in range(4 * 24)])
-    states = measured(ministry, now + 26 * HOUR)
+    states = measurement_states(ministry, now + 26 * HOUR)
     for account in ours(server):
         for post in account.feed:
             assert states[post.id] in ("observed", "interpolated")
 
 
-def measured(book: AgencyStore, at: datetime) -> dict[str, str]:
+def measurement_states(agency: AgencyStore, at: datetime) -> dict[str, str]:
     """The state of every post, by its id."""
-    score(book, now=at, run_id=run_id("score", at))
+    score(agency, now=at, run_id=run_id("score", at))
     return {
         post_id: entry.verdict.measurement.state
-        for month in book.months()
-        for ledger in book.ledgers(month).values()
+        for month in agency.months()
+        for ledger in agency.ledgers(month).values()
         for post_id, entry in ledger.entries.items()
         if entry.verdict
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
@@ -64,9 +64,10 @@ from functions.model import (
     Post,
     Sample,
 )
+from tests.factories import NOW, account_state, live_post
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-START = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)
+START = NOW
 TICK = 15 * MINUTE
 ANSWER = timedelta(seconds=2)  # from a tick to its answers
 DISCOVER = 3 * HOUR
@@ -79,33 +80,13 @@ seconds = st.integers(0, 24 * 3600).map(lambda n: timedelta(seconds=n))
 readers = st.sampled_from(["instagram", "x"])  # by listing alone, and by id as well
 
 
-def account(handle: str = "kanwil", **facts: object) -> AccountState:
-    known = {"account_id": f"id-{handle}", "followers_at": START, **facts}
-    return msgspec.convert({"handle": handle, **known}, AccountState)
-
-
-def live(age: timedelta = 5 * HOUR, **facts: object) -> LivePost:
-    """A post of that age at START, found when it was an hour old."""
-    published = START - age
-    known = {
-        "account_id": "id-kanwil",
-        "post_id": "1",
-        "published_at": published,
-        "url": "https://example.org/1",
-        "kept": (published + HOUR,),
-        "read_at": published + HOUR,
-        **facts,
-    }
-    return msgspec.convert(known, LivePost)
-
-
-def note_of(*posts: LivePost, accounts: tuple[AccountState, ...] | None = None) -> SyncState:
-    held = (account(swept_at=START),) if accounts is None else accounts
+def state_with(*posts: LivePost, accounts: tuple[AccountState, ...] | None = None) -> SyncState:
+    held = (account_state(swept_at=START),) if accounts is None else accounts
     return SyncState(accounts={a.handle: a for a in held}, posts={post.key: post for post in posts})
 
 
 def wanted(
-    note: SyncState,
+    state: SyncState,
     platform: Platform = "x",
     *,
     now: datetime = START,
@@ -114,8 +95,8 @@ def wanted(
     ways: Ways | None = None,
 ) -> list[Candidate]:
     return candidates(
-        note,
-        list(note.accounts) if handles is None else handles,
+        state,
+        list(state.accounts) if handles is None else handles,
         ways or WAYS[platform],
         Timing(now=now, following=now + tick, look_back=START - 20 * DAY, discover_every=DISCOVER),
     )
@@ -127,9 +108,9 @@ def rationed(found: Iterable[Candidate], platform: Platform, *allowed: Allowance
     return allocate(found, {platform: WAYS[platform]}, {platform: serving})[platform]
 
 
-def planned(note: SyncState, platform: Platform = "x", **facts: object) -> Plan:
+def planned(state: SyncState, platform: Platform = "x", **facts: object) -> Plan:
     """The plan where nothing is short."""
-    return rationed(wanted(note, platform, **facts), platform, Allowance())  # type: ignore[arg-type]
+    return rationed(wanted(state, platform, **facts), platform, Allowance())  # type: ignore[arg-type]
 
 
 def purse(amount: int, share: int | None = None, bucket: str = "calls") -> Allowance:
@@ -152,7 +133,9 @@ class Life:
     gone: tuple[tuple[datetime, datetime], ...] = ()
     busy: bool = False  # other accounts give every tick something to do
     scarce: bool = False
-    note: SyncState = field(default_factory=lambda: SyncState(accounts={"kanwil": account()}))
+    state: SyncState = field(
+        default_factory=lambda: SyncState(accounts={"kanwil": account_state(swept_at=None)})
+    )
     kept: list[datetime] = field(default_factory=list)
     absences: list[datetime] = field(default_factory=list)
     requests: int = 0
@@ -164,25 +147,25 @@ class Life:
             now += tick
 
     def _tick(self, now: datetime) -> None:
-        following = next_tick(self.note, now, self.cadence)
-        found = wanted(self.note, self.platform, now=now, tick=following - now)
+        following = next_tick(self.state, now, self.cadence)
+        found = wanted(self.state, self.platform, now=now, tick=following - now)
         due = rationed(found, self.platform, self._allowance())
         at = now + ANSWER
         horizon = max(following, now + PROMISED) if due.given_up else following
         for sweep in due.sweeps:
             if sweep.since <= self.published <= at:
                 self._read(at, horizon)
-            swept = msgspec.structs.replace(self.note.accounts["kanwil"], swept_at=at)
-            self.note.accounts["kanwil"] = swept
+            swept = msgspec.structs.replace(self.state.accounts["kanwil"], swept_at=at)
+            self.state.accounts["kanwil"] = swept
         for lookup in due.lookups:
             for known in lookup.posts:
-                held = self.note.posts[known.key]
+                held = self.state.posts[known.key]
                 if held.read_at is None or held.read_at < now:
                     self._read(at, horizon)
         self.requests += len(due.sweeps) + len(due.lookups)
         if due.sweeps or due.lookups or self.busy:
-            self.note.tick(now)
-            self.note.prune(now)
+            self.state.tick(now)
+            self.state.prune(now)
 
     def _allowance(self) -> Allowance:
         if not self.scarce:
@@ -192,10 +175,10 @@ class Life:
         )
 
     def _read(self, at: datetime, horizon: datetime) -> None:
-        held = next(iter(self.note.posts.values()), None)
+        held = next(iter(self.state.posts.values()), None)
         if any(begin <= at < end for begin, end in self.gone):
             if held is not None:
-                self.note.posts[held.key], stored = retention.missed(held, at)
+                self.state.posts[held.key], stored = retention.missed(held, at)
                 self.absences += [at] if stored else []
             return
         post = Post(
@@ -207,7 +190,7 @@ class Life:
             samples=(Sample(taken_at=at),),
         )
         seen, stored = retention.seen(held, post, horizon)
-        self.note.posts[seen.key] = seen
+        self.state.posts[seen.key] = seen
         self.kept += [at] if stored else []
 
 
@@ -325,8 +308,10 @@ def test_what_is_promised_of_a_mark_is_kept_by_urgent_reads_alone(
 ) -> None:
     """A bracket of an hour or a read within five minutes, and no read that is not needed."""
     published = START + phase
-    found = live(age=-phase, kept=(published + (18 * HOUR if late else HOUR),), read_at=published)
-    life = Life(published, platform, tick, busy=True, scarce=True, note=note_of(found))
+    found = live_post(
+        age=-phase, kept=(published + (18 * HOUR if late else HOUR),), read_at=published
+    )
+    life = Life(published, platform, tick, busy=True, scarce=True, state=state_with(found))
     life.run(START + 20 * HOUR, tick, published + SETTLED)
     mark, slack = published + DAY, 2 * ANSWER
     used = [at for at in life.kept if at - published >= 18 * HOUR]
@@ -371,15 +356,15 @@ def test_a_mark_is_urgent_when_its_measurement_would_lose_by_waiting(
     mark = START - since_mark * MINUTE
     published = mark - DAY
     kept = (published + HOUR, *([mark - before * MINUTE] if before else []))
-    post = live(START - published, kept=kept, read_at=kept[-1])
+    post = live_post(START - published, kept=kept, read_at=kept[-1])
     assert purpose_of(post, START, START + TICK) is due
 
 
 def test_what_can_still_be_promised_goes_before_what_is_late() -> None:
     """Both are now or never, as far as anybody knows; only one of them loses by waiting."""
-    hopeless = live(DAY + 3 * HOUR, post_id="old", kept=(START - 20 * HOUR,))
-    promising = live(DAY + 26 * MINUTE, post_id="new", kept=(START - 46 * MINUTE,))
-    [lookup] = planned(note_of(hopeless, promising)).lookups
+    hopeless = live_post(DAY + 3 * HOUR, post_id="old", kept=(START - 20 * HOUR,))
+    promising = live_post(DAY + 26 * MINUTE, post_id="new", kept=(START - 46 * MINUTE,))
+    [lookup] = planned(state_with(hopeless, promising)).lookups
     assert [post.post_id for post in lookup.posts] == ["new", "old"]
 
 
@@ -387,13 +372,13 @@ def test_of_reads_that_only_narrow_the_cheapest_gain_goes_first() -> None:
     """What completes a narrow bracket, then the nearer side before, then the rest."""
     posts = [
         # Behind the mark, read before it within a tick and a half.
-        live(DAY + 2 * MINUTE, post_id="completes", kept=(START - 22 * MINUTE,)),
+        live_post(DAY + 2 * MINUTE, post_id="completes", kept=(START - 22 * MINUTE,)),
         # Just before it: the read at the next tick would observe it.
-        live(DAY - 12 * MINUTE, post_id="first", kept=(START - 40 * MINUTE,)),
+        live_post(DAY - 12 * MINUTE, post_id="first", kept=(START - 40 * MINUTE,)),
         # Behind it, read before it, but long ago.
-        live(DAY + 2 * MINUTE, post_id="wide", kept=(START - 23 * MINUTE,)),
+        live_post(DAY + 2 * MINUTE, post_id="wide", kept=(START - 23 * MINUTE,)),
     ]
-    [lookup] = planned(note_of(*posts)).lookups
+    [lookup] = planned(state_with(*posts)).lookups
     assert lookup.purpose is Purpose.NARROW
     assert [post.post_id for post in lookup.posts] == ["completes", "first", "wide"]
 
@@ -405,20 +390,20 @@ def test_of_reads_that_only_narrow_the_cheapest_gain_goes_first() -> None:
 def test_nothing_is_planned_for_a_closed_post(age: int, kept: list[int]) -> None:
     published = START - age * MINUTE
     times = tuple(sorted({published + n * MINUTE for n in kept if n <= age}))
-    post = live(age * MINUTE, kept=times, read_at=times[-1] if times else None)
+    post = live_post(age * MINUTE, kept=times, read_at=times[-1] if times else None)
     passed = bool(times) and times[-1] >= post.mark
     over = post.published_at + SETTLED < START
     assert post.closed(START) == (passed or over)
     if post.closed(START):
         assert purpose_of(post, START, START + TICK) is None
         for platform in PLATFORMS:
-            assert planned(note_of(post), platform) == Plan()
-        assert list(expected(note_of(post), WAYS["x"], START, TICK)) == []
+            assert planned(state_with(post), platform) == Plan()
+        assert list(expected(state_with(post), WAYS["x"], START, TICK)) == []
 
 
 def test_a_post_twice_missed_is_looked_for_once_more_before_its_mark() -> None:
     """It may have come back; nothing else would notice where listings do not reach so far."""
-    post = live(missing=(START - 2 * HOUR, START - HOUR))
+    post = live_post(missing=(START - 2 * HOUR, START - HOUR))
     last = post.mark - 10 * MINUTE
     due = [purpose_of(post, at, at + TICK) for at in (START, last - TICK, last, post.mark + TICK)]
     assert due == [None, None, Purpose.MARK, None]
@@ -432,35 +417,35 @@ def test_a_post_twice_missed_is_looked_for_once_more_before_its_mark() -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_nothing_due_is_an_empty_plan(platform: Platform) -> None:
-    assert planned(note_of(), platform) == Plan()
-    fresh = live(2 * HOUR)
-    assert planned(note_of(fresh), platform).empty
+    assert planned(state_with(), platform) == Plan()
+    fresh = live_post(2 * HOUR)
+    assert planned(state_with(fresh), platform).empty
     assert planned(SyncState(), platform) == Plan()
 
 
 def test_an_account_is_swept_once_however_many_reasons_there_are() -> None:
-    posts = [live(DAY - n * MINUTE, post_id=str(n)) for n in range(10)]
-    held = account(swept_at=START - 9 * HOUR)
-    [sweep] = planned(note_of(*posts, accounts=(held,)), "instagram").sweeps
+    posts = [live_post(DAY - n * MINUTE, post_id=str(n)) for n in range(10)]
+    held = account_state(swept_at=START - 9 * HOUR)
+    [sweep] = planned(state_with(*posts, accounts=(held,)), "instagram").sweeps
     assert sweep.purpose is Purpose.MARK
 
 
 def test_freshness_alone_is_worth_no_listing() -> None:
-    stale = live(7 * HOUR)
-    assert planned(note_of(stale), "instagram").sweeps == ()
-    [lookup] = planned(note_of(stale)).lookups
+    stale = live_post(7 * HOUR)
+    assert planned(state_with(stale), "instagram").sweeps == ()
+    [lookup] = planned(state_with(stale)).lookups
     assert lookup.purpose is Purpose.FRESHEN
 
 
 def test_a_mark_just_after_the_next_tick_is_read_now_since_ticks_come_late() -> None:
     tick = 60 * MINUTE
-    post = live(DAY - tick - 5 * MINUTE)
+    post = live_post(DAY - tick - 5 * MINUTE)
     assert is_last_before_mark(post, START, START + tick)
-    assert not is_last_before_mark(live(DAY - tick - 7 * MINUTE), START, START + tick)
+    assert not is_last_before_mark(live_post(DAY - tick - 7 * MINUTE), START, START + tick)
 
 
 def test_the_same_tick_delivered_twice_reads_nothing_twice() -> None:
-    post = live(DAY - 5 * MINUTE)
+    post = live_post(DAY - 5 * MINUTE)
     assert purpose_of(post, START, START + TICK) is Purpose.MARK
     read = msgspec.structs.replace(post, read_at=START + ANSWER)
     assert purpose_of(read, START, START + TICK) is None
@@ -469,7 +454,7 @@ def test_the_same_tick_delivered_twice_reads_nothing_twice() -> None:
 
 
 def test_a_first_absence_is_confirmed_no_sooner_than_a_quarter_of_an_hour_later() -> None:
-    post = live(missing=(START - 14 * MINUTE,))
+    post = live_post(missing=(START - 14 * MINUTE,))
     assert purpose_of(post, START, START + TICK) is None
     later = START + MINUTE
     assert purpose_of(post, later, later + TICK) is Purpose.MARK
@@ -478,11 +463,11 @@ def test_a_first_absence_is_confirmed_no_sooner_than_a_quarter_of_an_hour_later(
 @pytest.mark.parametrize("hours", [3, 6, 12, 18])
 def test_a_provisional_value_is_refreshed_once_at_each_age(hours: int) -> None:
     at = hours * HOUR
-    assert purpose_of(live(at - MINUTE), START, START + TICK) in (None, Purpose.FRESHEN)
-    assert purpose_of(live(at), START, START + TICK) is Purpose.FRESHEN
-    assert purpose_of(live(at, read_at=START - MINUTE), START, START + TICK) is Purpose.FRESHEN
+    assert purpose_of(live_post(at - MINUTE), START, START + TICK) in (None, Purpose.FRESHEN)
+    assert purpose_of(live_post(at), START, START + TICK) is Purpose.FRESHEN
+    assert purpose_of(live_post(at, read_at=START - MINUTE), START, START + TICK) is Purpose.FRESHEN
     later = START + MINUTE
-    assert purpose_of(live(at, read_at=START), later, later + TICK) is None
+    assert purpose_of(live_post(at, read_at=START), later, later + TICK) is None
 
 
 # Looking for new posts
@@ -510,11 +495,11 @@ def test_when_an_account_is_looked_at_for_new_posts(
     facts: dict[str, Any], posts: bool, due: Purpose | None
 ) -> None:
     """The post is young, so that it wants nothing itself."""
-    held = account(**facts)
-    note = note_of(*([live(2 * HOUR)] if posts else []), accounts=(held,))
+    held = account_state(**{"swept_at": None, **facts})
+    state = state_with(*([live_post(2 * HOUR)] if posts else []), accounts=(held,))
     found = [
         candidate.reason.purpose
-        for candidate in wanted(note)
+        for candidate in wanted(state)
         if isinstance(candidate.what, SweepRequest)
     ]
     assert found == ([due] if due else [])
@@ -526,7 +511,7 @@ def test_whoever_wants_to_look_more_rarely_than_that_looks_at_that_pace(every: t
 
     def due(since: timedelta) -> list[Purpose]:
         found = candidates(
-            note_of(accounts=(account(swept_at=START - since),)),
+            state_with(accounts=(account_state(swept_at=START - since),)),
             ["kanwil"],
             WAYS["x"],
             Timing(now=START, following=START + TICK, look_back=START, discover_every=every),
@@ -542,26 +527,26 @@ def test_whoever_wants_to_look_more_rarely_than_that_looks_at_that_pace(every: t
 
 
 def test_a_first_listing_reaches_back_as_far_as_it_is_told() -> None:
-    [sweep] = planned(note_of(accounts=(account(),))).sweeps
+    [sweep] = planned(state_with(accounts=(account_state(swept_at=None),))).sweeps
     assert sweep.since == START - 20 * DAY
 
 
 def test_a_listing_overlaps_the_one_before_it() -> None:
-    held = account(swept_at=START - 5 * HOUR)
-    [sweep] = planned(note_of(accounts=(held,))).sweeps
+    held = account_state(swept_at=START - 5 * HOUR)
+    [sweep] = planned(state_with(accounts=(held,))).sweeps
     assert sweep.since == START - 5 * HOUR - OVERLAP
 
 
 def test_where_posts_are_read_by_listing_alone_it_reaches_every_open_mark() -> None:
-    held = account(swept_at=START - 5 * HOUR)
-    [sweep] = planned(note_of(accounts=(held,)), "instagram").sweeps
+    held = account_state(swept_at=START - 5 * HOUR)
+    [sweep] = planned(state_with(accounts=(held,)), "instagram").sweeps
     assert sweep.since == START - SETTLED
 
 
 def test_after_an_outage_a_listing_reaches_back_before_it() -> None:
-    held = account(swept_at=START - 5 * DAY)
+    held = account_state(swept_at=START - 5 * DAY)
     for platform in PLATFORMS:
-        [sweep] = planned(note_of(accounts=(held,)), platform).sweeps
+        [sweep] = planned(state_with(accounts=(held,)), platform).sweeps
         assert sweep.since == START - 5 * DAY - OVERLAP
 
 
@@ -569,16 +554,16 @@ def test_after_an_outage_a_listing_reaches_back_before_it() -> None:
 
 
 def profiles(held: AccountState, platform: Platform = "facebook") -> list[Candidate]:
-    note = note_of(accounts=(held,))
-    return [w for w in wanted(note, platform) if isinstance(w.what, ProfileRequest)]
+    state = state_with(accounts=(held,))
+    return [w for w in wanted(state, platform) if isinstance(w.what, ProfileRequest)]
 
 
 def test_an_account_at_rest_is_left_alone_until_its_time() -> None:
-    resting = account(swept_at=START - 9 * HOUR, wrong="salah", retry_at=START + MINUTE)
+    resting = account_state(swept_at=START - 9 * HOUR, wrong="salah", retry_at=START + MINUTE)
     lost = AccountState(handle="baru", wrong="salah", retry_at=START + MINUTE)
-    note = note_of(live(DAY), accounts=(resting, lost))
-    assert planned(note, "facebook") == Plan()
-    due = planned(note, "facebook", now=START + MINUTE)
+    state = state_with(live_post(DAY), accounts=(resting, lost))
+    assert planned(state, "facebook") == Plan()
+    due = planned(state, "facebook", now=START + MINUTE)
     assert {sweep.handle for sweep in due.sweeps} == {"kanwil", "baru"}
     assert {(p.handles, p.known) for p in due.profiles} == {(("kanwil",), True), (("baru",), False)}
 
@@ -620,32 +605,32 @@ def test_a_new_handle_is_resolved_before_its_listing_is_paid() -> None:
     ],
 )
 def test_when_a_profile_is_read_again(facts: dict[str, Any], due: Purpose | None) -> None:
-    found = profiles(account(**facts))
+    found = profiles(account_state(**{"swept_at": None, **facts}))
     assert [candidate.reason.purpose for candidate in found] == ([due] if due else [])
     assert all(isinstance(w.what, ProfileRequest) and w.what.known for w in found)
 
 
 def test_where_a_listing_tells_the_followers_it_saves_the_profile() -> None:
     """Instagram's does; a handle that is new has to be asked for all the same."""
-    swept = account(swept_at=START - 9 * HOUR, followers_at=None)
-    idle = account(swept_at=START, followers_at=None)
+    swept = account_state(swept_at=START - 9 * HOUR, followers_at=None)
+    idle = account_state(swept_at=START, followers_at=None)
     assert [len(profiles(held, "instagram")) for held in (swept, idle)] == [0, 1]
     assert [len(profiles(held, "facebook")) for held in (swept, idle)] == [1, 1]
-    assert len(profiles(account(account_id=None), "instagram")) == 1
+    assert len(profiles(account_state(account_id=None, swept_at=None), "instagram")) == 1
 
 
 def test_followers_of_x_are_read_once_a_month() -> None:
     """A user read costs twice a post read."""
-    assert profiles(account(swept_at=START, followers_at=START - 29 * DAY), "x") == []
-    assert len(profiles(account(swept_at=START, followers_at=START - 60 * DAY), "x")) == 1
+    assert profiles(account_state(swept_at=START, followers_at=START - 29 * DAY), "x") == []
+    assert len(profiles(account_state(swept_at=START, followers_at=START - 60 * DAY), "x")) == 1
 
 
 def test_profiles_share_calls_as_far_as_the_platform_allows() -> None:
     ways = Ways("x", 100, 3, 2, DAY)
-    known = [account(f"k{n}", followers_at=None, swept_at=START) for n in range(5)]
+    known = [account_state(f"k{n}", followers_at=None, swept_at=START) for n in range(5)]
     new = [f"n{n}" for n in range(4)]
-    note = note_of(accounts=tuple(known))
-    found = wanted(note, handles=[*(a.handle for a in known), *new], ways=ways)
+    state = state_with(accounts=tuple(known))
+    found = wanted(state, handles=[*(a.handle for a in known), *new], ways=ways)
     made = allocate(found, {"x": ways}, {"x": [("c0", Allowance())]})["x"].profiles
     assert sorted((len(p.handles), p.known) for p in made) == [
         (1, False),
@@ -662,25 +647,25 @@ def test_profiles_share_calls_as_far_as_the_platform_allows() -> None:
 
 def mixture() -> SyncState:
     """One account for each purpose, and another that wants two things."""
-    return note_of(
-        live(DAY + 26 * MINUTE, account_id="id-mark", kept=(START - 46 * MINUTE,)),
-        live(DAY + 2 * MINUTE, account_id="id-narrow", kept=(START - 20 * MINUTE,)),
-        live(2 * HOUR, account_id="id-discover"),
-        live(2 * HOUR, account_id="id-follow"),
+    return state_with(
+        live_post(DAY + 26 * MINUTE, account_id="id-mark", kept=(START - 46 * MINUTE,)),
+        live_post(DAY + 2 * MINUTE, account_id="id-narrow", kept=(START - 20 * MINUTE,)),
+        live_post(2 * HOUR, account_id="id-discover"),
+        live_post(2 * HOUR, account_id="id-follow"),
         accounts=(
-            account("aaa-follow", swept_at=START - 5 * HOUR, followers_at=START - 25 * HOUR),
-            account("aab-discover", swept_at=START - 4 * HOUR, account_id="id-discover"),
-            account("narrow", swept_at=START),
-            account("overdue", swept_at=START - 7 * HOUR),
-            account("mark", swept_at=START),
+            account_state("aaa-follow", swept_at=START - 5 * HOUR, followers_at=START - 25 * HOUR),
+            account_state("aab-discover", swept_at=START - 4 * HOUR, account_id="id-discover"),
+            account_state("narrow", swept_at=START),
+            account_state("overdue", swept_at=START - 7 * HOUR),
+            account_state("mark", swept_at=START),
         ),
     )
 
 
 def test_marks_then_overdue_looks_then_brackets_then_discovery_then_freshness() -> None:
-    note, given = mixture(), []
+    state, given = mixture(), []
     for left in range(7):
-        due = rationed(wanted(note, "facebook"), "facebook", purse(left))
+        due = rationed(wanted(state, "facebook"), "facebook", purse(left))
         given.append(
             [(sweep.handle, sweep.purpose) for sweep in due.sweeps]
             + [(h, Purpose.FRESHEN) for p in due.profiles for h in p.handles]
@@ -722,9 +707,9 @@ def test_what_others_need_later_goes_to_marks_alone() -> None:
 
 @given(ages=st.lists(st.integers(0, 31 * 60), min_size=1, max_size=30, unique=True))
 def test_marks_come_before_freshness_and_the_nearest_mark_first(ages: list[int]) -> None:
-    posts = [live(age * MINUTE, post_id=str(n)) for n, age in enumerate(ages)]
+    posts = [live_post(age * MINUTE, post_id=str(n)) for n, age in enumerate(ages)]
     ways = Ways("x", 4, 100, 100, 30 * DAY)
-    found = wanted(note_of(*posts), ways=ways)
+    found = wanted(state_with(*posts), ways=ways)
     lookups = allocate(found, {"x": ways}, {"x": [("c0", Allowance())]})["x"].lookups
     read = [post for lookup in lookups for post in lookup.posts]
     purposes = [purpose_of(post, START, START + TICK) for post in read]
@@ -743,31 +728,31 @@ def test_marks_come_before_freshness_and_the_nearest_mark_first(ages: list[int])
 
 def test_one_listing_that_serves_more_marks_goes_before_one_that_serves_fewer() -> None:
     posts = [
-        live(DAY - 5 * MINUTE, account_id="id-aaa", post_id="1"),
-        live(DAY - 2 * MINUTE, account_id="id-two", post_id="2"),
-        live(DAY - 3 * MINUTE, account_id="id-two", post_id="3"),
-        live(7 * HOUR, account_id="id-aaa", post_id="4"),
+        live_post(DAY - 5 * MINUTE, account_id="id-aaa", post_id="1"),
+        live_post(DAY - 2 * MINUTE, account_id="id-two", post_id="2"),
+        live_post(DAY - 3 * MINUTE, account_id="id-two", post_id="3"),
+        live_post(7 * HOUR, account_id="id-aaa", post_id="4"),
     ]
-    held = (account("aaa", swept_at=START), account("two", swept_at=START))
-    found = wanted(note_of(*posts, accounts=held), "instagram")
+    held = (account_state("aaa", swept_at=START), account_state("two", swept_at=START))
+    found = wanted(state_with(*posts, accounts=held), "instagram")
     assert [w.reason.spared for w in found] == [-1, -2]
     [sweep] = rationed(found, "instagram", purse(1)).sweeps
     assert sweep.handle == "two"
 
 
 def test_the_account_that_waited_longest_is_looked_at_first() -> None:
-    held = tuple(account(f"a{n}", swept_at=START - (6 + n) * HOUR) for n in range(4))
-    sweeps = planned(note_of(accounts=held), "instagram").sweeps
+    held = tuple(account_state(f"a{n}", swept_at=START - (6 + n) * HOUR) for n in range(4))
+    sweeps = planned(state_with(accounts=held), "instagram").sweeps
     assert [sweep.handle for sweep in sweeps] == ["a3", "a2", "a1", "a0"]
 
 
-# Any note at all
+# Any state at all
 
 ages = st.integers(0, 40 * 60)
 
 
 @st.composite
-def notes(draw: st.DrawFn, size: int = 6) -> SyncState:
+def states(draw: st.DrawFn, size: int = 6) -> SyncState:
     """Accounts and posts in whatever state."""
     held, posts = [], []
     for n in range(draw(st.integers(1, size))):
@@ -781,14 +766,14 @@ def notes(draw: st.DrawFn, size: int = 6) -> SyncState:
         }
         if swept is None and draw(st.booleans()):
             facts["account_id"] = None
-        held.append(account(f"a{n}", **facts))
+        held.append(account_state(f"a{n}", **{"swept_at": None, **facts}))
         for k, age in enumerate(draw(st.lists(ages, max_size=4))):
             read = draw(st.none() | st.integers(0, 40 * 60))
             known = read is not None and read <= age
             at = START - age * MINUTE + (read or 0) * MINUTE if known else None
             missing = draw(st.lists(st.integers(0, 60), max_size=2, unique=True))
             posts.append(
-                live(
+                live_post(
                     age * MINUTE,
                     account_id=f"id-a{n}",
                     post_id=str(k),
@@ -798,7 +783,7 @@ def notes(draw: st.DrawFn, size: int = 6) -> SyncState:
                     missing=tuple(sorted(START - m * MINUTE for m in missing if m < age)),
                 )
             )
-    return note_of(*posts, accounts=tuple(held))
+    return state_with(*posts, accounts=tuple(held))
 
 
 purses = st.builds(
@@ -820,13 +805,13 @@ def granted(plan: Plan) -> int:
     )
 
 
-@given(note=notes(), platform=platforms, amounts=st.lists(allowances, min_size=1, max_size=3))
+@given(state=states(), platform=platforms, amounts=st.lists(allowances, min_size=1, max_size=3))
 def test_no_more_is_taken_than_an_allowance_holds(
-    note: SyncState, platform: Platform, amounts: list[dict[str, tuple[int, int]]]
+    state: SyncState, platform: Platform, amounts: list[dict[str, tuple[int, int]]]
 ) -> None:
     """Marks may take all that is left, the rest only its share of it."""
     given = [allowed(one) for one in amounts]
-    found = wanted(note, platform)
+    found = wanted(state, platform)
     plan = rationed(found, platform, *given)
     for one, held in zip(given, amounts, strict=True):
         for bucket, (left, _) in held.items():
@@ -835,21 +820,21 @@ def test_no_more_is_taken_than_an_allowance_holds(
     assert granted(plan) + sum(plan.given_up.values()) == len(found)
 
 
-@given(note=notes(), platform=platforms, amounts=allowances)
+@given(state=states(), platform=platforms, amounts=allowances)
 def test_what_could_wait_takes_no_more_than_its_share(
-    note: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]]
+    state: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]]
 ) -> None:
     one = allowed(amounts)
     rationed(
-        [w for w in wanted(note, platform) if w.reason.purpose is not Purpose.MARK], platform, one
+        [w for w in wanted(state, platform) if w.reason.purpose is not Purpose.MARK], platform, one
     )
     assert all(one.taken.get(bucket, 0) <= share for bucket, (_, share) in amounts.items())
 
 
-@given(note=notes(), platform=st.sampled_from(["instagram", "facebook", "tiktok", "youtube"]))
-def test_what_is_taken_is_what_the_plan_costs(note: SyncState, platform: Platform) -> None:
+@given(state=states(), platform=st.sampled_from(["instagram", "facebook", "tiktok", "youtube"]))
+def test_what_is_taken_is_what_the_plan_costs(state: SyncState, platform: Platform) -> None:
     one = Allowance()
-    plan = rationed(wanted(note, platform), platform, one)
+    plan = rationed(wanted(state, platform), platform, one)
     listing = sum(sweep.depth for sweep in plan.sweeps)
     if platform == "youtube":
         costs = {"units": listing + len(plan.profiles), "stats": len(plan.lookups)}
@@ -860,9 +845,9 @@ def test_what_is_taken_is_what_the_plan_costs(note: SyncState, platform: Platfor
     }
 
 
-@given(note=notes(), left=st.integers(0, 30))
-def test_where_all_cost_the_same_the_most_valuable_are_granted(note: SyncState, left: int) -> None:
-    found = wanted(note, "facebook")
+@given(state=states(), left=st.integers(0, 30))
+def test_where_all_cost_the_same_the_most_valuable_are_granted(state: SyncState, left: int) -> None:
+    found = wanted(state, "facebook")
     plan = rationed(found, "facebook", purse(left))
     assert granted(plan) == min(left, len(found))
     least = sorted(found, key=lambda w: w.reason)[left:]
@@ -873,20 +858,20 @@ def test_where_all_cost_the_same_the_most_valuable_are_granted(note: SyncState, 
     }
 
 
-@given(note=notes(), platform=platforms, amounts=allowances, data=st.data())
+@given(state=states(), platform=platforms, amounts=allowances, data=st.data())
 def test_the_same_wishes_in_any_order_give_the_same_plan(
-    note: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]], data: st.DataObject
+    state: SyncState, platform: Platform, amounts: dict[str, tuple[int, int]], data: st.DataObject
 ) -> None:
-    found = wanted(note, platform)
+    found = wanted(state, platform)
     shuffled = data.draw(st.permutations(found))
     assert rationed(shuffled, platform, allowed(amounts)) == rationed(
         found, platform, allowed(amounts)
     )
 
 
-@given(note=notes(), platform=platforms)
-def test_nothing_is_planned_twice_in_one_tick(note: SyncState, platform: Platform) -> None:
-    plan = planned(note, platform)
+@given(state=states(), platform=platforms)
+def test_nothing_is_planned_twice_in_one_tick(state: SyncState, platform: Platform) -> None:
+    plan = planned(state, platform)
     for names in (
         [sweep.handle for sweep in plan.sweeps],
         [post.key for lookup in plan.lookups for post in lookup.posts],
@@ -901,7 +886,7 @@ def test_nothing_is_planned_twice_in_one_tick(note: SyncState, platform: Platfor
 
 def lookups_cost(*posts: LivePost) -> int:
     one = Allowance()
-    plan = rationed(wanted(note_of(*posts)), "x", one)
+    plan = rationed(wanted(state_with(*posts)), "x", one)
     assert sum(len(lookup.posts) for lookup in plan.lookups) == len(posts)
     return one.taken.get("mills", 0)
 
@@ -909,17 +894,17 @@ def lookups_cost(*posts: LivePost) -> int:
 def test_a_post_of_x_is_paid_once_a_utc_day() -> None:
     """At 03:00 a post of 26 h was last read today or yesterday."""
     age = DAY + 26 * MINUTE
-    assert lookups_cost(live(age, read_at=START - 2 * HOUR)) == 0
-    assert lookups_cost(live(age, read_at=START - 4 * HOUR)) == 5
-    assert lookups_cost(live(age, read_at=None)) == 5
-    assert lookups_cost(live(age, read_at=None, versions=("1", "2", "3"))) == 15
-    assert lookups_cost(live(age, read_at=None, versions=("1", "2"), parts=("3", "4"))) == 20
+    assert lookups_cost(live_post(age, read_at=START - 2 * HOUR)) == 0
+    assert lookups_cost(live_post(age, read_at=START - 4 * HOUR)) == 5
+    assert lookups_cost(live_post(age, read_at=None)) == 5
+    assert lookups_cost(live_post(age, read_at=None, versions=("1", "2", "3"))) == 15
+    assert lookups_cost(live_post(age, read_at=None, versions=("1", "2"), parts=("3", "4"))) == 20
 
 
 def test_a_post_of_x_that_was_paid_today_is_read_even_when_the_money_is_gone() -> None:
-    paid = live(7 * HOUR, read_at=START - 2 * HOUR, post_id="paid", kept=(START - 6 * HOUR,))
-    unpaid = live(7 * HOUR, post_id="unpaid")
-    due = rationed(wanted(note_of(paid, unpaid)), "x", purse(0, bucket="mills"))
+    paid = live_post(7 * HOUR, read_at=START - 2 * HOUR, post_id="paid", kept=(START - 6 * HOUR,))
+    unpaid = live_post(7 * HOUR, post_id="unpaid")
+    due = rationed(wanted(state_with(paid, unpaid)), "x", purse(0, bucket="mills"))
     assert [post.post_id for lookup in due.lookups for post in lookup.posts] == ["paid"]
     assert due.given_up == {"freshness": 1}
 
@@ -927,14 +912,14 @@ def test_a_post_of_x_that_was_paid_today_is_read_even_when_the_money_is_gone() -
 def test_a_listing_of_x_is_reckoned_by_the_posts_that_it_will_bring() -> None:
     """Those it shows again on a new day, and as many new ones as are usual."""
     posts = [
-        live(11 * HOUR, post_id="a", read_at=START - 4 * HOUR),  # read yesterday, in UTC
-        live(5 * HOUR, post_id="b", read_at=START - HOUR),  # paid today
-        live(40 * HOUR, post_id="c"),  # the listing does not reach it
-        *(live(DAY + 7 * HOUR, post_id=f"d{n}") for n in range(5)),
+        live_post(11 * HOUR, post_id="a", read_at=START - 4 * HOUR),  # read yesterday, in UTC
+        live_post(5 * HOUR, post_id="b", read_at=START - HOUR),  # paid today
+        live_post(40 * HOUR, post_id="c"),  # the listing does not reach it
+        *(live_post(DAY + 7 * HOUR, post_id=f"d{n}") for n in range(5)),
     ]
-    held = account(swept_at=START - 6 * HOUR)
+    held = account_state(swept_at=START - 6 * HOUR)
     one = Allowance()
-    plan = rationed(wanted(note_of(*posts, accounts=(held,))), "x", one)
+    plan = rationed(wanted(state_with(*posts, accounts=(held,))), "x", one)
     assert len(plan.sweeps) == 1
     assert plan.lookups == ()
     # One known post; 8 posts in two days are less than the five a day that are reckoned with.
@@ -952,12 +937,12 @@ def test_a_listing_of_x_is_reckoned_by_the_posts_that_it_will_bring() -> None:
 def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
     settled: tuple[str, ...], hours: int, count: int
 ) -> None:
-    held = account(swept_at=START - hours * HOUR, settled=settled)
+    held = account_state(swept_at=START - hours * HOUR, settled=settled)
     taken = []
     for replies in (False, True):
         one, ways = Allowance(), replace(WAYS["x"], replies=replies)
         found = candidates(
-            note_of(accounts=(held,)),
+            state_with(accounts=(held,)),
             ["kanwil"],
             ways,
             Timing(
@@ -972,20 +957,22 @@ def test_a_listing_of_x_with_replies_is_reckoned_by_these_as_well(
 
 def test_where_nothing_is_left_no_listing_of_x_is_read_for_nothing() -> None:
     """Its new posts are billed, however few are expected."""
-    held = account(swept_at=START - 3 * HOUR - MINUTE)
+    held = account_state(swept_at=START - 3 * HOUR - MINUTE)
     spent = Allowance({"mills": BucketAllowance(0, 0)})
-    assert rationed(wanted(note_of(accounts=(held,))), "x", spent).sweeps == ()
+    assert rationed(wanted(state_with(accounts=(held,))), "x", spent).sweeps == ()
 
 
 def test_a_first_listing_of_x_is_reckoned_at_a_post_a_day() -> None:
     one = Allowance()
-    rationed(wanted(note_of(accounts=(account(),))), "x", one)
+    rationed(wanted(state_with(accounts=(account_state(swept_at=None),))), "x", one)
     assert one.taken == {"mills": 20 * 5}
 
 
 def test_a_profile_of_x_costs_twice_a_post() -> None:
     one = Allowance()
-    rationed(wanted(note_of(accounts=(account(swept_at=START, followers_at=None),))), "x", one)
+    rationed(
+        wanted(state_with(accounts=(account_state(swept_at=START, followers_at=None),))), "x", one
+    )
     assert one.taken == {"mills": 10}
 
 
@@ -999,23 +986,23 @@ def youtube(units: int, stats: int) -> Allowance:
 
 
 def test_statistics_have_a_bucket_of_their_own_and_units_step_in() -> None:
-    note = note_of(live(7 * HOUR), accounts=(account(swept_at=START),))
+    state = state_with(live_post(7 * HOUR), accounts=(account_state(swept_at=START),))
     ways = [
-        [lookup.way for lookup in rationed(wanted(note, "youtube"), "youtube", one).lookups]
+        [lookup.way for lookup in rationed(wanted(state, "youtube"), "youtube", one).lookups]
         for one in (youtube(1, 1), youtube(1, 0), youtube(0, 1), youtube(0, 0))
     ]
     assert ways == [[0], [1], [0], []]
 
 
 def test_fifty_videos_are_one_unit() -> None:
-    posts = [live(7 * HOUR, post_id=str(n)) for n in range(101)]
+    posts = [live_post(7 * HOUR, post_id=str(n)) for n in range(101)]
     for units, stats, counts in (
         (9, 9, [(0, 50), (0, 50), (0, 1)]),
         (1, 2, [(0, 50), (0, 50), (1, 1)]),
         (0, 2, [(0, 50), (0, 50)]),
         (1, 0, [(1, 50)]),
     ):
-        found = wanted(note_of(*posts), "youtube")
+        found = wanted(state_with(*posts), "youtube")
         one = youtube(units, stats)
         plan = rationed(found, "youtube", one)
         assert [(lookup.way, len(lookup.posts)) for lookup in plan.lookups] == counts
@@ -1024,8 +1011,8 @@ def test_fifty_videos_are_one_unit() -> None:
 
 def test_a_deep_look_is_made_now_and_then_and_only_when_it_can_be_paid() -> None:
     def depth(units: int, deep_at: datetime | None) -> list[int]:
-        held = account(swept_at=START - 9 * HOUR, deep_at=deep_at)
-        found = wanted(note_of(accounts=(held,)), "youtube")
+        held = account_state(swept_at=START - 9 * HOUR, deep_at=deep_at)
+        found = wanted(state_with(accounts=(held,)), "youtube")
         return [sweep.depth for sweep in rationed(found, "youtube", youtube(units, 0)).sweeps]
 
     deep = WAYS["youtube"].depth
@@ -1039,7 +1026,9 @@ def test_a_deep_look_is_made_now_and_then_and_only_when_it_can_be_paid() -> None
 
 @pytest.mark.parametrize("platform", [p for p in PLATFORMS if p != "youtube"])
 def test_other_platforms_know_no_deep_look(platform: Platform) -> None:
-    [sweep] = planned(note_of(accounts=(account(swept_at=START - 9 * HOUR),)), platform).sweeps
+    [sweep] = planned(
+        state_with(accounts=(account_state(swept_at=START - 9 * HOUR),)), platform
+    ).sweeps
     assert sweep.depth == 1
 
 
@@ -1048,10 +1037,10 @@ def test_other_platforms_know_no_deep_look(platform: Platform) -> None:
 
 def test_two_platforms_with_one_credential_share_its_allowance() -> None:
     """And the more valuable candidate of either goes first."""
-    old, older = account(swept_at=START - 6 * HOUR), account(swept_at=START - 7 * HOUR)
+    old, older = account_state(swept_at=START - 6 * HOUR), account_state(swept_at=START - 7 * HOUR)
     found = [
-        *wanted(note_of(accounts=(old,)), "instagram"),
-        *wanted(note_of(accounts=(older,)), "facebook"),
+        *wanted(state_with(accounts=(old,)), "instagram"),
+        *wanted(state_with(accounts=(older,)), "facebook"),
     ]
     shared = purse(1)
     plans = allocate(found, WAYS, {platform: [("meta", shared)] for platform in PLATFORMS})
@@ -1062,8 +1051,8 @@ def test_two_platforms_with_one_credential_share_its_allowance() -> None:
 
 
 def many(count: int = 40) -> SyncState:
-    return note_of(
-        accounts=tuple(account(f"unit{n}", swept_at=START - 9 * HOUR) for n in range(count))
+    return state_with(
+        accounts=tuple(account_state(f"unit{n}", swept_at=START - 9 * HOUR) for n in range(count))
     )
 
 
@@ -1104,10 +1093,11 @@ def test_a_refused_credential_is_tried_once_a_tick_while_others_serve() -> None:
 
 def test_a_refused_credential_is_tried_on_no_mark() -> None:
     posts = [
-        live(DAY - 5 * MINUTE, account_id=f"id-unit{n}", post_id=str(n), kept=()) for n in range(40)
+        live_post(DAY - 5 * MINUTE, account_id=f"id-unit{n}", post_id=str(n), kept=())
+        for n in range(40)
     ]
-    held = tuple(account(f"unit{n}", swept_at=START) for n in range(40))
-    found = wanted(note_of(*posts, accounts=held), "facebook")
+    held = tuple(account_state(f"unit{n}", swept_at=START) for n in range(40))
+    found = wanted(state_with(*posts, accounts=held), "facebook")
     by = served(rationed(found, "facebook", Allowance(refused=True), Allowance()))
     assert len(by) == 40
     assert set(by.values()) == {"c1"}
@@ -1133,10 +1123,11 @@ def test_a_refused_credential_alone_goes_on_being_asked() -> None:
 
 def test_what_shares_a_call_is_of_one_credential() -> None:
     posts = [
-        live(7 * HOUR, account_id=f"id-unit{n}", post_id=str(n), read_at=None) for n in range(40)
+        live_post(7 * HOUR, account_id=f"id-unit{n}", post_id=str(n), read_at=None)
+        for n in range(40)
     ]
-    note = note_of(*posts, accounts=())
-    plan = rationed(wanted(note), "x", Allowance(), Allowance())
+    state = state_with(*posts, accounts=())
+    plan = rationed(wanted(state), "x", Allowance(), Allowance())
     assert {lookup.credential for lookup in plan.lookups} == {"c0", "c1"}
     for lookup in plan.lookups:
         own = {in_turn(["c0", "c1"], post.account_id)[0] for post in lookup.posts}
@@ -1144,7 +1135,9 @@ def test_what_shares_a_call_is_of_one_credential() -> None:
 
 
 def test_a_wait_stops_what_is_counted_in_its_bucket() -> None:
-    note = note_of(live(7 * HOUR), accounts=(account(swept_at=START - 9 * HOUR, deep_at=START),))
+    state = state_with(
+        live_post(7 * HOUR), accounts=(account_state(swept_at=START - 9 * HOUR, deep_at=START),)
+    )
     for stopped, sweeps, ways in (
         (("stats",), 1, [1]),
         (("units",), 0, [0]),
@@ -1152,27 +1145,27 @@ def test_a_wait_stops_what_is_counted_in_its_bucket() -> None:
         ((), 1, [0]),
     ):
         one = Allowance(stopped=frozenset(stopped))
-        plan = rationed(wanted(note, "youtube"), "youtube", one)
+        plan = rationed(wanted(state, "youtube"), "youtube", one)
         assert (len(plan.sweeps), [lookup.way for lookup in plan.lookups]) == (sweeps, ways)
 
 
 # What the marks to come will need
 
 
-def needs(note: SyncState, platform: Platform, tick: timedelta = TICK) -> list[Expected]:
-    return [need for _, need in expected(note, WAYS[platform], START, tick)]
+def needs(state: SyncState, platform: Platform, tick: timedelta = TICK) -> list[Expected]:
+    return [need for _, need in expected(state, WAYS[platform], START, tick)]
 
 
 def test_one_listing_serves_all_marks_of_an_account_that_fall_into_one_tick() -> None:
     posts = [
-        live(DAY - 1 * MINUTE, post_id="1"),
-        live(DAY - 14 * MINUTE, post_id="2"),
-        live(DAY - 16 * MINUTE, post_id="3"),
-        live(DAY - 14 * MINUTE, post_id="4", account_id="id-lain"),
-        live(DAY, post_id="5"),  # due now
-        live(DAY + MINUTE, post_id="6"),
+        live_post(DAY - 1 * MINUTE, post_id="1"),
+        live_post(DAY - 14 * MINUTE, post_id="2"),
+        live_post(DAY - 16 * MINUTE, post_id="3"),
+        live_post(DAY - 14 * MINUTE, post_id="4", account_id="id-lain"),
+        live_post(DAY, post_id="5"),  # due now
+        live_post(DAY + MINUTE, post_id="6"),
     ]
-    found = needs(note_of(*posts), "instagram")
+    found = needs(state_with(*posts), "instagram")
     assert sorted(need.at for need in found) == [START + n * MINUTE for n in (1, 14, 16)]
     assert {tuple(need.amounts.items()) for need in found} == {(("calls", 1),)}
 
@@ -1183,17 +1176,17 @@ def test_a_mark_of_x_costs_where_its_day_is_not_paid_yet() -> None:
     tonight = START - 3 * HOUR + MINUTE  # the mark is at 00:01
     facts = {"kept": (), "read_at": START - HOUR}
     posts = [
-        live(START - today, post_id="1", **facts),
-        live(START - today, post_id="2", kept=(), read_at=None, versions=("a", "b")),
-        live(START - tonight, post_id="3", **facts),
+        live_post(START - today, post_id="1", **facts),
+        live_post(START - today, post_id="2", kept=(), read_at=None, versions=("a", "b")),
+        live_post(START - tonight, post_id="3", **facts),
     ]
-    found = needs(note_of(*posts), "x")
+    found = needs(state_with(*posts), "x")
     assert [dict(need.amounts) for need in found] == [{"mills": 10}, {"mills": 5}]
     assert [need.at for need in found] == [posts[1].mark, posts[2].mark]
 
 
 def test_where_lookups_are_shared_by_fifty_nothing_is_foreseen() -> None:
-    assert needs(note_of(live(DAY - HOUR)), "youtube") == []
+    assert needs(state_with(live_post(DAY - HOUR)), "youtube") == []
 
 
 # The next tick
@@ -1202,19 +1195,19 @@ def test_where_lookups_are_shared_by_fifty_nothing_is_foreseen() -> None:
 @given(tick=ticks, gaps=st.lists(st.integers(1, 20), max_size=5))
 def test_the_next_tick_is_never_expected_too_soon(tick: timedelta, gaps: list[int]) -> None:
     """Ticks with nothing to do leave no trace: the pauses seen are multiples of the tick."""
-    note, now = SyncState(), START
+    state, now = SyncState(), START
     for gap in gaps:
-        note.tick(now)
+        state.tick(now)
         now += gap * tick
-    following = next_tick(note, now, tick)
+    following = next_tick(state, now, tick)
     assert now + tick <= following <= now + max(tick, LONGEST_TICK)
     assert following == now + min(min(gaps, default=1) * tick, LONGEST_TICK)
 
 
 def test_a_tick_that_was_delivered_twice_is_no_pause() -> None:
-    note = SyncState()
-    note.tick(START)
-    assert next_tick(note, START, TICK) == START + TICK
+    state = SyncState()
+    state.tick(START)
+    assert next_tick(state, START, TICK) == START + TICK
 
 
 def test_stages_are_counted_by_age() -> None:

@@ -48,7 +48,7 @@ instants = st.integers(0, 2 * 365 * 24 * 60).map(lambda n: START + n * MINUTE)
 amounts = st.integers(0, 300)
 
 
-def spent(*runs: tuple[datetime, int], bucket: str = "calls", **facts: object) -> Budget:
+def budget_of(*runs: tuple[datetime, int], bucket: str = "calls", **facts: object) -> Budget:
     made = {
         f"r{n}": Spending(at=at, amounts={bucket: amount}, settled=True)
         for n, (at, amount) in enumerate(runs)
@@ -119,10 +119,12 @@ def test_a_day_never_begins_later_than_now_and_never_lasts_longer_than_25_hours(
 
 
 def test_all_runs_of_the_window_count_and_no_others() -> None:
-    book = spent((START - 61 * MINUTE, 1), (START - 59 * MINUTE, 2), (START, 4), (START + HOUR, 8))
-    assert book.spent(CALLS, START) == 6
-    assert book.spent(MILLS, START) == 0
-    assert book.spent(CALLS, START + HOUR) == 8
+    budget = budget_of(
+        (START - 61 * MINUTE, 1), (START - 59 * MINUTE, 2), (START, 4), (START + HOUR, 8)
+    )
+    assert budget.spent(CALLS, START) == 6
+    assert budget.spent(MILLS, START) == 0
+    assert budget.spent(CALLS, START + HOUR) == 8
 
 
 # What is left
@@ -131,16 +133,16 @@ def test_all_runs_of_the_window_count_and_no_others() -> None:
 def test_five_percent_stay_free_for_what_no_plan_foresees() -> None:
     assert SAFE == 95
     assert one(Budget(), CALLS).left == 190
-    assert one(spent((START, 100)), CALLS).left == 90
-    assert one(spent((START, 190)), CALLS).left == 0
-    assert one(spent((START, 999)), CALLS).left == 0
+    assert one(budget_of((START, 100)), CALLS).left == 90
+    assert one(budget_of((START, 190)), CALLS).left == 0
+    assert one(budget_of((START, 999)), CALLS).left == 0
 
 
 def test_a_limit_by_the_minute_is_renewed_while_a_run_goes_on() -> None:
     """The client keeps the pace; a run sends for at most eight minutes."""
     assert one(Budget(), MINUTELY).left == 600 * 8 * 95 // 100
-    assert one(spent((START - MINUTE, 600)), MINUTELY).left == 600 * 8 * 95 // 100
-    assert one(spent((START, 600)), MINUTELY).left == 600 * 8 * 95 // 100 - 600
+    assert one(budget_of((START - MINUTE, 600)), MINUTELY).left == 600 * 8 * 95 // 100
+    assert one(budget_of((START, 600)), MINUTELY).left == 600 * 8 * 95 // 100 - 600
 
 
 def test_what_a_header_tells_lowers_the_limit_and_never_raises_it() -> None:
@@ -159,17 +161,17 @@ def test_what_a_header_tells_lowers_the_limit_and_never_raises_it() -> None:
 
 
 def test_an_allowance_heeds_the_lowered_limit() -> None:
-    book = spent((START, 50), usage=Usage(at=START, percent=50, spent=50))
-    assert one(book, CALLS).left == 100 * 95 // 100 - 50
+    budget = budget_of((START, 50), usage=Usage(at=START, percent=50, spent=50))
+    assert one(budget, CALLS).left == 100 * 95 // 100 - 50
 
 
 def test_a_reservation_counts_until_it_lapses_or_is_settled() -> None:
     standing = Spending(at=START, amounts={"calls": 7})
     lapsing = Spending(at=START, amounts={"calls": 70}, lapses_at=START + 20 * MINUTE)
-    book = Budget(runs={"a": standing, "b": lapsing})
-    assert book.spent(CALLS, START) == 77
-    assert book.spent(CALLS, START + 19 * MINUTE) == 77
-    assert book.spent(CALLS, START + 20 * MINUTE) == 7
+    budget = Budget(runs={"a": standing, "b": lapsing})
+    assert budget.spent(CALLS, START) == 77
+    assert budget.spent(CALLS, START + 19 * MINUTE) == 77
+    assert budget.spent(CALLS, START + 20 * MINUTE) == 7
 
 
 # Kept for the marks to come
@@ -193,15 +195,15 @@ def test_the_share_of_what_could_wait_is_never_more_than_what_is_left(
 ) -> None:
     now = START + minute * MINUTE
     usage = None if percent is None else Usage(at=now, percent=percent, spent=used)
-    book = spent(
+    budget = budget_of(
         *((now - ago * MINUTE, amount) for ago, amount in runs), bucket=limit.bucket, usage=usage
     )
     expected = [need(now + n * MINUTE, amount, limit.bucket) for n, amount in later]
-    held = one(book, limit, now, *expected)
+    held = one(budget, limit, now, *expected)
     assert 0 <= held.share <= held.left <= limit.left(0)
     # What is needed later never makes more of it.
-    assert held.share <= one(book, limit, now).share
-    assert held.left == one(book, limit, now).left
+    assert held.share <= one(budget, limit, now).share
+    assert held.left == one(budget, limit, now).left
 
 
 @given(
@@ -213,13 +215,15 @@ def test_what_marks_need_within_the_hour_is_kept_free(
 ) -> None:
     """Whoever spends the share at once can still pay every mark at its tick; but a part of the
     hour in proportion to the tick goes to looks for new posts in any case."""
-    book = spent(*((START - ago * MINUTE, amount) for ago, amount in runs))
+    budget = budget_of(*((START - ago * MINUTE, amount) for ago, amount in runs))
     expected = [need(START + n * MINUTE, amount) for n, amount in later]
-    held = one(book, CALLS, START, *expected)
+    held = one(budget, CALLS, START, *expected)
     least = int(CALLS.left(0) * (TICK / HOUR))
     if held.share <= min(held.left, least):
         return
-    after = spent(*((START - ago * MINUTE, amount) for ago, amount in runs), (START, held.share))
+    after = budget_of(
+        *((START - ago * MINUTE, amount) for ago, amount in runs), (START, held.share)
+    )
     for k in range(1, 4):
         at = START + k * TICK
         due = sum(amount for n, amount in later if n * MINUTE < (k + 1) * TICK)
@@ -227,8 +231,8 @@ def test_what_marks_need_within_the_hour_is_kept_free(
 
 
 def test_marks_of_a_rolling_hour_are_paid_first_and_looks_get_their_part() -> None:
-    def share(*expected: Expected, book: Budget | None = None) -> int:
-        return one(book or Budget(), CALLS, START, *expected).share
+    def share(*expected: Expected, budget: Budget | None = None) -> int:
+        return one(budget or Budget(), CALLS, START, *expected).share
 
     assert share() == 190
     assert share(need(START + 20 * MINUTE, 100)) == 90
@@ -237,18 +241,18 @@ def test_marks_of_a_rolling_hour_are_paid_first_and_looks_get_their_part() -> No
     assert share(need(START + 20 * MINUTE, 190)) == 190 // 4
     assert share(need(START + 20 * MINUTE, 999)) == 190 // 4
     # What was spent long ago is free again when the mark comes.
-    old = spent((START - 55 * MINUTE, 100))
-    assert share(need(START + 20 * MINUTE, 90), book=old) == 90
-    new = spent((START - 5 * MINUTE, 100))
-    assert share(need(START + 20 * MINUTE, 20), book=new) == 70
-    assert share(need(START + 20 * MINUTE, 90), book=new) == 190 // 4
+    old = budget_of((START - 55 * MINUTE, 100))
+    assert share(need(START + 20 * MINUTE, 90), budget=old) == 90
+    new = budget_of((START - 5 * MINUTE, 100))
+    assert share(need(START + 20 * MINUTE, 20), budget=new) == 70
+    assert share(need(START + 20 * MINUTE, 90), budget=new) == 190 // 4
     # But never more than there is.
-    assert share(need(START + 20 * MINUTE, 90), book=spent((START, 180))) == 10
+    assert share(need(START + 20 * MINUTE, 90), budget=budget_of((START, 180))) == 10
 
 
 def test_marks_may_be_foreseen_in_any_order() -> None:
     needs = [need(START + 50 * MINUTE, 60), need(START + 20 * MINUTE, 60)]
-    busy = spent((START - 20 * MINUTE, 80))
+    busy = budget_of((START - 20 * MINUTE, 80))
     for given_as in (needs, needs[::-1]):
         assert one(busy, CALLS, START, *given_as) == BucketAllowance(110, 110 - 60)
 
@@ -266,7 +270,7 @@ def test_a_days_limit_is_spent_along_the_clock() -> None:
 
     def share(hours: float, used: int = 0) -> int:
         now = midnight + hours * HOUR - TICK
-        return one(spent((midnight, used), bucket="mills"), MILLS, now).share
+        return one(budget_of((midnight, used), bucket="mills"), MILLS, now).share
 
     assert share(0.25) == 19_000 * 3.25 // 24
     assert share(9) == 19_000 // 2
@@ -304,10 +308,10 @@ def test_what_marks_need_of_one_bucket_is_not_kept_of_another() -> None:
 
 def test_a_wait_stops_its_bucket_or_everything_until_it_is_over() -> None:
     wait = Wait(until=START + MINUTE, message="later")
-    book = Budget(waits={"units": wait})
-    held = allowance(book, [UNITS], START, START + TICK)
+    budget = Budget(waits={"units": wait})
+    held = allowance(budget, [UNITS], START, START + TICK)
     assert held.stopped == {"units"}
-    assert allowance(book, [UNITS], START + MINUTE, START + TICK).stopped == frozenset()
+    assert allowance(budget, [UNITS], START + MINUTE, START + TICK).stopped == frozenset()
 
 
 def test_what_is_stopped_affords_nothing_not_even_what_is_free() -> None:
@@ -321,8 +325,8 @@ def test_what_is_stopped_affords_nothing_not_even_what_is_free() -> None:
 
 
 def test_a_refused_credential_is_known_by_its_allowance() -> None:
-    book = Budget(refused=Wait(until=START, message="token expired"))
-    assert allowance(book, [CALLS], START, START + TICK).refused
+    budget = Budget(refused=Wait(until=START, message="token expired"))
+    assert allowance(budget, [CALLS], START, START + TICK).refused
     assert not allowance(Budget(), [CALLS], START, START + TICK).refused
 
 
@@ -376,7 +380,7 @@ def test_who_asks_before_taking_never_takes_too_much(
 
 def test_what_counts_no_more_is_forgotten() -> None:
     later = START + MINUTE
-    book = Budget(
+    budget = Budget(
         runs={
             "old": Spending(at=START - HOUR, amounts={"calls": 1}),
             "new": Spending(at=START, amounts={"calls": 1}),
@@ -390,17 +394,17 @@ def test_what_counts_no_more_is_forgotten() -> None:
         },
         refused=Wait(until=START - DAY, message="token expired"),
     )
-    kept = book.pruned([CALLS], START)
+    kept = budget.pruned([CALLS], START)
     assert set(kept.runs) == {"new", "lapsing"}
     assert set(kept.waits) == {"b"}
-    assert kept.refused == book.refused
+    assert kept.refused == budget.refused
 
 
 def test_a_run_is_kept_as_long_as_any_limit_counts_it() -> None:
-    book = spent((START - 2 * HOUR, 1))
-    assert book.pruned([CALLS], START).runs == {}
-    assert book.pruned([CALLS, UNITS], START).runs == book.runs
-    assert book.pruned([], START).runs == {}
+    budget = budget_of((START - 2 * HOUR, 1))
+    assert budget.pruned([CALLS], START).runs == {}
+    assert budget.pruned([CALLS, UNITS], START).runs == budget.runs
+    assert budget.pruned([], START).runs == {}
 
 
 @pytest.mark.parametrize(
@@ -410,8 +414,8 @@ def test_a_run_is_kept_as_long_as_any_limit_counts_it() -> None:
 def test_what_a_header_told_is_soon_no_more_true(age: timedelta, kept: bool) -> None:
     """Others may use the same app; the next call tells it anew."""
     assert TICK <= TOLD < HOUR
-    book = Budget(usage=Usage(at=START - age, percent=9, spent=9))
-    assert (book.pruned([CALLS], START).usage is not None) is kept
+    budget = Budget(usage=Usage(at=START - age, percent=9, spent=9))
+    assert (budget.pruned([CALLS], START).usage is not None) is kept
 
 
 @given(
@@ -421,10 +425,10 @@ def test_what_a_header_told_is_soon_no_more_true(age: timedelta, kept: bool) -> 
 def test_pruning_changes_nothing_that_counts(runs: list[tuple[int, int]], now: int) -> None:
     at = START + now * MINUTE
     every = [CALLS, msgspec.structs.replace(UNITS, bucket="calls")]
-    book = spent(*((at - n * MINUTE, amount) for n, amount in runs))
-    pruned = book.pruned(every, at)
+    budget = budget_of(*((at - n * MINUTE, amount) for n, amount in runs))
+    pruned = budget.pruned(every, at)
     assert [pruned.spent(limit, at) for limit in every] == [
-        book.spent(limit, at) for limit in every
+        budget.spent(limit, at) for limit in every
     ]
     assert pruned.pruned(every, at) == pruned
     assert all(run.at <= at for run in pruned.runs.values())

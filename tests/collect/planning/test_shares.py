@@ -41,7 +41,7 @@ class Agency:
         return sum(amount for at, amount in self.spent if limit.counts(at, now))
 
 
-def tick(
+def divide_once(
     agencies: list[Agency], limit: Limit, n: int, *, begin: datetime = MIDNIGHT
 ) -> dict[int, int]:
     """One tick: grants to those that are there, and what they make of them."""
@@ -120,7 +120,7 @@ def test_the_grants_and_what_is_spent_never_exceed_a_limit(
 ) -> None:
     """Whoever comes late, wants too much, spends less or dies with what it has reserved."""
     for n in range(50):
-        tick(agencies, limit, n, begin=MIDNIGHT + begin * TICK)
+        divide_once(agencies, limit, n, begin=MIDNIGHT + begin * TICK)
         now = MIDNIGHT + (begin + n) * TICK
         assert sum(total(a, limit, now) for a in agencies) <= limit.left(0)
 
@@ -137,7 +137,7 @@ def test_of_a_limit_that_rolls_everybody_gets_its_share_within_one_span(
     ticks = HOUR.span // TICK
     dearest = max(a.piece for a in crowd)
     for n in range(begin + 3 * ticks):
-        tick(crowd, HOUR, n)
+        divide_once(crowd, HOUR, n)
         weights = sum(a.weight for a in crowd if a.takes_part)
         # Of those that came meanwhile each made the share smaller.
         if n >= begin + ticks and n - ticks > max(a.since for a in crowd):
@@ -161,7 +161,7 @@ def test_of_a_days_limit_everybody_gets_its_share_of_the_rest_of_the_day(
     late = Agency(weight, lambda n: 10**6 if n >= begin else 0, piece=piece)
     crowd = [*(greedy(w, piece=p) for w, p in others), late]
     for n in range(96):
-        tick(crowd, limit, n, begin=midnight)
+        divide_once(crowd, limit, n, begin=midnight)
     share = limit.left(0) * weight / sum(a.weight for a in crowd)
     rest = max(0.0, 1 - (begin * TICK + AHEAD) / DAY)
     dearest = max(a.piece for a in crowd)
@@ -256,7 +256,7 @@ def test_more_agencies_than_units_are_served_in_turn() -> None:
     limit = Limit(bucket="calls", amount=200, span=timedelta(hours=1))
     crowd = [greedy() for _ in range(600)]
     for n in range(5 * 4):
-        tick(crowd, limit, n)
+        divide_once(crowd, limit, n)
     counts = [sum(amount for _, amount in a.spent) for a in crowd]
     assert sum(counts) == 5 * 190
     assert {*counts} == {1, 2}
@@ -267,7 +267,7 @@ def test_less_than_a_request_is_saved_for_the_least_served() -> None:
     limit = Limit(bucket="calls", amount=200, span=timedelta(hours=1))
     crowd = [greedy(piece=50), *(greedy() for _ in range(9))]
     for n in range(96):
-        tick(crowd, limit, n)
+        divide_once(crowd, limit, n)
     counts = [sum(amount for _, amount in a.spent) for a in crowd]
     assert counts[0] >= sum(counts) / 10 - 50
     assert all(amount >= 50 or amount == 0 for _, amount in crowd[0].spent)

@@ -57,7 +57,7 @@ from functions.store.port import Stored, StoreError, Write
 from tests import cloudtasks
 from tests.cloudtasks import TASK_BYTES, Delivery
 from tests.collect.api import TOKEN_KEY
-from tests.collect.ministry import FIRST_TOKEN, documents, register, rows, stored_posts, tick
+from tests.collect.ministry import FIRST_TOKEN, UNITS, documents, register, rows, stored_posts, tick
 from tests.platforms import server as platforms
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.limits import Limits
@@ -66,7 +66,6 @@ from tests.platforms.world import World
 ROOT = Path(__file__).parents[3]
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TICK = timedelta(minutes=30)
-UNITS = ("kanwil-ntt", "kanwil-bali")
 LATELY = datetime.now(UTC).replace(hour=3, minute=0, second=0, microsecond=0) - timedelta(days=40)
 QUEUES = ["kiprah-jobs", *(f"kiprah-{platform}" for platform in PLATFORMS)]
 
@@ -77,7 +76,7 @@ class Installation:
 
     url: str
     settings: Settings
-    book: AgencyStore
+    agency: AgencyStore
     queue: cloudtasks.Handle
     platforms: platforms.Handle
     answers: list[dict[str, Any]] = field(default_factory=list)
@@ -175,12 +174,12 @@ def installed(
         for name, value in given.items():
             monkeypatch.setenv(name, value)
         settings = load(given, Path("/dev/null"))
-        book = open_agency(settings)
-        stack.callback(book.store.close)
-        yield Installation(url, settings, book, queue, stand_ins)
+        agency = open_agency(settings)
+        stack.callback(agency.store.close)
+        yield Installation(url, settings, agency, queue, stand_ins)
 
 
-def made(now: datetime, units: tuple[str, ...] = UNITS, **options: Any) -> World:
+def grown_world(now: datetime, units: tuple[str, ...] = UNITS, **options: Any) -> World:
     """Units on five platforms, some days old, and days to come."""
     options = {"posts_per_day": 2, "history_days": 2, **options}
     world = World.generate(3, rows(units), now - timedelta(days=3), 6, **options)
@@ -200,8 +199,8 @@ def _quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def cloud(
     monkeypatch: pytest.MonkeyPatch, sqlite_url: str, now: datetime
 ) -> Iterator[Installation]:
-    with installed(monkeypatch, made(now), sqlite_url) as made_up:
-        register(made_up.book, made_up.settings, UNITS, now)
+    with installed(monkeypatch, grown_world(now), sqlite_url) as made_up:
+        register(made_up.agency, made_up.settings, UNITS, now)
         yield made_up
 
 
@@ -213,25 +212,25 @@ def still(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     monkeypatch.setattr("functions.jobs.trigger.present", lambda: now)
 
 
-def measured(book: AgencyStore, now: datetime) -> dict[tuple[str, ...], Any]:
+def verdicts_of(agency: AgencyStore, now: datetime) -> dict[tuple[str, ...], Any]:
     """What the ranking makes of every post."""
-    score(book, now=now, run_id="score")
+    score(agency, now=now, run_id="score")
     return {
         (entry.post.platform, entry.post.account_id, entry.post.post_id): (
             entry.verdict and entry.verdict.measurement,
             entry.verdict and entry.verdict.reason,
         )
-        for month in book.months()
-        for ledger in book.ledgers(month).values()
+        for month in agency.months()
+        for ledger in agency.ledgers(month).values()
         for entry in ledger.entries.values()
     }
 
 
 def budgets(installation: Installation, now: datetime, run: str = "") -> dict[str, dict[str, int]]:
     """What every credential's budget says was spent and is reserved at an instant, by a run."""
-    book = installation.book
+    agency = installation.agency
     found: dict[str, dict[str, int]] = {}
-    for stored in book.store.list(f"{book.root}/budgets"):
+    for stored in agency.store.list(f"{agency.root}/budgets"):
         budget = reservations.decode(stored.data, stored.id)
         amounts = Counter[str]()
         for name, spending in budget.runs.items():
@@ -248,18 +247,18 @@ def received(task: Task) -> batches.Piece:
 
 
 def outcomes(installation: Installation) -> int:
-    return sum(len(installation.book.outcomes(platform)) for platform in PLATFORMS)
+    return sum(len(installation.agency.outcomes(platform)) for platform in PLATFORMS)
 
 
-def accounts_and_posts(book: AgencyStore, now: datetime) -> dict[str, Any]:
-    """What the notes know, all outcomes taken in."""
+def accounts_and_posts(agency: AgencyStore, now: datetime) -> dict[str, Any]:
+    """What the states know, all outcomes taken in."""
     known: dict[str, Any] = {}
     for platform in PLATFORMS:
-        note = states.decode(book.sync_state(platform).body or b"") or states.SyncState()
-        for outcome in batches._outcomes(book.outcomes(platform)):
-            note.fold(outcome.state)
-        note.prune(now)
-        known[platform] = (note.accounts, note.posts)
+        state = states.decode(agency.sync_state(platform).body or b"") or states.SyncState()
+        for outcome in batches._outcomes(agency.outcomes(platform)):
+            state.fold(outcome.state)
+        state.prune(now)
+        known[platform] = (state.accounts, state.posts)
     return known
 
 
@@ -270,7 +269,7 @@ def accounts_and_posts(book: AgencyStore, now: datetime) -> dict[str, Any]:
 def test_a_queues_batches_sum_threads_where_the_agency_has_them_summed(
     cloud: Installation, now: datetime
 ) -> None:
-    cloud.book.store.write([Write(f"{cloud.book.root}/settings/formula", {"x_threads": "sum"})])
+    cloud.agency.store.write([Write(f"{cloud.agency.root}/settings/formula", {"x_threads": "sum"})])
     world = cloud.platforms.world
     account = world.by_handle("x", "kanwilntt")
     assert account is not None
@@ -286,13 +285,13 @@ def test_a_queues_batches_sum_threads_where_the_agency_has_them_summed(
     # the listing brings is in every read from the next tick on.
     for hours in (0, 1, 3, 4, 6, 7, 9):
         cloud.tick(now + hours * HOUR)
-    post = stored_posts(cloud.book)["x", account.id, first.id]
+    post = stored_posts(cloud.agency)["x", account.id, first.id]
     assert (post.samples[0].likes, post.samples[-1].likes) == (20, 30)
     assert post.parts == tuple(part.id for part in parts)
-    [located] = cloud.book.find_urls("x", [parts[1].id])
+    [located] = cloud.agency.find_urls("x", [parts[1].id])
     assert (located.post_id, located.is_part) == (first.id, True)
-    # And the note, which the next lookups are planned by, knows the thread whole.
-    noted = states.decode(cloud.book.sync_state("x").body or b"")
+    # And the state, which the next lookups are planned by, knows the thread whole.
+    noted = states.decode(cloud.agency.sync_state("x").body or b"")
     assert noted is not None
     assert noted.posts[f"{account.id}:{first.id}"].parts == post.parts
 
@@ -302,13 +301,13 @@ def alone(
     sqlite_url: str, tmp_path: Path, now: datetime
 ) -> Iterator[tuple[platforms.Handle, Settings, AgencyStore]]:
     """The same world, collected without a queue."""
-    with platforms.serve(made(now)) as stand_ins:
+    with platforms.serve(grown_world(now)) as stand_ins:
         given = environment(stand_ins.url, f"sqlite:///{tmp_path}/alone.db")
         settings = load(given, Path("/dev/null"))
-        book = open_agency(settings)
-        register(book, settings, UNITS, now)
-        yield stand_ins, settings, book
-        book.store.close()
+        agency = open_agency(settings)
+        register(agency, settings, UNITS, now)
+        yield stand_ins, settings, agency
+        agency.store.close()
 
 
 @pytest.mark.usefixtures("still")
@@ -325,7 +324,7 @@ def test_a_day_and_a_half_is_measured_as_without_a_queue(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also when every batch comes twice, in any order, two at once."""
-    twin, settings, book = alone
+    twin, settings, agency = alone
     # Every hour rather than every half: half as many ticks show the same.
     monkeypatch.setenv("KIPRAH_COLLECT_EVERY", "60")
     settings = replace(settings, collect_every=60)
@@ -337,16 +336,16 @@ def test_a_day_and_a_half_is_measured_as_without_a_queue(
         report = cloud.tick(at, **how)
         assert report["problems"] == []
         twin.set_clock(at)
-        assert tick(book, settings, at).problems == []
+        assert tick(agency, settings, at).problems == []
         at += HOUR
-    found, expected = stored_posts(cloud.book), stored_posts(book)
+    found, expected = stored_posts(cloud.agency), stored_posts(agency)
     assert len(expected) > 50
     assert found == expected
-    values = measured(cloud.book, end)
-    assert values == measured(book, end)
+    values = verdicts_of(cloud.agency, end)
+    assert values == verdicts_of(agency, end)
     states = Counter(measurement.state for measurement, _ in values.values() if measurement)
     assert states["observed"] + states["interpolated"] > 15
-    known, wanted = accounts_and_posts(cloud.book, end), accounts_and_posts(book, end)
+    known, wanted = accounts_and_posts(cloud.agency, end), accounts_and_posts(agency, end)
     assert known == wanted
     if not how:
         assert cloud.done.keys() == {"now"}
@@ -365,15 +364,15 @@ def test_ticks_on_firestore_find_what_one_invocation_finds(
     now: datetime,
     still: None,
 ) -> None:
-    twin, settings, book = alone
-    with installed(monkeypatch, made(now), firestore_url) as cloud:
-        register(cloud.book, cloud.settings, UNITS, now)
+    twin, settings, agency = alone
+    with installed(monkeypatch, grown_world(now), firestore_url) as cloud:
+        register(cloud.agency, cloud.settings, UNITS, now)
         for at in (now, now + TICK, now + 3 * HOUR):
             cloud.tick(at, copies=2, parallel=4, order="shuffled")
             twin.set_clock(at)
-            tick(book, settings, at)
-        assert stored_posts(cloud.book) == stored_posts(book)
-        assert accounts_and_posts(cloud.book, at) == accounts_and_posts(book, at)
+            tick(agency, settings, at)
+        assert stored_posts(cloud.agency) == stored_posts(agency)
+        assert accounts_and_posts(cloud.agency, at) == accounts_and_posts(agency, at)
 
 
 # Deliveries
@@ -387,7 +386,7 @@ def test_a_planner_reads_nothing_itself_and_says_what_it_put(
     queued = {name: summary["queued"] for name, summary in report["platforms"].items()}
     assert queued == {platform: 1 for platform in PLATFORMS}
     assert len(cloud.queue.tasks()) == len(PLATFORMS)
-    assert stored_posts(cloud.book) == {}
+    assert stored_posts(cloud.agency) == {}
 
 
 def test_the_next_report_tells_what_batches_brought(cloud: Installation, now: datetime) -> None:
@@ -398,7 +397,7 @@ def test_the_next_report_tells_what_batches_brought(cloud: Installation, now: da
     brought = {name: summary["brought"] for name, summary in report["platforms"].items()}
     assert all(summary["batches"] == 1 for summary in brought.values())
     assert sum(summary["posts_found"] for summary in brought.values()) == len(
-        [p for p in stored_posts(cloud.book).values() if p.samples[0].taken_at < now + TICK]
+        [p for p in stored_posts(cloud.agency).values() if p.samples[0].taken_at < now + TICK]
     )
     assert brought["x"]["requests_failed"] == 2
     assert any(problem.startswith("x kanwil") for problem in report["problems"])
@@ -427,9 +426,9 @@ def test_a_batch_that_comes_too_late_is_dropped_and_the_next_plan_makes_up_for_i
         patch.setattr("functions.jobs.trigger.present", lambda: late)
         assert {d.status for d in cloud.deliver()} == {200}
     assert cloud.done == {"too late": 5}
-    assert (cloud.sent, stored_posts(cloud.book), outcomes(cloud)) == (0, {}, 0)
+    assert (cloud.sent, stored_posts(cloud.agency), outcomes(cloud)) == (0, {}, 0)
     cloud.tick(now + TICK)
-    assert len(stored_posts(cloud.book)) > 20
+    assert len(stored_posts(cloud.agency)) > 20
 
 
 def test_a_read_is_filed_under_the_time_at_which_it_was_made(
@@ -441,15 +440,15 @@ def test_a_read_is_filed_under_the_time_at_which_it_was_made(
     monkeypatch.setattr("functions.jobs.trigger.present", lambda: late)
     cloud.deliver()
     assert cloud.done == {"now": 5}
-    for post in stored_posts(cloud.book).values():
+    for post in stored_posts(cloud.agency).values():
         assert now + 9 * MINUTE < post.samples[0].taken_at < now + 11 * MINUTE
 
 
 @pytest.fixture
 def real(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> Iterator[Installation]:
     """The same in a store that is no simulation."""
-    with installed(monkeypatch, made(LATELY), sqlite_url, KIPRAH_SIMULATION="") as built:
-        register(built.book, built.settings, UNITS, LATELY)
+    with installed(monkeypatch, grown_world(LATELY), sqlite_url, KIPRAH_SIMULATION="") as built:
+        register(built.agency, built.settings, UNITS, LATELY)
         yield built
 
 
@@ -490,9 +489,9 @@ def test_no_batch_brings_a_real_store_the_future(
 def test_batches_tell_until_when_they_read(real: Installation) -> None:
     """By what they leave, at the next plan: it was given a time, so by their own clocks."""
     real.tick(LATELY)
-    assert real.book.read_until() is None
+    assert real.agency.read_until() is None
     real.plan(LATELY + TICK)
-    until = real.book.read_until()
+    until = real.agency.read_until()
     assert until is not None
     assert LATELY <= until < LATELY + TICK
 
@@ -576,13 +575,13 @@ def test_at_present_reads_are_filed_under_the_clock(
 ) -> None:
     """Nothing simulated: a scheduler's empty call, and batches some moments later."""
     began = datetime.now(UTC).replace(microsecond=0)
-    with installed(monkeypatch, made(began), sqlite_url) as cloud:
-        register(cloud.book, cloud.settings, UNITS, began)
+    with installed(monkeypatch, grown_world(began), sqlite_url) as cloud:
+        register(cloud.agency, cloud.settings, UNITS, began)
         status, report = cloud.trigger(scheduled=began)
         assert (status, report["problems"]) == (200, [])
         assert {d.status for d in cloud.deliver(parallel=2)} == {200}
         assert cloud.done == {"now": 5}
-        taken = [s.taken_at for p in stored_posts(cloud.book).values() for s in p.samples]
+        taken = [s.taken_at for p in stored_posts(cloud.agency).values() for s in p.samples]
         assert taken
         assert began <= min(taken)
         assert max(taken) <= datetime.now(UTC)
@@ -638,7 +637,7 @@ def test_a_worker_that_dies_is_called_again(
     cloud.deliver()
     assert cloud.queue.tasks() == []
     assert cloud.done == {"now": 5}
-    posts = stored_posts(cloud.book)
+    posts = stored_posts(cloud.agency)
     assert {key[0] for key in posts} == set(PLATFORMS)
     assert all(1 <= len(post.samples) <= 2 for post in posts.values())
     assert outcomes(cloud) == 5
@@ -649,7 +648,7 @@ def test_a_worker_that_dies_is_called_again(
 def test_a_planner_that_dies_is_made_up_for_by_the_next_tick(
     cloud: Installation, now: datetime, monkeypatch: pytest.MonkeyPatch, where: str, still: None
 ) -> None:
-    """Before its note is saved, between that and forgetting outcomes, or before it puts."""
+    """Before its state is saved, between that and forgetting outcomes, or before it puts."""
     cloud.tick(now)
     spent = budgets(cloud, now)
     with monkeypatch.context() as patch:
@@ -664,14 +663,14 @@ def test_a_planner_that_dies_is_made_up_for_by_the_next_tick(
     report = cloud.tick(at)
     cloud.tick(at + TICK)
     assert report["problems"] == []
-    # What the first tick's batches spent stands in the books once.
+    # What the first tick's batches spent is entered once.
     calls = cloud.platforms.calls.report()["x"]
     assert sum(b.get("mills", 0) for b in budgets(cloud, at + TICK).values()) >= (
         5 * calls["post_reads"]
     )
     entries = [
         (name, run)
-        for stored in cloud.book.store.list(f"{cloud.book.root}/budgets")
+        for stored in cloud.agency.store.list(f"{cloud.agency.root}/budgets")
         for name, run in reservations.decode(stored.data, stored.id).runs.items()
         if run.settled and run.amounts and name.startswith(run_id("collect", now))
     ]
@@ -706,7 +705,7 @@ def test_what_is_planned_is_reserved_and_what_was_spent_takes_its_place(
     real = 5 * calls["x"]["post_reads"] + 10 * calls["x"]["user_reads"]
     runs = [
         (name, run)
-        for stored in cloud.book.store.list(f"{cloud.book.root}/budgets")
+        for stored in cloud.agency.store.list(f"{cloud.agency.root}/budgets")
         if stored.id.startswith("x:")
         for name, run in reservations.decode(stored.data, stored.id).runs.items()
         if name.startswith(run_id("collect", now))
@@ -748,7 +747,7 @@ def test_a_limit_that_a_batch_met_holds_for_the_plans_until_its_end(
         put = cloud.tick(at)["platforms"][platform]["queued"]
     # An hour without a word of it; as long as it was told; until midnight in California.
     assert at == now + {"instagram": 1, "x": 2, "youtube": 4}[platform] * HOUR
-    assert any(key[0] == platform for key in stored_posts(cloud.book))
+    assert any(key[0] == platform for key in stored_posts(cloud.agency))
 
 
 # What goes wrong
@@ -767,7 +766,7 @@ def test_a_queue_that_is_missing_costs_its_platform_and_is_told_in_one_line(
     cloud.deliver()
     cloud.queue.queues.add("kiprah-x")
     cloud.tick(now + TICK)
-    assert {key[0] for key in stored_posts(cloud.book)} == set(PLATFORMS)
+    assert {key[0] for key in stored_posts(cloud.agency)} == set(PLATFORMS)
 
 
 @pytest.mark.parametrize("code", ["PERMISSION_DENIED", "FAILED_PRECONDITION"])
@@ -816,7 +815,7 @@ def test_whatever_platforms_do_ends_their_batches(
     cloud.plan(now)
     assert {d.status for d in cloud.deliver()} == {200}
     assert cloud.queue.tasks() == []
-    assert stored_posts(cloud.book) == {}
+    assert stored_posts(cloud.agency) == {}
     cloud.platforms.app.faults.clear()
     status, report = cloud.trigger(now + TICK)
     assert (status, report["failed"]) == (200, False)
@@ -838,7 +837,7 @@ def test_a_bug_in_one_platforms_reading_ends_its_batch(
     monkeypatch.setattr(PlatformSync, "carry_out", careless)
     assert {d.status for d in cloud.deliver()} == {200}
     assert cloud.done == {"now": 4, "fallen over": 1}
-    assert {key[0] for key in stored_posts(cloud.book)} == set(PLATFORMS) - {"x"}
+    assert {key[0] for key in stored_posts(cloud.agency)} == set(PLATFORMS) - {"x"}
 
 
 def test_a_store_that_refuses_brings_the_batch_back(
@@ -850,7 +849,7 @@ def test_a_store_that_refuses_brings_the_batch_back(
         assert {d.status for d in cloud.deliver()} == {500}
     assert len(cloud.queue.tasks()) == 5
     assert {d.status for d in cloud.deliver()} == {200}
-    assert {key[0] for key in stored_posts(cloud.book)} == set(PLATFORMS)
+    assert {key[0] for key in stored_posts(cloud.agency)} == set(PLATFORMS)
 
 
 def test_a_batch_of_a_credential_that_is_set_no_longer_is_dropped(
@@ -891,16 +890,16 @@ def test_an_outcome_that_cannot_be_read_costs_only_what_it_noted(
 ) -> None:
     cloud.tick(now)
     for platform in PLATFORMS:
-        for stored in cloud.book.outcomes(platform):
-            cloud.book.store.write([Write(stored.path, {"platform": platform, "body": b"?"})])
-    before = stored_posts(cloud.book)
+        for stored in cloud.agency.outcomes(platform):
+            cloud.agency.store.write([Write(stored.path, {"platform": platform, "body": b"?"})])
+    before = stored_posts(cloud.agency)
     cloud.tick(now + TICK)
-    after = stored_posts(cloud.book)
+    after = stored_posts(cloud.agency)
     assert before.keys() <= after.keys()
     assert all(len(post.samples) <= 2 for post in after.values())
 
 
-def test_outcomes_stay_when_the_note_could_not_be_saved(
+def test_outcomes_stay_when_the_state_could_not_be_saved(
     cloud: Installation, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.tick(now)
@@ -926,7 +925,7 @@ def test_no_secret_is_in_a_task(cloud: Installation, now: datetime) -> None:
 
 
 def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime) -> None:
-    """Posts too old for the note are left out of it; Firestore's documents end at 1 MiB."""
+    """Posts too old for the state are left out of it; Firestore's documents end at 1 MiB."""
 
     def identity(*parts: object) -> str:
         return sha256(repr(parts).encode()).hexdigest()[:19]
@@ -952,13 +951,13 @@ def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime)
     }
     saved: list[bytes] = []
 
-    class Book:
+    class Outcomes:
         def save_outcome(self, platform: Platform, name: str, body: bytes) -> None:
             saved.append(body)
 
     tick = cast(
         "Tick",
-        SimpleNamespace(agency=Book(), now=now, clock=SimpleNamespace(heard={"http://x": now})),
+        SimpleNamespace(agency=Outcomes(), now=now, clock=SimpleNamespace(heard={"http://x": now})),
     )
     seen = PlatformSync(tick, "youtube", adapter("youtube"), SyncState(), StoredState(), [], ())
     seen.changed = SyncState(accounts=noted, posts={p.key: p for p in posts})
@@ -1091,7 +1090,7 @@ def test_several_hundred_accounts_are_handed_on_in_some_batches(
         "KIPRAH_X_DOLLARS_PER_DAY": "1000",
     }
     with installed(monkeypatch, world, sqlite_url, **more) as cloud:
-        register(cloud.book, cloud.settings, units, now)
+        register(cloud.agency, cloud.settings, units, now)
         report = cloud.tick(now, parallel=4)
         assert report["problems"] == []
         assert {s["queued"] for s in report["platforms"].values()} == {3}  # 60, 60 and 10 accounts
@@ -1125,12 +1124,12 @@ def small(
     monkeypatch: pytest.MonkeyPatch, sqlite_url: str, now: datetime
 ) -> Iterator[tuple[Installation, list[AgencyStore]]]:
     """Two agencies of one unit each."""
-    with installed(monkeypatch, made(now), sqlite_url, KIPRAH_AGENCIES=AGENCIES) as cloud:
-        books = open_agencies(cloud.settings)
-        for book, unit in zip(books, UNITS, strict=True):
-            register(book, cloud.settings, [unit], now)
-        yield cloud, books
-        books[0].store.close()
+    with installed(monkeypatch, grown_world(now), sqlite_url, KIPRAH_AGENCIES=AGENCIES) as cloud:
+        agencies = open_agencies(cloud.settings)
+        for agency, unit in zip(agencies, UNITS, strict=True):
+            register(agency, cloud.settings, [unit], now)
+        yield cloud, agencies
+        agencies[0].store.close()
 
 
 def runs(done: list[Delivery]) -> dict[str, dict[str, Any]]:
@@ -1142,7 +1141,7 @@ def runs(done: list[Delivery]) -> dict[str, dict[str, Any]]:
 def test_each_agency_is_planned_for_by_itself_and_its_batches_are_worked_off_for_it(
     two: tuple[Installation, list[AgencyStore]], now: datetime
 ) -> None:
-    cloud, books = two
+    cloud, agencies = two
     reports = []
     for n in range(3):
         cloud.platforms.set_clock(now + n * TICK)
@@ -1151,25 +1150,25 @@ def test_each_agency_is_planned_for_by_itself_and_its_batches_are_worked_off_for
         reports.append(runs(cloud.queue.deliver(queue="kiprah-jobs")))
         assert {d.status for d in cloud.deliver()} <= {200}
     assert {*cloud.done} == {"now"}
-    for book, unit in zip(books, UNITS, strict=True):
-        queued = [r[book.agency.id]["platforms"] for r in reports]
+    for agency, unit in zip(agencies, UNITS, strict=True):
+        queued = [r[agency.agency.id]["platforms"] for r in reports]
         assert all(queued[0][platform]["queued"] for platform in PLATFORMS)
         assert queued[1]["x"]["brought"]["batches"] == queued[0]["x"]["queued"]
         own = {a.id for a in cloud.platforms.world.accounts if a.satker == unit}
-        accounts = {account for _, account, _ in stored_posts(book)}
+        accounts = {account for _, account, _ in stored_posts(agency)}
         assert accounts
         assert accounts <= own
-        # Each has its own book of what it spent, by the runs of its own alone.
-        [spent] = [s for s in book.store.list(f"{book.root}/budgets") if s.id[:2] == "x:"]
+        # Each has its own budgets, by the runs of its own alone.
+        [spent] = [s for s in agency.store.list(f"{agency.root}/budgets") if s.id[:2] == "x:"]
         names = reservations.decode(spent.data, spent.id).runs
         assert names
-        assert all(f"@{book.agency.id}" in name for name in names)
+        assert all(f"@{agency.agency.id}" in name for name in names)
 
 
 def test_a_small_agency_among_several_is_read_by_its_own_run(
     small: tuple[Installation, list[AgencyStore]], now: datetime
 ) -> None:
-    cloud, books = small
+    cloud, agencies = small
     for n in range(3):
         cloud.platforms.set_clock(now + n * TICK)
         assert cloud.plan(now + n * TICK)["queued"] == 2
@@ -1177,32 +1176,32 @@ def test_a_small_agency_among_several_is_read_by_its_own_run(
         done = cloud.queue.deliver(queue="kiprah-jobs", copies=2, parallel=2)
         assert {d.status for d in done} == {200}
         assert not cloud.queue.tasks()
-    for book, unit in zip(books, UNITS, strict=True):
+    for agency, unit in zip(agencies, UNITS, strict=True):
         own = {a.id for a in cloud.platforms.world.accounts if a.satker == unit}
-        found = {(platform, account) for platform, account, _ in stored_posts(book)}
+        found = {(platform, account) for platform, account, _ in stored_posts(agency)}
         assert len({platform for platform, _ in found}) >= len(PLATFORMS) - 1
         assert {account for _, account in found} <= own
-        assert not list(book.store.list(f"{book.root}/outcomes"))
-        for stored in book.store.list(f"{book.root}/budgets"):
+        assert not list(agency.store.list(f"{agency.root}/outcomes"))
+        for stored in agency.store.list(f"{agency.root}/budgets"):
             names = reservations.decode(stored.data, stored.id).runs
-            assert all(f"@{book.agency.id}." in name for name in names)
+            assert all(f"@{agency.agency.id}." in name for name in names)
 
 
 def test_a_small_agencys_run_that_fails_is_tried_again_and_disturbs_nobody(
     small: tuple[Installation, list[AgencyStore]], now: datetime
 ) -> None:
-    cloud, books = small
+    cloud, agencies = small
     at = iso(now - HOUR)
-    spoilt = Write(f"{books[0].root}/rosters/{at}", {"as_of": at, "body": b"{}"})
-    books[0].store.write([spoilt])
+    spoilt = Write(f"{agencies[0].root}/rosters/{at}", {"as_of": at, "body": b"{}"})
+    agencies[0].store.write([spoilt])
     cloud.plan(now)
     done = cloud.queue.deliver(queue="kiprah-jobs", attempts=2)
     assert sorted(d.status or 0 for d in done) == [200, 500, 500]
-    assert not stored_posts(books[0])
-    assert stored_posts(books[1])
-    books[0].store.write([Write(spoilt.path, mode="delete")])
+    assert not stored_posts(agencies[0])
+    assert stored_posts(agencies[1])
+    agencies[0].store.write([Write(spoilt.path, mode="delete")])
     assert [d.status for d in cloud.queue.deliver(queue="kiprah-jobs")] == [200]
-    assert stored_posts(books[0])
+    assert stored_posts(agencies[0])
 
 
 def test_a_trigger_that_comes_twice_hands_nothing_out_twice(
@@ -1220,10 +1219,10 @@ def test_a_trigger_that_comes_twice_hands_nothing_out_twice(
 def test_an_agency_whose_run_fails_is_tried_again_and_disturbs_nobody(
     two: tuple[Installation, list[AgencyStore]], now: datetime
 ) -> None:
-    cloud, books = two
+    cloud, agencies = two
     at = iso(now - HOUR)
-    spoilt = Write(f"{books[0].root}/rosters/{at}", {"as_of": at, "body": b"{}"})
-    books[0].store.write([spoilt])
+    spoilt = Write(f"{agencies[0].root}/rosters/{at}", {"as_of": at, "body": b"{}"})
+    agencies[0].store.write([spoilt])
     cloud.plan(now)
     done = cloud.queue.deliver(queue="kiprah-jobs", attempts=2)
     assert sorted(d.status or 0 for d in done) == [200, 500, 500]
@@ -1231,20 +1230,20 @@ def test_an_agency_whose_run_fails_is_tried_again_and_disturbs_nobody(
     assert json.loads(waiting.http_request.body)["agency"] == "kemenkum"
     assert cloud.queue.tasks("kiprah-x"), "the other one's plan is made"
     # Once it is mended the same task does its work.
-    books[0].store.write([Write(spoilt.path, mode="delete")])
+    agencies[0].store.write([Write(spoilt.path, mode="delete")])
     assert [d.status for d in cloud.queue.deliver(queue="kiprah-jobs")] == [200]
 
 
 def test_a_run_tried_again_plans_and_reserves_once(
     two: tuple[Installation, list[AgencyStore]], now: datetime
 ) -> None:
-    cloud, books = two
+    cloud, agencies = two
     cloud.plan(now)
     cloud.queue.deliver(queue="kiprah-jobs", copies=3)
     tasks = cloud.queue.tasks()
     assert len({task.name for task in tasks}) == len(tasks)
-    for book in books:
-        for stored in book.store.list(f"{book.root}/budgets"):
+    for agency in agencies:
+        for stored in agency.store.list(f"{agency.root}/budgets"):
             assert len(reservations.decode(stored.data, stored.id).runs) <= 1
 
 
@@ -1272,9 +1271,9 @@ def test_an_agencys_task_reads_no_more_where_there_are_hundreds(
     for count in (3, 600):
         named = "; ".join([AGENCIES, *(f"a{n}=A{n}" for n in range(count - 2))])
         url = sqlite_url.replace("kiprah.db", f"{count}.db")
-        with installed(monkeypatch, made(now), url, KIPRAH_AGENCIES=named) as cloud:
-            book = open_agencies(cloud.settings, only="kemenham")[0]
-            register(book, cloud.settings, [UNITS[1]], now)
+        with installed(monkeypatch, grown_world(now), url, KIPRAH_AGENCIES=named) as cloud:
+            agency = open_agencies(cloud.settings, only="kemenham")[0]
+            register(agency, cloud.settings, [UNITS[1]], now)
             handed = cloud.plan(now)
             assert (handed["queued"], handed["failed"]) == (count, False)
             [task] = [
@@ -1300,7 +1299,7 @@ def test_an_agencys_task_reads_no_more_where_there_are_hundreds(
             assert report["failed"] is False
             reads[count] = opened[0].store.meter.reads
             opened[0].store.close()
-            book.store.close()
+            agency.store.close()
     assert reads[600] <= reads[3] + 3
 
 

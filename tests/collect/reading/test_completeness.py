@@ -172,7 +172,7 @@ def test_a_remainder_is_exactly_what_is_missing(days: list[list[tuple[str, int]]
             assert shortfall(account.tally) is None
 
 
-def read(*offs: int) -> CountTally:
+def tally_of(*offs: int) -> CountTally:
     """A tally after daily reads that were off by these."""
     tally = tallied(None, START, 100, since=CLOSED)
     for day, off in enumerate(offs, 1):
@@ -198,12 +198,12 @@ def read(*offs: int) -> CountTally:
     ],
 )
 def test_what_stays_for_two_days_is_told(offs: tuple[int, ...], posts: int | None) -> None:
-    found = shortfall(read(*offs))
+    found = shortfall(tally_of(*offs))
     assert (found.posts if found else None) == posts
 
 
 def test_a_shortfall_is_told_since_it_began() -> None:
-    assert shortfall(read(0, 2, 2, 3, 3)) == Shortfall(2, START + 2 * DAY)
+    assert shortfall(tally_of(0, 2, 2, 3, 3)) == Shortfall(2, START + 2 * DAY)
 
 
 def test_what_is_pending_may_be_counted_or_not() -> None:
@@ -216,7 +216,7 @@ def test_what_is_pending_may_be_counted_or_not() -> None:
 
 
 def test_another_month_begins_anew() -> None:
-    tally = read(4, 4, 4)
+    tally = tally_of(4, 4, 4)
     begun = START + 30 * DAY
     anew = tallied(tally, begun + DAY, 104, since=begun)
     assert anew == CountTally(at=begun + DAY, count=104)
@@ -267,9 +267,9 @@ def test_the_words_say_how_many_and_since_when() -> None:
 
 @pytest.mark.parametrize("platform", ["instagram", "tiktok", "youtube"])
 def test_what_a_platform_counts_and_shows_nobody_is_told_until_it_is_found(
-    platform: Platform, book: AgencyStore, settings: Settings, server: Handle, now: datetime
+    platform: Platform, agency: AgencyStore, settings: Settings, server: Handle, now: datetime
 ) -> None:
-    register(book, settings, ["kanwil-ntt"], now, [platform])
+    register(agency, settings, ["kanwil-ntt"], now, [platform])
     token = "rft.first-kanwil-ntt" if platform == "tiktok" else ""
     account = server.world.add_account(platform, "kanwilntt", refresh_token=token)
     account.counts_unlisted = True
@@ -284,29 +284,29 @@ def test_what_a_platform_counts_and_shows_nobody_is_told_until_it_is_found(
     for hours in range(0, 8 * 24, 3):
         at = now + hours * HOUR
         server.set_clock(at)
-        assert tick(book, settings, at).problems == []
-        told.append(book.completeness().get(f"{platform}:{account.id}"))
+        assert tick(agency, settings, at).problems == []
+        told.append(agency.completeness().get(f"{platform}:{account.id}"))
     said = [words for words in told if words]
     assert set(said) == {
         f"2 unggahan menurut {PLATFORM_NAMES[platform]} belum terbaca sejak 22 Okt."
     }
     assert told.index(said[0]) * 3 >= 48 + 30  # it stayed for two days
     assert told[-1] is None
-    [feedback] = book.feedback("kanwil-ntt").values()
+    [feedback] = agency.feedback("kanwil-ntt").values()
     assert feedback["completeness"] is None
     assert feedback["status"] == "ok"
 
 
 def test_where_nothing_is_counted_nothing_is_told(
-    book: AgencyStore, settings: Settings, server: Handle, now: datetime
+    agency: AgencyStore, settings: Settings, server: Handle, now: datetime
 ) -> None:
-    register(book, settings, ["kanwil-ntt"], now, ["facebook"])
+    register(agency, settings, ["kanwil-ntt"], now, ["facebook"])
     page = server.world.add_account("facebook", "kanwilntt")
     server.world.add_post(page, now + HOUR, appears_at=now + 9 * DAY)
     for hours in range(0, 5 * 24, 12):
         server.set_clock(now + hours * HOUR)
-        tick(book, settings, now + hours * HOUR)
-    assert book.completeness() == {}
+        tick(agency, settings, now + hours * HOUR)
+    assert agency.completeness() == {}
 
 
 # X, counted by the day
@@ -314,13 +314,13 @@ def test_where_nothing_is_counted_nothing_is_told(
 
 @pytest.mark.parametrize("wanted", [None, False])
 def test_a_post_of_x_that_comes_late_is_found_by_the_count_of_its_day(
-    wanted: bool | None, book: AgencyStore, settings: Settings, server: Handle
+    wanted: bool | None, agency: AgencyStore, settings: Settings, server: Handle
 ) -> None:
     """Of a busy account, whose listings reach back to yesterday at most."""
     begin = datetime(2026, 10, 2, 3, tzinfo=UTC)
     if wanted is not None:
-        book.store.write([Write(f"{book.root}/settings/formula", {"x_counts": wanted})])
-    register(book, settings, ["kanwil-ntt"], begin, ["x"])
+        agency.store.write([Write(f"{agency.root}/settings/formula", {"x_counts": wanted})])
+    register(agency, settings, ["kanwil-ntt"], begin, ["x"])
     account = server.world.add_account("x", "kanwilntt")
     for hours in range(1, 8 * 24, 4):
         server.world.add_post(account, begin + hours * HOUR)
@@ -334,10 +334,10 @@ def test_a_post_of_x_that_comes_late_is_found_by_the_count_of_its_day(
     for hours in range(0, 8 * 24, 3):
         at = begin + hours * HOUR
         server.set_clock(at)
-        report = tick(book, settings, at)
+        report = tick(agency, settings, at)
         assert report.problems == []
         mills.update(report.platforms["x"].get("mills", {}))
-    held = {post_id for _, _, post_id in stored_posts(book)}
+    held = {post_id for _, _, post_id in stored_posts(agency)}
     assert all((post.id in held) is (wanted is None) for post in late)
     calls = server.calls.report()["x"]
     assert calls["counts"] == (1 if wanted is None else 0)
@@ -348,10 +348,10 @@ def test_a_post_of_x_that_comes_late_is_found_by_the_count_of_its_day(
 
 
 def test_a_count_that_finds_nothing_missing_lists_nothing(
-    book: AgencyStore, settings: Settings, server: Handle, asked: list[Asked]
+    agency: AgencyStore, settings: Settings, server: Handle, asked: list[Asked]
 ) -> None:
     begin = datetime(2026, 10, 2, 3, tzinfo=UTC)
-    register(book, settings, ["kanwil-ntt"], begin, ["x"])
+    register(agency, settings, ["kanwil-ntt"], begin, ["x"])
     account = server.world.add_account("x", "kanwilntt")
     for hours in range(1, 7 * 24, 7):
         kind = ("post", "quote", "reply", "repost")[hours % 4]
@@ -361,7 +361,7 @@ def test_a_count_that_finds_nothing_missing_lists_nothing(
     server.world.add_post(account, begin + 60 * HOUR, removed_at=begin + 70 * HOUR)
     for hours in range(0, 7 * 24, 3):
         server.set_clock(begin + hours * HOUR)
-        tick(book, settings, begin + hours * HOUR)
+        tick(agency, settings, begin + hours * HOUR)
     counts = [one.query for one in asked if one.template.endswith("/counts/recent")]
     assert [count["query"] for count in counts] == ["from:kanwilntt -is:retweet -is:reply"]
     assert not any("end_time" in one.query for one in asked if one.template.endswith("/tweets"))

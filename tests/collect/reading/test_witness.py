@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.collect.client import Clock
 from functions.collect.reading.witness import agreed, remember, united
-from functions.model import Agency
-from functions.store import open_store
 from functions.store.agency import AgencyStore
 
 AT = datetime(2026, 11, 1, 23, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 instants = st.integers(-(10**6), 10**6).map(lambda n: AT + n * MINUTE)
-
-
-@pytest.fixture
-def book(sqlite_url: str) -> Iterator[AgencyStore]:
-    store = open_store(sqlite_url)
-    yield AgencyStore(store, Agency())
-    store.close()
 
 
 @given(st.lists(instants, min_size=1, max_size=7))
@@ -69,30 +58,32 @@ def test_under_a_given_now_the_clock_is_its_own_witness() -> None:
     assert AT <= clock.heard["x"] <= clock()
 
 
-def remembered(book: AgencyStore, *instants: datetime) -> list[datetime | None]:
+def remembered(agency: AgencyStore, *instants: datetime) -> list[datetime | None]:
     found = []
     for until in instants:
-        remember(book, until, lambda: AT + timedelta(days=9))
-        found.append(book.read_until())
+        remember(agency, until, lambda: AT + timedelta(days=9))
+        found.append(agency.read_until())
     return found
 
 
-def test_it_is_written_when_an_hour_of_the_agencys_begins(book: AgencyStore) -> None:
+def test_it_is_written_when_an_hour_of_the_agencys_begins(agency: AgencyStore) -> None:
     """Months close at whole hours: nothing is lost by writing no oftener."""
     ticks = [AT - 16 * MINUTE, AT - MINUTE, AT, AT + 15 * MINUTE, AT + 60 * MINUTE]
-    assert remembered(book, *ticks) == [ticks[0], ticks[0], AT, AT, ticks[4]]
-    before = book.store.meter.writes
-    remembered(book, AT + 70 * MINUTE)
-    assert book.store.meter.writes == before
+    assert remembered(agency, *ticks) == [ticks[0], ticks[0], AT, AT, ticks[4]]
+    before = agency.store.meter.writes
+    remembered(agency, AT + 70 * MINUTE)
+    assert agency.store.meter.writes == before
 
 
-def test_it_never_goes_back(book: AgencyStore) -> None:
-    assert remembered(book, AT, AT - timedelta(days=3)) == [AT, AT]
-    remember(book, None)
-    assert book.read_until() == AT
+def test_it_never_goes_back(agency: AgencyStore) -> None:
+    assert remembered(agency, AT, AT - timedelta(days=3)) == [AT, AT]
+    remember(agency, None)
+    assert agency.read_until() == AT
 
 
-def test_what_a_clock_that_was_wrong_has_left_is_replaced(book: AgencyStore) -> None:
-    book.save_cursor("collect", read_until="2031-01-01T00:00:00Z", began_at="2026-01-01T00:00:00Z")
-    assert remembered(book, AT) == [AT]
-    assert book.cursor("collect")["began_at"] == "2026-01-01T00:00:00Z"
+def test_what_a_clock_that_was_wrong_has_left_is_replaced(agency: AgencyStore) -> None:
+    agency.save_cursor(
+        "collect", read_until="2031-01-01T00:00:00Z", began_at="2026-01-01T00:00:00Z"
+    )
+    assert remembered(agency, AT) == [AT]
+    assert agency.cursor("collect")["began_at"] == "2026-01-01T00:00:00Z"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,12 @@ from functions.collect.state import AccountState, SyncState
 from functions.collect.tick import CollectRun
 from functions.collect.watching import alerts
 from functions.jobs import turns
-from functions.model import Agency, iso
+from functions.model import iso
 from functions.settings import Settings, load
-from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
 from functions.store.port import Write
+from tests.collect.ministry import log_lines
 from tests.platforms.credentials import X_BEARER_TOKEN
 from tests.platforms.server import serve
 from tests.platforms.world import World
@@ -33,88 +31,82 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def book(sqlite_url: str) -> Iterator[AgencyStore]:
-    store = open_store(sqlite_url)
-    yield AgencyStore(store, Agency())
-    store.close()
-
-
 @pytest.fixture(autouse=True)
 def _aloud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "_quiet", False)
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return [line for line in lines if line["message"].startswith("alert.")]
+def alerts_told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [line for line in log_lines(capsys) if line["message"].startswith("alert.")]
 
 
 def looked(
-    book: AgencyStore, report: CollectReport, **settings: Any
+    real_agency: AgencyStore, report: CollectReport, **settings: Any
 ) -> list[tuple[str, dict[str, Any]]]:
     whole = settings.pop("whole", True)
-    return [tuple(a) for a in alerts.look(book, Settings(**settings), report, whole=whole)]
+    return [tuple(a) for a in alerts.look(real_agency, Settings(**settings), report, whole=whole)]
 
 
-def report(notes: Any = None, budgets: Any = None) -> CollectReport:
-    return CollectReport("r", NOW, states=notes or {}, budgets=budgets or {})
+def report(states: Any = None, budgets: Any = None) -> CollectReport:
+    return CollectReport("r", NOW, states=states or {}, budgets=budgets or {})
 
 
 # From outside
 
 
-def collected(book: AgencyStore, url: str, token: str) -> dict[str, Any]:
+def collected(real_agency: AgencyStore, url: str, token: str) -> dict[str, Any]:
     environ = {"KIPRAH_X_BEARER_TOKEN": token, "KIPRAH_X_URL": url}
     loaded = load(environ, Path("none"))
     return asyncio.run(
         collect_all(
-            [book], loaded, CollectRun(now=NOW, run_id="c", simulated=True, platforms=["x"])
+            [real_agency], loaded, CollectRun(now=NOW, run_id="c", simulated=True, platforms=["x"])
         )
     )
 
 
 def test_a_token_that_is_refused_is_told_once_an_hour(
-    book: AgencyStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    real_agency: AgencyStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(now=NOW)
     world.add_account("x", "kemenkum")
-    book.save_satker({"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}})
+    real_agency.save_satker(
+        {"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"x": "kemenkum"}}}
+    )
     with serve(world) as platforms:
         for _ in range(3):
-            collected(book, platforms.url, "wrong-token-altogether")
-        [line] = told(capsys)
+            collected(real_agency, platforms.url, "wrong-token-altogether")
+        [line] = alerts_told(capsys)
         assert (line["severity"], line["message"]) == ("WARNING", "alert.credential_refused")
         assert line["credential"].startswith("x:")
         assert (line["job"], line["run_id"], line["agency"]) == ("collect", "c", "kemenkum")
         later = datetime.now(UTC) + HOUR
         monkeypatch.setattr(turns, "present", lambda: later)
-        collected(book, platforms.url, "wrong-token-altogether")
-        assert len(told(capsys)) == 1
+        collected(real_agency, platforms.url, "wrong-token-altogether")
+        assert len(alerts_told(capsys)) == 1
         monkeypatch.setattr(turns, "present", lambda: later + HOUR)
-        collected(book, platforms.url, X_BEARER_TOKEN)
-        assert told(capsys) == []
+        collected(real_agency, platforms.url, X_BEARER_TOKEN)
+        assert alerts_told(capsys) == []
 
 
-def test_telling_costs_no_document_where_there_are_no_consents(book: AgencyStore) -> None:
-    reads, writes = book.store.meter.reads, book.store.meter.writes
-    noted = alerts.tell(book, Settings(), report({"x": SyncState()}), {}, NOW)
+def test_telling_costs_no_document_where_there_are_no_consents(real_agency: AgencyStore) -> None:
+    reads, writes = real_agency.store.meter.reads, real_agency.store.meter.writes
+    noted = alerts.tell(real_agency, Settings(), report({"x": SyncState()}), {}, NOW)
     assert noted == {"alerted_at": iso(NOW), "consents_at": iso(NOW)}
-    assert (book.store.meter.reads, book.store.meter.writes) == (reads, writes)
+    assert (real_agency.store.meter.reads, real_agency.store.meter.writes) == (reads, writes)
 
 
 def test_a_simulation_and_a_quiet_command_line_wake_nobody(
-    book: AgencyStore, capsys: pytest.CaptureFixture[str]
+    real_agency: AgencyStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = report(budgets={"x:1": {"refused": "no"}})
-    made_up = AgencyStore(book.store, book.agency, simulation=True)
+    made_up = AgencyStore(real_agency.store, real_agency.agency, simulation=True)
     assert alerts.tell(made_up, Settings(), broken, {}, NOW) == {}
     log.quiet()
-    assert alerts.tell(book, Settings(), broken, {}, NOW) == {}
+    assert alerts.tell(real_agency, Settings(), broken, {}, NOW) == {}
     log.speak()
-    assert told(capsys) == []
-    alerts.tell(book, Settings(), broken, {}, NOW)
-    assert len(told(capsys)) == 1
+    assert alerts_told(capsys) == []
+    alerts.tell(real_agency, Settings(), broken, {}, NOW)
+    assert len(alerts_told(capsys)) == 1
 
 
 @pytest.mark.parametrize(
@@ -139,38 +131,38 @@ def test_an_hour_lies_between_two_tellings_by_a_clock_that_is_right(
 # What is looked at
 
 
-def test_what_was_not_read_for_three_looks_is_stale(book: AgencyStore) -> None:
-    def note(hours: float) -> SyncState:
+def test_what_was_not_read_for_three_looks_is_stale(real_agency: AgencyStore) -> None:
+    def state(hours: float) -> SyncState:
         return SyncState(accounts={"a": AccountState(handle="a", swept_at=NOW - hours * HOUR)})
 
-    notes = {"x": note(8.9), "youtube": note(9.1), "tiktok": SyncState()}
-    assert looked(book, report(notes)) == [
+    states = {"x": state(8.9), "youtube": state(9.1), "tiktok": SyncState()}
+    assert looked(real_agency, report(states)) == [
         ("alert.stale", {"platform": "youtube", "read_at": iso(NOW - 9.1 * HOUR)})
     ]
-    assert looked(book, report(notes), discover_every=600) == []
+    assert looked(real_agency, report(states), discover_every=600) == []
 
 
-def consent(book: AgencyStore, handle: str, **facts: Any) -> None:
-    path = f"{book.root}/consents/{key('tiktok', handle)}"
-    book.store.write([Write(path, {"refresh": b"x", **facts})])
+def consent(real_agency: AgencyStore, handle: str, **facts: Any) -> None:
+    path = f"{real_agency.root}/consents/{key('tiktok', handle)}"
+    real_agency.store.write([Write(path, {"refresh": b"x", **facts})])
 
 
 def test_consents_that_are_lost_or_end_soon_are_told_with_their_accounts(
-    book: AgencyStore,
+    real_agency: AgencyStore,
 ) -> None:
-    consent(book, "a", refresh_until=iso(NOW + 100 * DAY))
-    consent(book, "b", renewal={"refused_at": iso(NOW)})
-    consent(book, "c", renewal={"refused_at": iso(NOW), "lost": True})
-    consent(book, "d", refresh_until=iso(NOW + 9 * DAY))
-    consent(book, "e", refresh_until=iso(NOW + 5 * DAY))
-    consent(book, "f", renewal="odd")
-    consent(book, "gone", renewal={"refused_at": iso(NOW)})  # of nobody who is registered
+    consent(real_agency, "a", refresh_until=iso(NOW + 100 * DAY))
+    consent(real_agency, "b", renewal={"refused_at": iso(NOW)})
+    consent(real_agency, "c", renewal={"refused_at": iso(NOW), "lost": True})
+    consent(real_agency, "d", refresh_until=iso(NOW + 9 * DAY))
+    consent(real_agency, "e", refresh_until=iso(NOW + 5 * DAY))
+    consent(real_agency, "f", renewal="odd")
+    consent(real_agency, "gone", renewal={"refused_at": iso(NOW)})  # of nobody who is registered
     resting = AccountState(handle="B", retry_at=NOW + HOUR)
     accounts = {handle: AccountState(handle=handle) for handle in "acdefz"} | {"B": resting}
     read_at = NOW - HOUR
     accounts["a"] = AccountState(handle="a", swept_at=read_at)
-    notes = {"tiktok": SyncState(accounts=accounts)}
-    found = looked(book, report(notes))
+    states = {"tiktok": SyncState(accounts=accounts)}
+    found = looked(real_agency, report(states))
     assert [(event, facts["named"]) for event, facts in found] == [
         ("alert.consent_lost", ["@c"]),
         ("alert.consent_lost", ["@B"]),
@@ -179,18 +171,20 @@ def test_consents_that_are_lost_or_end_soon_are_told_with_their_accounts(
     ]
     assert found[-1][1]["until"] == iso(NOW + 5 * DAY)
     # Within the day only those are looked at that rest.
-    reads = book.store.meter.reads
-    [hourly] = looked(book, report(notes), whole=False)
+    reads = real_agency.store.meter.reads
+    [hourly] = looked(real_agency, report(states), whole=False)
     assert (hourly[0], hourly[1]["named"]) == ("alert.consent_lost", ["@B"])
-    assert book.store.meter.reads - reads == 1
+    assert real_agency.store.meter.reads - reads == 1
 
 
-def test_a_version_that_ends_within_sixty_days_is_told_to_who_uses_it(book: AgencyStore) -> None:
+def test_a_version_that_ends_within_sixty_days_is_told_to_who_uses_it(
+    real_agency: AgencyStore,
+) -> None:
     late = CollectReport("r", datetime(2026, 11, 28, tzinfo=UTC))
-    assert looked(book, late, graph_version="v21.0") == []
-    [(event, facts)] = looked(book, late, graph_version="v21.0", facebook_token=("token",))
+    assert looked(real_agency, late, graph_version="v21.0") == []
+    [(event, facts)] = looked(real_agency, late, graph_version="v21.0", facebook_token=("token",))
     assert (event, facts["until"]) == ("alert.ending", "2027-01-21")
-    assert looked(book, late, graph_version="v22.0", facebook_token=("token",)) == []
+    assert looked(real_agency, late, graph_version="v22.0", facebook_token=("token",)) == []
 
 
 @pytest.mark.parametrize(
@@ -207,8 +201,8 @@ def test_a_version_that_ends_within_sixty_days_is_told_to_who_uses_it(book: Agen
     ],
 )
 def test_a_credential_that_is_refused_or_has_spent_its_budget_is_told(
-    book: AgencyStore, standing: dict[str, Any], event: str | None
+    real_agency: AgencyStore, standing: dict[str, Any], event: str | None
 ) -> None:
-    found = looked(book, report(budgets={"x:1": standing}))
+    found = looked(real_agency, report(budgets={"x:1": standing}))
     assert [name for name, _ in found] == ([event] if event else [])
     assert all(facts["credential"] == "x:1" for _, facts in found)
