@@ -1,8 +1,7 @@
-"""Facebook's own ways: a ranked feed, what is no post, fields it refuses, addresses with tokens."""
+"""Facebook's own ways: a ranked feed, fields it refuses, what it leaves out, next addresses."""
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,37 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.collect.client import ApiClient
-from functions.collect.contract import (
-    AccountWrong,
-    Limited,
-    Lookup,
-    Manner,
-    PlatformError,
-    Refused,
-    Sweep,
-    Transient,
-)
+from functions.collect.contract import Limited, Lookup, Manner, PlatformError, Refused
 from functions.collect.credentials import appsecret_proof
 from functions.collect.platforms import facebook, facebook_pages, meta
 from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
+from tests.collect.platforms.pages import dead, fill, listings, owner_sweep, refuse_fields
 from tests.platforms.credentials import FACEBOOK_APP_SECRET, FACEBOOK_TOKEN
 from tests.platforms.graph import GraphError
-from tests.platforms.server import Handle
 from tests.platforms.world import Post as WorldPost
 
 PLATFORM = "facebook"
-
-
 DAY = timedelta(days=1)
-
-
-def listings(asked: list[Asked]) -> list[Asked]:
-    return [one for one in asked if "posts" in one.template]
-
-
-@pytest.fixture
-def account(api: Api) -> Any:
-    return api.account("kemenkumntt")
 
 
 def test_a_ranked_feed_is_read_whole_and_all_that_it_shows_is_given(
@@ -67,56 +46,7 @@ def test_a_full_last_page_that_leads_to_an_empty_one_is_the_end(
     assert len(found.posts) == facebook.PAGE_SIZE
 
 
-@pytest.mark.parametrize(("options", "counts"), [
-    ({"kind": "share", "media": "shared_story", "text": ""}, False),
-    ({"kind": "share", "media": "shared_story", "text": "  "}, False),
-    ({"kind": "share", "media": "shared_story", "text": "Selamat!"}, True),
-    ({"kind": "profile_photo", "text": ""}, False),
-    ({"kind": "cover_photo", "text": "Sampul baru"}, False),
-    ({"kind": "event", "media": "created_event"}, False),
-    ({"kind": "life_event"}, False),
-    ({"media": "added_photos", "text": ""}, True),
-    ({"media": "added_video"}, True),
-    ({"media": "mobile_status_update"}, True),
-])  # fmt: skip
-def test_only_posts_of_the_pages_own_are_posts(
-    api: Api, account: Any, now: datetime, options: dict[str, Any], counts: bool
-) -> None:
-    api.server.world.add_post(account, now - HOUR, refers_to="1_2", **options)
-    found = api.sweep(account, now - 24 * HOUR)
-    assert len(found.posts) == counts
-    assert found.broken == ()
-
-
-def test_reactions_of_all_types_are_likes_and_replies_are_comments(
-    api: Api, account: Any, now: datetime
-) -> None:
-    counters = {"likes": 100, "comments": 40, "shares": 3}
-    api.server.world.add_post(account, now - HOUR, steps=[(now - HOUR, counters)])
-    [sample] = api.sweep(account, now - 24 * HOUR).posts[0].samples
-    assert (sample.likes, sample.comments, sample.shares, sample.views) == (100, 40, 3, None)
-
-
-def test_no_shares_key_means_no_shares(api: Api, account: Any, now: datetime) -> None:
-    api.server.world.add_post(account, now - HOUR, steps=[(now - HOUR, {"likes": 9})])
-    [sample] = api.sweep(account, now - 24 * HOUR).posts[0].samples
-    assert sample.shares == 0
-
-
 # Fallbacks
-
-
-def refuse_fields(server: Handle, *names: str, edge: str = "", of: str = "") -> None:
-    """The platform refuses these fields, as to apps that may not see them; ``of``: of one Page."""
-    honest = server.app._answer
-
-    def refusing(request: Any, route: Any) -> Any:
-        fits = edge in route.template and of in request.path
-        if fits and any(name in request.query.get("fields", "") for name in names):
-            return GraphError("(#100) Tried accessing nonexisting field", 100).response()
-        return honest(request, route)
-
-    server.app._answer = refusing  # type: ignore[method-assign]
 
 
 def test_fields_that_are_refused_are_left_out_where_that_is_remembered(
@@ -220,207 +150,6 @@ def test_a_permission_given_later_is_noticed(api: Api, account: Any, now: dateti
     assert api.run(before_and_after) == 1
 
 
-def test_a_page_that_was_unpublished_is_told_so(api: Api, account: Any, now: datetime) -> None:
-    api.server.world.set_state(account, "unknown")
-    with pytest.raises(AccountWrong) as caught:
-        api.sweep(account, now - 24 * HOUR)
-    assert "diterbitkan" in caught.value.advice
-
-
-def test_a_renamed_page_is_found_by_its_id(api: Api, account: Any, now: datetime) -> None:
-    api.server.world.add_post(account, now - HOUR)
-    api.server.world.rename(account, "nama_baru")
-    assert len(api.sweep(account, now - 24 * HOUR).posts) == 1
-    found: Any = api.resolve(account.id)[account.id]
-    assert found.handle == "nama_baru"
-
-
-def test_a_page_known_by_its_id_alone_is_not_taken_for_renamed(api: Api, account: Any) -> None:
-    refuse_fields(api.server, "username")
-    for asked, told in ((account.id, None), ("kemenkumntt", "kemenkumntt")):
-        found: Any = api.resolve(asked)[asked]
-        assert (found.account_id, found.handle) == (account.id, told)
-
-
-# A Page's own token
-
-
-def as_page(client: ApiClient, token: str, secret: str = FACEBOOK_APP_SECRET) -> ApiClient:
-    """A client that speaks with a Page's own token, as the collector makes it."""
-    return ApiClient(
-        client._connection,
-        client.clock,
-        facebook.explain,
-        options=dataclasses.replace(
-            client.options, params={"access_token": token, **appsecret_proof(token, secret)}
-        ),
-    )
-
-
-def owner_sweep(api: Api, account: Any, since: datetime, token: str, **options: Any) -> Sweep:
-    profile = api.profile(account)
-    return api.run(
-        lambda client: facebook.sweep(
-            client, profile, since=since, own=as_page(client, token), **options
-        )
-    )
-
-
-def fill(api: Api, account: Any, now: datetime, posts: int, every: timedelta) -> list[WorldPost]:
-    return [api.server.world.add_post(account, now - n * every) for n in range(1, posts + 1)]
-
-
-@pytest.fixture
-def token(api: Api, account: Any) -> str:
-    return api.server.world.credentials.give_page_token(account.id)
-
-
-def test_with_its_own_token_a_page_is_listed_whole_and_absences_show(
-    api: Api, account: Any, token: str, asked: list[Asked], now: datetime
-) -> None:
-    api.server.world.quirks.facebook_listed_per_year = 20
-    posts = fill(api, account, now, 60, HOUR)
-    since = now - 30 * HOUR
-    plain, found = api.sweep(account, since), owner_sweep(api, account, since, token)
-    assert {post.post_id for post in found.posts} == {post.id for post in posts[:30]}
-    assert (found.covered_since, found.advice) == (since, None)
-    assert len(plain.posts) < 30
-    assert plain.covered_since is None
-    last = listings(asked)[-1]
-    assert (last.template, last.query["access_token"]) == ("/{node}/published_posts", token)
-
-
-def test_a_page_that_gave_its_token_needs_no_reviewed_app(
-    api: Api, account: Any, token: str, now: datetime
-) -> None:
-    api.server.world.credentials.meta[FACEBOOK_TOKEN].pages = False
-    fill(api, account, now, 3, HOUR)
-    assert len(owner_sweep(api, account, now - DAY, token).posts) == 3
-    profile = api.profile(account)
-
-    async def told(client: ApiClient) -> list[Any]:
-        own = as_page(client, token)
-        resolved = await facebook.resolve(client, ["kemenkumntt"], own={"kemenkumntt": own})
-        again = await facebook.recheck(client, [profile], own={account.id: own})
-        return [*resolved.values(), *again.values()]
-
-    assert [one.account_id for one in api.run(told)] == [account.id] * 2
-    with pytest.raises(Refused):
-        api.sweep(account, now - DAY)
-
-
-def test_who_a_token_speaks_for_is_asked_once(
-    api: Api, account: Any, token: str, asked: list[Asked], now: datetime
-) -> None:
-    profile = api.profile(account)
-
-    async def thrice(client: ApiClient) -> None:
-        own = as_page(client, token)
-        for _ in range(3):
-            await facebook.sweep(client, profile, since=now - DAY, own=own)
-
-    api.run(thrice)
-    assert [one.template for one in asked] == ["/{node}"] + ["/{node}/published_posts"] * 3
-
-
-def dead(api: Api, account: Any, token: str) -> None:
-    del api.server.world.credentials.meta[token]
-
-
-def foreign(api: Api, account: Any, token: str) -> None:
-    other = api.account("halamanlain")
-    api.server.world.credentials.meta[token].page = other.id
-    api.server.world.credentials.meta[token].pages = True  # so that it may read this one as well
-
-
-def unpermitted(api: Api, account: Any, token: str) -> None:
-    honest = api.server.app._answer
-
-    def refusing(request: Any, route: Any) -> Any:
-        if request.query.get("access_token") == token and "posts" in route.template:
-            return GraphError("(#10) This needs pages_read_engagement", 10).response()
-        return honest(request, route)
-
-    api.server.app._answer = refusing  # type: ignore[method-assign]
-
-
-def of_another_app(api: Api, account: Any, token: str) -> None:
-    api.server.world.credentials.meta[token].app_secret = "another-apps-secret"
-
-
-@pytest.mark.parametrize(("harm", "advice"), [
-    (dead, facebook_pages.TOKEN_DEAD),
-    (foreign, facebook_pages.TOKEN_FOREIGN),
-    (unpermitted, facebook_pages.TOKEN_WEAK),
-    (of_another_app, facebook_pages.TOKEN_WEAK),
-])  # fmt: skip
-def test_a_bad_page_token_costs_the_page_that_token_and_nothing_else(
-    api: Api, account: Any, token: str, now: datetime, harm: Any, advice: str
-) -> None:
-    fill(api, account, now, 3, HOUR)
-    harm(api, account, token)
-    found = owner_sweep(api, account, now - DAY, token)
-    assert (len(found.posts), found.advice) == (3, advice)
-    assert found.covered_since is None
-
-    async def resolved(client: ApiClient) -> Any:
-        own = {"kemenkumntt": as_page(client, token)}
-        return await facebook.resolve(client, ["kemenkumntt"], own=own)
-
-    assert api.run(resolved)["kemenkumntt"].account_id == account.id
-
-
-def test_a_pages_own_limit_is_not_the_apps_and_no_fault_of_its_token(
-    api: Api, account: Any, token: str, now: datetime
-) -> None:
-    fill(api, account, now, 3, HOUR)
-    honest = api.server.app._answer
-
-    def limited(request: Any, route: Any) -> Any:
-        if request.query.get("access_token") == token:
-            return GraphError("(#80001) Too many calls to this Page", 80001).response()
-        return honest(request, route)
-
-    api.server.app._answer = limited  # type: ignore[method-assign]
-    found = owner_sweep(api, account, now - DAY, token)
-    assert (len(found.posts), found.covered_since, found.advice) == (3, None, None)
-
-
-def test_a_page_with_two_ids_is_known_by_its_username(
-    api: Api, account: Any, token: str, now: datetime
-) -> None:
-    honest = api.server.app._answer
-
-    def another_id(request: Any, route: Any) -> Any:
-        response = honest(request, route)
-        if route.template == "/{node}":
-            response.body = response.body.replace(account.id.encode(), b"61557000000001")
-        return response
-
-    api.server.app._answer = another_id  # type: ignore[method-assign]
-    found = owner_sweep(api, account, now - DAY, token)
-    assert (found.covered_since, found.advice) == (now - DAY, None)
-
-
-def test_an_unpublished_page_is_not_read_though_its_own_token_could(
-    api: Api, account: Any, token: str, now: datetime
-) -> None:
-    fill(api, account, now, 3, HOUR)
-    api.server.world.set_state(account, "unpublished")
-    with pytest.raises(AccountWrong) as caught:
-        owner_sweep(api, account, now - DAY, token)
-    assert caught.value.advice == facebook_pages.GONE.format(account.handle(int(now.timestamp())))
-
-
-def test_a_platform_that_is_unwell_is_not_asked_a_second_way(
-    api: Api, account: Any, token: str, asked: list[Asked], now: datetime
-) -> None:
-    api.server.fault("server_error", platform="facebook")
-    with pytest.raises(Transient):
-        owner_sweep(api, account, now - DAY, token)
-    assert {one.query["access_token"] for one in asked} == {token}
-
-
 # What a ranked listing leaves out
 
 
@@ -479,19 +208,6 @@ def test_a_busy_page_without_its_token_is_marked(api: Api, account: Any, now: da
     dead(api, account, token)
     found = owner_sweep(api, account, now - 20 * DAY, token, history=facebook.PageHistory(60))
     assert found.advice == facebook_pages.TOKEN_DEAD
-
-
-@pytest.mark.parametrize("advice", [
-    facebook_pages.GONE,
-    facebook.INCOMPLETE,
-    facebook_pages.TOKEN_DEAD,
-    facebook_pages.TOKEN_FOREIGN,
-    facebook_pages.TOKEN_WEAK,
-])  # fmt: skip
-def test_what_admins_are_told_is_one_line_of_whole_sentences(advice: str) -> None:
-    assert advice.endswith(".")
-    assert "\n" not in advice
-    assert "  " not in advice
 
 
 def confirm(api: Api, account: Any, *posts: WorldPost) -> Lookup:
@@ -691,7 +407,7 @@ def test_a_proof_signs_the_token_with_the_apps_secret(api: Api, account: Any) ->
 
     api.settings = replace(api.settings, facebook_app_secret=("another-secret",))
     with pytest.raises(Refused):
-        api.resolve("kemenkumntt")
+        api.resolve("kemenkum_ntt")
     api.settings = replace(api.settings, facebook_app_secret=())
     with pytest.raises(Refused):
-        api.resolve("kemenkumntt")
+        api.resolve("kemenkum_ntt")

@@ -28,11 +28,6 @@ from tests.platforms.wire import Response, json_response
 PLATFORM = "tiktok"
 
 
-@pytest.fixture
-def account(api: Api) -> Any:
-    return api.account("kemenkum_ntt")
-
-
 def refresh(api: Api, token: str, secret: str = TIKTOK_CLIENT_SECRET) -> tiktok.TokenGrant:
     # Signed in as nobody: a refresh speaks for the app.
     api.consents["kemenkum_ntt"] = "act.none"

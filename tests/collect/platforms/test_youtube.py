@@ -1,4 +1,4 @@
-"""YouTube's own ways: strings for numbers, streams, quota days, gaps that prove nothing."""
+"""YouTube's own ways: uploads that are no timeline, two endpoints, quota days."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.collect.contract import (
-    AccountWrong,
-    Limited,
-    Profile,
-    Refused,
-    Sweep,
-    Transient,
-    Unreadable,
-)
+from functions.collect.contract import Limited, Profile, Refused, Sweep, Transient
 from functions.collect.platforms import youtube
 from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
 from tests.platforms.wire import json_response
@@ -25,84 +17,8 @@ MINUTE = timedelta(minutes=1)
 READ = {"likes": 41, "comments": 7, "views": 900}
 
 
-@pytest.fixture
-def account(api: Api) -> Any:
-    return api.account("kemenkumntt")
-
-
 def add(api: Api, account: Any, at: datetime, **options: Any) -> Any:
     return api.server.world.add_post(account, at, steps=[(at, READ)], **options)
-
-
-# Counters
-
-
-@pytest.mark.parametrize("as_int", [False, True])
-@pytest.mark.parametrize("millis", [False, True])
-def test_counters_and_times_are_read_in_every_form_they_come_in(
-    api: Api, account: Any, now: datetime, as_int: bool, millis: bool
-) -> None:
-    api.server.world.quirks.youtube_stats_as_int = as_int
-    api.server.world.quirks.youtube_millis = millis
-    video = add(api, account, now - HOUR)
-    [listed] = api.details([video.id]).posts
-    [fresh] = api.lookup([listed]).posts
-    for post in (listed, fresh):
-        assert (post.samples[0].likes, post.samples[0].comments, post.samples[0].views) == (
-            41,
-            7,
-            900,
-        )
-        assert post.published_at == now - HOUR
-
-
-def test_disabled_comments_and_hidden_likes_are_unknown_by_either_endpoint(
-    api: Api, account: Any, now: datetime
-) -> None:
-    silent = add(api, account, now - HOUR, hidden=["comments"])
-    shy = add(api, account, now - 2 * HOUR, hidden=["likes"])
-    known = [as_post(silent), as_post(shy)]
-    for found in (api.details([silent.id, shy.id]), api.lookup(known)):
-        by_id = {post.post_id: post.samples[0] for post in found.posts}
-        assert (by_id[silent.id].likes, by_id[silent.id].comments) == (41, None)
-        assert (by_id[shy.id].likes, by_id[shy.id].comments) == (None, 7)
-
-
-# Streams and premieres
-
-
-def test_a_stream_is_a_post_from_its_end_on_with_its_clock_from_its_start(
-    api: Api, account: Any, now: datetime
-) -> None:
-    announced, begun, over = now - 3 * HOUR, now + HOUR + 3 * MINUTE, now + 2 * HOUR
-    stream = api.server.world.add_post(
-        account,
-        announced,
-        scheduled_at=now + HOUR,
-        started_at=begun,
-        ended_at=over,
-        per_hour={"likes": 60},
-    )
-    for at in (now, begun + MINUTE, over - MINUTE):
-        api.server.set_clock(at)
-        found = api.details([stream.id])
-        assert (found.posts, found.pending, found.absent) == ((), (stream.id,), {})
-    api.server.set_clock(over)
-    found = api.details([stream.id])
-    [post] = found.posts
-    assert found.pending == ()
-    assert post.published_at == begun
-    assert post.samples[0].likes == 57
-
-
-def test_a_stream_whose_end_is_not_told_is_still_pending(api: Api) -> None:
-    item = {
-        "id": "abcdefghijk",
-        "snippet": {"publishedAt": "2026-10-20T01:00:00Z", "liveBroadcastContent": "none"},
-        "liveStreamingDetails": {"actualStartTime": "2026-10-20T02:00:00Z"},
-    }
-    answer_with(api.server, {"items": [item]})
-    assert api.details(["abcdefghijk"]).pending == ("abcdefghijk",)
 
 
 # Listings
@@ -198,107 +114,11 @@ def test_a_channel_without_public_videos_is_empty_not_wrong(
 def test_the_uploads_place_is_the_one_the_channel_names(
     api: Api, account: Any, asked: list[Asked], now: datetime
 ) -> None:
-    found: Any = api.resolve("kemenkumntt")["kemenkumntt"]
+    found: Any = api.resolve("kemenkum_ntt")["kemenkum_ntt"]
     assert found.playlist_id == "UU" + account.id[2:]
     add(api, account, now - HOUR)
     api.sweep(account, now - 24 * HOUR)
     assert asked[-1].query["playlistId"] == found.playlist_id
-
-
-# Channels
-
-
-def test_channels_known_by_id_are_read_fifty_a_call(api: Api, asked: list[Asked]) -> None:
-    accounts = [api.account(f"kanwil{n}") for n in range(60)]
-    found = api.resolve(*(account.id for account in accounts))
-    assert all(isinstance(profile, Profile) for profile in found.values())
-    assert len(found) == 60
-    assert len(asked) == 2
-
-
-def test_hidden_subscribers_are_unknown_and_others_rounded_as_told(api: Api) -> None:
-    api.account("tersembunyi", followers=None)
-    api.account("bulat", followers=12_345)
-    found: Any = api.resolve("tersembunyi", "bulat")
-    assert found["tersembunyi"].followers is None
-    assert found["bulat"].followers == 12_300
-
-
-def test_a_channel_that_cannot_be_understood_is_nobodys_verdict(api: Api) -> None:
-    """Neither found nor wrong; the others are found."""
-    odd, fine = api.account("aneh"), api.account("wajar")
-    api.server.fault("missing_keys", platform="youtube", path="channels", ids=[odd.id], keys=["id"])
-    assert list(api.resolve("aneh", "wajar")) == ["wajar"]
-    assert list(api.resolve(odd.id, fine.id)) == [fine.id]
-
-
-def test_one_channels_404_is_that_channels_alone(api: Api) -> None:
-    fine = api.account("wajar")
-    body = {"error": {"errors": [{"reason": "channelNotFound"}]}}
-    honest = api.server.app._answer
-
-    def refusing(request: Any, route: Any) -> Any:
-        if request.query.get("forHandle") == "hilang":
-            return json_response(404, body)
-        return honest(request, route)
-
-    api.server.app._answer = refusing  # type: ignore[method-assign]
-    found = api.resolve("hilang", "wajar")
-    assert isinstance(found["hilang"], AccountWrong)
-    assert found["wajar"] == Profile(
-        account_id=fine.id,
-        handle="wajar",
-        title="wajar",
-        followers=1000,
-        playlist_id="UU" + fine.id[2:],
-        posts=0,
-    )
-
-
-def test_a_users_name_is_no_handle_and_is_asked_for_as_what_it_is(
-    api: Api, asked: list[Asked]
-) -> None:
-    """Else it would be nobody, or whoever has that handle today."""
-    stranger, ours = api.account("kemenkumntt"), api.account("user/kemenkumntt")
-    found: Any = api.resolve("kemenkumntt", "user/kemenkumntt", "user/tidakada")
-    assert found["kemenkumntt"].account_id == stranger.id
-    assert found["user/kemenkumntt"].account_id == ours.id
-    assert "user/tidakada" in found["user/tidakada"].advice
-    forms = [{"forHandle", "forUsername"} & one.query.keys() for one in asked]
-    assert forms == [{"forHandle"}, {"forUsername"}, {"forUsername"}]
-    assert asked[1].query["forUsername"] == "kemenkumntt"
-
-
-def test_known_channels_are_read_fifty_a_call_and_the_lost_are_named(
-    api: Api, asked: list[Asked]
-) -> None:
-    accounts = [api.account(f"kanwil{n}") for n in range(60)]
-    api.server.world.set_state(accounts[7], "unknown")
-    known = [Profile(account_id=one.id, handle=f"kanwil{n}") for n, one in enumerate(accounts)]
-    found = api.run(lambda client: youtube.recheck(client, known))
-    assert len(found) == 60
-    assert len(asked) == 2
-    [lost] = [wrong for wrong in found.values() if isinstance(wrong, AccountWrong)]
-    assert found[accounts[7].id] is lost
-    assert "kanwil7 tidak ada lagi" in lost.advice
-
-
-def test_a_batch_that_answers_404_is_nobodys_verdict(api: Api, account: Any) -> None:
-    answer_with(api.server, {"error": {"errors": [{"reason": "notFound"}]}}, status=404)
-    known = Profile(account_id=account.id, handle="kemenkumntt")
-    with pytest.raises(Unreadable):
-        api.run(lambda client: youtube.recheck(client, [known]))
-    with pytest.raises(Unreadable):
-        api.resolve(account.id)
-    with pytest.raises(Unreadable):
-        api.details(["abcdefghijk"])
-
-
-def test_a_number_of_videos_that_is_not_told_is_unknown(api: Api) -> None:
-    channel = {"id": "UC" + "a" * 22, "statistics": {"subscriberCount": "10"}}
-    answer_with(api.server, {"items": [channel]})
-    found: Any = api.resolve("kanal")["kanal"]
-    assert found.posts is None
 
 
 # Lookups
@@ -407,7 +227,7 @@ def test_a_spent_quota_names_its_bucket(api: Api, account: Any, now: datetime) -
     profile = api.profile(account)
     api.server.fault("quota_exceeded", platform="youtube")
     units = (
-        lambda client: youtube.resolve(client, ["kemenkumntt"]),
+        lambda client: youtube.resolve(client, ["kemenkum_ntt"]),
         lambda client: youtube.recheck(client, [profile]),
         lambda client: youtube.sweep(client, profile, since=now - HOUR),
         lambda client: youtube.details(client, [video.post_id]),
