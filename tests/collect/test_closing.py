@@ -85,13 +85,17 @@ def last_looks(plan: Plan) -> list[SweepRequest]:
 def test_every_account_is_looked_at_once_in_its_time(
     platform: Platform, count: int, every: timedelta, phase: timedelta, purse: int | None
 ) -> None:
-    """With any ticks; a short budget leaves none out that a later tick could still pay."""
+    """With any ticks; a short budget leaves none out that a later tick could still pay. A tick that
+    seems to be the last one, since the next may come late, may be followed by another after all.
+    """
     state = SyncState(accounts={f"a{n}": seen_account(f"a{n}") for n in range(count)})
     now = CLOSES - 8 * HOUR - phase
     seen: Counter[str] = Counter()
     paid = 0
+    is_followed = False
     while now < CLOSES:
         allowed = None
+        is_followed |= now < OPENS and now + every < CLOSES <= now + every * 1.1
         if purse is not None:
             allowed = Allowance({b: BucketAllowance(purse, purse) for b in ("calls", "units")})
         plan = plan_at(state, platform, now, every, allowed)
@@ -111,7 +115,7 @@ def test_every_account_is_looked_at_once_in_its_time(
     if purse is None:
         assert set(seen) == set(state.accounts)
     if every <= LAST_LOOK:
-        assert set(seen.values()) <= {1}
+        assert set(seen.values()) <= ({1, 2} if is_followed else {1})
 
 
 @pytest.mark.parametrize("every", [15, 60])
