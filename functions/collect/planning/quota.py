@@ -153,9 +153,11 @@ class Allotment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """An agency's budget of a credential, as it is stored. ``refused``: it needs somebody to act; its
-    ``until`` is the instant of the first refusal in a row. ``wants``: unset where the agency is the
-    only one."""
+    """An agency's budget of a credential, as it is stored.
+
+    ``refused``: it needs somebody to act; its ``until`` is the instant of the first refusal in a
+    row. ``wants``: unset where the agency is the only one.
+    """
 
     runs: dict[str, Spending] = {}
     usage: Usage | None = None
