@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from functions.collect.client import Connections
 from functions.collect.contract import Profile
 from functions.collect.credentials import adapter_for, limits, names
 from functions.collect.planning.marks import PROMISED
@@ -16,6 +18,7 @@ from functions.collect.planning.quota import Budget, Spending
 from functions.collect.planning.requests import Plan, SweepRequest
 from functions.collect.planning.reservations import Bill, Reservations, decode
 from functions.collect.reading.harvest import Harvest
+from functions.collect.reading.session import Session
 from functions.collect.state import REMEMBERED, AccountState, LivePost, SyncState
 from functions.collect.sync import (
     ATTEMPTS,
@@ -26,7 +29,7 @@ from functions.collect.sync import (
     read_state,
 )
 from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Roster, Sample
-from functions.settings import Settings
+from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
 from functions.tokens.consents import ConsentRow, Consents
@@ -663,3 +666,30 @@ def test_what_posts_are_found_under_is_written_before_them(
 
 def killed(*_: Any) -> None:
     raise StoreError("killed")
+
+
+# What falls over
+
+
+def test_what_was_spent_is_billed_though_reading_fell_over(
+    agency: AgencyStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Falling:
+        def __init__(self, session: Session) -> None:
+            self.session = session
+
+        async def carry_out(self, _: Plan) -> None:
+            for credential in self.session.credentials.values():
+                credential.spent["calls"] += 3
+            raise SettingsError("the token key opens nothing")
+
+    sync = sync_of(agency, settings, "a")
+    monkeypatch.setattr("functions.collect.sync.Reader", Falling)
+
+    async def fall() -> None:
+        async with Connections() as connections:
+            await sync.carry_out(Plan(), connections)
+
+    with pytest.raises(SettingsError):
+        asyncio.run(fall())
+    assert [bill.spent for bill in sync.bills] == [{"calls": 3}]
