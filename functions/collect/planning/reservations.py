@@ -117,11 +117,7 @@ class Reservations(msgspec.Struct):
                 self.budgets[bill.name] = self._entered(name, at, bill)
             allowances = self._allowances(following, expected)
             made[:] = [plan(allowances)]
-            taken = {
-                name: Spending(at=self.now, amounts=allowed.taken, lapses_at=lapses_at)
-                for name, allowed in allowances.items()
-                if allowed.taken
-            }
+            taken = self._taken(allowances, lapses_at)
             changed = {*taken, *(bill.name for _, _, bill in entries)} & self.limits.keys()
             if self.share is not None:
                 changed |= self._note_wants(demands or {}, allowances)
@@ -185,6 +181,16 @@ class Reservations(msgspec.Struct):
             budget = _without(decode(document, name), self.run).pruned(limits, self.now)
             self.budgets[name] = budget.folded(limits, self.now) if self.share else budget
         return {name: held[name].version if name in held else None for name in self.limits}
+
+    def _taken(
+        self, allowances: Mapping[str, Allowance], lapses_at: datetime | None
+    ) -> dict[str, Spending]:
+        """What a plan took of the allowances, by credential."""
+        return {
+            name: Spending(at=self.now, amounts=allowed.taken, lapses_at=lapses_at)
+            for name, allowed in allowances.items()
+            if allowed.taken
+        }
 
     def _allowances(
         self, following: datetime, expected: Mapping[str, Sequence[Expected]]
