@@ -66,11 +66,23 @@ class Served(NamedTuple):
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        while _is_alive(self.process.pid):  # a worker takes a moment to end
+            time.sleep(0.01)
 
     @property
     def lines(self) -> list[dict[str, object]]:
         """The events that it has logged."""
         return [json.loads(line) for line in self.output.read_text().splitlines()]
+
+
+def _is_alive(group: int) -> bool:
+    """Whether a process of the group still runs; one that nobody has waited for does not."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, pgrp, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(pgrp) == group and state not in "ZX":
+                return True
+    return False
 
 
 @contextmanager
