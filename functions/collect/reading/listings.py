@@ -51,6 +51,8 @@ class Listings:
 
     async def take(self, listings: Sequence[AccountListing]) -> None:
         """Take in what listings showed, and what they left out."""
+        if not listings:
+            return
         late = await self.late_of(listings)
         # Across accounts: the details of many fit into one call.
         failed = await self.companion.complete(listings, late)

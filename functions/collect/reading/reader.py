@@ -38,7 +38,7 @@ class Reader:
             # A limit met on the way must cost the least valuable: marks come before listings.
             await self._lookups(r for r in plan.lookups if r.purpose is Purpose.MARK)
             await self._profiles(r for r in plan.profiles if not r.known)
-            live = session.live_by_account()
+            live = session.live_by_account() if plan.sweeps else {}
             listings = await asyncio.gather(
                 *(
                     self.listings.read(request, live.get(account_id, ()))
