@@ -200,8 +200,9 @@ class Handle(msgspec.Struct, frozen=True, kw_only=True):
 class Satker(msgspec.Struct, frozen=True, kw_only=True):
     """A work unit, registered ``valid_from <= t < valid_to``; None: ever since, until further.
 
-    ``timezone`` is for display: months are bounded in the agency's time zone. ``removed``: it ended
-    because its document was taken away, not by a date that an admin typed.
+    ``timezone`` is for display: months are bounded in the agency's time zone. ``emails``: the mail
+    addresses of its staff, which are never published. ``removed``: it ended because its document
+    was taken away, not by a date that an admin typed.
     """
 
     id: str
@@ -212,6 +213,7 @@ class Satker(msgspec.Struct, frozen=True, kw_only=True):
     province: str | None = None
     timezone: str = "Asia/Jakarta"
     website: str | None = None
+    emails: tuple[str, ...] = ()
     handles: tuple[Handle, ...] = ()
     valid_from: datetime | None = None
     valid_to: datetime | None = None

@@ -176,7 +176,13 @@ def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
         "parent": values.text,
         "active_from": partial(values.moment, zone=zone),
         "active_to": partial(values.moment, zone=zone),
+        "notify": _emails,
     }
+
+
+def _emails(value: Any) -> str | None:
+    """Mail addresses as a document keeps them: one text."""
+    return "; ".join(values.emails(value)) or None
 
 
 def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:

@@ -45,6 +45,7 @@ HEADER = (
     "aktif_dari",
     "aktif_sampai",
     "instansi",
+    "pemberitahuan",
 )
 REQUIRED = ("id", "nama", "jenis")
 

@@ -35,6 +35,7 @@ COLUMNS = {
     "parent": "induk",
     "active_from": "aktif_dari",
     "active_to": "aktif_sampai",
+    "notify": "pemberitahuan",
 }
 FIELDS = (*COLUMNS, "accounts")
 # Written beside what was typed by the system itself; neither read nor part of what was typed.
@@ -146,6 +147,7 @@ def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Rea
     province = reader.read("province", values.text)
     timezone = reader.read("timezone", values.timezone)
     website = reader.read("website", values.website)
+    emails = reader.read("notify", values.emails)
     active = (
         reader.read("active_from", lambda given: values.instant(given, zone, end=False)),
         reader.read("active_to", lambda given: values.instant(given, zone, end=True)),
@@ -165,6 +167,7 @@ def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Rea
         province=province,
         timezone=timezone or values.DEFAULT_ZONE,
         website=website,
+        emails=emails or (),
         handles=handles,
         valid_from=active[0],
         valid_to=active[1],

@@ -25,6 +25,7 @@ from functions.registry.addresses.profiles import parse_handle
 YEARS = range(2000, 2101)
 LONGEST_TEXT = 200
 LONGEST_ADDRESS = 500
+MOST_EMAILS = 5
 DEFAULT_ZONE = "Asia/Jakarta"
 # From here on a number that passed through a spreadsheet or a browser is no longer what was typed:
 # both compute in floats, and a spreadsheet keeps 15 digits.
@@ -40,6 +41,7 @@ _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+[eE]\+?|[eE]\+)[0-9]{1,3}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
 _HOST = re.compile(r"([\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 _INDONESIAN_ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "benar/salah"),
@@ -160,6 +162,23 @@ def website(value: Any) -> str | None:
     if not (is_web and is_whole):
         raise Wrong(f"{shown(typed)} bukan alamat web; tulis misalnya https://bali.example.go.id")
     return address
+
+
+def emails(value: Any) -> tuple[str, ...]:
+    """Mail addresses, each once: in a list, or in a text between semicolons or commas.
+
+    Raises:
+        Wrong: one of them is no mail address, or there are too many.
+    """
+    items = value if isinstance(value, list | tuple) else [value]
+    typed = [part for item in items for part in re.split("[;,]", text(item, LONGEST_ADDRESS) or "")]
+    found = [part.strip().removeprefix("mailto:") for part in typed if part.strip()]
+    for address in found:
+        if not _MAIL.fullmatch(address):
+            raise Wrong(f"{shown(address)} bukan alamat surel; tulis misalnya humas@example.go.id")
+    if len(found) > MOST_EMAILS:
+        raise Wrong(f"berisi {len(found)} alamat; paling banyak {MOST_EMAILS}")
+    return tuple(dict.fromkeys(found))
 
 
 def day_or_instant(value: Any, zone: ZoneInfo) -> date | datetime | None:

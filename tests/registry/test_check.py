@@ -48,6 +48,7 @@ def test_a_row_becomes_a_document():
             "parent": None,
             "active_from": "2026-10-01",
             "active_to": None,
+            "notify": None,
             "accounts": {"instagram": ["kemenkum.aceh"], "x": ["satu", "dua"]},
         }
     }

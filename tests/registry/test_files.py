@@ -213,10 +213,10 @@ def test_a_column_that_is_there_twice_is_named():
 
 
 def test_every_column_of_the_design_is_known():
-    """ "header: id,nama,… ; optional further columns induk,aktif_dari,aktif_sampai,instansi" """
+    """ "header: id,nama,… ; optional further columns induk,aktif_dari,aktif_sampai,instansi" and ours"""
     assert ",".join(HEADER) == (
         "id,nama,singkatan,jenis,provinsi,zona_waktu,instagram,facebook,x,tiktok,youtube,website,"
-        "induk,aktif_dari,aktif_sampai,instansi"
+        "induk,aktif_dari,aktif_sampai,instansi,pemberitahuan"
     )
     assert rows(",".join(HEADER) + "\n") == []
 
@@ -282,6 +282,7 @@ def registries(draw):
             "parent": draw(st.sampled_from([None, *found])),
             "active_from": draw(st.sampled_from([None, "2026-10-01"])),
             "active_to": draw(st.sampled_from([None, "2026-12-31"])),
+            "notify": draw(st.sampled_from([None, "a@b.example.id; c@d.example.id"])),
             "accounts": accounts,
         }
     return found

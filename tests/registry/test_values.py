@@ -128,6 +128,31 @@ def test_what_is_no_website_is_refused(typed):
 
 
 @pytest.mark.parametrize(
+    ("typed", "addresses"),
+    [
+        (None, ()),
+        (" ;", ()),
+        ("humas@bali.example.go.id", ("humas@bali.example.go.id",)),
+        ("mailto:a@b.id; c+d@e.co.id , a@b.id", ("a@b.id", "c+d@e.co.id")),
+        (["a@b.id", None, "c@d.id"], ("a@b.id", "c@d.id")),
+    ],
+)
+def test_mail_addresses_are_a_list_or_a_text_between_separators(typed, addresses):
+    assert values.emails(typed) == addresses
+
+
+@pytest.mark.parametrize("typed", ["humas", "a@b", "a b@c.id", "a@b.id c@d.id", True, ["x"], 12])
+def test_what_is_no_mail_address_is_refused(typed):
+    with pytest.raises(values.Wrong):
+        values.emails(typed)
+
+
+def test_very_many_mail_addresses_are_refused():
+    with pytest.raises(values.Wrong, match="paling banyak 5"):
+        values.emails(";".join(f"a{n}@b.id" for n in range(6)))
+
+
+@pytest.mark.parametrize(
     ("typed", "at"),
     [
         ("2026-10-01", date(2026, 10, 1)),
