@@ -213,7 +213,7 @@ def test_a_column_that_is_there_twice_is_named():
 
 
 def test_every_column_of_the_design_is_known():
-    """ "header: id,nama,… ; optional further columns induk,aktif_dari,aktif_sampai,instansi" and ours"""
+    """The header of the design with its optional columns, and the one for notices behind them."""
     assert ",".join(HEADER) == (
         "id,nama,singkatan,jenis,provinsi,zona_waktu,instagram,facebook,x,tiktok,youtube,website,"
         "induk,aktif_dari,aktif_sampai,instansi,pemberitahuan"
