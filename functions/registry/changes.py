@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORM_NAMES, Account, Roster
-from functions.registry.units import COLUMNS
+from functions.registry.fields import COLUMNS
 from functions.registry.values import is_empty, shown
 
 Held = Mapping[str, Mapping[str, Any]]

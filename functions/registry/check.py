@@ -15,14 +15,9 @@ from zoneinfo import ZoneInfo
 from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.registry import values
 from functions.registry.changes import Held
-from functions.registry.units import (
-    COLUMNS,
-    FILE,
-    accounts_of,
-    adrift,
-    platform_of,
-    read_unit,
-)
+from functions.registry.fields import COLUMNS, FILE, Fields, fields_of, platform_of
+from functions.registry.typed_accounts import accounts_of, handle_of
+from functions.registry.units import adrift, read_unit
 from functions.registry.values import UnreadableValue, Wrong, shown
 
 UnitDocument = dict[str, Any]
@@ -156,13 +151,13 @@ def _laid_over(before: Mapping[str, Any] | None, row: TypedRow, zone: ZoneInfo) 
     readers = _readers(zone)
     new: UnitDocument = dict.fromkeys(COLUMNS) | {"accounts": {}}
     document = new if before is None else dict(before)
+    typed = fields_of(document)
     for field, reader in readers.items():
         if field in given or before is None:
-            meant = _canonical(reader, given.get(field))
-            if before is None or meant is Wrong or meant != _canonical(reader, before.get(field)):
-                document[field] = given[field] if meant is Wrong else meant
-    accounts = _accounts_over(document.get("accounts"), given["accounts"])
-    return document if accounts is None else document | {"accounts": accounts}
+            meant, held = _canonical(reader, given.get(field)), typed.values.get(field)
+            if before is None or meant is Wrong or meant != _canonical(reader, held):
+                document[typed.spelling(field)] = given[field] if meant is Wrong else meant
+    return document | _accounts_over(typed, given["accounts"])
 
 
 def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
@@ -185,32 +180,39 @@ def _emails(value: Any) -> str | None:
     return "; ".join(values.emails(value)) or None
 
 
-def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:
-    """The accounts with the row's cells over them; None where the cells change nothing.
+def _accounts_over(typed: Fields, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any]:
+    """The fields of a document that change with the row's cells for accounts.
 
-    A file has no column for a handle's own ``from`` and ``to``: they stay with the handle.
+    A file has no column for a handle's own ``from`` and ``to``: they stay with the handle. Accounts
+    that were typed in another form than a map become one.
     """
-    typed = accounts_of(accounts)
+    held = accounts_of(typed.values)
     changed = {
         platform: wanted
         for platform, parts in cells.items()
-        if (wanted := _handles(platform, parts)) or platform in typed
-        if not _means(platform, typed.get(platform, []), wanted)
+        if (wanted := _handles(platform, parts)) or platform in held
+        if not _means(platform, held.get(platform, []), wanted)
     }
     if not changed:
-        return None
-    result = dict(accounts) if isinstance(accounts, Mapping) else {}
+        return {}
+    accounts = typed.values.get("accounts")
+    plain = accounts if isinstance(accounts, Mapping) else {}
+    is_map = bool(plain) and all(map(platform_of, plain))
+    result: dict[Any, Any] = dict(plain) if is_map else {**held}
     for platform, wanted in changed.items():
         for name in list(result):  # twitter, Instagram: other names of the platform
             if platform_of(name) == platform:
                 result[name] = []
-        result[platform] = [_kept(platform, typed.get(platform, []), name) for name in wanted]
-    return result
+        result[platform] = [_kept(platform, held.get(platform, []), name) for name in wanted]
+    beside = {p: typed.names[p] for p in PLATFORMS if p in typed.names}
+    # What stood beside the map is in it now.
+    emptied = {name: None for platform, name in beside.items() if platform in changed or not is_map}
+    return {**emptied, typed.spelling("accounts"): result}
 
 
 def _means(platform: Platform, typed: Sequence[Any], wanted: Sequence[str]) -> bool:
     """Whether these are the handles that were typed already, in whatever form and order."""
-    names = [_canonical(partial(values.handle, platform), _handle_of(item)) for item in typed]
+    names = [_canonical(partial(values.handle, platform), handle_of(item)) for item in typed]
     if not all(isinstance(name, str) for name in names):
         return False
     return {name.casefold() for name in names} == {name.casefold() for name in wanted}
@@ -219,16 +221,12 @@ def _means(platform: Platform, typed: Sequence[Any], wanted: Sequence[str]) -> b
 def _kept(platform: Platform, typed: Sequence[Any], handle: str) -> Any:
     """The handle, as an admin typed it earlier: with its validity."""
     for item in typed:
-        name = _canonical(partial(values.handle, platform), _handle_of(item))
+        name = _canonical(partial(values.handle, platform), handle_of(item))
         if isinstance(name, str) and name.casefold() == handle.casefold():
             return item
     return handle
 
 
-def _handle_of(item: Any) -> Any:
-    return item.get("handle") if isinstance(item, Mapping) else item
-
-
 def _parent(document: Mapping[str, Any]) -> str | None:
-    parent = _canonical(values.text, document.get("parent"))
+    parent = _canonical(values.text, fields_of(document).values.get("parent"))
     return parent if isinstance(parent, str) else None

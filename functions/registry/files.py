@@ -28,8 +28,9 @@ from functions.parsing.tables import (
     read_csv,
 )
 from functions.registry import workbook
+from functions.registry.fields import COLUMNS, fields_of
 from functions.registry.kinds import kind_of
-from functions.registry.units import COLUMNS, accounts_of
+from functions.registry.typed_accounts import accounts_of, handle_of
 from functions.registry.values import UnreadableValue
 
 HEADER = (
@@ -168,18 +169,19 @@ def _write(
     writer: csv.DictWriter[str], agency: str, documents: Mapping[str, Mapping[str, Any]]
 ) -> None:
     for satker_id, document in documents.items():
+        fields = fields_of(document).values
         row: dict[str, Any] = {
-            column: _text(document.get(field)) for field, column in COLUMNS.items()
+            column: _text(fields.get(field)) for field, column in COLUMNS.items()
         }
         # A broken field is written as it is, or as nothing: the admin hears of it from the roster,
         # and again when the file is imported.
-        accounts = accounts_of(document.get("accounts"))
+        accounts = accounts_of(fields)
         row |= {platform: ";".join(_names(accounts.get(platform, ()))) for platform in PLATFORMS}
         writer.writerow({**row, "id": satker_id, "instansi": agency})
 
 
 def _names(items: Iterable[Any]) -> Iterable[str]:
-    return [_text(item.get("handle") if isinstance(item, Mapping) else item) for item in items]
+    return [_text(handle_of(item)) for item in items]
 
 
 def _text(given: Any) -> str:

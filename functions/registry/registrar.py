@@ -17,7 +17,7 @@ from functions.registry.changes import Changes, compare
 from functions.registry.check import check
 from functions.registry.doubles import beside, doubled, sentences
 from functions.registry.roster import build, remarks, remarks_on, told_doubles
-from functions.registry.units import SYSTEM_FIELDS, read_unit
+from functions.registry.units import read_unit
 from functions.store.agency import AgencyStore
 from functions.store.documents import check_size
 from functions.store.port import Stored, StoreError, until_written
@@ -290,11 +290,11 @@ def _planned(
 def _written(held: Stored | None, document: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a document that differs from the held one, to be merged into that."""
     if held is None:
-        return {**document, "status": OK}
+        return dict(document)
     changed = {
         name: value
         for name, value in document.items()
-        if name not in SYSTEM_FIELDS and (name not in held.data or held.data[name] != value)
+        if name not in held.data or held.data[name] != value
     }
     before, after = held.data.get("accounts"), changed.get("accounts")
     if isinstance(before, Mapping) and isinstance(after, Mapping):

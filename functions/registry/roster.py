@@ -17,7 +17,7 @@ import msgspec
 
 from functions.model import Account, Platform, Roster, Satker, month_of
 from functions.registry.doubles import doubled
-from functions.registry.units import SYSTEM_FIELDS, adrift, read_unit
+from functions.registry.units import adrift, read_unit
 
 # Part of every fingerprint: a new value makes every document be read again by changed rules.
 _RULES = b"2"
@@ -146,8 +146,7 @@ def with_account_ids(roster: Roster, ids: Mapping[tuple[Platform, str], str]) ->
 def _fingerprint(documents: Mapping[str, Mapping[str, Any]]) -> str:
     digest = hashlib.sha256(_RULES)
     for satker_id, document in sorted(documents.items()):
-        typed = {name: value for name, value in document.items() if name not in SYSTEM_FIELDS}
-        digest.update(f"{satker_id!a}{_as_text(typed)}\n".encode())
+        digest.update(f"{satker_id!a}{_as_text(document)}\n".encode())
     return digest.hexdigest()
 
 

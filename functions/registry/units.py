@@ -8,47 +8,30 @@ provokes – an exception of any type – is that unit's.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORM_NAMES, PLATFORMS, Handle, Platform, Satker
-from functions.parsing.cleaning import clean
+from functions.model import PLATFORM_NAMES, Handle, Platform, Satker
 from functions.parsing.nearest import nearest
 from functions.registry import values
-from functions.registry.values import UnreadableValue, Wrong, is_empty, shown
+from functions.registry.fields import (
+    DOCUMENT,
+    FIELDS,
+    FILE,
+    Fields,
+    Names,
+    account_fields,
+    fields_of,
+)
+from functions.registry.typed_accounts import NoPlatform, typed_accounts
+from functions.registry.values import UnreadableValue, Wrong, shown
 
 T = TypeVar("T")
-Names = Mapping[str, str]
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-# A document's own fields, by the name of the column that a file has for them.
-COLUMNS = {
-    "name": "nama",
-    "short_name": "singkatan",
-    "kind": "jenis",
-    "province": "provinsi",
-    "timezone": "zona_waktu",
-    "website": "website",
-    "parent": "induk",
-    "active_from": "aktif_dari",
-    "active_to": "aktif_sampai",
-    "notify": "pemberitahuan",
-}
-FIELDS = (*COLUMNS, "accounts")
-# Written beside what was typed by the system itself; neither read nor part of what was typed.
-SYSTEM_FIELDS = frozenset({"status"})
-
-# What each field is called where it was typed.
-DOCUMENT: Names = {field: field for field in FIELDS} | {p: f"accounts.{p}:" for p in PLATFORMS}
-FILE: Names = {**COLUMNS, "accounts": "accounts"} | {p: f"kolom {p}:" for p in PLATFORMS}
-
-_PLATFORMS: dict[str, Platform] = {name: name for name in PLATFORMS} | {"twitter": "x"}
-_ACCOUNT = ("handle", "from", "to")
-# An unknown field that is so much alike one of ours is a misspelling; others are the admin's own.
-_MISSPELT = 0.85
 
 
 class TypedUnit(NamedTuple):
@@ -68,7 +51,15 @@ def read_unit(
         names: what the fields are called where they were typed, ``DOCUMENT`` or ``FILE``.
     """
     try:
-        return _read(satker_id, given, zone, _Reader(given, names))
+        fields = fields_of(given)
+        # Accounts are told by the same words wherever they stand.
+        typed = {name: fields.told(name) for name in FIELDS}
+        return _read(
+            satker_id,
+            fields,
+            zone,
+            _Reader(fields.values, names if names is FILE else {**names, **typed}),
+        )
     except Exception as error:
         return TypedUnit(None, (f"isinya {_unreadable(error)}",))
 
@@ -94,23 +85,6 @@ def adrift(parents: Mapping[str, str | None], names: Names = DOCUMENT) -> dict[s
     return found
 
 
-def accounts_of(given: Any) -> dict[Platform, list[Any]]:
-    """What was typed for each platform, without what is empty, however it was typed.
-
-    Platforms that are none, and accounts that are no map, are left out: ``read_unit`` tells them.
-    """
-    found: dict[Platform, list[Any]] = {}
-    for name, listed in given.items() if isinstance(given, Mapping) else ():
-        if platform := platform_of(name):
-            found.setdefault(platform, []).extend(_items(listed))
-    return found
-
-
-def platform_of(name: Any) -> Platform | None:
-    """The platform that a name means; None when it means none."""
-    return _PLATFORMS.get(clean(name).casefold()) if isinstance(name, str) else None
-
-
 class _Reader:
     """Reads one field after another, and collects what is wrong with them."""
 
@@ -133,9 +107,9 @@ class _Reader:
         return None
 
 
-def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Reader) -> TypedUnit:
+def _read(satker_id: str, fields: Fields, zone: ZoneInfo, reader: _Reader) -> TypedUnit:
     problems = reader.problems
-    problems += _misspelt(given)
+    problems += fields.problems
     if isinstance(satker_id, UnreadableValue):
         problems.append(f"id {satker_id}")
     elif not ID.fullmatch(satker_id):
@@ -155,7 +129,7 @@ def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Rea
     if active[0] and active[1] and active[1] <= active[0]:
         label = reader.names["active_to"]
         problems.append(f"{label} lebih awal daripada {reader.names['active_from']}")
-    handles = _handles(given.get("accounts"), active, zone, reader)
+    handles = _handles(fields.values, active, zone, reader)
     if problems or name is None or kind is None:
         return TypedUnit(None, tuple(problems))
     satker = Satker(
@@ -175,41 +149,23 @@ def _read(satker_id: str, given: Mapping[str, Any], zone: ZoneInfo, reader: _Rea
     return TypedUnit(satker, ())
 
 
-def _misspelt(given: Mapping[str, Any]) -> Iterator[str]:
-    """Fields that look like one of ours; what looks like none is the admin's own."""
-    meanings = {field: field for field in FIELDS}
-    meanings |= {column: field for field, column in COLUMNS.items()}
-    meanings |= {platform: f"accounts.{platform}" for platform in PLATFORMS}
-    for field in given:
-        if field in FIELDS or field in SYSTEM_FIELDS or not isinstance(field, str):
-            continue
-        if meant := nearest(clean(field), meanings, _MISSPELT):
-            yield f"{_plain(field)} tidak dikenal; maksudnya {meanings[meant]}?"
-
-
 def _handles(
-    given: Any, active: tuple[datetime | None, datetime | None], zone: ZoneInfo, reader: _Reader
+    fields: Mapping[str, Any],
+    active: tuple[datetime | None, datetime | None],
+    zone: ZoneInfo,
+    reader: _Reader,
 ) -> tuple[Handle, ...]:
-    if is_empty(given):
-        return ()
-    if not isinstance(given, Mapping):
-        reader.problems.append(f"{reader.names['accounts']} harus berisi platform dan nama akun")
-        return ()
     found: dict[tuple[str, str], Handle] = {}
-    for name, listed in given.items():
-        platform = platform_of(name)
-        if platform is None:
-            reader.problems.append(
-                f"platform {shown(name)} tidak dikenal; pilih {', '.join(PLATFORMS)}"
-            )
+    for typed in typed_accounts(fields, reader.names):
+        if isinstance(typed, NoPlatform):
+            reader.problems.append(typed.said)
             continue
-        label = reader.names[platform]
-        for item in _items(listed):
-            handle = reader.guarded(label, partial(_handle, platform, item, active, zone))
-            if handle is not None:
-                key = (platform, handle.handle.casefold())
-                if found.setdefault(key, handle) != handle and _span(found[key]) != _span(handle):
-                    reader.problems.append(f"{label} {shown(handle.handle)} tertulis dua kali")
+        label = reader.names[typed.platform]
+        handle = reader.guarded(label, partial(_handle, *typed, active, zone))
+        if handle is not None:
+            key = (typed.platform, handle.handle.casefold())
+            if found.setdefault(key, handle) != handle and _span(found[key]) != _span(handle):
+                reader.problems.append(f"{label} {shown(handle.handle)} tertulis dua kali")
     return tuple(found.values())
 
 
@@ -219,16 +175,16 @@ def _handle(
     active: tuple[datetime | None, datetime | None],
     zone: ZoneInfo,
 ) -> Handle:
-    detail = item if isinstance(item, Mapping) else {"handle": item}
-    for field in detail:
-        if field not in _ACCOUNT and (meant := nearest(str(field)[:60], _ACCOUNT, 0.7)):
-            raise Wrong(f"{_plain(str(field))} tidak dikenal; maksudnya {meant}?")
-    handle = values.handle(platform, detail.get("handle"))
+    typed = account_fields(item if isinstance(item, Mapping) else {"handle": item})
+    if typed.problems:
+        raise Wrong(typed.problems[0])
+    handle = values.handle(platform, typed.values.get("handle"))
     if handle is None:
         raise Wrong(f"handle kosong; isi nama akun {PLATFORM_NAMES[platform]}")
-    begin, end = (_bound(detail, field, zone) for field in ("from", "to"))
+    begin, end = (_bound(typed, field, zone) for field in ("from", "to"))
     if begin and end and end <= begin:
-        raise Wrong(f"to akun {shown(handle)} lebih awal daripada from-nya")
+        last, first = typed.told("to"), typed.told("from")
+        raise Wrong(f"{last} akun {shown(handle)} lebih awal daripada {first}-nya")
     begin = begin or active[0]
     end = min((at for at in (end, active[1]) if at), default=None)
     is_unit_valid = not (active[0] and active[1]) or active[0] < active[1]
@@ -237,16 +193,11 @@ def _handle(
     return Handle(platform=platform, handle=handle, valid_from=begin, valid_to=end)
 
 
-def _bound(detail: Mapping[str, Any], field: str, zone: ZoneInfo) -> datetime | None:
+def _bound(typed: Fields, field: str, zone: ZoneInfo) -> datetime | None:
     try:
-        return values.instant(detail.get(field), zone, end=field == "to")
+        return values.instant(typed.values.get(field), zone, end=field == "to")
     except Wrong as wrong:
-        raise Wrong(f"{field} {wrong}") from None
-
-
-def _items(listed: Any) -> list[Any]:
-    items = listed if isinstance(listed, list | tuple) else [listed]
-    return [item for item in items if not is_empty(item)]
+        raise Wrong(f"{typed.told(field)} {wrong}") from None
 
 
 def _span(handle: Handle) -> tuple[datetime | None, datetime | None]:
@@ -261,10 +212,6 @@ def _ancestors(satker: str, parents: Mapping[str, str | None]) -> set[str]:
         found.add(above)
         above = parents.get(above)
     return found
-
-
-def _plain(field: str) -> str:
-    return " ".join(clean(field[:60]).split())
 
 
 def _unreadable(error: Exception) -> str:

@@ -32,6 +32,9 @@ DEFAULT_ZONE = "Asia/Jakarta"
 EXACT_FLOAT = 10**15
 EXACT_INTEGER = 2**53
 
+KINDS = ("unit-utama", "kanwil", "upt")
+_OTHER_KINDS = {"kantor-wilayah": "kanwil", "unit-pelaksana-teknis": "upt"}
+_LONGEST_SHORT = 4  # letters: one more or less makes another abbreviation, no slip (upt, uptd)
 KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 # What a cell shows when its formula failed: #REF!, #N/A, #NAME?, LibreOffice's Err:502.
 _ERROR = re.compile(r"#(N/A|[A-Z][A-Z0-9/]*[!?])|Err:[0-9]{3}")
@@ -111,12 +114,26 @@ def text(value: Any, longest: int = LONGEST_TEXT) -> str | None:
 
 
 def kind(value: Any) -> str:
-    """A kind of unit: unit-utama, kanwil, upt or another word of that form; Wrong otherwise."""
+    """A kind of unit: one of ``KINDS`` in any case, or another word of that form.
+
+    Raises:
+        Wrong: nothing was typed, it is no such word, or it looks like a slip for one of ``KINDS``.
+    """
     typed = text(value)
     if typed is None:
         raise Wrong("kosong; isi misalnya kanwil")
+    word = re.sub(r"[\s_-]+", "-", typed.casefold())
+    word = _OTHER_KINDS.get(word, word)
+    if word in KINDS:
+        return word
+    meant = nearest(word, KINDS, 0.8) if len(word) > _LONGEST_SHORT else None
+    if meant:
+        raise Wrong(f"{shown(typed)} tidak dikenal; maksudnya {meant}?")
     if not KIND.fullmatch(typed):
-        raise Wrong(f"{shown(typed)} harus misalnya unit-utama, kanwil atau upt")
+        raise Wrong(
+            f"{shown(typed)} tidak dikenal; pilih {', '.join(KINDS)}, atau tulis jenis lain dengan "
+            "huruf kecil dan tanda hubung"
+        )
     return typed
 
 
@@ -173,9 +190,10 @@ def emails(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, list | tuple) else [value]
     typed = [part for item in items for part in re.split("[;,]", text(item, LONGEST_ADDRESS) or "")]
     found = [part.strip().removeprefix("mailto:") for part in typed if part.strip()]
-    for address in found:
+    for number, address in enumerate(found, 1):
+        # Not repeated: what is told of a document stands on a public page, too.
         if not _MAIL.fullmatch(address):
-            raise Wrong(f"{shown(address)} bukan alamat surel; tulis misalnya humas@example.go.id")
+            raise Wrong(f"isian ke-{number} bukan alamat surel; tulis misalnya humas@example.go.id")
     if len(found) > MOST_EMAILS:
         raise Wrong(f"berisi {len(found)} alamat; paling banyak {MOST_EMAILS}")
     return tuple(dict.fromkeys(found))

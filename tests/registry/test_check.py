@@ -63,7 +63,7 @@ def test_every_problem_of_every_row_is_told_at_once():
         {
             "id": "Aceh Besar",
             "nama": "",
-            "jenis": "Kantor Wilayah",
+            "jenis": "Kantor Besar",
             "zona_waktu": "WIB",
             "x": "kemenkum_sulawesi_utara",
             "tiktok": "https://www.instagram.com/kemenkum",
@@ -77,7 +77,7 @@ def test_every_problem_of_every_row_is_told_at_once():
     for words in (
         "ada isi di luar kolom",
         "nama kosong",
-        "jenis 'Kantor Wilayah'",
+        "jenis 'Kantor Besar'",
         "zona_waktu 'WIB'",
         "aktif_dari '1 Oktober' bukan tanggal",
         "id 'Aceh Besar'",
@@ -150,10 +150,35 @@ def test_a_handles_own_validity_is_kept_from_the_document_there_was():
 
 
 def test_a_document_that_an_admin_broke_does_not_stop_an_import():
-    held = {"aceh": {"name": "Aceh", "accounts": "x: kemenkum"}}
+    held = {"aceh": {"name": "Aceh", "accounts": 12}}
     documents, found = checked(cells_of(x="kemenkum"), held=held)
     assert found == []
     assert documents["aceh"]["accounts"] == {"x": ["kemenkum"]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "laid_over"),
+    [
+        ({"Nama": "Aceh", "Akun": "x: lama"}, {"Nama": "Baru", "Akun": {"x": ["baru"]}}),
+        (
+            {"NAMA": "Aceh", "X": "lama", "instagram": "aceh"},
+            {"NAMA": "Baru", "X": None, "instagram": None}
+            | {"accounts": {"x": ["baru"], "instagram": ["aceh"]}},
+        ),
+        (
+            {"nama": "Aceh", "accounts": {"Twitter": "lama"}, "X": "lama"},
+            {"nama": "Baru", "accounts": {"Twitter": [], "x": ["baru"]}, "X": None},
+        ),
+        ({"name": "Aceh", "akun": ["x: lama"]}, {"name": "Baru", "akun": {"x": ["baru"]}}),
+    ],
+)
+def test_a_row_is_laid_over_the_fields_as_they_are_spelled(typed, laid_over):
+    held = {"aceh": {**typed, "jenis": "kanwil", "catatan": 1}}
+    documents, found = checked(
+        {"id": "aceh", "nama": "Baru", "jenis": "kanwil", "x": "baru"}, held=held
+    )
+    assert found == []
+    assert documents["aceh"] == {**laid_over, "jenis": "kanwil", "catatan": 1}
 
 
 def test_the_example_is_the_ministrys_47_units_without_a_problem():

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 
-from functions.registry.units import DOCUMENT, FILE, accounts_of, adrift, read_unit
+from functions.registry.fields import DOCUMENT, FILE
+from functions.registry.units import read_unit
 from tests.factories import WIB
 from tests.registry.typed import broken_documents, nested
 
@@ -45,7 +46,7 @@ def test_a_units_facts_are_read_without_what_is_around_them():
 def test_every_problem_is_told_at_once_in_the_names_of_the_door():
     fields = {
         "name": None,
-        "kind": "Kantor Wilayah",
+        "kind": "Kantor Pusat",
         "timezone": "WITA",
         "active_to": "9999-12-31",
         "accounts": {"x": "nama yang salah"},
@@ -78,16 +79,17 @@ def test_an_id_that_is_none_is_told_with_the_one_that_was_meant(satker, hint):
     ("field", "meant"),
     [
         ("account", "accounts"),
-        ("Accounts", "accounts"),
-        ("nama", "name"),
-        ("zona_waktu", "timezone"),
-        ("aktif_sampai", "active_to"),
-        ("instagram", "accounts.instagram"),
-        ("short-name", "short_name"),
+        ("Nama_", None),
+        ("namaa", "nama"),
+        ("zona waktuu", "zona_waktu"),
+        ("aktif_sampe", "aktif_sampai"),
+        ("instagramm", "instagram"),
+        ("short-nam", "short_name"),
     ],
 )
 def test_a_misspelt_field_is_told_with_the_one_that_was_meant(field, meant):
-    assert problems_of(**{field: "kemenkum"}) == [f"{field} tidak dikenal; maksudnya {meant}?"]
+    found = problems_of(**{field: "Kanwil Aceh"})
+    assert found == ([] if meant is None else [f"{field} tidak dikenal; maksudnya {meant}?"])
 
 
 @pytest.mark.parametrize("field", ["catatan", "kode", "email", "pic", "province_code", "note"])
@@ -147,6 +149,39 @@ def test_accounts_that_cannot_be_understood_are_told_with_their_place(accounts, 
     assert problem.startswith(words)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Nama": "Kanwil Aceh", "JENIS": "Kanwil", "Zona Waktu": "Asia/Jakarta", "induk": "pusat"},
+        {"NAME": "Kanwil Aceh", "kind": "Kantor Wilayah", "timeZone": None, "Parent": "pusat"},
+        {"nama": "Kanwil Aceh", "name": "", "jenis": "KANWIL", "kind": "KANWIL", "induk": " pusat"},
+    ],
+)
+def test_fields_are_named_in_either_language_and_any_case(fields):
+    unit, problems = read_unit("aceh", fields, WIB)
+    assert problems == ()
+    assert (unit.name, unit.kind, unit.timezone, unit.parent) == (
+        "Kanwil Aceh",
+        "kanwil",
+        "Asia/Jakarta",
+        "pusat",
+    )
+
+
+def test_a_problem_is_told_in_the_name_that_was_typed():
+    fields = {"Nama Satker": "x", "Nama": None, "Aktif Sampai": "besok", "jenis": "kanwl"}
+    assert list(read_unit("aceh", fields, WIB).problems) == [
+        "Nama kosong; isi nama satuan kerja",
+        "jenis 'kanwl' tidak dikenal; maksudnya kanwil?",
+        "Aktif Sampai 'besok' bukan tanggal; tulis misalnya 2026-10-01",
+    ]
+
+
+def test_a_field_that_is_there_in_both_languages_must_say_one_thing():
+    assert problems_of(nama="Kanwil Bali") == ["name dan nama dua-duanya terisi; hapus salah satu"]
+    assert problems_of(nama="Kanwil Aceh") == problems_of(nama=None) == []
+
+
 def test_one_handle_twice_in_a_list_is_one_account():
     assert handles({"x": ["a", "@A", "https://x.com/a"]}) == [("x", "a")]
 
@@ -163,14 +198,11 @@ def test_an_end_before_its_beginning_is_told():
 
 
 def test_whatever_one_field_provokes_is_told_with_its_name():
-    class Fields(dict):
-        def get(self, name, default=None):
-            if name == "short_name":
-                raise OverflowError
-            return super().get(name, default)
+    class Odd(int):
+        def __float__(self):
+            raise OverflowError
 
-    fields = Fields(name="Kanwil Aceh", kind="kanwil")
-    [problem] = read_unit("aceh", fields, WIB).problems
+    [problem] = problems_of(short_name=Odd(3))
     assert problem == "short_name tidak dapat dibaca (OverflowError); hapus lalu tulis ulang"
 
 
@@ -194,24 +226,3 @@ def test_a_unit_is_read_or_refused_in_sentences_and_never_a_crash(document):
                 assert at is None or datetime(1999, 12, 1, tzinfo=UTC) < at < datetime(
                     2101, 2, 1, tzinfo=UTC
                 )
-
-
-def test_what_was_typed_is_found_by_platform():
-    assert accounts_of({"twitter": "a", "X": ["b", None], "telegram": "c", "tiktok": ""}) == {
-        "x": ["a", "b"],
-        "tiktok": [],
-    }
-    assert accounts_of("x: a") == {}
-
-
-def test_a_parent_that_is_none_is_told():
-    parents = {"a": None, "b": "a", "c": "c", "d": "lain", "e": "f", "f": "e", "g": "e"}
-    assert adrift(parents) == {
-        "c": "parent 'c' adalah satker ini sendiri; kosongkan",
-        "d": "parent 'lain' tidak ada dalam daftar",
-        "e": "parent 'f' berputar kembali ke satker ini sendiri",
-        "f": "parent 'e' berputar kembali ke satker ini sendiri",
-    }
-    assert adrift({"pusat": None, "a": "pusta"}, FILE) == {
-        "a": "induk 'pusta' tidak ada dalam daftar; maksudnya pusat?"
-    }

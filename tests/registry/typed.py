@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
-from functions.registry.units import COLUMNS, FIELDS
+from functions.registry.fields import COLUMNS, FIELDS
 
 EDGES = [
     datetime.min,  # noqa: DTZ901
