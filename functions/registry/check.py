@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.registry import values
-from functions.registry.changes import Held
 from functions.registry.units import (
     COLUMNS,
     FILE,
@@ -26,6 +25,8 @@ from functions.registry.units import (
 from functions.registry.values import UnreadableValue, Wrong, shown
 
 UnitDocument = dict[str, Any]
+# An agency's documents by satker id.
+Held = Mapping[str, Mapping[str, Any]]
 TypedRow = Mapping[str, str]
 
 # A satker's agency and id.

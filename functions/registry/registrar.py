@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from functions.model import Roster, iso
-from functions.registry.changes import Changes, compare
+from functions.registry.changes import Amendment, Happens, compare, line
 from functions.registry.check import check
 from functions.registry.doubles import beside, doubled, sentences
 from functions.registry.roster import build, remarks, remarks_on, told_doubles
@@ -51,15 +51,16 @@ class ImportRefused(ValueError):
 
 
 class ImportPlan(msgspec.Struct, frozen=True):
-    """What a file would do to one agency's registry.
+    """What a file would do to one agency's registry at ``now``.
 
     ``documents`` are the file's units as they would be stored, laid over those ``held``.
     """
 
     agency: AgencyStore
+    now: datetime
     held: dict[str, Stored]
     documents: Documents
-    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
+    amendments: tuple[Amendment, ...] = ()
 
     @property
     def changed(self) -> Documents:
@@ -82,28 +83,41 @@ class ImportPlan(msgspec.Struct, frozen=True):
         """Units that the file does not name."""
         return sorted(self.held.keys() - self.documents.keys())
 
+    def lines(self, happens: Happens) -> list[str]:
+        """What begins, ends or changes, in Indonesian."""
+        zone = self.agency.zone
+        return [line(a, zone, self.now) for a in self.amendments if a.happens == happens]
+
 
 class Imported(msgspec.Struct):
-    """What became of a file in one agency, over all attempts at writing it."""
+    """What became of a file in one agency, over all attempts at writing it.
+
+    ``plans`` has of each attempt what no earlier attempt would have amended.
+    """
 
     satker: int = 0
     kept: list[str] = msgspec.field(default_factory=list)
     changed: set[str] = msgspec.field(default_factory=set)
-    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
+    plans: list[ImportPlan] = msgspec.field(default_factory=list)
     enrolled: Enrolled | None = None
 
-    def add(self, planned: ImportPlan) -> Changes:
-        """Take in the changes of this attempt; returns those that no earlier attempt had."""
+    @property
+    def amendments(self) -> list[Amendment]:
+        """What began, ended and changed."""
+        return [amendment for planned in self.plans for amendment in planned.amendments]
+
+    def lines(self, happens: Happens) -> list[str]:
+        """What began, ended or changed, in Indonesian."""
+        return [said for planned in self.plans for said in planned.lines(happens)]
+
+    def add(self, planned: ImportPlan) -> ImportPlan:
+        """Take in this attempt; returns it with what no earlier attempt would have amended."""
         self.satker, self.kept = len(planned.documents), planned.kept
         self.changed |= planned.changed.keys()
-        new = Changes(
-            *(
-                [line for line in lines if line not in said]
-                for lines, said in zip(planned.changes, self.changes, strict=True)
-            )
-        )
-        self.changes = Changes(*map(list.__add__, self.changes, new))
-        return new
+        known = {_timeless(amendment) for amendment in self.amendments}
+        new = tuple(a for a in planned.amendments if _timeless(a) not in known)
+        self.plans.append(msgspec.structs.replace(planned, amendments=new))
+        return self.plans[-1]
 
     def report(self) -> dict[str, Any]:
         """What the command line prints as JSON."""
@@ -114,9 +128,16 @@ class Imported(msgspec.Struct):
             "changed": len(self.changed),
             "kept": self.kept,
             "accounts": len(self.enrolled.roster.accounts),
-            **self.changes._asdict(),
+            "begins": self.lines("begins"),
+            "ends": self.lines("ends"),
+            "changes": self.lines("changes"),
             "problems": self.enrolled.problems,
         }
+
+
+def _timeless(amendment: Amendment) -> Amendment:
+    """The same whenever it was planned: what ends now ends later at a later attempt."""
+    return msgspec.structs.replace(amendment, since=None, until=None)
 
 
 def enrol(agency: AgencyStore, now: datetime) -> Enrolled:
@@ -232,7 +253,7 @@ def import_rows(
     agencies: Sequence[AgencyStore],
     rows: Rows,
     at: Callable[[], datetime],
-    say: Callable[[AgencyStore, Changes], None],
+    say: Callable[[ImportPlan], None],
 ) -> dict[str, Imported]:
     """Import a file's rows; returns what became of each agency.
 
@@ -251,7 +272,7 @@ def import_rows(
     def write() -> None:
         plans = plan(agencies, rows, at())
         for planned in plans:
-            say(planned.agency, done[planned.agency.id].add(planned))
+            say(done[planned.agency.id].add(planned))
         for planned in plans:
             planned.write()
 
@@ -282,9 +303,7 @@ def _planned(
     remarks = remarks_on((p for p in follows.problems if p not in known), documents)
     if wrong := [f"{satker_id}: {said}" for satker_id, own in remarks.items() for said in own]:
         raise ImportRefused(wrong)
-    return ImportPlan(
-        agency, held, documents, compare(documents, previous, follows, before, now, zone)
-    )
+    return ImportPlan(agency, now, held, documents, compare(previous, follows, now, zone))
 
 
 def _written(held: Stored | None, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def file_rows(text):
     return files.read(text.encode(), "satker.csv")
 
 
-def imported(agency, text, now, *, say=lambda agency, changes: None):
+def imported(agency, text, now, *, say=lambda planned: None):
     return import_rows([agency], file_rows(text), lambda: now, say)["kemenkum"]
 
 
@@ -254,19 +254,21 @@ def test_an_import_says_first_what_begins_ends_and_changes(agency, now):
     said = []
     before = typed_documents(agency)
 
-    def say(_, changes):
+    def say(planned):
         assert typed_documents(agency) == before
-        said.append(changes)
+        said.extend(planned.amendments)
 
     text = HEADER + "aceh,Kanwil Aceh Baru,kanwil,,6157\nntt,Kanwil NTT,kanwil,ntt,\n"
     result = imported(agency, text, now, say=say)
-    assert said == [result.changes]
-    assert result.changes.begins == [
-        "ntt: akun Instagram ntt mulai diukur sejak 2026-10-20",
+    assert said == result.amendments
+    assert result.lines("begins") == [
         "ntt: satker baru, 'Kanwil NTT'",
+        "ntt: akun Instagram ntt mulai diukur sejak 2026-10-20",
     ]
-    assert result.changes.ends == ["aceh: akun Instagram aceh berakhir sekarang (2026-10-20 10:00)"]
-    assert result.changes.changes == ["aceh: nama 'Kanwil Aceh' menjadi 'Kanwil Aceh Baru'"]
+    assert result.lines("ends") == [
+        "aceh: akun Instagram aceh berakhir sekarang (2026-10-20 10:00)"
+    ]
+    assert result.lines("changes") == ["aceh: nama 'Kanwil Aceh' menjadi 'Kanwil Aceh Baru'"]
     assert live(result.enrolled.roster, now) == {
         ("aceh", "facebook", "6157"),
         ("bali", "instagram", "bali"),
@@ -279,7 +281,7 @@ def test_an_import_says_first_what_begins_ends_and_changes(agency, now):
 def test_a_column_that_the_file_lacks_is_left_alone(agency, now):
     imported(agency, FILE, now)
     result = imported(agency, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
-    assert result.changes == ([], [], [])
+    assert result.amendments == []
     assert result.changed == set()
     assert len(live(result.enrolled.roster, now)) == 4
 
@@ -289,7 +291,7 @@ def test_importing_twice_changes_nothing(agency, now):
     before = [(s.id, s.version) for s in agency.satker_documents()]
     writes = agency.store.meter.writes
     again = imported(agency, FILE, now + timedelta(days=1))
-    assert (again.changed, again.changes) == (set(), ([], [], []))
+    assert (again.changed, again.amendments) == (set(), [])
     assert [(s.id, s.version) for s in agency.satker_documents()] == before
     assert agency.store.meter.writes == writes
 
@@ -317,7 +319,7 @@ def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(agen
     stored = typed_documents(agency)
     exported = write({i: d for i, d in stored.items() if i != "ntt"}).decode()
     result = imported(agency, exported, now + timedelta(days=1))
-    assert (result.changed, result.changes) == (set(), ([], [], []))
+    assert (result.changed, result.amendments) == (set(), [])
     assert typed_documents(agency) == stored
     assert result.enrolled.roster == before
     with pytest.raises(ImportRefused) as refused:
@@ -381,7 +383,7 @@ def test_an_import_starts_again_from_what_another_wrote_meanwhile(agency, now):
     imported(agency, FILE, now)
     meanwhile = iter([{"catatan": "dari konsol"}])
 
-    def say(_, __):
+    def say(_):
         for fields in meanwhile:
             [aceh] = [s for s in agency.satker_documents() if s.id == "aceh"]
             agency.edit_satker([(aceh, "aceh", fields)])
@@ -391,13 +393,13 @@ def test_an_import_starts_again_from_what_another_wrote_meanwhile(agency, now):
     assert typed_documents(agency)["aceh"]["catatan"] == "dari konsol"
     assert typed_documents(agency)["aceh"]["name"] == "Kanwil Baru"
     assert result.changed == {"aceh"}
-    assert len(result.changes.ends) == 2
+    assert len(result.lines("ends")) == 2
 
 
 def test_a_document_that_changes_for_ever_is_a_conflict(agency, now):
     imported(agency, FILE, now)
 
-    def say(_, __):
+    def say(_):
         [aceh] = [s for s in agency.satker_documents() if s.id == "aceh"]
         agency.edit_satker([(aceh, "aceh", {"catatan": aceh.version})])
 
@@ -436,7 +438,7 @@ def test_two_imports_at_once_lose_nothing(store_url, now):
 def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now):
     agencies = [AgencyStore(store, Agency(id=name)) for name in ("satu", "dua")]
     text = "id,nama,jenis,x,instansi\naceh,Aceh,kanwil,humas,\naceh,Aceh,kanwil,lain,dua\n"
-    done = import_rows(agencies, file_rows(text), lambda: now, lambda agency, changes: None)
+    done = import_rows(agencies, file_rows(text), lambda: now, lambda planned: None)
     assert [own.satker for own in done.values()] == [1, 1]
     rosters = {
         name: with_account_ids(own.enrolled.roster, {("x", "humas"): "1", ("x", "lain"): "1"})
@@ -451,7 +453,7 @@ def test_a_plan_writes_nothing(agency, now):
     assert len(planned.changed) == 2
     assert typed_documents(agency) == {}
     assert agency.roster(now) is None
-    assert {line.split(": ")[0] for line in planned.changes.begins} == {"aceh", "bali"}
+    assert {amendment.satker for amendment in planned.amendments} == {"aceh", "bali"}
 
 
 # How often the documents are read
