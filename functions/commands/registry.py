@@ -24,7 +24,7 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.registry.changes import Happens
-from functions.registry.registrar import ImportPlan
+from functions.registry.importing import ImportPlan
 from functions.store.agency import AgencyStore
 from functions.times import present
 
@@ -46,7 +46,7 @@ def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
     A column that FILE does not have is left as it is, an empty cell clears.
     """
     from functions.registry.doubles import held_twice
-    from functions.registry.registrar import Imported, ImportRefused, import_rows
+    from functions.registry.importing import Imported, ImportRefused, import_rows
 
     at = present if now is None else lambda: now
     with opened_all(load_settings(), now) as agencies:
@@ -83,7 +83,7 @@ def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
 @tells_errors
 def registry_check(file: Path) -> None:
     """Check FILE without importing it, and say what an import would begin, end and change."""
-    from functions.registry.registrar import ImportRefused, plan
+    from functions.registry.importing import ImportRefused, plan
 
     with opened_all(load_settings()) as agencies:
         where, rows = _rows(file)
