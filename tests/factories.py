@@ -328,3 +328,9 @@ def live_post(age: timedelta = timedelta(hours=5), **facts: Any) -> LivePost:
         **facts,
     }
     return LivePost(**known)
+
+
+def statuses(agency: AgencyStore) -> dict[str, str]:
+    """What stands beside each satker's document, by id."""
+    ids = [stored.id for stored in agency.satker_documents()]
+    return {satker: str(answer["status"]) for satker, answer in agency.answers(ids).items()}

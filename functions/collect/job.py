@@ -177,7 +177,7 @@ def _save_ids(tick: Tick, syncs: Mapping[Platform, PlatformSync]) -> list[str]:
         for platform, sync in syncs.items()
         for handle, account_id in sync.account_ids().items()
     }
-    resolved = with_account_ids(tick.roster, ids)
+    resolved = with_account_ids(tick.roster, ids, tick.now)
     if resolved == tick.roster:
         return []
     return know(tick.agency, tick.roster, replace(resolved, as_of=tick.now), tick.now)

@@ -23,7 +23,8 @@ from functions.commands.shell import (
     tell,
     tells_errors,
 )
-from functions.registry.changes import Changes
+from functions.registry.changes import Happens
+from functions.registry.importing import ImportPlan
 from functions.store.agency import AgencyStore
 from functions.times import present
 
@@ -45,15 +46,15 @@ def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
     A column that FILE does not have is left as it is, an empty cell clears.
     """
     from functions.registry.doubles import held_twice
-    from functions.registry.registrar import Imported, ImportRefused, import_rows
+    from functions.registry.importing import Imported, ImportRefused, import_rows
 
     at = present if now is None else lambda: now
     with opened_all(load_settings(), now) as agencies:
         where, rows = _rows(file)
         aloud = sys.stdout.isatty() and not as_json
 
-        def say(agency: AgencyStore, changes: Changes) -> None:
-            _tell_changes(where, changes, agency if len(agencies) > 1 else None, aloud=aloud)
+        def say(planned: ImportPlan) -> None:
+            _tell_changes(where, planned, several=len(agencies) > 1, aloud=aloud)
 
         try:
             done: dict[str, Imported] = import_rows(agencies, rows, at, say)
@@ -82,7 +83,7 @@ def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
 @tells_errors
 def registry_check(file: Path) -> None:
     """Check FILE without importing it, and say what an import would begin, end and change."""
-    from functions.registry.registrar import ImportRefused, plan
+    from functions.registry.importing import ImportRefused, plan
 
     with opened_all(load_settings()) as agencies:
         where, rows = _rows(file)
@@ -91,8 +92,7 @@ def registry_check(file: Path) -> None:
         except ImportRefused as refusal:
             _fail_each(where, refusal.problems)
     for planned in plans:
-        agency = planned.agency if len(agencies) > 1 else None
-        _tell_changes(where, planned.changes, agency, aloud=True)
+        _tell_changes(where, planned, several=len(agencies) > 1, aloud=True)
     satker = sum(len(planned.documents) for planned in plans)
     click.echo(f"{where}: {satker} satker, tidak ada kesalahan.")
 
@@ -108,14 +108,15 @@ def _rows(file: Path) -> tuple[str, list[tuple[int, dict[str, str]]]]:
     return (f"{file}, lembar {table.sheet!r}" if table.sheet else str(file)), table.rows
 
 
-def _tell_changes(where: str, changes: Changes, agency: AgencyStore | None, *, aloud: bool) -> None:
+def _tell_changes(where: str, planned: ImportPlan, *, several: bool, aloud: bool) -> None:
     """A line for each; what ends is told in a pipe as well, so that nothing ends in silence."""
-    whose = f"{agency.id}: " if agency else ""
-    for title, lines in {"mulai": changes.begins, "berubah": changes.changes}.items():
-        for line in lines if aloud else ():
-            click.echo(log.clean(f"{title}: {whose}{line}"))
-    for line in changes.ends:
-        click.echo(log.clean(f"kiprah: {where}: {whose}{line}"), err=True)
+    whose = f"{planned.agency.id}: " if several else ""
+    words: tuple[tuple[str, Happens], ...] = (("mulai", "begins"), ("berubah", "changes"))
+    for title, happens in words:
+        for said in planned.lines(happens) if aloud else ():
+            click.echo(log.clean(f"{title}: {whose}{said}"))
+    for said in planned.lines("ends"):
+        click.echo(log.clean(f"kiprah: {where}: {whose}{said}"), err=True)
 
 
 def _fail_each(where: str, problems: Sequence[str]) -> NoReturn:

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.registry import values
-from functions.registry.changes import Held
 from functions.registry.fields import COLUMNS, FILE, Fields, fields_of, platform_of
 from functions.registry.typed_accounts import accounts_of, handle_of
 from functions.registry.units import adrift, read_unit
 from functions.registry.values import UnreadableValue, Wrong, shown
 
 UnitDocument = dict[str, Any]
+# An agency's documents by satker id.
+Held = Mapping[str, Mapping[str, Any]]
 TypedRow = Mapping[str, str]
 
 # A satker's agency and id.

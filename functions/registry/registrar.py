@@ -1,38 +1,24 @@
 """The registrar: makes the registry in force from what admins typed, and answers them.
 
-Collecting and importing share it. The documents are the truth: the registry is always made from
-what is stored, so two writers at the same time never make it from half of the documents.
+Collecting, checking and importing share it. The documents are the truth: the registry is always
+made from what is stored, so two writers at the same time never make it from half of the documents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import msgspec
-
-from functions.model import Roster, iso
-from functions.registry.changes import Changes, compare
-from functions.registry.check import check
-from functions.registry.doubles import beside, doubled, sentences
-from functions.registry.roster import build, remarks, remarks_on, told_doubles
-from functions.registry.units import read_unit
+from functions.model import Roster, Satker, iso, month_bounds, month_of
+from functions.registry.answers import answer
+from functions.registry.history import record
+from functions.registry.remarks import remarks
+from functions.registry.roster import build, taken_away
 from functions.store.agency import AgencyStore
-from functions.store.documents import check_size
-from functions.store.port import Stored, StoreError, until_written
 from functions.times import time_of
 
-# At writing what others write as well.
-ATTEMPTS = 20
-OK = "ok"
-KEPT = "Isi sebelumnya tetap berlaku"
-LEFT_OUT = "Satker ini belum ikut diukur"
-LONGEST = 2_000  # characters of an answer
 READ = "registry"  # the cursor that tells when the documents were read
-
-Documents = dict[str, dict[str, Any]]
-Rows = Sequence[tuple[int, Mapping[str, str]]]
 
 
 class Enrolled(NamedTuple):
@@ -42,94 +28,31 @@ class Enrolled(NamedTuple):
     problems: list[str]
 
 
-class ImportRefused(ValueError):
-    """A file that cannot be imported: nothing was written. ``problems`` are Indonesian lines."""
+def enrol(
+    agency: AgencyStore,
+    now: datetime,
+    *,
+    asked: Sequence[str] = (),
+    authors: Mapping[str, str] | None = None,
+) -> Enrolled:
+    """Make the registry from the documents, store it when it is new, and answer the admins.
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__(problems[0])
-        self.problems = problems
-
-
-class ImportPlan(msgspec.Struct, frozen=True):
-    """What a file would do to one agency's registry.
-
-    ``documents`` are the file's units as they would be stored, laid over those ``held``.
+    Args:
+        asked: satker whose admins wait for an answer.
+        authors: by satker, who typed what is new in its document; left out: nobody knows.
     """
-
-    agency: AgencyStore
-    held: dict[str, Stored]
-    documents: Documents
-    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
-
-    @property
-    def changed(self) -> Documents:
-        """The documents that would be written."""
-        return {
-            satker_id: document
-            for satker_id, document in self.documents.items()
-            if satker_id not in self.held or self.held[satker_id].data != document
-        }
-
-    def write(self) -> None:
-        """Store them; ``Conflict`` when a document was changed since it was read."""
-        self.agency.edit_satker(
-            (self.held.get(satker_id), satker_id, _written(self.held.get(satker_id), document))
-            for satker_id, document in self.changed.items()
-        )
-
-    @property
-    def kept(self) -> list[str]:
-        """Units that the file does not name."""
-        return sorted(self.held.keys() - self.documents.keys())
-
-
-class Imported(msgspec.Struct):
-    """What became of a file in one agency, over all attempts at writing it."""
-
-    satker: int = 0
-    kept: list[str] = msgspec.field(default_factory=list)
-    changed: set[str] = msgspec.field(default_factory=set)
-    changes: Changes = msgspec.field(default_factory=lambda: Changes([], [], []))
-    enrolled: Enrolled | None = None
-
-    def add(self, planned: ImportPlan) -> Changes:
-        """Take in the changes of this attempt; returns those that no earlier attempt had."""
-        self.satker, self.kept = len(planned.documents), planned.kept
-        self.changed |= planned.changed.keys()
-        new = Changes(
-            *(
-                [line for line in lines if line not in said]
-                for lines, said in zip(planned.changes, self.changes, strict=True)
-            )
-        )
-        self.changes = Changes(*map(list.__add__, self.changes, new))
-        return new
-
-    def report(self) -> dict[str, Any]:
-        """What the command line prints as JSON."""
-        assert self.enrolled is not None
-        return {
-            "job": "registry import",
-            "satker": self.satker,
-            "changed": len(self.changed),
-            "kept": self.kept,
-            "accounts": len(self.enrolled.roster.accounts),
-            **self.changes._asdict(),
-            "problems": self.enrolled.problems,
-        }
-
-
-def enrol(agency: AgencyStore, now: datetime) -> Enrolled:
-    """Make the registry from the documents, store it when it is new, and answer the admins."""
     documents = agency.satker_documents()
     previous = agency.roster(now)
     typed = {stored.id: stored.data for stored in documents}
-    roster, problems = build(typed, previous, now, agency.zone)
+    gone = taken_away(typed, previous, now) if previous else []
+    roster, problems = build(typed, previous, now, agency.zone, _posting(agency, gone, now))
     if roster != previous:
+        # First what changed: a run that dies in between records it once all the same.
+        record(agency, previous, roster, now, authors)
         agency.save_roster(roster)
         if previous is not None:
             agency.forget_feedback(_typed(previous) - _typed(roster))
-    answer(agency, documents, roster, now)
+    answer(agency, documents, roster, now, asked)
     return Enrolled(roster, problems)
 
 
@@ -156,154 +79,39 @@ def know(agency: AgencyStore, before: Roster, resolved: Roster, now: datetime) -
     Two names may turn out to be one account: then both units are told.
     """
     agency.save_roster(resolved)
-    known, told = told_doubles(before, now), told_doubles(resolved, now)
+    known, told = (remarks(roster, now, agency.zone) for roster in (before, resolved))
     if told != known:
         answer(agency, agency.satker_documents(), resolved, now)
     return [problem for problem in told if problem not in known]
 
 
-def answer(agency: AgencyStore, documents: Iterable[Stored], roster: Roster, now: datetime) -> None:
-    """Write into each document's ``status`` how it was understood, where that is new."""
-    found = list(documents)
-    known = {unit.id for unit in roster.satker}
-    broken = remarks_on(roster.problems, (stored.id for stored in found))
-    twice = remarks_on(told_doubles(roster, now), (stored.id for stored in found))
-    told: list[tuple[Stored, str]] = []
-    for stored in found:
-        remarks = [*broken[stored.id], *twice[stored.id]]
-        if broken[stored.id] and read_unit(stored.id, stored.data, agency.zone).satker is None:
-            remarks.append(KEPT if stored.id in known else LEFT_OUT)
-        status = sentences(remarks)[:LONGEST] or OK
-        if stored.data.get("status") != status and _has_room(stored, status):
-            told.append((stored, status))
-    agency.tell_admin((stored, {"status": status}) for stored, status in told)
-    # A document that never had a remark has none beside its accounts to take back.
-    anew = [s.id for s, status in told if (s.data.get("status"), status) != (None, OK)]
-    _tell_doubles(agency, anew, roster, now)
+def _posting(agency: AgencyStore, units: Sequence[Satker], now: datetime) -> set[str]:
+    """Which of some units have posts in the month of ``now``.
 
-
-def _tell_doubles(
-    agency: AgencyStore, satker: Sequence[str], roster: Roster, now: datetime
-) -> None:
-    """Write beside these units' accounts who else holds them, or remove what was written."""
-    twice = doubled(roster.accounts, now) if satker else {}
-    for satker_id in satker:
-        known = agency.feedback(satker_id)
-        names = {(a.platform, a.handle) for a in roster.accounts if a.satker == satker_id}
-        told = []
-        for platform, handle in sorted(names):
-            earlier = known.get(f"{platform}:{handle}", {})
-            found = beside(earlier, twice.get((satker_id, platform, handle), []))
-            if any(earlier.get(name) != value for name, value in found.items()):
-                told.append((satker_id, platform, handle, found))
-        agency.save_feedback(told)
-
-
-def _has_room(stored: Stored, status: str) -> bool:
-    """Whether the answer fits into the document; a full document gets no answer."""
-    try:
-        check_size(stored.path, {**stored.data, "status": status})
-    except (StoreError, ValueError, RecursionError):
-        return False
-    return True
-
-
-def plan(agencies: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[ImportPlan]:
-    """What a file's rows would do to each agency's registry; nothing is written.
-
-    Raises:
-        ImportRefused: a row is wrong, or the registry could not be made with it.
+    Read only for units whose document was taken away: first what the ranking of the month says, and
+    the posts themselves where that knows of none.
     """
-    stored = {
-        agency.id: {found.id: found for found in agency.satker_documents()} for agency in agencies
-    }
-    held = {
-        agency_id: {satker_id: found.data for satker_id, found in known.items()}
-        for agency_id, known in stored.items()
-    }
-    zones = {agency.id: agency.zone for agency in agencies}
-    documents, problems = check(rows, held, zones)
-    if problems:
-        raise ImportRefused(problems)
-    return [_planned(agency, stored[agency.id], documents[agency.id], now) for agency in agencies]
-
-
-def import_rows(
-    agencies: Sequence[AgencyStore],
-    rows: Rows,
-    at: Callable[[], datetime],
-    say: Callable[[AgencyStore, Changes], None],
-) -> dict[str, Imported]:
-    """Import a file's rows; returns what became of each agency.
-
-    Where somebody else writes at the same time it starts again from what is stored then.
-
-    Args:
-        at: the instant, asked for anew whenever it is needed.
-        say: told what would begin, end and change, each thing once, before it is written.
-
-    Raises:
-        ImportRefused: as ``plan``; nothing was written.
-        Conflict: others keep writing.
-    """
-    done = {agency.id: Imported() for agency in agencies}
-
-    def write() -> None:
-        plans = plan(agencies, rows, at())
-        for planned in plans:
-            say(planned.agency, done[planned.agency.id].add(planned))
-        for planned in plans:
-            planned.write()
-
-    until_written(write, ATTEMPTS)
-    for agency in agencies:
-        done[agency.id].enrolled = _settled(agency, at)
-    return done
-
-
-def _settled(agency: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
-    """The registry of everything that is stored, also by another import at the same time."""
-    enrolled = enrol(agency, at())
-    for _ in range(ATTEMPTS):
-        again = enrol(agency, at())
-        if again.roster == enrolled.roster:
-            break
-        enrolled = again
-    return enrolled
-
-
-def _planned(
-    agency: AgencyStore, held: dict[str, Stored], documents: Documents, now: datetime
-) -> ImportPlan:
-    zone = agency.zone
-    before = {satker_id: stored.data for satker_id, stored in held.items()}
-    previous, known = build(before, agency.roster(now), now, zone)
-    follows, _ = build({**before, **documents}, previous, now, zone)
-    remarks = remarks_on((p for p in follows.problems if p not in known), documents)
-    if wrong := [f"{satker_id}: {said}" for satker_id, own in remarks.items() for said in own]:
-        raise ImportRefused(wrong)
-    return ImportPlan(
-        agency, held, documents, compare(documents, previous, follows, before, now, zone)
-    )
-
-
-def _written(held: Stored | None, document: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a document that differs from the held one, to be merged into that."""
-    if held is None:
-        return dict(document)
-    changed = {
-        name: value
-        for name, value in document.items()
-        if name not in held.data or held.data[name] != value
-    }
-    before, after = held.data.get("accounts"), changed.get("accounts")
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        changed["accounts"] = {
-            name: value
-            for name, value in after.items()
-            if name not in before or before[name] != value
-        }
-    return changed
+    wanted = {unit.id for unit in units if not unit.removed}
+    if not wanted:
+        return set()
+    month = month_of(now, agency.zone)
+    record = agency.month(month)
+    rows = record.ranking.find("most_active").rows if record else ()
+    found = {row.satker for row in rows if row.posts and row.satker in wanted}
+    if wanted == found:
+        return found
+    holders: dict[str, str] = {}
+    roster = agency.roster(now)
+    for account in roster.accounts if roster else ():
+        if account.satker in wanted and account.key:
+            holders[account.key] = account.satker
+    begin = month_bounds(month, agency.zone)[0]
+    for post in agency.posts_published(begin):
+        if holder := holders.get(f"{post.platform}:{post.account_id}"):
+            found.add(holder)
+            if wanted == found:
+                break
+    return found
 
 
 def _typed(roster: Roster) -> set[tuple[str, Any, str]]:

@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import Account, Platform, Roster, Satker, month_of
-from functions.registry.doubles import doubled
+from functions.model import (
+    Account,
+    Handle,
+    Platform,
+    Roster,
+    Satker,
+    month_bounds,
+    month_of,
+)
+from functions.registry.remarks import remarks
 from functions.registry.units import adrift, read_unit
 
 # Part of every fingerprint: a new value makes every document be read again by changed rules.
-_RULES = b"2"
+_RULES = b"3"
 
 # A satker's id, the platform and the casefolded handle.
 _AccountName = tuple[str, Platform, str]
@@ -31,6 +39,7 @@ def build(
     previous: Roster | None,
     now: datetime,
     zone: ZoneInfo,
+    posting: Collection[str] = (),
 ) -> tuple[Roster, list[str]]:
     """The roster at ``now`` and what is wrong with the documents.
 
@@ -38,6 +47,10 @@ def build(
     the day on which it was entered, or from when another satker gave it up on that day. An account
     or a satker that is no longer typed ends now and keeps its past. When nothing changed, the
     previous roster itself comes back.
+
+    Args:
+        posting: units that have posts in the month of ``now``. One of them whose document was taken
+            away stays in force to the end of that month, with the accounts that no other unit has.
     """
     source = _fingerprint(documents)
     if previous and previous.source == source:
@@ -52,6 +65,7 @@ def build(
             satker[satker_id] = unit.satker
         else:
             satker |= {kept.id: kept for kept in held.satker if kept.id == satker_id}
+    satker |= {unit.id: unit for unit in _staying(satker, documents, held, now, zone, posting)}
     problems += _without_lost_parents(satker, documents)
     units, former = _registered(satker, held, now, zone)
     accounts = _accounts(satker, held, now, zone)
@@ -66,71 +80,45 @@ def build(
     return roster, [*problems, *remarks(roster, now, zone)]
 
 
-def remarks(roster: Roster, now: datetime, zone: ZoneInfo) -> list[str]:
-    """What to tell of a roster at ``now`` besides its own problems; it changes with time."""
-    return [*told_doubles(roster, now), *farewells(roster, now, zone)]
+def taken_away(documents: Mapping[str, Any], previous: Roster, now: datetime) -> list[Satker]:
+    """The units in force whose documents are no longer there, in the registry's order."""
+    return [u for u in previous.satker if u.id not in documents and not _is_over(u, now)]
 
 
-def farewells(roster: Roster, now: datetime, zone: ZoneInfo) -> list[str]:
-    """What to tell of satker whose documents were taken away in the month of ``now``."""
-    month = month_of(now, zone)
-    there = {unit.id for unit in roster.satker}
-    gone = {
-        unit.id: unit.valid_to
-        for unit in roster.former
-        if unit.removed and unit.valid_to and month_of(unit.valid_to, zone) == month
-    }
-    return [
-        f"{satker}: dokumennya sudah tidak ada; satker ini tetap tercantum dalam daftar {month} "
-        f"dan tidak lagi sesudahnya.{_taken_over(satker, roster, now)} Untuk mengakhiri satker, "
-        "isi active_to (aktif_sampai); untuk mengganti nama, pertahankan id-nya dan ubah name."
-        for satker in sorted(gone.keys() - there)
-    ]
+def _staying(
+    typed: Mapping[str, Satker],
+    documents: Mapping[str, Any],
+    held: Roster,
+    now: datetime,
+    zone: ZoneInfo,
+    posting: Collection[str],
+) -> Iterator[Satker]:
+    """Units without a document that stay in force to the end of the month."""
+    end = month_bounds(month_of(now, zone), zone)[1]
+    taken = {_typed_name(handle) for unit in typed.values() for handle in unit.handles}
+    for unit in taken_away(documents, held, now):
+        if unit.removed or unit.id in posting:
+            until = min(at for at in (unit.valid_to, end) if at)
+            handles = tuple(
+                msgspec.structs.replace(h, valid_to=min(at for at in (h.valid_to, until) if at))
+                for h in unit.handles
+                if _typed_name(h) not in taken
+            )
+            yield msgspec.structs.replace(unit, valid_to=until, removed=True, handles=handles)
 
 
-def _taken_over(satker: str, roster: Roster, now: datetime) -> str:
-    """Who holds the accounts of a satker that is gone, in words; empty when nobody does."""
-    names = {(a.platform, a.handle.casefold()) for a in roster.accounts if a.satker == satker}
-    heirs = {
-        account.satker
-        for account in roster.accounts
-        if account.holds(now) and (account.platform, account.handle.casefold()) in names
-    }
-    return f" Akunnya kini milik {', '.join(sorted(heirs))}." if heirs else ""
-
-
-def told_doubles(roster: Roster, now: datetime) -> list[str]:
-    """Problem lines for accounts that two satker hold at once, one for each of the two.
-
-    They are not among a roster's own ``problems``: only when both names are resolved is it known
-    that they are one account, and the problem ends when one registration ends.
-    """
-    return [
-        f"{satker}: {said}"
-        for (satker, _, _), remarks in doubled(roster.accounts, now).items()
-        for said in remarks
-    ]
-
-
-def remarks_on(problems: Iterable[str], satker: Iterable[str]) -> dict[str, list[str]]:
-    """By satker, what a list of problems says of it, without its id in front."""
-    ids = sorted(satker, key=len)
-    told: dict[str, list[str]] = {satker_id: [] for satker_id in ids}
-    for problem in problems:
-        # An id may be anything in the console, even the beginning of another one.
-        owner = next((i for i in reversed(ids) if problem.startswith(f"{i}: ")), None)
-        if owner is not None:
-            told[owner].append(problem.removeprefix(f"{owner}: "))
-    return told
-
-
-def with_account_ids(roster: Roster, ids: Mapping[tuple[Platform, str], str]) -> Roster:
+def with_account_ids(
+    roster: Roster, ids: Mapping[tuple[Platform, str], str], now: datetime
+) -> Roster:
     """The roster with durable ids filled in.
 
-    A satker's renamed account (another handle, the same id) goes on from where it was.
+    A satker's renamed account (another handle, the same id) goes on from where it was. What ended
+    by ``now`` keeps the id that it had: a name may be somebody else's since.
     """
     named = [
         msgspec.structs.replace(a, account_id=ids.get((a.platform, a.handle), a.account_id))
+        if a.account_id is None or not _is_over(a, now)
+        else a
         for a in roster.accounts
     ]
     ended: dict[tuple[str, str, str | None], datetime] = {}
@@ -258,6 +246,10 @@ def _handed_over(account: Account, given_up: list[Account]) -> Account:
         and other.valid_to
     ]
     return msgspec.structs.replace(account, valid_from=max(ends)) if ends else account
+
+
+def _typed_name(handle: Handle) -> tuple[Platform, str]:
+    return handle.platform, handle.handle.casefold()
 
 
 def _is_over(registered: Account | Satker | None, now: datetime) -> bool:

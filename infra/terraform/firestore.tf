@@ -39,9 +39,9 @@ resource "google_firestore_backup_schedule" "weekly" {
 
 locals {
   collections = toset([
-    "installation", # of the whole store; all others lie below agencies/{id}
-    "accounts",     # below satker/{id}
-    "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "evidence", "followers", "jobs",
+    "installation",       # of the whole store; all others lie below agencies/{id}
+    "accounts", "status", # below satker/{id}
+    "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "evidence", "followers", "history", "jobs",
     "ledgers", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
     "tails", "tickets", "urls",
   ])

@@ -16,6 +16,7 @@ from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
 from tests.collect.api import HOUR, Asked
 from tests.collect.ministry import UNIT, Enter, Run, documents, status, stored_posts
+from tests.factories import statuses
 from tests.platforms.server import Handle
 from tests.platforms.world import Account
 from tests.registry.one_agency import check
@@ -293,7 +294,7 @@ def test_one_page_by_its_name_and_by_its_number_is_told_beside_both_units(
         assert "juga terdaftar untuk" in told
         assert "unggahannya dihitung untuk bali" in told
     documents = {stored.id: stored.data for stored in agency.satker_documents()}
-    assert all("juga terdaftar untuk" in document["status"] for document in documents.values())
+    assert all("juga terdaftar untuk" in status for status in statuses(agency).values())
     # It stays so when the accounts are looked at again, and ends with its cause.
     run(now + 25 * HOUR)
     assert "juga terdaftar" in str(agency.feedback("bali")["facebook:kemenkumbali"]["status"])
@@ -302,7 +303,7 @@ def test_one_page_by_its_name_and_by_its_number_is_told_beside_both_units(
     assert not [problem for problem in later.problems if "juga terdaftar" in problem]
     assert agency.feedback("bali")["facebook:kemenkumbali"]["status"] == "ok"
     assert agency.feedback("denpasar") == {}
-    assert {stored.data["status"] for stored in agency.satker_documents()} == {"ok"}
+    assert set(statuses(agency).values()) == {"ok"}
 
 
 def test_a_spelling_that_was_corrected_leaves_no_complaint(

@@ -31,10 +31,10 @@ def test_a_registry_is_imported_and_its_report_is_printed():
         "kept": [],
         "accounts": 2,
         "begins": [
-            "aceh: akun X kemenkum_aceh mulai diukur sejak 2026-10-01",
             "aceh: satker baru, 'Kanwil Aceh'",
-            "bali: akun TikTok kemenkum.bali mulai diukur sejak 2026-10-01",
+            "aceh: akun X kemenkum_aceh mulai diukur sejak 2026-10-01",
             "bali: satker baru, 'Kanwil Bali'",
+            "bali: akun TikTok kemenkum.bali mulai diukur sejak 2026-10-01",
         ],
         "ends": [],
         "changes": [],
@@ -103,7 +103,7 @@ def test_a_file_with_any_error_changes_nothing(content, command):
 
 
 def test_every_error_of_a_file_is_a_line_that_names_its_place():
-    Path("broken.csv").write_text("id,nama,jenis\nA,,kanwil\nb,B,Kantor Wilayah\n")
+    Path("broken.csv").write_text("id,nama,jenis\nA,,kanwil\nb,B,Kantor Besar\n")
     result = kiprah("registry", "import", "broken.csv")
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
@@ -135,8 +135,8 @@ def test_a_check_says_what_an_import_would_do_and_does_nothing():
     )
     lines = done("registry", "check", "more.csv").splitlines()
     assert lines[-1] == "more.csv: 2 satker, tidak ada kesalahan."
-    assert lines[0].startswith("mulai: ntt: akun X ntt mulai diukur sejak ")
-    assert lines[1:-1] == [
+    assert lines[1].startswith("mulai: ntt: akun X ntt mulai diukur sejak ")
+    assert [lines[0], *lines[2:-1]] == [
         "mulai: ntt: satker baru, 'NTT'",
         "berubah: aceh: jenis 'kanwil' menjadi 'upt'",
     ]

@@ -123,7 +123,7 @@ def collections(source):
     below_agencies = re.findall(r"(?:root|agencies/\{[^{}]*)\}/([a-z_]+)", source)
     below_those = re.findall(r"\}/([a-z_]+)[/\"]", source)
     of_the_store = re.findall(r'^PATH = "([a-z_]+)/', source, re.MULTILINE)
-    nested = [name for name in below_those if name == "accounts"]
+    nested = [name for name in below_those if name in ("accounts", "status")]
     return {*below_agencies, *nested, *of_the_store} - {"data"}
 
 

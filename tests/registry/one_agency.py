@@ -7,8 +7,7 @@ from typing import Any
 
 from functions.registry import check as checking
 from functions.registry import files
-from functions.registry.changes import Held
-from functions.registry.check import TypedRow, UnitDocument
+from functions.registry.check import Held, TypedRow, UnitDocument
 
 
 def check(

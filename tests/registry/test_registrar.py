@@ -1,7 +1,6 @@
 """The registry kept: documents and files in, the registry in force and answers to admins out."""
 
 import copy
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
@@ -10,42 +9,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from functions.model import Agency
-from functions.registry import files
-from functions.registry.doubles import held_twice
 from functions.registry.registrar import (
     READ,
-    ImportRefused,
     enrol,
-    import_rows,
     in_force,
     know,
-    plan,
 )
 from functions.registry.roster import with_account_ids
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from functions.store.port import Conflict, StoreError, Write
-from tests.registry.one_agency import write
+from functions.store.port import StoreError, Write
+from tests.factories import statuses
 from tests.registry.typed import broken_documents
-
-HEADER = "id,nama,jenis,instagram,facebook\n"
-FILE = HEADER + "aceh,Kanwil Aceh,kanwil,aceh,6157\nbali,Kanwil Bali,kanwil,bali,bali.go\n"
-
-
-def file_rows(text):
-    return files.read(text.encode(), "satker.csv")
-
-
-def imported(agency, text, now, *, say=lambda agency, changes: None):
-    return import_rows([agency], file_rows(text), lambda: now, say)["kemenkum"]
 
 
 def typed_documents(agency):
     return {stored.id: stored.data for stored in agency.satker_documents()}
-
-
-def statuses(agency):
-    return {satker: document.get("status") for satker, document in typed_documents(agency).items()}
 
 
 def fields_of(**facts):
@@ -86,7 +65,7 @@ def test_an_answer_is_new_when_what_was_typed_is_and_else_nothing_is_written(age
     assert agency.store.meter.writes == writes
     agency.save_satker({"aceh": {**typed_documents(agency)["aceh"], "kind": "Kantor"}})
     enrolled = enrol(agency, now + timedelta(minutes=30))
-    assert statuses(agency)["aceh"].startswith("kind 'Kantor' harus")
+    assert statuses(agency)["aceh"].startswith("kind 'Kantor' tidak dikenal")
     assert statuses(agency)["aceh"].endswith("Isi sebelumnya tetap berlaku.")
     assert live(enrolled.roster, now) == {("aceh", "x", "aceh")}
     agency.save_satker({"aceh": {**typed_documents(agency)["aceh"], "kind": "kanwil"}})
@@ -152,9 +131,8 @@ def test_whatever_one_document_holds_its_neighbours_are_as_without_it(
         assert [a for a in enrolled.roster.accounts if a.satker != "aceh"] == [*alone.accounts]
         if stored is not None:
             after = typed_documents(agency)["aceh"]
-            status = after.pop("status")
-            stored.pop("status", None)
             assert after == stored
+            status = statuses(agency)["aceh"]
             is_there = any(s.id == "aceh" for s in enrolled.roster.satker)
             assert is_there or status != "ok"
             assert all(p.startswith(("aceh: ", "bali: ", "ntt: ")) for p in enrolled.problems)
@@ -210,7 +188,7 @@ def test_two_names_of_one_account_are_told_beside_both_once_the_ids_are_known(ag
     assert problems == []
     agency.save_feedback([("bali", "facebook", "kemenkumbali", {"status": "ok", "followers": 5})])
     ids = {("facebook", name): "105000000000001" for name in ("kemenkumbali", "105000000000001")}
-    resolved = msgspec.structs.replace(with_account_ids(roster, ids), as_of=now)
+    resolved = msgspec.structs.replace(with_account_ids(roster, ids, now), as_of=now)
     told = know(agency, roster, resolved, now)
     end = "unggahannya dihitung untuk bali; biarkan akun ini di satu satker saja"
     bali = f"facebook kemenkumbali juga terdaftar untuk denpasar sebagai 105000000000001; {end}"
@@ -244,214 +222,6 @@ def test_a_corrected_spelling_takes_its_complaint_along(agency, now):
     agency.save_satker({"aceh": fields_of(accounts={"x": "kemenkum_aceh", "tiktok": "aceh"})})
     enrol(agency, now + timedelta(hours=1))
     assert list(agency.feedback("aceh")) == ["tiktok:aceh"]
-
-
-# Files
-
-
-def test_an_import_says_first_what_begins_ends_and_changes(agency, now):
-    imported(agency, FILE, now - timedelta(days=9))
-    said = []
-    before = typed_documents(agency)
-
-    def say(_, changes):
-        assert typed_documents(agency) == before
-        said.append(changes)
-
-    text = HEADER + "aceh,Kanwil Aceh Baru,kanwil,,6157\nntt,Kanwil NTT,kanwil,ntt,\n"
-    result = imported(agency, text, now, say=say)
-    assert said == [result.changes]
-    assert result.changes.begins == [
-        "ntt: akun Instagram ntt mulai diukur sejak 2026-10-20",
-        "ntt: satker baru, 'Kanwil NTT'",
-    ]
-    assert result.changes.ends == ["aceh: akun Instagram aceh berakhir sekarang (2026-10-20 10:00)"]
-    assert result.changes.changes == ["aceh: nama 'Kanwil Aceh' menjadi 'Kanwil Aceh Baru'"]
-    assert live(result.enrolled.roster, now) == {
-        ("aceh", "facebook", "6157"),
-        ("bali", "instagram", "bali"),
-        ("bali", "facebook", "bali.go"),
-        ("ntt", "instagram", "ntt"),
-    }
-    assert result.kept == ["bali"]
-
-
-def test_a_column_that_the_file_lacks_is_left_alone(agency, now):
-    imported(agency, FILE, now)
-    result = imported(agency, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
-    assert result.changes == ([], [], [])
-    assert result.changed == set()
-    assert len(live(result.enrolled.roster, now)) == 4
-
-
-def test_importing_twice_changes_nothing(agency, now):
-    imported(agency, FILE, now)
-    before = [(s.id, s.version) for s in agency.satker_documents()]
-    writes = agency.store.meter.writes
-    again = imported(agency, FILE, now + timedelta(days=1))
-    assert (again.changed, again.changes) == (set(), ([], [], []))
-    assert [(s.id, s.version) for s in agency.satker_documents()] == before
-    assert agency.store.meter.writes == writes
-
-
-def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(agency, now):
-    typed = {
-        "aceh": {
-            "name": " Kanwil\u00a0Aceh",
-            "kind": "kanwil",
-            "website": "www.aceh.go.id",
-            "active_from": "2026-10-01T08:30:00+09:00",
-            "accounts": {
-                "Instagram": "https://www.instagram.com/aceh/",
-                "twitter": [None, {"handle": "@aceh", "from": "2026-09-01"}, ""],
-                "facebook": 61573000111222,
-                "tiktok": {"handle": None},
-            },
-            "catatan": {"nomor": [1, 2], "oleh": "admin"},
-        },
-        "bali": fields_of(accounts=None, active_to=None, province=""),
-        "ntt": fields_of(accounts={"x": "nama yang salah"}, kind="Kantor"),
-    }
-    agency.save_satker(typed)
-    before = enrol(agency, now).roster
-    stored = typed_documents(agency)
-    exported = write({i: d for i, d in stored.items() if i != "ntt"}).decode()
-    result = imported(agency, exported, now + timedelta(days=1))
-    assert (result.changed, result.changes) == (set(), ([], [], []))
-    assert typed_documents(agency) == stored
-    assert result.enrolled.roster == before
-    with pytest.raises(ImportRefused) as refused:
-        imported(agency, write(stored).decode(), now)
-    assert [p.partition(": ")[0] for p in refused.value.problems] == ["baris 4", "baris 4"]
-
-
-def test_what_an_admin_keeps_in_a_document_survives_an_import_that_changes_it(agency, now):
-    own = {"catatan": "punya admin", "kontak": {"nama": "Wayan", "wa": ["081", "082"]}}
-    dated = {"handle": "lama", "from": "2026-01-01", "to": "2026-09-30"}
-    agency.save_satker(
-        {"aceh": fields_of(accounts={"x": ["aceh"], "twitter": [dated], "youtube": "@a.b"}, **own)}
-    )
-    imported(agency, "id,nama,jenis,x\naceh,Kanwil Baru,kanwil,lama;baru\n", now)
-    assert typed_documents(agency)["aceh"] == {
-        **own,
-        "name": "Kanwil Baru",
-        "kind": "kanwil",
-        "accounts": {"x": [dated, "baru"], "twitter": [], "youtube": "@a.b"},
-        "status": "ok",
-    }
-
-
-def test_accounts_that_an_admin_broke_are_replaced_by_those_of_the_file(agency, now):
-    agency.save_satker({"aceh": fields_of(accounts="x: aceh")})
-    imported(agency, "id,nama,jenis,x\naceh,Kanwil,kanwil,aceh\n", now)
-    assert typed_documents(agency)["aceh"] == fields_of(accounts={"x": ["aceh"]}, status="ok")
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "aceh,Kanwil Aceh,kanwil,9999-12-31,",
-        "aceh,Kanwil Aceh,kanwil,,WITA",
-        "aceh,#REF!,kanwil,,",
-        "aceh,Kanwil Aceh,kanwil,2026-13-01,",
-    ],
-)
-def test_an_import_that_fails_has_written_nothing(agency, now, row):
-    imported(agency, FILE, now)
-    before = [(s.id, s.version) for s in agency.satker_documents()]
-    text = f"id,nama,jenis,aktif_sampai,zona_waktu\nbali,Bali,kanwil,,\n{row}\n"
-    with pytest.raises(ImportRefused):
-        imported(agency, text, now)
-    assert [(s.id, s.version) for s in agency.satker_documents()] == before
-
-
-def test_a_broken_document_that_no_cell_is_about_stops_no_import(agency, now):
-    agency.save_satker(
-        {"aceh": fields_of(active_to="9999-12-31"), "bali": fields_of(kind="Kantor")}
-    )
-    result = imported(agency, "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n", now)
-    assert typed_documents(agency)["aceh"]["name"] == "Kanwil Aceh"
-    assert [problem.partition(" ")[0] for problem in result.enrolled.problems] == ["aceh:", "bali:"]
-
-
-# At the same time
-
-
-def test_an_import_starts_again_from_what_another_wrote_meanwhile(agency, now):
-    imported(agency, FILE, now)
-    meanwhile = iter([{"catatan": "dari konsol"}])
-
-    def say(_, __):
-        for fields in meanwhile:
-            [aceh] = [s for s in agency.satker_documents() if s.id == "aceh"]
-            agency.edit_satker([(aceh, "aceh", fields)])
-
-    text = HEADER + "aceh,Kanwil Baru,kanwil,baru,\n"
-    result = imported(agency, text, now, say=say)
-    assert typed_documents(agency)["aceh"]["catatan"] == "dari konsol"
-    assert typed_documents(agency)["aceh"]["name"] == "Kanwil Baru"
-    assert result.changed == {"aceh"}
-    assert len(result.changes.ends) == 2
-
-
-def test_a_document_that_changes_for_ever_is_a_conflict(agency, now):
-    imported(agency, FILE, now)
-
-    def say(_, __):
-        [aceh] = [s for s in agency.satker_documents() if s.id == "aceh"]
-        agency.edit_satker([(aceh, "aceh", {"catatan": aceh.version})])
-
-    with pytest.raises(Conflict):
-        imported(agency, HEADER + "aceh,Baru,kanwil,aceh,6157\n", now, say=say)
-    assert typed_documents(agency)["aceh"]["name"] == "Kanwil Aceh"
-
-
-def test_two_imports_at_once_lose_nothing(store_url, now):
-    """Each of its own units, and both of some."""
-
-    def run(part):
-        store = open_store(store_url)
-        try:
-            lines = [f"{part}-{n},Satker {n},upt,{part}{n}.a,{part}{n}.b" for n in range(60)]
-            lines += [f"bersama-{n},Satker {n},upt,sama{n}.a," for n in range(20)]
-            return imported(AgencyStore(store, Agency()), HEADER + "\n".join(lines), now)
-        finally:
-            store.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(run, ("satu", "dua")))
-    assert [result.satker for result in results] == [80, 80]
-    store = open_store(store_url)
-    try:
-        agency = AgencyStore(store, Agency())
-        roster = agency.roster(now)
-        assert len(typed_documents(agency)) == len(roster.satker) == 140
-        assert len(live(roster, now)) == len(roster.accounts) == 260
-        assert set(statuses(agency).values()) == {"ok"}
-        assert enrol(agency, now).roster == roster
-    finally:
-        store.close()
-
-
-def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now):
-    agencies = [AgencyStore(store, Agency(id=name)) for name in ("satu", "dua")]
-    text = "id,nama,jenis,x,instansi\naceh,Aceh,kanwil,humas,\naceh,Aceh,kanwil,lain,dua\n"
-    done = import_rows(agencies, file_rows(text), lambda: now, lambda agency, changes: None)
-    assert [own.satker for own in done.values()] == [1, 1]
-    rosters = {
-        name: with_account_ids(own.enrolled.roster, {("x", "humas"): "1", ("x", "lain"): "1"})
-        for name, own in done.items()
-    }
-    [said] = held_twice(rosters, now)
-    assert said.startswith("dua: aceh: x lain juga terdaftar untuk satu: aceh sebagai humas;")
-
-
-def test_a_plan_writes_nothing(agency, now):
-    [planned] = plan([agency], file_rows(FILE), now)
-    assert len(planned.changed) == 2
-    assert typed_documents(agency) == {}
-    assert agency.roster(now) is None
-    assert {line.split(": ")[0] for line in planned.changes.begins} == {"aceh", "bali"}
 
 
 # How often the documents are read

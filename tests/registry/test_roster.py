@@ -170,7 +170,7 @@ def test_when_nothing_changed_the_previous_roster_itself_comes_back():
 
 
 def test_ids_that_were_found_are_kept_when_the_registry_changes():
-    named = with_account_ids(built({"x": "kemenkum"}), {("x", "kemenkum"): "1"})
+    named = with_account_ids(built({"x": "kemenkum"}), {("x", "kemenkum"): "1"}, NOW)
     assert named.accounts[0].key == "x:1"
     later = built({"x": "kemenkum", "tiktok": "bali"}, named, NOW + DAY)
     assert [(a.platform, a.account_id) for a in later.accounts] == [("tiktok", None), ("x", "1")]
@@ -178,10 +178,10 @@ def test_ids_that_were_found_are_kept_when_the_registry_changes():
 
 def test_a_renamed_account_goes_on_from_where_it_was():
     """Another handle with the same id is the same account: no gap, no overlap."""
-    named = with_account_ids(built({"x": "lama"}), {("x", "lama"): "1"})
+    named = with_account_ids(built({"x": "lama"}), {("x", "lama"): "1"}, NOW)
     renamed = built({"x": "baru"}, named, NOW + 3 * DAY)
     assert spans(renamed)[0] == ("baru", TODAY + 3 * DAY, None)
-    resolved = with_account_ids(renamed, {("x", "baru"): "1"})
+    resolved = with_account_ids(renamed, {("x", "baru"): "1"}, NOW)
     assert spans(resolved) == [
         ("baru", NOW + 3 * DAY, None),
         ("lama", TODAY, NOW + 3 * DAY),
@@ -192,15 +192,15 @@ def test_a_renamed_account_goes_on_from_where_it_was():
 
 
 def test_a_handle_that_now_means_another_account_begins_on_its_own_day():
-    named = with_account_ids(built({"x": "lama"}), {("x", "lama"): "1"})
+    named = with_account_ids(built({"x": "lama"}), {("x", "lama"): "1"}, NOW)
     renamed = built({"x": "baru"}, named, NOW + 3 * DAY)
-    resolved = with_account_ids(renamed, {("x", "baru"): "2"})
+    resolved = with_account_ids(renamed, {("x", "baru"): "2"}, NOW)
     assert spans(resolved)[0] == ("baru", TODAY + 3 * DAY, None)
 
 
 def test_nothing_found_changes_nothing():
     found = built({"x": "kemenkum"})
-    assert with_account_ids(found, {}) == found
+    assert with_account_ids(found, {}, NOW) == found
 
 
 # What is broken
@@ -348,18 +348,88 @@ def test_an_account_that_another_unit_takes_later_that_day_has_no_gap():
     assert {(a.satker, a.valid_from) for a in taken.accounts} == {("a", TODAY), ("b", NOW + DAY)}
 
 
-def test_the_admin_is_told_how_to_end_or_rename_a_unit_until_the_month_is_over():
-    typed = document(accounts={"x": "kemenkum"})
-    first = registry({"aceh": typed, "bali": document()})
-    found, problems = build({"aceh-baru": typed, "bali": document()}, first, NOW + DAY, WIB)
+# Units whose documents were taken away in a month with posts
+
+MONTH_END = wib("2026-11-01")
+
+
+def without(documents, previous, now=NOW + DAY, posting=("aceh",)):
+    return build(documents, previous, now, WIB, posting)
+
+
+def test_a_unit_with_posts_stays_in_force_to_the_end_of_the_month():
+    first = registry({"aceh": document(accounts={"x": ["a", {"handle": "b", "to": "2026-10-25"}]})})
+    found, problems = without({}, first)
+    [unit] = found.satker
+    assert (unit.valid_to, unit.removed) == (MONTH_END, True)
+    assert [(a.handle, a.valid_to) for a in found.accounts] == [
+        ("a", MONTH_END),
+        ("b", wib("2026-10-26")),
+    ]
     [said] = problems
-    assert said.startswith("aceh: dokumennya sudah tidak ada; satker ini tetap tercantum")
-    assert "2026-10" in said
-    assert "Akunnya kini milik aceh-baru." in said
-    assert "active_to" in said
-    assert "pertahankan id-nya dan ubah name" in said
-    documents = {"aceh-baru": typed, "bali": document()}
-    assert build(documents, found, NOW + 2 * DAY, WIB)[1] == [said]
-    assert build(documents, found, NOW + 20 * DAY, WIB)[1] == []
-    back = build({**documents, "aceh": document()}, found, NOW + 2 * DAY, WIB)[1]
-    assert back == []
+    assert said.startswith(
+        "aceh: dokumennya sudah tidak ada; satker ini memiliki unggahan bulan ini"
+    )
+    assert "tetap berlaku sampai akhir 2026-10" in said
+
+
+def test_it_stays_whatever_else_changes_and_ends_with_the_month():
+    first = registry({"aceh": document(accounts={"x": "a"}), "bali": document()})
+    stays, _ = without({"bali": document()}, first)
+    # The next run finds the document gone already, and need not look for posts again.
+    again, _ = without({"bali": document(name="B")}, stays, NOW + 2 * DAY, ())
+    assert [(u.id, u.valid_to) for u in again.satker if u.removed] == [("aceh", MONTH_END)]
+    over, problems = without({"bali": document(name="C")}, again, MONTH_END + DAY, ())
+    assert [u.id for u in over.satker] == ["bali"]
+    assert [(u.id, u.valid_to, u.removed) for u in over.former] == [("aceh", MONTH_END, True)]
+    assert [(a.handle, a.valid_to) for a in over.accounts] == [("a", MONTH_END)]
+    assert problems == []
+
+
+def test_a_document_that_is_written_again_goes_on_as_if_it_had_never_been_away():
+    documents = {"aceh": document(accounts={"x": "a"}), "bali": document()}
+    first = registry(documents)
+    stays, _ = without({"bali": document()}, first)
+    back, problems = without(documents, stays, NOW + 2 * DAY)
+    assert (back.satker, back.accounts, back.former) == (first.satker, first.accounts, ())
+    assert problems == []
+
+
+def test_a_unit_without_posts_ends_at_once():
+    first = registry({"aceh": document(accounts={"x": "a"})})
+    found, _ = without({}, first, posting=())
+    assert found.satker == ()
+    assert [(a.handle, a.valid_to) for a in found.accounts] == [("a", NOW + DAY)]
+
+
+def test_accounts_that_another_unit_takes_over_do_not_stay():
+    first = registry({"aceh": document(accounts={"x": ["a", "b"]})})
+    found, problems = without({"baru": document(accounts={"x": "A"})}, first)
+    held = {(a.satker, a.handle): (a.valid_from, a.valid_to) for a in found.accounts}
+    assert held == {
+        ("aceh", "a"): (TODAY, NOW + DAY),
+        ("aceh", "b"): (TODAY, MONTH_END),
+        ("baru", "A"): (NOW + DAY, None),
+    }
+    [said] = problems
+    assert "Akunnya kini milik baru." in said
+
+
+def test_a_unit_that_would_end_before_the_month_does_ends_then():
+    first = registry({"aceh": document(active_to="2026-10-25", accounts={"x": "a"})})
+    found, _ = without({}, first)
+    assert [u.valid_to for u in found.satker] == [wib("2026-10-26")]
+
+
+# Names that are somebody else's
+
+
+def test_what_ended_keeps_its_id_when_its_name_is_another_account():
+    first = with_account_ids(built({"x": "a"}), {("x", "a"): "1"}, NOW)
+    given_up = built({}, first, NOW + DAY)
+    again = built({"x": "a"}, given_up, NOW + 2 * DAY)
+    found = with_account_ids(again, {("x", "a"): "2"}, NOW + 2 * DAY)
+    assert [(a.account_id, a.valid_from) for a in found.accounts] == [
+        ("1", TODAY),
+        ("2", TODAY + 2 * DAY),
+    ]

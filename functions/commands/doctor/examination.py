@@ -19,7 +19,7 @@ from functions.model import PLATFORMS, Agency, Platform, Roster
 from functions.publish.targets.port import ObjectsError
 from functions.publish.targets.sites import folder_of, open_site
 from functions.registry.doubles import held_twice
-from functions.registry.roster import remarks
+from functions.registry.remarks import remarks
 from functions.score.rules.closing import certain, closing_begins, waiting
 from functions.settings import Settings
 from functions.store.agency import AgencyStore

@@ -1,21 +1,23 @@
 """Who is measured: what the admins typed, the registry made from it, and the answers to them.
 
-``satker/{id}`` is an admin's document, with what was found out about its accounts below it, in
-``accounts/{platform}:{handle}``. ``rosters/{as_of}`` are the versions of the registry; all stay.
+``satker/{id}`` is an admin's document, which nobody else writes. Below it lie the answers:
+``status/document``, how the document was understood, and ``accounts/{platform}:{handle}``, what was
+found out about each account. ``rosters/{as_of}`` are the versions of the registry, and
+``history/{YYYY-MM}`` what changed from one to the next; all stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from functions.model import Platform, Roster, Satker, iso, month_bounds
 from functions.store.agency.root import AgencyDocuments
 from functions.store.keys import key, unkey
 from functions.store.listing import listed
 from functions.store.parts import compress, expand, join, split
-from functions.store.port import Stored, Write
+from functions.store.port import Stored, Write, until_written
 
 
 class RegistryDocuments(AgencyDocuments):
@@ -72,6 +74,66 @@ class RegistryDocuments(AgencyDocuments):
         last = end - timedelta(seconds=1)
         then = now if now.as_of <= last else self.roster(last) or now
         return listed(begin, end, then, now)
+
+    def answers(self, satker: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """How satker's documents were understood, by id; those without an answer are left out."""
+        paths = {self._answer_path(satker_id): satker_id for satker_id in satker}
+        return {paths[path]: held.data for path, held in self.store.get([*paths]).items()}
+
+    def save_answers(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace the answers to satker's documents, which may be gone themselves."""
+        self.store.write(
+            Write(self._answer_path(satker_id), dict(answer))
+            for satker_id, answer in answers.items()
+        )
+
+    def _answer_path(self, satker_id: str) -> str:
+        return f"{self.root}/satker/{key(satker_id)}/status/document"
+
+    def add_history(self, month: str, source: str, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Add what changed with a version of the registry to a month's history.
+
+        A version that was added last changes nothing: it was recorded, and its registry perhaps not
+        stored any more.
+
+        Args:
+            month: ``YYYY-MM``.
+            source: the version's fingerprint.
+            entries: what the registry's history keeps, in plain types.
+        """
+        path = f"{self.root}/history/{month}"
+
+        def write() -> None:
+            held = self.store.get([path]).get(path)
+            if held is None:
+                self.store.write(self._history(path, month, source, entries, None))
+            elif held.data.get("source") != source:
+                known = [*self._entries([held]), *entries]
+                self.store.write(self._history(path, month, source, known, held.version))
+
+        until_written(write)
+
+    def _history(
+        self,
+        path: str,
+        month: str,
+        source: str,
+        entries: Sequence[Mapping[str, Any]],
+        version: str | None,
+    ) -> list[Write]:
+        document, pieces = split(path, compress(entries))
+        mode: Literal["set", "create"] = "create" if version is None else "set"
+        document |= {"month": month, "source": source}
+        return [*pieces, Write(path, document, mode, version)]
+
+    def history(self) -> list[dict[str, Any]]:
+        """Every entry of the registry's history, in the order of writing."""
+        listed = self.store.list(f"{self.root}/history")
+        return self._entries(held for held in listed if "month" in held.data)
+
+    def _entries(self, months: Iterable[Stored]) -> list[dict[str, Any]]:
+        bodies = join(self.store, months)
+        return [entry for body in bodies for entry in expand(body, list[dict[str, Any]])]
 
     def save_feedback(
         self, feedback: Iterable[tuple[str, Platform, str, Mapping[str, Any]]]
