@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORM_NAMES, Handle, Roster, Satker, iso
+from functions.model import PLATFORM_NAMES, PLATFORMS, Handle, Roster, Satker, iso
 from functions.registry.changes import first_day, last_day
 from functions.registry.doubles import beside, doubled, sentences
 from functions.registry.remarks import remarks, remarks_on
@@ -75,7 +75,9 @@ def understood(unit: Satker, zone: ZoneInfo) -> str:
         f"sejak {first_day(unit.valid_from, zone)}" if unit.valid_from else "",
         f"sampai {last_day(unit.valid_to, zone)}" if unit.valid_to else "",
     ]
-    accounts = [_account(handle, unit, zone) for handle in unit.handles]
+    # A map that was typed comes back in the store's own order.
+    handles = sorted(unit.handles, key=lambda h: (PLATFORMS.index(h.platform), h.handle))
+    accounts = [_account(handle, unit, zone) for handle in handles]
     listed = f"{len(accounts)} akun: {'; '.join(accounts)}." if accounts else "Belum ada akun."
     return f"{unit.name} ({kind}), {', '.join(filter(None, facts))}. {listed}"
 

@@ -22,7 +22,7 @@ def test_an_admin_reads_how_a_document_was_understood(agency, now):
     assert answers["bali"] == {
         "status": "ok",
         "understood": "Kanwil Bali (kanwil), induk pusat, zona Asia/Makassar, sejak 2026-10-20. "
-        "2 akun: X a; Instagram b.",
+        "2 akun: Instagram b; X a.",
         "checked_at": "2026-10-20T03:00:00Z",
     }
     assert answers["pusat"]["understood"] == (
