@@ -1,8 +1,9 @@
 """The deployable: the entry points, under their own names."""
 
+from functions.check.entrypoint import check_satker
 from functions.collect.entrypoint import collect
 from functions.connect.entrypoint import connect
 from functions.publish.entrypoint import publish
 from functions.score.entrypoint import score
 
-__all__ = ["collect", "connect", "publish", "score"]
+__all__ = ["check_satker", "collect", "connect", "publish", "score"]

@@ -37,6 +37,7 @@ ARROWS = {
     "jobs": {*SHARED, "store"},
     "tokens": {*SHARED, "store"},
     "collect": {*SHARED, "registry", "store", "tokens", "jobs"},
+    "check": {*SHARED, "registry", "store", "collect"},
     "connect": {*SHARED, "store", "tokens", "jobs", "collect"},
     "score": {*SHARED, "registry", "store", "jobs"},
     "publish": {*SHARED, "registry", "store", "jobs"},

@@ -14,6 +14,7 @@ PLAN = "tested in tests/collect/planning/test_plan.py, with the whole plan"
 EXCEPTIONS = {
     "__main__.py": "one line; tests/commands/ starts it as a process",
     "collect/contract.py": "words only",
+    "collect/identifying.py": "tested through tests/check/test_job.py, whose job it is",
     "collect/planning/allocation.py": PLAN,
     "collect/planning/candidates.py": PLAN,
     "collect/planning/marks.py": PLAN,

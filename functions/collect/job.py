@@ -82,12 +82,12 @@ async def collect(agency: AgencyStore, settings: Settings, run: CollectRun) -> C
     tidy(agency, tick.roster, tick.now)
     ready = tick.ready()
     syncs = _open_syncs(tick, ready)
-    by_queue, reservations = _open_reservations(tick, syncs)
+    by_queue, reservations = open_reservations(tick, syncs)
     if by_queue:
         heard: Mapping[str, datetime] = await batches.hand_on(tick, syncs, reservations)
     else:
         plans = plan_together(tick, syncs, reservations)
-        heard = await _read(tick, syncs, plans)
+        heard = await read_together(tick, syncs, plans)
         reservations.settle(together(bill for sync in syncs.values() for bill in sync.bills))
     if tick.clock.given and not tick.report.asked_anything:
         # A replay in which nothing was due has read until then, too. In the present somebody has
@@ -96,7 +96,7 @@ async def collect(agency: AgencyStore, settings: Settings, run: CollectRun) -> C
     tick.report.conclude(ready, tick.roster)
     tick.report.budgets, tick.report.spent = reservations.standing(), reservations.budgets
     tick.report.states = {platform: sync.state for platform, sync in syncs.items()}
-    tick.report.problems += _save_ids(tick, syncs)
+    tick.report.problems += save_ids(tick, syncs)
     tick.report.cost = {**NOTHING, **tally.so_far()}
     tick.report.save(agency)
     if not tick.report.failed:
@@ -120,14 +120,18 @@ def _open_syncs(tick: Tick, ready: Sequence[Platform]) -> dict[Platform, Platfor
     return syncs
 
 
-def _open_reservations(
-    tick: Tick, syncs: Mapping[Platform, PlatformSync]
+def open_reservations(
+    tick: Tick, syncs: Mapping[Platform, PlatformSync], *, may_queue: bool = True
 ) -> tuple[bool, Reservations]:
-    """Whether the work goes by the queue, and the budgets that it is paid from."""
+    """Whether the work goes by the queue, and the budgets that it is paid from.
+
+    ``may_queue``: false where somebody waits for what is read.
+    """
     settings, share = tick.settings, tick.run.share
     if share is None:
         share = share_of(tick.agency, settings, tick.now, tick.now + tick.every)
-    by_queue = bool(settings.queue) and (share is None or len(tick.roster.accounts) > FEW)
+    is_large = share is None or len(tick.roster.accounts) > FEW
+    by_queue = may_queue and bool(settings.queue) and is_large
     # What is handed on is the same however often a trigger comes; what is read here is paid for.
     name = tick.run.run_id if share is None else f"{tick.run.run_id}@{tick.agency.id}"
     name = name if by_queue else f"{name}.{token_hex(3)}"
@@ -141,7 +145,7 @@ def _open_reservations(
     return by_queue, reservations
 
 
-async def _read(
+async def read_together(
     tick: Tick, syncs: Mapping[Platform, PlatformSync], plans: Mapping[Platform, Plan]
 ) -> Mapping[str, datetime]:
     """Carry out the plans, all platforms at the same time; one that falls over costs itself.
@@ -170,7 +174,7 @@ async def _read(
     return tick.clock.heard if has_served else {}
 
 
-def _save_ids(tick: Tick, syncs: Mapping[Platform, PlatformSync]) -> list[str]:
+def save_ids(tick: Tick, syncs: Mapping[Platform, PlatformSync]) -> list[str]:
     """Let the registry know the durable ids that were found; returns what they bring to light."""
     ids = {
         (platform, handle): account_id

@@ -277,9 +277,13 @@ class PlatformSync:
             agency.save_completeness(self.platform, told)
         if harvest.checked:
             self._answer_admins(now)
-        if self.summary["served"] and "began_at" not in agency.cursor("collect"):
-            # When collection began: a month that it did not cover whole is incomplete.
-            agency.save_cursor("collect", began_at=iso(now))
+        if self.summary["served"]:
+            self.note_beginning(now)
+
+    def note_beginning(self, now: datetime) -> None:
+        """Note when collection began: a month that it did not cover whole is incomplete."""
+        if "began_at" not in self.tick.agency.cursor("collect"):
+            self.tick.agency.save_cursor("collect", began_at=iso(now))
 
     def _answer_admins(self, now: datetime) -> None:
         """Write beside each handle that was checked what was found."""

@@ -14,7 +14,7 @@ from functions.collect.planning.reservations import Share
 from functions.collect.report import CollectReport
 from functions.jobs import rounds
 from functions.model import PLATFORMS, Platform, Roster
-from functions.registry.registrar import in_force
+from functions.registry.registrar import Enrolled, in_force
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.times import CLOCKS_AGREE
@@ -94,8 +94,12 @@ class Tick:
         return False
 
 
-def open_tick(agency: AgencyStore, settings: Settings, run: CollectRun) -> Tick:
+def open_tick(
+    agency: AgencyStore, settings: Settings, run: CollectRun, enrolled: Enrolled | None = None
+) -> Tick:
     """An agency's tick: its registry checked, stored when it is new, its admins answered.
+
+    ``enrolled``: its registry as it stands, where that was done already.
 
     Raises:
         SettingsError: a simulation would read an official host, or a simulated tick would at
@@ -119,8 +123,10 @@ def open_tick(agency: AgencyStore, settings: Settings, run: CollectRun) -> Tick:
         run.simulated or agency.simulation,
         CollectReport(run.run_id, run.now),
     )
-    every = timedelta(minutes=settings.registry_every)
-    tick.roster, problems = in_force(agency, run.now, every, tick.every)
+    if enrolled is None:
+        every = timedelta(minutes=settings.registry_every)
+        enrolled = in_force(agency, run.now, every, tick.every)
+    tick.roster, problems = enrolled
     tick.report.problems += problems
     if not tick.roster.satker:
         tick.report.problems.append(rounds.EMPTY)

@@ -6,7 +6,7 @@ to do; ``understood`` says what is in force, so that a slip is seen that no chec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from functions.model import PLATFORM_NAMES, PLATFORMS, Handle, Roster, Satker, i
 from functions.registry.changes import first_day, last_day
 from functions.registry.doubles import beside, doubled, sentences
 from functions.registry.remarks import remarks, remarks_on
-from functions.registry.units import read_unit
+from functions.registry.units import as_text, read_unit
 from functions.registry.values import KINDS
 from functions.store.agency import AgencyStore
 from functions.store.parts import compress, digest
@@ -27,6 +27,7 @@ LEFT_OUT = "Satker ini belum ikut diukur"
 LONGEST = 2_000  # characters of an answer
 ANSWERED = "answers"  # the cursor that tells what was answered last
 CLOCK = "checked_at"
+TO = "document"  # which form of the document was answered
 
 Answer = dict[str, Any]
 
@@ -36,32 +37,28 @@ def answer(
     documents: Iterable[Stored],
     roster: Roster,
     now: datetime,
-    asked: Collection[str] = (),
 ) -> None:
-    """Write beside each document how it was understood, where that is new.
-
-    Args:
-        documents: those of all satker.
-        asked: satker whose admins wait for an answer: it is written even when it is the same.
-    """
+    """Write beside each document how it was understood, where the document or that is new."""
     said = remarks(roster, now, agency.zone)
     fingerprint = digest(compress([roster.source, roster.problems, said]))
-    is_new = agency.cursor(ANSWERED).get("digest") != fingerprint
-    if not (is_new or asked):
+    if agency.cursor(ANSWERED).get("digest") == fingerprint:
         return
     answers = _answers(agency, documents, roster, said)
-    if not is_new:
-        answers = {satker: told for satker, told in answers.items() if satker in asked}
     held = agency.answers(answers)
     new = {
         satker: {**told, CLOCK: iso(now)}
         for satker, told in answers.items()
-        if satker in asked or _without_clock(held.get(satker, {})) != told
+        if _without_clock(held.get(satker, {})) != told
     }
     agency.save_answers(new)
     _tell_doubles(agency, [s for s in new if s in held or new[s]["status"] != OK], roster, now)
-    if is_new:
-        agency.save_cursor(ANSWERED, digest=fingerprint)
+    agency.save_cursor(ANSWERED, digest=fingerprint)
+
+
+def is_answered(answer: Mapping[str, Any], document: Mapping[str, Any] | None) -> bool:
+    """Whether an answer is to this document as it stands; None: it is gone."""
+    wanted = None if document is None else _fingerprint(document)
+    return bool(answer) and answer.get(TO) == wanted
 
 
 def understood(unit: Satker, zone: ZoneInfo) -> str:
@@ -115,9 +112,14 @@ def _answers(
         unit = in_force.get(satker)
         answers[satker] = {
             "status": _short(sentences(said)) or OK,
+            TO: None if stored is None else _fingerprint(stored.data),
             "understood": _short(understood(unit, agency.zone)) if unit else None,
         }
     return answers
+
+
+def _fingerprint(document: Mapping[str, Any]) -> str:
+    return digest(as_text(document).encode())
 
 
 def _short(words: str) -> str:

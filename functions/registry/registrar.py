@@ -31,15 +31,11 @@ class Enrolled(NamedTuple):
 def enrol(
     agency: AgencyStore,
     now: datetime,
-    *,
-    asked: Sequence[str] = (),
     authors: Mapping[str, str] | None = None,
 ) -> Enrolled:
     """Make the registry from the documents, store it when it is new, and answer the admins.
 
-    Args:
-        asked: satker whose admins wait for an answer.
-        authors: by satker, who typed what is new in its document; left out: nobody knows.
+    ``authors``: by satker, who typed what is new in its document, where that is known.
     """
     documents = agency.satker_documents()
     previous = agency.roster(now)
@@ -52,7 +48,7 @@ def enrol(
         agency.save_roster(roster)
         if previous is not None:
             agency.forget_feedback(_typed(previous) - _typed(roster))
-    answer(agency, documents, roster, now, asked)
+    answer(agency, documents, roster, now)
     return Enrolled(roster, problems)
 
 

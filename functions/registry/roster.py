@@ -7,7 +7,6 @@ in the previous roster, and every problem is said in one Indonesian line that be
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
@@ -25,7 +24,7 @@ from functions.model import (
     month_of,
 )
 from functions.registry.remarks import remarks
-from functions.registry.units import adrift, read_unit
+from functions.registry.units import adrift, as_text, read_unit
 
 # Part of every fingerprint: a new value makes every document be read again by changed rules.
 _RULES = b"3"
@@ -134,17 +133,8 @@ def with_account_ids(
 def _fingerprint(documents: Mapping[str, Mapping[str, Any]]) -> str:
     digest = hashlib.sha256(_RULES)
     for satker_id, document in sorted(documents.items()):
-        digest.update(f"{satker_id!a}{_as_text(document)}\n".encode())
+        digest.update(f"{satker_id!a}{as_text(document)}\n".encode())
     return digest.hexdigest()
-
-
-def _as_text(document: Mapping[str, Any]) -> str:
-    """The same text for the same document, whatever stands in it."""
-    try:
-        # Documents may hold what is no JSON: instants that were picked in the console.
-        return json.dumps(document, sort_keys=True, default=str)
-    except Exception as error:  # nested too deeply, names of several types, no text of its own
-        return type(error).__name__
 
 
 def _without_lost_parents(

@@ -7,6 +7,7 @@ provokes – an exception of any type – is that unit's.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -83,6 +84,15 @@ def adrift(parents: Mapping[str, str | None], names: Names = DOCUMENT) -> dict[s
         elif satker in _ancestors(parent, parents):
             found[satker] = f"{label} {shown(parent)} berputar kembali ke satker ini sendiri"
     return found
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """The same text for the same document, whatever stands in it."""
+    try:
+        # Documents may hold what is no JSON: instants that were picked in the console.
+        return json.dumps(document, sort_keys=True, default=str)
+    except Exception as error:  # nested too deeply, names of several types, no text of its own
+        return type(error).__name__
 
 
 class _Reader:

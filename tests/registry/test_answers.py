@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
-from functions.registry.answers import answer, understood
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.registry.answers import answer, is_answered, understood
 from functions.registry.registrar import enrol
 from functions.store.port import Write
 from tests.factories import WIB, statuses
+from tests.registry.typed import anything
 
 DAY = timedelta(days=1)
 
@@ -24,7 +28,10 @@ def test_an_admin_reads_how_a_document_was_understood(agency, now):
         "understood": "Kanwil Bali (kanwil), induk pusat, zona Asia/Makassar, sejak 2026-10-20. "
         "2 akun: Instagram b; X a.",
         "checked_at": "2026-10-20T03:00:00Z",
+        "document": answers["bali"]["document"],
     }
+    assert is_answered(answers["bali"], typed)
+    assert not is_answered(answers["bali"], {**typed, "catatan": 1})
     assert answers["pusat"]["understood"] == (
         "Kanwil Bali (jenis lain: balai), singkatan Pusat, zona Asia/Jakarta, sejak 2026-10-20. "
         "Belum ada akun."
@@ -42,14 +49,20 @@ def test_the_dates_of_an_account_are_told_where_they_are_its_own(agency, now):
     )
 
 
-def test_who_waits_is_answered_though_the_answer_is_the_same(agency, now):
+def test_a_document_that_was_changed_is_answered_though_the_answer_is_the_same(agency, now):
     agency.save_satker({"aceh": document(), "bali": document()})
     enrol(agency, now)
-    writes = agency.store.meter.writes
-    enrol(agency, now + DAY, asked=["bali"])
-    assert agency.store.meter.writes == writes + 1
+    agency.save_satker({"bali": document(catatan="milik admin")})
+    enrol(agency, now + DAY)
     assert agency.answers(["aceh"])["aceh"]["checked_at"] == "2026-10-20T03:00:00Z"
     assert agency.answers(["bali"])["bali"]["checked_at"] == "2026-10-21T03:00:00Z"
+
+
+@given(st.dictionaries(st.text(max_size=6), anything, max_size=4))
+def test_an_answer_is_to_the_document_as_it_stands(typed):
+    assert not is_answered({}, typed)
+    assert not is_answered({"document": None}, typed)
+    assert is_answered({"document": None}, None)
 
 
 def test_a_document_that_is_gone_is_answered_where_it_was(agency, now):

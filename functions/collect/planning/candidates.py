@@ -360,16 +360,27 @@ def _replies(account: AccountState, pace: float, since: datetime, now: datetime)
 
 def _profile(account: AccountState, ways: Ways, now: datetime, *, swept: bool) -> Candidate | None:
     """A look at who the account is: when its handle is new, and now and then for its followers."""
-    known = account.account_id is not None
-    if known and (
+    if account.account_id is not None and (
         (swept and ways.listing_tells) or not _is_stale(account, ways.followers_every, now, swept)
     ):
         return None
-    price = PRICES[ways.platform]
+    return _identity(account, _profile_purpose(account, ways, now), ways, now)
+
+
+def identities(
+    state: SyncState, handles: Iterable[str], ways: Ways, now: datetime
+) -> list[Candidate]:
+    """A look at who some accounts are, whenever they were looked at before."""
+    accounts = (state.accounts.get(handle, AccountState(handle=handle)) for handle in handles)
+    return [_identity(account, Purpose.OVERDUE, ways, now) for account in accounts]
+
+
+def _identity(account: AccountState, purpose: Purpose, ways: Ways, now: datetime) -> Candidate:
+    price, known = PRICES[ways.platform], account.account_id is not None
     size = ways.recheck_size if known else ways.resolve_size
     return Candidate(
         ways.platform,
-        Priority(_profile_purpose(account, ways, now), 0, 0, account.followers_at or now),
+        Priority(purpose, 0, 0, account.followers_at or now),
         account.handle,
         ProfileRequest((account.handle,), known),
         (Option(each=price.user, batch=price.profile, size=size),),

@@ -27,6 +27,12 @@ class RegistryDocuments(AgencyDocuments):
         """What the admins wrote, by satker id."""
         return list(self.store.list(f"{self.root}/satker"))
 
+    def satker_document(self, satker_id: str) -> Mapping[str, Any] | None:
+        """What the admins wrote of one satker; None when there is no document."""
+        path = f"{self.root}/satker/{satker_id}"
+        held = self.store.get([path]).get(path)
+        return None if held is None else held.data
+
     def save_satker(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace satker documents, leaving those not named alone."""
         self.store.write(
@@ -88,7 +94,8 @@ class RegistryDocuments(AgencyDocuments):
         )
 
     def _answer_path(self, satker_id: str) -> str:
-        return f"{self.root}/satker/{key(satker_id)}/status/document"
+        # The id as it was typed, whatever it is: the answer lies below that document.
+        return f"{self.root}/satker/{satker_id}/status/document"
 
     def add_history(self, month: str, source: str, entries: Sequence[Mapping[str, Any]]) -> None:
         """Add what changed with a version of the registry to a month's history.
