@@ -17,6 +17,7 @@ from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Agency, Roster, iso
 from functions.publish import remembered
+from functions.publish.files import registry_history
 from functions.publish.files.month_files import NAMES
 from functions.publish.months import (
     Months,
@@ -38,6 +39,7 @@ from functions.publish.targets.port import Listed, Objects, ObjectsError
 from functions.publish.targets.sites import open_site
 from functions.publish.targets.upload import Upload, by_reach, files_of, going_on_at
 from functions.publish.text import words
+from functions.registry.history import history
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.times import present
@@ -177,7 +179,8 @@ def _made(
         models=models,
         html=html,
         assets=asset_files,
-        data=data_paths(months.files),
+        data=data_paths(months.files)
+        | {registry_history.PATH: registry_history.history_csv(material.history)},
         frozen=frozen_paths(months),
         rendered=None if is_known else remembered.of_files(models, html),
         has_satker=bool(material.roster.satker),
@@ -278,4 +281,5 @@ def _material(
         site_url=run.settings.site_url,
         everybody=tuple(run.everybody),
         incomplete=agency.completeness(),
+        history=history(agency, run.now),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +22,7 @@ from functions.model import (
 )
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.targets.port import Listed
+from functions.registry.history import HistoryEntry
 from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
 
@@ -44,6 +45,7 @@ class Material:
         site_url: The public address of the whole installation; empty when nobody said.
         everybody: The agencies of the installation in their order; empty when there is only one.
         incomplete: What is said of accounts of which posts are missing, by account key.
+        history: What changed in the registry, the latest first.
     """
 
     agency: Agency
@@ -60,6 +62,7 @@ class Material:
     named: Mapping[str, tuple[NamedPost, ...]] = field(default_factory=dict)
     everybody: tuple[Agency, ...] = ()
     incomplete: Mapping[str, str] = field(default_factory=dict)
+    history: Sequence[HistoryEntry] = ()
 
     @property
     def zone(self) -> ZoneInfo:

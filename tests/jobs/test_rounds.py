@@ -510,8 +510,8 @@ def test_an_account_that_came_to_two_agencies_by_two_files_is_told():
 
 def test_an_export_says_whose_each_satker_is_and_can_be_imported_again():
     done("registry", "import", "satker.csv", "--now", iso(BEGIN))
-    rows = csv.DictReader(done("registry", "export").splitlines())
-    assert [(row["id"], row["instansi"]) for row in rows] == [
+    lines = done("registry", "export").splitlines()
+    assert [(row["id"], row["instansi"]) for row in csv.DictReader(lines)] == [
         ("aceh", "kemenkum"),
         ("bali", "kemenkum"),
         ("aceh", "kemenham"),

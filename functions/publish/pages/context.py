@@ -35,6 +35,7 @@ class Shell(msgspec.Struct, frozen=True):
     home: str
     nav: tuple[Link, ...]
     footer: tuple[Link, ...]
+    status: str
     stylesheet: str
     script: str
     icon: str
@@ -84,6 +85,7 @@ class Context:
             home=self.href(""),
             nav=self._nav(section),
             footer=tuple(Link(PLATFORM_NAMES[p], self.href(f"platform/{p}/")) for p in PLATFORMS),
+            status=self.href("status/"),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),

@@ -1,0 +1,113 @@
+"""The status page: what is wrong with the registry, and what changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import msgspec
+
+from functions.publish.files import registry_history
+from functions.publish.pages import boards
+from functions.publish.pages.context import Context, Link, Page, Shell
+from functions.publish.site import Material
+from functions.publish.text import formats
+from functions.registry.changes import Amendment, described
+from functions.registry.history import HistoryEntry
+from functions.registry.remarks import remarks, remarks_on
+
+MOST_ENTRIES = 50  # all others are in the file
+MOST_LINES = 12  # of one entry
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What is wrong with one unit's document. ``unit`` has no address while it is not measured."""
+
+    unit: Link
+    words: tuple[str, ...]
+    in_force: bool
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What changed at one time. ``more``: how many further lines there are."""
+
+    when: str
+    by: str | None
+    summary: str
+    lines: tuple[tuple[Link, str], ...]
+    more: int
+
+
+class StatusPage(msgspec.Struct, frozen=True):
+    """The registry as it stands. ``older``: how many entries of its history are in the file alone."""
+
+    template: ClassVar[str] = "pages/status.html"
+    shell: Shell
+    units: int
+    accounts: int
+    faults: tuple[Fault, ...]
+    history: tuple[Changed, ...]
+    file: str
+    older: int
+
+
+def status_page(context: Context) -> Page:
+    """The registry's faults, and its latest changes."""
+    m = context.material
+    return StatusPage(
+        shell=context.shell(
+            "Keadaan daftar",
+            f"Daftar satuan kerja {m.agency.name}: apa yang perlu diperbaiki dan apa yang berubah.",
+        ),
+        units=sum(unit.valid_to is None or unit.valid_to > m.now for unit in m.roster.satker),
+        accounts=sum(account.holds(m.now) for account in m.roster.accounts),
+        faults=_faults(context),
+        history=tuple(_changed(context, entry) for entry in m.history[:MOST_ENTRIES]),
+        file=context.href(registry_history.PATH),
+        older=max(0, len(m.history) - MOST_ENTRIES),
+    )
+
+
+def _faults(context: Context) -> tuple[Fault, ...]:
+    m = context.material
+    told = [*m.roster.problems, *remarks(m.roster, m.now, m.zone)]
+    ids = {problem.partition(": ")[0] for problem in told} | {unit.id for unit in m.units}
+    in_force = {unit.id for unit in m.roster.satker}
+    return tuple(
+        Fault(_unit(context, satker), tuple(said), satker in in_force)
+        for satker, said in sorted(remarks_on(told, ids).items())
+        if said
+    )
+
+
+def _changed(context: Context, entry: HistoryEntry) -> Changed:
+    m = context.material
+    shown = entry.changes[:MOST_LINES]
+    return Changed(
+        when=formats.time(entry.at, m.zone),
+        by=registry_history.author(entry),
+        summary=_summary(entry.changes),
+        lines=tuple((_unit(context, c.satker), _words(m, c, entry)) for c in shown),
+        more=len(entry.changes) - len(shown),
+    )
+
+
+def _words(m: Material, change: Amendment, entry: HistoryEntry) -> str:
+    before, after = registry_history.published(change)
+    public = msgspec.structs.replace(change, before=before, after=after)
+    return described(public, m.zone, entry.at)
+
+
+def _summary(changes: Sequence[Amendment]) -> str:
+    counts = {
+        word: sum(change.happens == happens for change in changes)
+        for happens, word in (("begins", "mulai"), ("ends", "berakhir"), ("changes", "berubah"))
+    }
+    return ", ".join(f"{formats.number(n)} {word}" for word, n in counts.items() if n)
+
+
+def _unit(context: Context, satker: str) -> Link:
+    m = context.material
+    known = satker in m.names
+    path = boards.satker_path(satker)
+    return Link(m.names.get(satker, satker), context.href(path) if known else "")
