@@ -12,6 +12,7 @@ PLACES = {
     "audit": f"{_HERE}.audit:audit_command",
     "backup": f"{_HERE}.backup:backup_store",
     "collect": f"{_HERE}.jobs:collect",
+    "confirm": f"{_HERE}.confirm:confirm_command",
     "connect": f"{_HERE}.connect:connect",
     "decide": f"{_HERE}.contest:decide_command",
     "demo": f"{_HERE}.demo:demo_command",
