@@ -19,6 +19,7 @@ PLACES = {
     "doctor": f"{_HERE}.doctor.command:doctor",
     "health": f"{_HERE}.health:health_command",
     "migrate": f"{_HERE}.migrate:migrate",
+    "notify": f"{_HERE}.notify:notify",
     "object": f"{_HERE}.contest:object_to",
     "publish": f"{_HERE}.jobs:publish",
     "registry": f"{_HERE}.registry:registry",

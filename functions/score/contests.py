@@ -172,6 +172,14 @@ class Contests:
                 findings = findings | {"status": "; ".join([findings["status"], *case.remarks])}
             yield case.stored, findings
 
+    @property
+    def newly_answered(self) -> Iterator[Objection]:
+        """The answered objections whose documents do not say yet that they are decided."""
+        for case, objection in self._objections:
+            told = str(case.stored.data.get("status"))
+            if case.findings.get("status") == DECIDED and not told.startswith(DECIDED):
+                yield objection
+
     def hold_back(self, standing: Mapping[str, Decision | None]) -> None:
         """Let decisions that no second person has confirmed change nothing.
 
