@@ -36,10 +36,11 @@ ARROWS = {
     "registry": {*SHARED, "store"},
     "jobs": {*SHARED, "store"},
     "tokens": {*SHARED, "store"},
-    "collect": {*SHARED, "registry", "store", "tokens", "jobs"},
+    "notify": {*SHARED, "store"},
+    "collect": {*SHARED, "registry", "store", "tokens", "jobs", "notify"},
     "check": {*SHARED, "registry", "store", "collect"},
     "connect": {*SHARED, "store", "tokens", "jobs", "collect"},
-    "score": {*SHARED, "registry", "store", "jobs"},
+    "score": {*SHARED, "registry", "store", "jobs", "notify"},
     "publish": {*SHARED, "registry", "store", "jobs"},
 }
 ABOVE_ROOMS = {"__init__", "__main__", "commands"}
@@ -75,6 +76,7 @@ HOMES = {
     "xlsxwriter": "functions/publish/files/tables.py",
     "holidays": "functions/score/rules/calendar.py",
     "rapidfuzz": "functions/score/rules/duplicates.py",
+    "apprise": "functions/notify/sender.py",
     "cryptography": "functions/tokens/vault.py",
     "functions_framework": "functions/*/entrypoint.py",
     "click": "functions/__main__.py functions/commands/*.py",

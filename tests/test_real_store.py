@@ -147,6 +147,7 @@ def doors() -> list[list[str]]:
         "connect withdraw": ["kanwil-bali"],
         "why": ["https://x.com/i/status/1"],
         "decide": ["x:1", "--action", "exclude", "--by", "Ani", "--why", "Uji."],
+        "confirm": ["k1", "--by", "Budi"],
         "object": ["x:1", "--by", "Ani", "--why", "Uji."],
     }
 
@@ -168,7 +169,7 @@ def test_every_command_that_writes_is_a_door() -> None:
     named = {" ".join(words[:2] if words[0] in ("registry", "connect") else words[:1])
              for words in doors()}  # fmt: skip
     assert named >= {"registry import", "connect import", "collect", "score", "publish"}
-    assert named >= {"decide", "object", "why", "connect link", "connect withdraw"}
+    assert named >= {"decide", "confirm", "object", "why", "connect link", "connect withdraw"}
 
 
 @pytest.mark.parametrize("words", doors(), ids=" ".join)

@@ -31,7 +31,7 @@ from functions.collect.reading.witness import agreed, remember
 from functions.collect.report import CollectReport
 from functions.collect.sync import PlatformSync, plan_together
 from functions.collect.tick import CollectRun, Tick, open_tick
-from functions.collect.watching import alerts
+from functions.collect.watching import alerts, notices
 from functions.jobs import fanout, rounds, turns
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import PLATFORMS, Platform
@@ -95,6 +95,7 @@ async def collect(agency: AgencyStore, settings: Settings, run: CollectRun) -> C
         heard = heard or {"": tick.clock()}
     tick.report.conclude(ready, tick.roster)
     tick.report.budgets, tick.report.spent = reservations.standing(), reservations.budgets
+    tick.report.roster = tick.roster
     tick.report.states = {platform: sync.state for platform, sync in syncs.items()}
     tick.report.problems += save_ids(tick, syncs)
     tick.report.cost = {**NOTHING, **tally.so_far()}
@@ -202,8 +203,11 @@ class _CollectTurn:
 
     def ended(self, done: CollectReport) -> None:
         """Note how the run ended, and tell of what needs somebody."""
-        turn, self.report, self.budgets = self._turn, done.as_dict(), done.spent
+        turn, self.budgets = self._turn, done.spent
+        said = notices.tell(turn.agency, self._settings, done, turn.before, turn.taken_at)
+        self.report = done.as_dict()
         turn.ended(self.report)
+        turn.outcome |= said
         turn.outcome |= alerts.tell(turn.agency, self._settings, done, turn.before, turn.taken_at)
 
 

@@ -24,7 +24,7 @@ from functions.store.port import StoreError
 class CollectReport(msgspec.Struct):
     """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
     be set up before anything can be. Told to nobody: ``states``, what the collector knows of each
-    platform now, and ``spent``, the budgets as the run left them."""
+    platform now, ``spent``, the budgets as the run left them, and the ``roster`` it read by."""
 
     run_id: str
     now: datetime
@@ -37,6 +37,7 @@ class CollectReport(msgspec.Struct):
     cost: Mapping[str, int | float] = msgspec.field(default_factory=lambda: NOTHING)
     states: dict[Platform, SyncState] = msgspec.field(default_factory=dict)
     spent: Mapping[str, Budget] = msgspec.field(default_factory=dict)
+    roster: Roster | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -31,9 +31,10 @@ from functions.commands.shell import (
 from functions.model import Roster, iso, month_of
 from functions.parsing.nearest import meant
 from functions.registry.addresses.lookup import posts_at
+from functions.score.settings import read_confirm
 from functions.store.agency import AgencyStore
 from functions.store.agency.posts import Located
-from functions.store.decisions import parse_decision, parse_objection, parse_post
+from functions.store.decisions import is_answered, parse_decision, parse_objection, parse_post
 from functions.store.evidence import Action
 from functions.store.port import Conflict, Stored
 from functions.times import present
@@ -101,7 +102,9 @@ def decide(agency: AgencyStore, text: str, said: Said, new: NewDecision) -> str:
         raise ContestRefused(
             f"bulan {target.month} sudah final; tambahkan --revise untuk membuat revisi"
         )
-    contested = _contested(agency, new.objection) if new.objection else None
+    contested = find_objection(agency, new.objection) if new.objection else None
+    if asks_second_person(agency):
+        contested = None  # answered once the decision is confirmed
     document = _decision(target, said, new)
     _checked(parse_decision, document, agency)
     id = _id(said.at, document)
@@ -110,8 +113,13 @@ def decide(agency: AgencyStore, text: str, said: Said, new: NewDecision) -> str:
     except Conflict:
         return id  # said before, word for word
     if contested is not None:
-        _answer(agency, contested, said, accepted=True)
+        answer_objection(agency, contested, said, accepted=True)
     return id
+
+
+def asks_second_person(agency: AgencyStore) -> bool:
+    """Whether a decision of this agency counts only once a second person has confirmed it."""
+    return read_confirm(agency.settings("decisions"))[0]
 
 
 def _decision(target: Target, said: Said, new: NewDecision) -> dict[str, Any]:
@@ -133,7 +141,7 @@ def _decision(target: Target, said: Said, new: NewDecision) -> dict[str, Any]:
 
 def reject(agency: AgencyStore, objection: str, said: Said) -> None:
     """Answer an objection without changing what counts; ContestRefused when there is none."""
-    _answer(agency, _contested(agency, objection), said, accepted=False)
+    answer_objection(agency, find_objection(agency, objection), said, accepted=False)
 
 
 def contest(
@@ -202,11 +210,12 @@ def _known(satker: str, units: set[str]) -> None:
         raise ContestRefused(f"satker {satker!r} tidak ada{advice}")
 
 
-def _contested(agency: AgencyStore, id: str) -> Stored:
+def find_objection(agency: AgencyStore, id: str) -> Stored:
+    """The objection that is to be answered; ContestRefused when it is answered, or not there."""
     objections = agency.objections()
     for stored in objections:
         if stored.id == id:
-            if stored.data.get("answer"):
+            if is_answered(stored.data):
                 raise ContestRefused(f"sanggahan {id} sudah diputuskan")
             return stored
     advice = (
@@ -215,7 +224,8 @@ def _contested(agency: AgencyStore, id: str) -> Stored:
     raise ContestRefused(f"sanggahan {id!r} tidak ada{advice}")
 
 
-def _answer(agency: AgencyStore, objection: Stored, said: Said, *, accepted: bool) -> None:
+def answer_objection(agency: AgencyStore, objection: Stored, said: Said, *, accepted: bool) -> None:
+    """Answer an objection with the reason of what was decided."""
     answer = {
         "accepted": accepted,
         "answer": said.why,
@@ -287,8 +297,8 @@ def decide_command(
     """
 
     said = Said(by, now or present(), why, link)
-    id = None
-    with opened(load_settings(), agency_id, now) as agency, _told_refusals():
+    id, waits = None, False
+    with opened(load_settings(), agency_id, now) as agency, told_refusals():
         if rejects:
             if objection is None or action is not None:
                 raise Misused("--reject needs --objection, and takes no --action")
@@ -308,9 +318,12 @@ def decide_command(
                 objection=objection,
                 revise=revise,
             )
-            id = decide(agency, address, said, new)
+            id, waits = decide(agency, address, said, new), asks_second_person(agency)
     words = f"Keputusan {id} berlaku pada penilaian berikutnya." if id else "Sanggahan ditolak."
-    tell({"job": "decide", "decision": id, "objection": objection}, as_json, words)
+    if waits:
+        words = f"Keputusan {id} menunggu orang kedua: kiprah confirm {id} --by NAMA"
+    report = {"job": "decide", "decision": id, "objection": objection, "waits": waits}
+    tell(report, as_json, words)
 
 
 @click.command("object")
@@ -346,13 +359,13 @@ def object_to(
     if (address is None) == (month is None):
         raise Misused("name either the post's URL or a --month")
     said = Said(by, now or present(), why, link)
-    with opened(load_settings(), agency_id, now) as agency, _told_refusals():
+    with opened(load_settings(), agency_id, now) as agency, told_refusals():
         id = contest(agency, address, said, month=month, satker=satker)
     tell({"job": "object", "objection": id}, as_json, f"Sanggahan {id} tercatat.")
 
 
 @contextmanager
-def _told_refusals() -> Iterator[None]:
+def told_refusals() -> Iterator[None]:
     """What cannot be done is one line; an address of no post is a wrong use."""
     from functions.registry.addresses.posts import NotAPost
 

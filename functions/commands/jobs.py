@@ -66,11 +66,13 @@ def collect(platforms: tuple[Any, ...], now: datetime | None, as_json: bool) -> 
 @tells_errors
 def score(now: datetime | None, as_json: bool) -> None:
     """Compute 24-hour interactions and the monthly rankings."""
+    from functions.notify.notifier import notifier_of
     from functions.score.job import score_all
 
-    at = now or present()
-    with opened_all(load_settings(), now) as agencies:
-        report = score_all(agencies, now=at, run_id=run_id("score", at))
+    loaded, at = load_settings(), now or present()
+    with opened_all(loaded, now) as agencies:
+        name, notifier = run_id("score", at), notifier_of(loaded)
+        report = score_all(agencies, now=at, run_id=name, notifier=notifier)
     own = of_each(report)
     _tell_idle(report)
     folded = sum(one.get("folded", 0) for one in own)

@@ -25,6 +25,7 @@ from functions.commands.shell import (
 )
 from functions.jobs import rounds, turns
 from functions.model import run_id
+from functions.notify.notifier import notifier_of
 from functions.publish.job import publish_all
 from functions.score.job import score_all
 from functions.settings import Settings
@@ -70,7 +71,8 @@ async def run(
                 )
             if now >= due["score"]:
                 due["score"] = turn_after(now, scoring)
-                await _job("score", stop, pulse, lambda: asyncio.to_thread(_score, agencies))
+                ranking = partial(asyncio.to_thread, _score, agencies, settings)
+                await _job("score", stop, pulse, ranking)
                 publishing = partial(asyncio.to_thread, _publish, agencies, settings)
                 await _job("publish", stop, pulse, publishing)
             await _pause(stop, min(due.values()))
@@ -162,9 +164,10 @@ async def _collect(
     return _tell(await collect_all(agencies, settings, run))
 
 
-def _score(agencies: Sequence[AgencyStore]) -> dict[str, Any]:
-    now = present()
-    return _tell(score_all(agencies, now=now, run_id=run_id("score", now)))
+def _score(agencies: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:
+    now, notifier = present(), notifier_of(settings)
+    name = run_id("score", now)
+    return _tell(score_all(agencies, now=now, run_id=name, notifier=notifier))
 
 
 def _publish(agencies: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:

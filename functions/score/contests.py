@@ -18,17 +18,22 @@ import msgspec
 from functions.model import Post
 from functions.parsing.nearest import meant
 from functions.store.decisions import (
-    ANSWER,
+    DECISION_NAMES,
+    OBJECTION_NAMES,
+    asks_revision,
+    parse_confirmation,
     parse_decision,
     parse_objection,
     read_month,
     strange_fields,
 )
 from functions.store.evidence import Decision, Item, Objection
+from functions.store.fields import Fields, Names
 from functions.store.port import Stored, StoreError
 
 APPLIES = "berlaku"
 DECIDED = "sudah diputuskan"
+WAITS = "menunggu persetujuan orang kedua; isi confirmed_by dan confirmed_at"
 UNKNOWN = "unggahannya belum dikenal; periksa post atau url, dan month"
 FROZEN = "bulannya sudah final; isi revise: true untuk membuat revisi"
 _LATER = "berlaku mulai"
@@ -62,13 +67,18 @@ Line = TypeVar("Line", Decision, Objection)
 class _Case:
     """A document that was read. ``month``: the month that it names; None: it names none.
 
-    ``remarks`` follow its status: faults that do not keep it from applying.
+    ``remarks`` follow its status: faults that do not keep it from applying. ``labels``: what its
+    fields are called where they were typed. ``later``: from when on its confirmation holds, where
+    that is yet to come; None: it has none.
     """
 
     stored: Stored
     month: str | None
     findings: dict[str, Any]
     remarks: list[str] = field(default_factory=list)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    revises: bool = False
+    later: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -89,8 +99,16 @@ class _Case:
         if about not in posts:
             return False
         if self.month not in (None, month):
-            self.findings.setdefault("status", _not_its_month(self.month, month))
+            self.findings.setdefault("status", self.not_its_month(month))
         return self.month in (None, month)
+
+    def not_its_month(self, month: str) -> str:
+        """What to tell where it names another month than its post's."""
+        label = self.labels.get("month", "month")
+        return (
+            f"{label} {self.month} bukan bulan unggahannya, {month}; "
+            f"perbaiki atau kosongkan {label}"
+        )
 
 
 @dataclass(slots=True)
@@ -132,7 +150,7 @@ class Contests:
         found = []
         for case, decision in self._on(month, posts, listed):
             if decision.id not in decided:
-                if case.stored.data.get("revise") is True:
+                if case.revises:
                     found.append(decision)
                 else:
                     case.findings["status"] = FROZEN
@@ -148,10 +166,47 @@ class Contests:
     def told(self) -> Iterator[tuple[Stored, Mapping[str, Any]]]:
         """What to write beside each document."""
         for case in self._cases:
-            findings = case.findings
+            # Found facts stand where the admin would have typed them, not beside that.
+            findings = {case.labels.get(name, name): said for name, said in case.findings.items()}
             if case.remarks and "status" in findings:
                 findings = findings | {"status": "; ".join([findings["status"], *case.remarks])}
             yield case.stored, findings
+
+    @property
+    def newly_answered(self) -> Iterator[Objection]:
+        """The answered objections whose documents do not say yet that they are decided."""
+        for case, objection in self._objections:
+            told = str(case.stored.data.get("status"))
+            if case.findings.get("status") == DECIDED and not told.startswith(DECIDED):
+                yield objection
+
+    def hold_back(self, standing: Mapping[str, Decision | None]) -> None:
+        """Let decisions that no second person has confirmed change nothing.
+
+        An objection that such a decision is to grant is undecided meanwhile, so that its month is
+        not closed over it.
+
+        Args:
+            standing: by id, the decisions that a ranking followed before confirmation was asked
+                for; they go on counting as long as they are what they were. None: of a final
+                month, which never changes.
+        """
+        holding: list[tuple[_Case, Decision]] = []
+        waiting: list[tuple[_Case, Decision]] = []
+        for case, decision in self._decisions:
+            stands = decision.id in standing and standing[decision.id] in (None, decision)
+            (holding if stands or decision.is_confirmed else waiting).append((case, decision))
+        for case, _ in waiting:
+            case.findings |= {"status": WAITS} if case.later is None else case.later
+            if case.later is None:
+                self.problems.append(f"{case.name}: {'; '.join([WAITS, *case.remarks])}")
+        granting = {d.objection: d.id for _, d in waiting if d.objection is not None}
+        for number, (case, objection) in enumerate(self._objections):
+            if objection.accepted and (by := granting.get(objection.id)):
+                self._objections[number] = case, _unanswered(objection)
+                case.remarks.append(f"menunggu keputusan {by} disetujui orang kedua")
+        self._decisions = holding
+        self._others += [case for case, _ in waiting]
 
     def close(self) -> None:
         """Call after all months: a document that no month took is about no known post."""
@@ -169,7 +224,8 @@ class Contests:
         """What to tell of a document that no month took."""
         if about is None:
             return {
-                "status": f"bulan {case.month} sudah final atau tidak dinilai; periksa month"
+                "status": f"bulan {case.month} sudah final atau tidak dinilai; "
+                f"periksa {case.labels.get('month', 'month')}"
                 if case.month
                 else "isi post, url, atau month: apa yang disanggah"
             }
@@ -177,7 +233,7 @@ class Contests:
         if found is None:
             return {"status": UNKNOWN}
         if case.month not in (None, found.month):
-            return {"status": _not_its_month(case.month, found.month)}
+            return {"status": case.not_its_month(found.month)}
         return {
             "month": found.month,
             "status": f"bulan {found.month} tidak sedang dinilai; dilihat lagi pada penilaian "
@@ -227,15 +283,16 @@ def read_contests(
     latest = now if clock is None else max(now, clock)
     objections = list(objections)
     raised = {stored.id for stored in objections}
-    for case, decision in _usable(contests, decisions, _decision, zone):
+    for case, decision in _usable(contests, decisions, _decision, DECISION_NAMES, zone):
         if decision.objection is not None and decision.objection not in raised:
             _refuse(contests, case, _no_such("sanggahan", decision.objection, raised))
         elif _holds(contests, case, decision.at, now, latest, zone):
-            contests._decisions.append((case, decision))
-    for case, objection in _usable(contests, objections, _objection, zone):
-        known = satker() if objection.satker is not None else ()
-        if known and objection.satker not in known:
-            case.remarks.append(_no_such("satker", objection.satker or "", known))
+            known = _as_confirmed(case, decision, now, latest, zone)
+            contests._decisions.append((case, known))
+    for case, objection in _usable(contests, objections, _objection, OBJECTION_NAMES, zone):
+        units = satker() if objection.satker is not None else ()
+        if units and objection.satker not in units:
+            case.remarks.append(_no_such("satker", objection.satker or "", units))
             contests.problems.append(f"{case.name}: {case.remarks[-1]}")
         if _holds(contests, case, objection.at, now, latest, zone):
             contests._objections.append((case, _as_known(objection, now)))
@@ -246,6 +303,7 @@ def _usable(
     contests: Contests,
     documents: Iterable[Stored],
     parse: Callable[[Contests, _Case, Mapping[str, Any], ZoneInfo], Line],
+    names: Names,
     zone: ZoneInfo,
 ) -> Iterator[tuple[_Case, Line]]:
     """The usable documents with their lines; the contests notes what is wrong with the others."""
@@ -253,7 +311,9 @@ def _usable(
         case = _Case(stored, None, {})
         try:
             document = dict(stored.data)
-            _look_up(contests, case, document)
+            fields = Fields(document, names)
+            case.labels = {name: fields.label(name) for name in ("post", "url", "month")}
+            _look_up(contests, case, fields, document)
             line = parse(contests, case, document, zone)
             case.month = read_month(document)
         except StoreError:
@@ -266,41 +326,66 @@ def _usable(
             yield case, line
 
 
-def _look_up(contests: Contests, case: _Case, document: dict[str, Any]) -> None:
+def _look_up(contests: Contests, case: _Case, fields: Fields, document: dict[str, Any]) -> None:
     """Fill in the post, and its month, that a document names by its address alone."""
-    url = document.get("url")
-    if not url or document.get("post"):
+    url = fields.get("url")
+    if url is None or fields.get("post") is not None:
         return
     found = contests._find(url) if isinstance(url, str) else None
     if found is not None:
         case.findings |= {"post": found.post, "month": found.month}
-        document |= case.findings
+        document |= {case.labels[name]: said for name, said in case.findings.items()}
 
 
 def _decision(
     contests: Contests, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Decision:
-    if document.get("url") and not document.get("post"):
+    fields = Fields(document, DECISION_NAMES)
+    if fields.get("post") is None and fields.get("url") is not None:
         raise ValueError(UNKNOWN)
     decision = parse_decision(case.stored.id, document, zone)
+    case.revises = asks_revision(document)
     case.remarks += strange_fields(document, of_objection=False)
     return decision
+
+
+def _as_confirmed(
+    case: _Case,
+    decision: Decision,
+    now: datetime,
+    latest: datetime,
+    zone: ZoneInfo,
+) -> Decision:
+    """The decision with its confirmation as known at ``now``; a broken one costs only itself."""
+    try:
+        confirmation = parse_confirmation(case.stored.data, decision, zone)
+    except ValueError as error:
+        case.remarks.append(str(error))
+        return decision
+    if confirmation is None:
+        return decision
+    if confirmation.at > now:
+        case.later = _from(confirmation.at, zone) if confirmation.at > latest else {}
+        return decision
+    return msgspec.structs.replace(
+        decision, confirmed_by=confirmation.by, confirmed_at=confirmation.at
+    )
 
 
 def _objection(
     contests: Contests, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Objection:
     """The objection; without its answer if that is broken, so that it holds its month open."""
+    fields = Fields(document, OBJECTION_NAMES)
     try:
         objection = parse_objection(case.stored.id, document, zone)
+        if objection.answer is None and fields.get("accepted") is not None:
+            answer = fields.label("answer")
+            case.remarks.append(f"{answer} kosong; isi jawabannya supaya sanggahan diputuskan")
     except ValueError as error:
-        bare = {name: value for name, value in document.items() if name not in ANSWER}
-        objection = parse_objection(case.stored.id, bare, zone)
+        objection = parse_objection(case.stored.id, document, zone, answered=False)
         case.remarks.append(str(error))
         contests.problems.append(f"{case.name}: {error}")
-    else:
-        if objection.answer is None and document.get("accepted") is not None:
-            case.remarks.append("answer kosong; isi jawabannya supaya sanggahan diputuskan")
     case.remarks += strange_fields(document, of_objection=True)
     return objection
 
@@ -316,9 +401,13 @@ def _holds(
 ) -> bool:
     """Whether it is dated by ``now``; one dated after ``latest`` is told from when on it holds."""
     if at > latest:
-        told = {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
-        contests._others.append(_Case(case.stored, None, told, case.remarks))
+        contests._others.append(_Case(case.stored, None, dict(_from(at, zone)), case.remarks))
     return at <= now
+
+
+def _from(at: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """What to tell of what holds only later."""
+    return {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
 
 
 def _misplaced(
@@ -337,10 +426,6 @@ def _no_such(what: str, id: str, known: Collection[str], where: str = "") -> str
     return f"{what} {id!r} tidak ada{meant(id, known) or where}"
 
 
-def _not_its_month(said: str | None, month: str) -> str:
-    return f"month {said} bukan bulan unggahannya, {month}; perbaiki atau kosongkan month"
-
-
 def _about(line: Decision | Objection) -> About | None:
     if line.platform is None or line.post_id is None:
         return None
@@ -351,6 +436,10 @@ def _as_known(objection: Objection, now: datetime) -> Objection:
     """The objection as known at ``now``: without an answer that came later."""
     if objection.answered_at is None or objection.answered_at <= now:
         return objection
+    return _unanswered(objection)
+
+
+def _unanswered(objection: Objection) -> Objection:
     return msgspec.structs.replace(
         objection, accepted=None, answer=None, answered_by=None, answered_at=None
     )

@@ -29,6 +29,7 @@ def _score(agencies: list[AgencyStore], settings: Settings, trigger: Trigger) ->
 
     from functions.jobs import fanout
     from functions.jobs.deadline import deadline_of
+    from functions.notify.notifier import notifier_of
     from functions.score.job import score_all
 
     every = timedelta(minutes=settings.score_every)
@@ -39,6 +40,10 @@ def _score(agencies: list[AgencyStore], settings: Settings, trigger: Trigger) ->
         trigger,
         every,
         lambda name: score_all(
-            agencies, now=trigger.now, run_id=name, deadline=deadline_of("score")
+            agencies,
+            now=trigger.now,
+            run_id=name,
+            deadline=deadline_of("score"),
+            notifier=notifier_of(settings),
         ),
     )

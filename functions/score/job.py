@@ -21,6 +21,8 @@ from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Post, iso, month_of, previous_month
+from functions.notify.notifier import Notifier
+from functions.score import notices
 from functions.score.keeping import keep_needed
 from functions.score.month import revise, score_month
 from functions.score.rules.closing import months_between
@@ -42,12 +44,16 @@ def score_all(
     run_id: str,
     clock: Callable[[], datetime] = present,
     deadline: Deadline = NEVER,
+    notifier: Notifier | None = None,
 ) -> dict[str, Any]:
-    """Score every agency; returns the run's report, as ``rounds.each`` puts it together."""
+    """Score every agency; returns the run's report, as ``rounds.each`` puts it together.
+
+    ``notifier``: tells units what concerns them; None: nobody is told.
+    """
     return rounds.each(
         agencies,
         lambda agency: score(
-            agency, now=now, run_id=run_id, clock=clock, deadline=deadline
+            agency, now=now, run_id=run_id, clock=clock, deadline=deadline, notifier=notifier
         ).as_dict(),
         job="score",
         run_id=run_id,
@@ -63,6 +69,7 @@ def score(
     run_id: str,
     clock: Callable[[], datetime] = present,
     deadline: Deadline = NEVER,
+    notifier: Notifier | None = None,
 ) -> ScoreReport:
     """Bring ledgers and rankings up to ``now``; StoreError when the store cannot be used.
 
@@ -89,8 +96,11 @@ def score(
     if report.postponed:
         _leave(run, report.postponed[0])
     else:
-        _conclude(run, changed, keep_needed(run, cursor) if began else {})
+        told = notices.put(run, notifier, cursor) if notifier else {}
+        _conclude(run, changed, {**(keep_needed(run, cursor) if began else {}), **told})
         agency.sweep(min(now, run.clock))
+    if notifier is not None:
+        report.problems += notices.deliver(run, notifier)
     report.cost = {**NOTHING, **tally.so_far()}
     if report.writes:
         agency.save_run(run_id, {**report.as_dict(), "started_at": iso(now)})

@@ -15,7 +15,7 @@ from functions.score.rules.closing import certain, closing_begins, closing_ends,
 from functions.score.rules.formula import DEFAULT
 from functions.score.rules.judging import Judgement
 from functions.score.rules.month_edge import hand_on
-from functions.score.settings import Agreed, read_settings
+from functions.score.settings import NAMES, Agreed, read_settings
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
@@ -100,7 +100,7 @@ class Run:
     def contests(self) -> Contests:
         """What admins decided and units contest, as it stands now."""
         agency = self.agency
-        return read_contests(
+        contests = read_contests(
             agency.decisions(),
             agency.objections(),
             # A document dated after the clock is not decided yet, even if ``now`` is later.
@@ -110,6 +110,18 @@ class Run:
             find=lambda text: _find(agency, text),
             satker=lambda: self._satker,
         )
+        if self.agreed.confirms:
+            contests.hold_back(self._standing)
+        return contests
+
+    @property
+    def _standing(self) -> dict[str, ev.Decision | None]:
+        """The decisions that rankings follow, as ``hold_back`` takes them."""
+        return {
+            decision.id: None if record.ranking.state == "final" else decision
+            for record in self.records.values()
+            for decision in record.decisions
+        }
 
     @cached_property
     def _satker(self) -> frozenset[str]:
@@ -121,7 +133,7 @@ class Run:
     def agreed(self) -> Agreed:
         """What the agency's settings say, as they are typed now."""
         newest = self.records[max(self.records)].rules if self.records else DEFAULT
-        typed = self.agency.typed_settings("formula", "calendar")
+        typed = self.agency.typed_settings(*NAMES)
         return read_settings(typed, newest or DEFAULT, self.agency.zone)
 
     @property

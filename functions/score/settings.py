@@ -1,7 +1,8 @@
 """The agency's settings as admins type them: what they say, and what is told beside each.
 
-Pure: no I/O, no clock. Every scoring reads ``settings/formula`` and ``settings/calendar``. Each
-document's own ``status`` says that it applies, or what is wrong with it.
+Pure: no I/O, no clock. Every scoring reads ``settings/formula``, ``settings/calendar`` and
+``settings/decisions``. Each document's own ``status`` says that it applies, or what is wrong with
+it.
 """
 
 from __future__ import annotations
@@ -18,18 +19,27 @@ from functions.score.rules.closing import closing_ends
 from functions.score.rules.formula import read_rules
 from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Rules
+from functions.store.fields import Fields, Names
 from functions.store.port import Stored
 
-NAMES = ("formula", "calendar")
-_STATUS = "status"  # written by scoring, not by admins
+NAMES = ("formula", "calendar", "decisions")
+# Written by scoring, not by admins: what became of a document, and of ``decisions`` whether a
+# second person is asked for, which is the last good value where another is broken.
+_STATUS = "status"
+_IN_FORCE = "in_force"
+_CONFIRM: Names = {"confirm": ("persetujuan", "persetujuan orang kedua", "wajib disetujui")}
 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What the settings say. ``wrong``: what is wrong with each, by name, in Indonesian."""
+    """What the settings say. ``wrong``: what is wrong with each, by name, in Indonesian.
+
+    ``confirms``: a decision counts only once a second person has confirmed it.
+    """
 
     rules: Rules
     holidays: Container[date]
+    confirms: bool
     wrong: Mapping[str, list[str]]
     typed: Mapping[str, Stored]
     zone: ZoneInfo
@@ -53,11 +63,14 @@ class Agreed:
                     f"Masa sanggah {', '.join(waits)} tetap memakai yang lama; perubahannya "
                     "berlaku mulai bulan berikutnya.",
                 ]
-            yield stored, {_STATUS: _joined(said)}
+            told: dict[str, Any] = {_STATUS: _joined(said)}
+            yield stored, told | ({_IN_FORCE: self.confirms} if name == "decisions" else {})
 
     def _waits(self, name: str, month: str, record: MonthRecord) -> bool:
         """Whether some month that is hearing objections keeps other settings than these."""
         rules = record.rules or self.rules
+        if name == "decisions":
+            return False
         if name == "formula":
             return rules != self.rules
         ends = closing_ends(month, self.zone, self.holidays, rules.objection_days)
@@ -69,8 +82,28 @@ def read_settings(typed: Mapping[str, Stored], held: Rules, zone: ZoneInfo) -> A
     documents = {name: _typed_in(typed.get(name)) for name in NAMES}
     rules, wrong_rules = read_rules(documents["formula"], held)
     holidays, wrong_days = amended(indonesian_holidays, documents["calendar"], zone)
-    wrong = {"formula": wrong_rules, "calendar": wrong_days}
-    return Agreed(rules, holidays, wrong, typed, zone)
+    asked = typed.get("decisions")
+    confirms, wrong_confirm = read_confirm({} if asked is None else asked.data)
+    wrong = {"formula": wrong_rules, "calendar": wrong_days, "decisions": wrong_confirm}
+    return Agreed(rules, holidays, confirms, wrong, typed, zone)
+
+
+def read_confirm(document: Mapping[str, Any]) -> tuple[bool, list[str]]:
+    """Whether ``settings/decisions`` asks for a second person, and what is wrong with it.
+
+    Off where nothing was typed; where it cannot be understood, what was in force before.
+    """
+    fields = Fields({k: v for k, v in document.items() if k != _IN_FORCE}, _CONFIRM)
+    wrong = []
+    for name, near in fields.strange():
+        wrong.append(
+            f"{name} tidak dikenal" + (f"; maksudnya {near}?" if near else "; ada confirm")
+        )
+    try:
+        return bool(fields.yes_or_no("confirm")), wrong
+    except ValueError as error:
+        held = document.get(_IN_FORCE) is True
+        return held, [*wrong, f"{error}. Yang berlaku tetap {'true' if held else 'false'}."]
 
 
 def _typed_in(stored: Stored | None) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from functions.settings import agencies, dotenv, forms, kinds, names
+from functions.settings import agencies, dotenv, forms, kinds, names, notices
 from functions.settings.agencies import NamedAgency
 from functions.settings.cadence import CADENCES
 from functions.settings.forms import SettingsError
@@ -52,6 +52,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The site's public address, for canonical links"""
     notice: kinds.Notice = ""
     """A banner shown on every page (in Indonesian)"""
+    notify: kinds.Notify = ""
+    """Mail server and webhooks by which units are told: mailtos://USER:PASS@HOST?from=… jsons://…"""
     simulation: kinds.Switch = False
     """A new store is a simulation for good: any now, no official host, a banner on its pages"""
     replays: kinds.Switch = False
@@ -169,7 +171,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             if setting.is_secret:
                 value = getattr(self, setting.name)
                 values += [value] if isinstance(value, str) else value
-        return tuple(dict.fromkeys(value for value in (*values, *self.token_keys()) if value))
+        values += [*self.token_keys(), *notices.secrets(self.notify)]
+        return tuple(dict.fromkeys(value for value in values if value))
 
     def token_keys(self) -> tuple[str, ...]:
         """The keys of KIPRAH_TOKEN_KEY: the first seals, all open; empty when it is not set.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
+from functions.settings import notices
 from functions.settings.forms import Form
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]{2,45}\]")
@@ -134,6 +135,15 @@ ServiceAccount = Annotated[
 Beside = Annotated[str, _guarded("must be a text")]
 
 Secret = Annotated[str, _guarded("must be a text", is_secret=True)]
+Notify = Annotated[
+    str,
+    _guarded(
+        "must be one mailto:// or mailtos:// address with a host and a sender (?from=…), and at "
+        "most 5 json:// or jsons:// webhooks, with spaces between; write other signs as %XX",
+        notices.is_usable,
+        is_secret=True,
+    ),
+]
 Credentials = Annotated[
     tuple[str, ...],
     Meta(max_length=100),

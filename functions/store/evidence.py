@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from functions.model import MonthState, Platform, Post, RankingName, Sample, Spell
 
@@ -115,7 +116,8 @@ class Decision(_Line, frozen=True, kw_only=True):
 
     ``account_id`` None: the post of any account, where several share it. ``satker`` is whom a
     ``reassign`` gives it to, ``value`` the I24 of a ``set_value``. ``objection`` is the id of the
-    objection that it answers.
+    objection that it answers. ``confirmed_by``, ``confirmed_at``: the second person that agreed;
+    unset, and then not in the line, where nobody did.
     """
 
     id: str
@@ -130,6 +132,13 @@ class Decision(_Line, frozen=True, kw_only=True):
     satker: str | None = None
     value: int | None = None
     objection: str | None = None
+    confirmed_by: str | UnsetType = UNSET
+    confirmed_at: datetime | UnsetType = UNSET
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a second person agreed to it."""
+        return self.confirmed_by is not UNSET
 
 
 class Objection(_Line, frozen=True, kw_only=True):

@@ -19,6 +19,8 @@ KEPT = {
     "tickets": timedelta(days=30),
     # What a run did is looked up when something went wrong, and counted month by month.
     "runs": timedelta(days=100),
+    # A notice is sent within a day or given up; so long its key keeps it from being sent again.
+    "notices": timedelta(days=60),
     # A post is folded into its month's ledger within the hour, and never read again once that month
     # is frozen. So long after the end of its month it is gone; a month that is not frozen and
     # published by then keeps its posts for longer (score/keeping.py).

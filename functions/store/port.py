@@ -40,6 +40,7 @@ QUERIED = {
     "outcomes": "platform",
     "rosters": "as_of",
     "runs": "started_at",
+    "notices": "due",
 }
 
 

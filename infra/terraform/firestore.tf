@@ -42,7 +42,7 @@ locals {
     "installation",       # of the whole store; all others lie below agencies/{id}
     "accounts", "status", # below satker/{id}
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "evidence", "followers", "history", "jobs",
-    "ledgers", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
+    "ledgers", "notices", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
     "tails", "tickets", "urls",
   ])
 
@@ -56,10 +56,11 @@ locals {
     "outcomes/platform"  = { collection = "outcomes", field = "platform" }
     "rosters/as_of"      = { collection = "rosters", field = "as_of" }
     "runs/started_at"    = { collection = "runs", field = "started_at" }
+    "notices/due"        = { collection = "notices", field = "due" }
   }
 
   # Whose documents carry the instant from which on nobody needs them (functions/store/expiry.py).
-  expiring = toset(["attempts", "outcomes", "posts", "runs", "tickets"])
+  expiring = toset(["attempts", "notices", "outcomes", "posts", "runs", "tickets"])
 }
 
 resource "google_firestore_field" "unindexed" {

@@ -31,7 +31,7 @@ locals {
       max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
       timeout       = local.cadences.score.timeout
       queues        = ["jobs"]
-      secrets       = []
+      secrets       = ["KIPRAH_NOTIFY"]
     }
     publish = {
       deployed      = true
@@ -74,6 +74,8 @@ locals {
   function_settings = {
     # Every reading of the registry is paid for by the document.
     collect = { KIPRAH_REGISTRY_EVERY = tostring(local.registry_every) }
+    # For the links in notices.
+    score = { KIPRAH_SITE_URL = local.site_url }
     publish = {
       KIPRAH_SITE     = "gs://${google_storage_bucket.site.name}"
       KIPRAH_SITE_URL = local.site_url

@@ -11,9 +11,9 @@ locals {
   }
 
   # Which platforms a secret is needed for. The token key seals stored consents of TikTok accounts
-  # and stored tokens of Facebook Pages.
+  # and stored tokens of Facebook Pages. What units are told by is no platform's.
   secrets = merge(
-    { KIPRAH_TOKEN_KEY = ["facebook", "tiktok"] },
+    { KIPRAH_TOKEN_KEY = ["facebook", "tiktok"], KIPRAH_NOTIFY = [] },
     { for pair in flatten([
       for platform, names in local.platform_secrets : [for name in names : { name = name, platform = platform }]
     ]) : pair.name => [pair.platform] },
@@ -21,10 +21,11 @@ locals {
 
   # Those that have a version, by what the operator says.
   given_secrets = toset([
-    for name, platforms in local.secrets : name if length(setintersection(platforms, var.platforms)) > 0
+    for name, platforms in local.secrets : name
+    if length(setintersection(platforms, var.platforms)) > 0 || (name == "KIPRAH_NOTIFY" && var.notify)
   ])
 
-  # Each binding is one function and one secret: score and publish read none.
+  # Each binding is one function and one secret: score reads the one for notices, publish none.
   secret_readers = merge([
     for function, facts in local.functions : {
       for name in setintersection(facts.secrets, local.given_secrets) :

@@ -118,6 +118,12 @@ variable "platforms" {
   }
 }
 
+variable "notify" {
+  description = "Whether units are told by mail or webhook: the secret KIPRAH_NOTIFY has a version (make secret), which collect and score are given."
+  type        = bool
+  default     = false
+}
+
 variable "secret_versions" {
   description = "The version of a secret to use, by its setting's name; the latest one where none is named. A number pins what is rolled back."
   type        = map(string)

@@ -278,7 +278,7 @@ def test_terraform_and_the_code_agree():
         ),
         ("firestore.tf", 'field = "as_of"', 'field = "at"', "index rosters/as_of: Terraform"),
         ("firestore.tf", 'field = "changed_at"', 'field = "at"', "index posts/at: the code"),
-        ("firestore.tf", '["attempts", "out', '["hints", "out', "TTL hints: it is no collection"),
+        ("firestore.tf", '["attempts", "not', '["hints", "not', "TTL hints: it is no collection"),
         ("metrics.tf", "trigger.crashed", "trigger.crash", "event trigger.crash: the code has"),
         (
             "metrics.tf",
@@ -330,7 +330,7 @@ def test_a_change_of_the_code_alone_is_noticed(part, added, said):
 
 
 def test_a_change_of_what_expires_is_noticed():
-    held = frozenset({"attempts", "outcomes", "posts", "runs"})
+    held = frozenset({"attempts", "notices", "outcomes", "posts", "runs"})
     code = dataclasses.replace(Code.read(), expiring=held)
     assert differences(FOLDER, code) == ["TTL tickets: the code has none"]
     code = dataclasses.replace(Code.read(), expiring=held | {"tickets", "rosters"})

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import iso
-from functions.score.contests import FROZEN, UNKNOWN, Found, read_contests
+from functions.score.contests import FROZEN, UNKNOWN, WAITS, Found, read_contests
 from functions.score.rules.closing import closing_begins, closing_ends
 from functions.store import evidence as ev
+from functions.store.decisions import DECISION_NAMES, OBJECTION_NAMES
 from functions.store.port import Stored, Write
 from tests.factories import BEGIN, END, MONTH, WIB, measured_post, typed_decision, typed_objection
 from tests.score.scoring import entries, official, save, score_at
@@ -265,7 +266,7 @@ def test_a_revision_is_asked_for_by_new_decisions_that_say_so():
         typed_decision(revise=True),
         typed_decision(post="x:a", revise=True),
         typed_decision(),
-        typed_decision(revise="true"),
+        typed_decision(revise="tidak"),
         typed_decision(post="x:zzz", revise=True),
     ]
     contests = docket_of(given)
@@ -455,16 +456,22 @@ anything = st.recursive(
 )
 names = st.sampled_from(
     [*typed_decision(), *typed_objection(), *ANSWER, "satker", "value", "account", "url"]
+    + [each for called in DECISION_NAMES.values() for each in called]
+    + [each.title() for called in OBJECTION_NAMES.values() for each in called]
 )
 strange = st.dictionaries(names | st.text(max_size=12), anything, max_size=6)
 
 
-@given(strange, strange)
-def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_objection):
+@given(strange, strange, st.booleans())
+def test_whatever_stands_in_a_document_costs_that_document_alone(
+    spoilt, spoilt_objection, confirms
+):
     contests = docket_of(
         [typed_decision(post="x:a"), {**typed_decision(), **spoilt}],
         [typed_objection(), {**typed_objection(), **spoilt_objection}],
     )
+    if confirms:
+        contests.hold_back({"d0": None})
     assert "d0" in ids(contests.decisions(MONTH, POSTS, UNITS))
     assert "o0" in ids(contests.objections(MONTH, POSTS))
     contests.close()
@@ -473,6 +480,132 @@ def test_whatever_stands_in_a_document_costs_that_document_alone(spoilt, spoilt_
     for each in told.values():
         each["status"].encode()
         assert "\n" not in each["status"]
+
+
+# A second person
+
+
+def agreed(decision, by="Budi", at=NOW - HOUR):
+    return {**decision, "confirmed_by": by, "confirmed_at": iso(at)}
+
+
+def held_back(decisions, objections=(), standing=None, **more):
+    contests = docket_of(decisions, objections, **more)
+    contests.hold_back(standing or {})
+    return contests
+
+
+def test_a_decision_waits_for_a_second_person_and_says_so():
+    contests = held_back(
+        [typed_decision(), agreed(typed_decision(post="x:a")), agreed(typed_decision(), by="ani ")]
+    )
+    [counts] = contests.decisions(MONTH, POSTS, UNITS)
+    assert (counts.id, counts.confirmed_by, counts.confirmed_at) == ("d1", "Budi", NOW - HOUR)
+    contests.close()
+    told = {id: said["status"] for id, said in told_of(contests).items()}
+    assert told["d0"] == WAITS
+    assert told["d1"] == "berlaku"
+    assert told["d2"].startswith(f"{WAITS}; confirmed_by sama dengan by")
+    assert [problem.partition(":")[0] for problem in contests.problems] == [
+        "decisions/d0",
+        "decisions/d2",
+    ]
+
+
+def test_a_confirmation_of_later_is_not_known_yet():
+    later = agreed(typed_decision(), at=NOW + HOUR)
+    contests = held_back([later])
+    assert contests.decisions(MONTH, POSTS, UNITS) == ()
+    assert told_of(contests)["d0"]["status"].startswith("berlaku mulai")
+    # What only a replay of the past leaves out is told nothing.
+    replayed = held_back([later], clock=NOW + DAY)
+    assert replayed.decisions(MONTH, POSTS, UNITS) == ()
+    assert told_of(replayed)["d0"] == {}
+    # Where nobody is asked for, the decision counts meanwhile.
+    [counts] = docket_of([later]).decisions(MONTH, POSTS, UNITS)
+    assert not counts.is_confirmed
+
+
+def test_where_nobody_is_asked_for_a_broken_confirmation_costs_only_itself():
+    contests = docket_of([agreed(typed_decision(), by="Ani")])
+    [counts] = contests.decisions(MONTH, POSTS, UNITS)
+    assert not counts.is_confirmed
+    assert told_of(contests)["d0"]["status"].startswith("berlaku; confirmed_by sama dengan by")
+
+
+def test_what_counted_before_goes_on_counting_as_long_as_it_is_what_it_was():
+    [before] = docket_of([typed_decision()]).decisions(MONTH, POSTS, UNITS)
+    assert ids(
+        held_back([typed_decision()], standing={"d0": before}).decisions(MONTH, POSTS, UNITS)
+    ) == ["d0"]
+    changed = held_back([typed_decision(action="include")], standing={"d0": before})
+    assert changed.decisions(MONTH, POSTS, UNITS) == ()
+    # A final month never changes, whatever is typed.
+    frozen = held_back([typed_decision(action="include")], standing={"d0": None})
+    assert ids(frozen.decisions(MONTH, POSTS, UNITS)) == ["d0"]
+
+
+def test_an_objection_is_undecided_while_what_grants_it_waits():
+    granted = typed_objection(**{**ANSWER, "accepted": True}, answered_at=iso(NOW))
+    rejected = typed_objection(**ANSWER, answered_at=iso(NOW))
+    contests = held_back(
+        [typed_decision(objection="o0"), typed_decision(objection="o1")], [granted, rejected]
+    )
+    waits, answered = contests.objections(MONTH, POSTS)
+    assert (waits.answer, answered.answer) == (None, "Sudah benar.")
+    assert told_of(contests)["o0"]["status"] == (
+        "berlaku; menunggu keputusan d0 disetujui orang kedua"
+    )
+
+
+def test_indonesian_fields_are_told_where_they_stand():
+    typed = {"Tindakan": "keluarkan", "Unggahan": "x:c", "Oleh": "Ani", "Alasan": "Uji."}
+    typed |= {"Waktu": iso(NOW), "Bulan": MONTH}
+    contests = docket_of([typed, {**typed, "Bulan": "2026-09"}])
+    assert ids(contests.decisions(MONTH, POSTS, UNITS)) == ["d0"]
+    contests.close()
+    told = told_of(contests)
+    assert told["d0"] == {"status": "berlaku", "Bulan": MONTH}
+    assert told["d1"]["status"] == (
+        f"Bulan 2026-09 bukan bulan unggahannya, {MONTH}; perbaiki atau kosongkan Bulan"
+    )
+
+
+def test_a_ministry_that_asks_for_a_second_person_counts_what_both_agree_to(agency):
+    """From the middle of a month on; what counted before goes on counting."""
+    agency.add_decision("k1", typed_decision())
+    score_at(agency, MIDDLE + 3 * DAY)
+    agency.store.write([Write(f"{agency.root}/settings/decisions", {"Persetujuan": "ya"})])
+    agency.add_decision("k2", typed_decision("x:a", at=MIDDLE + 3 * DAY))
+    report = score_at(agency, MIDDLE + 4 * DAY)
+    assert report.problems == [f"decisions/k2: {WAITS}"]
+    assert status(agency, "decisions", "k2") == WAITS
+    assert agency.settings("decisions")["in_force"] is True
+    assert [d.id for d in agency.months()[MONTH].decisions] == ["k1"]
+    assert score_at(agency, MIDDLE + 4 * DAY + HOUR).writes == 0
+    second = {"confirmed_by": "Budi", "confirmed_at": iso(MIDDLE + 5 * DAY)}
+    agency.store.write([Write(f"{agency.root}/decisions/k2", second, "merge")])
+    score_at(agency, MIDDLE + 5 * DAY)
+    held = agency.months()[MONTH]
+    assert [(d.id, d.is_confirmed) for d in held.decisions] == [("k1", False), ("k2", True)]
+    assert entries(agency)["a"].verdict.reason == "excluded"
+
+
+def test_a_switch_that_cannot_be_read_leaves_the_last_good_one_in_force(agency):
+    path = f"{agency.root}/settings/decisions"
+    agency.store.write([Write(path, {"confirm": True})])
+    score_at(agency, MIDDLE + 2 * DAY)
+    agency.store.write([Write(path, {"confirm": "entah"}, "merge")])
+    agency.add_decision("k1", typed_decision())
+    report = score_at(agency, MIDDLE + 3 * DAY)
+    assert report.problems[0] == (
+        "settings/decisions: confirm 'entah' bukan ya atau tidak; isi true atau false. "
+        "Yang berlaku tetap true."
+    )
+    assert agency.months()[MONTH].decisions == ()
+    agency.store.write([Write(path, {"confirm": False}, "merge")])
+    score_at(agency, MIDDLE + 4 * DAY)
+    assert [d.id for d in agency.months()[MONTH].decisions] == ["k1"]
 
 
 # Objections

@@ -25,6 +25,7 @@ BUDGETS = (
 )
 SECRETS = {
     "KIPRAH_TOKEN_KEY": "rahasia-kunci",
+    "KIPRAH_NOTIFY": "json://kait.example.go.id/rahasia-kait",
     "KIPRAH_INSTAGRAM_TOKEN": "rahasia-ig-1,rahasia-ig-2",
     "KIPRAH_INSTAGRAM_USER_ID": "rahasia-id-1,rahasia-id-2",
     "KIPRAH_FACEBOOK_TOKEN": "rahasia-fb",

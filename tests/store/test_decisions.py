@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.store.decisions import parse_decision, parse_objection, parse_post
+from functions.store.decisions import (
+    asks_revision,
+    parse_confirmation,
+    parse_decision,
+    parse_objection,
+    parse_post,
+    strange_fields,
+)
 from functions.store.evidence import Decision, Objection
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -107,7 +114,11 @@ def test_an_account_is_named_with_its_platform_or_without(account):
         ({"action": "reassign"}, "satker kosong"),
         ({"action": "set_value"}, "bukan jumlah interaksi"),
         ({"action": "set_value", "value": -1}, "bukan jumlah interaksi"),
-        ({"action": "set_value", "value": "12"}, "bukan jumlah interaksi"),
+        ({"action": "set_value", "value": "1.200"}, "value '1.200' bukan jumlah interaksi"),
+        ({"action": "set_value", "value": 1.5}, "bukan jumlah interaksi"),
+        ({"revise": "mungkin"}, "revise 'mungkin' bukan ya atau tidak"),
+        ({"Alasan": "Lain."}, "why dan Alasan berisi hal yang berbeda"),
+        ({"Tindakn": "keluarkan"}, "Tindakn tidak dikenal; maksudnya tindakan?"),
         ({"action": "set_value", "value": True}, "bukan jumlah interaksi"),
     ],
 )
@@ -162,3 +173,94 @@ def test_a_broken_objection_says_what_to_mend(changes, told):
 
 def test_a_posts_code_may_hold_colons():
     assert parse_post(" facebook:12_34:5 ") == ("facebook", "12_34:5")
+
+
+# As a person types in a console
+
+
+def test_a_decision_may_be_typed_in_indonesian():
+    typed = {
+        "Tindakan": "Tetapkan Nilai",
+        "Unggahan": "X:1843",
+        "Oleh": "Ani",
+        "WAKTU": datetime(2026, 11, 3, 2, 0, tzinfo=UTC),
+        "Alasan": "Unggahan uji coba.",
+        "Tautan": "https://kemenkum.go.id/surat/1",
+        "Bulan": " 2026-10 ",
+        "Nilai": "120",
+        "Revisi": "ya",
+        "status": "berlaku",
+        "Catatan": "rapat",
+    }
+    assert parse_decision("k1", typed, WIB) == parsed_decision(
+        action="set_value", value=120, link="https://kemenkum.go.id/surat/1"
+    )
+    assert asks_revision(typed) is True
+    assert strange_fields(typed, of_objection=False) == ["Catatan tidak dikenal dan tidak dibaca"]
+
+
+@pytest.mark.parametrize(
+    ("word", "action"),
+    [
+        ("keluarkan", "exclude"),
+        ("MASUKKAN", "include"),
+        (" pindahkan ", "reassign"),
+        ("tetapkan", "set_value"),
+        ("Exclude", "exclude"),
+        ("set value", "set_value"),
+    ],
+)
+def test_an_action_is_told_in_either_language(word, action):
+    assert parsed_decision(action=word, satker="bali", value=1).action == action
+
+
+def test_an_answer_may_be_typed_in_indonesian():
+    typed = {
+        "Jawaban": "Benar.",
+        "Dikabulkan": "Ya",
+        "Dijawab oleh": "Ani",
+        "Waktu jawaban": "2026-11-03",
+    }
+    told = parsed_objection(**typed)
+    assert (told.accepted, told.answer, told.answered_by) == (True, "Benar.", "Ani")
+    assert told.answered_at == datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
+
+
+def test_a_sentence_names_the_field_as_it_was_typed():
+    typed = {**OBJECTION, "Jawaban": "Benar.", "Dikabulkan": "entah"}
+    with pytest.raises(ValueError, match="Dikabulkan harus true"):
+        parse_objection("s1", typed, WIB)
+
+
+# A second person
+
+
+def confirmation(**changes):
+    document = {**DECISION, "confirmed_by": "Budi", "confirmed_at": "2026-11-03T10:00", **changes}
+    return parse_confirmation(document, parse_decision("k1", document, WIB), WIB)
+
+
+def test_who_confirms_is_read_with_the_time():
+    assert confirmation() == ("Budi", datetime(2026, 11, 3, 3, 0, tzinfo=UTC))
+    assert confirmation(confirmed_by=None, confirmed_at="") is None
+    # A day alone is no hour of it: not earlier than the decision of the same day.
+    assert confirmation(confirmed_at="2026-11-03").at == datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"confirmed_by": " aNI "},
+            "confirmed_by sama dengan by; yang menyetujui harus",
+        ),
+        ({"confirmed_by": None}, "confirmed_by kosong"),
+        ({"confirmed_at": None}, "confirmed_at None bukan waktu"),
+        ({"confirmed_at": "2026-11-02"}, "confirmed_at lebih awal daripada at"),
+        ({"confirmed_by": "", "Disetujui Oleh": "ani"}, "Disetujui Oleh sama dengan by"),
+    ],
+)
+def test_a_broken_confirmation_says_what_to_mend(changes, told):
+    with pytest.raises(ValueError, match=r"\w") as refusal:
+        confirmation(**changes)
+    assert told in str(refusal.value)

@@ -65,6 +65,17 @@ def test_every_type_of_line_comes_back_from_its_bytes():
     assert ev.decode(ev.encode(FULL)) == FULL
 
 
+def test_who_confirmed_a_decision_stands_in_its_line_only_where_somebody_did():
+    """The bytes of months without a confirmation are what they were before there were any."""
+    assert b"confirmed" not in ev.encode(FULL)
+    confirmed = msgspec.structs.replace(DECISION, confirmed_by="Cut", confirmed_at=aged(51))
+    assert (confirmed.is_confirmed, DECISION.is_confirmed) == (True, False)
+    whole = msgspec.structs.replace(FULL, decisions=(DECISION, confirmed))
+    assert ev.encode(whole).count(b'"confirmed_by":"Cut"') == 1
+    assert ev.decode(ev.encode(whole)) == whole
+    assert ev.encode(ev.decode(ev.encode(whole))) == ev.encode(whole)
+
+
 def test_the_frame_is_the_evidence_without_its_posts():
     assert FULL.frame == msgspec.structs.replace(FULL, items=())
     assert ev.encode(FULL.frame) + ev.encode_lines(FULL.items) == ev.encode(FULL)

@@ -40,6 +40,8 @@ def vitals(agency: AgencyStore, settings: Settings, roster: Roster, now: datetim
     found += looked("data", _data, agency, settings, roster, now)
     found += looked("tiktok consents", _consents, agency, roster, now)
     found += looked("months", _months, agency, now)
+    if settings.notify:
+        found += looked("notices", _notices, agency)
     return found
 
 
@@ -48,6 +50,17 @@ def _cadences(settings: Settings) -> dict[str, timedelta]:
         timedelta(minutes=every) for every in (settings.collect_every, settings.score_every)
     )
     return {"collect": collect, "score": score, "publish": score}
+
+
+def _notices(agency: AgencyStore) -> list[Finding]:
+    """The notices that never reached whom they were for."""
+    kinds = Counter(str(held.data.get("kind")) for held in agency.given_up_notices())
+    if not kinds:
+        return []
+    todo = "run: kiprah notify test ADDRESS"
+    counts = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+    said = f"{kinds.total()} could not be sent in a day and were given up ({counts}); {todo}"
+    return [Finding("notices", said, ok=False, todo=todo)]
 
 
 # Jobs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -141,6 +141,11 @@ LOG_COLUMNS = (
     Column("answered_by", "Nama yang menjawab", 20),
     Column("answered_at", "Waktu dijawab (UTC)", 21),
 )
+# Behind the others, in months with a confirmed decision alone: the bytes of others never change.
+CONFIRMED_COLUMNS = (
+    Column("confirmed_by", "Orang kedua yang menyetujui keputusan", 20),
+    Column("confirmed_at", "Waktu disetujui (UTC)", 21),
+)
 
 
 class PostLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,7 +219,8 @@ def month_files(
     posts = PostFile(month=ranking.month, as_of=ranking.as_of, posts=tuple(post_lines(ledgers)))
     ranking_rows = list(_ranking_rows(ranking))
     post_rows = [_post_row(line) for line in posts.posts]
-    log_rows = list(_log_rows(record))
+    log_columns = _log_columns(record)
+    log_rows = list(_log_rows(record, log_columns))
     created = ranking.as_of
     return {
         "ranking.json": rankings.encode(ranking),
@@ -224,8 +230,8 @@ def month_files(
         "unggahan.csv": write_csv(POST_COLUMNS, post_rows),
         "unggahan.xlsx": write_xlsx("unggahan", POST_COLUMNS, post_rows, created=created),
         "keputusan.json": msgspec.json.encode(_log(record, ledgers)) + b"\n",
-        "keputusan.csv": write_csv(LOG_COLUMNS, log_rows),
-        "keputusan.xlsx": write_xlsx("keputusan", LOG_COLUMNS, log_rows, created=created),
+        "keputusan.csv": write_csv(log_columns, log_rows),
+        "keputusan.xlsx": write_xlsx("keputusan", log_columns, log_rows, created=created),
         "bukti.jsonl.gz": ev.compress(evidence),
         # As sha256sum writes it, so that `sha256sum -c` checks it.
         "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),
@@ -310,13 +316,18 @@ def _log(record: MonthRecord, ledgers: Mapping[str, Ledger]) -> Log:
     )
 
 
-def _log_rows(record: MonthRecord) -> Iterator[list[Cell]]:
+def _log_columns(record: MonthRecord) -> tuple[Column, ...]:
+    confirmed = any(decision.is_confirmed for decision in record.decisions)
+    return (*LOG_COLUMNS, *CONFIRMED_COLUMNS) if confirmed else LOG_COLUMNS
+
+
+def _log_rows(record: MonthRecord, columns: Sequence[Column]) -> Iterator[list[Cell]]:
     """Decisions and objections in order of time."""
     entries: list[ev.Decision | ev.Objection] = [*record.decisions, *record.objections]
     for entry in sorted(entries, key=lambda e: (e.at, e.id)):
         # The file's columns are the fields of both; what one of them lacks stays empty.
         told = msgspec.to_builtins(entry)
-        yield [told.get(column.name) for column in LOG_COLUMNS]
+        yield [told.get(column.name) for column in columns]
 
 
 def _ranking_rows(ranking: Ranking) -> Iterable[list[Cell]]:

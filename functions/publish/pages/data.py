@@ -8,7 +8,13 @@ from typing import ClassVar
 import msgspec
 
 from functions.model import MonthState
-from functions.publish.files.month_files import LOG_COLUMNS, NAMES, POST_COLUMNS, RANKING_COLUMNS
+from functions.publish.files.month_files import (
+    CONFIRMED_COLUMNS,
+    LOG_COLUMNS,
+    NAMES,
+    POST_COLUMNS,
+    RANKING_COLUMNS,
+)
 from functions.publish.pages.context import Context, Shell
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
@@ -95,7 +101,9 @@ def data_page(context: Context) -> DataPage:
         ),
         ranking_fields=tuple((column.name, column.meaning) for column in RANKING_COLUMNS),
         post_fields=tuple((column.name, column.meaning) for column in POST_COLUMNS),
-        log_fields=tuple((column.name, column.meaning) for column in LOG_COLUMNS),
+        log_fields=tuple(
+            (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
+        ),
         method=context.href("metode/"),
     )
 

@@ -21,6 +21,7 @@ class LogEntry(msgspec.Struct, frozen=True):
     """A decision or an objection in the month's public log.
 
     ``status`` is empty for a decision; ``tone`` is open, accepted, rejected or decided.
+    ``confirmed``: who agreed to a decision, and when; empty where nobody did.
     """
 
     anchor: str
@@ -36,6 +37,7 @@ class LogEntry(msgspec.Struct, frozen=True):
     answers: Link | None = None
     answer: str = ""
     answered: str = ""
+    confirmed: str = ""
 
 
 def log_entries(m: Material, record: MonthRecord) -> tuple[LogEntry, ...]:
@@ -64,7 +66,15 @@ def _decision(
         about=_about(posts, decision.platform, decision.account_id, decision.post_id, m.zone),
         link=web_address(decision.link),
         answers=Link(f"sanggahan {answers.by}", f"#{_anchor(answers)}") if answers else None,
+        confirmed=_confirmed(decision, m.zone),
     )
+
+
+def _confirmed(decision: Decision, zone: ZoneInfo) -> str:
+    by, at = decision.confirmed_by, decision.confirmed_at
+    if by is msgspec.UNSET or at is msgspec.UNSET:
+        return ""
+    return f"{by} · {formats.time(at, zone)}"
 
 
 def _title(m: Material, decision: Decision) -> str:

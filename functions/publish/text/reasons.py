@@ -232,7 +232,9 @@ def _decided(decision: Decision, zone: ZoneInfo) -> str:
     link = f" {decision.link}" if decision.link else ""
     why = decision.why.strip().rstrip(".")
     when = formats.time(decision.at, zone)
-    return f"{words.DECIDED[decision.action]} oleh {decision.by} pada {when}: {why}.{link}"
+    seconded = f", disetujui {decision.confirmed_by}" if decision.is_confirmed else ""
+    by = f"{decision.by}{seconded}"
+    return f"{words.DECIDED[decision.action]} oleh {by} pada {when}: {why}.{link}"
 
 
 def _explanations(unread: Unread, zone: ZoneInfo) -> Iterator[str]:

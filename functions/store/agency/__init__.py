@@ -9,6 +9,7 @@ from __future__ import annotations
 from functions.store.agency.collecting import CollectingDocuments
 from functions.store.agency.consents import ConsentDocuments
 from functions.store.agency.jobs import JobDocuments
+from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
 from functions.store.agency.typed import TypedDocuments
@@ -21,6 +22,7 @@ class AgencyStore(
     ConsentDocuments,
     CollectingDocuments,
     JobDocuments,
+    NoticeDocuments,
 ):
     """One agency's documents. All times that come out are aware UTC.
 

@@ -24,6 +24,16 @@ run "x_alone" {
   }
 }
 
+run "notices_are_sent_by_collect_and_score" {
+  variables {
+    notify = true
+  }
+  assert {
+    condition     = toset(keys(google_secret_manager_secret_iam_member.readers)) == toset(["collect/KIPRAH_NOTIFY", "score/KIPRAH_NOTIFY"])
+    error_message = "Collect and score read what units are told by, and nobody else does."
+  }
+}
+
 run "tiktok_brings_connect" {
   variables {
     platforms       = ["tiktok", "instagram"]

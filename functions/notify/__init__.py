@@ -1,0 +1,1 @@
+"""Notices: what units and webhooks are told, once, by mail or by a call."""
