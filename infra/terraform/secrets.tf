@@ -24,11 +24,11 @@ locals {
     for name, platforms in local.secrets : name if length(setintersection(platforms, var.platforms)) > 0
   ])
 
-  # Each binding is one function and one secret: score and publish read none.
+  # Each binding is one function's account and one secret: score and publish read none.
   secret_readers = merge([
-    for function, facts in local.functions : {
+    for facts in values(local.functions) : {
       for name in setintersection(facts.secrets, local.given_secrets) :
-      "${function}/${name}" => { function = function, secret = name }
+      "${facts.account}/${name}" => { function = facts.account, secret = name }
     }
   ]...)
 }
