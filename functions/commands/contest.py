@@ -136,7 +136,10 @@ def _decision(target: Target, said: Said, new: NewDecision) -> dict[str, Any]:
         "revise": new.revise,
         **said.document(),
     }
-    return {name: given for name, given in document.items() if given not in (None, False)}
+    # By what they are: a value of 0 equals False, and says something.
+    return {
+        name: given for name, given in document.items() if given is not None and given is not False
+    }
 
 
 def reject(agency: AgencyStore, objection: str, said: Said) -> None:

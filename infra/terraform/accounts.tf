@@ -1,18 +1,22 @@
-# Who runs what, and what each may do. Every function is an account of its own; nothing runs as the
-# project's default account, which may edit everything.
+# Who runs what, and what each may do. Every function is an account of its own, the two that check what
+# is contested are one; nothing runs as the project's default account, which may edit everything.
+
+locals {
+  accounts = toset([for function in local.functions : function.account])
+}
 
 resource "google_service_account" "functions" {
-  for_each = local.functions
+  for_each = local.accounts
 
   account_id   = "${var.name_prefix}-${each.key}"
   display_name = "Kiprah: the function ${each.key}"
   depends_on   = [google_project_service.services]
 }
 
-# Cloud Scheduler and Cloud Tasks call the functions as this one. It may do nothing else.
+# Cloud Scheduler, Cloud Tasks and Eventarc call the functions as this one. It may do nothing else.
 resource "google_service_account" "invoker" {
   account_id   = "${var.name_prefix}-invoker"
-  display_name = "Kiprah: calls the functions, on schedule and from the queues"
+  display_name = "Kiprah: calls the functions, on schedule, from the queues and at events"
   depends_on   = [google_project_service.services]
 }
 
@@ -26,7 +30,7 @@ resource "google_service_account" "build" {
 
 # Every function reads and writes documents: publish, too, takes its turn there and says what it did.
 resource "google_project_iam_member" "documents" {
-  for_each = local.functions
+  for_each = local.accounts
 
   project = var.project
   role    = "roles/datastore.user"
@@ -58,6 +62,15 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
   member   = google_service_account.invoker.member
 }
 
+# What is written in the database is told to it, and it calls the function that checks it.
+resource "google_project_iam_member" "event_receiver" {
+  count = var.check_edits ? 1 : 0
+
+  project = var.project
+  role    = "roles/eventarc.eventReceiver"
+  member  = google_service_account.invoker.member
+}
+
 # For people's browsers, who come from TikTok without any account of ours.
 resource "google_cloud_run_v2_service_iam_member" "public" {
   for_each = { for name, function in local.functions : name => function if function.public }
@@ -74,7 +87,7 @@ resource "google_service_account_iam_member" "act_as_invoker" {
 
   service_account_id = google_service_account.invoker.name
   role               = "roles/iam.serviceAccountUser"
-  member             = google_service_account.functions[each.key].member
+  member             = google_service_account.functions[each.value.account].member
 }
 
 # Building: logs, its own images, the source. Not the project's role for builds, which may more.

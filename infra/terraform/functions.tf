@@ -1,5 +1,6 @@
-# The functions: all from one archive and one map; only the entry point differs. check_satker, when
-# there is one, is one more entry.
+# The functions: all from one archive and one map; what differs is the entry point, which is the
+# entry's name where it says no other. Whoever is called by what is written in a collection names it
+# in `document`; all others are called over HTTP.
 #
 # A job's function does one run at a time (concurrency 1): a run has the instance's memory and CPU
 # for itself, and how many there are at once is what max_instances says. One whole vCPU, since with
@@ -57,9 +58,50 @@ locals {
       queues        = []
       secrets       = concat(["KIPRAH_TOKEN_KEY"], local.platform_secrets.tiktok)
     }
+    # What an admin types is answered within seconds, while check_edits says so. An import of 500 units is 500 events,
+    # and its answers 500 more, each two reads where the answer stands already: few instances take
+    # that in a minute. A unit's accounts are looked up at the platforms, as collecting does.
+    check_satker = {
+      deployed      = var.check_edits
+      public        = false
+      account       = "satker"
+      document      = "agencies/{agency}/satker/{satker}"
+      memory        = "512Mi"
+      cpu           = null
+      concurrency   = 1
+      max_instances = 3
+      timeout       = 120
+      queues        = []
+      secrets       = keys(local.secrets)
+    }
+    # One function has one trigger: the same code twice.
+    check_decisions  = merge(local.contest, { document = "agencies/{agency}/decisions/{id}" })
+    check_objections = merge(local.contest, { document = "agencies/{agency}/objections/{id}" })
   }
 
-  functions = { for name, function in local.all_functions : name => function if function.deployed }
+  contest = {
+    deployed      = var.check_edits
+    public        = false
+    entry         = "check_contest"
+    account       = "contest"
+    memory        = "512Mi"
+    cpu           = null
+    concurrency   = 1
+    max_instances = 2
+    timeout       = 120
+    queues        = []
+    secrets       = []
+  }
+
+  # account: whom it runs as, in the account's name; its own name where it says no other. A name may
+  # hold no underscore, and an account's at most 30 characters.
+  functions = {
+    for name, function in local.all_functions : name => merge(
+      { entry = name, account = name, document = "" },
+      function,
+      { name = "${var.name_prefix}-${replace(name, "_", "-")}" },
+    ) if function.deployed
+  }
 }
 
 # Their settings. An empty one is none, and left out.
@@ -127,13 +169,13 @@ resource "google_artifact_registry_repository" "functions" {
 resource "google_cloudfunctions2_function" "functions" {
   for_each = local.functions
 
-  name        = "${var.name_prefix}-${each.key}"
+  name        = each.value.name
   location    = var.region
   description = "Kiprah: ${each.key}"
 
   build_config {
     runtime           = var.runtime
-    entry_point       = each.key
+    entry_point       = each.value.entry
     docker_repository = google_artifact_registry_repository.functions.id
     service_account   = google_service_account.build.id
     source {
@@ -145,14 +187,14 @@ resource "google_cloudfunctions2_function" "functions" {
   }
 
   service_config {
-    service_account_email            = google_service_account.functions[each.key].email
+    service_account_email            = google_service_account.functions[each.value.account].email
     available_memory                 = lookup(var.memory, each.key, each.value.memory)
     available_cpu                    = each.value.cpu
     max_instance_request_concurrency = each.value.concurrency
     max_instance_count               = each.value.max_instances
     min_instance_count               = 0
     timeout_seconds                  = each.value.timeout
-    # Scheduler and Tasks of this project count as internal; the internet is answered 404.
+    # Scheduler, Tasks and Eventarc of this project count as internal; the internet is answered 404.
     ingress_settings               = each.value.public ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
     all_traffic_on_latest_revision = true
 
@@ -176,12 +218,36 @@ resource "google_cloudfunctions2_function" "functions" {
     }
   }
 
-  # What a build and a first start need before they can succeed.
+  dynamic "event_trigger" {
+    for_each = each.value.document == "" ? [] : [each.value.document]
+    content {
+      # A trigger lies where its database does. Of a database in several regions (nam5, eur3) it would
+      # be another name (Firestore, "Eventarc", 2026-11); var.region is always one region.
+      trigger_region        = google_firestore_database.documents.location_id
+      event_type            = "google.cloud.firestore.document.v1.written"
+      service_account_email = google_service_account.invoker.email
+      # What is missed here is answered by the next collection or scoring, which look at every document
+      # anyhow; an event that can never succeed would be sent again for a day.
+      retry_policy = "RETRY_POLICY_DO_NOT_RETRY"
+      event_filters {
+        attribute = "database"
+        value     = google_firestore_database.documents.name
+      }
+      event_filters {
+        attribute = "document"
+        value     = event_trigger.value
+        operator  = "match-path-pattern"
+      }
+    }
+  }
+
+  # What a build, a first start and a trigger need before they can succeed.
   depends_on = [
     google_artifact_registry_repository_iam_member.build_images,
     google_project_iam_member.build_logs,
     google_project_iam_member.build_source,
     google_project_iam_member.documents,
+    google_project_iam_member.event_receiver,
     google_secret_manager_secret_iam_member.readers,
   ]
 }

@@ -14,7 +14,7 @@ locals {
   # ingress", 2026-11).
   addresses = {
     for name in keys(local.all_functions) :
-    name => "https://${var.name_prefix}-${name}-${data.google_project.this.number}.${var.region}.run.app"
+    name => "https://${var.name_prefix}-${replace(name, "_", "-")}-${data.google_project.this.number}.${var.region}.run.app"
   }
 
   site_url = var.domain == "" ? "" : "https://${var.domain}"

@@ -25,11 +25,12 @@ locals {
     if length(setintersection(platforms, var.platforms)) > 0 || (name == "KIPRAH_NOTIFY" && var.notify)
   ])
 
-  # Each binding is one function and one secret: score reads the one for notices, publish none.
+  # Each binding is one function's account and one secret: score reads the one for notices, publish
+  # none.
   secret_readers = merge([
-    for function, facts in local.functions : {
+    for facts in values(local.functions) : {
       for name in setintersection(facts.secrets, local.given_secrets) :
-      "${function}/${name}" => { function = function, secret = name }
+      "${facts.account}/${name}" => { function = facts.account, secret = name }
     }
   ]...)
 }

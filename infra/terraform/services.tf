@@ -18,6 +18,7 @@ resource "google_project_service" "services" {
       "secretmanager.googleapis.com",
       "storage.googleapis.com",
     ],
+    var.check_edits ? ["eventarc.googleapis.com", "pubsub.googleapis.com"] : [],
     var.domain == "" ? [] : ["compute.googleapis.com"],
     var.billing_account == "" ? [] : ["billingbudgets.googleapis.com"],
   )

@@ -198,8 +198,14 @@ variable "memory" {
   }
   validation {
     condition     = length(setsubtract(keys(var.memory), keys(local.all_functions))) == 0
-    error_message = "Memory can be given to collect, score, publish and connect."
+    error_message = "Memory can be given to collect, score, publish, connect, check_satker, check_decisions and check_objections."
   }
+}
+
+variable "check_edits" {
+  description = "Whether what an admin types is checked and answered within seconds, by a function that each change of a document calls. Without it collecting and scoring answer at their next run."
+  type        = bool
+  default     = true
 }
 
 variable "fan_out" {

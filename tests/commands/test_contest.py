@@ -99,6 +99,7 @@ def test_a_decided_post_no_longer_counts(ours: Ministry) -> None:
     [
         (["reassign", "--satker", "aceh"], [(1, "aceh", 11), (2, "bali", 0)]),
         (["set_value", "--value", "1"], [(1, "aceh", 5), (2, "bali", 1)]),
+        (["set_value", "--value", "0"], [(1, "aceh", 5), (2, "bali", 0)]),
         (["include"], [(1, "bali", 6), (2, "aceh", 5)]),
     ],
 )

@@ -55,6 +55,7 @@ LEFT = {
 
 # Every role that anybody is given: to whom, and what for stands beside it in the .tf file.
 EACH = "google_service_account.functions[each.key].member"
+OF_AN_ACCOUNT = "google_service_account.functions[each.value.account].member"
 OF_A_PAIR = "google_service_account.functions[each.value.function].member"
 PUBLISH = 'google_service_account.functions["publish"].member'
 BUILD = "google_service_account.build.member"
@@ -63,7 +64,11 @@ ROLES = {
     "project.admins": ("roles/datastore.user", "each.key"),
     "cloud_run_v2_service.invoker": ("roles/run.invoker", "google_service_account.invoker.member"),
     "cloud_run_v2_service.public": ("roles/run.invoker", "allUsers"),
-    "service_account.act_as_invoker": ("roles/iam.serviceAccountUser", EACH),
+    "project.event_receiver": (
+        "roles/eventarc.eventReceiver",
+        "google_service_account.invoker.member",
+    ),
+    "service_account.act_as_invoker": ("roles/iam.serviceAccountUser", OF_AN_ACCOUNT),
     "cloud_tasks_queue.enqueuers": ("roles/cloudtasks.enqueuer", OF_A_PAIR),
     "secret_manager_secret.readers": ("roles/secretmanager.secretAccessor", OF_A_PAIR),
     "storage_bucket.public": ("roles/storage.objectViewer", "allUsers"),
@@ -151,7 +156,7 @@ def differences(folder, code):
     """What one side has and the other has not, a line each."""
     tf = Terraform(folder)
     return [
-        *_unequal("entry point", tf.locals["all_functions"], code.entry_points),
+        *_unequal("entry point", set(entries(tf).values()), code.entry_points),
         *_unequal("schedule of the job", set(CADENCES), code.jobs),
         *_unequal("queue", set(tf.locals["queue_defaults"]), code.platforms | {"jobs"}),
         *_unequal("platform with secrets", set(tf.locals["platform_secrets"]), code.platforms),
@@ -167,6 +172,21 @@ def _unequal(what, ours, theirs):
     yield from (f"{what} {name}: Terraform has none" for name in sorted(set(theirs) - set(ours)))
     ahead = set(ours) - set(theirs)
     yield from (f"{what} {name}: the code has none" for name in sorted(ahead))
+
+
+def facts(tf):
+    """What each function is, by its name; what is merged from another table with that."""
+    for name, body in tf.locals["all_functions"].items():
+        if isinstance(body, str):
+            [(base, more)] = re.findall(r"merge\(local\.(\w+), (\{.*\})\)", body)
+            pairs = re.findall(r'(\w+)\s*[=:]\s*"([^"]*)"', more)
+            body = tf.locals[base] | dict(pairs)
+        yield name, body
+
+
+def entries(tf):
+    """The entry point of each function, by the function's name."""
+    return {name: body.get("entry", name) for name, body in facts(tf)}
 
 
 def secrets(tf):
@@ -310,7 +330,7 @@ def test_a_change_of_terraform_alone_is_noticed(tmp_path, file, old, new, said):
 @pytest.mark.parametrize(
     ("part", "added", "said"),
     [
-        ("entry_points", "check_satker", "entry point check_satker: Terraform has none"),
+        ("entry_points", "listen", "entry point listen: Terraform has none"),
         ("settings", "KIPRAH_NEW", "setting KIPRAH_NEW: Terraform has none"),
         ("secrets", "KIPRAH_NEW_TOKEN", "secret KIPRAH_NEW_TOKEN: Terraform has none"),
         ("platforms", "threads", "queue threads: Terraform has none"),
@@ -368,6 +388,21 @@ def test_two_cadences_pass_before_data_are_called_stale():
     assert int(tf.variables["stale_minutes"]["default"]) >= 2 * slowest
     assert ">= 60" in tf.variables["stale_minutes"]["validation"][0]["condition"]
     assert slowest * 2 == 60
+
+
+# Events
+
+
+def test_what_admins_type_and_is_checked_at_once_is_what_their_rules_let_them_write():
+    documents = {name: body["document"] for name, body in facts(Terraform()) if "document" in body}
+    assert documents == {
+        "check_satker": "agencies/{agency}/satker/{satker}",
+        "check_decisions": "agencies/{agency}/decisions/{id}",
+        "check_objections": "agencies/{agency}/objections/{id}",
+    }
+    rules = (FOLDER.parent / "firestore.rules").read_text(encoding="utf-8")
+    for document in documents.values():
+        assert f"match /{document.split('/')[2]}/{{" in rules
 
 
 # Queries

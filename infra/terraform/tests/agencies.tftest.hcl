@@ -37,12 +37,12 @@ run "several_agencies" {
   }
   assert {
     condition = alltrue([
-      for name, function in google_cloudfunctions2_function.functions :
+      for name, function in google_cloudfunctions2_function.functions : length(function.event_trigger) == 1 ? true :
       function.service_config[0].environment_variables["KIPRAH_QUEUE"] == "tasks://kiprah-bersama/asia-southeast2/kiprah"
       && function.service_config[0].environment_variables["KIPRAH_QUEUE_TARGET"] == google_cloud_scheduler_job.jobs[name].http_target[0].uri
       && function.service_config[0].environment_variables["KIPRAH_QUEUE_ACCOUNT"] == "someone@kiprah-kemenkum.iam.gserviceaccount.com"
     ])
-    error_message = "Each function puts tasks for itself, called as the invoker."
+    error_message = "Each job's function puts tasks for itself, called as the invoker."
   }
   assert {
     condition     = google_cloudfunctions2_function.functions["collect"].service_config[0].environment_variables["KIPRAH_REGISTRY_EVERY"] == "60"

@@ -13,14 +13,14 @@ variables {
 run "plan" {
   command = plan
   assert {
-    condition     = length(google_cloudfunctions2_function.functions) == 3 && length(google_cloud_scheduler_job.jobs) == 3 && length(google_secret_manager_secret.secrets) == 10
-    error_message = "Three functions on schedule, and a place for each of ten secrets."
+    condition     = length(google_cloudfunctions2_function.functions) == 6 && length(google_cloud_scheduler_job.jobs) == 3 && length(google_secret_manager_secret.secrets) == 10
+    error_message = "Three functions on schedule, three at events, and a place for each of ten secrets."
   }
 }
 
 run "defaults" {
   assert {
-    condition     = toset(keys(google_cloudfunctions2_function.functions)) == toset(["collect", "score", "publish"])
+    condition     = toset(keys(google_cloudfunctions2_function.functions)) == toset(["collect", "score", "publish", "check_satker", "check_decisions", "check_objections"])
     error_message = "Without TikTok there is no function that is open to everybody."
   }
   assert {
@@ -28,7 +28,7 @@ run "defaults" {
       for function in google_cloudfunctions2_function.functions :
       function.service_config[0].ingress_settings == "ALLOW_INTERNAL_ONLY" && function.location == "asia-southeast2"
     ])
-    error_message = "Every job's function runs in Jakarta and is closed to the internet."
+    error_message = "Every function runs in Jakarta and is closed to the internet."
   }
   assert {
     condition = alltrue([
@@ -77,7 +77,7 @@ run "defaults" {
     error_message = "The database cannot be deleted by mistake."
   }
   assert {
-    condition     = google_firebaserules_release.documents.name == "cloud.firestore" && strcontains(google_firebaserules_ruleset.documents.source[0].files[0].content, "if false")
+    condition     = google_firebaserules_release.documents.name == "cloud.firestore" && google_firebaserules_ruleset.documents.source[0].files[0].content == file("../firestore.rules")
     error_message = "The rules are released for the default database."
   }
   assert {
@@ -93,8 +93,8 @@ run "defaults" {
     error_message = "What can never be undone is asked for."
   }
   assert {
-    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0 && toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == toset(["collect", "score", "publish"])
-    error_message = "Only the invoker calls the jobs' functions."
+    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0 && toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == toset(["collect", "score", "publish", "check_satker", "check_decisions", "check_objections"])
+    error_message = "Only the invoker calls the functions."
   }
   assert {
     condition     = google_monitoring_uptime_check_config.site.monitored_resource[0].labels.host == "storage.googleapis.com"

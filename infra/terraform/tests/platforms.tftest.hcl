@@ -19,8 +19,8 @@ run "x_alone" {
     error_message = "Collect gets X's token, and not the token key, which may have no version."
   }
   assert {
-    condition     = toset(keys(google_secret_manager_secret_iam_member.readers)) == toset(["collect/KIPRAH_X_BEARER_TOKEN"])
-    error_message = "One binding: collect and X's token."
+    condition     = toset(keys(google_secret_manager_secret_iam_member.readers)) == toset(["collect/KIPRAH_X_BEARER_TOKEN", "satker/KIPRAH_X_BEARER_TOKEN"])
+    error_message = "Two bindings: X's token, and who looks up accounts."
   }
 }
 
@@ -51,9 +51,11 @@ run "tiktok_brings_connect" {
     condition = toset(keys(google_secret_manager_secret_iam_member.readers)) == toset([
       "collect/KIPRAH_TOKEN_KEY", "collect/KIPRAH_TIKTOK_CLIENT_KEY", "collect/KIPRAH_TIKTOK_CLIENT_SECRET",
       "collect/KIPRAH_INSTAGRAM_TOKEN", "collect/KIPRAH_INSTAGRAM_USER_ID",
+      "satker/KIPRAH_TOKEN_KEY", "satker/KIPRAH_TIKTOK_CLIENT_KEY", "satker/KIPRAH_TIKTOK_CLIENT_SECRET",
+      "satker/KIPRAH_INSTAGRAM_TOKEN", "satker/KIPRAH_INSTAGRAM_USER_ID",
       "connect/KIPRAH_TOKEN_KEY", "connect/KIPRAH_TIKTOK_CLIENT_KEY", "connect/KIPRAH_TIKTOK_CLIENT_SECRET",
     ])
-    error_message = "Collect reads the named platforms' secrets, connect the TikTok app's and the token key, score and publish none."
+    error_message = "Collect and the check of units read the named platforms' secrets, connect the TikTok app's and the token key, score and publish none."
   }
   assert {
     condition = { for variable in google_cloudfunctions2_function.functions["connect"].service_config[0].secret_environment_variables : variable.key => variable.version } == {
