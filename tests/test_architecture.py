@@ -38,7 +38,7 @@ ARROWS = {
     "tokens": {*SHARED, "store"},
     "notify": {*SHARED, "store"},
     "collect": {*SHARED, "registry", "store", "tokens", "jobs", "notify"},
-    "check": {*SHARED, "registry", "store", "collect"},
+    "check": {*SHARED, "registry", "store", "jobs", "collect"},
     "connect": {*SHARED, "store", "tokens", "jobs", "collect"},
     "score": {*SHARED, "registry", "store", "jobs", "notify"},
     "publish": {*SHARED, "registry", "store", "jobs"},

@@ -66,7 +66,8 @@ def registered(agency, now):
 
 
 def test_the_functions_are_deployed_under_their_own_names():
-    assert main.__all__ == ["check_satker", "collect", "connect", "publish", "score"]
+    events, jobs = ["check_contest", "check_satker"], ["collect", "connect", "publish", "score"]
+    assert main.__all__ == [*events, *jobs]
     assert all(getattr(main, name).__name__ == name for name in main.__all__)
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
 from functions.registry import values
-from functions.registry.fields import COLUMNS, FILE, Fields, fields_of, platform_of
+from functions.registry.fields import COLUMNS, FILE, UnitFields, fields_of, platform_of
 from functions.registry.typed_accounts import accounts_of, handle_of
 from functions.registry.units import adrift, read_unit
 from functions.registry.values import UnreadableValue, Wrong, shown
@@ -181,7 +181,7 @@ def _emails(value: Any) -> str | None:
     return "; ".join(values.emails(value)) or None
 
 
-def _accounts_over(typed: Fields, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any]:
+def _accounts_over(typed: UnitFields, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any]:
     """The fields of a document that change with the row's cells for accounts.
 
     A file has no column for a handle's own ``from`` and ``to``: they stay with the handle. Accounts

@@ -7,12 +7,12 @@ accounts. A field that is none of ours is the admin's own, unless it looks like 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from functions.model import PLATFORMS, Platform
 from functions.parsing.cleaning import clean
+from functions.parsing.field_names import folded
 from functions.parsing.nearest import nearest
 from functions.registry.values import is_empty
 
@@ -46,12 +46,6 @@ ACCOUNT: Mapping[str, tuple[str, ...]] = {
 }
 # An unknown field that is so much alike one of ours is a misspelling; others are the admin's own.
 _MISSPELT = 0.85
-_SEPARATORS = re.compile(r"[\s._-]+")
-
-
-def folded(name: str) -> str:
-    """A field's name for comparing: ``Zona Waktu``, ``zona_waktu`` and ``zonaWaktu`` are one."""
-    return _SEPARATORS.sub("", clean(name[:200])).casefold()
 
 
 _PLATFORMS: dict[str, Platform] = {name: name for name in PLATFORMS} | {"twitter": "x"}
@@ -64,7 +58,7 @@ _OURS: dict[str, str] = (
 _OF_ACCOUNT = {folded(name): field for field, names in ACCOUNT.items() for name in names}
 
 
-class Fields(NamedTuple):
+class UnitFields(NamedTuple):
     """A document's fields by our names (those of ``FIELDS``, and platforms that stand beside
     them), what each is called there, and what is wrong with the names."""
 
@@ -81,7 +75,7 @@ class Fields(NamedTuple):
         return plain(self.spelling(field))
 
 
-def fields_of(document: Mapping[str, Any]) -> Fields:
+def fields_of(document: Mapping[str, Any]) -> UnitFields:
     """A document's fields by our names; what is the admin's own is left out."""
     values: dict[str, Any] = {}
     names: dict[str, str] = {}
@@ -98,10 +92,10 @@ def fields_of(document: Mapping[str, Any]) -> Fields:
             problems.append(
                 f"{plain(names[field])} dan {plain(typed)} dua-duanya terisi; hapus salah satu"
             )
-    return Fields(values, names, tuple(problems))
+    return UnitFields(values, names, tuple(problems))
 
 
-def account_fields(detail: Mapping[Any, Any]) -> Fields:
+def account_fields(detail: Mapping[Any, Any]) -> UnitFields:
     """An account's fields, as ``fields_of`` gives a document's."""
     values: dict[str, Any] = {}
     names: dict[str, str] = {}
@@ -112,7 +106,7 @@ def account_fields(detail: Mapping[Any, Any]) -> Fields:
             values[field], names[field] = value, str(typed)
         elif field is None:
             problems += _slips(str(typed), _OF_ACCOUNT, 0.7)
-    return Fields(values, names, tuple(problems))
+    return UnitFields(values, names, tuple(problems))
 
 
 def platform_of(name: Any) -> Platform | None:

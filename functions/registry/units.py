@@ -22,8 +22,8 @@ from functions.registry.fields import (
     DOCUMENT,
     FIELDS,
     FILE,
-    Fields,
     Names,
+    UnitFields,
     account_fields,
     fields_of,
 )
@@ -117,7 +117,7 @@ class _Reader:
         return None
 
 
-def _read(satker_id: str, fields: Fields, zone: ZoneInfo, reader: _Reader) -> TypedUnit:
+def _read(satker_id: str, fields: UnitFields, zone: ZoneInfo, reader: _Reader) -> TypedUnit:
     problems = reader.problems
     problems += fields.problems
     if isinstance(satker_id, UnreadableValue):
@@ -203,7 +203,7 @@ def _handle(
     return Handle(platform=platform, handle=handle, valid_from=begin, valid_to=end)
 
 
-def _bound(typed: Fields, field: str, zone: ZoneInfo) -> datetime | None:
+def _bound(typed: UnitFields, field: str, zone: ZoneInfo) -> datetime | None:
     try:
         return values.instant(typed.values.get(field), zone, end=field == "to")
     except Wrong as wrong:

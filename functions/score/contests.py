@@ -53,10 +53,12 @@ def by_item(posts: Iterable[Post | Item]) -> PostsOfItems:
 
 
 class Found(NamedTuple):
-    """The post that an address or a code names, as ``x:123``, and its month."""
+    """The post that an address or a code names, as ``x:123``, its month, and the ids of the
+    accounts in whose listings it stands."""
 
     post: str
     month: str
+    accounts: tuple[str, ...] = ()
 
 
 Find = Callable[[str], Found | None]
@@ -171,6 +173,21 @@ class Contests:
             if case.remarks and "status" in findings:
                 findings = findings | {"status": "; ".join([findings["status"], *case.remarks])}
             yield case.stored, findings
+
+    def about(self, path: str) -> tuple[str, PostsOfItems] | None:
+        """The month that one document is about, and its post as that month's posts are named.
+
+        None where that cannot be told: it cannot be used, or its post is not known.
+        """
+        lines: list[tuple[_Case, Decision | Objection]] = [*self._decisions, *self._objections]
+        for case, line in lines:
+            if case.stored.path == path:
+                about = _about(line)
+                found = None if about is None else self._find(":".join(about))
+                if about is not None and found is not None:
+                    return found.month, {about: found.accounts}
+                return (case.month, {}) if about is None and case.month else None
+        return None
 
     @property
     def newly_answered(self) -> Iterator[Objection]:

@@ -1,4 +1,5 @@
-"""The function ``score``: brings ledgers and rankings up to date, for Cloud Scheduler."""
+"""The functions ``score``, which brings ledgers and rankings up to date for Cloud Scheduler, and
+``check_contest``, which Firestore calls when a decision or an objection was written."""
 
 from __future__ import annotations
 
@@ -6,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import functions_framework
 
+from functions.jobs.event import Edit, answer_event
 from functions.jobs.trigger import Response, Trigger, answer
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.times import present
 
 if TYPE_CHECKING:
+    from cloudevents.http.event import CloudEvent
     from flask import Request
 
 
@@ -47,3 +51,21 @@ def _score(agencies: list[AgencyStore], settings: Settings, trigger: Trigger) ->
             notifier=notifier_of(settings),
         ),
     )
+
+
+@functions_framework.cloud_event
+def check_contest(event: CloudEvent) -> None:
+    """Answer an edit of ``agencies/{agency}/decisions/{id}`` or ``…/objections/{id}``
+    (jobs/event.py).
+
+    Raises:
+        StoreError: the store cannot be used; the event is then sent again.
+    """
+    answer_event(event, ("decisions", "objections"), _check, name="check_contest")
+
+
+def _check(agency: AgencyStore, settings: Settings, edit: Edit) -> dict[str, Any]:
+    from functions.score.checking import check_contest as check
+
+    collection: Any = edit.collection
+    return check(agency, collection, edit.id, present())

@@ -234,5 +234,7 @@ def _find(agency: AgencyStore, text: str) -> Found | None:
     else:
         located = agency.find_urls(platform, [post_id])
     for one in located:
-        return Found(f"{platform}:{one.post_id}", month_of(one.published_at, agency.zone))
+        accounts = tuple(o.account.partition(":")[2] for o in located if o.post_id == one.post_id)
+        month = month_of(one.published_at, agency.zone)
+        return Found(f"{platform}:{one.post_id}", month, accounts)
     return None

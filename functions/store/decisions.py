@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORMS, Platform
 from functions.parsing.cleaning import clean
+from functions.parsing.field_names import folded
 from functions.parsing.nearest import meant
 from functions.store.evidence import Action, Decision, Objection
-from functions.store.fields import LONGEST_NAME, Fields, Names, form, shown
+from functions.store.fields import LONGEST_NAME, Fields, Names, shown
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -207,9 +208,10 @@ def strange_fields(document: Mapping[str, Any], *, of_objection: bool) -> list[s
 
 def _action(fields: Fields) -> Action:
     given = fields.get("action")
-    said = form(given) if isinstance(given, str) else ""
-    if said in _ACTION_WORDS:
-        return _ACTION_WORDS[said]
+    said = folded(given) if isinstance(given, str) else ""
+    for word, action in _ACTION_WORDS.items():
+        if folded(word) == said:
+            return action
     hint = meant(given, _ACTION_WORDS) if isinstance(given, str) else ""
     raise ValueError(
         f"{fields.label('action')} {shown(given)} tidak dikenal"

@@ -14,13 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.parsing.cleaning import clean
+from functions.parsing.field_names import folded
 from functions.parsing.nearest import nearest
 
 # Each field by its own name, and the Indonesian names that it may be typed by.
 Names = Mapping[str, tuple[str, ...]]
 
 _OURS = frozenset({"status"})  # written beside what was typed, by the jobs
-_JOINTS = re.compile(r"[\s_-]+")
 # Own notes of admins are called "catatan" or "keterangan": like, but not misspelt, field names.
 _MISSPELT = 0.8
 _YEARS = range(2000, 2200)
@@ -38,11 +38,11 @@ class Fields:
         self._names = names
         self._typed: dict[str, list[tuple[str, Any]]] = {}
         self._strange: list[str] = []
-        meanings = {form(each): field for field in names for each in (field, *names[field])}
+        meanings = {folded(each): field for field in names for each in (field, *names[field])}
         for name, value in document.items():
-            if field := meanings.get(form(name)):
+            if field := meanings.get(folded(name)):
                 self._typed.setdefault(field, []).append((shown_name(name), value))
-            elif form(name) not in _OURS:
+            elif folded(name) not in _OURS:
                 self._strange.append(name)
 
     def label(self, field: str) -> str:
@@ -136,15 +136,10 @@ class Fields:
 
     def strange(self) -> Iterator[tuple[str, str | None]]:
         """The names that mean nothing, each with the one that was probably meant."""
-        known = {form(each): each for names in self._names.values() for each in names}
+        known = {folded(each): each for names in self._names.values() for each in names}
         for name in sorted(self._strange):
-            near = nearest(form(name), known, _MISSPELT)
+            near = nearest(folded(name), known, _MISSPELT)
             yield shown_name(name), known[near] if near else nearest(name, self._names)
-
-
-def form(name: str) -> str:
-    """A name as it is compared: in small letters, its words joined by underscores."""
-    return _JOINTS.sub("_", clean(name).casefold()).strip("_")
 
 
 def shown(given: Any) -> str:

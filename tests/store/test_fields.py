@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.store.fields import Fields, form, shown, shown_name
+from functions.store.fields import Fields, shown, shown_name
 
 WIB = ZoneInfo("Asia/Jakarta")
 NAMES = {"confirmed_by": ("disetujui oleh",), "value": ("nilai",), "why": ("alasan",)}
@@ -77,11 +77,6 @@ def test_a_document_without_a_field_does_not_have_it():
 def test_what_is_long_is_cut():
     assert len(shown("a" * 100)) == 60
     assert shown_name("a\nb") == "a\\nb"
-
-
-@given(st.text(max_size=40))
-def test_the_form_of_a_form_is_itself(name):
-    assert form(form(name)) == form(name)
 
 
 anything = st.recursive(

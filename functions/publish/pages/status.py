@@ -39,7 +39,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class StatusPage(msgspec.Struct, frozen=True):
-    """The registry as it stands. ``older``: how many entries of its history are in the file alone."""
+    """The registry as it stands. ``older``: entries of its history that are in the file alone."""
 
     template: ClassVar[str] = "pages/status.html"
     shell: Shell
