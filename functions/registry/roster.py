@@ -7,7 +7,7 @@ in the previous roster, and every problem is said in one Indonesian line that be
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,9 +57,14 @@ def build(
     held = previous or Roster(as_of=now)
     problems: list[str] = []
     satker: dict[str, Satker] = {}
+    spelled: dict[str, list[str]] = {}
+    for satker_id in sorted(documents):
+        spelled.setdefault(satker_id.casefold(), []).append(satker_id)
     for satker_id, document in sorted(documents.items()):
         unit = read_unit(satker_id, document, zone)
-        problems += [f"{satker_id}: {said}" for said in unit.problems]
+        problems += [
+            f"{satker_id}: {said}" for said in (*unit.problems, *_twins(satker_id, spelled))
+        ]
         if unit.satker is not None:
             satker[satker_id] = unit.satker
         else:
@@ -77,6 +82,13 @@ def build(
         problems=tuple(problems),
     )
     return roster, [*problems, *remarks(roster, now, zone)]
+
+
+def _twins(satker_id: str, spelled: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What to tell beside an id that differs from another one only by its capitals."""
+    right = satker_id.casefold()
+    if satker_id != right and right in spelled[right]:
+        yield f"dokumen {right} sudah ada; pindahkan isinya ke sana lalu hapus dokumen ini"
 
 
 def taken_away(documents: Mapping[str, Any], previous: Roster, now: datetime) -> list[Satker]:

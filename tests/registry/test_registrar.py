@@ -99,6 +99,7 @@ def test_the_ids_of_documents_are_checked_as_those_of_files_are(agency, now):
     told = statuses(agency)
     assert told["aceh"] == told["a"] == "ok"
     assert told["Aceh"].startswith("id 'Aceh' harus huruf kecil")
+    assert "dokumen aceh sudah ada; pindahkan isinya ke sana lalu hapus dokumen ini" in told["Aceh"]
     assert told["a: b"].startswith("id 'a: b' harus huruf kecil")
 
 
