@@ -62,9 +62,8 @@ def build(
         spelled.setdefault(satker_id.casefold(), []).append(satker_id)
     for satker_id, document in sorted(documents.items()):
         unit = read_unit(satker_id, document, zone)
-        problems += [
-            f"{satker_id}: {said}" for said in (*unit.problems, *_twins(satker_id, spelled))
-        ]
+        wrong = [*unit.problems, *_twins(satker_id, spelled)]
+        problems += [f"{satker_id}: {said}" for said in wrong]
         if unit.satker is not None:
             satker[satker_id] = unit.satker
         else:
