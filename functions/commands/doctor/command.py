@@ -43,7 +43,8 @@ def doctor(live: bool, agency_id: str | None, everything: bool, as_json: bool) -
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:
-        for line in screen.lines(findings, everything=everything):
+        # What was asked of platforms is told whole.
+        for line in screen.lines(findings, everything=everything or live):
             click.echo(log.clean(line))
     if not all(finding.ok for finding in findings):
         sys.exit(1)
