@@ -66,9 +66,9 @@ def examine(
     findings += grouped("platforms", version)
     asked = look(agencies, settings, rosters, now) if live else []
     findings += _budgets(agencies, settings, asked, now)
-    findings += grouped("platforms", _consents(settings, rosters.values()))
+    findings += grouped("tokens", _consents(settings, rosters.values()))
     key_told = looked("token key", _token_key, agencies, settings)
-    findings += grouped("platforms", key_told) + asked
+    findings += grouped("tokens", key_told) + asked
     if len(told_of) > MANY:  # a look at each one's accounts and site would take minutes
         findings += looked("site", _destinations, settings, agencies[0].agency, everybody)
         return _in_order(findings)

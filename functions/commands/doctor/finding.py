@@ -12,11 +12,14 @@ from functions.store.port import StoreError
 LONGEST = 600  # characters of one finding
 
 # What findings are about, in the order in which they are told: what comes first explains the rest.
-Group = Literal["next", "installation", "platforms", "jobs", "data", "accounts", "budgets"]
+Group = Literal[
+    "next", "installation", "platforms", "tokens", "jobs", "data", "accounts", "budgets"
+]
 GROUPS: dict[Group, str] = {
     "next": "Next",
     "installation": "Store and site",
-    "platforms": "Platforms and tokens",
+    "platforms": "Platforms",
+    "tokens": "Tokens and consents",
     "jobs": "Jobs",
     "data": "Data and months",
     "accounts": "Registry and accounts",

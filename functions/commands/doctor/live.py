@@ -114,7 +114,7 @@ class _Round:
                     looks += self._looks(platform, connection)
             findings += await asyncio.gather(*(self._tried(one) for one in looks))
             self._count(looks)
-        return grouped("platforms", [*findings, *self._versions(), self._told_cost()])
+        return grouped("tokens", [*findings, *self._versions(), self._told_cost()])
 
     def _is_forbidden(self, platform: Platform) -> bool:
         return self._agencies[0].simulation and is_official(address(self._settings, platform))

@@ -33,7 +33,7 @@ def budgets(agencies: Sequence[AgencyStore], settings: Settings, now: datetime) 
         _token(name, settings, sharing) for name in sorted(sharing.limits) if name != FEED_NAME
     )
     spent = (_credential(name, sharing, len(agencies) > 1) for name in sorted(used))
-    return grouped("platforms", tokens) + grouped("budgets", spent)
+    return grouped("tokens", tokens) + grouped("budgets", spent)
 
 
 def _token(name: str, settings: Settings, sharing: Sharing) -> Finding:

@@ -42,7 +42,7 @@ def vitals(agency: AgencyStore, settings: Settings, roster: Roster, now: datetim
         found += grouped("jobs", looked(job, _job, agency, job, every, now))
     found += grouped("data", looked("data", _data, agency, settings, roster, now))
     told = looked("tiktok consents", _consents, agency, roster, now)
-    found += grouped("platforms", told)
+    found += grouped("tokens", told)
     found += grouped("data", looked("months", _months, agency, now))
     return found
 

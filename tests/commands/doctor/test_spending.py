@@ -108,4 +108,4 @@ def test_every_credential_has_its_line_and_a_public_feed_has_none(sqlite_url: st
         "token x",
     ]
     assert ends == [*["when it ends is asked with --live"] * 2, "it has no end of its own"]
-    assert {f.group for f in told.values()} == {"platforms"}
+    assert {f.group for f in told.values()} == {"tokens"}
