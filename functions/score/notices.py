@@ -110,7 +110,7 @@ def _final(run: Run, notifier: Notifier, ranking: Ranking) -> Iterator[Notice]:
     site = notifier.sites(run.agency.id)
     page = f"{site}/{ranking.month.replace('-', '/')}/" if site else ""
     is_revised = ranking.revision > 1
-    said = "direvisi" if is_revised else "final"
+    said = "direvisi" if is_revised else "sudah final"
     for row in lists["most_active"]:
         told = [_place(name, places[name].get(row.satker), ranked[name]) for name in _NAMES]
         yield Notice(
@@ -121,7 +121,7 @@ def _final(run: Run, notifier: Notifier, ranking: Ranking) -> Iterator[Notice]:
                 row.name,
                 run.agency.name,
                 f"Peringkat media sosial {run.agency.name} bulan {month(ranking.month)} "
-                f"{'direvisi' if is_revised else 'sudah final'}. {row.name}: "
+                f"{said}. {row.name}: "
                 f"{' dan '.join(told)}.",
                 f"Alasan revisinya: {ranking.reason}" if is_revised and ranking.reason else "",
                 f"Rinciannya: {page}" if page else "",

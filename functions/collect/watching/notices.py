@@ -78,7 +78,7 @@ def tell(
         notifier.put(agency, found, addresses, clock)
         if now_known != known:
             outcome["broken"] = msgspec.to_builtins(now_known)
-        report.problems += notifier.deliver(agency, lambda: addresses)
+        report.problems += notifier.deliver(agency, lambda: addresses, lambda: clock)
     except Exception as error:
         report.problems.append(f"notices: {type(error).__name__}; they are tried again")
         return {}
