@@ -19,7 +19,7 @@ from functions.collect.report import CollectReport
 from functions.collect.state import SyncState
 from functions.collect.tick import CollectRun
 from functions.collect.watching import notices
-from functions.collect.watching.notices import REMEMBERED, Trouble, ended_at, troubles, watch
+from functions.collect.watching.notices import REMEMBERED, BrokenAccount, ended_at, troubles, watch
 from functions.jobs import turns
 from functions.model import iso
 from functions.notify import delivery
@@ -60,7 +60,9 @@ def states(wrong: str | None = WRONG, handle: str = "kanwil") -> Any:
     return {"x": SyncState(accounts={handle: account_state(handle, wrong=wrong)})}
 
 
-def life(*wrong: bool, every: timedelta = HOUR, known: list[Trouble] | None = None) -> list[int]:
+def life(
+    *wrong: bool, every: timedelta = HOUR, known: list[BrokenAccount] | None = None
+) -> list[int]:
     """The looks at which an account that was wrong or not at each of them is told."""
     held, told = known or [], []
     for number, is_wrong in enumerate(wrong):
@@ -180,7 +182,7 @@ def told(
 def test_a_trouble_is_noted_then_told_then_remembered(real_agency: AgencyStore, hook: Hook) -> None:
     noted, _ = told(real_agency, hook, {}, NOW)
     assert troubles(noted["broken"]) == [
-        Trouble(platform="x", handle="kanwil", since=NOW, said=WRONG)
+        BrokenAccount(platform="x", handle="kanwil", since=NOW, said=WRONG)
     ]
     assert noted["consents_told_at"] == iso(NOW)
     assert hook.told == []
