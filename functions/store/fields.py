@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -142,6 +143,7 @@ class Fields:
             yield shown_name(name), known[near] if near else nearest(name, self._names)
 
 
+@lru_cache(maxsize=1_000)
 def form(name: str) -> str:
     """A name as it is compared: in small letters, its words joined by underscores."""
     return _JOINTS.sub("_", clean(name).casefold()).strip("_")

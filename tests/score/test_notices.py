@@ -159,6 +159,17 @@ def test_an_answer_is_told_to_who_objected_once(ours: AgencyStore, mailbox: Mail
     assert len(mailbox.taken) == 1
 
 
+def test_an_answer_to_a_late_objection_is_told_once_too(
+    ours: AgencyStore, mailbox: Mailbox
+) -> None:
+    scored(ours, CLOSES + HOUR, "")
+    late = typed_objection(satker="bali", at=CLOSES + 10 * DAY, month=MONTH)
+    ours.add_objection("s1", {**late, **ANSWER, "answered_at": iso(CLOSES + 11 * DAY)})
+    for hours in (1, 2, 3):
+        scored(ours, CLOSES + 11 * DAY + hours * HOUR, mailbox.url)
+    assert [address for address, _ in mailbox.taken] == ["humas@bali.example.go.id"]
+
+
 def test_a_webhook_hears_of_everybody_and_a_hostile_name_is_plain_text(
     ours: AgencyStore, hook: Hook
 ) -> None:

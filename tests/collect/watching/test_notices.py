@@ -224,6 +224,23 @@ def test_what_goes_wrong_costs_the_notices_alone(
     assert report.problems == ["notices: OSError; they are tried again"]
 
 
+def test_a_dead_mail_server_costs_seconds_and_shows_no_secret(
+    real_agency: AgencyStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "rahasia-canary-0042"
+    settings = Settings(notify=f"mailto://u:{secret}@127.0.0.1:1?from=kiprah@example.go.id")
+    report = CollectReport("r", NOW, states=states(), roster=ROSTER)
+    noted = notices.tell(real_agency, settings, report, {}, NOW)
+    report = CollectReport("r", NOW + DAY, states=states(), roster=ROSTER)
+    notices.tell(real_agency, settings, report, noted, NOW + DAY)
+    assert report.problems[0].startswith("notices: 1 could not be sent")
+    assert report.as_dict()["failed"] is False
+    everything = [held.data for held in real_agency.store.everything()]
+    told = "".join([*capsys.readouterr(), str(report.as_dict()), str(everything)])
+    assert secret not in told
+    assert "humas@bali" not in told
+
+
 def test_a_collection_tells_what_is_due_and_goes_on(
     real_agency: AgencyStore, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
