@@ -400,3 +400,21 @@ def test_an_age_is_told_in_a_unit_that_says_enough(
     now: datetime, past: timedelta, said: str
 ) -> None:
     assert age(now - past, now) == said
+
+
+def test_notices_that_were_given_up_are_told_where_units_are_told_at_all(
+    agency: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(agency, now)
+    given_up = {"kind": "month", "due": "given up"}
+    agency.add_notices({("month", "a"): given_up, ("month", "b"): given_up, ("c",): {"due": None}})
+
+    def told(notify: str) -> list[Finding]:
+        found = examine([agency], replace(settings, notify=notify), now)
+        return [finding for finding in found if finding.subject == "notices"]
+
+    assert told("") == []
+    [finding] = told("json://127.0.0.1:1/a")
+    assert not finding.ok
+    assert finding.words.startswith("2 could not be sent in a day and were given up (month 2)")
+    assert finding.todo == "run: kiprah notify test ADDRESS"
