@@ -65,10 +65,12 @@ class Table(NamedTuple):
 
     A cell whose value is not what it shows is ``Unreadable``. Cells outside the columns appear as
     one cell of the column ``""``. ``sheet``: the sheet's name if the workbook has several.
+    ``places``: what the file calls each column, with its letter in a sheet: ``G (Instagram)``.
     """
 
     rows: list[tuple[int, dict[str, str]]]
     sheet: str | None = None
+    places: Mapping[str, str] = {}
 
 
 def read(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
@@ -98,7 +100,9 @@ def _foreign(content: bytes, name: str, kind: str | None) -> str:
     return f"{what}{f' melainkan {kind}' if is_named else ''}; {_SAVE_AS}"
 
 
-def _table(lines: Mapping[int, Sequence[Any]], sheet: str | None = None) -> Table:
+def _table(
+    lines: Mapping[int, Sequence[Any]], sheet: str | None = None, *, lettered: bool = False
+) -> Table:
     """The table below the header: the first line with the columns that every header has."""
     filled = [number for number, cells in lines.items() if any(map(_holds, cells))]
     if not filled:
@@ -109,7 +113,19 @@ def _table(lines: Mapping[int, Sequence[Any]], sheet: str | None = None) -> Tabl
     below = [number for number in filled if number > first]
     if len(below) > MOST_ROWS:
         raise FileError(f"lebih dari {MOST_ROWS:,} baris berisi; sisakan satu baris per satker")
-    return Table([(number, _row(header, lines[number])) for number in below], sheet)
+    places = _places(header, lines[first], lettered=lettered)
+    return Table([(number, _row(header, lines[number])) for number in below], sheet, places)
+
+
+def _places(header: Sequence[str], cells: Sequence[Any], *, lettered: bool) -> dict[str, str]:
+    """Each column as the file spells it, behind the letter that a spreadsheet shows above it."""
+    found = {}
+    for position, (column, cell) in enumerate(zip(header, cells, strict=True)):
+        if column:
+            spelled = " ".join(clean(str(cell)).split())
+            letter = workbook.letter(position) if lettered else ""
+            found[column] = f"{letter} ({spelled})" if lettered else spelled
+    return found
 
 
 def _row(header: Sequence[str], cells: Sequence[Any]) -> dict[str, str]:
@@ -241,7 +257,7 @@ def _first_table(sheets: Iterable[workbook.Sheet]) -> Table:
     refusals: list[FileError] = []
     for sheet in sheets:
         try:
-            return _table(sheet.rows, sheet.name if sheet.of > 1 else None)
+            return _table(sheet.rows, sheet.name if sheet.of > 1 else None, lettered=True)
         except FileError as error:
             has_header = any(map(_is_header, islice(sheet.rows.values(), FIRST_LINES)))
             if has_header:

@@ -80,6 +80,13 @@ def sheets(content: bytes) -> Iterator[Sheet]:
         yield Sheet(sheet.title, len(worksheets), plain)
 
 
+def letter(position: int) -> str:
+    """What a spreadsheet calls a column; ``position`` 0 is A."""
+    from openpyxl.utils.cell import get_column_letter
+
+    return get_column_letter(position + 1)
+
+
 def _is_read(part: zipfile.ZipInfo) -> bool:
     """Pictures and the like are never unpacked."""
     return part.filename.lower().endswith((".xml", ".rels"))

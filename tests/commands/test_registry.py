@@ -98,7 +98,9 @@ def test_a_file_with_any_error_changes_nothing(content, command):
     done("registry", "import", "satker.csv", "--now", THEN)
     before = documents()
     Path("broken.csv").write_text(content)
-    assert "broken.csv: " in refused(1, "registry", command, "broken.csv")
+    result = kiprah("registry", command, "broken.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("kiprah: broken.csv: ")
     assert documents() == before
 
 
@@ -108,7 +110,9 @@ def test_every_error_of_a_file_is_a_line_that_names_its_place():
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
     assert len(lines) == 3
-    assert all(line.startswith("kiprah: broken.csv: baris ") for line in lines)
+    assert all(
+        line.startswith("kiprah: broken.csv: baris ") and ", kolom " in line for line in lines
+    )
 
 
 def test_an_account_that_ends_is_told_before_it_does_also_in_a_pipe():
@@ -127,20 +131,83 @@ def test_an_account_that_ends_is_told_before_it_does_also_in_a_pipe():
     assert (told["begins"], told["changes"]) == ([], [])
 
 
-def test_a_check_says_what_an_import_would_do_and_does_nothing():
+@pytest.mark.parametrize("command", [["import", "--dry-run"], ["check"]])
+def test_a_dry_run_shows_the_difference_as_a_table_and_writes_nothing(command):
     done("registry", "import", "satker.csv", "--now", THEN)
     before = documents()
     Path("more.csv").write_text(
         "id,nama,jenis,x\naceh,Kanwil Aceh,upt,kemenkum_aceh\nntt,NTT,kanwil,ntt\n"
     )
-    lines = done("registry", "check", "more.csv").splitlines()
-    assert lines[-1] == "more.csv: 2 satker, tidak ada kesalahan."
-    assert lines[1].startswith("mulai: ntt: akun X ntt mulai diukur sejak ")
-    assert [lines[0], *lines[2:-1]] == [
-        "mulai: ntt: satker baru, 'NTT'",
-        "berubah: aceh: jenis 'kanwil' menjadi 'upt'",
+    lines = done("registry", *command, "more.csv").splitlines()
+    assert [line.split() for line in lines[:-1]] == [
+        ["yang", "terjadi", "satker", "pada", "sebelum", "sesudah", "masa"],
+        ["mulai", "ntt", "satker", "NTT", "sejak", lines[1][-10:]],
+        ["mulai", "ntt", "akun", "X", "ntt", "sejak", lines[1][-10:]],
+        ["berubah", "aceh", "jenis", "kanwil", "upt"],
+        ["tidak", "disebut,", "tidak", "berubah:", "1", "satker:", "bali"],
     ]
+    assert lines[-1] == (
+        "more.csv: 2 satker, tidak ada kesalahan. mulai: 1 satker, 1 akun; "
+        "berakhir: 0 satker, 0 akun; berubah: 1 satker, 0 akun; dokumen yang akan ditulis: 2. "
+        "Belum ada yang ditulis."
+    )
     assert documents() == before
+
+
+def test_a_dry_run_of_what_is_there_says_that_nothing_changes():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    [line] = done("registry", "import", "satker.csv", "--dry-run").splitlines()
+    assert "dokumen yang akan ditulis: 0" in line
+
+
+def test_a_dry_run_has_a_form_for_programs():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    Path("fewer.csv").write_text("id,nama,jenis,x\naceh,Kanwil Aceh,kanwil,\n")
+    result = kiprah("registry", "import", "fewer.csv", "--dry-run", "--json", "--now", THEN)
+    assert result.stderr.startswith("kiprah: fewer.csv: aceh: akun X kemenkum_aceh berakhir")
+    told = json.loads(result.stdout)
+    [ends] = told.pop("amendments")
+    assert told == {
+        "job": "registry import",
+        "dry_run": True,
+        "satker": 1,
+        "changed": 1,
+        "kept": ["bali"],
+    }
+    assert (ends["happens"], ends["satker"], ends["handle"]) == ("ends", "aceh", "kemenkum_aceh")
+
+
+def test_a_partial_import_takes_the_good_rows_and_names_the_others():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    Path("partly.csv").write_text(
+        "id,Nama Satker,jenis,x\naceh,,kanwil,\nbali,Bali Baru,kanwil,\nntt,NTT,,ntt\n".replace(
+            "Nama Satker", "Nama"
+        )
+    )
+    for more in (["--dry-run"], []):
+        result = kiprah("registry", "import", "partly.csv", "--partial", "--json", *more)
+        assert result.exit_code == 1
+        assert result.stderr.splitlines() == [
+            "kiprah: partly.csv: baris 2, kolom Nama: kosong; isi nama satuan kerja",
+            "kiprah: partly.csv: baris 4, kolom jenis: kosong; isi misalnya kanwil",
+        ]
+        told = json.loads(result.stdout)
+        assert (told["satker"], told["changed"], told["kept"]) == (1, 1, [])
+        assert told["refused"] == [
+            {"row": 2, "column": "nama", "reason": "kosong; isi nama satuan kerja"},
+            {"row": 4, "column": "jenis", "reason": "kosong; isi misalnya kanwil"},
+        ]
+    found, _, _ = documents()
+    assert found.keys() == {"aceh", "bali"}
+    assert found["bali"]["name"] == "Bali Baru"
+    assert found["aceh"]["accounts"] == {"x": ["kemenkum_aceh"]}
+
+
+def test_a_refused_file_has_a_form_for_programs():
+    Path("broken.csv").write_text("id,nama,jenis\naceh,Aceh,\n")
+    result = kiprah("registry", "import", "broken.csv", "--json")
+    assert result.exit_code == 1
+    assert [one["column"] for one in json.loads(result.stdout)["refused"]] == ["jenis"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +228,7 @@ def test_a_cell_that_cannot_be_is_a_problem_of_its_row_and_nothing_is_written(ce
     text = ",".join(row) + "\n" + ",".join(f'"{cell}"' for cell in row.values()) + "\n"
     Path("broken.csv").write_text(text)
     for command in ("check", "import"):
-        assert "broken.csv: baris 2: " in refused(1, "registry", command, "broken.csv")
+        assert "broken.csv: baris 2, kolom " in refused(1, "registry", command, "broken.csv")
     assert documents() == before
 
 

@@ -1,0 +1,140 @@
+"""A file's row laid over the satker document there is.
+
+A field that the file has no column for stays, and so does everything else that an admin keeps in
+the document. A cell that means the same as the field leaves the field as it was typed, so that
+importing an export changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.model import PLATFORMS, Platform
+from functions.registry import values
+from functions.registry.units import COLUMNS, accounts_of, platform_of
+from functions.registry.values import UnreadableValue, Wrong
+
+UnitDocument = dict[str, Any]
+TypedRow = Mapping[str, str]
+
+
+def given_by(row: TypedRow) -> UnitDocument:
+    """The row's cells as fields of a document; without the columns that the file lacks."""
+    given: UnitDocument = {field: row[column] for field, column in COLUMNS.items() if column in row}
+    return given | {"accounts": {p: _parts(row[p]) for p in PLATFORMS if p in row}}
+
+
+def laid_over(
+    before: Mapping[str, Any] | None, given: UnitDocument, zone: ZoneInfo
+) -> UnitDocument:
+    """The document with a row's cells in it; a new one has every field, for admins to see."""
+    new: UnitDocument = dict.fromkeys(COLUMNS) | {"accounts": {}}
+    document = new if before is None else dict(before)
+    for field, reader in _readers(zone).items():
+        if field in given or before is None:
+            meant = _canonical(reader, given.get(field))
+            if before is None or meant is Wrong or meant != _canonical(reader, before.get(field)):
+                document[field] = given[field] if meant is Wrong else meant
+    accounts = _accounts_over(document.get("accounts"), given["accounts"])
+    return document if accounts is None else document | {"accounts": accounts}
+
+
+def handles_in(accounts: Any) -> list[tuple[Platform, str]]:
+    """The bare handles of a document's or a row's accounts, without those that cannot be read."""
+    return [
+        (platform, handle)
+        for platform, items in accounts_of(accounts).items()
+        for handle in _handles(platform, [_handle_of(item) for item in items])
+    ]
+
+
+def parent_of(document: Mapping[str, Any]) -> str | None:
+    """The unit above; None where none is named that can be read."""
+    parent = _canonical(values.text, document.get("parent"))
+    return parent if isinstance(parent, str) else None
+
+
+def _parts(cell: str) -> list[str]:
+    return [cell] if isinstance(cell, UnreadableValue) else cell.split(";")
+
+
+def _handles(platform: Platform, parts: Sequence[Any]) -> list[str]:
+    """Bare handles, each once, without those that cannot be read."""
+    read = (_canonical(partial(values.handle, platform), part) for part in parts)
+    found = {handle.casefold(): handle for handle in read if isinstance(handle, str)}
+    return list(found.values())
+
+
+def _canonical(reader: Callable[[Any], Any], value: Any) -> Any:
+    """The value as the reader understands it; ``Wrong`` (the class) where it cannot be read."""
+    try:
+        return reader(value)
+    except Exception:
+        return Wrong
+
+
+def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
+    return {
+        "name": values.text,
+        "short_name": values.text,
+        "kind": values.text,
+        "province": values.text,
+        "timezone": values.timezone,
+        "website": values.website,
+        "parent": values.text,
+        "active_from": partial(values.moment, zone=zone),
+        "active_to": partial(values.moment, zone=zone),
+        "notify": _emails,
+    }
+
+
+def _emails(value: Any) -> str | None:
+    """Mail addresses as a document keeps them: one text."""
+    return "; ".join(values.emails(value)) or None
+
+
+def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:
+    """The accounts with the row's cells over them; None where the cells change nothing.
+
+    A file has no column for a handle's own ``from`` and ``to``: they stay with the handle.
+    """
+    typed = accounts_of(accounts)
+    changed = {
+        platform: wanted
+        for platform, parts in cells.items()
+        if (wanted := _handles(platform, parts)) or platform in typed
+        if not _means(platform, typed.get(platform, []), wanted)
+    }
+    if not changed:
+        return None
+    result = dict(accounts) if isinstance(accounts, Mapping) else {}
+    for platform, wanted in changed.items():
+        for name in list(result):  # twitter, Instagram: other names of the platform
+            if platform_of(name) == platform:
+                result[name] = []
+        result[platform] = [_kept(platform, typed.get(platform, []), name) for name in wanted]
+    return result
+
+
+def _means(platform: Platform, typed: Sequence[Any], wanted: Sequence[str]) -> bool:
+    """Whether these are the handles that were typed already, in whatever form and order."""
+    names = [_canonical(partial(values.handle, platform), _handle_of(item)) for item in typed]
+    if not all(isinstance(name, str) for name in names):
+        return False
+    return {name.casefold() for name in names} == {name.casefold() for name in wanted}
+
+
+def _kept(platform: Platform, typed: Sequence[Any], handle: str) -> Any:
+    """The handle, as an admin typed it earlier: with its validity."""
+    for item in typed:
+        name = _canonical(partial(values.handle, platform), _handle_of(item))
+        if isinstance(name, str) and name.casefold() == handle.casefold():
+            return item
+    return handle
+
+
+def _handle_of(item: Any) -> Any:
+    return item.get("handle") if isinstance(item, Mapping) else item
