@@ -117,15 +117,19 @@ def _read(
     Earlier faults of the document that no cell touches are told beside the document instead.
     """
     satker_id, given = row.get("id", ""), given_by(row)
-    document = laid_over(before, given, zone)
-    handles = tuple(handles_in(given["accounts"]))
-    checked = CheckedRow(number, agency, satker_id, document, handles, "induk" in row)
-    problems = [*read_unit(satker_id, given, zone, FILE).problems]
-    if before is not None:
+    unit, own = read_unit(satker_id, given, zone, FILE)
+    problems = [*own]
+    # Reading an account's name is what takes longest, so a good row's are read once.
+    handles = [(h.platform, h.handle) for h in unit.handles] if unit else None
+    handles = handles_in(given["accounts"]) if handles is None else handles
+    document = laid_over(before, given, handles, zone)
+    if before is not None and document != before:
         whole = read_unit(satker_id, document, zone, FILE).problems
         if more := [problem for problem in whole if problem not in problems]:
             earlier = read_unit(satker_id, before, zone, FILE).problems
             problems += [problem for problem in more if problem not in earlier]
+    names_parent = "induk" in row
+    checked = CheckedRow(number, agency, satker_id, document, tuple(handles), names_parent)
     return checked, problems
 
 

@@ -7,7 +7,7 @@ importing an export changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,9 +28,15 @@ def given_by(row: TypedRow) -> UnitDocument:
 
 
 def laid_over(
-    before: Mapping[str, Any] | None, given: UnitDocument, zone: ZoneInfo
+    before: Mapping[str, Any] | None,
+    given: UnitDocument,
+    handles: Iterable[tuple[Platform, str]],
+    zone: ZoneInfo,
 ) -> UnitDocument:
-    """The document with a row's cells in it; a new one has every field, for admins to see."""
+    """The document with a row's cells in it; a new one has every field, for admins to see.
+
+    ``handles``: those of the row's accounts that can be read.
+    """
     new: UnitDocument = dict.fromkeys(COLUMNS) | {"accounts": {}}
     document = new if before is None else dict(before)
     for field, reader in _readers(zone).items():
@@ -38,7 +44,10 @@ def laid_over(
             meant = _canonical(reader, given.get(field))
             if before is None or meant is Wrong or meant != _canonical(reader, before.get(field)):
                 document[field] = given[field] if meant is Wrong else meant
-    accounts = _accounts_over(document.get("accounts"), given["accounts"])
+    wanted: dict[Platform, list[str]] = {platform: [] for platform in given["accounts"]}
+    for platform, handle in handles:
+        wanted[platform].append(handle)
+    accounts = _accounts_over(document.get("accounts"), wanted)
     return document if accounts is None else document | {"accounts": accounts}
 
 
@@ -96,17 +105,18 @@ def _emails(value: Any) -> str | None:
     return "; ".join(values.emails(value)) or None
 
 
-def _accounts_over(accounts: Any, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any] | None:
-    """The accounts with the row's cells over them; None where the cells change nothing.
+def _accounts_over(
+    accounts: Any, handles: Mapping[Platform, Sequence[str]]
+) -> dict[str, Any] | None:
+    """The accounts with the row's over them; None where those change nothing.
 
     A file has no column for a handle's own ``from`` and ``to``: they stay with the handle.
     """
     typed = accounts_of(accounts)
     changed = {
         platform: wanted
-        for platform, parts in cells.items()
-        if (wanted := _handles(platform, parts)) or platform in typed
-        if not _means(platform, typed.get(platform, []), wanted)
+        for platform, wanted in handles.items()
+        if (wanted or platform in typed) and not _means(platform, typed.get(platform, []), wanted)
     }
     if not changed:
         return None

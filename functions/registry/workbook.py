@@ -15,10 +15,11 @@ from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 
+from functions.parsing.tables import FIRST_LINES
 from functions.registry.values import EXACT_FLOAT, UnreadableValue
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes of XML; a sheet of 1,000 units has 1 MB
-MOST_ROWS = 20_000  # that hold anything
+MOST_ROWS = 20_000  # that hold anything, below the header
 LAST_ROW = 1_048_576  # of any spreadsheet
 MOST_COLUMNS = 500
 MOST_SECONDS = 60.0
@@ -101,7 +102,7 @@ def _rows(sheet: Any, ends: float) -> dict[int, Sequence[Any]]:
             found[number] = row[:MOST_COLUMNS]
             if beyond := next(filter(_holds, row[MOST_COLUMNS:]), None):
                 found[number] = (*row[:MOST_COLUMNS], beyond)
-        if number > LAST_ROW or len(found) > MOST_ROWS:
+        if number > LAST_ROW or len(found) > MOST_ROWS + FIRST_LINES:
             raise TooLarge(f"lebih dari {MOST_ROWS:,} baris berisi; sisakan satu baris per satker")
         if number % 1_000 == 0 and monotonic() > ends:
             raise TooLarge("berkas terlalu lama dibaca; hapus baris dan format yang tidak perlu")

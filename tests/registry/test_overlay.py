@@ -22,7 +22,8 @@ TYPED: dict[str, Any] = {
 
 
 def over(before: dict[str, Any] | None, **cells: str) -> dict[str, Any]:
-    return laid_over(before, given_by(cells), WIB)
+    given = given_by(cells)
+    return laid_over(before, given, handles_in(given["accounts"]), WIB)
 
 
 def test_cells_that_mean_the_same_leave_everything_as_it_was_typed() -> None:
