@@ -191,16 +191,20 @@ def _refused_words(refusals: Sequence[RowRefusal]) -> str:
 )
 @tells_errors
 def registry_export(file: Path | None, agency_id: str | None) -> None:
-    """Write the registry as CSV to FILE, or to the terminal."""
-    from functions.registry import files
+    """Write the registry to FILE, XLSX or CSV by its name, or as CSV to the terminal."""
+    from functions.registry.export import write_csv
+    from functions.registry.sheet import write_xlsx
 
+    suffix = file.suffix.lower() if file else ""
+    if suffix in (".xls", ".xlsm", ".ods"):
+        raise Misused(f"{file}: what is written is XLSX or CSV; name the file .xlsx or .csv")
     with opened_all(load_settings()) as agencies:
         wanted = [chosen(agencies, agency_id)] if agency_id is not None else agencies
         documents = _registries(wanted)
     several = len(agencies) > 1
-    if file is not None and file.suffix.lower() in (".xlsx", ".xls"):
-        raise Misused(f"{file}: what is written is CSV; name the file .csv")
-    content = files.write(documents if several else {"": documents[agencies[0].id]})
+    typed = documents if several else {"": documents[agencies[0].id]}
+    ids = [agency.id for agency in agencies] if several else []
+    content = write_xlsx(typed, ids) if suffix == ".xlsx" else write_csv(typed)
     if file is None:
         click.echo(content.decode(), nl=False)
         return
@@ -208,6 +212,36 @@ def registry_export(file: Path | None, agency_id: str | None) -> None:
         file.write_bytes(content)
     except OSError as error:
         fail(f"{file} cannot be written: {error.strerror}; choose another place")
+
+
+@registry.command("template")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="satker.xlsx")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there already.")
+@tells_errors
+def registry_template(file: Path, overwrite: bool) -> None:
+    """Write the empty sheet to fill in to FILE, satker.xlsx when left out; - is stdout."""
+    from functions.registry.sheet import write_xlsx
+
+    agencies = [agency.id for agency in load_settings().named_agencies()]
+    content = write_xlsx({}, agencies if len(agencies) > 1 else [])
+    if str(file) == "-":
+        if sys.stdout.isatty():
+            raise Misused("an XLSX is nothing for a terminal; name a file, or lead it into a pipe")
+        click.echo(content, nl=False)
+        return
+    if file.suffix.lower() != ".xlsx":
+        raise Misused(f"{file}: what is written is XLSX; name the file .xlsx")
+    try:
+        if overwrite:
+            file.write_bytes(content)
+        else:
+            with file.open("xb") as new:
+                new.write(content)
+    except FileExistsError:
+        raise Misused(f"{file} is there already; name another file, or add --overwrite") from None
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}; choose another place")
+    click.echo(f"{file}: the sheet Satker is empty, Petunjuk says what each column takes", err=True)
 
 
 def _registries(agencies: Sequence[AgencyStore]) -> dict[str, dict[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The registry as a file: CSV (comma, semicolon or tab) or XLSX, in and out.
+"""The registry read from a file: CSV (comma, semicolon or tab) or XLSX.
 
 What spreadsheets put around a table is taken off here: a ``sep=`` line, a title or blank lines
 before the header, invisible characters, another sheet that was open when the file was saved.
@@ -6,8 +6,6 @@ before the header, invisible characters, another sheet that was open when the fi
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +13,6 @@ from datetime import date, datetime
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
-from functions.model import PLATFORMS, iso
 from functions.parsing.cleaning import clean
 from functions.parsing.nearest import nearest
 from functions.parsing.tables import (
@@ -28,29 +25,10 @@ from functions.parsing.tables import (
     read_csv,
 )
 from functions.registry import workbook
+from functions.registry.columns import DATES, HEADER, REQUIRED
 from functions.registry.kinds import kind_of
-from functions.registry.units import COLUMNS, accounts_of
 from functions.registry.values import UnreadableValue
 
-HEADER = (
-    "id",
-    "nama",
-    "singkatan",
-    "jenis",
-    "provinsi",
-    "zona_waktu",
-    *PLATFORMS,
-    "website",
-    "induk",
-    "aktif_dari",
-    "aktif_sampai",
-    "instansi",
-    "pemberitahuan",
-)
-REQUIRED = ("id", "nama", "jenis")
-
-
-DATES = ("aktif_dari", "aktif_sampai")
 MOST_ROWS = workbook.MOST_ROWS
 
 _SAVE_AS = "simpan sebagai XLSX atau 'CSV UTF-8' lalu coba lagi"
@@ -164,48 +142,6 @@ def _header(cells: Sequence[Any]) -> list[str]:
 
 def _is_header(cells: Sequence[Any]) -> bool:
     return {*REQUIRED} <= {*_header(cells)}
-
-
-def write(documents: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bytes:
-    """The registry as CSV: what was imported comes out again.
-
-    Args:
-        documents: by satker id, of each agency by its id, which stands in ``instansi``.
-    """
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, HEADER, lineterminator="\n")
-    writer.writeheader()
-    for agency, held in documents.items():
-        _write(writer, agency, held)
-    return buffer.getvalue().encode()
-
-
-def _write(
-    writer: csv.DictWriter[str], agency: str, documents: Mapping[str, Mapping[str, Any]]
-) -> None:
-    for satker_id, document in documents.items():
-        row: dict[str, Any] = {
-            column: _text(document.get(field)) for field, column in COLUMNS.items()
-        }
-        # A broken field is written as it is, or as nothing: the admin hears of it from the roster,
-        # and again when the file is imported.
-        accounts = accounts_of(document.get("accounts"))
-        row |= {platform: ";".join(_names(accounts.get(platform, ()))) for platform in PLATFORMS}
-        writer.writerow({**row, "id": satker_id, "instansi": agency})
-
-
-def _names(items: Iterable[Any]) -> Iterable[str]:
-    return [_text(item.get("handle") if isinstance(item, Mapping) else item) for item in items]
-
-
-def _text(given: Any) -> str:
-    """A value as it was typed; a date that was picked in the console is an instant."""
-    if isinstance(given, datetime):
-        return iso(given) if given.tzinfo else given.isoformat()
-    if given is None or isinstance(given, bool) or not isinstance(given, str | int | float | date):
-        return ""
-    text = str(given)
-    return text.encode("utf-8", "replace").decode()
 
 
 def _check_header(header: list[str]) -> None:

@@ -17,6 +17,9 @@ from functions.registry import values
 from functions.registry.units import COLUMNS, accounts_of, platform_of
 from functions.registry.values import UnreadableValue, Wrong
 
+# Where two values are read alike it does not matter in which zone.
+_ANY = ZoneInfo("Asia/Jakarta")
+
 UnitDocument = dict[str, Any]
 TypedRow = Mapping[str, str]
 
@@ -64,6 +67,18 @@ def parent_of(document: Mapping[str, Any]) -> str | None:
     """The unit above; None where none is named that can be read."""
     parent = _canonical(values.text, document.get("parent"))
     return parent if isinstance(parent, str) else None
+
+
+def means_the_same(field: str, cell: str, typed: Any) -> bool:
+    """Whether a cell would leave a document's field as it was typed."""
+    reader = _readers(_ANY)[field]
+    return bool(_canonical(reader, cell) == _canonical(reader, typed))
+
+
+def name_means_the_same(platform: Platform, cell: str, typed: Any) -> bool:
+    """Whether an account's name in a cell is the one that was typed."""
+    reader = partial(values.handle, platform)
+    return bool(_canonical(reader, cell) == _canonical(reader, typed))
 
 
 def _parts(cell: str) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions.model import parse_time
+from functions.registry.files import load
 from tests.commands.running import (
     EXAMPLE,
     REGISTRY,
@@ -232,10 +233,36 @@ def test_a_cell_that_cannot_be_is_a_problem_of_its_row_and_nothing_is_written(ce
     assert documents() == before
 
 
-def test_an_export_is_csv_and_is_not_called_otherwise():
+@pytest.mark.parametrize("name", ["a.xls", "a.ods"])
+def test_an_export_is_not_called_what_it_is_not(name):
     done("registry", "import", "satker.csv")
-    assert "name the file .csv" in refused(2, "registry", "export", "a.xlsx")
-    assert not Path("a.xlsx").exists()
+    assert "name the file .xlsx or .csv" in refused(2, "registry", "export", name)
+    assert not Path(name).exists()
+
+
+def test_an_exported_workbook_comes_in_again_and_changes_nothing():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    assert done("registry", "export", "keluar.XLSX") == ""
+    again = report("registry", "import", "keluar.XLSX")
+    assert (again["satker"], again["changed"], again["kept"]) == (2, 0, [])
+    assert documents() == before
+
+
+def test_a_template_is_empty_and_nothing_is_written_over_it():
+    result = kiprah("registry", "template")
+    assert (result.exit_code, result.stdout) == (0, "")
+    content = Path("satker.xlsx").read_bytes()
+    assert load(content, "satker.xlsx").rows == []
+    assert "0 satker, tidak ada kesalahan" in done("registry", "check", "satker.xlsx")
+    Path("satker.xlsx").write_bytes(b"mine")
+    assert "is there already" in refused(2, "registry", "template")
+    assert Path("satker.xlsx").read_bytes() == b"mine"
+    assert kiprah("registry", "template", "--overwrite").exit_code == 0
+    assert Path("satker.xlsx").read_bytes() == content
+    assert kiprah("registry", "template", "-").stdout_bytes == content
+    assert "name the file .xlsx" in refused(2, "registry", "template", "satker.csv")
+    assert "cannot be written" in refused(1, "registry", "template", "no/folder/a.xlsx")
 
 
 def test_a_file_that_never_ends_is_read_no_further_than_any_registry():

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.registry import check as checking
-from functions.registry import files
 from functions.registry.check import Held
+from functions.registry.export import write_csv
 from functions.registry.overlay import TypedRow, UnitDocument
 
 
@@ -24,4 +24,4 @@ def check(
 
 def write(documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     """The registry as CSV."""
-    return files.write({"": documents})
+    return write_csv({"": documents})
