@@ -221,13 +221,16 @@ def import_rows(
 
 
 def _settled(agency: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
-    """The registry of everything that is stored, also by another import at the same time."""
-    enrolled = enrol(agency, at())
+    """The registry of everything that is stored, also by another import at the same time.
+
+    What was stored anew is made once more: it may have taken the place of the other's.
+    """
+    known = agency.roster(at())
     for _ in range(ATTEMPTS):
-        again = enrol(agency, at())
-        if again.roster == enrolled.roster:
+        enrolled = enrol(agency, at())
+        if enrolled.roster == known:
             break
-        enrolled = again
+        known = enrolled.roster
     return enrolled
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from functions.registry.units import DOCUMENT, FILE, accounts_of, adrift, read_unit
 from tests.factories import WIB
@@ -215,3 +216,23 @@ def test_a_parent_that_is_none_is_told():
     assert adrift({"pusat": None, "a": "pusta"}, FILE) == {
         "a": "induk 'pusta' tidak ada dalam daftar; maksudnya pusat?"
     }
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.none() | st.sampled_from("abcdefgh")))
+def test_a_circle_is_told_of_those_in_it_and_of_no_other(parents):
+    def returns(unit):
+        above, seen = parents[unit], set()
+        while above is not None and above != unit and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        return above == unit
+
+    wrong = {i for i, parent in parents.items() if parent is not None and parent not in parents}
+    assert adrift(parents).keys() == wrong | {i for i in parents if returns(i)}
+
+
+def test_for_many_parents_that_are_none_only_some_are_sought():
+    parents = {f"satker-{n}": f"satker {n}" for n in range(200)}
+    said = adrift(parents)
+    assert len(said) == 200
+    assert 0 < sum("maksudnya" in words for words in said.values()) <= 50
