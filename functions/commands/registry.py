@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,7 +25,7 @@ from functions.commands.shell import (
 )
 from functions.registry.changes import Happens
 from functions.registry.files import Table
-from functions.registry.importing import ImportPlan
+from functions.registry.importing import Imported, ImportPlan
 from functions.registry.refusals import RowRefusal
 from functions.store.agency import AgencyStore
 from functions.times import present
@@ -52,7 +52,6 @@ def registry_import(
     A column that FILE does not have is left as it is, an empty cell clears, and a unit that FILE
     does not name stays.
     """
-    from functions.registry.doubles import held_twice
     from functions.registry.importing import ImportRefused, import_rows
 
     at = present if now is None else lambda: now
@@ -70,22 +69,29 @@ def registry_import(
             done, refusals = import_rows(agencies, table.rows, at, say, partial=partial)
         except ImportRefused as refused:
             _refuse(where, refused.refusals, table, as_json=as_json)
-    reports = {agency_id: imported.report() for agency_id, imported in done.items()}
-    accounts = sum(report["accounts"] for report in reports.values())
-    words = (
-        f"{sum(report['satker'] for report in reports.values())} satker, {accounts} akun terdaftar."
-    )
-    report = reports[agencies[0].id]
-    if len(agencies) > 1:
-        problems = [f"{name}: {said}" for name, own in reports.items() for said in own["problems"]]
-        rosters = {name: own.enrolled.roster for name, own in done.items() if own.enrolled}
-        report = {
-            "job": "registry import",
-            "agencies": reports,
-            "problems": problems + held_twice(rosters, at()),
-        }
+    report, words = _summary(done, at())
     _tell_refusals(where, refusals, table)
     tell(report | _refused(refusals), as_json, words + _refused_words(refusals))
+
+
+def _summary(done: Mapping[str, Imported], now: datetime) -> tuple[dict[str, Any], str]:
+    """What became of a file, by agency where there are several, and the same in words."""
+    from functions.registry.doubles import held_twice
+
+    reports = {agency_id: imported.report() for agency_id, imported in done.items()}
+    satker, accounts = (
+        sum(own[name] for own in reports.values()) for name in ("satker", "accounts")
+    )
+    words = f"{satker} satker, {accounts} akun terdaftar."
+    if len(reports) == 1:
+        return next(iter(reports.values())), words
+    problems = [f"{name}: {said}" for name, own in reports.items() for said in own["problems"]]
+    rosters = {name: own.enrolled.roster for name, own in done.items() if own.enrolled}
+    return {
+        "job": "registry import",
+        "agencies": reports,
+        "problems": problems + held_twice(rosters, now),
+    }, words
 
 
 @registry.command("check")

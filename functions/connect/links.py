@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from functions.collect.watching import signs
 from functions.connect import ticket
@@ -89,8 +90,7 @@ def invitations(
         if renew or state.needs_link:
             at = link_time(consent, now)
             link = ticket.link(connect_url, _sealed(vault(), agency, account, at))
-            until = at + ticket.LIFETIME
-            invitation = msgspec.structs.replace(invitation, link=link, good_until=until)
+            invitation = replace(invitation, link=link, good_until=at + ticket.LIFETIME)
         found.append(invitation)
     return found
 
