@@ -39,7 +39,7 @@ class Fields:
         self._names = names
         self._typed: dict[str, list[tuple[str, Any]]] = {}
         self._strange: list[str] = []
-        meanings = {form(each): field for field in names for each in (field, *names[field])}
+        meanings = _meanings(tuple(names.items()))
         for name, value in document.items():
             if field := meanings.get(form(name)):
                 self._typed.setdefault(field, []).append((shown_name(name), value))
@@ -147,6 +147,12 @@ class Fields:
 def form(name: str) -> str:
     """A name as it is compared: in small letters, its words joined by underscores."""
     return _JOINTS.sub("_", clean(name).casefold()).strip("_")
+
+
+@lru_cache(maxsize=20)
+def _meanings(names: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+    """The fields by the forms of all their names."""
+    return {form(each): field for field, others in names for each in (field, *others)}
 
 
 def shown(given: Any) -> str:
