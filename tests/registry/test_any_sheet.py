@@ -189,7 +189,7 @@ merged = st.tuples(st.integers(1, 6), st.integers(2, 6), st.integers(0, 2), st.i
     st.lists(st.lists(values, min_size=len(HEADER), max_size=len(HEADER) + 2), max_size=5),
     st.lists(merged, max_size=2),
 )
-@settings(max_examples=80, suppress_health_check=QUICK)
+@settings(max_examples=50, suppress_health_check=QUICK)
 def test_every_row_of_any_workbook_is_read_and_told_or_recorded(
     lines: list[list[Any]], ranges: list[tuple[int, int, int, int]]
 ) -> None:

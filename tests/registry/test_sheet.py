@@ -78,7 +78,7 @@ def test_of_several_agencies_each_row_says_whose_it_is() -> None:
 
 
 @given(registries())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_exported_is_imported_as_it_was_also_when_it_was_saved_anew(held: Any) -> None:
     content = write_xlsx({"": held})
     saved = io.BytesIO()
