@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from functions.model import PLATFORMS
-from functions.registry.units import COLUMNS
+from functions.registry.fields import COLUMNS
 from tests.commands.running import documents, kiprah
 from tests.registry.typed import EDGES, TEXTS
 

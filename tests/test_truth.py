@@ -219,7 +219,7 @@ class World:
             for name in (handle, f"{handle}.b"):
                 found = AccountState(handle=name, account_id=str(number))
                 syncs[platform].state.accounts[name] = found
-        collecting._save_ids(tick, syncs)
+        collecting.save_ids(tick, syncs)
         self.seen[month_of(self.now, WIB)] |= {unit.id for unit in roster.satker}
 
     def post(self, number: int, ago: int) -> None:

@@ -74,6 +74,8 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
     agency = AgencyStore(store, Agency(id="kemenham"), clock=lambda: NOW)
     agency.add_objection("s1", {"post": "x:1", "why": "“é” \u0000 🇮🇩"})
     agency.save_sync_state("x", b"\x00\xff" * 300_000, agency.sync_state("x"))
+    agency.save_answers({"bali": {"status": "ok"}})
+    agency.add_history("2026-10", "f", [{"at": "2026-10-01T00:00:00Z", "changes": []}])
     root = agency.root
     store.write(
         [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from functions.registry.fields import COLUMNS, FILE
 from functions.registry.files import HEADER
 from functions.registry.refusals import RowRefusal, refusal
-from functions.registry.units import COLUMNS, FILE
 
 
 def test_a_refusal_names_the_row_the_column_and_the_reason() -> None:
