@@ -12,7 +12,6 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from unittest.mock import patch
 
 from functions import times
@@ -68,8 +67,8 @@ def main() -> None:
         from functions.collect import client
         from functions.commands import cli
 
-        # A run tells its time by its client's clock.
-        with patch.object(client, "datetime", SimpleNamespace(now=lambda _: now)):
+        # A run tells its time by its client's clock; here it stands still.
+        with patch.object(client.Clock, "__call__", lambda _: now):
             cli(words)
 
 
