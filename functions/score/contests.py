@@ -194,7 +194,7 @@ class Contests:
         """The answered objections whose documents do not say yet that they are decided."""
         for case, objection in self._objections:
             told = str(case.stored.data.get("status"))
-            if case.findings.get("status") == DECIDED and not told.startswith(DECIDED):
+            if objection.answer is not None and not told.startswith(DECIDED):
                 yield objection
 
     def hold_back(self, standing: Mapping[str, Decision | None]) -> None:

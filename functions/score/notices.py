@@ -1,8 +1,9 @@
 """What a scoring tells units: their objection was answered, their month is final.
 
-An objection is told when its own document does not say yet that it is decided; that is written
-afterwards, so that a run that dies between is made up for. A final month is told within a week,
-once for each revision; which were told stands beside scoring's cursor.
+An objection that was answered within a week is told when its own document does not say yet that it
+is decided; that is written afterwards, so that a run that dies between is made up for. That of a
+month that was final before never says so; its notice's key tells that it is made. A final month is
+told within a week, once for each revision; which were told stands beside scoring's cursor.
 """
 
 from __future__ import annotations
@@ -57,7 +58,11 @@ def _put(run: Run, notifier: Notifier, noted: Any) -> dict[str, Any]:
     said = noted if isinstance(noted, Mapping) else {}
     wrong = notifier.switches(agency).wrong
     run.report.problems += [f"settings/notify: {each}" for each in wrong]
-    answered = [*run.contests.newly_answered]
+    answered = [
+        objection
+        for objection in run.contests.newly_answered
+        if objection.answered_at is not None and objection.answered_at > clock - NEWS
+    ]
     finals = [ranking for ranking in _finals(run) if said.get(ranking.month) != ranking.revision]
     if not answered and not finals:
         return {}
@@ -110,7 +115,7 @@ def _final(run: Run, notifier: Notifier, ranking: Ranking) -> Iterator[Notice]:
     site = notifier.sites(run.agency.id)
     page = f"{site}/{ranking.month.replace('-', '/')}/" if site else ""
     is_revised = ranking.revision > 1
-    said = "direvisi" if is_revised else "final"
+    said = "direvisi" if is_revised else "sudah final"
     for row in lists["most_active"]:
         told = [_place(name, places[name].get(row.satker), ranked[name]) for name in _NAMES]
         yield Notice(
@@ -121,7 +126,7 @@ def _final(run: Run, notifier: Notifier, ranking: Ranking) -> Iterator[Notice]:
                 row.name,
                 run.agency.name,
                 f"Peringkat media sosial {run.agency.name} bulan {month(ranking.month)} "
-                f"{'direvisi' if is_revised else 'sudah final'}. {row.name}: "
+                f"{said}. {row.name}: "
                 f"{' dan '.join(told)}.",
                 f"Alasan revisinya: {ranking.reason}" if is_revised and ranking.reason else "",
                 f"Rinciannya: {page}" if page else "",

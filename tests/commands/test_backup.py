@@ -80,6 +80,7 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
             Write(f"{root}/jobs/score", {"good_at": "2026-10-01T00:00:00Z", "n": 2**63 - 1}),
             Write(f"{root}/odd/a", {"f": 1.0, "$base64": "AAAA", "m": {"$map": 1}, "b": b""}),
             Write(f"{root}/odd/a/deep/b", {"n": None, "l": [1, {"a": []}], "e": {}}),
+            Write(f"{root}/notices/month:2026-10:r1:bali", {"due": None, "done": []}),
             Write(f"{root}/runs/expired", {"n": 1}, expires_at=EXPIRED),
             Write(f"{root}/runs/later", {"n": 1}, expires_at=LATER),
         ]

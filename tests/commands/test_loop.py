@@ -63,7 +63,7 @@ class Jobs:
         monkeypatch.setattr(log, "_quiet", False)
         monkeypatch.setattr(loop, "turn_after", lambda now, every: now)
         monkeypatch.setattr(loop, "_collect", self._collect)
-        monkeypatch.setattr(loop, "_score", lambda agencies: self._run("score"))
+        monkeypatch.setattr(loop, "_score", lambda agencies, settings: self._run("score"))
         monkeypatch.setattr(loop, "_publish", lambda agencies, settings: self._run("publish"))
 
     async def _collect(self, agencies, settings, connections):

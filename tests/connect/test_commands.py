@@ -98,7 +98,7 @@ def test_a_consent_is_withdrawn_at_tiktok_and_here_and_the_unit_is_told(
     assert any("telah dicabut" in problem for problem in collected["problems"])
     assert stand_ins.calls.report()["requests"]["tiktok"] == before
     assert "telah dicabut pada 2026-10-20T03:00:00Z" in status()
-    words = done("doctor")
+    words = kiprah("doctor").stdout
     assert "1 withdrawn: @kemenkum.bali" in words
 
 
@@ -163,7 +163,7 @@ def test_the_key_that_is_set_is_changed_while_work_goes_on(
     [link] = parse_qs(urlsplit(address).query)["ticket"]
     monkeypatch.setenv("KIPRAH_TOKEN_KEY", f"{NEW},{OLD}")
     assert ticket.read(Vault(NEW, OLD), link, now).handle == "kemenkum.bali"
-    assert "2 of 2 stored secrets still need an older key" in done("doctor")
+    assert "2 of 2 stored secrets still need an older key" in kiprah("doctor").stdout
     done("collect", "--now", iso(now + timedelta(hours=4)))  # renews with the new one
     said = done("connect", "rekey")
     assert said.startswith("0 secrets sealed anew; 2 keys, and none of 2 stored secrets needs")
@@ -173,7 +173,7 @@ def test_the_key_that_is_set_is_changed_while_work_goes_on(
     )
     done("collect", "--now", iso(now + timedelta(hours=8)))
     assert status() == "ok"
-    assert OLD not in said + done("doctor")
+    assert OLD not in said + kiprah("doctor").stdout
 
 
 def test_the_key_file_is_changed_by_one_command(consenting: str, now: datetime) -> None:

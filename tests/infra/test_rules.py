@@ -70,7 +70,7 @@ BROKEN = {"a token cut short": ADMIN[:-20], "words that are no token": "Bearer k
 def collections():
     """Every collection below an agency, by the list from which the database's indexes are made."""
     named = Terraform().locals["collections"]
-    return sorted(set(re.findall(r'"([a-z]+)"', named)) - {"accounts", "installation"})
+    return sorted(set(re.findall(r'"([a-z_]+)"', named)) - {"accounts", "installation"})
 
 
 def paths():

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.commands.contest import NewDecision, Said, contest, decide, reject
+from functions.model import PLATFORMS
 from functions.registry.addresses.posts import link_keys
 from functions.registry.check import check
 from functions.registry.files import load
@@ -186,7 +187,8 @@ def test_a_unit_may_be_typed_in_many_ways(emulator, more):
         {"accounts": "kemenkum_bali"},
         {"accounts": ["kemenkum_bali"]},
         {"accounts": {f"p{n}": "a" for n in range(21)}},
-        {"accounts": {"x": True}},
+        *({"accounts": {name: True}} for name in ("twitter", "facebook", *PLATFORMS)),
+        {"accounts": {"x": {"handle": "a", "from": True}}},
         {"accounts": {"x": ["a"] * 51}},
         {"accounts": {"x": "a" * 1001}},
         {"accounts": {"instagram": {"handle": ["a"]}}},
@@ -325,6 +327,7 @@ WRONG = [
     {"month": True},
     {"url": ["https://x.com/a/status/1"]},
     {"post": {"x": 1}},
+    {"post": {"x": 1}, "url": "https://x.com/a/status/1"},
     {f"f{n}": 1 for n in range(40)},
 ]
 

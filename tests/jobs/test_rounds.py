@@ -505,7 +505,7 @@ def test_an_account_that_came_to_two_agencies_by_two_files_is_told():
         "kiprah: kemenham: bali: x hukum_bali juga terdaftar untuk kemenkum: bali; "
         "unggahannya dihitung di kedua instansi\n",
     )
-    assert "kemenham: bali: x hukum_bali juga terdaftar" in done("doctor")
+    assert "kemenham: bali: x hukum_bali juga terdaftar" in kiprah("doctor").stdout
 
 
 def test_an_export_says_whose_each_satker_is_and_can_be_imported_again():
@@ -600,10 +600,10 @@ def test_the_doctor_says_which_agencies_there_are(clients, platforms):
     assert result.exit_code == 1  # that was long ago, and nobody collects any more
     lines = [line[4:] for line in result.stdout.splitlines()]
     assert any(line.startswith("kemenham collect: last good run") for line in lines)
-    assert lines[1] == (
+    assert (
         "agencies: kemenkum (Kementerian Hukum, Asia/Jakarta), "
         "kemenham (Kementerian HAM, Asia/Makassar)"
-    )
+    ) in lines
     assert "kemenkum registry: 2 satker, 2 accounts" in lines
     assert "kemenham registry: 1 satker, 1 accounts" in lines
     assert "kemenham site: file://site/kemenham/: nothing published yet" in lines
@@ -613,7 +613,7 @@ def test_the_doctor_says_which_agencies_there_are(clients, platforms):
 def test_an_agency_without_a_registry_yet_is_no_fatal_finding_beside_another():
     Path("satker.csv").write_text(OF_ONE)
     done("registry", "import", "satker.csv", "--now", iso(BEGIN))
-    assert "!!  kemenham registry: empty" in done("doctor")
+    assert "!!  kemenham registry: empty" in kiprah("doctor").stdout
 
 
 def test_all_sites_are_served_together(clients, platforms):

@@ -34,7 +34,7 @@ ENDED_WITHIN = timedelta(days=7)  # an end of longer ago is no news
 _ENDS = (signs.LOST, signs.REFUSED, signs.WITHDRAWN, signs.PAST)
 
 
-class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+class BrokenAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account that is wrong, or was told to be.
 
     ``said``: the Indonesian sentence beside it; ``well_at``: since when it is well again.
@@ -78,30 +78,30 @@ def tell(
         notifier.put(agency, found, addresses, clock)
         if now_known != known:
             outcome["broken"] = msgspec.to_builtins(now_known)
-        report.problems += notifier.deliver(agency, lambda: addresses)
+        report.problems += notifier.deliver(agency, lambda: addresses, lambda: clock)
     except Exception as error:
         report.problems.append(f"notices: {type(error).__name__}; they are tried again")
         return {}
     return outcome
 
 
-def troubles(noted: Any) -> list[Trouble]:
+def troubles(noted: Any) -> list[BrokenAccount]:
     """What was noted, as far as it can be read."""
     found = []
     for each in noted if isinstance(noted, list) else ():
         try:
-            found.append(msgspec.convert(each, Trouble))
+            found.append(msgspec.convert(each, BrokenAccount))
         except msgspec.ValidationError:
             continue
     return found
 
 
 def watch(
-    known: Iterable[Trouble],
+    known: Iterable[BrokenAccount],
     states: Mapping[Platform, SyncState],
     roster: Roster,
     now: datetime,
-) -> tuple[list[Trouble], list[tuple[Account, Trouble]]]:
+) -> tuple[list[BrokenAccount], list[tuple[Account, BrokenAccount]]]:
     """What is to be noted of troubles at ``now``, and those that are to be told."""
     held = {(each.platform, each.handle): each for each in known}
     registered = {(a.platform, a.handle): a for a in roster.accounts if a.holds(now)}
@@ -111,7 +111,7 @@ def watch(
         if state is None:
             continue
         if state.wrong is not None and (trouble or account.account_id is not None):
-            begun = trouble or Trouble(platform=name[0], handle=name[1], since=now)
+            begun = trouble or BrokenAccount(platform=name[0], handle=name[1], since=now)
             held[name] = msgspec.structs.replace(begun, said=state.wrong, well_at=None)
         elif state.wrong is None and trouble is not None and trouble.well_at is None:
             held[name] = msgspec.structs.replace(trouble, well_at=now)
@@ -124,19 +124,19 @@ def watch(
     return kept, broke
 
 
-def _is_to_be_told(trouble: Trouble, now: datetime) -> bool:
+def _is_to_be_told(trouble: BrokenAccount, now: datetime) -> bool:
     is_old = trouble.since <= now - BROKEN_FOR
     return is_old and not trouble.told and trouble.well_at is None
 
 
-def _is_over(trouble: Trouble, now: datetime) -> bool:
+def _is_over(trouble: BrokenAccount, now: datetime) -> bool:
     """Whether an account that is well again can be forgotten."""
     if trouble.well_at is None:
         return False
     return not trouble.told or trouble.well_at <= now - REMEMBERED
 
 
-def _broke(agency: AgencyStore, roster: Roster, account: Account, trouble: Trouble) -> Notice:
+def _broke(agency: AgencyStore, roster: Roster, account: Account, trouble: BrokenAccount) -> Notice:
     platform, handle = trouble.platform, trouble.handle
     name = PLATFORM_NAMES[platform]
     return Notice(

@@ -1,1 +1,1 @@
-"""What is set up and what is wrong, one finding a line."""
+"""What to do next, what is set up and what is wrong, on one screen."""

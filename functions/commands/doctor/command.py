@@ -1,4 +1,4 @@
-"""``kiprah doctor``: what is set up and what is wrong, one finding a line."""
+"""``kiprah doctor``: the next thing to do, then what is set up and what is wrong, on one screen."""
 
 from __future__ import annotations
 
@@ -24,13 +24,16 @@ from functions.times import present
 @click.option(
     "--agency", "agency_id", metavar="ID", help="Tell of this one of KIPRAH_AGENCIES alone."
 )
+@click.option("--all", "everything", is_flag=True, help="Every finding, however long the list.")
 @json_option
 @tells_errors
-def doctor(live: bool, agency_id: str | None, as_json: bool) -> None:
-    """Say what is set up and what is wrong; exits with 1 when nothing can work.
+def doctor(live: bool, agency_id: str | None, everything: bool, as_json: bool) -> None:
+    """Say what to do next, what is set up and what is wrong; exits with 1 when anything is (!!).
 
-    With --live also when a platform refuses a credential. It writes nothing and renews no token.
+    Without --live nobody is asked: what a platform said last is remembered. It writes nothing and
+    renews no token.
     """
+    from functions.commands.doctor import screen
     from functions.commands.doctor.examination import examine
 
     loaded = load_settings()
@@ -40,8 +43,8 @@ def doctor(live: bool, agency_id: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(log.clean(json.dumps([asdict(finding) for finding in findings])))
     else:
-        for finding in findings:
-            sign = "ok" if finding.ok else "!!"
-            click.echo(log.clean(f"{sign}  {finding.subject}: {finding.words}"))
-    if any(finding.fatal for finding in findings):
+        # What was asked of platforms is told whole.
+        for line in screen.lines(findings, everything=everything or live):
+            click.echo(log.clean(line))
+    if not all(finding.ok for finding in findings):
         sys.exit(1)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from functions.collect.credentials import NEEDS, address, configured, is_keyless
 from functions.collect.watching import versions
-from functions.commands.doctor.finding import Finding, looked
+from functions.commands.doctor.finding import GROUPS, Finding, grouped, looked
 from functions.commands.doctor.live import look
 from functions.commands.doctor.spending import budgets
 from functions.commands.doctor.vitals import vitals
@@ -42,7 +42,9 @@ def examine(
     only: AgencyStore | None = None,
     live: bool = False,
 ) -> list[Finding]:
-    """Look at the registry, the platforms, the jobs, the data and the site; say what to do next.
+    """Look at the site, the platforms, the jobs, the data, the registry and the budgets.
+
+    What to do next comes first; then the groups in their order, and in each as they are looked at.
     With several agencies, each agency's findings begin with its id; with very many, only the worst
     are told. ``only``: one of ``agencies``; everything about it is told, and nothing of the others.
     ``live``: ask the platforms too, once with each credential. StoreError when the store is
@@ -59,27 +61,51 @@ def examine(
     for agency in told_of if len(told_of) <= MANY else ():
         own = _own(agency, settings, rosters, now)
         findings += _told_apart(agency, agencies, rosters, own)
-    findings += looked("registry", _doubles, rosters, now)
-    findings += looked("graph version", _graph_version, settings, now)
-    findings += looked("budgets", budgets, agencies, settings, now)
-    findings += _consents(settings, rosters.values())
-    findings += looked("token key", _token_key, agencies, settings)
-    if live:
-        findings += look(agencies, settings, rosters, now)
+    findings += grouped("accounts", looked("registry", _doubles, rosters, now))
+    version = looked("graph version", _graph_version, settings, now)
+    findings += grouped("platforms", version)
+    asked = look(agencies, settings, rosters, now) if live else []
+    findings += _budgets(agencies, settings, asked, now)
+    findings += grouped("tokens", _consents(settings, rosters.values()))
+    key_told = looked("token key", _token_key, agencies, settings)
+    findings += grouped("tokens", key_told) + asked
     if len(told_of) > MANY:  # a look at each one's accounts and site would take minutes
         findings += looked("site", _destinations, settings, agencies[0].agency, everybody)
-        return [*findings, _next(findings)]
+        return _in_order(findings)
     for agency in told_of:
-        own = looked("accounts", _wrong_accounts, agency, rosters[agency.id], now)
-        own += looked("accounts", _incomplete_accounts, agency, rosters[agency.id], now)
+        roster = rosters[agency.id]
+        own = grouped("accounts", looked("accounts", _wrong_accounts, agency, roster, now))
+        own += grouped("data", looked("accounts", _incomplete_accounts, agency, roster, now))
         findings += _told_apart(agency, agencies, rosters, own)
     for agency in told_of:
-        own = looked("months", _waiting_months, agency, now)
+        own = grouped("data", looked("months", _waiting_months, agency, now))
         findings += _told_apart(agency, agencies, rosters, own)
     for agency in told_of:
         own = looked("site", _destinations, settings, agency.agency, everybody)
         findings += _told_apart(agency, agencies, rosters, own)
-    return [*findings, _next(findings)]
+    return _in_order(findings)
+
+
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """What to do next, and then group by group.
+
+    What is next goes by the order in which things are looked at: without a registry there is
+    nothing to read, and without runs nothing else is worth mending.
+    """
+    places = {group: number for number, group in enumerate(GROUPS)}
+    ordered = sorted(findings, key=lambda finding: places[finding.group])
+    return [_next(findings), *ordered]
+
+
+def _budgets(
+    agencies: Sequence[AgencyStore], settings: Settings, asked: Sequence[Finding], now: datetime
+) -> list[Finding]:
+    """What is remembered of each credential; of one that was asked just now, what it has spent."""
+    found = looked("budgets", budgets, agencies, settings, now)
+    if [f.subject for f in found] == ["budgets"]:  # it cannot be told
+        return grouped("budgets", found)
+    answered = {f"token {finding.subject.rpartition(' ')[2]}" for finding in asked}
+    return [f for f in found if not (f.ok and f.subject in answered)]
 
 
 def _own(
@@ -90,9 +116,10 @@ def _own(
     roster = rosters.setdefault(agency.id, Roster(as_of=now))
     own = [replace(f, fatal=True) for f in own] or [_registry(roster)]
     told = [*roster.problems, *remarks(roster, now, agency.zone)]
-    own += [Finding("registry", problem, ok=False) for problem in told]
+    own = grouped("accounts", [*own, *(Finding("registry", said, ok=False) for said in told)])
     for platform in PLATFORMS:
-        own += looked(platform, _platform, settings, roster, platform)
+        looks = looked(platform, _platform, settings, roster, platform)
+        own += grouped("platforms", looks)
     return own + vitals(agency, settings, roster, now)
 
 
@@ -118,12 +145,15 @@ def _of_many(
 
 def _worst(subject: str, told: Sequence[Finding]) -> list[Finding]:
     """One subject for very many agencies: how many are well, and the worst of the others."""
+    group = told[0].group
     wrong = sorted((f for f in told if not f.ok), key=lambda f: not f.fatal)
-    counted = Finding(f"all {subject}", f"{len(told) - len(wrong):,} of {len(told):,} are well")
+    counted = Finding(
+        f"all {subject}", f"{len(told) - len(wrong):,} of {len(told):,} are well", group=group
+    )
     shown = wrong[:MOST_OF_MANY]
     if more := len(wrong) - len(shown):
         words = f"{more:,} more are not; kiprah doctor --agency ID tells of one"
-        shown.append(Finding(f"all {subject}", words, ok=False))
+        shown.append(Finding(f"all {subject}", words, ok=False, group=group))
     return [counted, *shown]
 
 
@@ -141,10 +171,11 @@ def _next(findings: Sequence[Finding]) -> Finding:
     wanting = [f for f in findings if f.fatal] or [f for f in findings if not f.ok]
     for finding in wanting:
         if finding.todo:
-            return Finding("next", f"{finding.subject}: {finding.todo}", ok=False)
+            words = f"{finding.subject}: {finding.todo}"
+            return Finding("next", words, ok=False, todo=finding.todo, group="next")
     if wanting:
-        return Finding("next", f"look at {wanting[0].subject} above", ok=False)
-    return Finding("next", "nothing to do")
+        return Finding("next", f"look at {wanting[0].subject} below", ok=False, group="next")
+    return Finding("next", "nothing to do", group="next")
 
 
 def _store(agency: AgencyStore, settings: Settings) -> Finding:

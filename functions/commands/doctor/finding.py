@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from functions.store.port import StoreError
 
 LONGEST = 600  # characters of one finding
+
+# What findings are about, in the order in which they are told: what comes first explains the rest.
+Group = Literal[
+    "next", "installation", "platforms", "tokens", "jobs", "data", "accounts", "budgets"
+]
+GROUPS: dict[Group, str] = {
+    "next": "Next",
+    "installation": "Store and site",
+    "platforms": "Platforms",
+    "tokens": "Tokens and consents",
+    "jobs": "Jobs",
+    "data": "Data and months",
+    "accounts": "Registry and accounts",
+    "budgets": "Budgets",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +32,7 @@ class Finding:
     """``fatal``: nothing works until this is mended; otherwise ``ok`` or something to look at.
 
     ``todo``: what to do about it, where that can be said in a command or a sentence.
+    ``group``: one of ``GROUPS``.
     """
 
     subject: str
@@ -24,6 +40,7 @@ class Finding:
     ok: bool = True
     fatal: bool = False
     todo: str = ""
+    group: Group = "installation"
 
 
 def looked(
@@ -42,6 +59,11 @@ def looked(
     except Exception as error:
         words = " ".join(f"cannot be told ({type(error).__name__}: {error})".split())
         return [Finding(subject, words[:LONGEST], ok=False)]
+
+
+def grouped(group: Group, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, as some of that group."""
+    return [replace(finding, group=group) for finding in findings]
 
 
 def age(at: datetime, now: datetime) -> str:

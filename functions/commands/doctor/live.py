@@ -31,7 +31,7 @@ from functions.collect.credentials import (
 from functions.collect.platforms import Adapter, adapter
 from functions.collect.watching import probes, versions
 from functions.collect.watching.probes import Probe
-from functions.commands.doctor.finding import LONGEST, Finding
+from functions.commands.doctor.finding import LONGEST, Finding, grouped
 from functions.model import PLATFORMS, Account, Platform, Roster
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
@@ -114,7 +114,7 @@ class _Round:
                     looks += self._looks(platform, connection)
             findings += await asyncio.gather(*(self._tried(one) for one in looks))
             self._count(looks)
-        return [*findings, *self._versions(), self._told_cost()]
+        return grouped("tokens", [*findings, *self._versions(), self._told_cost()])
 
     def _is_forbidden(self, platform: Platform) -> bool:
         return self._agencies[0].simulation and is_official(address(self._settings, platform))

@@ -1,4 +1,7 @@
-"""What each credential has spent of its limits, by all agencies and by each, for the operator."""
+"""Whether each credential works, and what it has spent of its limits, by all agencies and by each.
+
+For the operator, and all of it from what the budgets remember: nobody is asked.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,48 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from functions.collect.credentials import FEED_NAME, names
 from functions.collect.planning.quota import Budget, Limit, Wants
 from functions.collect.planning.sharing import Sharing, refusal_of, takes_part, usage_of, waits_of
-from functions.commands.doctor.finding import Finding, age
-from functions.model import iso
+from functions.commands.doctor.finding import Finding, age, grouped
+from functions.model import PLATFORMS, iso
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 
 NAMED = 5  # agencies by their names; the others as a number
+# Tokens that end by themselves; when, Meta alone knows. Keys of apps and bearer tokens do not.
+ENDING = ("instagram", "facebook")
 
 
 def budgets(agencies: Sequence[AgencyStore], settings: Settings, now: datetime) -> list[Finding]:
-    """A line for each credential that was ever used: what is spent and left of its limits, what
-    stops it, and how several agencies share it."""
+    """A line for each credential, whether it works; and one for each that was ever used: what is
+    spent and left of its limits, what stops it, and how several agencies share it."""
     following = now + timedelta(minutes=settings.collect_every)
     sharing = Sharing.read(agencies, settings, now, following)
-    return [
-        _credential(name, sharing, len(agencies) > 1)
-        for name in sorted(sharing.limits)
-        if any(name in own for own in sharing.budgets.values())
-    ]
+    used = {name for own in sharing.budgets.values() for name in own}
+    tokens = (
+        _token(name, settings, sharing) for name in sorted(sharing.limits) if name != FEED_NAME
+    )
+    spent = (_credential(name, sharing, len(agencies) > 1) for name in sorted(used))
+    return grouped("tokens", tokens) + grouped("budgets", spent)
+
+
+def _token(name: str, settings: Settings, sharing: Sharing) -> Finding:
+    """Whether a credential works, by what its last calls came to, and when it ends."""
+    held = {agency_id: own[name] for agency_id, own in sharing.budgets.items() if name in own}
+    platforms = [platform for platform in PLATFORMS if name in names(settings, platform)]
+    ends = any(platform in ENDING for platform in platforms)
+    end = "when it ends is asked with --live" if ends else "it has no end of its own"
+    subject, now = f"token {name}", sharing.now
+    if refused := refusal_of(held):
+        since = f"since {iso(refused.until)}, {age(refused.until, now)}"
+        todo = "mend the credential, or give another"
+        return Finding(subject, f"refused: {refused.message} ({since})", ok=False, todo=todo)
+    runs = [run for own in held.values() for run in own.runs.values()]
+    calls = [run.at for run in runs if run.settled and any(run.amounts.values())]
+    if not calls:
+        return Finding(subject, f"no call is remembered, so whether it works is unknown; {end}")
+    return Finding(subject, f"last used {age(max(calls), now)}, and not refused; {end}")
 
 
 def _credential(name: str, sharing: Sharing, several: bool) -> Finding:
@@ -42,15 +67,9 @@ def _credential(name: str, sharing: Sharing, several: bool) -> Finding:
         words.append(f"the platform says {usage.percent} % of its own limit is used")
     waits = waits_of(held.values(), now).values()
     words += [f"waits until {iso(wait.until)} ({wait.message})" for wait in waits]
-    refused = refusal_of(held)
-    if refused is not None:
-        since = f"since {iso(refused.until)}, {age(refused.until, now)}"
-        words.append(f"refused: {refused.message} ({since})")
     if several and limits:
         words.append(_shared(held, sharing, limits[0], all_in_one.ceiling(limits[0])))
-    todo = "mend the credential, or give another" if refused else ""
-    said = "; ".join(words) or "nothing spent"
-    return Finding(f"budget {name}", said, ok=not (waits or refused), todo=todo)
+    return Finding(f"budget {name}", "; ".join(words) or "nothing spent", ok=not waits)
 
 
 def _spent(budget: Budget, limit: Limit, now: datetime) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from functions.collect import state as states
 from functions.collect.credentials import configured, is_keyless
 from functions.collect.state import AccountState, SyncState
 from functions.collect.watching import signs
-from functions.commands.doctor.finding import Finding, age, looked
+from functions.commands.doctor.finding import Finding, age, grouped, looked
 from functions.jobs import turns
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.score.rules.closing import closing_begins
@@ -27,6 +29,7 @@ from functions.times import time_of
 CADENCES = 3  # missed, a job is late
 AT_LEAST = timedelta(hours=1)
 NAMED = 5  # accounts by their names; of others the number
+NEAR = timedelta(days=30)  # before its end a consent is counted
 RUN = "kiprah run does all three at their cadence"
 
 
@@ -36,12 +39,13 @@ def vitals(agency: AgencyStore, settings: Settings, roster: Roster, now: datetim
         return []
     found: list[Finding] = []
     for job, every in _cadences(settings).items():
-        found += looked(job, _job, agency, job, every, now)
-    found += looked("data", _data, agency, settings, roster, now)
-    found += looked("tiktok consents", _consents, agency, roster, now)
-    found += looked("months", _months, agency, now)
+        found += grouped("jobs", looked(job, _job, agency, job, every, now))
+    found += grouped("data", looked("data", _data, agency, settings, roster, now))
+    told = looked("tiktok consents", _consents, agency, roster, now)
+    found += grouped("tokens", told)
+    found += grouped("data", looked("months", _months, agency, now))
     if settings.notify:
-        found += looked("notices", _notices, agency)
+        found += grouped("jobs", looked("notices", _notices, agency))
     return found
 
 
@@ -174,11 +178,29 @@ def _consents(agency: AgencyStore, roster: Roster, now: datetime) -> list[Findin
             groups[state].append(handle)
     fit = len(handles) - sum(len(g) for name, g in groups.items() if name != signs.ENDING)
     said = [f"{fit} of {len(handles)} accounts have one"]
+    said += [*_first_end(held, now)]
     said += [f"{len(some)} {name}: {_named(some)}" for name, some in groups.items() if some]
     needy = sum(map(len, groups.values()))
     todo = "kiprah connect link SATKER makes links for them" if needy else ""
     words = "; ".join([*said, todo] if todo else said)
     return [Finding("tiktok consents", words, ok=not needy, todo=todo)]
+
+
+def _first_end(held: Mapping[str, Mapping[str, Any] | None], now: datetime) -> Iterator[str]:
+    """When the first of the living consents ends, and how many more do so soon."""
+    ends = {
+        handle: until
+        for handle, data in held.items()
+        if data is not None
+        and signs.consent_state(data, now) in ("", signs.ENDING)
+        and (until := time_of(data.get("refresh_until")))
+    }
+    if not ends:
+        return
+    first = min(ends, key=lambda handle: (ends[handle], handle))
+    yield f"the first ends {ends[first]:%Y-%m-%d} (@{first})"
+    near = sum(until <= now + NEAR for until in ends.values())
+    yield f"{near} end within {NEAR.days} days"
 
 
 def _named(handles: list[str]) -> str:

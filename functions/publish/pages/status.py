@@ -17,7 +17,7 @@ from functions.registry.history import HistoryEntry
 from functions.registry.remarks import remarks, remarks_on
 
 MOST_ENTRIES = 50  # all others are in the file
-MOST_LINES = 12  # of one entry
+MOST_UNITS = 12  # of one entry
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -29,12 +29,12 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """What changed at one time. ``more``: how many further lines there are."""
+    """What changed at one time, unit by unit. ``more``: how many further units there are."""
 
     when: str
     by: str | None
     summary: str
-    lines: tuple[tuple[Link, str], ...]
+    units: tuple[tuple[Link, tuple[str, ...]], ...]
     more: int
 
 
@@ -82,13 +82,16 @@ def _faults(context: Context) -> tuple[Fault, ...]:
 
 def _changed(context: Context, entry: HistoryEntry) -> Changed:
     m = context.material
-    shown = entry.changes[:MOST_LINES]
+    by_unit: dict[str, list[str]] = {}
+    for change in sorted(entry.changes, key=lambda change: change.satker):
+        by_unit.setdefault(change.satker, []).append(_words(m, change, entry))
+    shown = [*by_unit.items()][:MOST_UNITS]
     return Changed(
         when=formats.time(entry.at, m.zone),
         by=registry_history.author(entry),
         summary=_summary(entry.changes),
-        lines=tuple((_unit(context, c.satker), _words(m, c, entry)) for c in shown),
-        more=len(entry.changes) - len(shown),
+        units=tuple((_unit(context, satker), tuple(said)) for satker, said in shown),
+        more=len(by_unit) - len(shown),
     )
 
 
@@ -99,11 +102,17 @@ def _words(m: Material, change: Amendment, entry: HistoryEntry) -> str:
 
 
 def _summary(changes: Sequence[Amendment]) -> str:
-    counts = {
-        word: sum(change.happens == happens for change in changes)
-        for happens, word in (("begins", "mulai"), ("ends", "berakhir"), ("changes", "berubah"))
-    }
-    return ", ".join(f"{formats.number(n)} {word}" for word, n in counts.items() if n)
+    """How many units and accounts begin and end, and how many things changed."""
+    said = []
+    for happens, word in (("begins", "mulai"), ("ends", "berakhir")):
+        found = [change.is_of_account for change in changes if change.happens == happens]
+        counts = ((found.count(False), "satuan kerja"), (found.count(True), "akun"))
+        told = [f"{formats.number(n)} {what}" for n, what in counts if n]
+        if told:
+            said.append(f"{' dan '.join(told)} {word}")
+    if changed := sum(change.happens == "changes" for change in changes):
+        said.append(f"{formats.number(changed)} perubahan")
+    return ", ".join(said)
 
 
 def _unit(context: Context, satker: str) -> Link:

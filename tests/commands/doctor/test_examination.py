@@ -186,12 +186,13 @@ def test_what_stops_a_credential_is_told_and_what_is_over_is_not(
         },
         refused={"until": iso(now), "message": "(#190) the access token is invalid"},
     )
-    found = about(examine([agency], loaded, now), f"budget {name}")
-    assert not found.ok
+    findings = examine([agency], loaded, now)
+    found, token = about(findings, f"budget {name}"), about(findings, f"token {name}")
+    assert (found.ok, token.ok) == (False, False)
     assert "40 of 114 calls in 60 min" in found.words  # the header lets a ceiling be inferred
     assert "35 %" in found.words
     assert f"waits until {later} ((#4) request limit reached)" in found.words
-    assert "refused: (#190)" in found.words
+    assert "refused: (#190)" in token.words
     assert "long ago" not in found.words
 
 

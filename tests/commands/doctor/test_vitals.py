@@ -21,7 +21,7 @@ from functions.collect.credentials import names
 from functions.collect.reading.witness import remember
 from functions.collect.state import AccountState, SyncState
 from functions.commands.doctor.examination import examine
-from functions.commands.doctor.finding import Finding, age
+from functions.commands.doctor.finding import GROUPS, Finding, age
 from functions.jobs.rounds import each
 from functions.jobs.turns import taken
 from functions.model import Account, Roster, Satker, iso
@@ -168,24 +168,42 @@ def test_a_run_ahead_of_the_clock_is_told(
     assert "ahead of this computer's clock" in find(agency, settings, now)["score"].words
 
 
-def test_the_command_fails_when_nobody_publishes(
+def test_the_command_succeeds_when_nothing_needs_anybody_and_fails_when_something_does(
     agency: AgencyStore, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KIPRAH_STORE", sqlite_url)
+    for name, value in {
+        "STORE": sqlite_url,
+        "X_BEARER_TOKEN": "t",
+        "TIKTOK_CLIENT_KEY": "k",
+    }.items():
+        monkeypatch.setenv(f"KIPRAH_{name}", value)
+    monkeypatch.setenv("KIPRAH_TIKTOK_CLIENT_SECRET", "s")
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example.go.id")
     present = datetime.now(UTC).replace(microsecond=0)
     register(agency, present - 50 * DAY)
     for job in JOBS:
         ran(agency, job, present)
-    assert CliRunner().invoke(cli, ["doctor"]).exit_code == 0
+    answer = CliRunner().invoke(cli, ["doctor"])
+    assert answer.exit_code == 1
+    assert answer.stdout.startswith("!!  next: tiktok consents: kiprah connect link SATKER")
+    consent = {"refresh": b"x", "refresh_until": iso(present + 300 * DAY)}
+    agency.store.write([Write(f"{agency.root}/consents/tiktok:b", consent)])
+    answer = CliRunner().invoke(cli, ["doctor"])
+    assert answer.exit_code == 0, answer.stdout
+    assert answer.stdout.startswith("ok  next: nothing to do\n")
+    assert "!!" not in answer.stdout
     ran(agency, "publish", present, "the bucket is gone")
     agency.store.write(
         [Write(f"{agency.root}/jobs/publish", {"good_at": iso(present - DAY)}, "merge")]
     )
     answer = CliRunner().invoke(cli, ["doctor", "--json"])
     assert answer.exit_code == 1
-    told = {one["subject"]: one for one in json.loads(answer.stdout)}
-    assert told["publish"]["fatal"]
+    listed = json.loads(answer.stdout)
+    told = {one["subject"]: one for one in listed}
+    assert listed[0] == told["next"]
+    assert {*listed[0]} == {"subject", "words", "ok", "fatal", "todo", "group"}
+    assert (told["publish"]["fatal"], told["publish"]["group"]) == (True, "jobs")
     assert "the bucket is gone" in told["next"]["words"]
 
 
@@ -234,7 +252,7 @@ def test_a_credential_is_refused_since_its_first_refusal(
     [name] = names(settings, "x")
     refused = {"until": iso(now - 3 * DAY), "message": "401 Unauthorized"}
     agency.reserve({name: ({"runs": {}, "refused": refused}, None)})
-    found = find(agency, settings, now)[f"budget {name}"]
+    found = find(agency, settings, now)[f"token {name}"]
     assert f"refused: 401 Unauthorized (since {iso(now - 3 * DAY)}, 3 days ago)" in found.words
     assert found.todo
 
@@ -246,10 +264,15 @@ def test_a_credential_is_refused_since_its_first_refusal(
     ("consent", "said"),
     [
         (None, "0 of 1 accounts have one; 1 without one: @b"),
-        ({"refresh": b"x", "refresh_until": 30}, "1 of 1 accounts have one"),
+        (
+            {"refresh": b"x", "refresh_until": 31},
+            "1 of 1 accounts have one; the first ends 2026-11-20 (@b); 0 end within 30 days",
+        ),
+        ({"refresh": b"x"}, "1 of 1 accounts have one"),
         (
             {"refresh": b"x", "refresh_until": 3},
-            "1 of 1 accounts have one; 1 ending within 14 days",
+            "1 of 1 accounts have one; the first ends 2026-10-23 (@b); 1 end within 30 days; "
+            "1 ending within 14 days",
         ),
         ({"refresh": b"x", "refresh_until": -3}, "0 of 1 accounts have one; 1 past their end: @b"),
         ({"refresh": b"x", "renewal": {"refused_at": "x", "lost": True}}, "1 lost in a renewal"),
@@ -274,7 +297,7 @@ def test_consents_that_need_somebody_are_told(
             consent["refresh_until"] = days
     found = find(agency, settings, now)["tiktok consents"]
     assert said in found.words
-    assert found.ok is (said == "1 of 1 accounts have one")
+    assert found.ok is (said.startswith("1 of 1 accounts have one") and "14 days" not in said)
 
 
 # Months
@@ -343,7 +366,8 @@ def test_no_document_keeps_the_doctor_from_speaking(
         written.append(Write(f"{agency.root}/{path}", given))
     agency.store.write(written)
     found = examine([agency], settings, now)
-    assert found[-1].subject == "next"
+    assert found[0].subject == "next"
+    assert all(f.group in GROUPS for f in found)
     assert all(len(f.words.splitlines()) <= 1 for f in found)
     agency.store.write([Write(write.path, mode="delete") for write in written])
 
@@ -376,3 +400,21 @@ def test_an_age_is_told_in_a_unit_that_says_enough(
     now: datetime, past: timedelta, said: str
 ) -> None:
     assert age(now - past, now) == said
+
+
+def test_notices_that_were_given_up_are_told_where_units_are_told_at_all(
+    agency: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(agency, now)
+    given_up = {"kind": "month", "due": "given up"}
+    agency.add_notices({("month", "a"): given_up, ("month", "b"): given_up, ("c",): {"due": None}})
+
+    def told(notify: str) -> list[Finding]:
+        found = examine([agency], replace(settings, notify=notify), now)
+        return [finding for finding in found if finding.subject == "notices"]
+
+    assert told("") == []
+    [finding] = told("json://127.0.0.1:1/a")
+    assert not finding.ok
+    assert finding.words.startswith("2 could not be sent in a day and were given up (month 2)")
+    assert finding.todo == "run: kiprah notify test ADDRESS"

@@ -46,8 +46,9 @@ def test_every_change_is_told_with_what_was_and_is_and_by_whom(
     told = unescape(text(site / "status/index.html"))
     assert "oleh ayu" in told
     assert "example.go.id" not in told
-    assert "Kanwil Aceh : akun X aceh berakhir" in told
-    assert "Kanwil Aceh : provinsi kosong menjadi 'Aceh'" in told
+    assert "1 akun berakhir, 1 perubahan" in told
+    assert "Kanwil Aceh : akun X aceh berakhir sekarang" in told
+    assert "; provinsi kosong menjadi 'Aceh'" in told
     latest = [row for row in rows(site) if row["at"] == "2026-11-02T03:00:00Z"] or rows(site)[:2]
     assert {(row["happens"], row["field"], row["by"]) for row in latest} == {
         ("ends", "", "ayu"),
@@ -73,7 +74,7 @@ def test_a_long_change_is_cut_and_whole_in_the_file(run: Publish, site: Path, wo
     world.agency.save_satker({f"unit-{n}": {**ACEH, "akun": f"x: unit{n}"} for n in range(40)})
     enrol(world.agency, NOW)
     run()
-    assert "lagi, dalam riwayat.csv" in text(site / "status/index.html")
+    assert "satuan kerja lagi, dalam riwayat.csv" in text(site / "status/index.html")
     begun = {row["satker"] for row in rows(site) if row["happens"] == "begins"}
     assert {f"unit-{n}" for n in range(40)} <= begun
 
