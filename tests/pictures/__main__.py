@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.pictures.camera import camera, photograph, photograph_file
+from tests.pictures.camera import camera, photograph
 from tests.pictures.drawing import WIDTH
 from tests.pictures.scenes import Scene, scenes
 from tests.tools import ToolError, chromium
@@ -30,14 +30,11 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         played = scenes(Path(folder))
-        with camera(browser, WIDTH) as window:
+        with camera(browser) as opened:
             for scene in played:
-                if scene.file:
-                    picture = photograph_file(window, scene.file, scene.selector)
-                else:
-                    picture = photograph(window, scene.html, scene.selector)
-                (PICTURES / f"{scene.name}.webp").write_bytes(picture)
-                sys.stdout.write(f"{scene.name}.webp  {len(picture):,} bytes\n")
+                picture = photograph(opened, scene.file or scene.html, WIDTH, scene.selector)
+                (PICTURES / f"{scene.name}.png").write_bytes(picture)
+                sys.stdout.write(f"{scene.name}.png  {len(picture):,} bytes\n")
     WORDS.write_text(json.dumps(words_of(played), ensure_ascii=False, indent=1) + "\n")
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -17,7 +19,8 @@ from unittest.mock import patch
 from functions import times
 
 ROOT = Path(__file__).parents[2]
-WIDTH = 96  # characters of a line in a picture
+WIDTH = 108  # characters of a line in a picture
+_STYLE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")  # bold and colours
 
 
 def typed(
@@ -31,7 +34,7 @@ def typed(
     program, *words = line.split()
     assert program == "kiprah", line
     here = {name: value for name, value in os.environ.items() if not name.startswith("KIPRAH_")}
-    here |= {"PYTHONPATH": str(ROOT), "COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "dumb"}
+    here |= {"PYTHONPATH": str(ROOT), "COLUMNS": str(WIDTH), "TERM": "xterm", "NO_COLOR": "1"}
     command = [sys.executable, "-m", "tests.pictures.command", at.isoformat(), *words]
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -43,8 +46,8 @@ def typed(
         stderr=theirs,
     ):
         os.close(theirs)
-        shown = _read(ours)
-    return shown.decode().replace("\r\n", "\n").rstrip("\n").split("\n")
+        shown = _STYLE.sub("", _read(ours).decode())
+    return shown.replace("\r\n", "\n").rstrip("\n").split("\n")
 
 
 def _read(terminal: int) -> bytes:
@@ -59,17 +62,23 @@ def _read(terminal: int) -> bytes:
     return said
 
 
+@contextmanager
+def standing(now: datetime) -> Iterator[None]:
+    """The clock by which a run reads the platforms, standing still."""
+    from functions.collect.client import Clock
+
+    with patch.object(Clock, "__call__", lambda _: now):
+        yield
+
+
 def main() -> None:
     at, *words = sys.argv[1:]
     now = datetime.fromisoformat(at)
     # Before anything else is imported, so that everybody takes this clock.
-    with patch.object(times, "present", lambda: now):
-        from functions.collect import client
+    with patch.object(times, "present", lambda: now), standing(now):
         from functions.commands import cli
 
-        # A run tells its time by its client's clock; here it stands still.
-        with patch.object(client.Clock, "__call__", lambda _: now):
-            cli(words)
+        cli(words)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -13,10 +14,11 @@ body { margin: 0; padding: 16px; width: 768px; background: #fff; color: #1d2530;
 .panels { display: flex; gap: 14px; align-items: flex-start; }
 .panels > div { flex: 1 1 0; min-width: 0; display: grid; gap: 14px; }
 .panel { border: 1px solid #c3cad3; border-radius: 6px; overflow: hidden; }
-.panel h2 { margin: 0; padding: 6px 12px; background: #eef1f5; border-bottom: 1px solid #c3cad3;
+.panel h2 { margin: 0; padding: 6px 12px; background: #f0f0f0; border-bottom: 1px solid #c3cad3;
   font: 12px/1.5 "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
-.panel.told h2 { background: #e3efe6; }
-.panel.told.wrong h2 { background: #fbe6dc; }
+.panel h2 span { white-space: nowrap; }
+.panel.told h2 { background: #e0f0e0; }
+.panel.told.wrong h2 { background: #ffe0c0; }
 dl { margin: 0; padding: 8px 12px; }
 dl dl { padding: 0 0 0 18px; }
 dt { display: inline; color: #5a6675; }
@@ -28,14 +30,14 @@ table { border-collapse: collapse; font-size: 12.5px; table-layout: fixed; width
 td, th { border: 1px solid #d5dae1; padding: 3px 7px; text-align: left; vertical-align: top;
   overflow: hidden; white-space: nowrap; }
 td.wrap { white-space: normal; }
-th { background: #eef1f5; color: #5a6675; font-weight: normal; text-align: center; }
+th { background: #f0f0f0; color: #5a6675; font-weight: normal; text-align: center; }
 tr.head td { font-weight: bold; }
 .tabs { display: flex; gap: 4px; padding-top: 6px; font-size: 12.5px; }
 .tabs span { padding: 3px 14px; border: 1px solid #c3cad3; border-radius: 0 0 5px 5px;
   color: #5a6675; }
-.tabs .open { background: #e3efe6; color: #1d2530; font-weight: bold; }
-pre { margin: 0; padding: 12px 14px; border-radius: 6px; background: #1d2530; color: #e6eaf0;
-  font: 12.6px/1.5 "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+.tabs .open { background: #e0f0e0; color: #1d2530; font-weight: bold; }
+pre { margin: 0; padding: 12px 14px; line-height: 1.45; border-radius: 6px; background: #203040; color: #f0f0f0;
+  font: 11.3px/1.5 "DejaVu Sans Mono", monospace; white-space: pre; }
 pre b { color: #fff; }
 """
 _KINDS = {str: "teks", bool: "ya/tidak", int: "angka", float: "angka", dict: "peta", list: "daftar"}
@@ -58,7 +60,8 @@ def side_by_side(*columns: Iterable[str]) -> str:
 def document(path: str, fields: Mapping[str, Any], *, told: bool = False, wrong: bool = False) -> str:
     """A document's fields under its path. ``told``: it was written by the system."""
     marks = " ".join(["panel", *["told"] * told, *["wrong"] * wrong])
-    return f'<div class="{marks}"><h2>{escape(path)}</h2>{_fields(fields)}</div>'
+    steps = " › ".join(f"<span>{escape(step)}</span>" for step in path.split("/"))
+    return f'<div class="{marks}"><h2>{steps}</h2>{_fields(fields)}</div>'
 
 
 def _fields(fields: Mapping[str, Any]) -> str:
@@ -86,13 +89,17 @@ def sheet(
     opened: str,
     *,
     wrapped: Iterable[int] = (),
+    bold: Iterable[int] = (),
 ) -> str:
-    """A sheet with letters above and numbers beside it. ``widths``: of its columns, in pixels."""
+    """A sheet with letters above and numbers beside it.
+
+    ``widths``: of its columns, in pixels. ``wrapped``: columns, from 0; ``bold``: rows, from 1.
+    """
     letters = "".join(f"<th>{chr(ord('A') + n)}</th>" for n in range(len(widths)))
     sizes = "".join(f'<col style="width:{width}px">' for width in widths)
-    folds = {*wrapped}
+    folds, heads = {*wrapped}, {*bold}
     rows = "".join(
-        f'<tr{" class=head" if number == 1 else ""}><th>{number}</th>'
+        f'<tr{" class=head" if number in heads else ""}><th>{number}</th>'
         + "".join(
             f"<td{' class=wrap' if n in folds else ''}>{escape(cell)}</td>"
             for n, cell in enumerate(row[: len(widths)])
@@ -110,10 +117,12 @@ def sheet(
     )
 
 
-def terminal(lines: Sequence[str]) -> str:
-    """A terminal; what was typed begins with ``$``."""
-    shown = (
-        f"<b>{escape(line)}</b>" if line.startswith("$ ") else escape(line) for line in lines
-    )
+def terminal(lines: Iterable[str], columns: int) -> str:
+    """A terminal so many characters wide; what was typed begins with ``$``."""
+    shown = []
+    for line in lines:
+        parts = textwrap.wrap(line, columns, subsequent_indent="    ", break_on_hyphens=False)
+        for part in parts if len(line) > columns else [line]:
+            shown.append(f"<b>{escape(part)}</b>" if part.startswith("$ ") else escape(part))
     inside = "\n".join(shown)
     return f"<pre>{inside}</pre>"

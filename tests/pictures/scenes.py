@@ -20,14 +20,14 @@ from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from tests.collect.api import TOKEN_KEY, settings_for
 from tests.pictures import drawing
-from tests.pictures.command import typed
+from tests.pictures.command import WIDTH, standing, typed
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.server import Handle, serve
-from tests.platforms.world import World
+from tests.platforms.world import Account, World
 
 BEGIN = datetime.fromisoformat("2026-11-01T00:30:00+00:00")  # the month's first morning in Jakarta
 NOW = datetime.fromisoformat("2026-11-16T02:00:00+00:00")  # a Monday, 09.00 in Jakarta
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 ADMIN = "ayu@kemenkum.example.go.id"
 AGENCY = "agencies/kemenkum"
 
@@ -66,12 +66,30 @@ SHEET: tuple[dict[str, str], ...] = (
         "induk": "sekretariat-jenderal",
     },
 )
-# The same sheet with slips that are often made.
+# The sheet as it comes back a fortnight later: a unit more, a name changed, a cell left empty.
+CHANGED: tuple[dict[str, str], ...] = (
+    SHEET[0],
+    SHEET[1] | {"x": ""},
+    SHEET[2] | {"nama": "Kantor Wilayah Papua Raya"},
+    SHEET[2]
+    | {
+        "id": "kanwil-aceh",
+        "nama": "Kantor Wilayah Aceh",
+        "singkatan": "Kanwil Aceh",
+        "provinsi": "Aceh",
+        "zona_waktu": "",
+        "instagram": "kemenkum.aceh",
+        "x": "",
+        "youtube": "",
+    },
+)
+# The same with slips that are often made.
 SLIPS: tuple[dict[str, str], ...] = (
     SHEET[0],
     SHEET[1] | {"jenis": "kanwill", "x": "kemenkum maluku"},
     SHEET[2] | {"induk": "sekretariat-jendral", "aktif_sampai": "31 Desember"},
-    SHEET[2] | {"nama": "Kanwil Papua (lama)"},
+    CHANGED[3] | {"instagram": "instagram.com/p/DQx1abc/"},
+    CHANGED[3] | {"nama": "Kanwil Aceh (lama)"},
 )
 # What an admin types in the console.
 BALI: dict[str, Any] = {
@@ -91,8 +109,8 @@ NTT: dict[str, Any] = {
     "nama": "Kantor Wilayah NTT",
     "jenis": "kanwill",
     "zona waktu": "Asia/Makasar",
-    "induk": "sekretariat-jendral",
-    "akun": {"instagram": "https://www.instagram.com/p/DQx1abc/", "x": "kemenkum ntt"},
+    "induk": "sekretariat-jenderal",
+    "akun": {"instagram": "instagram.com/p/DQx1abc/", "x": "kemenkum ntt"},
 }
 
 
@@ -127,16 +145,17 @@ class _Stage:
         self._settings = replace(settings_for(server.url, store), simulation=False)
 
     def sheets(self) -> Iterator[Scene]:
-        """The template, filled in, looked at, refused and imported."""
+        """The template, filled in and imported; and what comes back a fortnight later."""
         self._typed(BEGIN, "kiprah registry template satker.xlsx")
         self._fill(SHEET, "satker.xlsx")
         yield from self._workbook()
-        looked = self._shown(BEGIN, "kiprah registry import satker.xlsx --dry-run")
-        yield _terminal("dry-run", looked)
-        self._fill(SLIPS, "salah.xlsx")
-        yield _terminal("ditolak", self._shown(BEGIN, "kiprah registry import salah.xlsx"))
         self._typed(BEGIN, "kiprah registry import satker.xlsx")
         self._typed(BEGIN, "kiprah collect")
+        self._typed(BEGIN, "kiprah registry template satker.xlsx --overwrite")
+        self._fill(CHANGED, "satker.xlsx")
+        yield _terminal("dry-run", self._shown(NOW, "kiprah registry import satker.xlsx --dry-run"))
+        self._fill(SLIPS, "satker.xlsx")
+        yield _terminal("ditolak", self._shown(NOW, "kiprah registry import satker.xlsx"))
 
     def documents(self) -> Iterator[Scene]:
         """What two admins type in the console, and how they are answered within seconds."""
@@ -161,32 +180,38 @@ class _Stage:
         """A document as it was typed, and everything that stands beside it afterwards."""
         self._server.set_clock(NOW)
         agency.save_satker({satker: document})
-        check(agency, self._settings, satker, NOW, by=ADMIN, simulated=True)
+        with standing(NOW):
+            check(agency, self._settings, satker, NOW, by=ADMIN, simulated=True)
         answer = dict(agency.answers([satker])[satker])
         path = f"{AGENCY}/satker/{satker}"
-        told = [_Document(f"{path}/status/document", answer, answer["status"])]
-        for name, found in agency.feedback(satker).items():
-            told.append(_Document(f"{path}/accounts/{name}", dict(found), found["status"]))
-        return [[_typed_document(satker, document)], told]
+        told = _Document(f"{path}/status/document", answer, answer["status"])
+        accounts = [
+            _Document(f"{path}/accounts/{name}", dict(found), found["status"])
+            for name, found in agency.feedback(satker).items()
+        ]
+        mine = _typed_document(satker, document)
+        return [[mine, told], accounts] if accounts else [[mine], [told]]
 
     def _workbook(self) -> Iterator[Scene]:
         book = load_workbook(self._folder / "satker.xlsx")
         tabs = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
-        cells = {tab: _cells(book[tab].iter_rows(values_only=True)) for tab in tabs}
-        widths = (150, 172, 106, 78, 86, 104, 150)
-        body = drawing.sheet(cells["Satker"], widths, tabs, "Satker")
-        yield Scene("lembar", _lines(cells["Satker"]), drawing.page(body))
-        body = drawing.sheet(cells["Petunjuk"], (110, 390, 234), tabs, "Petunjuk", wrapped=[1])
-        yield Scene("petunjuk", _lines(cells["Petunjuk"]), drawing.page(body))
+        # The first sheet goes on beyond the picture, as it does beyond a screen.
+        shown = {"Satker": (150, 168, 104, 88, 90, 104, 150), "Petunjuk": (112, 372, 250)}
+        for name, tab in (("lembar", "Satker"), ("petunjuk", "Petunjuk")):
+            cells = _cells(book[tab].iter_rows(values_only=True))
+            bold = [row[0].row for row in book[tab].iter_rows() if any(c.font.b for c in row)]
+            wrapped = [1] if tab == "Petunjuk" else []
+            body = drawing.sheet(cells, shown[tab], tabs, tab, wrapped=wrapped, bold=bold)
+            yield Scene(name, _lines(cells), drawing.page(body))
 
     def _fill(self, rows: tuple[dict[str, str], ...], name: str) -> None:
-        """Type rows into the template, as an admin would."""
+        """Type rows into a sheet, over those that are there, as an admin would."""
         book = load_workbook(self._folder / "satker.xlsx")
         sheet = book["Satker"]
         columns = {cell.value: cell.column for cell in sheet[1]}
         for number, row in enumerate(rows, 2):
             for column, value in row.items():
-                sheet.cell(number, columns[column], value)
+                sheet.cell(number, columns[column]).value = value or None
         book.save(self._folder / name)
 
     def _typed(self, at: datetime, line: str) -> list[str]:
@@ -228,7 +253,7 @@ def _drawn(document: _Document) -> str:
 
 
 def _terminal(name: str, lines: list[str]) -> Scene:
-    return Scene(name, tuple(lines), drawing.page(drawing.terminal(lines)))
+    return Scene(name, tuple(lines), drawing.page(drawing.terminal(lines, WIDTH)))
 
 
 def _fields(fields: Mapping[str, Any]) -> Iterator[str]:
@@ -272,9 +297,13 @@ def _platforms() -> Iterator[Handle]:
         names = (("instagram", handle), ("x", handle.replace(".", "_")))
         for platform, name in names:
             account = world.add_account(platform, name, title=title, followers=followers)
-            for hours in (3, 30, 60):
-                level = {"likes": 240 - hours, "comments": 9}
-                world.add_post(account, NOW - timedelta(hours=hours), level=level)
-    world.add_account("youtube", "KemenkumPapua", title="Kemenkum Papua", followers=2_140)
+            _post(world, account)
+    _post(world, world.add_account("youtube", "KemenkumPapua", title="Kemenkum Papua"))
     with serve(world) as server:
         yield server
+
+
+def _post(world: World, account: Account) -> None:
+    """Posts of before the first month and of these days."""
+    for at in (BEGIN - 90 * HOUR, NOW - 60 * HOUR, NOW - 30 * HOUR, NOW - 3 * HOUR):
+        world.add_post(account, at, level={"likes": 240, "comments": 9})
