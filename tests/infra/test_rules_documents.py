@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from functions.commands.contest import NewDecision, Said, contest, decide, reject
 from functions.model import PLATFORMS
+from functions.notify import switches as notify
 from functions.registry.addresses.posts import link_keys
 from functions.registry.check import check
 from functions.registry.files import load
@@ -143,6 +144,8 @@ def test_whatever_the_command_line_writes_may_be_written(emulator, contested):
         {"accounts": None},
         {"accounts": ""},
         {"accounts": []},
+        {"accounts": ["https://x.com/a", {"platform": "instagram", "handle": "b"}]},
+        {"accounts": "x: a; instagram: b"},
         {"accounts": {"instagram": "kemenkum_bali", "x": ["a", None], "tiktok": []}},
         {"accounts": {"Instagram": "@a", "twitter": {"handle": "a", "from": "2026-10-01"}}},
         {"accounts": {"facebook": 61573000111222, "youtube": {"handle": "b", "to": None}}},
@@ -184,8 +187,9 @@ def test_a_unit_may_be_typed_in_many_ways(emulator, more):
         {"active_to": "2" * 101},
         {"notify": {"a": "b"}},
         {"notify": ["a@example.go.id"] * 21},
-        {"accounts": "kemenkum_bali"},
-        {"accounts": ["kemenkum_bali"]},
+        {"accounts": "x" * 4_001},
+        {"accounts": ["x: a"] * 51},
+        {"accounts": True},
         {"accounts": {f"p{n}": "a" for n in range(21)}},
         *({"accounts": {name: True}} for name in ("twitter", "facebook", *PLATFORMS)),
         {"accounts": {"x": {"handle": "a", "from": True}}},
@@ -399,6 +403,8 @@ def test_an_id_may_be_free_and_not_endless(emulator, kind):
         ("formula", {"x_threads": "sum", "catatan": "milik sendiri"}),
         ("calendar", {"holidays": ["2026-12-24"], "working_days": "2026-12-26"}),
         ("calendar", {"holidays": datetime(2026, 12, 24, tzinfo=UTC), "working_days": None}),
+        ("decisions", {"confirm": True}),
+        ("notify", {"account": False, "month": True, "consent": None}),
     ],
 )
 def test_settings_may_be_typed(emulator, name, document):
@@ -423,6 +429,10 @@ def test_settings_may_be_typed(emulator, name, document):
         ("calendar", {"working_days": True}),
         ("calendar", {"holidays": ["2026-12-24"] * 501}),
         ("calendar", {f"f{n}": 1 for n in range(21)}),
+        ("decisions", {"confirm": "ya"}),
+        ("decisions", {f"f{n}": 1 for n in range(21)}),
+        ("notify", {"month": 1}),
+        ("notify", {f"f{n}": 1 for n in range(21)}),
     ],
 )
 def test_settings_that_are_none_are_refused(emulator, name, document):
@@ -430,7 +440,7 @@ def test_settings_that_are_none_are_refused(emulator, name, document):
 
 
 def test_every_name_of_settings_is_known_and_no_other():
-    assert NAMES == ("formula", "calendar")
+    assert {*NAMES, notify.NAME} == {"formula", "calendar", "decisions", "notify"}
 
 
 @in_the_emulator
@@ -555,6 +565,8 @@ def test_of_what_was_taken_the_words_may_be_mended(emulator, kind, fixed, status
             )
     for field, typed in (("why", "Uji coba, bukan unggahan."), ("link", "x"), ("catatan", 1)):
         assert updated(emulator, kind, held, held | {field: typed}) == ALLOWED, field
+    for field in ("Tindakan", "Nilai", "unggahan", "Disetujui oleh"):  # read as well as our names
+        assert updated(emulator, kind, held, held | {field: 7}) == DENIED, field
 
 
 def test_a_final_months_decision_may_ask_for_a_revision(emulator):
