@@ -30,6 +30,7 @@ NOW = datetime.fromisoformat("2026-11-16T02:00:00+00:00")  # a Monday, 09.00 in 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 ADMIN = "ayu@kemenkum.example.go.id"
 AGENCY = "agencies/kemenkum"
+CONNECT = "https://izin.kemenkum.example.go.id"
 
 # What an admin types into the template, by unit.
 SHEET: tuple[dict[str, str], ...] = (
@@ -131,7 +132,8 @@ class Scene:
 def scenes(folder: Path) -> list[Scene]:
     """Every picture's scene, played in a folder that is empty and stays as long as they do."""
     with _platforms() as server:
-        environment = {**ENVIRONMENT, "KIPRAH_TOKEN_KEY": TOKEN_KEY, **_addresses(server)}
+        own = {"KIPRAH_TOKEN_KEY": TOKEN_KEY, "KIPRAH_CONNECT_URL": CONNECT}
+        environment = {**ENVIRONMENT, **own, **_addresses(server)}
         stage = _Stage(folder, server, environment)
         return [*stage.sheets(), *stage.documents(), *stage.board()]
 
