@@ -6,18 +6,22 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 import pytest
 
 from functions.commands import cli
+from functions.registry.registrar import enrol
 from functions.score.rules.calendar import indonesian_holidays
 from functions.score.rules.closing import closing_begins, closing_ends
-from functions.settings import table
+from functions.settings import Settings, table
+from functions.store import open_agency
+from functions.store.port import Write
 
 ROOT = Path(__file__).parents[1]
 GUIDES = ("docs/panduan-admin.md", "docs/panduan-operator.md")
@@ -179,3 +183,27 @@ def test_a_month_closes_when_the_calendar_says(month: str, begins: str, last: st
 
 def test_the_calendar_is_read() -> None:
     assert len(closings()) >= 3
+
+
+def test_a_document_that_comes_back_late_can_cover_the_gap(tmp_path: Path) -> None:
+    """As the admins' guide has it in its fourth part."""
+    agency = open_agency(Settings(store=f"sqlite:///{tmp_path}/kiprah.db"))
+    first = datetime(2026, 11, 10, 2, tzinfo=UTC)
+
+    def written(account: Any, at: datetime) -> list[tuple[date, datetime | None]]:
+        agency.save_satker({"bali": {"nama": "Bali", "jenis": "kanwil", "akun": {"x": account}}})
+        accounts = enrol(agency, at).roster.accounts
+        return [(a.valid_from.astimezone(JAKARTA).date(), a.valid_to) for a in accounts]
+
+    written("kumbali", first)
+    agency.store.write([Write(f"{agency.root}/satker/bali", mode="delete")])
+    gone = first + timedelta(days=1)
+    enrol(agency, gone)
+    back = first + timedelta(days=2)
+    assert written("kumbali", back) == [
+        (first.date(), gone),
+        (back.date(), None),
+    ]
+    covering = {"handle": "kumbali", "from": first.date().isoformat()}
+    assert (first.date(), None) in written(covering, back + timedelta(hours=1))
+    agency.store.close()

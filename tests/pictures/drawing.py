@@ -36,7 +36,7 @@ tr.head td { font-weight: bold; }
 .tabs span { padding: 3px 14px; border: 1px solid #c3cad3; border-radius: 0 0 5px 5px;
   color: #5a6675; }
 .tabs .open { background: #e0f0e0; color: #1d2530; font-weight: bold; }
-pre { margin: 0; padding: 12px 14px; line-height: 1.45; border-radius: 6px; background: #203040; color: #f0f0f0;
+pre { margin: 0; padding: 12px 14px; border-radius: 6px; background: #203040; color: #f0f0f0;
   font: 11.3px/1.5 "DejaVu Sans Mono", monospace; white-space: pre; }
 pre b { color: #fff; }
 """
@@ -57,7 +57,9 @@ def side_by_side(*columns: Iterable[str]) -> str:
     return f'<div class="panels">{inside}</div>'
 
 
-def document(path: str, fields: Mapping[str, Any], *, told: bool = False, wrong: bool = False) -> str:
+def document(
+    path: str, fields: Mapping[str, Any], *, told: bool = False, wrong: bool = False
+) -> str:
     """A document's fields under its path. ``told``: it was written by the system."""
     marks = " ".join(["panel", *["told"] * told, *["wrong"] * wrong])
     steps = " › ".join(f"<span>{escape(step)}</span>" for step in path.split("/"))
@@ -99,7 +101,7 @@ def sheet(
     sizes = "".join(f'<col style="width:{width}px">' for width in widths)
     folds, heads = {*wrapped}, {*bold}
     rows = "".join(
-        f'<tr{" class=head" if number in heads else ""}><th>{number}</th>'
+        f"<tr{' class=head' if number in heads else ''}><th>{number}</th>"
         + "".join(
             f"<td{' class=wrap' if n in folds else ''}>{escape(cell)}</td>"
             for n, cell in enumerate(row[: len(widths)])

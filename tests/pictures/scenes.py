@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from functions.check.job import check
-from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
 from tests.collect.api import TOKEN_KEY, settings_for
