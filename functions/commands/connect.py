@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
+import os
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,7 @@ from functions import log
 from functions.commands.shell import (
     Misused,
     agency_option,
+    chosen,
     content_of,
     fail,
     json_option,
@@ -23,7 +28,9 @@ from functions.commands.shell import (
     tell,
     tells_errors,
 )
-from functions.settings import SettingsError
+from functions.connect.links import Invitation
+from functions.model import Agency
+from functions.settings import Settings, SettingsError
 from functions.times import present
 
 # What became of each line of a file of consents.
@@ -95,10 +102,7 @@ def connect_link(satker: str, agency_id: str | None, now: datetime | None) -> No
     from functions.tokens.vault import open_vault
 
     loaded, at = load_settings(), now or present()
-    if not loaded.connect_url:
-        raise SettingsError(
-            "KIPRAH_CONNECT_URL is not set; set it to the address of the function connect"
-        )
+    _check_address(loaded)
     with opened(loaded, agency_id, now) as agency:
         roster = agency.roster(at)
         known = {unit.id for unit in roster.satker} if roster else set()
@@ -112,6 +116,96 @@ def connect_link(satker: str, agency_id: str | None, now: datetime | None) -> No
     for handle in found:
         sealed = ticket.issue(vault, agency.id, satker, handle, from_when[handle])
         click.echo(f"@{handle}  {ticket.link(loaded.connect_url, sealed)}")
+
+
+@connect.command("links")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--all", "everyone", is_flag=True, help="List those as well who have consented.")
+@click.option("--renew", is_flag=True, help="Make new links for them, too; they stay consented.")
+@click.option(
+    "--agency", "agency_id", metavar="ID", help="One of KIPRAH_AGENCIES; all when left out."
+)
+@now_option
+@tells_errors
+def connect_links(
+    file: Path | None, everyone: bool, renew: bool, agency_id: str | None, now: datetime | None
+) -> None:
+    """Write the links of all TikTok accounts that have not consented, and each account's state.
+
+    FILE is CSV or XLSX by its name, for its owner alone to read; without it the sheet goes to
+    stdout as CSV. Whoever has a link may consent for its account: hand each to its unit alone.
+    """
+    from functions.connect.links import invitations
+    from functions.tokens.vault import open_vault
+
+    loaded, at = load_settings(), now or present()
+    _check_address(loaded)
+    if file is not None and file.suffix.lower() not in (".csv", ".xlsx"):
+        raise Misused(f"{file}: what is written is CSV or XLSX; name the file .csv or .xlsx")
+    with opened_all(loaded, now) as agencies:
+        wanted = [chosen(agencies, agency_id)] if agency_id is not None else agencies
+        vault = cache(lambda: open_vault(loaded))
+        found = [
+            (agency.agency, one)
+            for agency in wanted
+            for one in invitations(agency, vault, loaded.connect_url, at, renew=renew)
+        ]
+    if not found:
+        fail("no satker has a TikTok account in the registry; enter their handles there first")
+    several = len(agencies) > 1
+    rows = [
+        _link_row(one, agency, several=several) for agency, one in found if everyone or one.link
+    ]
+    _write_links(file, rows, at, several=several)
+    made = sum(one.link is not None for _, one in found)
+    given = sum(one.has_consented for _, one in found)
+    said = f"kiprah: {len(found)} TikTok accounts, {given} have consented; {made} new links"
+    care = "; whoever has a link can consent by it: hand each to its unit alone, then delete them"
+    click.echo(said + (care if made else ""), err=True)
+
+
+def _check_address(loaded: Settings) -> None:
+    if not loaded.connect_url:
+        raise SettingsError(
+            "KIPRAH_CONNECT_URL is not set; set it to the address of the function connect"
+        )
+
+
+def _link_row(one: Invitation, agency: Agency, *, several: bool) -> list[str | None]:
+    until = None
+    if one.good_until is not None:
+        until = f"{one.good_until.astimezone(agency.zone):%Y-%m-%d %H:%M %Z}"
+    row = [one.satker, one.name, one.handle, one.link, until, one.state]
+    return [agency.id, *row] if several else row
+
+
+def _write_links(
+    file: Path | None, rows: Sequence[Sequence[str | None]], at: datetime, *, several: bool
+) -> None:
+    """The sheet into a file that its owner alone can read, or as CSV to stdout."""
+    from functions.publish.files.tables import Column, write_csv, write_xlsx
+
+    columns = [
+        Column("satker", "id satker", 24, is_id=True),
+        Column("nama", "nama satker", 40),
+        Column("akun", "nama akun TikTok", 24, is_id=True),
+        Column("tautan", "tautan untuk pemilik akun; hanya untuk satker itu", 60, is_id=True),
+        Column("berlaku_sampai", "sesudahnya tautan tidak dapat dipakai", 22),
+        Column("izin", "keadaan izin akun ini", 40),
+    ]
+    columns = [Column("instansi", "id instansi", 16, is_id=True), *columns] if several else columns
+    if file is None:
+        click.echo(write_csv(columns, rows).removeprefix(codecs.BOM_UTF8), nl=False)
+        return
+    is_csv = file.suffix.lower() == ".csv"
+    content = write_csv(columns, rows) if is_csv else write_xlsx("izin", columns, rows, created=at)
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as opened_file:
+            file.chmod(0o600)  # also where the file was there before
+            opened_file.write(content)
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}; choose another place")
 
 
 @connect.command("withdraw")

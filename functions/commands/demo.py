@@ -148,10 +148,10 @@ def _contest(agency: AgencyStore, now: datetime) -> None:
 
 
 def _import(agency: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[str, str]]]) -> None:
-    documents, problems = check(rows, {"": {}})
-    if problems:
-        raise DemoError(f"the example registry is broken: {problems[0]}")
-    agency.save_satker(documents[""])
+    checked, refusals = check(rows, {"": {}})
+    if refusals:
+        raise DemoError(f"the example registry is broken: {refusals[0].words()}")
+    agency.save_satker({row.satker: row.document for row in checked})
     consents = [
         ConsentRow(row["id"], "tiktok", row["tiktok"].removeprefix("@"), _consent(row["id"]))
         for _, row in rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,7 +24,9 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.registry.changes import Happens
-from functions.registry.importing import ImportPlan
+from functions.registry.files import Table
+from functions.registry.importing import Imported, ImportPlan
+from functions.registry.refusals import RowRefusal
 from functions.store.agency import AgencyStore
 from functions.times import present
 
@@ -36,76 +38,117 @@ def registry() -> None:
 
 @registry.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show the difference as a table; write nothing.")
+@click.option("--partial", is_flag=True, help="Import the good rows; exit with 1 if any is not.")
 @now_option
 @json_option
 @tells_errors
-def registry_import(file: Path, now: datetime | None, as_json: bool) -> None:
+def registry_import(
+    file: Path, dry_run: bool, partial: bool, now: datetime | None, as_json: bool
+) -> None:
     """Import FILE (CSV or XLSX). With any error in it, nothing is changed.
 
     Says first which units and accounts begin, end and change; what ends is always said, on stderr.
-    A column that FILE does not have is left as it is, an empty cell clears.
+    A column that FILE does not have is left as it is, an empty cell clears, and a unit that FILE
+    does not name stays.
     """
-    from functions.registry.doubles import held_twice
-    from functions.registry.importing import Imported, ImportRefused, import_rows
+    from functions.registry.importing import ImportRefused, import_rows
 
     at = present if now is None else lambda: now
+    if dry_run:
+        _show(file, now, partial=partial, as_json=as_json)
+        return
     with opened_all(load_settings(), now) as agencies:
-        where, rows = _rows(file)
+        where, table = _table(file)
         aloud = sys.stdout.isatty() and not as_json
 
         def say(planned: ImportPlan) -> None:
             _tell_changes(where, planned, several=len(agencies) > 1, aloud=aloud)
 
         try:
-            done: dict[str, Imported] = import_rows(agencies, rows, at, say)
-        except ImportRefused as refusal:
-            _fail_each(where, refusal.problems)
+            done, refusals = import_rows(agencies, table.rows, at, say, partial=partial)
+        except ImportRefused as refused:
+            _refuse(where, refused.refusals, table, as_json=as_json)
+    report, words = _summary(done, at())
+    _tell_refusals(where, refusals, table)
+    tell(report | _refused(refusals), as_json, words + _refused_words(refusals))
+
+
+def _summary(done: Mapping[str, Imported], now: datetime) -> tuple[dict[str, Any], str]:
+    """What became of a file, by agency where there are several, and the same in words."""
+    from functions.registry.doubles import held_twice
+
     reports = {agency_id: imported.report() for agency_id, imported in done.items()}
-    accounts = sum(report["accounts"] for report in reports.values())
-    words = (
-        f"{sum(report['satker'] for report in reports.values())} satker, {accounts} akun terdaftar."
+    satker, accounts = (
+        sum(own[name] for own in reports.values()) for name in ("satker", "accounts")
     )
-    if len(agencies) == 1:
-        tell(reports[agencies[0].id], as_json, words)
-        return
+    words = f"{satker} satker, {accounts} akun terdaftar."
+    if len(reports) == 1:
+        return next(iter(reports.values())), words
     problems = [f"{name}: {said}" for name, own in reports.items() for said in own["problems"]]
     rosters = {name: own.enrolled.roster for name, own in done.items() if own.enrolled}
-    report = {
+    return {
         "job": "registry import",
         "agencies": reports,
-        "problems": problems + held_twice(rosters, at()),
-    }
-    tell(report, as_json, words)
+        "problems": problems + held_twice(rosters, now),
+    }, words
 
 
 @registry.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @tells_errors
 def registry_check(file: Path) -> None:
-    """Check FILE without importing it, and say what an import would begin, end and change."""
+    """Check FILE and show what an import would change: import --dry-run."""
+    _show(file, None, partial=False, as_json=False)
+
+
+def _show(file: Path, now: datetime | None, *, partial: bool, as_json: bool) -> None:
+    """The difference that a file would make; nothing is written."""
+    from functions.commands import difference
     from functions.registry.importing import ImportRefused, plan
 
-    with opened_all(load_settings()) as agencies:
-        where, rows = _rows(file)
+    with opened_all(load_settings(), now) as agencies:
+        where, table = _table(file)
         try:
-            plans = plan(agencies, rows, present())
-        except ImportRefused as refusal:
-            _fail_each(where, refusal.problems)
-    for planned in plans:
-        _tell_changes(where, planned, several=len(agencies) > 1, aloud=True)
-    satker = sum(len(planned.documents) for planned in plans)
-    click.echo(f"{where}: {satker} satker, tidak ada kesalahan.")
+            planned = plan(agencies, table.rows, now or present(), partial=partial)
+        except ImportRefused as refused:
+            _refuse(where, refused.refusals, table, as_json=as_json)
+    several = len(planned.agencies) > 1
+    for own in planned.agencies:
+        _tell_changes(where, own, several=several, aloud=False)
+    _tell_refusals(where, planned.refusals, table)
+    reports = {own.agency.id: own.report() for own in planned.agencies}
+    report = {"agencies": reports} if several else reports[planned.agencies[0].agency.id]
+    report = {"job": "registry import", "dry_run": True} | report | _refused(planned.refusals)
+    if not as_json:
+        cells = [row for own in planned.agencies for row in difference.rows(own, several=several)]
+        _print_table(cells)
+        for own in planned.agencies:
+            if line := difference.kept(own, several=several):
+                click.echo(log.clean(line))
+        click.echo(log.clean(f"{where}: {difference.numbers(planned)}"))
+    tell(report, as_json, "")
 
 
-def _rows(file: Path) -> tuple[str, list[tuple[int, dict[str, str]]]]:
-    """Where a file's rows were read from, in words, and the rows."""
+def _print_table(cells: list[tuple[str, ...]]) -> None:
+    from functions.commands import difference
+
+    safe = [tuple(map(log.clean, row)) for row in cells]
+    if sys.stdout.isatty() and len(safe) <= difference.MOST_FRAMED:
+        difference.framed(safe)
+    elif safe:
+        click.echo("\n".join(difference.aligned(safe)))
+
+
+def _table(file: Path) -> tuple[str, Table]:
+    """Where a file's rows were read from, in words, and its table."""
     from functions.registry import files
 
     try:
         table = files.load(content_of(file), file.name)
     except files.FileError as error:
         fail(f"{file}: {error}")
-    return (f"{file}, lembar {table.sheet!r}" if table.sheet else str(file)), table.rows
+    return (f"{file}, lembar {table.sheet!r}" if table.sheet else str(file)), table
 
 
 def _tell_changes(where: str, planned: ImportPlan, *, several: bool, aloud: bool) -> None:
@@ -119,11 +162,32 @@ def _tell_changes(where: str, planned: ImportPlan, *, several: bool, aloud: bool
         click.echo(log.clean(f"kiprah: {where}: {whose}{said}"), err=True)
 
 
-def _fail_each(where: str, problems: Sequence[str]) -> NoReturn:
-    """Every problem on a line of its own."""
-    for problem in problems[:-1]:
-        click.echo(log.clean(f"kiprah: {where}: {problem}"), err=True)
-    fail(f"{where}: {problems[-1]}")
+def _tell_refusals(where: str, refusals: Sequence[RowRefusal], table: Table) -> None:
+    """Every one on a line of its own."""
+    for refused in refusals:
+        click.echo(log.clean(f"kiprah: {where}: {refused.words(table.places)}"), err=True)
+
+
+def _refuse(where: str, refusals: Sequence[RowRefusal], table: Table, *, as_json: bool) -> NoReturn:
+    """End the command with every refusal; nothing was written."""
+    _tell_refusals(where, refusals, table)
+    tell({"job": "registry import"} | _refused(refusals), as_json, "")
+    sys.exit(1)
+
+
+def _refused(refusals: Sequence[RowRefusal]) -> dict[str, Any]:
+    """The refused rows as a report has them; with any the run has failed."""
+    if not refusals:
+        return {}
+    rows = [
+        {"row": said.row, "column": said.column or None, "reason": said.reason} for said in refusals
+    ]
+    return {"refused": rows, "failed": True}
+
+
+def _refused_words(refusals: Sequence[RowRefusal]) -> str:
+    rows = len({said.row for said in refusals})
+    return f" {rows} baris ditolak." if rows else ""
 
 
 @registry.command("export")
@@ -133,16 +197,20 @@ def _fail_each(where: str, problems: Sequence[str]) -> NoReturn:
 )
 @tells_errors
 def registry_export(file: Path | None, agency_id: str | None) -> None:
-    """Write the registry as CSV to FILE, or to the terminal."""
-    from functions.registry import files
+    """Write the registry to FILE, XLSX or CSV by its name, or as CSV to the terminal."""
+    from functions.registry.export import write_csv
+    from functions.registry.sheet import write_xlsx
 
+    suffix = file.suffix.lower() if file else ""
+    if suffix in (".xls", ".xlsm", ".ods"):
+        raise Misused(f"{file}: what is written is XLSX or CSV; name the file .xlsx or .csv")
     with opened_all(load_settings()) as agencies:
         wanted = [chosen(agencies, agency_id)] if agency_id is not None else agencies
         documents = _registries(wanted)
     several = len(agencies) > 1
-    if file is not None and file.suffix.lower() in (".xlsx", ".xls"):
-        raise Misused(f"{file}: what is written is CSV; name the file .csv")
-    content = files.write(documents if several else {"": documents[agencies[0].id]})
+    typed = documents if several else {"": documents[agencies[0].id]}
+    ids = [agency.id for agency in agencies] if several else []
+    content = write_xlsx(typed, ids) if suffix == ".xlsx" else write_csv(typed)
     if file is None:
         click.echo(content.decode(), nl=False)
         return
@@ -150,6 +218,36 @@ def registry_export(file: Path | None, agency_id: str | None) -> None:
         file.write_bytes(content)
     except OSError as error:
         fail(f"{file} cannot be written: {error.strerror}; choose another place")
+
+
+@registry.command("template")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="satker.xlsx")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there already.")
+@tells_errors
+def registry_template(file: Path, overwrite: bool) -> None:
+    """Write the empty sheet to fill in to FILE, satker.xlsx when left out; - is stdout."""
+    from functions.registry.sheet import write_xlsx
+
+    agencies = [agency.id for agency in load_settings().named_agencies()]
+    content = write_xlsx({}, agencies if len(agencies) > 1 else [])
+    if str(file) == "-":
+        if sys.stdout.isatty():
+            raise Misused("an XLSX is nothing for a terminal; name a file, or lead it into a pipe")
+        click.echo(content, nl=False)
+        return
+    if file.suffix.lower() != ".xlsx":
+        raise Misused(f"{file}: what is written is XLSX; name the file .xlsx")
+    try:
+        if overwrite:
+            file.write_bytes(content)
+        else:
+            with file.open("xb") as new:
+                new.write(content)
+    except FileExistsError:
+        raise Misused(f"{file} is there already; name another file, or add --overwrite") from None
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}; choose another place")
+    click.echo(f"{file}: the sheet Satker is empty, Petunjuk says what each column takes", err=True)
 
 
 def _registries(agencies: Sequence[AgencyStore]) -> dict[str, dict[str, dict[str, Any]]]:

@@ -296,9 +296,13 @@ def links_from(agency: AgencyStore, found: Sequence[str], now: datetime) -> dict
 
     It is now, or just after a withdrawal in this same second, which voids earlier links.
     """
-    void = {handle: held.data for handle, held in agency.consents_of(found).items()}
-    second = timedelta(seconds=1)
-    return {h: now + second if is_void(void.get(h), now) else now for h in found}
+    held = {handle: stored.data for handle, stored in agency.consents_of(found).items()}
+    return {handle: link_time(held.get(handle), now) for handle in found}
+
+
+def link_time(consent: Mapping[str, Any] | None, now: datetime) -> datetime:
+    """The time to write into a new link of the account with this consent; as ``links_from``."""
+    return now + timedelta(seconds=1) if is_void(consent, now) else now
 
 
 def challenge(verifier: str) -> str:

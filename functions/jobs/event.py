@@ -56,7 +56,7 @@ def answer_event(
     """
     edit = edit_of(event.get_attributes())
     if edit is None or edit.collection not in collections:
-        log.warning("check.refused", job=name, error="the event names no document to check")
+        log.warning("trigger.refused", job=name, error="the event names no document to check")
         return
     with log.about(job=name, agency=edit.agency):
         try:
@@ -65,18 +65,18 @@ def answer_event(
             log.belongs_to(loaded.project())
             [agency] = open_agencies(loaded, only=edit.agency)
         except (SettingsError, UnknownAgencyError) as error:
-            log.error("check.failed", error=str(error))
+            log.error("trigger.failed", error=str(error))
             return
         try:
             report = check(agency, loaded, edit)
             log.info(f"{name}.finished", **report)
         except StoreError as error:
-            log.error("check.failed", **log.facts_of(error), error=str(error))
+            log.error("trigger.failed", **log.facts_of(error), error=str(error))
             raise
         except SettingsError as error:
-            log.error("check.failed", error=str(error))
+            log.error("trigger.failed", error=str(error))
         except Exception as error:  # sent again it would fail again; the next run answers
-            log.crash("check.crashed", error)
+            log.crash("trigger.crashed", error)
         finally:
             agency.store.close()
 

@@ -33,6 +33,8 @@ def clean(text: str) -> str:
     becomes U+FFFD. Letters with accents are composed (NFC), so that what looks alike is alike.
     White space inside stays.
     """
+    if text.isascii() and text.isprintable():  # as most are: there is nothing else to take off
+        return text.lstrip(" '").rstrip()
     seen = _HALVES.sub("\ufffd", without_invisible(text))
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", seen))
     return _BEGINNING.sub("", text).rstrip()

@@ -1,43 +1,80 @@
 """From a file's rows to satker documents, with every problem of every row in one pass.
 
-A row is laid over the existing document. A field that the file has no column for stays, and so does
-everything else that an admin keeps in the document. A cell that means the same as the field leaves
-the field as it was typed, so that importing an export changes nothing.
+A row stands by its own cells, and beside the others: an id belongs to one row, an account to one
+unit, and a parent must be there. Where two rows contradict each other, both are told, since nobody
+knows which of them was meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
-from functions.registry import values
-from functions.registry.fields import COLUMNS, FILE, UnitFields, fields_of, platform_of
-from functions.registry.typed_accounts import accounts_of, handle_of
-from functions.registry.units import adrift, read_unit
-from functions.registry.values import UnreadableValue, Wrong, shown
+import msgspec
 
-UnitDocument = dict[str, Any]
+from functions.model import Platform
+from functions.registry.fields import FILE, fields_of
+from functions.registry.overlay import (
+    TypedRow,
+    UnitDocument,
+    given_by,
+    handles_in,
+    laid_over,
+    parent_of,
+)
+from functions.registry.refusals import RowRefusal, refusal
+from functions.registry.units import adrift, read_unit
+from functions.registry.values import UnreadableValue, shown
+
 # An agency's documents by satker id.
 Held = Mapping[str, Mapping[str, Any]]
-TypedRow = Mapping[str, str]
-
 # A satker's agency and id.
-_Name = tuple[str, str]
-# The satker whose row names a handle (casefolded) first.
-_Owners = dict[tuple[Platform, str], _Name]
+UnitName = tuple[str, str]
+# A platform and a casefolded handle.
+AccountKey = tuple[Platform, str]
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+class CheckedRow(msgspec.Struct, frozen=True):
+    """A row of one unit: its document, laid over the one there is, and the handles it names.
+
+    ``names_parent``: the file has a column for the unit above.
+    """
+
+    number: int
+    agency: str
+    satker: str
+    document: UnitDocument
+    handles: tuple[tuple[Platform, str], ...]
+    names_parent: bool
+
+    @property
+    def unit(self) -> UnitName:
+        """The agency and the id."""
+        return self.agency, self.satker
+
+    @property
+    def accounts(self) -> set[AccountKey]:
+        """Its handles whatever their case."""
+        return {(platform, handle.casefold()) for platform, handle in self.handles}
+
+
+class Checked(NamedTuple):
+    """All rows of a file, and why some of them are refused, in the file's order."""
+
+    rows: list[CheckedRow]
+    refusals: list[RowRefusal]
 
 
 def check(
     rows: Sequence[tuple[int, TypedRow]],
     held: Mapping[str, Held],
     zones: Mapping[str, ZoneInfo] | None = None,
-) -> tuple[dict[str, dict[str, UnitDocument]], list[str]]:
-    """Documents by agency and satker id, and what is wrong, one Indonesian line each.
+) -> Checked:
+    """Each row's document, and what is wrong.
 
     Args:
         rows: line number and cells of each row; the column ``instansi`` says whose a row is;
@@ -46,32 +83,55 @@ def check(
         zones: each agency's time zone; Jakarta's for those left out.
     """
     first = next(iter(held))
-    documents: dict[str, dict[str, UnitDocument]] = {agency: {} for agency in held}
-    problems: list[str] = []
-    owners: _Owners = {}
-    children: dict[_Name, int] = {}
+    checked: list[CheckedRow] = []
+    found: list[RowRefusal] = []
     for number, row in rows:
-        agency, satker_id = name = row.get("instansi", "") or first, row.get("id", "")
-        known = documents.get(agency, {})
-        before = held.get(agency, {}).get(satker_id)
+        agency = row.get("instansi", "") or first
         zone = (zones or {}).get(agency, JAKARTA)
-        document = _laid_over(before, row, zone)
-        found = [*_misplaced(row, agency, held), *_problems(satker_id, row, document, before, zone)]
-        if satker_id in known:
-            found.append(f"id {shown(satker_id)} sudah dipakai di baris lain")
-        found += _taken(row, name, owners)
-        known.setdefault(satker_id, document)
-        if "induk" in row:
-            children.setdefault(name, number)
-        problems += [f"baris {number}: {problem}" for problem in dict.fromkeys(found)]
-    for agency, known in documents.items():
-        parents = {i: _parent(d) for i, d in {**held[agency], **known}.items()}
-        problems += [
-            f"baris {children[agency, satker_id]}: {said}"
-            for satker_id, said in adrift(parents, FILE).items()
-            if (agency, satker_id) in children
-        ]
-    return documents, problems
+        before = held.get(agency, {}).get(row.get("id", ""))
+        one, problems = _read(number, row, agency, before, zone)
+        checked.append(one)
+        problems = [*_misplaced(row, agency, held), *problems]
+        found += [refusal(number, problem) for problem in dict.fromkeys(problems)]
+    found += [*_named_twice(checked), *_held_twice(checked, held), *parents_adrift(checked, held)]
+    return Checked(checked, sorted(found, key=lambda said: said.row))
+
+
+def parents_adrift(rows: Iterable[CheckedRow], held: Mapping[str, Held]) -> Iterator[RowRefusal]:
+    """Rows whose unit above is neither in the file nor there already, or leads in a circle."""
+    by_agency: dict[str, dict[str, CheckedRow]] = {agency: {} for agency in held}
+    for row in rows:
+        by_agency.get(row.agency, {}).setdefault(row.satker, row)
+    for agency, own in by_agency.items():
+        parents = {i: parent_of(document) for i, document in held[agency].items()}
+        parents |= {i: parent_of(row.document) for i, row in own.items()}
+        for satker_id, said in adrift(parents, FILE).items():
+            if satker_id in own and own[satker_id].names_parent:
+                yield refusal(own[satker_id].number, said)
+
+
+def _read(
+    number: int, row: TypedRow, agency: str, before: Mapping[str, Any] | None, zone: ZoneInfo
+) -> tuple[CheckedRow, list[str]]:
+    """A row, and what is wrong in its own cells and in what they make of the document.
+
+    Earlier faults of the document that no cell touches are told beside the document instead.
+    """
+    satker_id, given = row.get("id", ""), given_by(row)
+    unit, own = read_unit(satker_id, given, zone, FILE)
+    problems = [*own]
+    # Reading an account's name is what takes longest, so a good row's are read once.
+    handles = [(h.platform, h.handle) for h in unit.handles] if unit else None
+    handles = handles_in(given) if handles is None else handles
+    document = laid_over(before, given, handles, zone)
+    if before is not None and document != before:
+        whole = read_unit(satker_id, document, zone, FILE).problems
+        if more := [problem for problem in whole if problem not in problems]:
+            earlier = read_unit(satker_id, before, zone, FILE).problems
+            problems += [problem for problem in more if problem not in earlier]
+    names_parent = "induk" in row
+    checked = CheckedRow(number, agency, satker_id, document, tuple(handles), names_parent)
+    return checked, problems
 
 
 def _misplaced(row: TypedRow, agency: str, held: Mapping[str, Held]) -> Iterator[str]:
@@ -84,150 +144,47 @@ def _misplaced(row: TypedRow, agency: str, held: Mapping[str, Held]) -> Iterator
         yield "ada isi di luar kolom; periksa pemisah atau tanda kutip"
 
 
-def _taken(row: TypedRow, name: _Name, owners: _Owners) -> Iterator[str]:
-    """The row's handles that another satker's row has named; the others become the row's own."""
-    for platform, handle in _named(row):
-        owner = owners.setdefault((platform, handle.casefold()), name)
-        if owner != name:
-            whose = owner[1] if owner[0] == name[0] else f"{owner[1]} ({owner[0]})"
-            yield f"{PLATFORM_NAMES[platform]} {handle} sudah terdaftar untuk {whose}"
+def _named_twice(rows: Iterable[CheckedRow]) -> Iterator[RowRefusal]:
+    """Every row of a unit that has several."""
+    of_unit: dict[UnitName, list[CheckedRow]] = defaultdict(list)
+    for row in rows:
+        if row.satker and not isinstance(row.satker, UnreadableValue):
+            of_unit[row.unit].append(row)
+    for same in of_unit.values():
+        for row in same if len(same) > 1 else ():
+            other = same[1] if row is same[0] else same[0]
+            reason = f"{shown(row.satker)} juga tertulis di baris {other.number}; sisakan satu"
+            yield RowRefusal(row.number, "id", reason)
 
 
-def _problems(
-    satker_id: str,
-    row: TypedRow,
-    document: UnitDocument,
-    before: Mapping[str, Any] | None,
-    zone: ZoneInfo,
-) -> list[str]:
-    """What is wrong in the row's own cells, and what they make wrong in the document.
-
-    Earlier faults of the document that no cell touches are told beside the document instead.
-    """
-    own = read_unit(satker_id, _given(row), zone, FILE).problems
-    if before is None:
-        return [*own]
-    earlier = read_unit(satker_id, before, zone, FILE).problems
-    whole = read_unit(satker_id, document, zone, FILE).problems
-    return [*own, *(problem for problem in whole if problem not in {*own, *earlier})]
+def _held_twice(rows: Iterable[CheckedRow], held: Mapping[str, Held]) -> Iterator[RowRefusal]:
+    """Rows of several units that name one account; not that of the unit which holds it already."""
+    naming: dict[AccountKey, list[CheckedRow]] = defaultdict(list)
+    for row in rows:
+        for account in row.accounts:
+            naming[account].append(row)
+    for account, named in naming.items():
+        if len({row.unit for row in named}) > 1:
+            holders = [row for row in named if account in held_by(row.unit, held)]
+            is_known = len({row.unit for row in holders}) == 1
+            for row in named:
+                if not (is_known and row.unit == holders[0].unit):
+                    yield _contested(row, account, holders if is_known else named)
 
 
-def _given(row: TypedRow) -> UnitDocument:
-    """The row's cells as fields of a document; without the columns that the file lacks."""
-    given: UnitDocument = {field: row[column] for field, column in COLUMNS.items() if column in row}
-    return given | {"accounts": {p: _parts(row[p]) for p in PLATFORMS if p in row}}
+def _contested(row: CheckedRow, account: AccountKey, others: Sequence[CheckedRow]) -> RowRefusal:
+    platform = account[0]
+    handle = next(h for p, h in row.handles if (p, h.casefold()) == account)
+    other = next(other for other in others if other.unit != row.unit)
+    whose = other.satker if other.agency == row.agency else f"{other.satker} ({other.agency})"
+    reason = f"{handle} juga tertulis untuk {whose} di baris {other.number}; sisakan di satu satker"
+    return RowRefusal(row.number, platform, reason)
 
 
-def _parts(cell: str) -> list[str]:
-    return [cell] if isinstance(cell, UnreadableValue) else cell.split(";")
-
-
-def _named(row: TypedRow) -> list[tuple[Platform, str]]:
-    """The handles that a row names, without those that cannot be read."""
-    return [
-        (platform, handle)
-        for platform in PLATFORMS
-        for handle in _handles(platform, _parts(row.get(platform, "")))
-    ]
-
-
-def _handles(platform: Platform, parts: Sequence[Any]) -> list[str]:
-    """Bare handles, each once, without those that cannot be read."""
-    read = (_canonical(partial(values.handle, platform), part) for part in parts)
-    found = {handle.casefold(): handle for handle in read if isinstance(handle, str)}
-    return list(found.values())
-
-
-def _canonical(reader: Callable[[Any], Any], value: Any) -> Any:
-    """The value as the reader understands it; ``Wrong`` (the class) where it cannot be read."""
-    try:
-        return reader(value)
-    except Exception:
-        return Wrong
-
-
-def _laid_over(before: Mapping[str, Any] | None, row: TypedRow, zone: ZoneInfo) -> UnitDocument:
-    """The document with a row's cells in it; a new one has every field, for admins to see."""
-    given = _given(row)
-    readers = _readers(zone)
-    new: UnitDocument = dict.fromkeys(COLUMNS) | {"accounts": {}}
-    document = new if before is None else dict(before)
-    typed = fields_of(document)
-    for field, reader in readers.items():
-        if field in given or before is None:
-            meant, held = _canonical(reader, given.get(field)), typed.values.get(field)
-            if before is None or meant is Wrong or meant != _canonical(reader, held):
-                document[typed.spelling(field)] = given[field] if meant is Wrong else meant
-    return document | _accounts_over(typed, given["accounts"])
-
-
-def _readers(zone: ZoneInfo) -> dict[str, Callable[[Any], Any]]:
+def held_by(unit: UnitName, held: Mapping[str, Held]) -> set[AccountKey]:
+    """The accounts that a unit's document names already."""
+    agency, satker_id = unit
+    document = held.get(agency, {}).get(satker_id, {})
     return {
-        "name": values.text,
-        "short_name": values.text,
-        "kind": values.text,
-        "province": values.text,
-        "timezone": values.timezone,
-        "website": values.website,
-        "parent": values.text,
-        "active_from": partial(values.moment, zone=zone),
-        "active_to": partial(values.moment, zone=zone),
-        "notify": _emails,
+        (platform, handle.casefold()) for platform, handle in handles_in(fields_of(document).values)
     }
-
-
-def _emails(value: Any) -> str | None:
-    """Mail addresses as a document keeps them: one text."""
-    return "; ".join(values.emails(value)) or None
-
-
-def _accounts_over(typed: UnitFields, cells: Mapping[Platform, Sequence[str]]) -> dict[str, Any]:
-    """The fields of a document that change with the row's cells for accounts.
-
-    A file has no column for a handle's own ``from`` and ``to``: they stay with the handle. Accounts
-    that were typed in another form than a map become one.
-    """
-    held = accounts_of(typed.values)
-    changed = {
-        platform: wanted
-        for platform, parts in cells.items()
-        if (wanted := _handles(platform, parts)) or platform in held
-        if not _means(platform, held.get(platform, []), wanted)
-    }
-    if not changed:
-        return {}
-    accounts = typed.values.get("accounts")
-    plain = accounts if isinstance(accounts, Mapping) else {}
-    is_map = bool(plain) and all(map(platform_of, plain))
-    result: dict[Any, Any] = dict(plain) if is_map else {**held}
-    for platform, wanted in changed.items():
-        for name in list(result):  # twitter, Instagram: other names of the platform
-            if platform_of(name) == platform:
-                result[name] = []
-        result[platform] = [_kept(platform, held.get(platform, []), name) for name in wanted]
-    beside = {p: typed.names[p] for p in PLATFORMS if p in typed.names}
-    # What stood beside the map is in it now.
-    emptied = {name: None for platform, name in beside.items() if platform in changed or not is_map}
-    return {**emptied, typed.spelling("accounts"): result}
-
-
-def _means(platform: Platform, typed: Sequence[Any], wanted: Sequence[str]) -> bool:
-    """Whether these are the handles that were typed already, in whatever form and order."""
-    names = [_canonical(partial(values.handle, platform), handle_of(item)) for item in typed]
-    if not all(isinstance(name, str) for name in names):
-        return False
-    return {name.casefold() for name in names} == {name.casefold() for name in wanted}
-
-
-def _kept(platform: Platform, typed: Sequence[Any], handle: str) -> Any:
-    """The handle, as an admin typed it earlier: with its validity."""
-    for item in typed:
-        name = _canonical(partial(values.handle, platform), handle_of(item))
-        if isinstance(name, str) and name.casefold() == handle.casefold():
-            return item
-    return handle
-
-
-def _parent(document: Mapping[str, Any]) -> str | None:
-    parent = _canonical(values.text, fields_of(document).values.get("parent"))
-    return parent if isinstance(parent, str) else None

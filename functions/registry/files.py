@@ -1,4 +1,4 @@
-"""The registry as a file: CSV (comma, semicolon or tab) or XLSX, in and out.
+"""The registry read from a file: CSV (comma, semicolon or tab) or XLSX.
 
 What spreadsheets put around a table is taken off here: a ``sep=`` line, a title or blank lines
 before the header, invisible characters, another sheet that was open when the file was saved.
@@ -6,8 +6,6 @@ before the header, invisible characters, another sheet that was open when the fi
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +13,6 @@ from datetime import date, datetime
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
-from functions.model import PLATFORMS, iso
 from functions.parsing.cleaning import clean
 from functions.parsing.nearest import nearest
 from functions.parsing.tables import (
@@ -28,30 +25,10 @@ from functions.parsing.tables import (
     read_csv,
 )
 from functions.registry import workbook
-from functions.registry.fields import COLUMNS, fields_of
+from functions.registry.columns import DATES, HEADER, REQUIRED
 from functions.registry.kinds import kind_of
-from functions.registry.typed_accounts import accounts_of, handle_of
 from functions.registry.values import UnreadableValue
 
-HEADER = (
-    "id",
-    "nama",
-    "singkatan",
-    "jenis",
-    "provinsi",
-    "zona_waktu",
-    *PLATFORMS,
-    "website",
-    "induk",
-    "aktif_dari",
-    "aktif_sampai",
-    "instansi",
-    "pemberitahuan",
-)
-REQUIRED = ("id", "nama", "jenis")
-
-
-DATES = ("aktif_dari", "aktif_sampai")
 MOST_ROWS = workbook.MOST_ROWS
 
 _SAVE_AS = "simpan sebagai XLSX atau 'CSV UTF-8' lalu coba lagi"
@@ -66,10 +43,12 @@ class Table(NamedTuple):
 
     A cell whose value is not what it shows is ``Unreadable``. Cells outside the columns appear as
     one cell of the column ``""``. ``sheet``: the sheet's name if the workbook has several.
+    ``places``: what the file calls each column, with its letter in a sheet: ``G (Instagram)``.
     """
 
     rows: list[tuple[int, dict[str, str]]]
     sheet: str | None = None
+    places: Mapping[str, str] = {}
 
 
 def read(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
@@ -99,7 +78,9 @@ def _foreign(content: bytes, name: str, kind: str | None) -> str:
     return f"{what}{f' melainkan {kind}' if is_named else ''}; {_SAVE_AS}"
 
 
-def _table(lines: Mapping[int, Sequence[Any]], sheet: str | None = None) -> Table:
+def _table(
+    lines: Mapping[int, Sequence[Any]], sheet: str | None = None, *, lettered: bool = False
+) -> Table:
     """The table below the header: the first line with the columns that every header has."""
     filled = [number for number, cells in lines.items() if any(map(_holds, cells))]
     if not filled:
@@ -110,7 +91,19 @@ def _table(lines: Mapping[int, Sequence[Any]], sheet: str | None = None) -> Tabl
     below = [number for number in filled if number > first]
     if len(below) > MOST_ROWS:
         raise FileError(f"lebih dari {MOST_ROWS:,} baris berisi; sisakan satu baris per satker")
-    return Table([(number, _row(header, lines[number])) for number in below], sheet)
+    places = _places(header, lines[first], lettered=lettered)
+    return Table([(number, _row(header, lines[number])) for number in below], sheet, places)
+
+
+def _places(header: Sequence[str], cells: Sequence[Any], *, lettered: bool) -> dict[str, str]:
+    """Each column as the file spells it, behind the letter that a spreadsheet shows above it."""
+    found = {}
+    for position, (column, cell) in enumerate(zip(header, cells, strict=True)):
+        if column:
+            spelled = " ".join(clean(str(cell)).split())
+            letter = workbook.letter(position) if lettered else ""
+            found[column] = f"{letter} ({spelled})" if lettered else spelled
+    return found
 
 
 def _row(header: Sequence[str], cells: Sequence[Any]) -> dict[str, str]:
@@ -149,49 +142,6 @@ def _header(cells: Sequence[Any]) -> list[str]:
 
 def _is_header(cells: Sequence[Any]) -> bool:
     return {*REQUIRED} <= {*_header(cells)}
-
-
-def write(documents: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bytes:
-    """The registry as CSV: what was imported comes out again.
-
-    Args:
-        documents: by satker id, of each agency by its id, which stands in ``instansi``.
-    """
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, HEADER, lineterminator="\n")
-    writer.writeheader()
-    for agency, held in documents.items():
-        _write(writer, agency, held)
-    return buffer.getvalue().encode()
-
-
-def _write(
-    writer: csv.DictWriter[str], agency: str, documents: Mapping[str, Mapping[str, Any]]
-) -> None:
-    for satker_id, document in documents.items():
-        fields = fields_of(document).values
-        row: dict[str, Any] = {
-            column: _text(fields.get(field)) for field, column in COLUMNS.items()
-        }
-        # A broken field is written as it is, or as nothing: the admin hears of it from the roster,
-        # and again when the file is imported.
-        accounts = accounts_of(fields)
-        row |= {platform: ";".join(_names(accounts.get(platform, ()))) for platform in PLATFORMS}
-        writer.writerow({**row, "id": satker_id, "instansi": agency})
-
-
-def _names(items: Iterable[Any]) -> Iterable[str]:
-    return [_text(handle_of(item)) for item in items]
-
-
-def _text(given: Any) -> str:
-    """A value as it was typed; a date that was picked in the console is an instant."""
-    if isinstance(given, datetime):
-        return iso(given) if given.tzinfo else given.isoformat()
-    if given is None or isinstance(given, bool) or not isinstance(given, str | int | float | date):
-        return ""
-    text = str(given)
-    return text.encode("utf-8", "replace").decode()
 
 
 def _check_header(header: list[str]) -> None:
@@ -243,7 +193,7 @@ def _first_table(sheets: Iterable[workbook.Sheet]) -> Table:
     refusals: list[FileError] = []
     for sheet in sheets:
         try:
-            return _table(sheet.rows, sheet.name if sheet.of > 1 else None)
+            return _table(sheet.rows, sheet.name if sheet.of > 1 else None, lettered=True)
         except FileError as error:
             has_header = any(map(_is_header, islice(sheet.rows.values(), FIRST_LINES)))
             if has_header:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from functions.registry.changes import Amendment, Happens, compare, line
-from functions.registry.check import check
+from functions.registry.check import CheckedRow, check
+from functions.registry.partial import good_part
+from functions.registry.refusals import RowRefusal
 from functions.registry.registrar import Enrolled, enrol
 from functions.registry.remarks import remarks_on
 from functions.registry.roster import build
@@ -28,17 +30,18 @@ Rows = Sequence[tuple[int, Mapping[str, str]]]
 
 
 class ImportRefused(ValueError):
-    """A file that cannot be imported: nothing was written. ``problems`` are Indonesian lines."""
+    """A file that cannot be imported: nothing was written. ``refusals``: why, at least one."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__(problems[0])
-        self.problems = problems
+    def __init__(self, refusals: Sequence[RowRefusal]) -> None:
+        super().__init__(refusals[0].words())
+        self.refusals = refusals
 
 
 class ImportPlan(msgspec.Struct, frozen=True):
     """What a file would do to one agency's registry at ``now``.
 
-    ``documents`` are the file's units as they would be stored, laid over those ``held``.
+    ``documents`` are the file's units as they would be stored, laid over those ``held``;
+    ``refused`` are units whose rows are left out.
     """
 
     agency: AgencyStore
@@ -46,6 +49,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
     held: dict[str, Stored]
     documents: Documents
     amendments: tuple[Amendment, ...] = ()
+    refused: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> Documents:
@@ -66,12 +70,28 @@ class ImportPlan(msgspec.Struct, frozen=True):
     @property
     def kept(self) -> list[str]:
         """Units that the file does not name."""
-        return sorted(self.held.keys() - self.documents.keys())
+        return sorted(self.held.keys() - self.documents.keys() - self.refused)
 
     def lines(self, happens: Happens) -> list[str]:
         """What begins, ends or changes, in Indonesian."""
         zone = self.agency.zone
         return [line(a, zone, self.now) for a in self.amendments if a.happens == happens]
+
+    def report(self) -> dict[str, Any]:
+        """What the command line prints of a plan as JSON."""
+        return {
+            "satker": len(self.documents),
+            "changed": len(self.changed),
+            "kept": self.kept,
+            "amendments": msgspec.to_builtins(self.amendments),
+        }
+
+
+class FilePlan(NamedTuple):
+    """What a file would do to every agency's registry, and the rows that are left out."""
+
+    agencies: list[ImportPlan]
+    refusals: list[RowRefusal]
 
 
 class Imported(msgspec.Struct):
@@ -125,8 +145,13 @@ def _timeless(amendment: Amendment) -> Amendment:
     return msgspec.structs.replace(amendment, since=None, until=None)
 
 
-def plan(agencies: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[ImportPlan]:
+def plan(
+    agencies: Sequence[AgencyStore], rows: Rows, now: datetime, *, partial: bool = False
+) -> FilePlan:
     """What a file's rows would do to each agency's registry; nothing is written.
+
+    Args:
+        partial: go on with the rows that can be imported without the refused ones.
 
     Raises:
         ImportRefused: a row is wrong, or the registry could not be made with it.
@@ -138,11 +163,23 @@ def plan(agencies: Sequence[AgencyStore], rows: Rows, now: datetime) -> list[Imp
         agency_id: {satker_id: found.data for satker_id, found in known.items()}
         for agency_id, known in stored.items()
     }
-    zones = {agency.id: agency.zone for agency in agencies}
-    documents, problems = check(rows, held, zones)
-    if problems:
-        raise ImportRefused(problems)
-    return [_planned(agency, stored[agency.id], documents[agency.id], now) for agency in agencies]
+    checked, refusals = check(rows, held, {agency.id: agency.zone for agency in agencies})
+    wrong = refusals
+    while True:
+        if wrong and not partial:
+            raise ImportRefused(wrong)
+        good, refusals = good_part(checked, refusals, held)
+        refused = {(row.agency, row.satker) for row in checked} - {row.unit for row in good}
+        plans, wrong = [], []
+        for agency in agencies:
+            own = [row for row in good if row.agency == agency.id]
+            planned, found = _planned(agency, stored[agency.id], own, now)
+            named = {satker_id for agency_id, satker_id in refused if agency_id == agency.id}
+            plans.append(msgspec.structs.replace(planned, refused=frozenset(named)))
+            wrong += found
+        if not wrong:
+            return FilePlan(plans, refusals)
+        refusals = [*refusals, *wrong]
 
 
 def import_rows(
@@ -150,56 +187,67 @@ def import_rows(
     rows: Rows,
     at: Callable[[], datetime],
     say: Callable[[ImportPlan], None],
-) -> dict[str, Imported]:
-    """Import a file's rows; returns what became of each agency.
+    *,
+    partial: bool = False,
+) -> tuple[dict[str, Imported], list[RowRefusal]]:
+    """Import a file's rows; returns what became of each agency, and the refused rows.
 
     Where somebody else writes at the same time it starts again from what is stored then.
 
     Args:
         at: the instant, asked for anew whenever it is needed.
         say: told what would begin, end and change, each thing once, before it is written.
+        partial: import the good rows, and refuse the others.
 
     Raises:
         ImportRefused: as ``plan``; nothing was written.
         Conflict: others keep writing.
     """
     done = {agency.id: Imported() for agency in agencies}
+    refusals: list[RowRefusal] = []
 
     def write() -> None:
-        plans = plan(agencies, rows, at())
-        for planned in plans:
-            say(done[planned.agency.id].add(planned))
-        for planned in plans:
-            planned.write()
+        planned = plan(agencies, rows, at(), partial=partial)
+        refusals[:] = planned.refusals
+        for own in planned.agencies:
+            say(done[own.agency.id].add(own))
+        for own in planned.agencies:
+            own.write()
 
     until_written(write, ATTEMPTS)
     for agency in agencies:
         done[agency.id].enrolled = _settled(agency, at)
-    return done
+    return done, refusals
 
 
 def _settled(agency: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
-    """The registry of everything that is stored, also by another import at the same time."""
-    enrolled = enrol(agency, at())
+    """The registry of everything that is stored, also by another import at the same time.
+
+    What was stored anew is made once more: it may have taken the place of the other's.
+    """
+    known = agency.roster(at())
     for _ in range(ATTEMPTS):
-        again = enrol(agency, at())
-        if again.roster == enrolled.roster:
+        enrolled = enrol(agency, at())
+        if enrolled.roster == known:
             break
-        enrolled = again
+        known = enrolled.roster
     return enrolled
 
 
 def _planned(
-    agency: AgencyStore, held: dict[str, Stored], documents: Documents, now: datetime
-) -> ImportPlan:
-    zone = agency.zone
+    agency: AgencyStore, held: dict[str, Stored], rows: Sequence[CheckedRow], now: datetime
+) -> tuple[ImportPlan, list[RowRefusal]]:
+    """What the rows would do, and those with which the registry could not be made."""
+    zone, documents = agency.zone, {row.satker: row.document for row in rows}
     before = {satker_id: stored.data for satker_id, stored in held.items()}
     previous, known = build(before, agency.roster(now), now, zone)
     follows, _ = build({**before, **documents}, previous, now, zone)
-    remarks = remarks_on((p for p in follows.problems if p not in known), documents)
-    if wrong := [f"{satker_id}: {said}" for satker_id, own in remarks.items() for said in own]:
-        raise ImportRefused(wrong)
-    return ImportPlan(agency, now, held, documents, compare(previous, follows, now, zone))
+    earlier = set(known)
+    remarks = remarks_on((p for p in follows.problems if p not in earlier), documents)
+    number = {row.satker: row.number for row in rows}
+    wrong = [RowRefusal(number[one], "", said) for one, own in remarks.items() for said in own]
+    amendments = compare(previous, follows, now, zone)
+    return ImportPlan(agency, now, held, documents, amendments), sorted(wrong)
 
 
 def _written(held: Stored | None, document: Mapping[str, Any]) -> dict[str, Any]:

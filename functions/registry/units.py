@@ -33,6 +33,7 @@ from functions.registry.values import UnreadableValue, Wrong, shown
 T = TypeVar("T")
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_MOST_HINTS = 50  # different names of parents that are none, for which a likely one is sought
 
 
 class TypedUnit(NamedTuple):
@@ -72,16 +73,19 @@ def adrift(parents: Mapping[str, str | None], names: Names = DOCUMENT) -> dict[s
         parents: every unit that there is, and its parent.
     """
     label, found = names["parent"], {}
+    hints: dict[str, str | None] = {}  # a column repeats its mistake, and looking takes long
+    sound: set[str] = set()  # units above which there is an end
     for satker, parent in parents.items():
         if parent is None:
             continue
         if parent == satker:
             found[satker] = f"{label} {shown(parent)} adalah satker ini sendiri; kosongkan"
         elif parent not in parents:
-            meant = nearest(parent, parents, 0.75)
-            hint = f"; maksudnya {meant}?" if meant else ""
+            if parent not in hints and len(hints) < _MOST_HINTS:
+                hints[parent] = nearest(parent, parents, 0.75)
+            hint = f"; maksudnya {meant}?" if (meant := hints.get(parent)) else ""
             found[satker] = f"{label} {shown(parent)} tidak ada dalam daftar{hint}"
-        elif satker in _ancestors(parent, parents):
+        elif satker in _ancestors(parent, parents, sound):
             found[satker] = f"{label} {shown(parent)} berputar kembali ke satker ini sendiri"
     return found
 
@@ -214,13 +218,18 @@ def _span(handle: Handle) -> tuple[datetime | None, datetime | None]:
     return handle.valid_from, handle.valid_to
 
 
-def _ancestors(satker: str, parents: Mapping[str, str | None]) -> set[str]:
-    """The unit itself and those above it, up to where there is none or a circle closes."""
+def _ancestors(satker: str, parents: Mapping[str, str | None], sound: set[str]) -> set[str]:
+    """The unit itself and those above it, up to where there is none or a circle closes.
+
+    It stops at ``sound`` units, and adds those that it finds to be so: above them is an end.
+    """
     found: set[str] = set()
     above: str | None = satker
-    while above is not None and above not in found:
+    while above is not None and above not in found and above not in sound:
         found.add(above)
         above = parents.get(above)
+    if above is None or above in sound:
+        sound |= found
     return found
 
 

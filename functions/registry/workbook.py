@@ -12,16 +12,17 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from time import monotonic
+from time import process_time
 from typing import Any, NamedTuple
 
+from functions.parsing.tables import FIRST_LINES
 from functions.registry.values import EXACT_FLOAT, UnreadableValue
 
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes of XML; a sheet of 1,000 units has 1 MB
-MOST_ROWS = 20_000  # that hold anything
+MOST_ROWS = 20_000  # that hold anything, below the header
 LAST_ROW = 1_048_576  # of any spreadsheet
 MOST_COLUMNS = 500
-MOST_SECONDS = 60.0
+MOST_SECONDS = 60.0  # of the processor: a busy machine refuses no file
 MOST_SHEETS = 50
 
 _MERGED = re.compile(
@@ -57,7 +58,7 @@ def sheets(content: bytes) -> Iterator[Sheet]:
     """
     from openpyxl import load_workbook
 
-    ends = monotonic() + MOST_SECONDS
+    ends = process_time() + MOST_SECONDS
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         # The library unpacks no more of a packed part than the size that the part claims.
         if sum(part.file_size for part in archive.infolist() if _is_read(part)) > MOST_UNPACKED:
@@ -80,6 +81,13 @@ def sheets(content: bytes) -> Iterator[Sheet]:
         yield Sheet(sheet.title, len(worksheets), plain)
 
 
+def letter(position: int) -> str:
+    """What a spreadsheet calls a column; ``position`` 0 is A."""
+    from openpyxl.utils.cell import get_column_letter
+
+    return get_column_letter(position + 1)
+
+
 def _is_read(part: zipfile.ZipInfo) -> bool:
     """Pictures and the like are never unpacked."""
     return part.filename.lower().endswith((".xml", ".rels"))
@@ -94,9 +102,9 @@ def _rows(sheet: Any, ends: float) -> dict[int, Sequence[Any]]:
             found[number] = row[:MOST_COLUMNS]
             if beyond := next(filter(_holds, row[MOST_COLUMNS:]), None):
                 found[number] = (*row[:MOST_COLUMNS], beyond)
-        if number > LAST_ROW or len(found) > MOST_ROWS:
+        if number > LAST_ROW or len(found) > MOST_ROWS + FIRST_LINES:
             raise TooLarge(f"lebih dari {MOST_ROWS:,} baris berisi; sisakan satu baris per satker")
-        if number % 1_000 == 0 and monotonic() > ends:
+        if number % 1_000 == 0 and process_time() > ends:
             raise TooLarge("berkas terlalu lama dibaca; hapus baris dan format yang tidak perlu")
     return found
 

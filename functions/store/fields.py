@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ class Fields:
         self._names = names
         self._typed: dict[str, list[tuple[str, Any]]] = {}
         self._strange: list[str] = []
-        meanings = {folded(each): field for field in names for each in (field, *names[field])}
+        meanings = _meanings(tuple(names.items()))
         for name, value in document.items():
             if field := meanings.get(folded(name)):
                 self._typed.setdefault(field, []).append((shown_name(name), value))
@@ -140,6 +141,12 @@ class Fields:
         for name in sorted(self._strange):
             near = nearest(folded(name), known, _MISSPELT)
             yield shown_name(name), known[near] if near else nearest(name, self._names)
+
+
+@lru_cache(maxsize=20)
+def _meanings(names: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+    """The fields by the forms of all their names."""
+    return {folded(each): field for field, others in names for each in (field, *others)}
 
 
 def shown(given: Any) -> str:

@@ -58,9 +58,9 @@ locals {
       queues        = []
       secrets       = concat(["KIPRAH_TOKEN_KEY"], local.platform_secrets.tiktok)
     }
-    # What an admin types is answered within seconds, while check_edits says so. An import of 500 units is 500 events,
-    # and its answers 500 more, each two reads where the answer stands already: few instances take
-    # that in a minute. A unit's accounts are looked up at the platforms, as collecting does.
+    # What an admin types is answered within seconds, while check_edits says so. An import of 500 units
+    # is 500 events, each two reads where the answer stands already: few instances take that in a
+    # minute. A unit's accounts are looked up at the platforms, as collecting does.
     check_satker = {
       deployed      = var.check_edits
       public        = false

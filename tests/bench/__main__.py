@@ -15,6 +15,8 @@
     python -m tests.bench planning --accounts 300 --only instagram facebook
     python -m tests.bench scale                 150,000 accounts of 600 agencies at one tick
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
+    python -m tests.bench registry              500 and 20,000 units imported from CSV and XLSX
+    python -m tests.bench registry --units 500 --only sqlite --kinds csv
     python -m tests.bench coldstart             from a process' start to its first answer
     python -m tests.bench house                 the code itself: lines, doors, the way to a request
     python -m tests.bench week --help           a table's options
@@ -38,6 +40,7 @@ TABLES = (
     "planning",
     "scale",
     "week",
+    "registry",
     "coldstart",
     "house",
 )

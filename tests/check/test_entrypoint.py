@@ -114,7 +114,7 @@ def test_an_event_of_something_else_is_done_with(
 ) -> None:
     answered = client.post("/", headers=headers(document), data=PROTOBUF)
     assert answered.status_code == 200
-    assert [line["message"] for line in logged(capsys)][-1] in ("check.refused", "check.failed")
+    assert [line["message"] for line in logged(capsys)][-1] in ("trigger.refused", "trigger.failed")
 
 
 def test_an_event_comes_again_when_the_store_cannot_be_used(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -140,3 +142,77 @@ def test_a_link_before_the_first_registry_is_one_line(monkeypatch):
 def test_a_link_without_an_address_to_lead_to_is_one_line():
     done("registry", "import", "satker.csv")
     assert "KIPRAH_CONNECT_URL" in refused(2, "connect", "link", "bali")
+
+
+TWO = REGISTRY.replace("@kemenkum.bali", "@kemenkum.bali;bali.dua").replace(
+    "@kemenkum_aceh,", "@kemenkum_aceh,aceh.tiktok"
+)
+
+
+@pytest.fixture
+def three_accounts(folder, monkeypatch):
+    """Three TikTok accounts, one of which has consented."""
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example.go.id/")
+    Path("two.csv").write_text(TWO)
+    done("registry", "import", "two.csv", "--now", THEN)
+    done("connect", "import", "consents.csv", "--now", THEN)
+
+
+def sheet(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.usefixtures("three_accounts")
+def test_links_of_all_units_are_a_sheet_with_who_has_consented():
+    before = documents()
+    result = kiprah("connect", "links", "--all", "--now", THEN)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "kiprah: 3 TikTok accounts, 1 have consented; 2 new links; whoever has a link can consent "
+        "by it: hand each to its unit alone, then delete them\n"
+    )
+    rows = sheet(result.stdout)
+    assert [(row["satker"], row["nama"], row["akun"], row["izin"]) for row in rows] == [
+        ("aceh", "Kanwil Aceh", "aceh.tiktok", "belum memberi izin"),
+        ("bali", "Kanwil Bali", "bali.dua", "belum memberi izin"),
+        ("bali", "Kanwil Bali", "kemenkum.bali", "sudah memberi izin sejak 2026-10-01"),
+    ]
+    assert [bool(row["tautan"]) for row in rows] == [True, True, False]
+    assert [row["berlaku_sampai"] for row in rows] == ["2026-10-08 00:00 WIB"] * 2 + [""]
+    vault = Vault(Path("kiprah.key").read_text().strip())
+    [sealed] = parse_qs(urlsplit(rows[0]["tautan"]).query)["ticket"]
+    read = ticket.read(vault, sealed, parse_time(THEN))
+    assert (read.agency, read.satker, read.handle) == ("kemenkum", "aceh", "aceh.tiktok")
+    assert documents() == before
+
+
+@pytest.mark.usefixtures("three_accounts")
+def test_links_without_all_are_for_those_who_have_not_consented():
+    rows = sheet(kiprah("connect", "links", "--now", THEN).stdout)
+    assert [row["akun"] for row in rows] == ["aceh.tiktok", "bali.dua"]
+    rows = sheet(kiprah("connect", "links", "--renew", "--now", THEN).stdout)
+    assert all(row["tautan"] for row in rows)
+    assert len(rows) == 3
+
+
+@pytest.mark.usefixtures("three_accounts")
+@pytest.mark.parametrize("name", ["izin.csv", "izin.xlsx"])
+def test_a_file_of_links_is_for_its_owner_alone(name):
+    Path(name).write_text("")
+    Path(name).chmod(0o644)
+    result = kiprah("connect", "links", "--all", name, "--now", THEN)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert Path(name).stat().st_mode & 0o777 == 0o600
+    assert Path(name).read_bytes().startswith(b"PK" if name.endswith("x") else b"\xef\xbb\xbf")
+
+
+@pytest.mark.usefixtures("three_accounts")
+def test_files_of_links_that_cannot_be_are_one_line():
+    assert "name the file .csv or .xlsx" in refused(2, "connect", "links", "izin.txt")
+    assert "cannot be written" in refused(1, "connect", "links", "no/folder/izin.csv")
+
+
+def test_links_need_an_address_and_an_account(monkeypatch):
+    assert "KIPRAH_CONNECT_URL" in refused(2, "connect", "links")
+    monkeypatch.setenv("KIPRAH_CONNECT_URL", "https://izin.example.go.id/")
+    assert "no satker has a TikTok account" in refused(1, "connect", "links", "--all")

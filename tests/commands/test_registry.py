@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions.model import parse_time
+from functions.registry.files import load
 from tests.commands.running import (
     EXAMPLE,
     REGISTRY,
@@ -98,7 +99,9 @@ def test_a_file_with_any_error_changes_nothing(content, command):
     done("registry", "import", "satker.csv", "--now", THEN)
     before = documents()
     Path("broken.csv").write_text(content)
-    assert "broken.csv: " in refused(1, "registry", command, "broken.csv")
+    result = kiprah("registry", command, "broken.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("kiprah: broken.csv: ")
     assert documents() == before
 
 
@@ -108,7 +111,9 @@ def test_every_error_of_a_file_is_a_line_that_names_its_place():
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
     assert len(lines) == 3
-    assert all(line.startswith("kiprah: broken.csv: baris ") for line in lines)
+    assert all(
+        line.startswith("kiprah: broken.csv: baris ") and ", kolom " in line for line in lines
+    )
 
 
 def test_an_account_that_ends_is_told_before_it_does_also_in_a_pipe():
@@ -127,20 +132,83 @@ def test_an_account_that_ends_is_told_before_it_does_also_in_a_pipe():
     assert (told["begins"], told["changes"]) == ([], [])
 
 
-def test_a_check_says_what_an_import_would_do_and_does_nothing():
+@pytest.mark.parametrize("command", [["import", "--dry-run"], ["check"]])
+def test_a_dry_run_shows_the_difference_as_a_table_and_writes_nothing(command):
     done("registry", "import", "satker.csv", "--now", THEN)
     before = documents()
     Path("more.csv").write_text(
         "id,nama,jenis,x\naceh,Kanwil Aceh,upt,kemenkum_aceh\nntt,NTT,kanwil,ntt\n"
     )
-    lines = done("registry", "check", "more.csv").splitlines()
-    assert lines[-1] == "more.csv: 2 satker, tidak ada kesalahan."
-    assert lines[1].startswith("mulai: ntt: akun X ntt mulai diukur sejak ")
-    assert [lines[0], *lines[2:-1]] == [
-        "mulai: ntt: satker baru, 'NTT'",
-        "berubah: aceh: jenis 'kanwil' menjadi 'upt'",
+    lines = done("registry", *command, "more.csv").splitlines()
+    assert [line.split() for line in lines[:-1]] == [
+        ["yang", "terjadi", "satker", "pada", "sebelum", "sesudah", "masa"],
+        ["mulai", "ntt", "satker", "NTT", "sejak", lines[1][-10:]],
+        ["mulai", "ntt", "akun", "X", "ntt", "sejak", lines[1][-10:]],
+        ["berubah", "aceh", "jenis", "kanwil", "upt"],
+        ["tidak", "disebut,", "tidak", "berubah:", "1", "satker:", "bali"],
     ]
+    assert lines[-1] == (
+        "more.csv: 2 satker, tidak ada kesalahan. mulai: 1 satker, 1 akun; "
+        "berakhir: 0 satker, 0 akun; berubah: 1 satker, 0 akun; dokumen yang akan ditulis: 2. "
+        "Belum ada yang ditulis."
+    )
     assert documents() == before
+
+
+def test_a_dry_run_of_what_is_there_says_that_nothing_changes():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    [line] = done("registry", "import", "satker.csv", "--dry-run").splitlines()
+    assert "dokumen yang akan ditulis: 0" in line
+
+
+def test_a_dry_run_has_a_form_for_programs():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    Path("fewer.csv").write_text("id,nama,jenis,x\naceh,Kanwil Aceh,kanwil,\n")
+    result = kiprah("registry", "import", "fewer.csv", "--dry-run", "--json", "--now", THEN)
+    assert result.stderr.startswith("kiprah: fewer.csv: aceh: akun X kemenkum_aceh berakhir")
+    told = json.loads(result.stdout)
+    [ends] = told.pop("amendments")
+    assert told == {
+        "job": "registry import",
+        "dry_run": True,
+        "satker": 1,
+        "changed": 1,
+        "kept": ["bali"],
+    }
+    assert (ends["happens"], ends["satker"], ends["handle"]) == ("ends", "aceh", "kemenkum_aceh")
+
+
+def test_a_partial_import_takes_the_good_rows_and_names_the_others():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    Path("partly.csv").write_text(
+        "id,Nama Satker,jenis,x\naceh,,kanwil,\nbali,Bali Baru,kanwil,\nntt,NTT,,ntt\n".replace(
+            "Nama Satker", "Nama"
+        )
+    )
+    for more in (["--dry-run"], []):
+        result = kiprah("registry", "import", "partly.csv", "--partial", "--json", *more)
+        assert result.exit_code == 1
+        assert result.stderr.splitlines() == [
+            "kiprah: partly.csv: baris 2, kolom Nama: kosong; isi nama satuan kerja",
+            "kiprah: partly.csv: baris 4, kolom jenis: kosong; isi misalnya kanwil",
+        ]
+        told = json.loads(result.stdout)
+        assert (told["satker"], told["changed"], told["kept"]) == (1, 1, [])
+        assert told["refused"] == [
+            {"row": 2, "column": "nama", "reason": "kosong; isi nama satuan kerja"},
+            {"row": 4, "column": "jenis", "reason": "kosong; isi misalnya kanwil"},
+        ]
+    found, _, _ = documents()
+    assert found.keys() == {"aceh", "bali"}
+    assert found["bali"]["name"] == "Bali Baru"
+    assert found["aceh"]["accounts"] == {"x": ["kemenkum_aceh"]}
+
+
+def test_a_refused_file_has_a_form_for_programs():
+    Path("broken.csv").write_text("id,nama,jenis\naceh,Aceh,\n")
+    result = kiprah("registry", "import", "broken.csv", "--json")
+    assert result.exit_code == 1
+    assert [one["column"] for one in json.loads(result.stdout)["refused"]] == ["jenis"]
 
 
 @pytest.mark.parametrize(
@@ -161,14 +229,40 @@ def test_a_cell_that_cannot_be_is_a_problem_of_its_row_and_nothing_is_written(ce
     text = ",".join(row) + "\n" + ",".join(f'"{cell}"' for cell in row.values()) + "\n"
     Path("broken.csv").write_text(text)
     for command in ("check", "import"):
-        assert "broken.csv: baris 2: " in refused(1, "registry", command, "broken.csv")
+        assert "broken.csv: baris 2, kolom " in refused(1, "registry", command, "broken.csv")
     assert documents() == before
 
 
-def test_an_export_is_csv_and_is_not_called_otherwise():
+@pytest.mark.parametrize("name", ["a.xls", "a.ods"])
+def test_an_export_is_not_called_what_it_is_not(name):
     done("registry", "import", "satker.csv")
-    assert "name the file .csv" in refused(2, "registry", "export", "a.xlsx")
-    assert not Path("a.xlsx").exists()
+    assert "name the file .xlsx or .csv" in refused(2, "registry", "export", name)
+    assert not Path(name).exists()
+
+
+def test_an_exported_workbook_comes_in_again_and_changes_nothing():
+    done("registry", "import", "satker.csv", "--now", THEN)
+    before = documents()
+    assert done("registry", "export", "keluar.XLSX") == ""
+    again = report("registry", "import", "keluar.XLSX")
+    assert (again["satker"], again["changed"], again["kept"]) == (2, 0, [])
+    assert documents() == before
+
+
+def test_a_template_is_empty_and_nothing_is_written_over_it():
+    result = kiprah("registry", "template")
+    assert (result.exit_code, result.stdout) == (0, "")
+    content = Path("satker.xlsx").read_bytes()
+    assert load(content, "satker.xlsx").rows == []
+    assert "0 satker, tidak ada kesalahan" in done("registry", "check", "satker.xlsx")
+    Path("satker.xlsx").write_bytes(b"mine")
+    assert "is there already" in refused(2, "registry", "template")
+    assert Path("satker.xlsx").read_bytes() == b"mine"
+    assert kiprah("registry", "template", "--overwrite").exit_code == 0
+    assert Path("satker.xlsx").read_bytes() == content
+    assert kiprah("registry", "template", "-").stdout_bytes == content
+    assert "name the file .xlsx" in refused(2, "registry", "template", "satker.csv")
+    assert "cannot be written" in refused(1, "registry", "template", "no/folder/a.xlsx")
 
 
 def test_a_file_that_never_ends_is_read_no_further_than_any_registry():

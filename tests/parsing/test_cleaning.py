@@ -72,3 +72,8 @@ def test_clean_is_clean(text):
     assert without_invisible(once) == once
     assert unicodedata.is_normalized("NFC", once)
     assert not once.startswith(("'", " "))
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12))
+def test_a_plain_text_is_cleaned_like_one_with_something_to_take_off(text):
+    assert clean(text) == clean(f"{text}\u200b")

@@ -22,3 +22,10 @@ def test_a_text_of_any_length_is_compared_in_no_time():
 def test_what_was_meant_is_asked_behind_a_sentence():
     assert meant("satkr", FIELDS) == "; maksudnya 'satker'?"
     assert meant("xyz", FIELDS) == ""
+
+
+def test_what_is_asked_again_among_the_same_names_is_answered_alike():
+    for known in (frozenset(FIELDS), FIELDS):
+        assert [nearest("actoin", known), nearest("actoin", known)] == ["action", "action"]
+    assert nearest("actoin", frozenset(["value"])) is None
+    assert nearest("actoin", frozenset(FIELDS), 0.99) is None

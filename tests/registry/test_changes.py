@@ -195,7 +195,7 @@ rosters = st.builds(
 
 
 @given(rosters, rosters)
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_no_version_is_compared_in_vain(before: Roster, after: Roster) -> None:
     """Each pair gives amendments that are plain JSON and come back, with words."""
     assert compare(before, before, LATER, WIB) == ()
@@ -206,7 +206,7 @@ def test_no_version_is_compared_in_vain(before: Roster, after: Roster) -> None:
 
 
 @given(rosters, rosters)
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_no_account_stops_being_measured_in_silence(before: Roster, after: Roster) -> None:
     """Each one that is measured at an instant before, and not after, is named."""
     found = compare(before, after, LATER, WIB)

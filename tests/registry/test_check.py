@@ -73,23 +73,24 @@ def test_every_problem_of_every_row_is_told_at_once():
         cells_of("bali"),
         cells_of("papua", jenis=""),
     )
-    assert [line.partition(": ")[0] for line in found] == ["baris 2"] * 8 + ["baris 4"]
+    assert [line[:7] for line in found] == ["baris 2"] * 8 + ["baris 4"]
     for words in (
-        "ada isi di luar kolom",
-        "nama kosong",
-        "jenis 'Kantor Besar'",
-        "zona_waktu 'WIB'",
-        "aktif_dari '1 Oktober' bukan tanggal",
-        "id 'Aceh Besar'",
+        "baris 2: ada isi di luar kolom",
+        "baris 2, kolom nama: kosong",
+        "kolom jenis: 'Kantor Besar'",
+        "kolom zona_waktu: 'WIB'",
+        "kolom aktif_dari: '1 Oktober' bukan tanggal",
+        "kolom id: 'Aceh Besar'",
         "kolom x: ",
         "kolom tiktok: ",
     ):
         assert sum(words in line for line in found) == 1
 
 
-def test_an_id_that_is_used_twice_is_told():
+def test_an_id_that_is_used_twice_is_told_of_every_row():
     assert problems(cells_of(), cells_of("bali"), cells_of()) == [
-        "baris 4: id 'aceh' sudah dipakai di baris lain"
+        "baris 2, kolom id: 'aceh' juga tertulis di baris 4; sisakan satu",
+        "baris 4, kolom id: 'aceh' juga tertulis di baris 2; sisakan satu",
     ]
 
 
@@ -99,9 +100,17 @@ def test_an_id_is_made_of_small_letters_digits_and_hyphens(satker):
 
 
 def test_one_handle_of_two_units_is_told_whatever_its_case():
-    assert problems(cells_of(x="Kemenkum"), cells_of("bali", x="@kemenkum")) == [
-        "baris 3: X kemenkum sudah terdaftar untuk aceh"
+    rows = cells_of(x="Kemenkum"), cells_of("bali", x="@kemenkum")
+    second = (
+        "baris 3, kolom x: kemenkum juga tertulis untuk aceh di baris 2; sisakan di satu satker"
+    )
+    assert problems(*rows) == [
+        "baris 2, kolom x: Kemenkum juga tertulis untuk bali di baris 3; sisakan di satu satker",
+        second,
     ]
+    # Nothing is wrong with the row of the unit that has it already.
+    held = {"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": {"X": ["@kemenkum"]}}}
+    assert problems(*rows, held=held) == [second]
 
 
 def test_the_same_name_on_two_platforms_or_twice_in_a_cell_is_no_problem():
@@ -113,7 +122,9 @@ def test_the_same_name_on_two_platforms_or_twice_in_a_cell_is_no_problem():
 
 
 def test_a_parent_must_be_there_in_the_file_or_before():
-    assert problems(cells_of(induk="pusat")) == ["baris 2: induk 'pusat' tidak ada dalam daftar"]
+    assert problems(cells_of(induk="pusat")) == [
+        "baris 2, kolom induk: 'pusat' tidak ada dalam daftar"
+    ]
     assert problems(cells_of(induk="pusat"), cells_of("pusat")) == []
     assert problems(cells_of(induk="pusat"), held={"pusat": {"name": "Pusat"}}) == []
 
@@ -128,12 +139,12 @@ def test_what_was_wrong_before_and_no_cell_is_about_is_no_problem_of_the_row():
     held = {"aceh": {"name": "Aceh", "kind": "Kantor", "active_to": "2026-10-01"}}
     assert problems(cells_of(), held=held) == []
     said = problems(cells_of(aktif_dari="2026-12-01"), held=held)
-    assert said == ["baris 2: aktif_sampai lebih awal daripada aktif_dari"]
+    assert said == ["baris 2, kolom aktif_sampai: lebih awal daripada aktif_dari"]
 
 
 def test_an_end_before_its_beginning_is_told():
     found = problems(cells_of(aktif_dari="2026-10-02", aktif_sampai="2026-10-01"))
-    assert found == ["baris 2: aktif_sampai lebih awal daripada aktif_dari"]
+    assert found == ["baris 2, kolom aktif_sampai: lebih awal daripada aktif_dari"]
     assert problems(cells_of(aktif_dari="2026-10-01", aktif_sampai="2026-10-01")) == []
 
 
@@ -194,6 +205,14 @@ def test_the_example_is_the_ministrys_47_units_without_a_problem():
 # Several agencies
 
 
+def checked_agencies(rows, held):
+    checked, refusals = check_agencies(rows, held)
+    documents = {}
+    for row in checked:
+        documents.setdefault(row.agency, {})[row.satker] = row.document
+    return documents, [refused.words() for refused in refusals]
+
+
 def test_a_row_without_an_agency_is_the_first_ones():
     rows = list(
         enumerate(
@@ -201,7 +220,7 @@ def test_a_row_without_an_agency_is_the_first_ones():
             2,
         )
     )
-    documents, found = check_agencies(rows, {"satu": {}, "dua": {}})
+    documents, found = checked_agencies(rows, {"satu": {}, "dua": {}})
     assert found == []
     assert {agency: list(held) for agency, held in documents.items()} == {
         "satu": ["aceh", "bali"],
@@ -213,21 +232,18 @@ def test_every_problem_of_a_row_with_an_unknown_agency_is_told():
     rows = list(
         enumerate([cells_of("aceh"), cells_of("bali", instansi="x", jenis="", youtube="?")], 2)
     )
-    documents, found = check_agencies(rows, {"satu": {}, "dua": {}})
-    assert found[0] == "baris 3: instansi 'x' tidak dikenal; pilih satu, dua"
+    documents, found = checked_agencies(rows, {"satu": {}, "dua": {}})
+    assert found[0] == "baris 3, kolom instansi: 'x' tidak dikenal; pilih satu, dua"
     assert len(found) == 3
-    assert all(line.startswith("baris 3: ") for line in found)
-    assert {agency: list(held) for agency, held in documents.items()} == {
-        "satu": ["aceh"],
-        "dua": [],
-    }
+    assert all(line.startswith("baris 3, kolom ") for line in found)
+    assert documents["satu"].keys() == {"aceh"}
 
 
 def test_from_and_to_are_kept_from_the_rows_own_agency():
     dated = {"handle": "satu", "from": "2026-09-01"}
     held = {"satu": {"aceh": {"accounts": {"x": dated}}}, "dua": {}}
     rows = [(2, cells_of("aceh", x="satu")), (3, cells_of("aceh", x="dua", instansi="dua"))]
-    documents, found = check_agencies(rows, held)
+    documents, found = checked_agencies(rows, held)
     assert found == []
     assert documents["satu"]["aceh"]["accounts"] == {"x": dated}
     assert documents["dua"]["aceh"]["accounts"] == {"x": ["dua"]}

@@ -1,19 +1,16 @@
 """The registry's files: every usual way a spreadsheet saves them."""
 
-import csv
 import io
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.model import PLATFORMS
-from functions.parsing.cleaning import clean
 from functions.registry.files import HEADER, FileError, read
-from tests.registry.one_agency import check, write
+from tests.registry.one_agency import check
 
 PLAIN = "id,nama,jenis\naceh,Kanwil Aceh,kanwil\n"
 
@@ -252,76 +249,3 @@ def test_a_damaged_xlsx_is_refused_or_read_and_never_a_crash(place, value):
 
 
 SHEET = workbook(["id", "nama", "jenis"], ["aceh", "Aceh", "kanwil"])
-
-texts = (
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=12)
-    .map(lambda text: " ".join(clean(text).split()))
-    .filter(lambda text: not text.startswith(("=", "#")))  # a formula, an error
-)
-names = st.from_regex(r"[a-z][a-z0-9]{2,12}", fullmatch=True)
-
-
-@st.composite
-def registries(draw):
-    found = {}
-    taken = draw(st.lists(names, unique=True, max_size=12))
-    for satker in draw(
-        st.lists(st.from_regex(r"[a-z0-9][a-z0-9-]{0,9}", fullmatch=True), max_size=4, unique=True)
-    ):
-        accounts = {}
-        for platform in PLATFORMS:
-            if taken and draw(st.booleans()):
-                accounts[platform] = [taken.pop() for _ in range(min(2, len(taken)))]
-        found[satker] = {
-            "name": draw(texts.filter(bool)),
-            "short_name": draw(texts) or None,
-            "kind": draw(st.sampled_from(["kanwil", "unit-utama", "upt"])),
-            "province": draw(texts) or None,
-            "timezone": draw(st.sampled_from(["Asia/Jakarta", "Asia/Makassar"])),
-            "website": draw(st.sampled_from([None, "https://aceh.example.go.id/a?b=c"])),
-            "parent": draw(st.sampled_from([None, *found])),
-            "active_from": draw(st.sampled_from([None, "2026-10-01"])),
-            "active_to": draw(st.sampled_from([None, "2026-12-31"])),
-            "notify": draw(st.sampled_from([None, "a@b.example.id; c@d.example.id"])),
-            "accounts": accounts,
-        }
-    return found
-
-
-@given(registries(), st.sampled_from([",", ";"]))
-def test_what_is_exported_is_imported_as_it_was(held, delimiter):
-    exported = write(held).decode()
-    if delimiter == ";":
-        table = list(csv.reader(io.StringIO(exported, newline="")))
-        buffer = io.StringIO()
-        csv.writer(buffer, delimiter=";").writerows(table)
-        exported = "\ufeff" + buffer.getvalue()
-    found, problems = check(rows(exported), {})
-    assert problems == []
-    assert found == held
-
-
-def test_an_account_with_its_own_validity_is_exported_by_its_handle():
-    held = {
-        "aceh": {
-            "name": "Aceh",
-            "kind": "kanwil",
-            "accounts": {"x": [{"handle": "lama", "to": "2026-09-30"}, "baru"], "tiktok": "satu"},
-        }
-    }
-    [(_, row)] = rows(write(held))
-    assert (row["x"], row["tiktok"]) == ("lama;baru", "satu")
-
-
-def test_a_document_that_an_admin_broke_costs_no_export():
-    held = {"aceh": {"name": "Aceh", "kind": "kanwil", "accounts": "x: kemenkum"}, "bali": {}}
-    assert [row["id"] for _, row in rows(write(held))] == ["aceh", "bali"]
-
-
-def test_a_date_that_was_picked_in_the_console_is_exported_and_imported_again() -> None:
-    picked = datetime(2026, 10, 1, 2, 30, tzinfo=UTC)
-    document = {"name": "Kanwil A", "kind": "kanwil", "active_from": picked}
-    found = read(write({"kanwil-a": document}), "satker.csv")
-    documents, problems = check(found, {})
-    assert problems == []
-    assert documents["kanwil-a"]["active_from"] == "2026-10-01T02:30:00Z"

@@ -26,7 +26,8 @@ def file_rows(text):
 
 
 def imported(agency, text, now, *, say=lambda planned: None):
-    return import_rows([agency], file_rows(text), lambda: now, say)["kemenkum"]
+    done, _ = import_rows([agency], file_rows(text), lambda: now, say)
+    return done["kemenkum"]
 
 
 def typed_documents(agency):
@@ -116,7 +117,7 @@ def test_an_export_comes_in_again_without_a_change_whatever_the_admin_typed(agen
     assert result.enrolled.roster == before
     with pytest.raises(ImportRefused) as refused:
         imported(agency, write(stored).decode(), now)
-    assert [p.partition(": ")[0] for p in refused.value.problems] == ["baris 4", "baris 4"]
+    assert [(r.row, r.column) for r in refused.value.refusals] == [(4, "jenis"), (4, "x")]
 
 
 def test_what_an_admin_keeps_in_a_document_survives_an_import_that_changes_it(agency, now):
@@ -229,7 +230,7 @@ def test_two_imports_at_once_lose_nothing(store_url, now):
 def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now):
     agencies = [AgencyStore(store, Agency(id=name)) for name in ("satu", "dua")]
     text = "id,nama,jenis,x,instansi\naceh,Aceh,kanwil,humas,\naceh,Aceh,kanwil,lain,dua\n"
-    done = import_rows(agencies, file_rows(text), lambda: now, lambda planned: None)
+    done, _ = import_rows(agencies, file_rows(text), lambda: now, lambda planned: None)
     assert [own.satker for own in done.values()] == [1, 1]
     rosters = {
         name: with_account_ids(own.enrolled.roster, {("x", "humas"): "1", ("x", "lain"): "1"}, now)
@@ -239,8 +240,40 @@ def test_every_agency_gets_its_own_rows_and_a_shared_account_is_told(store, now)
     assert said.startswith("dua: aceh: x lain juga terdaftar untuk satu: aceh sebagai humas;")
 
 
+def test_a_partial_import_leaves_the_units_of_refused_rows_as_they_are(agency, now):
+    imported(agency, FILE, now)
+    before = typed_documents(agency)
+    text = HEADER + "aceh,,kanwil,,\nbali,Kanwil Bali Baru,kanwil,bali,bali.go\n"
+    with pytest.raises(ImportRefused):
+        imported(agency, text, now)
+    done, refusals = import_rows(
+        [agency], file_rows(text), lambda: now, lambda planned: None, partial=True
+    )
+    assert [(r.row, r.column) for r in refusals] == [(2, "nama")]
+    own = done["kemenkum"]
+    assert (own.satker, own.changed, own.kept) == (1, {"bali"}, [])
+    assert [a.happens for a in own.amendments] == ["changes"]
+    assert typed_documents(agency)["aceh"] == before["aceh"]
+    assert len(live(own.enrolled.roster, now)) == 4
+
+
+def test_a_partial_import_of_nothing_good_writes_nothing(agency, now):
+    imported(agency, FILE, now)
+    before = [(s.id, s.version) for s in agency.satker_documents()]
+    _, refusals = import_rows(
+        [agency],
+        file_rows(HEADER + "aceh,,kanwil,,\naceh,Aceh,kanwil,,\n"),
+        lambda: now,
+        lambda planned: None,
+        partial=True,
+    )
+    assert len(refusals) == 3
+    assert [(s.id, s.version) for s in agency.satker_documents()] == before
+
+
 def test_a_plan_writes_nothing(agency, now):
-    [planned] = plan([agency], file_rows(FILE), now)
+    [planned], refusals = plan([agency], file_rows(FILE), now)
+    assert refusals == []
     assert len(planned.changed) == 2
     assert typed_documents(agency) == {}
     assert agency.roster(now) is None

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from functions.registry.fields import DOCUMENT, FILE
-from functions.registry.units import read_unit
+from functions.registry.units import adrift, read_unit
 from tests.factories import WIB
 from tests.registry.typed import broken_documents, nested
 
@@ -226,3 +227,36 @@ def test_a_unit_is_read_or_refused_in_sentences_and_never_a_crash(document):
                 assert at is None or datetime(1999, 12, 1, tzinfo=UTC) < at < datetime(
                     2101, 2, 1, tzinfo=UTC
                 )
+
+
+def test_a_parent_that_is_none_is_told():
+    parents = {"a": None, "b": "a", "c": "c", "d": "lain", "e": "f", "f": "e", "g": "e"}
+    assert adrift(parents) == {
+        "c": "parent 'c' adalah satker ini sendiri; kosongkan",
+        "d": "parent 'lain' tidak ada dalam daftar",
+        "e": "parent 'f' berputar kembali ke satker ini sendiri",
+        "f": "parent 'e' berputar kembali ke satker ini sendiri",
+    }
+    assert adrift({"pusat": None, "a": "pusta"}, FILE) == {
+        "a": "induk 'pusta' tidak ada dalam daftar; maksudnya pusat?"
+    }
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.none() | st.sampled_from("abcdefgh")))
+def test_a_circle_is_told_of_those_in_it_and_of_no_other(parents):
+    def returns(unit):
+        above, seen = parents[unit], set()
+        while above is not None and above != unit and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        return above == unit
+
+    wrong = {i for i, parent in parents.items() if parent is not None and parent not in parents}
+    assert adrift(parents).keys() == wrong | {i for i in parents if returns(i)}
+
+
+def test_for_many_parents_that_are_none_only_some_are_sought():
+    parents = {f"satker-{n}": f"satker {n}" for n in range(200)}
+    said = adrift(parents)
+    assert len(said) == 200
+    assert 0 < sum("maksudnya" in words for words in said.values()) <= 50

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
+from functions.parsing.cleaning import clean
 from functions.registry.fields import COLUMNS, FIELDS
 
 EDGES = [
@@ -92,3 +93,39 @@ def broken_documents(draw: st.DrawFn) -> dict[str, object]:
     if draw(st.integers(0, 30)) == 0:
         document[draw(fields)] = nested(draw(st.sampled_from([100, 300, 5_000])))
     return document
+
+
+texts = (
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=12)
+    .map(lambda text: " ".join(clean(text).split()))
+    .filter(lambda text: not text.startswith(("=", "#")))  # a formula, an error
+)
+names = st.from_regex(r"[a-z][a-z0-9]{2,12}", fullmatch=True)
+
+
+@st.composite
+def registries(draw: st.DrawFn) -> dict[str, dict[str, object]]:
+    """Good documents by satker id, as an import writes them."""
+    found: dict[str, dict[str, object]] = {}
+    taken = draw(st.lists(names, unique=True, max_size=12))
+    for satker in draw(
+        st.lists(st.from_regex(r"[a-z0-9][a-z0-9-]{0,9}", fullmatch=True), max_size=4, unique=True)
+    ):
+        accounts: dict[str, list[str]] = {}
+        for platform in PLATFORMS:
+            if taken and draw(st.booleans()):
+                accounts[platform] = [taken.pop() for _ in range(min(2, len(taken)))]
+        found[satker] = {
+            "name": draw(texts.filter(bool)),
+            "short_name": draw(texts) or None,
+            "kind": draw(st.sampled_from(["kanwil", "unit-utama", "upt"])),
+            "province": draw(texts) or None,
+            "timezone": draw(st.sampled_from(["Asia/Jakarta", "Asia/Makassar"])),
+            "website": draw(st.sampled_from([None, "https://aceh.example.go.id/a?b=c"])),
+            "parent": draw(st.sampled_from([None, *found])),
+            "active_from": draw(st.sampled_from([None, "2026-10-01"])),
+            "active_to": draw(st.sampled_from([None, "2026-12-31"])),
+            "notify": draw(st.sampled_from([None, "a@b.example.id; c@d.example.id"])),
+            "accounts": accounts,
+        }
+    return found
