@@ -29,11 +29,11 @@ def typed(
     """What a terminal shows when ``line`` (``kiprah doctor``) is typed in a folder at an instant.
 
     Args:
-        environment: the settings; no other ``KIPRAH_…`` of this machine is seen.
+        environment: the settings; no other ``KIPRAH…`` of this machine is seen.
     """
     program, *words = line.split()
     assert program == "kiprah", line
-    here = {name: value for name, value in os.environ.items() if not name.startswith("KIPRAH_")}
+    here = {name: value for name, value in os.environ.items() if not name.startswith("KIPRAH")}
     here |= {"PYTHONPATH": str(ROOT), "COLUMNS": str(WIDTH), "TERM": "xterm", "NO_COLOR": "1"}
     command = [sys.executable, "-m", "tests.pictures.command", at.isoformat(), *words]
     ours, theirs = pty.openpty()

@@ -31,7 +31,7 @@ td, th { border: 1px solid #d5dae1; padding: 3px 7px; text-align: left; vertical
   overflow: hidden; white-space: nowrap; }
 td.wrap { white-space: normal; }
 th { background: #f0f0f0; color: #5a6675; font-weight: normal; text-align: center; }
-tr.head td { font-weight: bold; }
+td.head { font-weight: bold; }
 .tabs { display: flex; gap: 4px; padding-top: 6px; font-size: 12.5px; }
 .tabs span { padding: 3px 14px; border: 1px solid #c3cad3; border-radius: 0 0 5px 5px;
   color: #5a6675; }
@@ -91,11 +91,11 @@ def sheet(
     opened: str,
     *,
     wrapped: Iterable[int] = (),
-    bold: Iterable[int] = (),
+    bold: Iterable[tuple[int, int]] = (),
 ) -> str:
     """A sheet with letters above and numbers beside it.
 
-    ``widths``: of its columns, in pixels. ``wrapped``: columns, from 0; ``bold``: rows, from 1.
+    ``widths``: of its columns, in pixels. ``wrapped``: columns, ``bold``: rows and columns, from 0.
     """
     letters = "".join(f"<th>{chr(ord('A') + n)}</th>" for n in range(len(widths)))
     sizes = "".join(f'<col style="width:{width}px">' for width in widths)
@@ -109,13 +109,13 @@ def sheet(
         + "</tr>"
         for number, row in enumerate(cells, 1)
     )
-    marks = "".join(
+    tongues = "".join(
         f"<span{' class=open' if tab == opened else ''}>{escape(tab)}</span>" for tab in tabs
     )
     return (
         f'<table><colgroup><col style="width:34px">{sizes}</colgroup>'
-        f"<tr><th></th>{letters}</tr>{rows}</table>"
-        f'<div class="tabs">{marks}</div>'
+        f"<tr><th></th>{letters}</tr>{''.join(rows)}</table>"
+        f'<div class="tabs">{tongues}</div>'
     )
 
 

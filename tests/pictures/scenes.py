@@ -197,10 +197,11 @@ class _Stage:
         book = load_workbook(self._folder / "satker.xlsx")
         tabs = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
         # The first sheet goes on beyond the picture, as it does beyond a screen.
-        shown = {"Satker": (150, 168, 104, 88, 90, 104, 150), "Petunjuk": (112, 372, 250)}
+        shown = {"Satker": (150, 168, 104, 88, 90, 104, 150), "Petunjuk": (122, 372, 240)}
         for name, tab in (("lembar", "Satker"), ("petunjuk", "Petunjuk")):
             cells = _cells(book[tab].iter_rows(values_only=True))
-            bold = [row[0].row for row in book[tab].iter_rows() if any(c.font.b for c in row)]
+            typed_cells = (cell for row in book[tab].iter_rows() for cell in row)
+            bold = [(cell.row - 1, cell.column - 1) for cell in typed_cells if cell.font.b]
             wrapped = [1] if tab == "Petunjuk" else []
             body = drawing.sheet(cells, shown[tab], tabs, tab, wrapped=wrapped, bold=bold)
             yield Scene(name, _lines(cells), drawing.page(body))
