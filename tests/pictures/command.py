@@ -64,10 +64,11 @@ def _read(terminal: int) -> bytes:
 
 @contextmanager
 def standing(now: datetime) -> Iterator[None]:
-    """The clock by which a run reads the platforms, standing still."""
+    """The clocks of the platforms' client and of the store, standing still."""
     from functions.collect.client import Clock
+    from tests.clock import store_clock
 
-    with patch.object(Clock, "__call__", lambda _: now):
+    with patch.object(Clock, "__call__", lambda _: now), store_clock(lambda: now):
         yield
 
 

@@ -100,21 +100,20 @@ def sheet(
     letters = "".join(f"<th>{chr(ord('A') + n)}</th>" for n in range(len(widths)))
     sizes = "".join(f'<col style="width:{width}px">' for width in widths)
     folds, heads = {*wrapped}, {*bold}
-    rows = "".join(
-        f"<tr{' class=head' if number in heads else ''}><th>{number}</th>"
-        + "".join(
-            f"<td{' class=wrap' if n in folds else ''}>{escape(cell)}</td>"
-            for n, cell in enumerate(row[: len(widths)])
-        )
-        + "</tr>"
-        for number, row in enumerate(cells, 1)
-    )
+    rows = []
+    for number, row in enumerate(cells):
+        rows.append(f"<tr><th>{number + 1}</th>")
+        for n, cell in enumerate(row[: len(widths)]):
+            marks = " ".join(["wrap"] * (n in folds) + ["head"] * ((number, n) in heads))
+            rows.append(f'<td class="{marks}">{escape(cell)}</td>')
+        rows.append("</tr>")
+    inside = "".join(rows)
     tongues = "".join(
         f"<span{' class=open' if tab == opened else ''}>{escape(tab)}</span>" for tab in tabs
     )
     return (
         f'<table><colgroup><col style="width:34px">{sizes}</colgroup>'
-        f"<tr><th></th>{letters}</tr>{''.join(rows)}</table>"
+        f"<tr><th></th>{letters}</tr>{inside}</table>"
         f'<div class="tabs">{tongues}</div>'
     )
 
