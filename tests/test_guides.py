@@ -28,7 +28,14 @@ GUIDES = ("docs/panduan-admin.md", "docs/panduan-operator.md")
 WORDS = ROOT / "docs" / "panduan" / "isi.json"
 JAKARTA = ZoneInfo("Asia/Jakarta")
 # What platforms call things that are nowhere in the code, each with its source in the guide.
-THEIRS = {"ads_management", "ads_read", "CreditsDepleted", "SpendCapReached"}
+THEIRS = {
+    "ads_management",
+    "ads_read",
+    "instagram_business_account",
+    "pages_show_list",
+    "CreditsDepleted",
+    "SpendCapReached",
+}
 
 
 def text_of(guide: str) -> str:
