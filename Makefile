@@ -50,6 +50,9 @@ drill: .venv/installed-dev ## a ministry backed up, lost and restored, in SQLite
 figures: .venv/installed-dev ## docs/biaya.md and docs/skala.md from their figures (ARGS=--count counts anew)
 	@$(PYTHON) -m tests.bench.figures $(ARGS)
 
+pictures: .venv/installed-dev ## the guides' pictures in docs/panduan/, from real runs, with Chromium
+	@$(PYTHON) -m tests.pictures
+
 archive: $(PYTHON) ## the zip that every function is deployed from, and its digest
 	@$(PYTHON) infra/archive.py
 
@@ -111,5 +114,5 @@ $(PYTHON):
 	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
 	exit 1
 
-.PHONY: help demo test quick check bench drill figures archive bootstrap plan deploy rollback secret
+.PHONY: help demo test quick check bench drill figures pictures archive bootstrap plan deploy rollback secret
 .PHONY: requirements clean

@@ -83,6 +83,12 @@ class _Case:
     later: dict[str, str] | None = None
 
     @property
+    def url(self) -> str | None:
+        """The address that was typed."""
+        given = Fields(self.stored.data, OBJECTION_NAMES).get("url")
+        return given if isinstance(given, str) else None
+
+    @property
     def name(self) -> str:
         return "/".join(self.stored.path.split("/")[2:])
 
@@ -183,7 +189,7 @@ class Contests:
         for case, line in lines:
             if case.stored.path == path:
                 about = _about(line)
-                found = None if about is None else self._find(":".join(about))
+                found = None if about is None else self._met(case, about)
                 if about is not None and found is not None:
                     return found.month, {about: found.accounts}
                 return (case.month, {}) if about is None and case.month else None
@@ -244,9 +250,11 @@ class Contests:
                 "status": f"bulan {case.month} sudah final atau tidak dinilai; "
                 f"periksa {case.labels.get('month', 'month')}"
                 if case.month
+                else UNKNOWN
+                if case.url
                 else "isi post, url, atau month: apa yang disanggah"
             }
-        found = self._find(":".join(about))
+        found = self._met(case, about)
         if found is None:
             return {"status": UNKNOWN}
         if case.month not in (None, found.month):
@@ -256,6 +264,15 @@ class Contests:
             "status": f"bulan {found.month} tidak sedang dinilai; dilihat lagi pada penilaian "
             "berikutnya",
         }
+
+    def _met(self, case: _Case, about: About) -> Found | None:
+        """The post that a document is about, by its code, or else by its address.
+
+        Posts are found by what addresses hold, and no address holds the code of one of Instagram.
+        """
+        code = ":".join(about)
+        found = self._find(code) or (self._find(case.url) if case.url else None)
+        return found if found and found.post == code else None
 
     @property
     def _cases(self) -> list[_Case]:

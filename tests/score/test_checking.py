@@ -93,6 +93,22 @@ def test_an_objection_is_received(agency: AgencyStore) -> None:
     assert typed(agency, {**objection, "why": None}, "objections").startswith("why kosong")
 
 
+def test_a_post_whose_code_is_in_no_address_is_known_by_its_address(store: Store) -> None:
+    """As on Instagram, where addresses hold another code than posts have."""
+    made = ministry(store)
+    post = next(post for post in october(made) if post.post_id == "a")
+    made.save_urls([(post, ["1843000000000000000"])])
+    score_at(made, NOW - DAY)
+    facts = {"post": None, "url": "https://x.com/aceh/status/1843000000000000000"}
+    assert typed(made, decision(**facts)) == RECEIVED
+
+
+def test_an_objection_to_an_address_that_nobody_met_says_so(agency: AgencyStore) -> None:
+    facts = {"post": None, "url": "https://x.com/aceh/status/1843000000000000009"}
+    told = typed(agency, {**typed_objection(at=NOW - DAY), **facts}, "objections")
+    assert told.startswith("unggahannya belum dikenal; periksa post atau url")
+
+
 def test_a_document_that_is_gone_needs_no_answer(agency: AgencyStore) -> None:
     assert check_contest(agency, "decisions", "9", NOW)["done"] == "there is nothing to answer"
 
