@@ -232,8 +232,13 @@ def _about(
 
 
 def _newest(accounts: Iterable[Account]) -> dict[_Name, Account]:
-    """The newest registration under each name."""
-    return {_name(a): a for a in sorted(accounts, key=lambda a: a.valid_from)}
+    """The registration under each name that ends last, of several with that end the newest."""
+
+    def place(account: Account) -> tuple[bool, datetime, datetime]:
+        end = account.valid_to
+        return end is None, end or account.valid_from, account.valid_from
+
+    return {_name(account): account for account in sorted(accounts, key=place)}
 
 
 def _renamed(

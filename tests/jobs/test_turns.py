@@ -321,8 +321,8 @@ def test_the_loop_says_once_that_another_one_is_at_work(
     loop._found.clear()
     with taken(agency, "score", now):
         for _ in range(3):
-            loop._score([agency])
-    loop._score([agency])
+            loop._score([agency], Settings())
+    loop._score([agency], Settings())
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [("skipped" in line, line["message"]) for line in lines] == [
         (True, "score.finished"),
