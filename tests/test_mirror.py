@@ -26,6 +26,7 @@ EXCEPTIONS = {
     "commands/migrate.py": "tested in tests/commands/test_backup.py; the work in tests/store/",
     "commands/scheduled.py": "tested through the command, in test_schedule.py beside it",
     "publish/entrypoint.py": "tested over HTTP, in tests/test_main.py",
+    "score/cases.py": "tested through contests, in test_contests.py beside it",
     "score/entrypoint.py": "tested over HTTP, in tests/test_main.py",
     "score/run.py": JOB,
     "store/rankings.py": "two lines; tests/commands/test_audit.py compares their bytes",

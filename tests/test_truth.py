@@ -220,7 +220,9 @@ class World:
                 found = AccountState(handle=name, account_id=str(number))
                 syncs[platform].state.accounts[name] = found
         collecting.save_ids(tick, syncs)
-        self.seen[month_of(self.now, WIB)] |= {unit.id for unit in roster.satker}
+        # A unit that was taken away with posts in its month is there to the end of that month.
+        there = (u for u in roster.satker if not (u.removed and u.valid_to <= self.now))
+        self.seen[month_of(self.now, WIB)] |= {unit.id for unit in there}
 
     def post(self, number: int, ago: int) -> None:
         at, name = self.now - ago * HOUR, str(1000 + len(self.posts))

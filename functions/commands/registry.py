@@ -40,11 +40,17 @@ def registry() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the difference as a table; write nothing.")
 @click.option("--partial", is_flag=True, help="Import the good rows; exit with 1 if any is not.")
+@click.option("--by", metavar="NAME", help="Whose changes they are, for the registry's history.")
 @now_option
 @json_option
 @tells_errors
 def registry_import(
-    file: Path, dry_run: bool, partial: bool, now: datetime | None, as_json: bool
+    file: Path,
+    dry_run: bool,
+    partial: bool,
+    by: str | None,
+    now: datetime | None,
+    as_json: bool,
 ) -> None:
     """Import FILE (CSV or XLSX). With any error in it, nothing is changed.
 
@@ -66,7 +72,7 @@ def registry_import(
             _tell_changes(where, planned, several=len(agencies) > 1, aloud=aloud)
 
         try:
-            done, refusals = import_rows(agencies, table.rows, at, say, partial=partial)
+            done, refusals = import_rows(agencies, table.rows, at, say, partial=partial, by=by)
         except ImportRefused as refused:
             _refuse(where, refused.refusals, table, as_json=as_json)
     report, words = _summary(done, at())

@@ -74,7 +74,7 @@ COLUMNS = (
     SheetColumn("instansi", "id instansi; kosong: instansi pertama", "", 16, True),
     SheetColumn(
         "pemberitahuan",
-        "alamat surel staf yang diberi tahu, dipisah `;`; tidak pernah diterbitkan",
+        "alamat surel staf yang diberi tahu (dipisah `;`), tidak pernah diterbitkan",
         "humas@bali.example.go.id",
         30,
     ),

@@ -189,6 +189,7 @@ def import_rows(
     say: Callable[[ImportPlan], None],
     *,
     partial: bool = False,
+    by: str | None = None,
 ) -> tuple[dict[str, Imported], list[RowRefusal]]:
     """Import a file's rows; returns what became of each agency, and the refused rows.
 
@@ -198,6 +199,7 @@ def import_rows(
         at: the instant, asked for anew whenever it is needed.
         say: told what would begin, end and change, each thing once, before it is written.
         partial: import the good rows, and refuse the others.
+        by: whose changes they are, for the registry's history; None: nobody says.
 
     Raises:
         ImportRefused: as ``plan``; nothing was written.
@@ -216,18 +218,21 @@ def import_rows(
 
     until_written(write, ATTEMPTS)
     for agency in agencies:
-        done[agency.id].enrolled = _settled(agency, at)
+        authors = dict.fromkeys(done[agency.id].changed, by) if by else {}
+        done[agency.id].enrolled = _settled(agency, at, authors)
     return done, refusals
 
 
-def _settled(agency: AgencyStore, at: Callable[[], datetime]) -> Enrolled:
+def _settled(
+    agency: AgencyStore, at: Callable[[], datetime], authors: Mapping[str, str]
+) -> Enrolled:
     """The registry of everything that is stored, also by another import at the same time.
 
     What was stored anew is made once more: it may have taken the place of the other's.
     """
     known = agency.roster(at())
     for _ in range(ATTEMPTS):
-        enrolled = enrol(agency, at())
+        enrolled = enrol(agency, at(), authors)
         if enrolled.roster == known:
             break
         known = enrolled.roster

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from functions.model import iso
-from functions.score.contests import APPLIES, DECIDED, Contests
+from functions.score.cases import APPLIES, DECIDED
+from functions.score.contests import Contests
 from functions.score.run import Run, ScoreReport
 from functions.store.agency import AgencyStore
 from functions.store.port import Stored

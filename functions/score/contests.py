@@ -6,17 +6,27 @@ tells its admin what became of it, and the run's report lists what is wrong.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import Post
 from functions.parsing.nearest import meant
+from functions.score.cases import (
+    APPLIES,
+    DECIDED,
+    FROZEN,
+    LATER,
+    UNKNOWN,
+    WAITS,
+    About,
+    Case,
+    Found,
+    PostsOfItems,
+)
 from functions.store.decisions import (
     DECISION_NAMES,
     OBJECTION_NAMES,
@@ -27,96 +37,12 @@ from functions.store.decisions import (
     read_month,
     strange_fields,
 )
-from functions.store.evidence import Decision, Item, Objection
+from functions.store.evidence import Decision, Objection
 from functions.store.fields import Fields, Names
 from functions.store.port import Stored, StoreError
 
-APPLIES = "berlaku"
-DECIDED = "sudah diputuskan"
-WAITS = "menunggu persetujuan orang kedua; isi confirmed_by dan confirmed_at"
-UNKNOWN = "unggahannya belum dikenal; periksa post atau url, dan month"
-FROZEN = "bulannya sudah final; isi revise: true untuk membuat revisi"
-_LATER = "berlaku mulai"
-
-# A post's platform and id.
-About = tuple[str, str]
-# A month's posts, each with the ids of the accounts in whose listings it stands.
-PostsOfItems = Mapping[About, Collection[str]]
-
-
-def by_item(posts: Iterable[Post | Item]) -> PostsOfItems:
-    """Posts as documents name them."""
-    found: dict[About, set[str]] = defaultdict(set)
-    for post in posts:
-        found[post.platform, post.post_id].add(post.account_id)
-    return found
-
-
-class Found(NamedTuple):
-    """The post that an address or a code names, as ``x:123``, its month, and the ids of the
-    accounts in whose listings it stands."""
-
-    post: str
-    month: str
-    accounts: tuple[str, ...] = ()
-
-
 Find = Callable[[str], Found | None]
 Line = TypeVar("Line", Decision, Objection)
-
-
-@dataclass(slots=True)
-class _Case:
-    """A document that was read. ``month``: the month that it names; None: it names none.
-
-    ``remarks`` follow its status: faults that do not keep it from applying. ``labels``: what its
-    fields are called where they were typed. ``later``: from when on its confirmation holds, where
-    that is yet to come; None: it has none.
-    """
-
-    stored: Stored
-    month: str | None
-    findings: dict[str, Any]
-    remarks: list[str] = field(default_factory=list)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    revises: bool = False
-    later: dict[str, str] | None = None
-
-    @property
-    def url(self) -> str | None:
-        """The address that was typed."""
-        given = Fields(self.stored.data, OBJECTION_NAMES).get("url")
-        return given if isinstance(given, str) else None
-
-    @property
-    def name(self) -> str:
-        return "/".join(self.stored.path.split("/")[2:])
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether its status said before that it applies, or that its month is final."""
-        told = self.stored.data.get("status")
-        return isinstance(told, str) and (
-            told == FROZEN or (told.startswith((APPLIES, DECIDED)) and not told.startswith(_LATER))
-        )
-
-    def concerns(self, about: About | None, month: str, posts: PostsOfItems) -> bool:
-        """Whether it is about the month; ``posts`` are the month's."""
-        if about is None:
-            return self.month == month
-        if about not in posts:
-            return False
-        if self.month not in (None, month):
-            self.findings.setdefault("status", self.not_its_month(month))
-        return self.month in (None, month)
-
-    def not_its_month(self, month: str) -> str:
-        """What to tell where it names another month than its post's."""
-        label = self.labels.get("month", "month")
-        return (
-            f"{label} {self.month} bukan bulan unggahannya, {month}; "
-            f"perbaiki atau kosongkan {label}"
-        )
 
 
 @dataclass(slots=True)
@@ -124,9 +50,9 @@ class Contests:
     """What admins wrote, as it stands at an instant."""
 
     _find: Find = lambda text: None
-    _decisions: list[tuple[_Case, Decision]] = field(default_factory=list)
-    _objections: list[tuple[_Case, Objection]] = field(default_factory=list)
-    _others: list[_Case] = field(default_factory=list)
+    _decisions: list[tuple[Case, Decision]] = field(default_factory=list)
+    _objections: list[tuple[Case, Objection]] = field(default_factory=list)
+    _others: list[Case] = field(default_factory=list)
     _looked_at: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
@@ -185,7 +111,7 @@ class Contests:
 
         None where that cannot be told: it cannot be used, or its post is not known.
         """
-        lines: list[tuple[_Case, Decision | Objection]] = [*self._decisions, *self._objections]
+        lines: list[tuple[Case, Decision | Objection]] = [*self._decisions, *self._objections]
         for case, line in lines:
             if case.stored.path == path:
                 about = _about(line)
@@ -214,8 +140,8 @@ class Contests:
                 for; they go on counting as long as they are what they were. None: of a final
                 month, which never changes.
         """
-        holding: list[tuple[_Case, Decision]] = []
-        waiting: list[tuple[_Case, Decision]] = []
+        holding: list[tuple[Case, Decision]] = []
+        waiting: list[tuple[Case, Decision]] = []
         for case, decision in self._decisions:
             stands = decision.id in standing and standing[decision.id] in (None, decision)
             (holding if stands or decision.is_confirmed else waiting).append((case, decision))
@@ -233,7 +159,7 @@ class Contests:
 
     def close(self) -> None:
         """Call after all months: a document that no month took is about no known post."""
-        lines: list[tuple[_Case, Decision | Objection]] = [*self._decisions, *self._objections]
+        lines: list[tuple[Case, Decision | Objection]] = [*self._decisions, *self._objections]
         for case, line in lines:
             # If its month was not looked at, its earlier status still holds.
             settled = case.is_settled and case.month not in self._looked_at
@@ -243,7 +169,7 @@ class Contests:
             if not status.startswith((APPLIES, DECIDED, FROZEN)):
                 self.problems.append(f"{case.name}: {status}")
 
-    def _nowhere(self, case: _Case, about: About | None) -> Mapping[str, Any]:
+    def _nowhere(self, case: Case, about: About | None) -> Mapping[str, Any]:
         """What to tell of a document that no month took."""
         if about is None:
             return {
@@ -265,7 +191,7 @@ class Contests:
             "berikutnya",
         }
 
-    def _met(self, case: _Case, about: About) -> Found | None:
+    def _met(self, case: Case, about: About) -> Found | None:
         """The post that a document is about, by its code, or else by its address.
 
         Posts are found by what addresses hold, and no address holds the code of one of Instagram.
@@ -275,13 +201,13 @@ class Contests:
         return found if found and found.post == code else None
 
     @property
-    def _cases(self) -> list[_Case]:
+    def _cases(self) -> list[Case]:
         told = (*self._decisions, *self._objections)
         return [*(case for case, _ in told), *self._others]
 
     def _on(
         self, month: str, posts: PostsOfItems, listed: Collection[str]
-    ) -> Iterator[tuple[_Case, Decision]]:
+    ) -> Iterator[tuple[Case, Decision]]:
         self._looked_at.add(month)
         for case, decision in self._decisions:
             about = (decision.platform, decision.post_id)
@@ -336,13 +262,13 @@ def read_contests(
 def _usable(
     contests: Contests,
     documents: Iterable[Stored],
-    parse: Callable[[Contests, _Case, Mapping[str, Any], ZoneInfo], Line],
+    parse: Callable[[Contests, Case, Mapping[str, Any], ZoneInfo], Line],
     names: Names,
     zone: ZoneInfo,
-) -> Iterator[tuple[_Case, Line]]:
+) -> Iterator[tuple[Case, Line]]:
     """The usable documents with their lines; the contests notes what is wrong with the others."""
     for stored in documents:
-        case = _Case(stored, None, {})
+        case = Case(stored, None, {})
         try:
             document = dict(stored.data)
             fields = Fields(document, names)
@@ -360,7 +286,7 @@ def _usable(
             yield case, line
 
 
-def _look_up(contests: Contests, case: _Case, fields: Fields, document: dict[str, Any]) -> None:
+def _look_up(contests: Contests, case: Case, fields: Fields, document: dict[str, Any]) -> None:
     """Fill in the post, and its month, that a document names by its address alone."""
     url = fields.get("url")
     if url is None or fields.get("post") is not None:
@@ -372,7 +298,7 @@ def _look_up(contests: Contests, case: _Case, fields: Fields, document: dict[str
 
 
 def _decision(
-    contests: Contests, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
+    contests: Contests, case: Case, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Decision:
     fields = Fields(document, DECISION_NAMES)
     if fields.get("post") is None and fields.get("url") is not None:
@@ -384,7 +310,7 @@ def _decision(
 
 
 def _as_confirmed(
-    case: _Case,
+    case: Case,
     decision: Decision,
     now: datetime,
     latest: datetime,
@@ -407,7 +333,7 @@ def _as_confirmed(
 
 
 def _objection(
-    contests: Contests, case: _Case, document: Mapping[str, Any], zone: ZoneInfo
+    contests: Contests, case: Case, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Objection:
     """The objection; without its answer if that is broken, so that it holds its month open."""
     fields = Fields(document, OBJECTION_NAMES)
@@ -424,24 +350,24 @@ def _objection(
     return objection
 
 
-def _refuse(contests: Contests, case: _Case, why: str) -> None:
+def _refuse(contests: Contests, case: Case, why: str) -> None:
     """Note why a document cannot be used; it changes nothing until somebody mends it."""
     contests.problems.append(f"{case.name}: {why}")
-    contests._others.append(_Case(case.stored, None, {"status": why}))
+    contests._others.append(Case(case.stored, None, {"status": why}))
 
 
 def _holds(
-    contests: Contests, case: _Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
+    contests: Contests, case: Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
 ) -> bool:
     """Whether it is dated by ``now``; one dated after ``latest`` is told from when on it holds."""
     if at > latest:
-        contests._others.append(_Case(case.stored, None, dict(_from(at, zone)), case.remarks))
+        contests._others.append(Case(case.stored, None, dict(_from(at, zone)), case.remarks))
     return at <= now
 
 
 def _from(at: datetime, zone: ZoneInfo) -> dict[str, str]:
     """What to tell of what holds only later."""
-    return {"status": f"{_LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
+    return {"status": f"{LATER} {at.astimezone(zone).isoformat(timespec='minutes')}"}
 
 
 def _misplaced(

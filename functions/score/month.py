@@ -12,7 +12,7 @@ import msgspec
 
 from functions import log
 from functions.model import Post, Ranking, month_bounds, month_of, previous_month
-from functions.score.contests import PostsOfItems, by_item
+from functions.score.cases import PostsOfItems, by_item
 from functions.score.rules.changes import changes
 from functions.score.rules.closing import closing_begins, is_contested, is_incomplete, state_at
 from functions.score.rules.fold import fold_into

@@ -10,7 +10,8 @@ from typing import Any
 
 from functions.jobs.tally import NOTHING
 from functions.model import Entry, Ranking, Roster, iso, month_bounds, month_of, previous_month
-from functions.score.contests import Contests, Found, read_contests
+from functions.score.cases import Found
+from functions.score.contests import Contests, read_contests
 from functions.score.rules.closing import certain, closing_begins, closing_ends, waiting
 from functions.score.rules.formula import DEFAULT
 from functions.score.rules.judging import Judgement

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.score.contests import APPLIES
+from functions.score.cases import APPLIES
 from functions.score.rules.calendar import amended, indonesian_holidays
 from functions.score.rules.closing import closing_ends
 from functions.score.rules.formula import read_rules

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from functions.parsing import refusals
-from functions.store.documents import EXPIRY, PAGE, STAMP, check, check_path, queried_field
+from functions.store.documents import EXPIRY, PAGE, PAGES, STAMP, check, check_path, queried_field
 from functions.store.port import Conflict, Meter, Stored, StoreError, Write
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class FirestoreStore:
         query = self._query(collection, at_least, below, changed_since, newest)
         if newest is not None:
             return self._page(query.limit(newest))
-        return self._pages(query.limit(PAGE))
+        return self._pages(query, PAGES.get(collection.rpartition("/")[2], PAGE))
 
     def everything(self, *, most: int | None = None) -> Iterator[Stored]:
         """As the store was when the first page was read; Firestore can read any instant of the past
@@ -169,13 +169,14 @@ class FirestoreStore:
         self._count(reads=len(page) or 1)
         yield from map(_stored, page)
 
-    def _pages(self, query: Query) -> Iterator[Stored]:
+    def _pages(self, query: Query, size: int) -> Iterator[Stored]:
         """Page after page: a single stream's deadline would run on while the caller works."""
+        query = query.limit(size)
         while True:
             page = self._call(partial(self._results, query))
             self._count(reads=len(page) or 1)
             yield from map(_stored, page)
-            if len(page) < PAGE:
+            if len(page) < size:
                 return
             query = query.start_after(page[-1])
 

@@ -9,6 +9,7 @@ import pytest
 
 from functions.model import parse_time
 from functions.registry.files import load
+from functions.registry.history import history
 from tests.commands.running import (
     EXAMPLE,
     REGISTRY,
@@ -302,3 +303,9 @@ def test_problems_that_the_store_holds_are_told_and_do_not_stop_an_import():
     result = kiprah("registry", "import", "satker.csv")
     assert result.exit_code == 0
     assert result.stderr == "kiprah: rusak: kind kosong; isi misalnya kanwil\n"
+
+
+def test_an_import_says_whose_changes_it_brings():
+    done("registry", "import", "satker.csv", "--by", "Ayu Wulandari", "--now", THEN)
+    with opened() as agency:
+        assert {entry.by for entry in history(agency, parse_time(THEN))} == {"Ayu Wulandari"}

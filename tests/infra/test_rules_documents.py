@@ -19,7 +19,7 @@ from functions.registry.check import check
 from functions.registry.files import load
 from functions.registry.units import read_unit
 from functions.registry.values import is_empty
-from functions.score.contests import APPLIES, DECIDED, FROZEN, UNKNOWN
+from functions.score.cases import APPLIES, DECIDED, FROZEN, UNKNOWN
 from functions.score.rules.calendar import amended
 from functions.score.rules.formula import DEFAULT, read_rules
 from functions.score.settings import NAMES

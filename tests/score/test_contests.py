@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import iso
-from functions.score.contests import FROZEN, UNKNOWN, WAITS, Found, read_contests
+from functions.score.cases import FROZEN, UNKNOWN, WAITS, Found
+from functions.score.contests import read_contests
 from functions.score.rules.closing import closing_begins, closing_ends
 from functions.store import evidence as ev
 from functions.store.decisions import DECISION_NAMES, OBJECTION_NAMES
