@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
 
 @dataclass(slots=True)
-class Case:
+class TypedCase:
     """A document that was read. ``month``: the month that it names; None: it names none.
 
     ``remarks`` follow its status: faults that do not keep it from applying. ``labels``: what its

@@ -23,9 +23,9 @@ from functions.score.cases import (
     UNKNOWN,
     WAITS,
     About,
-    Case,
     Found,
     PostsOfItems,
+    TypedCase,
 )
 from functions.store.decisions import (
     DECISION_NAMES,
@@ -50,9 +50,9 @@ class Contests:
     """What admins wrote, as it stands at an instant."""
 
     _find: Find = lambda text: None
-    _decisions: list[tuple[Case, Decision]] = field(default_factory=list)
-    _objections: list[tuple[Case, Objection]] = field(default_factory=list)
-    _others: list[Case] = field(default_factory=list)
+    _decisions: list[tuple[TypedCase, Decision]] = field(default_factory=list)
+    _objections: list[tuple[TypedCase, Objection]] = field(default_factory=list)
+    _others: list[TypedCase] = field(default_factory=list)
     _looked_at: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
@@ -111,7 +111,7 @@ class Contests:
 
         None where that cannot be told: it cannot be used, or its post is not known.
         """
-        lines: list[tuple[Case, Decision | Objection]] = [*self._decisions, *self._objections]
+        lines: list[tuple[TypedCase, Decision | Objection]] = [*self._decisions, *self._objections]
         for case, line in lines:
             if case.stored.path == path:
                 about = _about(line)
@@ -140,8 +140,8 @@ class Contests:
                 for; they go on counting as long as they are what they were. None: of a final
                 month, which never changes.
         """
-        holding: list[tuple[Case, Decision]] = []
-        waiting: list[tuple[Case, Decision]] = []
+        holding: list[tuple[TypedCase, Decision]] = []
+        waiting: list[tuple[TypedCase, Decision]] = []
         for case, decision in self._decisions:
             stands = decision.id in standing and standing[decision.id] in (None, decision)
             (holding if stands or decision.is_confirmed else waiting).append((case, decision))
@@ -159,7 +159,7 @@ class Contests:
 
     def close(self) -> None:
         """Call after all months: a document that no month took is about no known post."""
-        lines: list[tuple[Case, Decision | Objection]] = [*self._decisions, *self._objections]
+        lines: list[tuple[TypedCase, Decision | Objection]] = [*self._decisions, *self._objections]
         for case, line in lines:
             # If its month was not looked at, its earlier status still holds.
             settled = case.is_settled and case.month not in self._looked_at
@@ -169,7 +169,7 @@ class Contests:
             if not status.startswith((APPLIES, DECIDED, FROZEN)):
                 self.problems.append(f"{case.name}: {status}")
 
-    def _nowhere(self, case: Case, about: About | None) -> Mapping[str, Any]:
+    def _nowhere(self, case: TypedCase, about: About | None) -> Mapping[str, Any]:
         """What to tell of a document that no month took."""
         if about is None:
             return {
@@ -191,7 +191,7 @@ class Contests:
             "berikutnya",
         }
 
-    def _met(self, case: Case, about: About) -> Found | None:
+    def _met(self, case: TypedCase, about: About) -> Found | None:
         """The post that a document is about, by its code, or else by its address.
 
         Posts are found by what addresses hold, and no address holds the code of one of Instagram.
@@ -201,13 +201,13 @@ class Contests:
         return found if found and found.post == code else None
 
     @property
-    def _cases(self) -> list[Case]:
+    def _cases(self) -> list[TypedCase]:
         told = (*self._decisions, *self._objections)
         return [*(case for case, _ in told), *self._others]
 
     def _on(
         self, month: str, posts: PostsOfItems, listed: Collection[str]
-    ) -> Iterator[tuple[Case, Decision]]:
+    ) -> Iterator[tuple[TypedCase, Decision]]:
         self._looked_at.add(month)
         for case, decision in self._decisions:
             about = (decision.platform, decision.post_id)
@@ -262,13 +262,13 @@ def read_contests(
 def _usable(
     contests: Contests,
     documents: Iterable[Stored],
-    parse: Callable[[Contests, Case, Mapping[str, Any], ZoneInfo], Line],
+    parse: Callable[[Contests, TypedCase, Mapping[str, Any], ZoneInfo], Line],
     names: Names,
     zone: ZoneInfo,
-) -> Iterator[tuple[Case, Line]]:
+) -> Iterator[tuple[TypedCase, Line]]:
     """The usable documents with their lines; the contests notes what is wrong with the others."""
     for stored in documents:
-        case = Case(stored, None, {})
+        case = TypedCase(stored, None, {})
         try:
             document = dict(stored.data)
             fields = Fields(document, names)
@@ -286,7 +286,7 @@ def _usable(
             yield case, line
 
 
-def _look_up(contests: Contests, case: Case, fields: Fields, document: dict[str, Any]) -> None:
+def _look_up(contests: Contests, case: TypedCase, fields: Fields, document: dict[str, Any]) -> None:
     """Fill in the post, and its month, that a document names by its address alone."""
     url = fields.get("url")
     if url is None or fields.get("post") is not None:
@@ -298,7 +298,7 @@ def _look_up(contests: Contests, case: Case, fields: Fields, document: dict[str,
 
 
 def _decision(
-    contests: Contests, case: Case, document: Mapping[str, Any], zone: ZoneInfo
+    contests: Contests, case: TypedCase, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Decision:
     fields = Fields(document, DECISION_NAMES)
     if fields.get("post") is None and fields.get("url") is not None:
@@ -310,7 +310,7 @@ def _decision(
 
 
 def _as_confirmed(
-    case: Case,
+    case: TypedCase,
     decision: Decision,
     now: datetime,
     latest: datetime,
@@ -333,7 +333,7 @@ def _as_confirmed(
 
 
 def _objection(
-    contests: Contests, case: Case, document: Mapping[str, Any], zone: ZoneInfo
+    contests: Contests, case: TypedCase, document: Mapping[str, Any], zone: ZoneInfo
 ) -> Objection:
     """The objection; without its answer if that is broken, so that it holds its month open."""
     fields = Fields(document, OBJECTION_NAMES)
@@ -350,18 +350,23 @@ def _objection(
     return objection
 
 
-def _refuse(contests: Contests, case: Case, why: str) -> None:
+def _refuse(contests: Contests, case: TypedCase, why: str) -> None:
     """Note why a document cannot be used; it changes nothing until somebody mends it."""
     contests.problems.append(f"{case.name}: {why}")
-    contests._others.append(Case(case.stored, None, {"status": why}))
+    contests._others.append(TypedCase(case.stored, None, {"status": why}))
 
 
 def _holds(
-    contests: Contests, case: Case, at: datetime, now: datetime, latest: datetime, zone: ZoneInfo
+    contests: Contests,
+    case: TypedCase,
+    at: datetime,
+    now: datetime,
+    latest: datetime,
+    zone: ZoneInfo,
 ) -> bool:
     """Whether it is dated by ``now``; one dated after ``latest`` is told from when on it holds."""
     if at > latest:
-        contests._others.append(Case(case.stored, None, dict(_from(at, zone)), case.remarks))
+        contests._others.append(TypedCase(case.stored, None, dict(_from(at, zone)), case.remarks))
     return at <= now
 
 

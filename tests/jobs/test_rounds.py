@@ -462,37 +462,46 @@ def test_importing_again_writes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("content", "line"),
+    ("content", "lines"),
     [
         (
             REGISTRY.replace(",kemenkum", ",x"),
-            "baris 3: instansi 'x' tidak dikenal; pilih kemenkum, kemenham",
+            ["baris 3, kolom instansi: 'x' tidak dikenal; pilih kemenkum, kemenham"],
         ),
         (
             REGISTRY.replace("ham_aceh", "hukum_bali"),
-            "baris 4: X hukum_bali sudah terdaftar untuk bali (kemenkum)",
+            [
+                "baris 3, kolom x: hukum_bali juga tertulis untuk aceh (kemenham) di baris 4; "
+                "sisakan di satu satker",
+                "baris 4, kolom x: hukum_bali juga tertulis untuk bali (kemenkum) di baris 3; "
+                "sisakan di satu satker",
+            ],
         ),
         (
             REGISTRY.replace("bali,Kanwil", "aceh,Kanwil"),
-            "baris 3: id 'aceh' sudah dipakai di baris lain",
+            [
+                "baris 2, kolom id: 'aceh' juga tertulis di baris 3; sisakan satu",
+                "baris 3, kolom id: 'aceh' juga tertulis di baris 2; sisakan satu",
+            ],
         ),
         (
             REGISTRY.replace(",instansi", ",instansi,induk").replace("kemenham", "kemenham,bali"),
-            "baris 4: induk 'bali' tidak ada dalam daftar",
+            ["baris 4, kolom induk: 'bali' tidak ada dalam daftar"],
         ),
     ],
 )
 @pytest.mark.parametrize("command", ["import", "check"])
-def test_a_file_with_any_error_in_it_changes_nothing(content, line, command):
+def test_a_file_with_any_error_in_it_changes_nothing(content, lines, command):
     Path("satker.csv").write_text(content)
-    assert lines_refused(1, "registry", command, "satker.csv") == [f"kiprah: satker.csv: {line}"]
+    told = [f"kiprah: satker.csv: {line}" for line in lines]
+    assert lines_refused(1, "registry", command, "satker.csv") == told
     assert all_versions() == {}
 
 
 def test_an_unknown_agency_is_told_where_there_is_only_one(monkeypatch):
     monkeypatch.delenv("KIPRAH_AGENCIES")
     [said] = lines_refused(1, "registry", "import", "satker.csv")
-    assert said.endswith("baris 4: instansi 'kemenham' tidak dikenal; pilih kemenkum")
+    assert said.endswith("baris 4, kolom instansi: 'kemenham' tidak dikenal; pilih kemenkum")
 
 
 def test_an_account_that_came_to_two_agencies_by_two_files_is_told():
