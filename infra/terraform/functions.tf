@@ -72,7 +72,7 @@ locals {
       max_instances = 3
       timeout       = 120
       queues        = []
-      secrets       = keys(local.secrets)
+      secrets       = [for name in keys(local.secrets) : name if name != "KIPRAH_NOTIFY"]
     }
     # One function has one trigger: the same code twice.
     check_decisions  = merge(local.contest, { document = "agencies/{agency}/decisions/{id}" })
