@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -44,7 +45,11 @@ def record(
 
 
 def history(agency: AgencyStore, until: datetime) -> list[HistoryEntry]:
-    """What changed by ``until``, the latest first."""
-    entries = msgspec.convert(agency.history(), list[HistoryEntry])
-    known = [entry for entry in entries if entry.at <= until]
-    return sorted(known, key=lambda entry: entry.at, reverse=True)
+    """What changed by ``until``, the latest first; an entry that is none is left out."""
+    found = []
+    for told in agency.history():
+        with suppress(msgspec.ValidationError):
+            entry = msgspec.convert(told, HistoryEntry)
+            if entry.at <= until:
+                found.append(entry)
+    return sorted(found, key=lambda entry: entry.at, reverse=True)

@@ -1,5 +1,6 @@
 """What changed in the registry, kept for good."""
 
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from functions.registry.changes import line
 from functions.registry.history import history, record
 from functions.registry.registrar import enrol
 from functions.registry.roster import build
+from functions.store.port import Write
 from tests.factories import WIB
 
 DAY = timedelta(days=1)
@@ -79,3 +81,27 @@ def test_a_history_of_many_units_outgrows_no_document(agency, now):
         record(agency, before, after, now + month * DAY)
         before = after
     assert [len(entry.changes) for entry in history(agency, now + 2 * DAY)] == [3_000, 3_000]
+
+
+UNREADABLE = [
+    {},
+    {"body": b"no zlib"},
+    {"body": 7},
+    {"body": None},
+    {"pieces": ["gone"]},
+    {"body": zlib.compress(b"{}")},
+    {"body": zlib.compress(b'[1, "x"]')},
+]
+NO_ENTRIES = {"body": zlib.compress(b'[{"at": "gestern"}, {"at": 7, "changes": null}, {}]')}
+
+
+@pytest.mark.parametrize("odd", [*UNREADABLE, NO_ENTRIES])
+def test_an_odd_document_stops_no_collecting_and_costs_no_other_entry(agency, now, odd):
+    path = f"{agency.root}/history/2026-10"
+    agency.store.write([Write(path, {"month": "2026-10", "source": "x", **odd})])
+    for days, name in enumerate(["Lama", "Baru"]):
+        agency.save_satker({"bali": document(name=name)})
+        enrol(agency, now + days * DAY)
+    assert [len(entry.changes) for entry in history(agency, now + 9 * DAY)] == [1, 1]
+    if odd is not NO_ENTRIES:  # what cannot be read is not written over
+        assert odd.items() <= agency.store.get([path])[path].data.items()

@@ -8,15 +8,18 @@ found out about each account. ``rosters/{as_of}`` are the versions of the regist
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
+
+import msgspec
 
 from functions.model import Platform, Roster, Satker, iso, month_bounds
 from functions.store.agency.root import AgencyDocuments
 from functions.store.keys import key, unkey
 from functions.store.listing import listed
-from functions.store.parts import compress, expand, join, split
+from functions.store.parts import LostPieceError, compress, expand, join, split
 from functions.store.port import Stored, Write, until_written
 
 
@@ -115,8 +118,13 @@ class RegistryDocuments(AgencyDocuments):
             if held is None:
                 self.store.write(self._history(path, month, source, entries, None))
             elif held.data.get("source") != source:
-                known = [*self._entries([held]), *entries]
-                self.store.write(self._history(path, month, source, known, held.version))
+                earlier = self._entries(held)
+                if earlier is None:  # what cannot be read is kept as it is, beside what follows
+                    aside = f"{path}:{source}"
+                    self.store.write(self._history(aside, month, source, entries, None, "set"))
+                else:
+                    known = [*earlier, *entries]
+                    self.store.write(self._history(path, month, source, known, held.version))
 
         until_written(write)
 
@@ -127,20 +135,29 @@ class RegistryDocuments(AgencyDocuments):
         source: str,
         entries: Sequence[Mapping[str, Any]],
         version: str | None,
+        mode: Literal["set", "create"] | None = None,
     ) -> list[Write]:
         document, pieces = split(path, compress(entries))
-        mode: Literal["set", "create"] = "create" if version is None else "set"
+        mode = mode or ("create" if version is None else "set")
         document |= {"month": month, "source": source}
         return [*pieces, Write(path, document, mode, version)]
 
     def history(self) -> list[dict[str, Any]]:
-        """Every entry of the registry's history, in the order of writing."""
-        listed = self.store.list(f"{self.root}/history")
-        return self._entries(held for held in listed if "month" in held.data)
+        """Every entry of the registry's history, in the order of writing.
 
-    def _entries(self, months: Iterable[Stored]) -> list[dict[str, Any]]:
-        bodies = join(self.store, months)
-        return [entry for body in bodies for entry in expand(body, list[dict[str, Any]])]
+        A document that cannot be read is left out, and costs no other.
+        """
+        listed = self.store.list(f"{self.root}/history")
+        months = (self._entries(held) for held in listed if "month" in held.data)
+        return [entry for entries in months for entry in entries or ()]
+
+    def _entries(self, held: Stored) -> list[dict[str, Any]] | None:
+        """A document's entries; None when they cannot be read."""
+        try:
+            [body] = join(self.store, [held])
+            return expand(body, list[dict[str, Any]])
+        except (LostPieceError, KeyError, TypeError, zlib.error, msgspec.DecodeError):
+            return None
 
     def save_feedback(
         self, feedback: Iterable[tuple[str, Platform, str, Mapping[str, Any]]]
