@@ -80,5 +80,4 @@ COLUMNS = (
     ),
 )
 HEADER = tuple(column.name for column in COLUMNS)
-KINDS = ("unit-utama", "kanwil", "upt")
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from functions.registry.columns import COLUMNS, HEADER, KINDS, ZONES
+from functions.registry.columns import COLUMNS, HEADER, ZONES
 from functions.registry.export import Registries, rows
+from functions.registry.values import KINDS
 from functions.registry.workbook import MOST_ROWS, letter
 
 SHEET, GUIDE, LISTS = "Satker", "Petunjuk", "Daftar"

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 from functions.model import PLATFORMS
-from functions.registry.columns import COLUMNS, DATES, HEADER, KINDS, REQUIRED, ZONES
+from functions.registry.columns import COLUMNS, DATES, HEADER, REQUIRED, ZONES
 from functions.registry.fields import COLUMNS as FIELDS
 from functions.registry.fields import FILE
 from functions.registry.overlay import means_the_same, name_means_the_same
 from functions.registry.refusals import refusal
 from functions.registry.units import read_unit
+from functions.registry.values import KINDS
 from tests.factories import WIB
 
 PAGE = Path(__file__).parents[2] / "docs" / "satker.md"
