@@ -19,6 +19,7 @@ from functions.model import Agency, Roster, iso
 from functions.publish import remembered
 from functions.publish.files import registry_history
 from functions.publish.files.month_files import NAMES
+from functions.publish.imprint import imprint_of
 from functions.publish.months import (
     Months,
     data_paths,
@@ -282,4 +283,5 @@ def _material(
         everybody=tuple(run.everybody),
         incomplete=agency.completeness(),
         history=history(agency, run.now),
+        imprint=imprint_of(agency),
     )

@@ -21,7 +21,7 @@ from functions.publish.files.month_files import (
     named_posts,
     read_named_posts,
 )
-from functions.publish.pages.boards import month_path
+from functions.publish.pages.paths import month_path
 from functions.publish.site import current_month
 from functions.publish.targets.port import Listed, Objects, md5_of
 from functions.store import evidence as ev

@@ -21,6 +21,7 @@ from functions.model import (
     previous_month,
 )
 from functions.publish.files.month_files import NamedPost, sort_entries
+from functions.publish.imprint import Imprint
 from functions.publish.targets.port import Listed
 from functions.registry.history import HistoryEntry
 from functions.store.agency.months import MonthRecord
@@ -46,6 +47,7 @@ class Material:
         everybody: The agencies of the installation in their order; empty when there is only one.
         incomplete: What is said of accounts of which posts are missing, by account key.
         history: What changed in the registry, the latest first.
+        imprint: Who answers for the site, and the licence of its data.
     """
 
     agency: Agency
@@ -63,6 +65,7 @@ class Material:
     everybody: tuple[Agency, ...] = ()
     incomplete: Mapping[str, str] = field(default_factory=dict)
     history: Sequence[HistoryEntry] = ()
+    imprint: Imprint = Imprint()
 
     @property
     def zone(self) -> ZoneInfo:

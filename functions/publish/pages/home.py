@@ -17,6 +17,7 @@ from functions.publish.pages import boards, charts
 from functions.publish.pages.boards import Board, Fact, Scope
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.month_head import MonthHead, accounts_in, head, month_link
+from functions.publish.pages.paths import month_path
 from functions.publish.site import Material
 from functions.publish.text import formats
 from functions.store.agency.months import MonthRecord
@@ -69,7 +70,7 @@ def home_page(context: Context) -> Page:
         )
     ranking = record.ranking
     platforms, kinds = boards.scopes(ranking, context.href)
-    month_page = context.href(boards.month_path(ranking.month))
+    month_page = context.href(month_path(ranking.month))
     return HomePage(
         shell=context.shell(
             f"Kiprah {formats.month(ranking.month)}", _about(m.agency), section="home"

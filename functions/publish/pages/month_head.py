@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.model import SETTLED, MonthState, month_bounds
-from functions.publish.pages import boards
-from functions.publish.pages.boards import Href, month_path
+from functions.publish.pages.boards import Href
 from functions.publish.pages.context import Context, Link
+from functions.publish.pages.paths import month_path
 from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
@@ -117,4 +117,4 @@ def accounts_in(m: Material, record: MonthRecord) -> int:
 
 
 def month_link(context: Context, month: str) -> Link:
-    return Link(formats.month(month), context.href(boards.month_path(month)))
+    return Link(formats.month(month), context.href(month_path(month)))

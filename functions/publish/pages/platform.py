@@ -15,6 +15,7 @@ from functions.publish.pages import boards
 from functions.publish.pages.boards import Scope
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.month_head import MonthHead, head
+from functions.publish.pages.paths import month_path
 from functions.publish.text import formats, words
 
 
@@ -62,7 +63,7 @@ def platform_page(context: Context, platform: Platform) -> Page:
         months=tuple(
             Link(
                 formats.month(month),
-                context.href(f"{boards.month_path(month)}#{platform}"),
+                context.href(f"{month_path(month)}#{platform}"),
             )
             for month in m.newest_first
             if any(ranked.platform == platform for ranked in m.records[month].ranking.lists)

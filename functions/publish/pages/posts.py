@@ -19,8 +19,9 @@ from functions.model import (
     Verdict,
 )
 from functions.publish.files.month_files import NamedPost
-from functions.publish.pages.boards import flag_anchor, flag_link
+from functions.publish.pages.boards import flag_link
 from functions.publish.pages.context import Link
+from functions.publish.pages.paths import flag_anchor
 from functions.publish.text import formats, words
 from functions.registry.addresses.public import built_address, public_address
 

@@ -15,12 +15,12 @@ import msgspec
 from functions.model import (
     PLATFORMS,
 )
-from functions.publish.pages import boards
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
 from functions.publish.pages.home import home_page
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
+from functions.publish.pages.paths import month_path, satker_path
 from functions.publish.pages.platform import platform_page
 from functions.publish.pages.status import status_page
 from functions.publish.pages.units import unit_page, units_page
@@ -50,9 +50,9 @@ def _pages(m: Material) -> Iterator[tuple[str, Page]]:
     if m.pending.isdisjoint(m.recent):
         yield _at(m, "satker/", units_page)
         for satker in m.units:
-            yield _at(m, boards.satker_path(satker.id), partial(unit_page, satker=satker))
+            yield _at(m, satker_path(satker.id), partial(unit_page, satker=satker))
     for month in ready:
-        yield _at(m, boards.month_path(month), partial(month_page, month=month))
+        yield _at(m, month_path(month), partial(month_page, month=month))
     for year in sorted({month[:4] for month in m.records}):
         yield _at(m, f"{year}/", partial(year_page, year=year))
     yield _at(m, "metode/", method_page)

@@ -24,6 +24,7 @@ from functions.model import (
 from functions.publish.pages import boards, charts
 from functions.publish.pages.context import Context, Link, Shell
 from functions.publish.pages.flags import FlagLine, flag_lines
+from functions.publish.pages.paths import month_path, satker_path, segment
 from functions.publish.pages.posts import (
     PostItem,
     post_item,
@@ -172,7 +173,7 @@ def units_page(context: Context) -> UnitsPage:
             UnitLine(
                 name=satker.label,
                 full_name=satker.name,
-                href=context.href(boards.satker_path(satker.id)),
+                href=context.href(satker_path(satker.id)),
                 province=satker.province or "",
                 search=_search_text(satker, m.accounts.get(satker.id, [])),
                 profiles=_profiles(m, satker, current_only=True),
@@ -191,7 +192,7 @@ def units_page(context: Context) -> UnitsPage:
         month=formats.month(m.current.ranking.month) if m.current else None,
         groups=tuple(
             UnitGroup(
-                boards.segment(kind) or "lainnya",
+                segment(kind) or "lainnya",
                 words.kind(kind) if kind else "Tidak lagi terdaftar",
                 tuple(groups[kind]),
             )
@@ -238,7 +239,7 @@ def _ended(m: Material, satker: Satker) -> str:
 def _unit_ranks(context: Context, satker: Satker, current: MonthRecord) -> tuple[UnitRank, ...]:
     found = []
     records = context.material.records
-    month_page = context.href(boards.month_path(current.ranking.month))
+    month_page = context.href(month_path(current.ranking.month))
     for name in _NAMES:
         ranked = current.ranking.find(name)
         rows, row = ranked.rows, boards.row_of(ranked, satker.id)
@@ -327,7 +328,7 @@ def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> 
     either = active or popular
     return PastMonth(
         label=formats.month(month),
-        href=context.href(boards.month_path(month)),
+        href=context.href(month_path(month)),
         state_label=words.MONTH_STATE[record.ranking.state],
         popular=popular.rank if popular else None,
         active=active.rank if active else None,
@@ -354,7 +355,7 @@ def _post_groups(context: Context, satker: Satker) -> Iterator[PostGroup]:
                 entry.verdict,
                 handles.get(entry.post.account, ""),
                 zone,
-                month_page=context.href(boards.month_path(month)),
+                month_page=context.href(month_path(month)),
                 posts=m.posts,
             )
             for entry in reversed(entries)

@@ -12,8 +12,9 @@ from functions.model import (
     Sample,
     State,
     Verdict,
+    previous_month,
 )
-from functions.publish.text.formats import duration, number
+from functions.publish.text.formats import duration, month_name, number
 from functions.store.evidence import Action
 
 # On every page of a simulation.
@@ -125,6 +126,21 @@ def counter(platform: Platform, name: Counter) -> str:
 def movement(code: MovementKind, places: int | None) -> str:
     """A movement in words; empty when there is nothing to compare with."""
     return _MOVEMENT[code].format(n=places)
+
+
+def known(rank: int | None, best: int | None, worst: int | None) -> str:
+    """The ranks that the bounds of a satker's and the others' sums allow: ``bisa 5–8``.
+
+    Empty where they allow the rank alone, or where they are not known.
+    """
+    if rank is None or best is None or worst is None or best == rank == worst:
+        return ""
+    return f"bisa {best}–{worst}"
+
+
+def compared(month: str) -> str:
+    """What the movement in a month's lists is measured against."""
+    return f"dibanding {month_name(previous_month(month))} (final)"
 
 
 def why(entry: Entry) -> str:
