@@ -98,7 +98,11 @@ def leaders(ranked: RankedList) -> str:
         return f"{lead}."
     gap = figure - (_figure(behind[0], popular) or 0)
     others = _names(behind) if len(behind) <= _NAMED else f"{len(behind)} satuan kerja"
-    sure = "" if _is_sure(first[0]) else "; menurut batas ukurnya tempat pertama belum pasti"
+    sure = (
+        ""
+        if first[0].possible_ranks is None
+        else "; menurut batas ukurnya tempat pertama belum pasti"
+    )
     return f"{lead}, {formats.number(gap)} di depan {others}{sure}."
 
 
@@ -168,12 +172,12 @@ def platform_sums(ranking: Ranking) -> dict[Platform, tuple[int, int | None]]:
 def concentration(ranking: Ranking) -> str:
     """How many units owe at least half of their interactions to one post."""
     rows = ranking.find("most_popular").rows
-    known = [row for row in rows if _largest(row) is not None]
-    held = [row for row in known if (_largest(row) or 0) >= _HALF and row.rank]
+    known = [row for row in rows if row.concentration is not None]
+    held = [row for row in known if (row.concentration or 0) >= _HALF and row.rank]
     if not held:
         return ""
     best = min(held, key=lambda row: (row.rank or 0, row.satker))
-    part = formats.percent(round((_largest(best) or 0) * 10))
+    part = formats.percent(round((best.concentration or 0) * 10))
     place = f"peringkat {formats.number(best.rank or 0)}"
     if len(held) == 1:
         return f"{plain(best.name)} ({place}) mendapat {part} interaksinya dari satu unggahan."
@@ -309,13 +313,3 @@ def _names(rows: Sequence[Row]) -> str:
         return last
     comma = "," if len(others) > 1 else ""
     return f"{', '.join(others)}{comma} dan {last}"
-
-
-def _is_sure(row: Row) -> bool:
-    worst: int | None = getattr(row, "rank_worst", None)
-    return worst is None or worst == row.rank
-
-
-def _largest(row: Row) -> float | None:
-    largest: float | None = getattr(row, "largest_share", None)
-    return largest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,20 +23,6 @@ from tests.factories import (
 )
 
 HALF = "\N{NO-BREAK SPACE}%"
-
-
-class Known(Row, frozen=True, kw_only=True):
-    """A row with what the posts' bounds and sizes tell of it."""
-
-    rank_best: int | None = None
-    rank_worst: int | None = None
-    largest_share: float | None = None
-
-
-def known(satker: str, rank: int | None, i24: int | None = 5, **facts: Any) -> Known:
-    return Known(
-        satker=satker, name=satker.upper(), rank=rank, posts=1, measured=1, i24=i24, **facts
-    )
 
 
 def active(*rows: Row, **facts: Any) -> RankedList:
@@ -67,9 +52,9 @@ def test_leaders_with_equal_figures_lead_together() -> None:
 
 
 def test_a_lead_within_the_bounds_is_called_uncertain() -> None:
-    led = ranked_list(known("a", 1, 7, rank_best=1, rank_worst=2), known("b", 2, 6))
+    led = ranked_list(row("a", 1, i24=7, rank_best=1, rank_worst=2), row("b", 2))
     assert said.leaders(led).endswith("; menurut batas ukurnya tempat pertama belum pasti.")
-    sure = ranked_list(known("a", 1, 7, rank_best=1, rank_worst=1), known("b", 2, 6))
+    sure = ranked_list(row("a", 1, i24=7, rank_best=1, rank_worst=1), row("b", 2))
     assert "belum pasti" not in said.leaders(sure)
 
 
@@ -117,17 +102,17 @@ def test_an_unmeasured_platform_has_no_sum() -> None:
 def test_units_that_owe_half_to_one_post_are_counted() -> None:
     month = ranking(
         ranked_list(
-            known("a", 1, largest_share=12.5),
-            known("kepri", 2, largest_share=59.0),
-            known("c", 3, largest_share=50.0),
-            known("d", 4, 0),
+            row("a", 1, largest_share=12.5),
+            row("kepri", 2, largest_share=59.0),
+            row("c", 3, largest_share=50.0),
+            row("d", 4, 0, 0, largest_share=None),
         )
     )
     assert said.concentration(month) == (
         "2 dari 3 satuan kerja mendapat sedikitnya separuh interaksinya dari satu unggahan, "
         f"yang tertinggi peringkatnya KEPRI (peringkat 2, 59{HALF})."
     )
-    alone = ranking(ranked_list(known("a", 1, largest_share=67.4)))
+    alone = ranking(ranked_list(row("a", 1, largest_share=67.4)))
     assert said.concentration(alone) == (
         f"A (peringkat 1) mendapat 67,4{HALF} interaksinya dari satu unggahan."
     )
@@ -240,7 +225,7 @@ def rows(draw: st.DrawFn) -> tuple[Row, ...]:
         posts = draw(st.integers(0, 5))
         measured = draw(st.integers(0, posts))
         found.append(
-            Known(
+            Row(
                 satker=str(number),
                 name=draw(st.text(max_size=12)),
                 rank=draw(st.none() | st.integers(1, 6)),
@@ -249,6 +234,7 @@ def rows(draw: st.DrawFn) -> tuple[Row, ...]:
                 i24=draw(st.none() | st.integers(0, 10**9)),
                 movement_kind=draw(st.sampled_from(["up", "down", "same", "new", "none"])),
                 movement=draw(st.none() | st.integers(1, 9)),
+                rank_best=1,
                 rank_worst=draw(st.none() | st.integers(1, 6)),
                 largest_share=draw(st.none() | st.floats(0, 100)),
             )
