@@ -65,7 +65,7 @@ class Material:
     everybody: tuple[Agency, ...] = ()
     incomplete: Mapping[str, str] = field(default_factory=dict)
     history: Sequence[HistoryEntry] = ()
-    imprint: Imprint = Imprint()
+    imprint: Imprint = field(default_factory=Imprint)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -123,6 +123,12 @@ class Material:
                     by_satker[entry.verdict.satker].append(entry)
             found[month] = by_satker
         return found
+
+    def posts_of(self, month: str) -> list[Entry] | None:
+        """A month's scored posts of all satker, oldest first; None where they are not at hand."""
+        if month not in self.ledgers:
+            return None
+        return [entry for entries in self.entries[month].values() for entry in entries]
 
     @cached_property
     def posts(self) -> dict[tuple[str, str], Post]:

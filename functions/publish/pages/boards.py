@@ -18,7 +18,7 @@ from functions.model import (
     RankingName,
     Row,
 )
-from functions.publish.pages.charts import bar
+from functions.publish.pages.charts import bar, swatch
 from functions.publish.pages.context import Link
 from functions.publish.pages.paths import (
     band_segment,
@@ -120,7 +120,7 @@ class Scope(msgspec.Struct, frozen=True):
     """A platform, a kind of unit or a follower band: its sums, and who leads its lists.
 
     ``i24`` None: nothing is measured. ``posts_share`` and ``i24_share`` are tenths of a percent of
-    the whole month; None where there is no whole.
+    the whole month; None where there is no whole. ``swatch``: its colour in charts.
     """
 
     anchor: str
@@ -134,6 +134,7 @@ class Scope(msgspec.Struct, frozen=True):
     platform: Platform | None = None
     posts_share: int | None = None
     i24_share: int | None = None
+    swatch: Markup | None = None
 
 
 def kinds(ranking: Ranking) -> tuple[str, ...]:
@@ -218,7 +219,7 @@ class Lines:
         month_page = self._href(month_path(self._ranking.month))
         return Standing(
             rank=row.rank,
-            known=words.known(row.rank, row.rank_best, row.rank_worst),
+            known=words.known(row.possible_ranks),
             name=row.name,
             href=self._href(self._unit(row.satker)),
             figure=figure,
@@ -227,7 +228,7 @@ class Lines:
             i24=row.i24,
             per_post=_per_post(row),
             rate=row.engagement_rate,
-            largest=row.largest_share,
+            largest=row.concentration,
             share=_concentration(row) if popular else "",
             bar=bar((figure or 0) * 1_000 // largest),
             movement=row.movement_kind,
@@ -314,6 +315,7 @@ class Lines:
             platform=platform,
             posts_share=formats.share(posts, all_posts),
             i24_share=formats.share(i24, all_i24),
+            swatch=swatch(PLATFORMS.index(platform) + 1) if platform else None,
         )
 
     def _leader(self, ranked: RankedList) -> Leader | None:
@@ -395,7 +397,7 @@ def _per_post(row: Row) -> int | None:
 
 
 def _concentration(row: Row) -> str:
-    share = row.largest_share
+    share = row.concentration
     if share is None or share < CONCENTRATED or row.posts == 1:
         return ""
     return f"{formats.percent(round(share * 10))} dari satu unggahan"

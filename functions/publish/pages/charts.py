@@ -43,34 +43,60 @@ def bar(share: int) -> Markup:
     )
 
 
-def days(values: Sequence[tuple[str, int]], length: int, label: str) -> Markup:
+def days(values: Sequence[tuple[str, int, bool]], length: int, labelled_by: str) -> Markup:
     """A column for each day so far; ``length`` days fill the width.
 
     Args:
-        values: Each day's words (shown on hover) and value, from the first day on.
+        values: Each day's words (shown on hover), value, and whether it is a weekend's.
         length: Days of the whole month.
-        label: What the columns say, for those who do not see them.
+        labelled_by: The id of what says the finding.
     """
     height = 100
-    top = max((value for _, value in values), default=0) or 1
+    top = max((value for _, value, _ in values), default=0) or 1
     columns = []
-    for position, (words, value) in enumerate(values):
+    for position, (words, value, weekend) in enumerate(values):
         tall = _short(value * height / top) if value else "1"
         y = _short(height - value * height / top) if value else "99"
+        kind = ' class="weekend"' if weekend else ""
         columns.append(
             f'<g><title>{escape(words)}</title><rect class="hit" x="{position * 10}" width="10" '
-            f'height="{height}"/><rect x="{position * 10 + 1}" y="{y}" width="8" '
+            f'height="{height}"/><rect{kind} x="{position * 10 + 1}" y="{y}" width="8" '
             f'height="{tall}"/></g>'
         )
-    return _svg("days", length * 10, height, label, "".join(columns), stretch=True)
-
-
-def _svg(
-    name: str, width: int, height: int, label: str, body: str, *, stretch: bool = False
-) -> Markup:
-    ratio = ' preserveAspectRatio="none"' if stretch else ""
     return Markup(
-        f'<svg class="{name}" viewBox="0 0 {width} {height}"{ratio} role="img" '
+        f'<svg class="days" viewBox="0 0 {length * 10} {height}" preserveAspectRatio="none" '
+        f'role="img" aria-labelledby="{escape(labelled_by)}">{"".join(columns)}</svg>'
+    )
+
+
+def stacked(shares: Sequence[tuple[int, int]]) -> Markup:
+    """Shares of a whole side by side, as a bar; the figures stand in the table beside.
+
+    Args:
+        shares: The number of each part's colour, and its share in tenths of a percent.
+    """
+    left, parts = 0, []
+    for colour, share in shares:
+        width = max(share - 4, 0)  # a gap, so that parts are told apart without colours
+        parts.append(f'<rect class="part-{colour}" x="{left}" width="{width}" height="24"/>')
+        left += share
+    return Markup(
+        '<svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def swatch(colour: int) -> Markup:
+    """A part's colour, before its name."""
+    return Markup(
+        f'<svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">'
+        f'<rect class="part-{colour}" width="10" height="10"/></svg>'
+    )
+
+
+def _svg(name: str, width: int, height: int, label: str, body: str) -> Markup:
+    return Markup(
+        f'<svg class="{name}" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(label)}">{body}</svg>'
     )
 

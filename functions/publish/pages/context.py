@@ -83,6 +83,28 @@ class Page(Protocol):
     template: ClassVar[str]
 
     @property
+    def shell(self) -> Shell: ...
+
+
+class Context:
+    """What a page is made in: the site's material and the page's path, for relative addresses."""
+
+    def __init__(self, material: Material, path: str) -> None:
+        self.material = material
+        self.path = path
+        self._folder = folder_of(material.agency, material.everybody)
+        # A server shows 404.html for paths of any depth: its links cannot be relative.
+        if path == "404.html":
+            self._top = f"{material.site_url.rstrip('/')}/"
+            self._root = f"{self._top}{self._folder}"
+        else:
+            self._root = "../" * path.count("/")
+            self._top = self._root + "../" * self._folder.count("/")
+
+    def href(self, target: str) -> str:
+        """The address of a path of the site."""
+        return f"{self._root}{target}" or "./"
+
     def absolute(self, target: str) -> str | None:
         """The public address of a path of the site; None while nobody said where the site is."""
         site_url = self.material.site_url.rstrip("/")

@@ -108,6 +108,15 @@ def data_page(context: Context) -> DataPage:
     )
 
 
+def month_sets(context: Context, record: MonthRecord) -> tuple[DataSet, ...]:
+    """A month's files, as far as they are known; none while it is being scored."""
+    m = context.material
+    month = record.ranking.month
+    if month not in m.files or month in m.pending:
+        return ()
+    return tuple(_data_sets(context, record))
+
+
 def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile, ...]:
     """The files of a frozen revision, as far as the site holds them."""
     held = context.material.frozen.get(month, {}).get(revision, {})

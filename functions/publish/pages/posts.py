@@ -99,7 +99,7 @@ def post_item(
         href=public_address(post.platform, post.post_id, post.url),
         when=formats.time_short(post.published_at, zone),
         moment=formats.time_short(post.mark, zone),
-        caption=_caption(post, verdict),
+        caption=caption_of(entry),
         counted=verdict.counted,
         state=measured.state,
         state_label="ditetapkan" if measured.decided else words.STATE[measured.state],
@@ -116,6 +116,20 @@ def post_item(
         mark=flag_link(verdict.flags, f"{month_page}#{flag_anchor(verdict.satker or '')}"),
         decision=f"{month_page}#keputusan" if verdict.decisions else "",
     )
+
+
+def caption_of(entry: Entry) -> str:
+    """The beginning of a post's text; nothing for a removed post."""
+    post = entry.post
+    last_seen = post.samples[-1].taken_at if post.samples else None
+    gone = bool(post.absences) and (last_seen is None or post.absences[-1] > last_seen)
+    removed = entry.verdict is not None and entry.verdict.measurement.state == "removed"
+    if removed or gone or not post.text:
+        return ""
+    text = " ".join(post.text.split())
+    if len(text) <= _CAPTION:
+        return text
+    return text[:_CAPTION].rsplit(" ", 1)[0].rstrip(" ,.;:–-") + " …"
 
 
 def post_link(posts: PostsByItem, owner: str, post_id: str, zone: ZoneInfo) -> PostLink:
@@ -190,18 +204,6 @@ def _repeats(post: Post, verdict: Verdict, posts: PostsByItem, zone: ZoneInfo) -
         else f"{formats.percent(10 * verdict.duplicate_percent)} "
     )
     return PostLink(f"{percent}sama dengan unggahan {link.label}", link.href)
-
-
-def _caption(post: Post, verdict: Verdict) -> str:
-    """The caption's beginning; nothing for a removed post."""
-    last_seen = post.samples[-1].taken_at if post.samples else None
-    gone = bool(post.absences) and (last_seen is None or post.absences[-1] > last_seen)
-    if verdict.measurement.state == "removed" or gone or not post.text:
-        return ""
-    text = " ".join(post.text.split())
-    if len(text) <= _CAPTION:
-        return text
-    return text[:_CAPTION].rsplit(" ", 1)[0].rstrip(" ,.;:–-") + " …"
 
 
 def _bounds(measured: Measurement) -> str:

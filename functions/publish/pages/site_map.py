@@ -18,6 +18,7 @@ from functions.model import (
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
 from functions.publish.pages.home import home_page
+from functions.publish.pages.lists import list_pages
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
 from functions.publish.pages.paths import month_path, satker_path
@@ -53,6 +54,8 @@ def _pages(m: Material) -> Iterator[tuple[str, Page]]:
             yield _at(m, satker_path(satker.id), partial(unit_page, satker=satker))
     for month in ready:
         yield _at(m, month_path(month), partial(month_page, month=month))
+        for path, make in list_pages(m.records[month]):
+            yield _at(m, path, make)
     for year in sorted({month[:4] for month in m.records}):
         yield _at(m, f"{year}/", partial(year_page, year=year))
     yield _at(m, "metode/", method_page)

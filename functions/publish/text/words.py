@@ -128,14 +128,9 @@ def movement(code: MovementKind, places: int | None) -> str:
     return _MOVEMENT[code].format(n=places)
 
 
-def known(rank: int | None, best: int | None, worst: int | None) -> str:
-    """The ranks that the bounds of a satker's and the others' sums allow: ``bisa 5–8``.
-
-    Empty where they allow the rank alone, or where they are not known.
-    """
-    if rank is None or best is None or worst is None or best == rank == worst:
-        return ""
-    return f"bisa {best}–{worst}"
+def known(possible: tuple[int, int] | None) -> str:
+    """The best and the worst rank that the bounds allow: ``bisa 5–8``; empty where None."""
+    return "" if possible is None else f"bisa {possible[0]}–{possible[1]}"
 
 
 def compared(month: str) -> str:
