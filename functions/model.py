@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Platform = Literal["instagram", "facebook", "x", "tiktok", "youtube"]
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)
@@ -280,6 +281,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ``engagement_rate`` is per 1,000 followers, one decimal; ``movement`` is in places. ``thin``: of
     one of its accounts under 90 % of the posts are measured. ``flags`` are codes; what they rest on
     stands in the ranking's own ``flags``.
+
+    ``rank_best`` and ``rank_worst``: the best and the worst rank that the bounds of all I24 allow;
+    None without a rank. ``largest_share``: of ``i24`` the post with the most, in percent, one
+    decimal; None when ``i24`` is 0 or None. Rows of formula 1 say none of the three: they are
+    unset, and not in the files.
     """
 
     rank: int | None
@@ -293,6 +299,22 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     movement: int | None = None
     thin: bool = False
     flags: tuple[FlagCode, ...] = ()
+    rank_best: int | UnsetType | None = UNSET
+    rank_worst: int | UnsetType | None = UNSET
+    largest_share: float | UnsetType | None = UNSET
+
+    @property
+    def possible_ranks(self) -> tuple[int, int] | None:
+        """The best and the worst rank, where they are not both the rank; else None."""
+        best, worst = self.rank_best, self.rank_worst
+        if not isinstance(best, int) or not isinstance(worst, int):
+            return None
+        return None if best == worst == self.rank else (best, worst)
+
+    @property
+    def concentration(self) -> float | None:
+        """``largest_share``; None also where the row does not say it."""
+        return None if self.largest_share is UNSET else self.largest_share
 
 
 class RankedList(msgspec.Struct, frozen=True, kw_only=True):
