@@ -1,7 +1,8 @@
 """The formula: the agency's settings that touch a result, and the version that every ranking names.
 
 Pure: no I/O, no clock. Equal formulas mean equal rules. We raise the version by hand when a changed
-rule changes a result, and when the library that compares texts changes.
+rule changes a result, and when the library that compares texts changes. A month that is frozen
+keeps its formula, so each version that ranked one stays here.
 """
 
 from __future__ import annotations
@@ -12,21 +13,50 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from functions.parsing.nearest import meant
 from functions.store.evidence import Rules
 
-FORMULA = "1"
+FORMULA = "2"
 LIBRARY = "rapidfuzz 3.14.6"
-DEFAULT = Rules(library=LIBRARY)
+# The settings where nothing was typed, by the formula's version, oldest first. Version 2 says the
+# ranks within what is known and how much of a sum its largest post is, and asks that something is
+# usual before a post lies above it.
+USUAL: Mapping[str, Rules] = {
+    "1": Rules(library="rapidfuzz 3.14.6"),
+    "2": Rules(library=LIBRARY, usual_least=10),
+}
+DEFAULT = USUAL[FORMULA]
 
 
-def formula_of(rules: Rules) -> str:
+def formula_of(rules: Rules, version: str = FORMULA) -> str:
     """The formula's version, followed by a mark of the settings where they are not the defaults."""
-    if rules == DEFAULT:
-        return FORMULA
+    if rules == USUAL[version]:
+        return version
     encoded = msgspec.json.encode(rules, order="sorted")
-    return f"{FORMULA}-{hashlib.sha256(encoded).hexdigest()[:8]}"
+    return f"{version}-{hashlib.sha256(encoded).hexdigest()[:8]}"
+
+
+def version_of(formula: str) -> str | None:
+    """The version that a formula names; None when it is none of ours."""
+    version = formula.partition("-")[0]
+    return version if version in USUAL else None
+
+
+def tells_certainty(formula: str) -> bool:
+    """Whether a ranking by the formula says the ranks within what is known, and concentration."""
+    return version_of(formula) != "1"
+
+
+def completed(rules: Rules) -> Rules:
+    """The rules of a month that an earlier version ranked, for ranking it by this one.
+
+    What the earlier version did not know has its default.
+    """
+    if rules.usual_least is not UNSET:
+        return rules
+    return msgspec.structs.replace(rules, usual_least=DEFAULT.usual_least)
 
 
 def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[str]]:
@@ -35,7 +65,7 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
     A missing field has its default. A broken one keeps its last good value, from ``held``; only a
     broken ``x_threads`` has its default, because collect follows it and knows no last good value.
     """
-    given: dict[str, Any] = {}
+    held, given = completed(held), dict[str, Any]()
     problems = []
     for name, value in sorted(document.items()):
         if name in _COLLECTED:
@@ -59,7 +89,7 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
                 f"{name} {_typed(value)} tidak dapat dipakai; isi {wanted}. "
                 f"Yang berlaku tetap {_shown(given[name])}."
             )
-    rules = Rules(**given, library=LIBRARY)
+    rules = msgspec.structs.replace(DEFAULT, **given)
     if rules.band_fewest < rules.band_least:
         problems.append(
             "band_fewest lebih kecil daripada band_least. "
@@ -100,5 +130,6 @@ _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "band_edges": (_is_edges, "daftar bilangan bulat yang naik, misalnya [1000, 5000]"),
     "band_least": (_whole(1, 1000), "bilangan bulat 1 sampai 1000"),
     "band_fewest": (_whole(1, 1000), "bilangan bulat 1 sampai 1000"),
+    "usual_least": (_whole(0, 1_000_000), "bilangan bulat 0 sampai 1000000"),
     "x_threads": (lambda value: value in ("first", "sum"), "first atau sum"),
 }
