@@ -43,8 +43,8 @@ _SAYS: dict[RankingName, str] = {
     "most_active": "menurut banyaknya unggahan",
 }
 _ASKS: dict[RankingName, str] = {
-    "most_popular": "Siapa yang unggahannya paling banyak ditanggapi?",
-    "most_active": "Siapa yang paling banyak mengunggah?",
+    "most_popular": "Siapa paling banyak ditanggapi?",
+    "most_active": "Siapa paling rajin mengunggah?",
 }
 TOP = 10  # rows of a list where it is not the page's subject
 CONCENTRATED = 50  # percent of a sum from one post that a row says of itself

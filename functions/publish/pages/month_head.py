@@ -42,6 +42,7 @@ class MonthHead(msgspec.Struct, frozen=True):
     state_label: str
     day: str
     as_of: str
+    as_of_short: str
     moment: str
     revision: int
     incomplete: bool
@@ -61,6 +62,7 @@ def head(record: MonthRecord, zone: ZoneInfo, href: Href) -> MonthHead:
         state_label=state,
         day=_day(record, zone),
         as_of=formats.time(ranking.as_of, zone),
+        as_of_short=formats.time_short(ranking.as_of, zone),
         moment=iso(ranking.as_of),
         revision=ranking.revision,
         incomplete=ranking.incomplete,
