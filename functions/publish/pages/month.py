@@ -40,7 +40,7 @@ def month_page(context: Context, month: str) -> Page:
     """All of a month (``YYYY-MM``) that has a ranking."""
     m = context.material
     record = m.records[month]
-    known = list(m.records)
+    known = list(m.index)
     at = known.index(month)
     platforms, kinds = boards.scopes(record.ranking, context.href)
     label = formats.month(month)

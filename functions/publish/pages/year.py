@@ -36,7 +36,7 @@ def year_page(context: Context, year: str) -> Page:
     """A year's months, newest first."""
     m = context.material
     months = []
-    for month in (month for month in m.newest_first if month[:4] == year):
+    for month in m.months_of(year):
         record = m.records[month]
         popular, active = boards.both(record.ranking, context.href)
         whole = boards.scope("", (popular, active), "", None)
@@ -58,7 +58,6 @@ def year_page(context: Context, year: str) -> Page:
         year=year,
         months=tuple(months),
         years=tuple(
-            Link(other, context.href(f"{other}/"), current=other == year)
-            for other in sorted({month[:4] for month in m.records}, reverse=True)
+            Link(other, context.href(f"{other}/"), current=other == year) for other in m.years
         ),
     )
