@@ -30,7 +30,7 @@ from functions.publish.months import (
     read_months,
 )
 from functions.publish.pages.context import Page
-from functions.publish.pages.site_map import pages
+from functions.publish.pages.site_map import living, of_month
 from functions.publish.remembered import Remembered
 from functions.publish.render import assets, render
 from functions.publish.site import Material
@@ -43,6 +43,7 @@ from functions.publish.text import words
 from functions.registry.history import history
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.agency.months import index_of
 from functions.times import present
 
 
@@ -173,7 +174,9 @@ def _made(
     """Everything that the site shows; pages that the site holds already are not rendered."""
     assets_at, asset_files = assets()
     material = _material(agency, months, held, assets_at, run)
-    models = pages(material)
+    models = living(material)
+    for month in months.records.keys() - months.pending:
+        models |= of_month(material, month)
     is_known = remembered.of_site(models, held) == Remembered.of(noted)
     html = {} if is_known else render(models)
     return _Made(
@@ -271,7 +274,9 @@ def _material(
         agency=agency.agency,
         now=run.now,
         roster=agency.roster(run.now) or Roster(as_of=run.now),
-        records=months.records,
+        index=index_of(months.records).months,
+        ranked=index_of(months.records).units,
+        records=dict(sorted(months.records.items())),
         ledgers=months.ledgers,
         pending=frozenset(months.pending),
         files=listed | months.settled,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 from markupsafe import Markup
@@ -23,15 +21,9 @@ from functions.model import (
 )
 from functions.publish.pages import boards, charts
 from functions.publish.pages.context import Context, Link, Shell
-from functions.publish.pages.flags import FlagLine, flag_lines
-from functions.publish.pages.paths import month_path, satker_path, segment
-from functions.publish.pages.posts import (
-    PostItem,
-    post_item,
-    profile_address,
-    shown_handle,
-    web_address,
-)
+from functions.publish.pages.paths import month_path, satker_path, segment, unit_month_path
+from functions.publish.pages.posts import profile_address, shown_handle, web_address
+from functions.publish.pages.unit_month import PostGroup, post_group, rank_figure
 from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
@@ -86,17 +78,6 @@ class UnitsPage(msgspec.Struct, frozen=True):
     groups: tuple[UnitGroup, ...]
 
 
-class PostGroup(msgspec.Struct, frozen=True):
-    """A satker's posts of one month, the newest first."""
-
-    anchor: str
-    label: str
-    state_label: str
-    summary: str
-    posts: tuple[PostItem, ...]
-    flags: tuple[FlagLine, ...] = ()
-
-
 class UnitRank(msgspec.Struct, frozen=True):
     """A rank out of how many, with where it comes from, and the rank in the follower band."""
 
@@ -126,7 +107,7 @@ class PlatformRanks(msgspec.Struct, frozen=True):
 
 
 class PastMonth(msgspec.Struct, frozen=True):
-    """A satker's ranks in one month."""
+    """A satker's ranks in one month; ``href``: its posts of the month, or the month itself."""
 
     label: str
     href: str
@@ -221,8 +202,11 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         places=_unit_ranks(context, satker, current) if current else (),
         profiles=_profiles(m, satker),
         by_platform=_by_platform(context, satker, current) if current else (),
-        history=tuple(_past(context, satker, month, m.records[month]) for month in m.newest_first),
-        groups=tuple(_post_groups(context, satker)),
+        history=tuple(
+            _past(context, satker, month, m.records[month])
+            for month in sorted(m.records, reverse=True)
+        ),
+        groups=tuple(post_group(context, satker, month) for month in m.recent),
         units=context.href("satker/"),
     )
 
@@ -253,7 +237,7 @@ def _unit_ranks(context: Context, satker: Satker, current: MonthRecord) -> tuple
                 title=boards.TITLES[name],
                 rank=row.rank,
                 out_of=sum(other.rank is not None for other in rows),
-                figure=_place_figure(row, name),
+                figure=rank_figure(row, name),
                 movement=row.movement_kind,
                 places=row.movement,
                 movement_words=words.movement(row.movement_kind, row.movement),
@@ -280,17 +264,6 @@ def _band_rank(ranking: Ranking, name: RankingName, satker: Satker, month_page: 
     return Link(
         f"{size}: peringkat {row.rank} dari {others}",
         f"{month_page}#{boards.anchor_of(ranked)}",
-    )
-
-
-def _place_figure(row: Row, name: RankingName) -> str:
-    if name == "most_active":
-        return f"{formats.number(row.posts)} unggahan"
-    if row.i24 is None:
-        return "tidak terukur" if row.posts else "belum ada unggahan"
-    return (
-        f"{formats.number(row.i24)} interaksi, "
-        f"{formats.number(row.measured)} dari {formats.number(row.posts)} unggahan terukur"
     )
 
 
@@ -328,7 +301,7 @@ def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> 
     either = active or popular
     return PastMonth(
         label=formats.month(month),
-        href=context.href(month_path(month)),
+        href=context.href(unit_month_path(satker.id, month) if either else month_path(month)),
         state_label=words.MONTH_STATE[record.ranking.state],
         popular=popular.rank if popular else None,
         active=active.rank if active else None,
@@ -337,50 +310,6 @@ def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> 
         i24=either.i24 if either else None,
         rate=either.engagement_rate if either else None,
     )
-
-
-def _post_groups(context: Context, satker: Satker) -> Iterator[PostGroup]:
-    m = context.material
-    zone = _zone_of(satker, m.zone)
-    # The handle is shown only when the platform alone does not tell which account it was.
-    on = Counter(account.platform for account in m.accounts.get(satker.id, []))
-    handles = {
-        a.key: a.handle for a in m.accounts.get(satker.id, []) if a.key and on[a.platform] > 1
-    }
-    for month in m.recent:
-        entries = m.entries.get(month, {}).get(satker.id, [])
-        items = tuple(
-            post_item(
-                entry,
-                entry.verdict,
-                handles.get(entry.post.account, ""),
-                zone,
-                month_page=context.href(month_path(month)),
-                posts=m.posts,
-            )
-            for entry in reversed(entries)
-            if entry.verdict is not None
-        )
-        flagged = [f for f in m.records[month].ranking.flags if f.satker == satker.id]
-        counted = sum(item.counted for item in items)
-        left = len(items) - counted
-        yield PostGroup(
-            anchor=month,
-            label=formats.month(month),
-            state_label=words.MONTH_STATE[m.records[month].ranking.state],
-            summary=f"{formats.number(counted)} dihitung"
-            + (f", {formats.number(left)} tidak dihitung" if left else ""),
-            posts=items,
-            flags=flag_lines(m, flagged, m.posts, zone),
-        )
-
-
-def _zone_of(satker: Satker, fallback: ZoneInfo) -> ZoneInfo:
-    """The unit's own zone; the agency's if an earlier version stored an unknown name."""
-    try:
-        return ZoneInfo(satker.timezone)
-    except (KeyError, ValueError, OSError):
-        return fallback
 
 
 def _profiles(
