@@ -54,7 +54,7 @@ class DiaryDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-class Unread(msgspec.Struct, frozen=True, kw_only=True):
+class UnreadAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account that cannot be read, and why, in Indonesian."""
 
     handle: str
@@ -72,7 +72,7 @@ class PlatformNow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """
 
     read_at: _Instant | None = None
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadAccount, ...] = ()
     more: _Count = 0
     ready: bool = True
     stopped: bool = False
@@ -134,7 +134,7 @@ def standing(
     return found
 
 
-def named(accounts: Iterable[Unread]) -> tuple[tuple[Unread, ...], int]:
+def named(accounts: Iterable[UnreadAccount]) -> tuple[tuple[UnreadAccount, ...], int]:
     """The accounts that are named, in the order of their handles, and how many more there are."""
     ordered = sorted(accounts, key=lambda account: (account.handle, account.said))
     return tuple(ordered[:MOST]), max(0, len(ordered) - MOST)

@@ -15,7 +15,7 @@ from functions.store.diary import (
     Diary,
     DiaryDay,
     PlatformNow,
-    Unread,
+    UnreadAccount,
     added,
     named,
     read_days,
@@ -102,7 +102,7 @@ def test_when_a_platform_was_read_last_is_never_forgotten() -> None:
 
 
 def test_of_many_accounts_some_are_named_and_the_others_counted() -> None:
-    accounts = [Unread(handle=f"a{n:04}", said="Akun tidak ada.") for n in range(MOST + 7)]
+    accounts = [UnreadAccount(handle=f"a{n:04}", said="Akun tidak ada.") for n in range(MOST + 7)]
     shown, more = named(reversed(accounts))
     assert (shown, more) == (tuple(accounts[:MOST]), 7)
     assert named([]) == ((), 0)

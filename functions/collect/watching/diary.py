@@ -13,7 +13,7 @@ from functions.collect.watching import signs
 from functions.model import PLATFORMS, Platform, Roster
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.diary import DiaryDay, PlatformNow, Unread, named
+from functions.store.diary import DiaryDay, PlatformNow, UnreadAccount, named
 
 
 def note(agency: AgencyStore, settings: Settings, report: CollectReport) -> None:
@@ -84,11 +84,11 @@ def _now(report: CollectReport, roster: Roster, platform: Platform) -> PlatformN
     )
 
 
-def _unread(state: SyncState, roster: Roster, platform: Platform, now: datetime) -> list[Unread]:
+def _unread(state: SyncState, roster: Roster, platform: Platform, now: datetime) -> list[UnreadAccount]:
     """The registered accounts that cannot be read, and why."""
     registered = {a.handle for a in roster.accounts if a.platform == platform and a.holds(now)}
     return [
-        Unread(handle=handle, said=account.wrong)
+        UnreadAccount(handle=handle, said=account.wrong)
         for handle, account in state.accounts.items()
         if account.wrong and handle in registered
     ]

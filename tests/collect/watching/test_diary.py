@@ -15,7 +15,7 @@ from functions.collect.state import AccountState, SyncState
 from functions.collect.watching import diary
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.diary import DiaryDay, PlatformNow, Unread
+from functions.store.diary import DiaryDay, PlatformNow, UnreadAccount
 from functions.store.port import StoreError
 from tests.factories import account, roster, satker
 
@@ -56,7 +56,7 @@ def test_what_was_read_yesterday_is_no_answer_of_today(real_agency: AgencyStore)
 def test_registered_accounts_that_cannot_be_read_are_named(real_agency: AgencyStore) -> None:
     diary.note(real_agency, Settings(), report(wrong="Akun tidak ditemukan."))
     unread = real_agency.diary(TODAY, 1).now["x"].unread
-    assert unread == (Unread(handle=X, said="Akun tidak ditemukan."),)
+    assert unread == (UnreadAccount(handle=X, said="Akun tidak ditemukan."),)
 
 
 def test_a_run_that_did_nothing_notes_nothing(real_agency: AgencyStore) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from functions.store.diary import Diary, DiaryDay, PlatformNow, Unread
+from functions.store.diary import Diary, DiaryDay, PlatformNow, UnreadAccount
 
 AT = datetime(2026, 11, 1, 4, tzinfo=UTC)
 TODAY = date(2026, 11, 1)
@@ -28,7 +28,7 @@ def test_an_empty_store_knows_nothing(agency):
 
 
 def test_what_is_known_already_is_not_written_again(agency):
-    now = {"x": PlatformNow(read_at=AT, unread=(Unread(handle="a", said="Akun tidak ada."),))}
+    now = {"x": PlatformNow(read_at=AT, unread=(UnreadAccount(handle="a", said="Akun tidak ada."),))}
     agency.note_in_diary(TODAY, {"x": DiaryDay(hours=2)}, now)
     before = agency.store.meter.writes
     agency.note_in_diary(TODAY, {"x": DiaryDay(hours=2)}, now)
