@@ -17,7 +17,8 @@ from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Agency, Roster, iso
 from functions.publish import remembered
-from functions.publish.files import registry_history
+from functions.publish.condition import condition_of, watch_of
+from functions.publish.files import condition_file, freshness, registry_history
 from functions.publish.files.month_files import NAMES
 from functions.publish.imprint import imprint_of
 from functions.publish.months import (
@@ -30,7 +31,7 @@ from functions.publish.months import (
     read_months,
 )
 from functions.publish.pages.context import Page
-from functions.publish.pages.site_map import living, of_month
+from functions.publish.pages.site_map import living, of_condition, of_month
 from functions.publish.remembered import Remembered
 from functions.publish.render import assets, render
 from functions.publish.site import Material
@@ -44,7 +45,7 @@ from functions.registry.history import history
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.agency.months import index_of
-from functions.times import present
+from functions.times import present, time_of
 
 
 class PublishRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,7 @@ class _Made(msgspec.Struct, frozen=True, kw_only=True):
         has_satker: whether the registry names a satker.
     """
 
+    material: Material
     models: Mapping[str, Page]
     html: dict[str, bytes]
     assets: dict[str, bytes]
@@ -152,14 +154,19 @@ def publish(
 
     [first] = files_of({stamp.PATH: stamped.encode()})
     put = Upload(objects, held, first, deadline)
+    put.all(files_of({freshness.PATH: freshness.freshness_json(made.material.watch)}))
+    before = put.uploaded
     _put(put, made, held, str(noted.get("left") or ""))
-    _note(agency, noted, put.left, made.rendered, made_months(months))
+    is_new = put.uploaded > before
+    changed_at = now if is_new else time_of(noted.get("changed_at"))
+    _put_condition(put, made.material, changed_at)
+    _note(agency, noted, put.left, made.rendered, made_months(months), changed_at)
     kept = Kept() if frozen is None else keep(frozen, objects, held, made.frozen)
 
     report = _report(run, months, made, put, kept, tally)
     if not months.records:
         report["todo"] = rounds.UNREAD if made.has_satker else rounds.EMPTY
-    if put.uploaded:
+    if is_new:
         agency.save_run(run_id, {**report, "started_at": iso(now)})
     return report
 
@@ -180,6 +187,7 @@ def _made(
     is_known = remembered.of_site(models, held) == Remembered.of(noted)
     html = {} if is_known else render(models)
     return _Made(
+        material=material,
         models=models,
         html=html,
         assets=asset_files,
@@ -199,6 +207,16 @@ def _put(put: Upload, made: _Made, held: Mapping[str, Listed], left: str) -> Non
     put.once(files_of(made.frozen))
     for batch in going_on_at([made.assets | made.data, *by_reach(made.html)], held, left):
         put.all(files_of(batch))
+
+
+def _put_condition(put: Upload, material: Material, changed_at: datetime | None) -> None:
+    """Put what tells how the measuring stands, which is another at every run.
+
+    It comes last: it tells when anything else was put.
+    """
+    condition = condition_of(material, changed_at)
+    put.all(files_of({condition_file.PATH: condition_file.condition_json(condition)}))
+    put.all(files_of(render(of_condition(material, condition))))
 
 
 def _report(
@@ -235,9 +253,12 @@ def _note(
     left: Sequence[str],
     made: Remembered | None,
     months: Mapping[str, str],
+    changed_at: datetime | None,
 ) -> None:
     """Note where the next run goes on and what it need not make again, if that is new."""
     values: dict[str, Any] = {"left": next(iter(left), "")}
+    if changed_at is not None:
+        values["changed_at"] = iso(changed_at)
     if made is not None and not left:
         values |= made._asdict()
     if not left:
@@ -289,4 +310,5 @@ def _material(
         incomplete=agency.completeness(),
         history=history(agency, run.now),
         imprint=imprint_of(agency),
+        watch=watch_of(agency, run.settings, run.now),
     )

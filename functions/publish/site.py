@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.model import (
@@ -25,7 +26,27 @@ from functions.publish.imprint import Imprint
 from functions.publish.targets.port import Listed
 from functions.registry.history import HistoryEntry
 from functions.store.agency.months import IndexedMonth, MonthRecord
+from functions.store.diary import Diary
 from functions.store.ledgers import Ledger
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the store tells of the collecting.
+
+    Attributes:
+        diary: Of the last days.
+        jobs: What is noted of each job's runs (jobs/turns.py), by its name.
+        every: Minutes from one run of a job to the next, by its name.
+        gap: Hours without an answer of a platform from which on its reading has a gap.
+        simulation: Whether time is simulated, so that nothing is late by the clock.
+    """
+
+    diary: Diary = field(default_factory=Diary)
+    jobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    every: Mapping[str, int] = field(default_factory=dict)
+    gap: int = 4
+    simulation: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +71,7 @@ class Material:
         incomplete: What is said of accounts of which posts are missing, by account key.
         history: What changed in the registry, the latest first.
         imprint: Who answers for the site, and the licence of its data.
+        watch: What is known of the collecting.
         ranked: The name that each satker had when it was ranked last, of everybody ever ranked.
         published: The paths that the site holds of a month's pages, by month; of those that are not
             to be made now, none.
@@ -72,6 +94,7 @@ class Material:
     incomplete: Mapping[str, str] = field(default_factory=dict)
     history: Sequence[HistoryEntry] = ()
     imprint: Imprint = field(default_factory=Imprint)
+    watch: Watch = field(default_factory=Watch)
     ranked: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Collection[str]] = field(default_factory=dict)
 

@@ -7,6 +7,33 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+// How long ago something was, in words.
+const ago = (milliseconds) => {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 60) return `${Math.max(minutes, 1)} menit lalu`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} jam lalu` : `${Math.floor(hours / 24)} hari lalu`;
+};
+
+// Whether the numbers still follow the platforms, a page cannot know by itself: it asks for the
+// last read, and says so when that is old. Where nothing can be asked, nothing is said.
+const askFreshness = async () => {
+  const { fresh } = document.documentElement.dataset;
+  if (!fresh || !location.protocol.startsWith("http")) return;
+  try {
+    const answer = await fetch(fresh, { cache: "no-cache" });
+    const { read_at: readAt, stale_after_minutes: limit } = await answer.json();
+    const age = Date.now() - Date.parse(readAt);
+    if (!(limit > 0 && age > limit * 60_000)) return;
+    const bar = document.getElementById("basi");
+    bar.querySelector("span").textContent = `Data terakhir dibaca ${ago(age)}.`;
+    bar.hidden = false;
+  } catch {
+    // A page without its freshness is the page as it was put.
+  }
+};
+askFreshness();
+
 // Tables: a heading becomes a button that sorts by its column.
 const valueOf = (row, column) => {
   const cell = row.cells[column];

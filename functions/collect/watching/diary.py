@@ -84,7 +84,9 @@ def _now(report: CollectReport, roster: Roster, platform: Platform) -> PlatformN
     )
 
 
-def _unread(state: SyncState, roster: Roster, platform: Platform, now: datetime) -> list[UnreadAccount]:
+def _unread(
+    state: SyncState, roster: Roster, platform: Platform, now: datetime
+) -> list[UnreadAccount]:
     """The registered accounts that cannot be read, and why."""
     registered = {a.handle for a in roster.accounts if a.platform == platform and a.holds(now)}
     return [

@@ -7,13 +7,13 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from functions.model import PLATFORM_NAMES, PLATFORMS
+from functions.publish.files import freshness
 from functions.publish.imprint import Imprint
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
 from functions.publish.text import formats
 
 MOST_LISTED = 20  # agencies that every page links to
-FRESH = "data/segar.json"  # when the platforms were read last, which pages ask for by themselves
 _MENU = (
     ("home", "Peringkat", ""),
     ("units", "Satuan kerja", "satker/"),
@@ -145,7 +145,7 @@ class Context:
             units=self.href("satker/"),
             status=self.href("status/"),
             feed=self.href("feed.xml"),
-            fresh=self.href(FRESH),
+            fresh=self.href(freshness.PATH),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),

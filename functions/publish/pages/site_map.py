@@ -16,6 +16,7 @@ import msgspec
 from functions.model import (
     PLATFORMS,
 )
+from functions.publish.condition import Condition
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
 from functions.publish.pages.home import home_page
@@ -60,6 +61,11 @@ def of_year(m: Material, year: str) -> dict[str, Page]:
     return dict([_at(m, f"{year}/", partial(year_page, year=year))])
 
 
+def of_condition(m: Material, condition: Condition) -> dict[str, Page]:
+    """The page that tells how the measuring stands; another at every run, unlike all others."""
+    return dict([_at(m, "status/", partial(status_page, condition=condition))])
+
+
 def _living(m: Material) -> Iterator[tuple[str, Page]]:
     if m.current is None or m.current.ranking.month not in m.pending:
         yield _at(m, "", home_page)
@@ -74,7 +80,6 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
             yield from of_year(m, year).items()
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
-    yield _at(m, "status/", status_page)
     yield "404.html", _not_found(Context(m, "404.html"))
 
 
