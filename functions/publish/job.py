@@ -15,7 +15,7 @@ import msgspec
 from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
-from functions.model import Agency, Roster, iso
+from functions.model import Agency, Roster, iso, previous_month
 from functions.publish import remembered
 from functions.publish.files import registry_history
 from functions.publish.files.month_files import NAMES
@@ -289,4 +289,9 @@ def _material(
         incomplete=agency.completeness(),
         history=history(agency, run.now),
         imprint=imprint_of(agency),
+        followers=agency.followers(
+            previous_month(min(months.ledgers)), max(months.ledgers), run.now
+        )
+        if months.ledgers
+        else {},
     )
