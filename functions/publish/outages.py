@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from functions.model import EARLIEST_USABLE, LATEST_USABLE, Entry, Platform
+from functions.model import Entry, Platform
+from functions.thresholds import EARLIEST_USABLE, LATEST_USABLE
 
 Gap = tuple[datetime | None, datetime | None]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from functions.model import LATEST_USABLE, PLATFORM_NAMES, Entry
+from functions.model import PLATFORM_NAMES, Entry
 from functions.publish.outages import Gap, Reads, own_gap
 from functions.publish.text import formats
+from functions.thresholds import LATEST_USABLE
 
 
 def unmeasured(entry: Entry, reads: Reads, zone: ZoneInfo) -> str:
