@@ -15,7 +15,7 @@ import msgspec
 from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
-from functions.model import Agency, Roster, iso
+from functions.model import Agency, Roster, iso, previous_month
 from functions.publish import remembered
 from functions.publish.condition import condition_of, watch_of
 from functions.publish.files import condition_file, freshness, registry_history
@@ -311,4 +311,9 @@ def _material(
         history=history(agency, run.now),
         imprint=imprint_of(agency),
         watch=watch_of(agency, run.settings, run.now),
+        followers=agency.followers(
+            previous_month(min(months.ledgers)), max(months.ledgers), run.now
+        )
+        if months.ledgers
+        else {},
     )

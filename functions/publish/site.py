@@ -23,10 +23,13 @@ from functions.model import (
 )
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
+from functions.publish.lookup import Lookup
+from functions.publish.outages import Reads
 from functions.publish.targets.port import Listed
 from functions.registry.history import HistoryEntry
 from functions.store.agency.months import IndexedMonth, MonthRecord
 from functions.store.diary import Diary
+from functions.store.followers import Counts
 from functions.store.ledgers import Ledger
 
 
@@ -72,6 +75,7 @@ class Material:
         history: What changed in the registry, the latest first.
         imprint: Who answers for the site, and the licence of its data.
         watch: What is known of the collecting.
+        followers: Follower counts of the months that pages are made of, by account key and time.
         ranked: The name that each satker had when it was ranked last, of everybody ever ranked.
         published: The paths that the site holds of a month's pages, by month; of those that are not
             to be made now, none.
@@ -95,6 +99,7 @@ class Material:
     history: Sequence[HistoryEntry] = ()
     imprint: Imprint = field(default_factory=Imprint)
     watch: Watch = field(default_factory=Watch)
+    followers: Mapping[str, Counts] = field(default_factory=dict)
     ranked: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Collection[str]] = field(default_factory=dict)
 
@@ -160,6 +165,31 @@ class Material:
                     by_satker[entry.verdict.satker].append(entry)
             found[month] = by_satker
         return found
+
+    def lookup(self, month: str) -> Lookup:
+        """The lists of a month whose record is at hand, by satker."""
+        if month not in self._lookups:
+            self._lookups[month] = Lookup(self.records[month].ranking)
+        return self._lookups[month]
+
+    @cached_property
+    def _lookups(self) -> dict[str, Lookup]:
+        return {}
+
+    def reads(self, month: str) -> Reads:
+        """When the platforms' posts of a month were read, as far as its posts are at hand."""
+        if month not in self._reads:
+            self._reads[month] = Reads(self.posts_of(month) or ())
+        return self._reads[month]
+
+    @cached_property
+    def _reads(self) -> dict[str, Reads]:
+        return {}
+
+    @cached_property
+    def pages_of_posts(self) -> dict[str, dict[str, list[Entry]]]:
+        """The posts that have a page, by month and path: filled by the pages' own room."""
+        return {}
 
     def posts_of(self, month: str) -> list[Entry] | None:
         """A month's scored posts of all satker, oldest first; None where they are not at hand."""

@@ -25,6 +25,7 @@ from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
 from functions.publish.pages.platform import platform_page
+from functions.publish.pages.post import post_page, posts_with_page
 from functions.publish.pages.status import status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
 from functions.publish.pages.units import unit_page, units_page
@@ -91,6 +92,8 @@ def _of_month(m: Material, month: str) -> Iterator[tuple[str, Page]]:
         for number in range(1, count + 1):
             make = partial(unit_month_page, satker=satker, month=month, number=number, of=count)
             yield _at(m, unit_month_path(satker.id, month, number), make)
+    for path, entries in posts_with_page(m, month).items() if month in m.ledgers else ():
+        yield _at(m, path, partial(post_page, entries=entries, month=month))
 
 
 def _at(m: Material, path: str, make: Callable[[Context], Page]) -> tuple[str, Page]:

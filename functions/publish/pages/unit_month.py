@@ -1,4 +1,4 @@
-"""A satker's month: where it was ranked, and every one of its posts; frozen with the month."""
+"""A satker's month: where it was ranked and why, and every one of its posts; frozen with it."""
 
 from __future__ import annotations
 
@@ -9,45 +9,32 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import Entry, RankingName, Row, Satker
-from functions.publish.pages import boards
+from functions.model import Entry, Satker
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.flags import FlagLine, flag_lines
-from functions.publish.pages.month_head import MonthHead, head, month_link
+from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, month_link, turns
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
+from functions.publish.pages.post import post_page_of
 from functions.publish.pages.posts import PostItem, post_item
+from functions.publish.pages.standing import Standing, standing_of
 from functions.publish.site import Material
-from functions.publish.text import formats, words
+from functions.publish.text import causes, formats
 
 MOST_POSTS = 200  # on one page
 
 
 class PostGroup(msgspec.Struct, frozen=True):
-    """A satker's posts of one month, the newest first."""
+    """A satker's posts of one month, the newest first; ``summary`` is of all of them."""
 
-    anchor: str
-    label: str
-    state_label: str
     summary: str
     posts: tuple[PostItem, ...]
     flags: tuple[FlagLine, ...] = ()
 
 
-class MonthRank(msgspec.Struct, frozen=True):
-    """A rank in an official list of the month, and what it was ranked by."""
-
-    title: str
-    rank: int | None
-    out_of: int
-    figure: str
-    href: str
-
-
 class UnitMonthPage(msgspec.Struct, frozen=True):
     """A satker's month, or one of the pages that its posts take.
 
-    ``pages`` is empty while all posts are on one page. ``group`` says of the whole month how many
-    posts there are, and holds those of this page.
+    ``pages`` is empty while all posts are on one page. ``standing`` is on the first page alone.
     """
 
     template: ClassVar[str] = "pages/unit_month.html"
@@ -55,12 +42,17 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     name: str
     full_name: str
     head: MonthHead
-    ranks: tuple[MonthRank, ...]
+    switch: tuple[Turn, ...]
+    standing: Standing | None
     group: PostGroup
     pages: tuple[Link, ...]
     unit: str
     units: str
     month: Link
+    method: str
+    objecting: str
+    digest: str
+    verify: str
 
 
 def unit_months(m: Material, month: str) -> Iterator[tuple[Satker, int]]:
@@ -77,19 +69,25 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
     """A page of a satker's month; the ``number``-th of so many, from 1."""
     m = context.material
     record = m.records[month]
-    label = formats.month(month)
+    told = head(record, m.zone, context.href)
+    is_final = record.ranking.state == "final"
     first = (number - 1) * MOST_POSTS
+    name = f"{satker.label}, {told.label}"
     return UnitMonthPage(
         shell=context.shell(
-            f"{satker.label}, {label}",
-            f"Peringkat dan setiap unggahan {satker.name} pada {label} dengan Interaksi 24 "
+            name if number == 1 else f"{name}, bagian {number}",
+            f"Peringkat dan setiap unggahan {satker.name} pada {told.label} dengan Interaksi 24 "
             "Jam-nya.",
             section="units",
+            as_of=told.as_of,
+            sheet=f"{satker.label} · {told.sheet}",
+            image=f"{unit_month_path(satker.id, month)}bagikan.png",
         ),
         name=satker.label,
         full_name=satker.name,
-        head=head(record, m.zone, context.href),
-        ranks=tuple(_ranks(context, satker, month)),
+        head=told,
+        switch=_switch(context, satker, month),
+        standing=standing_of(context, satker, record) if number == 1 else None,
         group=post_group(context, satker, month, slice(first, first + MOST_POSTS)),
         pages=tuple(
             Link(
@@ -103,7 +101,28 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
         unit=context.href(satker_path(satker.id)),
         units=context.href("satker/"),
         month=month_link(context, month),
+        method=context.href("metode/"),
+        objecting="" if is_final else context.href(f"metode/{HOW}"),
+        digest=record.digest if is_final else "",
+        verify=context.href(f"periksa/?bulan={month}"),
     )
+
+
+def _switch(context: Context, satker: Satker, month: str) -> tuple[Turn, ...]:
+    """To the satker's months before and after, as far as it is known to have stood in them."""
+    m = context.material
+    known = [
+        each
+        for each in m.index
+        if each == month or each not in m.records or m.lookup(each).row("most_active", satker.id)
+    ]
+
+    def href(path: str) -> str:
+        # The neighbours' addresses are the satker's own; the year's is the ministry's.
+        is_month = path.count("/") > 1
+        return context.href(f"{satker_path(satker.id)}{path}" if is_month else path)
+
+    return turns(known, month, href)
 
 
 def post_group(
@@ -121,9 +140,6 @@ def post_group(
     left = len(entries) - counted
     flagged = [flag for flag in record.ranking.flags if flag.satker == satker.id]
     return PostGroup(
-        anchor=month,
-        label=formats.month(month),
-        state_label=words.MONTH_STATE[record.ranking.state],
         summary=f"{formats.number(counted)} dihitung"
         + (f", {formats.number(left)} tidak dihitung" if left else ""),
         posts=tuple(_items(context, satker, entries[::-1][shown], month, zone)),
@@ -139,6 +155,8 @@ def _items(
     # The handle is shown only when the platform alone does not tell which account it was.
     on = Counter(account.platform for account in accounts)
     handles = {a.key: a.handle for a in accounts if a.key and on[a.platform] > 1}
+    reads = m.reads(month)
+    captions = m.records[month].ranking.state != "final"
     for entry in entries:
         if entry.verdict is not None:
             yield post_item(
@@ -147,36 +165,11 @@ def _items(
                 handles.get(entry.post.account, ""),
                 zone,
                 month_page=context.href(month_path(month)),
+                page=post_page_of(context, entry, month),
                 posts=m.posts,
+                cause=causes.unmeasured(entry, reads, zone),
+                captions=captions,
             )
-
-
-def _ranks(context: Context, satker: Satker, month: str) -> Iterator[MonthRank]:
-    ranking = context.material.records[month].ranking
-    page = context.href(month_path(month))
-    for name, title in boards.TITLES.items():
-        ranked = ranking.find(name)
-        row = boards.row_of(ranked, satker.id)
-        if row is not None:
-            yield MonthRank(
-                title=title,
-                rank=row.rank,
-                out_of=sum(other.rank is not None for other in ranked.rows),
-                figure=rank_figure(row, name),
-                href=f"{page}#{boards.SHORT[name]}",
-            )
-
-
-def rank_figure(row: Row, name: RankingName) -> str:
-    """What a list ranks a satker by, in words."""
-    if name == "most_active":
-        return f"{formats.number(row.posts)} unggahan"
-    if row.i24 is None:
-        return "tidak terukur" if row.posts else "belum ada unggahan"
-    return (
-        f"{formats.number(row.i24)} interaksi, "
-        f"{formats.number(row.measured)} dari {formats.number(row.posts)} unggahan terukur"
-    )
 
 
 def zone_of(satker: Satker, fallback: ZoneInfo) -> ZoneInfo:
