@@ -129,23 +129,38 @@ def condition_of(m: Material, changed_at: datetime | None = None) -> Condition:
 
     ``changed_at``: when publishing last put anything new beside this; None: never yet.
     """
+    at = _as_of(m, changed_at)
     return Condition(
-        at=m.now,
+        at=at,
         month=m.current.ranking.month if m.current else None,
         read_at=m.watch.diary.read_at,
         changed_at=changed_at,
-        platforms=tuple(_platforms(m)),
+        platforms=tuple(_platforms(m, at)),
         troubles=tuple(_troubles(m)),
-        jobs=tuple(_job(m.watch, job, m.now) for job in m.watch.jobs),
+        jobs=tuple(_job(m.watch, job, at) for job in m.watch.jobs),
     )
+
+
+def _as_of(m: Material, changed_at: datetime | None) -> datetime:
+    """The newest instant of which anything is known.
+
+    So a run that finds nothing new says nothing new. Once that is long ago, the hours go on: then
+    it is news that nothing happens.
+    """
+    told = [m.watch.diary.read_at, changed_at, m.current.ranking.as_of if m.current else None]
+    told += [time_of(noted.get("good_at")) for noted in m.watch.jobs.values()]
+    newest = max((at for at in told if at is not None and at <= m.now), default=m.now)
+    if m.now - newest <= LATE:
+        return newest
+    return m.now.replace(minute=0, second=0, microsecond=0)
 
 
 # Platforms
 
 
-def _platforms(m: Material) -> Iterator[PlatformCondition]:
-    accounts = Counter(a.platform for a in m.roster.accounts if a.holds(m.now))
-    today = m.now.astimezone(m.zone).date()
+def _platforms(m: Material, at: datetime) -> Iterator[PlatformCondition]:
+    accounts = Counter(a.platform for a in m.roster.accounts if a.holds(at))
+    today = at.astimezone(m.zone).date()
     for platform in PLATFORMS:
         diary = m.watch.diary
         noted = {day: told[platform] for day, told in diary.days.items() if platform in told}
@@ -155,7 +170,7 @@ def _platforms(m: Material) -> Iterator[PlatformCondition]:
         posts, measured = _measured(m, platform)
         month = [entry for day, entry in noted.items() if day[:7] == f"{today:%Y-%m}"]
         read_at = now.read_at if now else None
-        stale = read_at is not None and m.now - read_at > timedelta(hours=m.watch.gap)
+        stale = read_at is not None and at - read_at > timedelta(hours=m.watch.gap)
         of_today = noted.get(today.isoformat())
         yield PlatformCondition(
             platform=platform,
@@ -170,7 +185,7 @@ def _platforms(m: Material) -> Iterator[PlatformCondition]:
             failed=sum(entry.failed for entry in month),
             mills=sum(entry.mills for entry in month),
             quota=of_today.quota if of_today else None,
-            days=tuple(_days(noted, m.now, m.zone, m.watch.gap)),
+            days=tuple(_days(noted, at, m.zone, m.watch.gap)),
         )
 
 

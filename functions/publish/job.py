@@ -158,7 +158,7 @@ def publish(
     before = put.uploaded
     _put(put, made, held, str(noted.get("left") or ""))
     is_new = put.uploaded > before
-    changed_at = now if is_new else time_of(noted.get("changed_at"))
+    changed_at = now if is_new else time_of(noted.get("put_at"))
     _put_condition(put, made.material, changed_at)
     _note(agency, noted, put.left, made.rendered, made_months(months), changed_at)
     kept = Kept() if frozen is None else keep(frozen, objects, held, made.frozen)
@@ -258,7 +258,7 @@ def _note(
     """Note where the next run goes on and what it need not make again, if that is new."""
     values: dict[str, Any] = {"left": next(iter(left), "")}
     if changed_at is not None:
-        values["changed_at"] = iso(changed_at)
+        values["put_at"] = iso(changed_at)
     if made is not None and not left:
         values |= made._asdict()
     if not left:

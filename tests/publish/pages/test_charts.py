@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from functions.publish.pages.charts import bar, days, sparkline
+from functions.publish.pages.charts import bar, days, sparkline, strip
 
 
 def test_the_best_rank_is_on_top() -> None:
@@ -45,3 +45,14 @@ def test_each_day_says_its_number() -> None:
 def test_labels_are_escaped() -> None:
     assert '"><script>' not in sparkline([1, 2], '"><script>', lowest=2)
     assert "<b>" not in days([("<b>", 1)], 31, "")
+
+
+def test_a_strip_tells_states_apart_without_colours() -> None:
+    drawn = strip(
+        [("good", "1 Okt"), ("partial", "2 <Okt>"), ("missing", "3"), ("unknown", "4")],
+        "X: 1 dari 3",
+    )
+    assert 'aria-label="X: 1 dari 3"' in drawn
+    assert "2 &lt;Okt&gt;" in drawn
+    heights = [each.get("height") for each in ET.fromstring(drawn)]
+    assert heights == ["30", "15", "4", "1"]

@@ -192,3 +192,11 @@ def test_what_counts_by_decision_alone_says_so() -> None:
     assert judged(entry_with("counted", "estimated"), measurement=value) == (
         "Dihitung: nilainya ditetapkan dengan keputusan admin."
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], ""), (["A"], "A"), (["A", "B"], "A dan B"), (["A", "B", "C"], "A, B, dan C")],
+)
+def test_names_are_listed_as_in_a_sentence(names: list[str], said: str) -> None:
+    assert words.listed(names) == said
