@@ -103,7 +103,7 @@ def post_page(context: Context, entries: Sequence[Entry], month: str) -> Page:
     """The page of a post. ``entries``: that of each account which shows it."""
     m = context.material
     record = m.records[month]
-    told = head(record, m.zone, context.href)
+    told = head(record, m.zone, context.href, of_unit=True)
     post = entries[0].post
     label = PLATFORM_NAMES[post.platform]
     when = formats.time(post.published_at, m.zone)

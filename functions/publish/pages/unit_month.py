@@ -69,7 +69,7 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
     """A page of a satker's month; the ``number``-th of so many, from 1."""
     m = context.material
     record = m.records[month]
-    told = head(record, m.zone, context.href)
+    told = head(record, m.zone, context.href, of_unit=True)
     is_final = record.ranking.state == "final"
     first = (number - 1) * MOST_POSTS
     name = f"{satker.label}, {told.label}"

@@ -194,12 +194,13 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
     group = post_group(context, satker, month, slice(LATEST)) if stands else None
     band, neighbours = _neighbours(context, satker) if stands else ("", ())
     whole = unit_month_path(satker.id, month)
+    told = head(current, m.zone, context.href, of_unit=True) if current else None
     return UnitPage(
         shell=context.shell(
             satker.label,
             f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
             section="units",
-            as_of=formats.time(current.ranking.as_of, m.zone) if current else "",
+            as_of=told.as_of if told else "",
             image=f"{whole}bagikan.png" if stands else "",
             open_months=open_months(context),
         ),
@@ -209,7 +210,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         ended=_ended(m, satker),
         province=satker.province or "",
         website=web_address(satker.website),
-        head=head(current, m.zone, context.href) if current else None,
+        head=told,
         standing=standing_of(context, satker, current) if current and stands else None,
         whole=context.href(whole) if stands else "",
         latest=group.posts if group else (),

@@ -120,6 +120,12 @@ def time_short(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {_locale()[1][local.month]} {local:%H.%M} {_zone_label(local)}"
 
 
+def day_short(at: datetime, zone: ZoneInfo) -> str:
+    """``3 Okt``."""
+    local = _local(at, zone)
+    return f"{local.day} {_locale()[1][local.month]}"
+
+
 def span(begin: datetime, end: datetime, zone: ZoneInfo) -> str:
     """``3 Okt 09.10–09.58 WIB``; both days where they differ."""
     first, last = _local(begin, zone), _local(end, zone)
