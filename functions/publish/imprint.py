@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -44,6 +45,13 @@ class Imprint(msgspec.Struct, frozen=True, kw_only=True):
     def contact_href(self) -> str:
         """The contact as an address to follow; empty without one."""
         return f"mailto:{self.contact}" if "@" in self.contact else self.contact
+
+    def mail(self, subject: str, body: str) -> str:
+        """The address of a mail to the contact that is begun already; empty where it has none."""
+        if not self.contact_href.startswith("mailto:"):
+            return ""
+        asked = f"subject={quote(subject, errors='replace')}&body={quote(body, errors='replace')}"
+        return f"{self.contact_href}?{asked}"
 
 
 def read_imprint(document: Mapping[str, Any]) -> tuple[Imprint, list[str]]:
