@@ -208,7 +208,7 @@ def test_it_names_the_months_that_hear_objections(tmp_path: Path) -> None:
     publish_months(World(store), tmp_path, notice="")
     store.close()
     told = text(tmp_path / "site/metode/index.html")
-    assert "September dalam masa sanggah" in told
+    assert "September: masa sanggah berakhir 6 Oktober 2026" in told
     assert "Saat ini tidak ada bulan" not in told
 
 
