@@ -30,6 +30,7 @@ from functions.publish.months import (
     noted_months,
     read_months,
 )
+from functions.publish.pages import units
 from functions.publish.pages.context import Page
 from functions.publish.pages.site_map import living, of_condition, of_month
 from functions.publish.remembered import Remembered
@@ -192,7 +193,8 @@ def _made(
         html=html,
         assets=asset_files,
         data=data_paths(months.files)
-        | {registry_history.PATH: registry_history.history_csv(material.history)},
+        | {registry_history.PATH: registry_history.history_csv(material.history)}
+        | ({units.INDEX: units.units_index(material)} if units.units_pages(material) > 1 else {}),
         frozen=frozen_paths(months),
         rendered=None if is_known else remembered.of_files(models, html),
         has_satker=bool(material.roster.satker),

@@ -162,7 +162,8 @@ def test_a_unit_is_found_by_province_and_by_account(visit: Visit) -> None:
     for words, found in (("bali", 1), ("KANWIL", 3), ("kemenkumkanwilaceh", 1), ("zzz", 0)):
         field.fill(words)
         assert page.locator("[data-find-text]:visible").count() == found
-        assert f"{found} satuan kerja cocok" in page.inner_text("[role=status]")
+        said = f"{found} satuan kerja cocok" if found else "Tidak ada yang cocok; lihat semua 6"
+        assert page.inner_text("[role=status]") == said
     field.fill("")
     assert page.locator("[data-find-text]:visible").count() == 6
 

@@ -40,6 +40,7 @@ def material(world: World, *, now: datetime = NOW, **facts: Any) -> Material:
         now=now,
         roster=agency.roster(now) or Roster(as_of=now),
         index=index_of(records).months,
+        ranked=index_of(records).units,
         records=records,
         ledgers={month: agency.ledgers(month) for month in records},
         pending=frozenset(),

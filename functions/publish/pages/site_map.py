@@ -23,12 +23,12 @@ from functions.publish.pages.home import home_page
 from functions.publish.pages.lists import list_pages
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
-from functions.publish.pages.paths import month_path, satker_path, unit_month_path
+from functions.publish.pages.paths import month_path, satker_path, unit_month_path, units_path
 from functions.publish.pages.platform import platform_page
 from functions.publish.pages.post import post_page, posts_with_page
 from functions.publish.pages.status import status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
-from functions.publish.pages.units import unit_page, units_page
+from functions.publish.pages.units import unit_page, units_page, units_pages
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
 
@@ -73,7 +73,8 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
         for platform in PLATFORMS:
             yield _at(m, f"platform/{platform}/", partial(platform_page, platform=platform))
     if m.pending.isdisjoint(m.recent):
-        yield _at(m, "satker/", units_page)
+        for number in range(1, units_pages(m) + 1):
+            yield _at(m, units_path(number), partial(units_page, number=number))
         for satker in m.units:
             yield _at(m, satker_path(satker.id), partial(unit_page, satker=satker))
     for year in m.years:

@@ -28,7 +28,9 @@ def test_an_empty_store_knows_nothing(agency):
 
 
 def test_what_is_known_already_is_not_written_again(agency):
-    now = {"x": PlatformNow(read_at=AT, unread=(UnreadAccount(handle="a", said="Akun tidak ada."),))}
+    now = {
+        "x": PlatformNow(read_at=AT, unread=(UnreadAccount(handle="a", said="Akun tidak ada."),))
+    }
     agency.note_in_diary(TODAY, {"x": DiaryDay(hours=2)}, now)
     before = agency.store.meter.writes
     agency.note_in_diary(TODAY, {"x": DiaryDay(hours=2)}, now)
