@@ -228,8 +228,8 @@ def _is_partial(trial: Trial) -> bool:
 def _not_computed(trial: Trial) -> Iterator[str]:
     if trial.unread:
         yield (
-            f"x_threads=sum tidak dapat dihitung: lanjutan utas dari {trial.unread} unggahan X "
-            "tidak pernah dibaca. Nilainya dibiarkan seperti sekarang."
+            f"x_threads=sum tidak dapat dihitung: lanjutan utas dari {trial.unread} unggahan X, "
+            "bila ada, tidak pernah dibaca. Nilainya dibiarkan seperti sekarang."
         )
     if trial.inseparable:
         yield (
