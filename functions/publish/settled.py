@@ -70,6 +70,10 @@ def _material(work: Work, proved: ProvedMonth, data: list[SiteFile]) -> Material
     agency, ranking = work.agency, proved.record.ranking
     month = ranking.month
     own = f"data/{month}/"
+    # With the files that this run is about to freeze: so it does not matter which run makes the page.
+    now = {item.path.rpartition("/")[2]: len(item.body) for item in data if item.once}
+    frozen = {ranking.revision: now} if now else {}
+    made = {item.path.removeprefix(own): len(item.body) for item in data if not item.once}
     return work.material(
         now=ranking.as_of,
         roster=agency.roster(ranking.as_of) or Roster(as_of=ranking.as_of),
@@ -77,8 +81,8 @@ def _material(work: Work, proved: ProvedMonth, data: list[SiteFile]) -> Material
         ledgers={month: without_captions(proved.ledgers)},
         named={month: proved.named},
         pending=frozenset(),
-        files={month: {i.path.removeprefix(own): len(i.body) for i in data if not i.once}},
-        frozen={month: work.revisions(month)},
+        files={month: work.sizes(month) | made},
+        frozen={month: work.revisions(month) | frozen},
         published={month: work.held.paths(month)},
         is_frozen=True,
     )
