@@ -6,7 +6,7 @@ Facts alone; the status page says them in words, and ``status/keadaan.json`` as 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.jobs import turns
-from functions.model import PLATFORMS, Account, Platform, month_bounds
-from functions.publish.site import Material, Watch
+from functions.model import PLATFORMS, Account, Platform, Roster, month_bounds
+from functions.publish.site import Material
+from functions.registry.remarks import remarks, remarks_on
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.diary import HOURS, DiaryDay
+from functions.store.agency.months import MonthRecord
+from functions.store.diary import HOURS, Diary, DiaryDay
 from functions.times import time_of
 
 SHOWN = 90  # days
@@ -30,6 +32,24 @@ LATE = timedelta(hours=1)  # at least
 
 DayState = Literal["good", "partial", "missing", "unknown"]
 TroubleKind = Literal["unread", "unknown", "hidden", "thin", "incomplete", "silent"]
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store tells of the collecting.
+
+    Attributes:
+        diary: Of the last days.
+        jobs: What is noted of each job's runs (jobs/turns.py), by its name.
+        every: Minutes from one run of a job to the next, by its name.
+        gap: Hours without an answer of a platform from which on its reading has a gap.
+        simulation: Whether time is simulated, so that nothing is late by the clock.
+    """
+
+    diary: Diary = Diary()
+    jobs: Mapping[str, Mapping[str, Any]] = {}
+    every: Mapping[str, int] = {}
+    gap: int = 4
+    simulation: bool = False
 
 
 class DayCondition(msgspec.Struct, frozen=True):
@@ -100,16 +120,48 @@ class JobCondition(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
 
 
+class MeasuredFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows from the registry and the scored posts, and so only changes when pages do.
+
+    Attributes:
+        month: the shown month; None while there is no ranking. ``as_of``: of its numbers.
+        posts: posts and measured posts of the month by platform.
+        faults: units whose document is wrong.
+        troubles: of accounts, all but those that cannot be read.
+    """
+
+    month: str | None = None
+    as_of: datetime | None = None
+    posts: Mapping[Platform, tuple[int, int]] = {}
+    faults: int = 0
+    troubles: tuple[Trouble, ...] = ()
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """How the measuring stands at ``at``. ``month``: of which posts and measured posts are told."""
+    """How the measuring stands at ``at``.
+
+    ``changed_at``: when publishing last put anything new beside this; None: never yet. ``unread``:
+    the accounts that cannot be read.
+    """
 
     at: datetime
-    month: str | None
     read_at: datetime | None
     changed_at: datetime | None
     platforms: tuple[PlatformCondition, ...]
-    troubles: tuple[Trouble, ...]
+    unread: tuple[Trouble, ...]
     jobs: tuple[JobCondition, ...]
+    measured: MeasuredFacts
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """All that accounts need somebody for; what cannot be read is not said to be silent."""
+        gone = {(each.platform, each.handle) for each in self.unread}
+        others = (
+            each
+            for each in self.measured.troubles
+            if each.kind not in ("silent", "unknown") or (each.platform, each.handle) not in gone
+        )
+        return (*self.unread, *others)
 
 
 def watch_of(agency: AgencyStore, settings: Settings, now: datetime) -> Watch:
@@ -124,76 +176,101 @@ def watch_of(agency: AgencyStore, settings: Settings, now: datetime) -> Watch:
     )
 
 
-def condition_of(m: Material, changed_at: datetime | None = None) -> Condition:
-    """How the measuring stands at the instant of publishing.
-
-    ``changed_at``: when publishing last put anything new beside this; None: never yet.
-    """
-    at = _as_of(m, changed_at)
-    return Condition(
-        at=at,
-        month=m.current.ranking.month if m.current else None,
-        read_at=m.watch.diary.read_at,
-        changed_at=changed_at,
-        platforms=tuple(_platforms(m, at)),
+def measured_of(m: Material) -> MeasuredFacts:
+    """What the registry and the posts at hand tell."""
+    current = m.current
+    told = [*m.roster.problems, *remarks(m.roster, m.now, m.zone)]
+    ids = {problem.partition(": ")[0] for problem in told} | {unit.id for unit in m.units}
+    return MeasuredFacts(
+        month=current.ranking.month if current else None,
+        as_of=current.ranking.as_of if current else None,
+        posts={p: _sums(current, p) for p in PLATFORMS} if current else {},
+        faults=sum(bool(said) for said in remarks_on(told, ids).values()),
         troubles=tuple(_troubles(m)),
-        jobs=tuple(_job(m.watch, job, at) for job in m.watch.jobs),
     )
 
 
-def _as_of(m: Material, changed_at: datetime | None) -> datetime:
+def condition_of(
+    measured: MeasuredFacts,
+    watch: Watch,
+    roster: Roster,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    changed_at: datetime | None = None,
+) -> Condition:
+    """How the measuring stands."""
+    at = _as_of(measured, watch, now, changed_at)
+    accounts = [account for account in roster.accounts if account.holds(now)]
+    return Condition(
+        at=at,
+        read_at=watch.diary.read_at,
+        changed_at=changed_at,
+        platforms=tuple(_platforms(measured, watch, accounts, at, zone)),
+        unread=tuple(_unread(watch, accounts)),
+        jobs=tuple(_job(watch, job, at) for job in watch.jobs),
+        measured=measured,
+    )
+
+
+def _as_of(
+    measured: MeasuredFacts, watch: Watch, now: datetime, changed_at: datetime | None
+) -> datetime:
     """The newest instant of which anything is known.
 
     So a run that finds nothing new says nothing new. Once that is long ago, the hours go on: then
     it is news that nothing happens.
     """
-    told = [m.watch.diary.read_at, changed_at, m.current.ranking.as_of if m.current else None]
-    told += [time_of(noted.get("good_at")) for noted in m.watch.jobs.values()]
-    newest = max((at for at in told if at is not None and at <= m.now), default=m.now)
-    if m.now - newest <= LATE:
+    told = [watch.diary.read_at, changed_at, measured.as_of]
+    told += [time_of(noted.get("good_at")) for noted in watch.jobs.values()]
+    newest = max((at for at in told if at is not None and at <= now), default=now)
+    if now - newest <= LATE:
         return newest
-    return m.now.replace(minute=0, second=0, microsecond=0)
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 # Platforms
 
 
-def _platforms(m: Material, at: datetime) -> Iterator[PlatformCondition]:
-    accounts = Counter(a.platform for a in m.roster.accounts if a.holds(at))
-    today = at.astimezone(m.zone).date()
+def _platforms(
+    measured: MeasuredFacts,
+    watch: Watch,
+    accounts: Sequence[Account],
+    at: datetime,
+    zone: ZoneInfo,
+) -> Iterator[PlatformCondition]:
+    count = Counter(account.platform for account in accounts)
+    today = at.astimezone(zone).date()
     for platform in PLATFORMS:
-        diary = m.watch.diary
-        noted = {day: told[platform] for day, told in diary.days.items() if platform in told}
-        if not accounts[platform] and not noted:
+        noted = {day: told[platform] for day, told in watch.diary.days.items() if platform in told}
+        if not count[platform] and not noted:
             continue
-        now = diary.now.get(platform)
-        posts, measured = _measured(m, platform)
+        now = watch.diary.now.get(platform)
         month = [entry for day, entry in noted.items() if day[:7] == f"{today:%Y-%m}"]
         read_at = now.read_at if now else None
-        stale = read_at is not None and at - read_at > timedelta(hours=m.watch.gap)
+        stale = read_at is not None and at - read_at > timedelta(hours=watch.gap)
         of_today = noted.get(today.isoformat())
+        posts, covered = measured.posts.get(platform, (None, None))
         yield PlatformCondition(
             platform=platform,
-            accounts=accounts[platform],
+            accounts=count[platform],
             ready=now.ready if now else True,
             stopped=bool(now and now.stopped),
             read_at=read_at,
-            stale=stale and not m.watch.simulation,
+            stale=stale and not watch.simulation,
             posts=posts,
-            measured=measured,
+            measured=covered,
             requests=sum(entry.requests for entry in month),
             failed=sum(entry.failed for entry in month),
             mills=sum(entry.mills for entry in month),
             quota=of_today.quota if of_today else None,
-            days=tuple(_days(noted, at, m.zone, m.watch.gap)),
+            days=tuple(_days(noted, at, zone, watch.gap)),
         )
 
 
-def _measured(m: Material, platform: Platform) -> tuple[int | None, int | None]:
-    """Posts and measured posts of the shown month; None while nothing is ranked."""
-    if m.current is None:
-        return None, None
-    rows = m.current.ranking.find("most_active", platform=platform).rows
+def _sums(record: MonthRecord, platform: Platform) -> tuple[int, int]:
+    """Posts and measured posts of a month."""
+    rows = record.ranking.find("most_active", platform=platform).rows
     return sum(row.posts for row in rows), sum(row.measured for row in rows)
 
 
@@ -235,29 +312,30 @@ def _first(hours: int) -> int:
 # Accounts
 
 
+def _unread(watch: Watch, accounts: Iterable[Account]) -> Iterator[Trouble]:
+    """The registered accounts that cannot be read."""
+    held = {(account.platform, account.handle): account for account in accounts}
+    for platform in PLATFORMS:
+        now = watch.diary.now.get(platform)
+        for unread in now.unread if now else ():
+            if account := held.get((platform, unread.handle)):
+                yield _trouble(account, "unread", said=unread.said)
+
+
 def _troubles(m: Material) -> Iterator[Trouble]:
-    """What is to be told of the accounts that are registered now, by satker and platform."""
-    unread = {
-        (platform, account.handle): account.said
-        for platform, now in m.watch.diary.now.items()
-        for account in now.unread
-    }
+    """What the posts tell of the accounts that are registered now, by satker and platform."""
     counts = _counts(m)
     last, known_from = _last_posts(m)
-    order = {satker.id: number for number, satker in enumerate(m.units)}
-    held = [a for a in m.roster.accounts if a.holds(m.now) and a.satker in order]
-    for account in sorted(
-        held, key=lambda a: (order[a.satker], PLATFORMS.index(a.platform), a.handle)
-    ):
-        said = unread.get((account.platform, account.handle))
-        if said is not None:
-            yield _trouble(account, "unread", said=said)
-        elif account.key is None and m.now - account.valid_from > NEW:
-            yield _trouble(account, "unknown")
-        yield from _of_posts(account, counts.get(account.key or "", (0, 0, 0)))
-        if incomplete := m.incomplete.get(account.key or ""):
+    held = (account for account in m.roster.accounts if account.holds(m.now))
+    for account in sorted(held, key=lambda a: (a.satker, PLATFORMS.index(a.platform), a.handle)):
+        if account.key is None:
+            if m.now - account.valid_from > NEW:
+                yield _trouble(account, "unknown")
+            continue
+        yield from _of_posts(account, counts.get(account.key, (0, 0, 0)))
+        if incomplete := m.incomplete.get(account.key):
             yield _trouble(account, "incomplete", said=incomplete)
-        if said is None and known_from is not None and account.key is not None:
+        if known_from is not None:
             since = last.get(account.key)
             quiet = m.now - max(since or known_from, account.valid_from)
             if quiet >= SILENT:
@@ -342,8 +420,8 @@ def _job(watch: Watch, job: str, now: datetime) -> JobCondition:
 
 
 def by_satker(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
-    """Troubles by satker, in their order."""
+    """Troubles by satker, in the order of their ids."""
     found: dict[str, list[Trouble]] = {}
     for trouble in troubles:
         found.setdefault(trouble.satker, []).append(trouble)
-    return found
+    return dict(sorted(found.items()))

@@ -19,6 +19,7 @@ from functions.publish.condition import (
     PlatformCondition,
     condition_of,
     longest_gap,
+    measured_of,
     watch_of,
 )
 from functions.publish.site import Material
@@ -46,13 +47,23 @@ def material(world: World, *, now: datetime = NOW, **facts: Any) -> Material:
         pending=frozenset(),
         files={},
         assets={},
-        watch=watch_of(agency, Settings(), now),
         **facts,
     )
 
 
+def of_material(world: World, m: Material, *, changed_at: datetime | None = None) -> Condition:
+    return condition_of(
+        measured_of(m),
+        watch_of(world.agency, Settings(), m.now),
+        m.roster,
+        zone=m.zone,
+        now=m.now,
+        changed_at=changed_at,
+    )
+
+
 def found(world: World, *, now: datetime = NOW, **facts: Any) -> Condition:
-    return condition_of(material(world, now=now, **facts))
+    return of_material(world, material(world, now=now, **facts))
 
 
 def of(condition: Condition, platform: Platform) -> PlatformCondition:
@@ -135,7 +146,7 @@ def test_what_is_measured_is_that_of_the_ranking(world: World) -> None:
     rows = world.agency.months()["2026-10"].ranking.find("most_active", platform="x").rows
     it = of(condition, "x")
     assert (it.posts, it.measured) == (sum(r.posts for r in rows), sum(r.measured for r in rows))
-    assert condition.month == "2026-10"
+    assert condition.measured.month == "2026-10"
 
 
 # Accounts
@@ -189,11 +200,11 @@ def test_silence_is_not_told_of_an_account_that_is_new_or_while_nothing_is_at_ha
     )
     world.agency.save_roster(Roster(as_of=NOW, satker=world.units, accounts=(new,)))
     m = material(world)
-    assert not [t for t in condition_of(m).troubles if t.kind == "silent"]
+    assert not [t for t in of_material(world, m).troubles if t.kind == "silent"]
     later = material(world, now=NOW + timedelta(hours=2))
-    assert [t.days for t in condition_of(later).troubles if t.kind == "silent"] == [14]
+    assert [t.days for t in of_material(world, later).troubles if t.kind == "silent"] == [14]
     nothing = dataclasses.replace(later, ledgers={})
-    assert not [t for t in condition_of(nothing).troubles if t.kind == "silent"]
+    assert not [t for t in of_material(world, nothing).troubles if t.kind == "silent"]
 
 
 def test_what_is_hidden_or_measured_thinly_is_counted(world: World) -> None:
@@ -243,7 +254,7 @@ def test_an_odd_note_is_as_if_there_were_none(world: World, odd: dict[str, Any])
 def test_while_nothing_is_new_nothing_new_is_said_for_an_hour(world: World) -> None:
     def said(minutes: int) -> datetime:
         m = material(world, now=NOW + timedelta(minutes=minutes))
-        return condition_of(m, changed_at=NOW).at
+        return of_material(world, m, changed_at=NOW).at
 
     assert said(0) == said(60) == NOW
     assert said(61) == said(119) == NOW + timedelta(hours=1)

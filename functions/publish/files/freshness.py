@@ -11,7 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from functions.model import iso
-from functions.publish.site import Watch
+from functions.publish.condition import Watch
 
 PATH = "data/segar.json"
 STALE = timedelta(hours=3)

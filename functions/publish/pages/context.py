@@ -181,6 +181,6 @@ class Context:
         )
 
     def _footer(self) -> tuple[Link, ...]:
-        current = self.material.current
-        year = [("Tahun ini", f"{current.ranking.month[:4]}/")] if current else []
+        years = self.material.years
+        year = [("Tahun ini", f"{years[0]}/")] if years else []
         return tuple(Link(label, self.href(path)) for label, path in (*year, *_MORE))

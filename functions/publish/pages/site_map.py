@@ -26,7 +26,8 @@ from functions.publish.pages.month import month_page
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path, units_path
 from functions.publish.pages.platform import platform_page
 from functions.publish.pages.post import post_page, posts_with_page
-from functions.publish.pages.status import status_page
+from functions.publish.pages.registry import registry_page
+from functions.publish.pages.status import REGISTRY, status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
 from functions.publish.pages.units import unit_page, units_page, units_pages
 from functions.publish.pages.year import year_page
@@ -82,6 +83,7 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
             yield from of_year(m, year).items()
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
+    yield _at(m, REGISTRY, registry_page)
     yield "404.html", _not_found(Context(m, "404.html"))
 
 

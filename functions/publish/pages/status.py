@@ -1,9 +1,8 @@
-"""The status page: how the measuring stands, and the registry with its faults and changes."""
+"""The status page: how the measuring stands. It is made at every run, from few facts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -19,29 +18,17 @@ from functions.publish.condition import (
     Trouble,
     by_satker,
 )
-from functions.publish.files import condition_file, registry_history
+from functions.publish.files import condition_file
 from functions.publish.pages import charts
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.paths import satker_path
 from functions.publish.pages.posts import shown_handle
 from functions.publish.site import Material
 from functions.publish.text import formats, words
-from functions.registry.changes import Amendment, described
-from functions.registry.history import HistoryEntry
-from functions.registry.remarks import remarks, remarks_on
 
-MOST_ENTRIES = 50  # all others are in the file
-MOST_UNITS = 12  # of one entry
+REGISTRY = "status/daftar/"  # the page of the registry's faults and changes
 MOST_TROUBLED = 200  # units with accounts that need somebody
 _JOBS = {"collect": "Pengumpulan", "score": "Penilaian"}
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """What is wrong with one unit's document. ``unit`` has no address while it is not measured."""
-
-    unit: Link
-    words: tuple[str, ...]
-    in_force: bool
 
 
 class ShownPlatform(msgspec.Struct, frozen=True):
@@ -88,18 +75,8 @@ class ShownJob(msgspec.Struct, frozen=True):
     failed: str
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """What changed at one time, unit by unit. ``more``: how many further units there are."""
-
-    when: str
-    by: str | None
-    summary: str
-    units: tuple[tuple[Link, tuple[str, ...]], ...]
-    more: int
-
-
 class StatusPage(msgspec.Struct, frozen=True):
-    """The registry as it stands. ``older``: entries of its history that are in the file alone."""
+    """How the measuring stands. ``faults``: units whose document is wrong, as ``registry`` says."""
 
     template: ClassVar[str] = "pages/status.html"
     shell: Shell
@@ -116,14 +93,12 @@ class StatusPage(msgspec.Struct, frozen=True):
     method: str
     units: int
     accounts: int
-    faults: tuple[Fault, ...]
-    history: tuple[Changed, ...]
-    file: str
-    older: int
+    faults: int
+    registry: str
 
 
 def status_page(context: Context, condition: Condition) -> Page:
-    """How the measuring stands, the registry's faults, and its latest changes."""
+    """How the measuring stands."""
     m = context.material
     troubles = by_satker(condition.troubles)
     at = formats.time(condition.at, m.zone)
@@ -137,7 +112,7 @@ def status_page(context: Context, condition: Condition) -> Page:
         at=at,
         moment=iso(condition.at),
         said=_said(condition),
-        month=formats.month(condition.month) if condition.month else "",
+        month=formats.month(condition.measured.month) if condition.measured.month else "",
         platforms=tuple(_platform(context, each, condition.at) for each in condition.platforms),
         paid=_paid(m, condition),
         troubles=tuple(
@@ -150,10 +125,8 @@ def status_page(context: Context, condition: Condition) -> Page:
         method=context.href("metode/#keadaan"),
         units=sum(unit.valid_to is None or unit.valid_to > m.now for unit in m.roster.satker),
         accounts=sum(account.holds(m.now) for account in m.roster.accounts),
-        faults=_faults(context),
-        history=tuple(_changed(context, entry) for entry in m.history[:MOST_ENTRIES]),
-        file=context.href(registry_history.PATH),
-        older=max(0, len(m.history) - MOST_ENTRIES),
+        faults=condition.measured.faults,
+        registry=context.href(REGISTRY),
     )
 
 
@@ -317,56 +290,6 @@ def _took(seconds: int | None) -> str:
     if seconds < 60:
         return "kurang dari semenit"
     return formats.duration(timedelta(seconds=seconds))
-
-
-# The registry
-
-
-def _faults(context: Context) -> tuple[Fault, ...]:
-    m = context.material
-    told = [*m.roster.problems, *remarks(m.roster, m.now, m.zone)]
-    ids = {problem.partition(": ")[0] for problem in told} | {unit.id for unit in m.units}
-    in_force = {unit.id for unit in m.roster.satker}
-    return tuple(
-        Fault(_unit(context, satker), tuple(said), satker in in_force)
-        for satker, said in sorted(remarks_on(told, ids).items())
-        if said
-    )
-
-
-def _changed(context: Context, entry: HistoryEntry) -> Changed:
-    m = context.material
-    by_unit: dict[str, list[str]] = {}
-    for change in sorted(entry.changes, key=lambda change: change.satker):
-        by_unit.setdefault(change.satker, []).append(_words(m, change, entry))
-    shown = [*by_unit.items()][:MOST_UNITS]
-    return Changed(
-        when=formats.time(entry.at, m.zone),
-        by=registry_history.author(entry),
-        summary=_summary(entry.changes),
-        units=tuple((_unit(context, satker), tuple(said)) for satker, said in shown),
-        more=len(by_unit) - len(shown),
-    )
-
-
-def _words(m: Material, change: Amendment, entry: HistoryEntry) -> str:
-    before, after = registry_history.published(change)
-    public = msgspec.structs.replace(change, before=before, after=after)
-    return described(public, m.zone, entry.at)
-
-
-def _summary(changes: Sequence[Amendment]) -> str:
-    """How many units and accounts begin and end, and how many things changed."""
-    said = []
-    for happens, word in (("begins", "mulai"), ("ends", "berakhir")):
-        found = [change.is_of_account for change in changes if change.happens == happens]
-        counts = ((found.count(False), "satuan kerja"), (found.count(True), "akun"))
-        told = [f"{formats.number(n)} {what}" for n, what in counts if n]
-        if told:
-            said.append(f"{' dan '.join(told)} {word}")
-    if changed := sum(change.happens == "changes" for change in changes):
-        said.append(f"{formats.number(changed)} perubahan")
-    return ", ".join(said)
 
 
 def _unit(context: Context, satker: str) -> Link:

@@ -36,6 +36,6 @@ def test_it_says_what_the_page_says(run: Publish, site: Path, world: World) -> N
         "of": 0,
         "since": None,
         "days": 0,
-    } in told["troubles"]
+    } in told["unread"]
     assert [job["job"] for job in told["jobs"]] == ["collect", "score"]
     assert told["changed_at"] == "2026-10-21T04:00:00Z"

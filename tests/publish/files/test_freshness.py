@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from functions.publish.condition import Watch
 from functions.publish.files.freshness import freshness_json
-from functions.publish.site import Watch
 from functions.store.diary import Diary, PlatformNow
 from tests.publish.conftest import Publish
 from tests.publish.world import NOW, World
