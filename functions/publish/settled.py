@@ -70,7 +70,7 @@ def _material(work: Work, proved: ProvedMonth, data: list[SiteFile]) -> Material
     agency, ranking = work.agency, proved.record.ranking
     month = ranking.month
     own = f"data/{month}/"
-    # With the files that this run is about to freeze: so it does not matter which run makes the page.
+    # With the files that this run is about to freeze: whichever run makes the page, it is the same.
     now = {item.path.rpartition("/")[2]: len(item.body) for item in data if item.once}
     frozen = {ranking.revision: now} if now else {}
     made = {item.path.removeprefix(own): len(item.body) for item in data if not item.once}
