@@ -1,0 +1,160 @@
+"""A ministry's month on one or two A4."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from functions.model import PLATFORM_NAMES, PLATFORMS, State
+from functions.publish.documents.parts import LONGEST_NAME, Head, Line, head, lines, measured_of
+from functions.publish.documents.source import Source
+from functions.publish.pages.boards import month_path
+from functions.publish.text import flags, formats, points, words
+from functions.publish.text.plain import plain
+
+_TOP = 10
+_LOGGED = 8  # decisions and objections that are told one by one
+_FLAGGED = 6  # units that are named with their flags
+_REASON = 140  # letters of a reason
+
+_STATES: tuple[State, ...] = (
+    "running",
+    "observed",
+    "interpolated",
+    "estimated",
+    "unmeasured",
+    "removed",
+)
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
+    """How a platform's posts were measured: a figure for each state, and those not counted."""
+
+    label: str
+    figures: tuple[str, ...]
+    left: str
+
+
+class MinistrySummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A ministry's month.
+
+    ``states``: what the columns of ``quality`` are called; both empty when no post is at hand.
+    ``log`` and ``flagged``: lines, the last one saying how many more there are.
+    """
+
+    template: ClassVar[str] = "summary.typ"
+    as_of: datetime
+    head: Head
+    points: tuple[str, ...]
+    popular: tuple[Line, ...]
+    active: tuple[Line, ...]
+    coverage: str
+    states: tuple[str, ...]
+    quality: tuple[Quality, ...]
+    log: tuple[str, ...]
+    flagged: tuple[str, ...]
+    reason: str
+
+
+def summary(source: Source) -> MinistrySummary:
+    """The month's summary."""
+    ranking = source.ranking
+    states, quality = _quality(source)
+    return MinistrySummary(
+        as_of=ranking.as_of,
+        head=head(source, f"Ringkasan {plain(source.agency.name, 60)}", month_path(source.month)),
+        points=points.points(source.record, source.previous, source.entries or None, source.zone),
+        popular=lines(ranking.find("most_popular"), _TOP),
+        active=lines(ranking.find("most_active"), _TOP),
+        coverage=measured_of(ranking.find("most_active").rows),
+        states=states,
+        quality=quality,
+        log=_log(source),
+        flagged=_flagged(source),
+        reason=plain(ranking.reason or "", _REASON),
+    )
+
+
+def _quality(source: Source) -> tuple[tuple[str, ...], tuple[Quality, ...]]:
+    """Counted posts by platform and state, for the states that occur; and those not counted."""
+    counted: Counter[tuple[str, str]] = Counter()
+    left: Counter[str] = Counter()
+    for entry in source.entries:
+        verdict, platform = entry.verdict, entry.post.platform
+        if verdict is None or verdict.satker is None:
+            continue
+        if verdict.counted:
+            counted[platform, verdict.measurement.state] += 1
+        else:
+            left[platform] += 1
+    shown = [state for state in _STATES if any(counted[p, state] for p in PLATFORMS)]
+    rows = [
+        Quality(
+            label=PLATFORM_NAMES[platform],
+            figures=tuple(formats.number(counted[platform, state]) for state in shown),
+            left=formats.number(left[platform]),
+        )
+        for platform in PLATFORMS
+        if left[platform] or any(counted[platform, state] for state in shown)
+    ]
+    if not rows:
+        return (), ()
+    total = Quality(
+        label="Semua",
+        figures=tuple(
+            formats.number(sum(counted[platform, state] for platform in PLATFORMS))
+            for state in shown
+        ),
+        left=formats.number(sum(left.values())),
+    )
+    return tuple(words.STATE[state] for state in shown), (*rows, total)
+
+
+def _log(source: Source) -> tuple[str, ...]:
+    """The month's decisions and objections in order of time."""
+    told: list[tuple[datetime, str, str]] = []
+    for made in source.record.decisions:
+        why = plain(made.why, _REASON).rstrip(".")
+        post = f"unggahan {PLATFORM_NAMES[made.platform]}"
+        done = f"{words.DECIDED[made.action]}: {post}, oleh {plain(made.by, 60)}; {why}."
+        told.append((made.at, made.id, done))
+    for raised in source.record.objections:
+        answer = (
+            "belum diputuskan"
+            if raised.answer is None
+            else ("dikabulkan" if raised.accepted else "ditolak")
+        )
+        why = plain(raised.why, _REASON).rstrip(".")
+        told.append((raised.at, raised.id, f"Sanggahan {plain(raised.by, 60)}, {answer}: {why}."))
+    found = [f"{formats.time_short(at, source.zone)}. {said}" for at, _, said in sorted(told)]
+    return _first(found, _LOGGED, "keputusan dan sanggahan lain di halaman bulannya")
+
+
+def _flagged(source: Source) -> tuple[str, ...]:
+    """The units with flags, and which."""
+    names = {row.satker: row.name for row in source.ranking.find("most_active").rows}
+    raised: dict[str, Counter[str]] = {}
+    for flag in source.ranking.flags:
+        unit = plain(names.get(flag.satker or "", flag.account), LONGEST_NAME)
+        raised.setdefault(unit, Counter())[flags.LABELS[flag.code]] += 1
+    found = [
+        f"{unit}: "
+        + ", ".join(
+            label if count == 1 else f"{label} ({formats.number(count)})"
+            for label, count in sorted(codes.items())
+        )
+        + "."
+        for unit, codes in sorted(raised.items())
+    ]
+    return _first(found, _FLAGGED, "satuan kerja lain di halaman bulannya")
+
+
+def _first(found: list[str], most: int, others: str) -> tuple[str, ...]:
+    """The first lines; of more, one fewer and how many are left."""
+    if len(found) <= most:
+        return tuple(found)
+    left = len(found) - most + 1
+    return (*found[: most - 1], f"Dan {formats.number(left)} {others}.")
