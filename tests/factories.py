@@ -30,7 +30,7 @@ from functions.model import (
 )
 from functions.score.rules.calendar import indonesian_holidays
 from functions.score.rules.closing import closing_begins, closing_ends
-from functions.score.rules.formula import DEFAULT
+from functions.score.rules.formula import DEFAULT, FORMULA
 from functions.score.rules.usual import Measured
 from functions.score.rules.window import measure
 from functions.store import evidence as ev
@@ -140,7 +140,7 @@ def evidence(
         name="Kementerian Hukum",
         month=MONTH,
         timezone="Asia/Jakarta",
-        formula="1",
+        formula=FORMULA,
         rules=DEFAULT,
         state="open",
         incomplete=False,
@@ -246,7 +246,7 @@ def ranking(*lists: RankedList, **facts: Any) -> Ranking:
         "state": "open",
         "incomplete": False,
         "revision": 1,
-        "formula": "1",
+        "formula": FORMULA,
         "as_of": LATER,
         "run_id": "run",
         **facts,

@@ -16,6 +16,7 @@ from functions.commands.why import Answer, why
 from functions.model import DAY, Entry, iso, parse_time, run_id
 from functions.publish.files.month_files import PostLine, post_lines
 from functions.score.job import score
+from functions.score.rules.formula import FORMULA
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
@@ -189,7 +190,7 @@ def test_the_months_formula_says_that_threads_are_summed(measured: Measured) -> 
     record = measured.office.agency.months()[MONTH]
     assert record.rules is not None
     assert record.rules.x_threads == "sum"
-    assert record.ranking.formula != "1"
+    assert record.ranking.formula.startswith(f"{FORMULA}-")
 
 
 def test_every_post_that_is_read_is_paid_once_a_utc_day_replies_as_well(

@@ -30,6 +30,7 @@ PLACES = {
     "score": f"{_HERE}.jobs:score",
     "serve": f"{_HERE}.serve:serve",
     "signed": f"{_HERE}.signed:signed_command",
+    "simulate": f"{_HERE}.simulate:simulate_command",
     "why": f"{_HERE}.why:why_command",
 }
 

@@ -28,7 +28,7 @@ from functions.commands.shell import (
 )
 from functions.model import RankedList, Ranking, Row, previous_month
 from functions.parsing.intake import TooLargeError, gunzip
-from functions.score.rules.formula import formula_of
+from functions.score.rules.formula import FORMULA, formula_of, version_of
 from functions.score.rules.judging import judge_month
 from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
@@ -164,7 +164,7 @@ def _checked(
     month = name.partition(" ")[0]
     if evidence.month.month != month:
         complain(f"{name}: the evidence is that of {evidence.month.month}")
-    formula = formula_of(evidence.month.rules)
+    formula = formula_of(evidence.month.rules, version_of(evidence.month.formula) or FORMULA)
     if evidence.month.formula != formula:
         complain(
             f"{name}: ranked by formula {evidence.month.formula}, and this version has {formula}; "

@@ -16,7 +16,7 @@ from functions.score.cases import PostsOfItems, by_item
 from functions.score.rules.changes import changes
 from functions.score.rules.closing import closing_begins, is_contested, is_incomplete, state_at
 from functions.score.rules.fold import fold_into
-from functions.score.rules.formula import FORMULA, formula_of
+from functions.score.rules.formula import formula_of, version_of
 from functions.score.rules.judging import judge_month
 from functions.score.rules.marks import with_marks
 from functions.score.rules.month_edge import LastScoring, find_twins
@@ -39,10 +39,11 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     last = None if moved else _last_scoring(run, month, ledgers, posts)
     news = fold_into(ledgers, posts)
     evidence = _evidence(run, month, ledgers, last)
-    header = evidence.month
-    if header.state == "final":
+    if evidence.month.state == "final":
         # An earlier run may have frozen the month and died: what was frozen then stands.
-        evidence = ev.decode(agency.freeze_evidence(month, header.revision, ev.encode(evidence)))
+        revision = evidence.month.revision
+        evidence = ev.decode(agency.freeze_evidence(month, revision, ev.encode(evidence)))
+    header = evidence.month
     judgement = judge_month(evidence)
     ranking = rank(evidence, judgement)
     verdicts_changed = put_verdicts(ledgers, with_marks(evidence, judgement))
@@ -93,10 +94,10 @@ def revise(run: Run, month: str) -> None:
         return
     if run.waits(month, held.closes_at or closing_begins(month, agency.zone)):
         return
-    if frozen.month.formula.partition("-")[0] != FORMULA:
+    if version_of(frozen.month.formula) is None:
         run.report.problems.append(
-            f"{month} was ranked by formula {frozen.month.formula}, and this version has {FORMULA}:"
-            " revise it with the version that the month was ranked with"
+            f"{month} was ranked by formula {frozen.month.formula}, which this version does not "
+            "know: revise it with the version that the month was ranked with"
         )
         return
     objections = run.contests.objections(month, about) or frozen.objections

@@ -13,7 +13,7 @@ from functions.model import Entry, Ranking, Roster, iso, month_bounds, month_of,
 from functions.score.cases import Found
 from functions.score.contests import Contests, read_contests
 from functions.score.rules.closing import certain, closing_begins, closing_ends, waiting
-from functions.score.rules.formula import DEFAULT
+from functions.score.rules.formula import DEFAULT, completed
 from functions.score.rules.judging import Judgement
 from functions.score.rules.month_edge import hand_on
 from functions.score.settings import NAMES, Agreed, read_settings
@@ -145,7 +145,9 @@ class Run:
     def rules_of(self, month: str) -> ev.Rules:
         """The agency's rules; a month keeps its own once objections are heard."""
         held = self.records.get(month)
-        return held.rules if held and held.rules and held.closes_at else self.rules
+        if held and held.rules and held.closes_at:
+            return completed(held.rules)
+        return self.rules
 
     def carried(self, month: str) -> Tail:
         """What the month before hands on."""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from functions.score.cases import APPLIES
 from functions.score.rules.calendar import amended, indonesian_holidays
 from functions.score.rules.closing import closing_ends
-from functions.score.rules.formula import read_rules
+from functions.score.rules.formula import completed, read_rules
 from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Rules
 from functions.store.fields import Fields, Names
@@ -68,7 +68,7 @@ class Agreed:
 
     def _waits(self, name: str, month: str, record: MonthRecord) -> bool:
         """Whether some month that is hearing objections keeps other settings than these."""
-        rules = record.rules or self.rules
+        rules = completed(record.rules or self.rules)
         if name == "decisions":
             return False
         if name == "formula":

@@ -35,7 +35,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     ``duplicate_percent``: from here on two texts are alike. ``objection_days``: full working days.
     ``band_edges``: followers, ascending; a band has at least ``band_least`` members, and fewer than
     ``band_fewest`` satker make one band. ``x_threads``: whether a thread is worth its first post or
-    the sum of its parts. ``library``: what computed the likeness of texts.
+    the sum of its parts. ``library``: what computed the likeness of texts. ``usual_least``: where
+    less I24 than that is usual, no post is told to lie above it; unset, and then not in the line,
+    in months ranked by formula 1, which knows no such least.
     """
 
     duplicate_percent: int = 90
@@ -45,6 +47,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     band_fewest: int = 16
     x_threads: Literal["first", "sum"] = "first"
     library: str = ""
+    usual_least: int | UnsetType = UNSET
 
 
 class Month(_Line, frozen=True, kw_only=True):

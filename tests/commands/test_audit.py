@@ -28,6 +28,7 @@ from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
 from functions.store import rankings
 from tests.factories import evidence, measured_post, presence, unit
+from tests.score import earlier
 
 MONTHS = ("2026-08", "2026-09", "2026-10")
 NAMES = ("bukti.jsonl.gz", "bukti.sha256", "ranking.json")
@@ -173,6 +174,31 @@ def test_another_formula_is_not_judged_by_this_one(site: Path) -> None:
     write(site, msgspec.structs.replace(other, month=month))
     [told] = differences(site)
     assert "formula 0" in told
+
+
+@pytest.mark.parametrize("settings", earlier.SETTINGS)
+def test_a_month_that_formula_1_froze_is_recomputed_by_formula_1(
+    tmp_path: Path, settings: str
+) -> None:
+    """Every byte of its files is as that version wrote it."""
+    data = earlier.lines(settings)
+    for place in ("", "r1/"):
+        folder = tmp_path / "data" / "2026-10" / place
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "bukti.jsonl.gz").write_bytes(ev.compress(data))
+        (folder / "bukti.sha256").write_text(f"{ev.digest(data)}  bukti.jsonl\n")
+        (folder / "ranking.json").write_bytes(earlier.ranking(settings))
+    assert audit(source(str(tmp_path)), "2026-10").identical
+    claimed = rankings.decode(earlier.ranking(settings))
+    rows = claimed.lists[0].rows
+    better = (msgspec.structs.replace(rows[0], rank_best=1), *rows[1:])
+    lists = (msgspec.structs.replace(claimed.lists[0], rows=better), *claimed.lists[1:])
+    for place in ("", "r1/"):
+        (tmp_path / "data" / "2026-10" / place / "ranking.json").write_bytes(
+            rankings.encode(msgspec.structs.replace(claimed, lists=lists))
+        )
+    [told] = differences(tmp_path)
+    assert told == "2026-10: most_active: aceh rank_best is 1, recomputed UNSET"
 
 
 def test_many_differences_are_cut_short(site: Path) -> None:

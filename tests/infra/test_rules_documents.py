@@ -400,7 +400,7 @@ def test_an_id_may_be_free_and_not_endless(emulator, kind):
     [
         ("formula", {}),
         ("formula", {"duplicate_percent": 90, "objection_days": 3, "x_counts": False}),
-        ("formula", {"band_edges": [1000, 5000], "band_least": 8, "band_fewest": 16}),
+        ("formula", {"band_edges": [1000, 5000], "band_least": 8, "usual_least": 0}),
         ("formula", {"x_threads": "sum", "catatan": "milik sendiri"}),
         ("calendar", {"holidays": ["2026-12-24"], "working_days": "2026-12-26"}),
         ("calendar", {"holidays": datetime(2026, 12, 24, tzinfo=UTC), "working_days": None}),
@@ -423,6 +423,7 @@ def test_settings_may_be_typed(emulator, name, document):
         ("formula", {"band_edges": [1] * 51}),
         ("formula", {"band_least": True}),
         ("formula", {"band_fewest": []}),
+        ("formula", {"usual_least": "10"}),
         ("formula", {"x_threads": True}),
         ("formula", {"x_counts": "ya"}),
         ("formula", {f"f{n}": 1 for n in range(21)}),
@@ -450,7 +451,7 @@ def test_every_name_of_settings_is_known_and_no_other():
         st.sampled_from(
             [
                 *("duplicate_percent", "objection_days", "band_edges", "band_least"),
-                *("band_fewest", "x_threads", "x_counts", "catatan"),
+                *("band_fewest", "usual_least", "x_threads", "x_counts", "catatan"),
             ]
         ),
         st.integers(-5, 2000)

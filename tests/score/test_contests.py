@@ -13,6 +13,7 @@ from functions.model import iso
 from functions.score.cases import FROZEN, UNKNOWN, WAITS, Found
 from functions.score.contests import read_contests
 from functions.score.rules.closing import closing_begins, closing_ends
+from functions.score.rules.formula import FORMULA
 from functions.store import evidence as ev
 from functions.store.decisions import DECISION_NAMES, OBJECTION_NAMES
 from functions.store.port import Stored, Write
@@ -730,9 +731,9 @@ def test_settings_that_change_while_objections_are_heard_wait_for_the_next_month
     score_at(agency, CLOSING + HOUR)
     months = agency.months()
     assert months[MONTH].rules.duplicate_percent == 90
-    assert months[MONTH].ranking.formula == "1"
+    assert months[MONTH].ranking.formula == FORMULA
     assert months["2026-11"].rules.duplicate_percent == 80
-    assert months["2026-11"].ranking.formula.startswith("1-")
+    assert months["2026-11"].ranking.formula.startswith(f"{FORMULA}-")
 
 
 def test_the_calendar_can_be_corrected(agency):

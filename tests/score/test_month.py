@@ -22,11 +22,19 @@ from functions.model import month_bounds
 from functions.score.job import score
 from functions.score.rules.calendar import indonesian_holidays
 from functions.score.rules.closing import certain, closing_begins, closing_ends, waiting
+from functions.score.rules.formula import FORMULA
+from functions.score.rules.judging import judge_month
+from functions.score.rules.marks import with_marks
+from functions.score.rules.ranking import rank
+from functions.store import evidence as ev
+from functions.store import rankings
 from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthRecord
 from functions.store.port import Store
 from functions.store.sqlite import SqliteStore
 from tests.factories import BEGIN, CLOSES, CLOSING, MONTH, WIB, measured_post
-from tests.score.scoring import LONG_AFTER, real_ministry, score_by
+from tests.score import earlier
+from tests.score.scoring import LONG_AFTER, october, real_ministry, score_at, score_by
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 LONG_AGO = BEGIN - 3000 * DAY
@@ -128,6 +136,100 @@ def test_a_revision_waits_as_its_month_does(real_book: AgencyStore) -> None:
     assert real_book.months()[MONTH].ranking.revision == 1  # decided tomorrow, by the clock
     score_by(real_book, CLOSES + 2 * DAY, clock=CLOSES + 2 * DAY)
     assert real_book.months()[MONTH].ranking.revision == 2
+
+
+# Months that an earlier formula ranked
+
+
+@pytest.mark.parametrize("settings", earlier.SETTINGS)
+def test_what_formula_1_froze_still_follows_byte_for_byte(settings: str) -> None:
+    evidence = ev.decode(earlier.lines(settings))
+    assert ev.encode(evidence) == earlier.lines(settings)
+    judgement = judge_month(evidence)
+    assert rankings.encode(rank(evidence, judgement)) == earlier.ranking(settings)
+    posts = with_marks(evidence, judgement).posts
+    told = {post.post_id: verdict.over_usual for post, verdict in posts}
+    assert told == earlier.over_usual(settings)
+    assert any(told.values())  # of less than 10 that is usual
+
+
+@pytest.mark.parametrize("settings", earlier.SETTINGS)
+def test_what_formula_1_stored_is_read_and_written_as_it_was(settings: str) -> None:
+    held = msgspec.json.decode(earlier.record(settings), type=MonthRecord)
+    assert msgspec.json.encode(held) == earlier.record(settings)
+    assert rankings.encode(held.ranking) == earlier.ranking(settings)
+
+
+def test_a_final_month_of_formula_1_is_revised_by_formula_1(agency: AgencyStore) -> None:
+    held = earlier.keep(agency)
+    decision = {"action": "exclude", "post": "x:200", "month": MONTH, "by": "Ani", "why": "Uji."}
+    agency.add_decision("a", {**decision, "at": (CLOSES + DAY).isoformat(), "revise": True})
+    score_at(agency, CLOSES + 2 * DAY)
+    revised = agency.months()[MONTH]
+    assert (revised.ranking.revision, revised.ranking.formula) == (2, "1")
+    assert revised.rules == held.rules
+    assert b"rank_best" not in rankings.encode(revised.ranking)
+    assert {change.satker for change in revised.changes} == {"aceh"}
+    encoded = agency.frozen_evidence(MONTH, 2)
+    assert encoded is not None
+    assert b"usual_least" not in encoded
+    evidence = ev.decode(encoded)
+    assert rank(evidence, judge_month(evidence)) == revised.ranking
+    assert agency.frozen_evidence(MONTH, 1) == earlier.lines("usual")
+
+
+def test_a_month_that_no_known_formula_ranked_is_not_revised(agency: AgencyStore) -> None:
+    evidence = ev.decode(earlier.lines("usual"))
+    strange = ev.encode(
+        msgspec.structs.replace(
+            evidence, month=msgspec.structs.replace(evidence.month, formula="0")
+        )
+    )
+    agency.freeze_evidence(MONTH, 1, strange)
+    held = earlier.keep(agency)
+    decision = {"action": "exclude", "post": "x:200", "month": MONTH, "by": "Ani", "why": "Uji."}
+    agency.add_decision("a", {**decision, "at": (CLOSES + DAY).isoformat(), "revise": True})
+    report = score_at(agency, CLOSES + 2 * DAY)
+    assert agency.months()[MONTH] == held
+    assert any("formula 0, which this version does not know" in said for said in report.problems)
+
+
+@pytest.mark.parametrize("now", [BEGIN + 20 * DAY, CLOSING + HOUR])
+def test_a_month_of_formula_1_that_is_not_final_is_ranked_by_this_one(
+    agency: AgencyStore, now: datetime
+) -> None:
+    october(agency)
+    score_at(agency, now)
+    new = agency.months()[MONTH]
+    wanted = agency.ledgers(MONTH).formula
+    assert (wanted, new.ranking.formula) == (FORMULA, FORMULA)
+    # As an earlier version left it: its formula, its rules, and rows without the newer fields.
+    rules = msgspec.json.decode(earlier.record("usual"), type=MonthRecord).rules
+    plain = msgspec.structs.replace(new.ranking, formula="1", lists=())
+    old = msgspec.structs.replace(new, ranking=plain, rules=rules, digest="0" * 64)
+    agency.save_month(
+        old,
+        agency.frame(
+            agency.header(
+                MONTH,
+                formula="1",
+                state=plain.state,
+                incomplete=False,
+                revision=1,
+                as_of=plain.as_of,
+                run_id="run",
+                closes_at=new.closes_at,
+                rules=rules,
+            ),
+            past={},
+        ),
+    )
+    ledgers = agency.ledgers(MONTH)
+    ledgers.formula = "1"
+    agency.save_ledgers(ledgers)
+    score_at(agency, now)
+    assert agency.ledgers(MONTH).formula == FORMULA
+    assert agency.months()[MONTH] == new
 
 
 # Whatever happens

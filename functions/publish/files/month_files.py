@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from functions.model import (
     COUNTERS,
@@ -26,6 +27,7 @@ from functions.store import evidence as ev
 from functions.store import rankings
 from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
+from functions.thresholds import THIN_PERCENT, USUAL_FEWEST
 
 # The files of a month, in the order in which the data page lists them.
 NAMES = (
@@ -63,8 +65,27 @@ RANKING_COLUMNS = (
         14,
     ),
     Column("movement", "Banyaknya tempat naik atau turun", 10),
-    Column("thin", "Ada akun yang unggahannya terukur kurang dari 90 %", 8),
+    Column("thin", f"Ada akun yang unggahannya terukur kurang dari {THIN_PERCENT} %", 8),
     Column("flags", "Penanda, dipisahkan spasi", 12),
+)
+# Behind the others, in months ranked since formula 2 alone: the bytes of others never change.
+CERTAINTY_COLUMNS = (
+    Column(
+        "rank_best",
+        "Peringkat terbaik yang mungkin menurut batas semua nilai; kosong bila tidak diperingkat",
+        9,
+    ),
+    Column(
+        "rank_worst",
+        "Peringkat terendah yang mungkin menurut batas semua nilai; kosong bila tidak diperingkat",
+        10,
+    ),
+    Column(
+        "largest_share",
+        "Bagian unggahan terbesar dari jumlah Interaksi 24 Jam, dalam persen; kosong bila "
+        "jumlahnya nol atau tidak diketahui",
+        13,
+    ),
 )
 
 POST_COLUMNS = (
@@ -101,7 +122,8 @@ POST_COLUMNS = (
     Column("parts", "Lanjutan utas yang interaksinya ikut dijumlahkan; kosong bila tidak ada", 7),
     Column(
         "over_usual",
-        "Kelipatan dari yang biasa pada akunnya; kosong di bawah 20 unggahan terukur sebelumnya",
+        f"Kelipatan dari yang biasa pada akunnya; kosong di bawah {USUAL_FEWEST} unggahan terukur "
+        "sebelumnya, dan bila yang biasa terlalu sedikit",
         11,
     ),
     Column("flags", "Penanda, dipisahkan spasi; angkanya ada di ranking.json", 12),
@@ -217,15 +239,16 @@ def month_files(
     """The month's files by name. ``evidence`` is the uncompressed evidence of ``record``."""
     ranking = record.ranking
     posts = PostFile(month=ranking.month, as_of=ranking.as_of, posts=tuple(post_lines(ledgers)))
-    ranking_rows = list(_ranking_rows(ranking))
+    columns = _ranking_columns(ranking)
+    ranking_rows = list(_ranking_rows(ranking, columns))
     post_rows = [_post_row(line) for line in posts.posts]
     log_columns = _log_columns(record)
     log_rows = list(_log_rows(record, log_columns))
     created = ranking.as_of
     return {
         "ranking.json": rankings.encode(ranking),
-        "ranking.csv": write_csv(RANKING_COLUMNS, ranking_rows),
-        "ranking.xlsx": write_xlsx("ranking", RANKING_COLUMNS, ranking_rows, created=created),
+        "ranking.csv": write_csv(columns, ranking_rows),
+        "ranking.xlsx": write_xlsx("ranking", columns, ranking_rows, created=created),
         "unggahan.json": msgspec.json.encode(posts) + b"\n",
         "unggahan.csv": write_csv(POST_COLUMNS, post_rows),
         "unggahan.xlsx": write_xlsx("unggahan", POST_COLUMNS, post_rows, created=created),
@@ -330,10 +353,15 @@ def _log_rows(record: MonthRecord, columns: Sequence[Column]) -> Iterator[list[C
         yield [told.get(column.name) for column in columns]
 
 
-def _ranking_rows(ranking: Ranking) -> Iterable[list[Cell]]:
+def _ranking_columns(ranking: Ranking) -> tuple[Column, ...]:
+    told = any(row.rank_best is not UNSET for ranked in ranking.lists for row in ranked.rows)
+    return (*RANKING_COLUMNS, *CERTAINTY_COLUMNS) if told else RANKING_COLUMNS
+
+
+def _ranking_rows(ranking: Ranking, columns: Sequence[Column]) -> Iterable[list[Cell]]:
     for ranked in ranking.lists:
         for row in ranked.rows:
-            yield [
+            cells = [
                 ranked.ranking,
                 ranked.platform,
                 ranked.kind,
@@ -349,7 +377,13 @@ def _ranking_rows(ranking: Ranking) -> Iterable[list[Cell]]:
                 row.movement,
                 row.thin,
                 " ".join(row.flags),
+                *(_told(getattr(row, column.name)) for column in CERTAINTY_COLUMNS),
             ]
+            yield cells[: len(columns)]
+
+
+def _told(value: int | float | UnsetType | None) -> Cell:
+    return None if value is UNSET else value
 
 
 def _post_row(line: PostLine) -> list[Cell]:

@@ -9,6 +9,7 @@ import msgspec
 
 from functions.model import MonthState
 from functions.publish.files.month_files import (
+    CERTAINTY_COLUMNS,
     CONFIRMED_COLUMNS,
     LOG_COLUMNS,
     NAMES,
@@ -99,7 +100,9 @@ def data_page(context: Context) -> DataPage:
             for month in m.newest_first
             if month in m.files and month not in m.pending
         ),
-        ranking_fields=tuple((column.name, column.meaning) for column in RANKING_COLUMNS),
+        ranking_fields=tuple(
+            (column.name, column.meaning) for column in (*RANKING_COLUMNS, *CERTAINTY_COLUMNS)
+        ),
         post_fields=tuple((column.name, column.meaning) for column in POST_COLUMNS),
         log_fields=tuple(
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from msgspec import UNSET
 
 from functions.model import Burst, CounterFall, Flag, FlagCode, LikesOnly, Verdict
 from functions.score.rules.judging import Judged, Judgement
@@ -25,9 +26,11 @@ def with_marks(evidence: Evidence, judgement: Judgement) -> Judgement:
     flags: dict[str, list[Flag]] = defaultdict(list)
     for flag in judgement.flags:
         flags[flag.account].append(flag)
+    asked = evidence.month.rules.usual_least
+    least = 0 if asked is UNSET else asked
     return Judgement(
         {
-            account: _marked(judged, pasts.get(account, ()), flags.get(account, ()))
+            account: _marked(judged, pasts.get(account, ()), least, flags.get(account, ()))
             for account, judged in judgement.accounts.items()
         },
         judgement.flags,
@@ -35,10 +38,10 @@ def with_marks(evidence: Evidence, judgement: Judgement) -> Judgement:
 
 
 def _marked(
-    judged: Sequence[Judged], past: Sequence[Past], flags: Iterable[Flag]
+    judged: Sequence[Judged], past: Sequence[Past], least: int, flags: Iterable[Flag]
 ) -> Sequence[Judged]:
     """One account's posts."""
-    usual, codes = over_usuals(all_measured(judged), past), _codes(flags)
+    usual, codes = over_usuals(all_measured(judged), past, least=least), _codes(flags)
     return [
         (post, _beside(verdict, usual.get(post.post_id), codes.get(post.post_id, ())))
         for post, verdict in judged

@@ -14,10 +14,12 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from functions.model import (
     PLATFORMS,
     FlagCode,
+    Measurement,
     MovementKind,
     Platform,
     RankedList,
@@ -27,36 +29,52 @@ from functions.model import (
     month_bounds,
 )
 from functions.score.rules.bands import Band, bands, followers_on
+from functions.score.rules.certainty import Bounds, best_and_worst, largest_share
 from functions.score.rules.engagement import Readings, engagement_rate, followers_at
+from functions.score.rules.formula import tells_certainty
 from functions.score.rules.judging import Judged, Judgement
 from functions.score.rules.usual import MEASURED
 from functions.store.evidence import Evidence, Presence, Previous, Unit
+from functions.thresholds import THIN_PERCENT
 
 RANKINGS: tuple[RankingName, ...] = ("most_active", "most_popular")
+NOTHING = Bounds(0, 0)
 
 
 @dataclass(slots=True)
 class _Tally:
-    """An account's sums for the satker that held it; ``i24`` is None while no post has a value."""
+    """An account's sums for the satker that held it; ``i24`` is None while no post has a value.
+
+    ``low`` and ``high`` are the sums of its posts' bounds, ``largest`` its largest post's I24.
+    """
 
     posts: int = 0
     measured: int = 0
     i24: int | None = None
+    low: int = 0
+    high: int = 0
+    largest: int = 0
     rates: list[tuple[int, int]] = field(default_factory=list)
 
-    def add(self, i24: int | None, followers: int | None) -> None:
+    def add(self, measurement: Measurement, followers: int | None) -> None:
         """Take in a post that counts; ``followers`` None: it has no engagement rate."""
         self.posts += 1
-        if i24 is not None:
-            self.measured += 1
-            self.i24 = (self.i24 or 0) + i24
-            if followers is not None:
-                self.rates.append((i24, followers))
+        i24 = measurement.i24
+        if i24 is None:
+            return
+        self.measured += 1
+        self.i24 = (self.i24 or 0) + i24
+        # An open bound adds nothing to what is known: the post is marked as an estimate.
+        self.low += i24 if measurement.lower is None else measurement.lower
+        self.high += i24 if measurement.upper is None else measurement.upper
+        self.largest = max(self.largest, i24)
+        if followers is not None:
+            self.rates.append((i24, followers))
 
     @property
     def is_thin(self) -> bool:
         """Whether under 90 % of the posts are measured."""
-        return 10 * self.measured < 9 * self.posts
+        return 100 * self.measured < THIN_PERCENT * self.posts
 
 
 # Each satker's tallies, one of an account.
@@ -79,27 +97,29 @@ def rank(evidence: Evidence, judgement: Judgement) -> Ranking:
     kind_of = {unit.id: unit.kind for unit in evidence.units}
     flags = _flag_codes(judgement)
     sums = _tallies(evidence, judgement)
+    certain = tells_certainty(month.formula)
     lists: list[RankedList] = []
     for platform in (None, *PLATFORMS):
         tallies = sums[platform]
         present = _present(evidence, platform)
+        known = {satker: _known(held) for satker, held in tallies.items()}
         flagged = flags[platform]
         rows = {
-            unit.id: _row(unit, tallies.get(unit.id, ()), unit.id in present, flagged)
+            unit.id: _row(unit, tallies.get(unit.id, ()), unit.id in present, flagged, certain)
             for unit in evidence.units
         }
-        lists += _lists(evidence, _Scope(platform=platform), rows.values(), present)
+        lists += _lists(evidence, _Scope(platform=platform), rows.values(), present, known)
         if platform is None:
-            of_all = rows, present
-    rows, present = of_all
+            of_all = rows, present, known
+    rows, present, known = of_all
     for kind in sorted({*kind_of.values()}):
         members = [row for satker, row in rows.items() if kind_of[satker] == kind]
-        lists += _lists(evidence, _Scope(kind=kind), members, present)
+        lists += _lists(evidence, _Scope(kind=kind), members, present, known)
     found = sorted({*band_of.values()}, key=lambda band: band.number)
     # One band holds everybody: its lists would be the official ones.
     for band in found if len(found) > 1 else ():
         members = [row for satker, row in rows.items() if band_of[satker] == band]
-        lists += _lists(evidence, _Scope(band=band), members, present)
+        lists += _lists(evidence, _Scope(band=band), members, present, known)
     return Ranking(
         agency=month.agency,
         month=month.month,
@@ -160,6 +180,26 @@ def order(rows: Iterable[Row], ranking: RankingName, present: set[str]) -> list[
     return ordered + unranked
 
 
+def within_known(
+    rows: Sequence[Row], ranking: RankingName, known: Mapping[str, Bounds]
+) -> list[Row]:
+    """A list's rows, ordered, with the best and the worst rank that each may have.
+
+    ``known``: each satker's bounds; without any it has no post with a value, and is sure of its 0.
+    How many posts count is sure, and so is the rank in Akun Teraktif.
+    """
+    ranked = [row for row in rows if row.rank is not None]
+    if ranking == "most_active":
+        possible = [(row.rank, row.rank) for row in ranked]
+    else:
+        possible = [*best_and_worst([known.get(row.satker, NOTHING) for row in ranked])]
+    unranked = [(None, None)] * (len(rows) - len(ranked))
+    return [
+        msgspec.structs.replace(row, rank_best=best, rank_worst=worst)
+        for row, (best, worst) in zip(rows, [*possible, *unranked], strict=True)
+    ]
+
+
 def moved(row: Row, base: Previous | None) -> Row:
     """The row with its movement since the previous month's final list (None: there is none)."""
     kind: MovementKind = "none"
@@ -177,9 +217,13 @@ def moved(row: Row, base: Previous | None) -> Row:
 
 
 def _lists(
-    evidence: Evidence, scope: _Scope, rows: Iterable[Row], present: set[str]
+    evidence: Evidence,
+    scope: _Scope,
+    rows: Iterable[Row],
+    present: set[str],
+    known: Mapping[str, Bounds],
 ) -> list[RankedList]:
-    """Both rankings of the rows of a scope."""
+    """Both rankings of the rows of a scope; ``known``: their satker's bounds in it."""
     band = scope.band
     bounds = (band.number, band.least, band.below) if band else (None, None, None)
     wanted = (scope.platform, scope.kind, *bounds)
@@ -190,18 +234,24 @@ def _lists(
         if (p.platform, p.kind, p.band, p.band_from, p.band_below) == wanted
     }
     members = list(rows)
-    return [
-        RankedList(
-            ranking=ranking,
-            platform=scope.platform,
-            kind=scope.kind,
-            band=bounds[0],
-            band_from=bounds[1],
-            band_below=bounds[2],
-            rows=tuple(moved(row, base.get(ranking)) for row in order(members, ranking, present)),
+    certain = tells_certainty(evidence.month.formula)
+    lists = []
+    for ranking in RANKINGS:
+        ordered = order(members, ranking, present)
+        if certain:
+            ordered = within_known(ordered, ranking, known)
+        lists.append(
+            RankedList(
+                ranking=ranking,
+                platform=scope.platform,
+                kind=scope.kind,
+                band=bounds[0],
+                band_from=bounds[1],
+                band_below=bounds[2],
+                rows=tuple(moved(row, base.get(ranking)) for row in ordered),
+            )
         )
-        for ranking in RANKINGS
-    ]
+    return lists
 
 
 def _flag_codes(
@@ -245,7 +295,7 @@ def _by_satker(judged: Iterable[Judged], followers: Readings) -> Mapping[str, _T
         measurement, count = verdict.measurement, None
         if measurement.state in MEASURED and not measurement.decided:
             count = followers_at(followers, post.published_at)
-        tallies[verdict.satker].add(measurement.i24, count)
+        tallies[verdict.satker].add(measurement, count)
     return tallies
 
 
@@ -274,20 +324,31 @@ def _row(
     tallies: Sequence[_Tally],
     present: bool,
     flags: Mapping[str, tuple[FlagCode, ...]],
+    certain: bool,
 ) -> Row:
+    """A satker's row of a scope; ``certain``: it says how much of its sum its largest post is."""
     values = [tally.i24 for tally in tallies if tally.i24 is not None]
     nothing_posted = present and not tallies
+    i24 = sum(values) if values or nothing_posted else None
+    largest = max((tally.largest for tally in tallies), default=0)
     return Row(
         rank=None,
         satker=unit.id,
         name=unit.name,
         posts=sum(tally.posts for tally in tallies),
         measured=sum(tally.measured for tally in tallies),
-        i24=sum(values) if values or nothing_posted else None,
+        i24=i24,
         engagement_rate=engagement_rate([*chain.from_iterable(tally.rates for tally in tallies)]),
         thin=any(tally.is_thin for tally in tallies),
         flags=flags.get(unit.id, ()),
+        largest_share=largest_share(largest, i24) if certain else UNSET,
     )
+
+
+def _known(tallies: Iterable[_Tally]) -> Bounds:
+    """Between what a satker's sum of I24 lies."""
+    held = list(tallies)
+    return Bounds(sum(tally.low for tally in held), sum(tally.high for tally in held))
 
 
 def _headline(row: Row, ranking: RankingName) -> int | None:

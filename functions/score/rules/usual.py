@@ -16,9 +16,8 @@ import msgspec
 
 from functions.model import COUNTED, Counter, Measurement, Post, State, Verdict
 from functions.score.rules.window import interpolate
+from functions.thresholds import USUAL_DROPPED, USUAL_FEWEST, USUAL_MOST
 
-LAST = 100  # posts that say what is usual, at most
-FEWEST = 20  # and at least
 MEASURED: frozenset[State] = frozenset({"observed", "interpolated", "estimated"})
 TALK: tuple[Counter, ...] = ("comments", "shares")
 
@@ -101,34 +100,40 @@ class History:
 
     def add(self, i24: int, talk: int | None) -> None:
         """Take in the next post; of more than a hundred the oldest is forgotten."""
-        if len(self._past) == LAST:
+        if len(self._past) == USUAL_MOST:
             oldest, _ = self._past.popleft()
             del self._sorted[bisect_left(self._sorted, oldest)]
         self._past.append((i24, talk))
         insort(self._sorted, i24)
 
-    def over_usual(self, i24: int) -> int | None:
+    def over_usual(self, i24: int, least: int = 0) -> int | None:
         """I24 ÷ expected in tenths, rounded half up; None when nothing, or only 0, is expected.
 
         Expected is the mean without a quarter (rounded down) at each end; nothing below 20 posts.
+        None also when less than ``least`` is expected: of 0.4 each reaction would be a multiple.
         """
         count = len(self._sorted)
-        if count < FEWEST:
+        if count < USUAL_FEWEST:
             return None
-        drop = count // 4
+        drop = count // USUAL_DROPPED
         kept = self._sorted[drop : count - drop]
         total = sum(kept)
-        return (20 * i24 * len(kept) + total) // (2 * total) if total else None
+        if not total or total < least * len(kept):
+            return None
+        return (20 * i24 * len(kept) + total) // (2 * total)
 
 
-def over_usuals(posts: Iterable[Measured], carried: Iterable[Past] = ()) -> dict[str, int | None]:
+def over_usuals(
+    posts: Iterable[Measured], carried: Iterable[Past] = (), *, least: int = 0
+) -> dict[str, int | None]:
     """For each post id of one account the tenths of ``over_usual``.
 
     ``posts`` are in order; ``carried`` are the account's last ones before all of these, likewise.
+    ``least``: the I24 that must be usual at least.
     """
     history = History(carried)
     found = {}
     for one in posts:
-        found[one.post.post_id] = history.over_usual(one.i24)
+        found[one.post.post_id] = history.over_usual(one.i24, least)
         history.add(one.i24, None)  # their comments and shares are not needed here
     return found

@@ -17,6 +17,7 @@ from functions.model import (
     Sample,
 )
 from functions.publish.files.month_files import (
+    CERTAINTY_COLUMNS,
     LOG_COLUMNS,
     NAMES,
     POST_COLUMNS,
@@ -44,8 +45,11 @@ RANKING = ranking(
             engagement_rate=12.5,
             movement_kind="up",
             movement=2,
+            rank_best=1,
+            rank_worst=3,
+            largest_share=18.4,
         ),
-        row("x", None, 0, None),
+        row("x", None, 0, None, rank_best=None, rank_worst=None, largest_share=None),
         ranking="most_active",
     ),
     as_of=datetime(2026, 10, 31, 16, tzinfo=UTC),
@@ -104,7 +108,7 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
         "state": "open",
         "incomplete": False,
         "revision": 1,
-        "formula": "1",
+        "formula": "2",
         "as_of": "2026-10-31T16:00:00Z",
         "run_id": "run",
         "reason": None,
@@ -130,6 +134,9 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
                         "movement": 2,
                         "thin": False,
                         "flags": [],
+                        "rank_best": 1,
+                        "rank_worst": 3,
+                        "largest_share": 18.4,
                     },
                     {
                         "rank": None,
@@ -143,6 +150,9 @@ def test_the_ranking_is_told_with_these_names_and_nulls() -> None:
                         "movement": None,
                         "thin": False,
                         "flags": [],
+                        "rank_best": None,
+                        "rank_worst": None,
+                        "largest_share": None,
                     },
                 ],
             }
@@ -249,7 +259,8 @@ def test_tables_hold_what_json_holds(world: World) -> None:
         row["satker"] for each in json.loads(made["ranking.json"])["lists"] for row in each["rows"]
     ]
     assert [line["satker"] for line in csv_rows(made["ranking.csv"])] == ranked
-    tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
+    ranked_by = (*RANKING_COLUMNS, *CERTAINTY_COLUMNS)
+    tables = {"ranking": ranked_by, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
     for name, columns in tables.items():
         agency = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
         cells = list(agency[name].iter_rows(values_only=True))
@@ -259,6 +270,27 @@ def test_tables_hold_what_json_holds(world: World) -> None:
             if column in {each.name for each in columns if each.is_id}:
                 assert {type(cell) for cell in told} <= {str, type(None)}
         agency.close()
+
+
+def test_a_ranking_by_formula_1_has_the_columns_it_had() -> None:
+    """So the files of a month that it froze have their bytes, whenever they are written."""
+    plain = msgspec.structs.replace(RANKING, lists=(ranked_list(row("aceh", 1)),))
+    made = month_files(MonthRecord(ranking=plain, digest=""), {}, b"")
+    [line] = csv_rows(made["ranking.csv"])
+    assert [*line] == [column.name for column in RANKING_COLUMNS]
+    book = openpyxl.load_workbook(io.BytesIO(made["ranking.xlsx"]))
+    assert book["ranking"].max_column == len(RANKING_COLUMNS)
+    assert book["keterangan"].max_row == len(RANKING_COLUMNS)
+
+
+def test_the_ranks_that_are_possible_stand_in_the_tables() -> None:
+    one, other = csv_rows(files()["ranking.csv"])
+    told = ("rank", "rank_best", "rank_worst", "largest_share")
+    assert [one[name] for name in told] == ["1", "1", "3", "18.4"]
+    assert [other[name] for name in told] == ["", "", "", ""]
+    sheet = openpyxl.load_workbook(io.BytesIO(files()["ranking.xlsx"]))["ranking"]
+    rows = list(sheet.iter_rows(min_col=len(RANKING_COLUMNS) + 1, values_only=True))
+    assert rows == [told[1:], (1, 3, 18.4), (None, None, None)]
 
 
 def test_columns_whose_ids_may_be_all_digits_are_told_apart() -> None:

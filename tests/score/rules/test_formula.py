@@ -6,7 +6,17 @@ from importlib.metadata import version
 import pytest
 
 from functions.score.rules import bands, closing, duplicates
-from functions.score.rules.formula import DEFAULT, FORMULA, LIBRARY, formula_of, read_rules
+from functions.score.rules.formula import (
+    DEFAULT,
+    FORMULA,
+    LIBRARY,
+    USUAL,
+    completed,
+    formula_of,
+    read_rules,
+    tells_certainty,
+    version_of,
+)
 from functions.store.evidence import Rules
 
 
@@ -29,6 +39,7 @@ def test_without_settings_the_usual_rules_hold():
         {"band_least": 4},
         {"band_fewest": 20},
         {"x_threads": "sum"},
+        {"usual_least": 0},
     ],
 )
 def test_other_settings_make_another_formula(given):
@@ -55,6 +66,8 @@ def test_other_settings_make_another_formula(given):
         {"band_edges": [1000, 1000]},
         {"band_edges": "1000"},
         {"band_least": None},
+        {"usual_least": -1},
+        {"usual_least": 0.5},
     ],
 )
 def test_a_broken_setting_keeps_the_last_good_value(given):
@@ -65,6 +78,7 @@ def test_a_broken_setting_keeps_the_last_good_value(given):
         band_least=3,
         band_fewest=9,
         library=LIBRARY,
+        usual_least=6,
     )
     rules, [problem] = read_rules(given, held)
     [name] = given
@@ -88,6 +102,7 @@ def test_threads_that_nobody_clearly_wants_summed_count_by_their_first_post(valu
         ("objection_days", 1, 30),
         ("band_least", 1, 1000),
         ("band_fewest", 1, 1000),
+        ("usual_least", 0, 1_000_000),
     ],
 )
 def test_a_setting_reaches_from_its_least_to_its_most(name, least, most):
@@ -150,10 +165,11 @@ def test_the_usual_rules_are_those_of_the_method_page():
     in_bands = (DEFAULT.band_edges, DEFAULT.band_least, DEFAULT.band_fewest)
     assert in_bands == (bands.EDGES, bands.LEAST, bands.FEWEST)
     assert in_bands == ((1_000, 5_000, 20_000, 100_000), 8, 16)
+    assert DEFAULT.usual_least == 10
 
 
 def test_a_formula_names_its_settings_in_eight_digits():
-    assert re.fullmatch(r"1-[0-9a-f]{8}", formula_of(Rules(duplicate_percent=95, library=LIBRARY)))
+    assert re.fullmatch(r"2-[0-9a-f]{8}", formula_of(Rules(duplicate_percent=95, library=LIBRARY)))
 
 
 def test_an_unknown_setting_is_told_and_changes_nothing():
@@ -176,3 +192,51 @@ def test_bands_that_contradict_each_other_stay_as_they_were():
     assert "band_fewest" in problem
     rules, problems = read_rules({"band_least": 20, "band_fewest": 20}, DEFAULT)
     assert (rules.band_least, rules.band_fewest, problems) == (20, 20, [])
+
+
+# Months that earlier versions ranked
+
+CHANGED_IN_1 = Rules(
+    duplicate_percent=85,
+    band_edges=(1500,),
+    band_least=2,
+    band_fewest=2,
+    library="rapidfuzz 3.14.6",
+)
+
+
+def test_the_rules_of_formula_1_have_the_name_that_it_gave_them():
+    """The names stand in frozen evidence."""
+    assert formula_of(USUAL["1"], "1") == "1"
+    assert formula_of(CHANGED_IN_1, "1") == "1-09474d84"
+
+
+@pytest.mark.parametrize(
+    ("formula", "version"),
+    [
+        ("1", "1"),
+        ("1-09474d84", "1"),
+        ("2", "2"),
+        ("2-", "2"),
+        ("", None),
+        ("-1", None),
+        ("12", None),
+    ],
+)
+def test_a_formula_names_its_version(formula, version):
+    assert version_of(formula) == version
+    assert tells_certainty(formula) is (version != "1")
+
+
+def test_what_an_earlier_version_did_not_know_has_its_default():
+    assert completed(USUAL["1"]) == DEFAULT
+    assert completed(CHANGED_IN_1).duplicate_percent == 85
+    assert completed(CHANGED_IN_1).usual_least == 10
+    typed = Rules(usual_least=0)
+    assert completed(typed) is typed
+
+
+def test_a_broken_setting_that_no_earlier_version_knew_has_its_default():
+    rules, [problem] = read_rules({"usual_least": "10"}, CHANGED_IN_1)
+    assert rules.usual_least == 10
+    assert problem.endswith("isi bilangan bulat 0 sampai 1000000. Yang berlaku tetap 10.")

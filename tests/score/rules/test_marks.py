@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from functions.score.rules.judging import judge_month
 from functions.score.rules.marks import with_marks
@@ -43,6 +45,16 @@ def test_posts_are_held_against_the_months_before():
     ]
     found = marked(evidence([unit("aceh")], accounts, posts))
     assert [found["x:1", name].over_usual for name in ("100", "101", "102")] == [15, 30, None]
+
+
+@pytest.mark.parametrize(("least", "tenths"), [(UNSET, 17), (0, 17), (9, 17), (10, None)])
+def test_a_post_is_held_against_what_the_months_rules_call_usual(least, tenths):
+    accounts = [msgspec.structs.replace(presence("aceh", "x:1"), past=((9, 1),) * 20)]
+    given_evidence = evidence([unit("aceh")], accounts, [measured_post(15)])
+    rules = msgspec.structs.replace(given_evidence.month.rules, usual_least=least)
+    month = msgspec.structs.replace(given_evidence.month, rules=rules)
+    found = marked(msgspec.structs.replace(given_evidence, month=month))
+    assert found["x:1", "100"].over_usual == tenths
 
 
 def test_a_post_that_nobody_reacted_to_is_0_times_what_is_usual():

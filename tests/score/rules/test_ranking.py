@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from functions.model import PLATFORMS, Row, Sample
 from functions.score.rules.formula import FORMULA
@@ -490,6 +491,149 @@ def test_each_list_moves_against_its_own_predecessor():
     assert {r.movement_kind for r in ranked(given_evidence, platform="x")} == {"same"}
     assert {r.movement_kind for r in ranked(given_evidence, "most_popular")} == {"none"}
     assert {r.movement_kind for r in ranked(given_evidence, kind="kanwil")} == {"none"}
+
+
+# Rank within what is known, and concentration
+
+
+def estimated(satker, account, low, high, post_id="1"):
+    """A post whose reads lie an hour and a half to each side of its mark."""
+    platform, _, account_id = account.partition(":")
+    return x_post(
+        read(aged(22), likes=low),
+        read(aged(26), likes=high),
+        platform=platform,
+        account_id=account_id,
+        post_id=f"{satker}-{post_id}",
+    )
+
+
+def possible(rows):
+    return [(row.satker, row.rank, row.rank_best, row.rank_worst) for row in rows]
+
+
+def three_units(*posts):
+    units = [unit("aceh"), unit("bali"), unit("ntt", "upt")]
+    accounts = [presence(u.id, f"{p}:{u.id}") for u in units for p in ("x", "tiktok")]
+    return evidence(units, accounts, posts)
+
+
+def test_the_possible_ranks_follow_from_the_bounds_of_all():
+    """ "low and high are the sums, over its counted posts with an I24, of ``lower`` and
+    ``upper``" """
+    found = three_units(
+        estimated("aceh", "x:aceh", 100, 140),
+        estimated("bali", "x:bali", 90, 110),
+        measured_post(99, account="x:ntt", post_id="n"),
+    )
+    assert possible(ranked(found, "most_popular")) == [
+        ("aceh", 1, 1, 2),
+        ("bali", 2, 1, 3),
+        ("ntt", 3, 2, 3),
+    ]
+
+
+def test_in_each_list_only_its_members_and_its_posts_are_compared():
+    found = three_units(
+        estimated("aceh", "x:aceh", 100, 140),
+        estimated("bali", "x:bali", 90, 110),
+        measured_post(99, account="x:ntt", post_id="n"),
+        measured_post(500, account="tiktok:bali", post_id="t"),
+    )
+    assert possible(ranked(found, "most_popular")) == [
+        ("bali", 1, 1, 1),
+        ("aceh", 2, 2, 2),
+        ("ntt", 3, 3, 3),
+    ]
+    on_x = possible(ranked(found, "most_popular", platform="x"))
+    assert on_x == [("aceh", 1, 1, 2), ("bali", 2, 1, 3), ("ntt", 3, 2, 3)]
+    assert possible(ranked(found, "most_popular", kind="upt")) == [("ntt", 1, 1, 1)]
+    in_tiktok = possible(ranked(found, "most_popular", platform="tiktok"))
+    assert in_tiktok == [("bali", 1, 1, 1), ("aceh", 2, 2, 3), ("ntt", 2, 2, 3)]
+
+
+def test_an_open_bound_adds_the_value_itself():
+    """ "a null bound: I24 itself" """
+    one_sided = x_post(read(aged(26), likes=120), account_id="aceh", post_id="a")
+    found = three_units(one_sided, estimated("bali", "x:bali", 100, 119))
+    assert possible(ranked(found, "most_popular")) == [
+        ("aceh", 1, 1, 1),
+        ("bali", 2, 2, 2),
+        ("ntt", 3, 3, 3),
+    ]
+
+
+def test_in_teraktif_the_rank_is_sure_and_a_row_without_rank_has_no_other():
+    """ "In Teraktif they equal the rank." """
+    found = three_units(
+        estimated("aceh", "x:aceh", 0, 900), measured_post(None, account="x:bali", post_id="b")
+    )
+    assert possible(ranked(found)) == [
+        ("aceh", 1, 1, 1),
+        ("bali", 1, 1, 1),
+        ("ntt", 3, 3, 3),
+    ]
+    assert possible(ranked(found, "most_popular")) == [
+        ("aceh", 1, 1, 2),
+        ("ntt", 2, 1, 2),
+        ("bali", None, None, None),
+    ]
+    nobody = evidence([unit("aceh")], [])
+    assert possible(ranked(nobody)) == [("aceh", None, None, None)]
+
+
+def test_concentration_is_the_largest_posts_share_of_the_lists_sum():
+    """ "``largest_share``, the largest post's share of a satker's sum, in percent, one decimal" """
+    found = three_units(
+        *(measured_post(n, account="x:aceh", post_id=f"a{n}") for n in (10, 20, 30)),
+        measured_post(40, account="tiktok:aceh", post_id="t"),
+        measured_post(0, account="x:bali", post_id="b"),
+        measured_post(None, account="x:ntt", post_id="n"),
+    )
+
+    def shares(ranking, **scope):
+        return {row.satker: row.largest_share for row in ranked(found, ranking, **scope)}
+
+    for ranking in ("most_active", "most_popular"):
+        assert shares(ranking) == {"aceh": 40.0, "bali": None, "ntt": None}
+        assert shares(ranking, platform="x")["aceh"] == 50.0
+        assert shares(ranking, platform="tiktok") == {"aceh": 100.0, "bali": None, "ntt": None}
+        assert shares(ranking, kind="kanwil") == {"aceh": 40.0, "bali": None}
+
+
+@given(
+    posts=st.lists(
+        st.tuples(st.sampled_from("abcd"), st.integers(0, 40), st.integers(0, 30)), max_size=14
+    ),
+    sure=st.booleans(),
+)
+def test_the_rank_lies_within_the_possible_ones_and_is_the_only_one_where_all_is_sure(posts, sure):
+    found = evidence(
+        [unit(name) for name in "abcd"],
+        [presence(name, f"x:{name}") for name in "abcd"],
+        [
+            estimated(name, f"x:{name}", low, low if sure else low + more, post_id=str(n))
+            for n, (name, low, more) in enumerate(posts)
+        ],
+    )
+    rows = ranked(found, "most_popular")
+    for row in rows:
+        assert 1 <= row.rank_best <= row.rank <= row.rank_worst <= len(rows)
+        if sure:
+            tied = sum(other.i24 == row.i24 for other in rows)
+            assert (row.rank_best, row.rank_worst) == (row.rank, row.rank + tied - 1)
+            assert (row.possible_ranks is None) is (tied == 1)
+        assert (row.largest_share is None) is (row.i24 == 0)
+
+
+def test_formula_1_says_neither():
+    found = three_units(estimated("aceh", "x:aceh", 100, 140))
+    month = msgspec.structs.replace(found.month, formula="1-09474d84")
+    found = msgspec.structs.replace(found, month=month)
+    for ranking in ("most_active", "most_popular"):
+        for row in ranked(found, ranking):
+            assert (row.rank_best, row.rank_worst, row.largest_share) == (UNSET,) * 3
+            assert (row.possible_ranks, row.concentration) == (None, None)
 
 
 # The whole

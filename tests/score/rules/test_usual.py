@@ -207,3 +207,37 @@ def test_with_an_unknown_counter_the_comments_and_shares_are_unknown(hidden):
 def test_a_post_that_is_not_measured_has_no_talk():
     one = x_post(read(MARK))
     assert talk(one, Measurement(state="running", i24=0, before=one.samples[0])) is None
+
+
+# What is usual at least
+
+
+@pytest.mark.parametrize(
+    ("usual", "least", "tenths"),
+    [(9, 10, None), (10, 10, 30), (9, 9, 33), (9, 0, 33), (1, 0, 300), (0, 0, None), (0, 1, None)],
+)
+def test_where_little_is_usual_no_post_lies_above_it(usual, least, tenths):
+    """ "null when expected is under ⚙ 10" """
+    history = History((usual, None) for _ in range(20))
+    assert history.over_usual(30, least) == tenths
+
+
+@given(
+    earlier=st.lists(st.integers(0, 30), min_size=20, max_size=40),
+    i24=st.integers(0, 200),
+    least=st.integers(0, 30),
+)
+def test_the_least_takes_away_and_changes_nothing(earlier, i24, least):
+    drop = len(earlier) // 4
+    kept = sorted(earlier)[drop : len(earlier) - drop]
+    history = History((value, None) for value in earlier)
+    usual = history.over_usual(i24)
+    enough = Fraction(sum(kept), len(kept)) >= least
+    assert history.over_usual(i24, least) == (usual if enough else None)
+
+
+def test_the_least_holds_for_each_post_of_an_account():
+    posts = [numbered_post(n, i24) for n, i24 in enumerate([9] * 20 + [18] + [11] * 20 + [22])]
+    found = list(over_usuals(posts, least=10).values())
+    assert found[20] is None
+    assert found[-1] == 22  # the mean of the middle 21 has grown to 10.05
