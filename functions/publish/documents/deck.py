@@ -11,7 +11,6 @@ import msgspec
 from functions.model import (
     PLATFORM_NAMES,
     PLATFORMS,
-    SETTLED,
     RankedList,
     Row,
     month_bounds,
@@ -32,6 +31,7 @@ from functions.publish.documents.source import Source
 from functions.publish.pages.boards import month_path
 from functions.publish.text import formats, points, ranks
 from functions.publish.text.plain import plain
+from functions.thresholds import SETTLED
 
 _TOP = 10
 _MOVERS = 5
