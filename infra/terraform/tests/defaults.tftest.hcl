@@ -13,8 +13,8 @@ variables {
 run "plan" {
   command = plan
   assert {
-    condition     = length(google_cloudfunctions2_function.functions) == 6 && length(google_cloud_scheduler_job.jobs) == 3 && length(google_secret_manager_secret.secrets) == 10
-    error_message = "Three functions on schedule, three at events, and a place for each of ten secrets."
+    condition     = length(google_cloudfunctions2_function.functions) == 7 && length(google_cloud_scheduler_job.jobs) == 4 && length(google_secret_manager_secret.secrets) == 10
+    error_message = "Four functions on schedule, three at events, and a place for each of ten secrets."
   }
 }
 

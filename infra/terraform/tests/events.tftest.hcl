@@ -95,7 +95,7 @@ run "without_them" {
     error_message = "No function, and no role, for what is not asked for."
   }
   assert {
-    condition     = toset(keys(google_service_account.functions)) == toset(["collect", "score", "publish"]) && toset(keys(google_secret_manager_secret_iam_member.readers)) == toset(["collect/KIPRAH_X_BEARER_TOKEN"])
+    condition     = toset(keys(google_service_account.functions)) == toset(["collect", "score", "publish", "documents"]) && toset(keys(google_secret_manager_secret_iam_member.readers)) == toset(["collect/KIPRAH_X_BEARER_TOKEN"])
     error_message = "No account, and no secret for it."
   }
   assert {
