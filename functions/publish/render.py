@@ -52,4 +52,5 @@ def _environment() -> Environment:
     )
     environment.filters["number"] = formats.number
     environment.filters["decimal"] = formats.decimal
+    environment.filters["percent"] = formats.percent
     return environment

@@ -234,6 +234,7 @@ class World:
         evidence = msgspec.structs.replace(frame, items=known)
         proved = msgspec.structs.replace(record, digest=ev.digest(ev.encode(evidence)))
         agency.save_month(proved, frame)
+        agency.save_month_index(agency.months())
         return proved
 
     def _entry(

@@ -9,7 +9,7 @@ import msgspec
 
 from functions.publish.documents.parts import Head, Line, head, lines
 from functions.publish.documents.source import Source
-from functions.publish.pages.boards import month_path
+from functions.publish.pages.paths import month_path
 from functions.publish.text import formats, points
 from functions.publish.text.plain import plain
 

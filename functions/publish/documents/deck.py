@@ -21,6 +21,7 @@ from functions.publish.documents.parts import (
     Head,
     Line,
     TopPost,
+    arrow,
     days_of,
     head,
     lines,
@@ -28,8 +29,8 @@ from functions.publish.documents.parts import (
     top_posts,
 )
 from functions.publish.documents.source import Source
-from functions.publish.pages.boards import month_path
-from functions.publish.text import formats, points, ranks
+from functions.publish.pages.paths import month_path
+from functions.publish.text import formats, points
 from functions.publish.text.plain import plain
 from functions.thresholds import SETTLED
 
@@ -166,7 +167,7 @@ def _movers(ranked: RankedList) -> tuple[Mover, ...]:
     return tuple(
         Mover(
             name=plain(row.name, LONGEST_NAME),
-            places=ranks.arrow(row),
+            places=arrow(row),
             rank=f"ke {formats.number(row.rank or 0)}",
             part=part(row.movement or 0, most),
             is_up=row.movement_kind == "up",

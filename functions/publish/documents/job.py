@@ -20,14 +20,14 @@ from functions import log
 from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
-from functions.model import Agency, iso
+from functions.model import Agency, iso, previous_month
 from functions.publish.documents import made as notes
 from functions.publish.documents import paths, press
 from functions.publish.documents.approval import approval
 from functions.publish.documents.deck import deck
 from functions.publish.documents.made import CURSOR, Made, made_documents
 from functions.publish.documents.previews import month_preview, unit_preview
-from functions.publish.documents.source import Source
+from functions.publish.documents.source import HISTORY, Source
 from functions.publish.documents.summary import summary
 from functions.publish.documents.unit_report import unit_report
 from functions.publish.files.month_files import sort_entries
@@ -37,7 +37,7 @@ from functions.publish.targets.sites import folder_of, open_site
 from functions.publish.targets.upload import file_of
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.agency.months import MonthRecord
+from functions.store.agency.months import IndexedMonth, MonthRecord
 from functions.times import present
 
 UNPUBLISHED = "no month is published yet; run: kiprah publish"
@@ -115,18 +115,23 @@ def documents(
         StoreError, ObjectsError: what was put until then stays and is right.
     """
     tally = Tally(agency.store.meter)
-    records = {m: r for m, r in agency.months().items() if r.ranking.as_of <= now}
+    index = agency.month_index().months
+    ranked = {month: indexed for month, indexed in index.items() if indexed.as_of <= now}
     shown = agency.published()
     ours = stamp.Stamp(agency=agency.id, published_at=now, simulation=agency.simulation)
-    stamp.check(objects, {stamp.PATH: Listed("", 0)}, ours, records, present())
+    stamp.check(objects, {stamp.PATH: Listed("", 0)}, ours, ranked, present())
     made = made_documents(agency.cursor(CURSOR))
     put = _Put(objects)
     done: list[str] = []
     left: list[str] = []
-    for name in _due(records, shown, made, now, agency, month):
+    due = _due(ranked, shown, made, now, agency, month)
+    records = _records(agency, due, now)
+    for name in due:
         if done and deadline.is_over:
             left.append(name)
             continue
+        if name not in records or records[name].digest != ranked[name].digest:
+            continue  # it was ranked anew meanwhile: another turn's
         source = _source(agency, records, name, settings, everybody)
         begin = _begin(source, made.get(name), now, again=month is not None)
         outcome = _month(source, begin, put, deadline)
@@ -148,7 +153,7 @@ def documents(
         "problems": put.told(),
     }
     if not shown:
-        report["todo"] = _todo(agency, now, has_months=bool(records))
+        report["todo"] = _todo(agency, now, has_months=bool(ranked))
     if done:
         agency.save_run(run_id, report)
     return report
@@ -162,8 +167,19 @@ def _todo(agency: AgencyStore, now: datetime, *, has_months: bool) -> str:
     return rounds.UNREAD if roster is not None and roster.satker else rounds.EMPTY
 
 
+def _records(agency: AgencyStore, due: Sequence[str], now: datetime) -> dict[str, MonthRecord]:
+    """The months that documents are made of, with those of the year before each."""
+    if not due:
+        return {}
+    first = min(due)
+    for _ in range(HISTORY - 1):
+        first = previous_month(first)
+    found = agency.months_since(first)
+    return {month: record for month, record in found.items() if record.ranking.as_of <= now}
+
+
 def _due(
-    records: Mapping[str, MonthRecord],
+    ranked: Mapping[str, IndexedMonth],
     shown: Mapping[str, str],
     made: Mapping[str, Made],
     now: datetime,
@@ -173,20 +189,19 @@ def _due(
     """The months to make documents of: those that no longer change first, the newest first."""
 
     def is_due(month: str) -> bool:
-        record, before = records[month], made.get(month)
+        record, before = ranked[month], made.get(month)
         if shown.get(month) != record.digest:
             return False  # the site shows something else; after the next publishing
         if month == only or before is None or before.left:
             return True
-        ranking = record.ranking
-        if (before.source, before.revision) == (record.digest, ranking.revision):
-            return before.state != ranking.state
-        if ranking.state != "open":
+        if (before.source, before.revision) == (record.digest, record.revision):
+            return before.state != record.state
+        if record.state != "open":
             return True
         return before.at.astimezone(agency.zone).date() < now.astimezone(agency.zone).date()
 
-    due = [month for month in records if only in (None, month) and is_due(month)]
-    return sorted(due, key=lambda m: (records[m].ranking.state != "open", m), reverse=True)
+    due = [month for month in ranked if only in (None, month) and is_due(month)]
+    return sorted(due, key=lambda m: (ranked[m].state != "open", m), reverse=True)
 
 
 def _begin(source: Source, before: Made | None, now: datetime, *, again: bool) -> Made:

@@ -10,7 +10,7 @@ import msgspec
 from functions.model import PLATFORM_NAMES, Entry, RankedList, Row
 from functions.publish.documents.qr import qr
 from functions.publish.documents.source import Source
-from functions.publish.text import flags, formats, ranks
+from functions.publish.text import flags, formats, words
 from functions.publish.text.plain import plain
 
 _CAPTION = 100  # letters of a caption
@@ -101,11 +101,11 @@ def lines(ranked: RankedList, most: int) -> tuple[Line, ...]:
     return tuple(
         Line(
             rank=formats.number(row.rank or 0),
-            possible=ranks.possible(row),
+            possible=words.possible_ranks(row),
             name=plain(row.name, LONGEST_NAME),
             figure=formats.number(figure),
             part=part(figure, largest),
-            movement=ranks.arrow(row),
+            movement=arrow(row),
             marks=", ".join(_marks(row)),
         )
         for row, figure in zip(shown, figures, strict=True)
@@ -145,6 +145,13 @@ def part(figure: int, largest: int) -> float:
     if largest <= 0:
         return 0.0
     return round(float(Fraction(max(figure, 0), largest)), 3)
+
+
+def arrow(row: Row) -> str:
+    """A movement as a sign with its places: ``▲ 11``, ``▼ 8``, ``=``, ``baru``; empty without."""
+    places = formats.number(row.movement or 0)
+    signs = {"up": f"▲ {places}", "down": f"▼ {places}", "same": "=", "new": "baru"}
+    return {**signs, "back": "kembali"}.get(row.movement_kind, "")
 
 
 def measured_of(rows: tuple[Row, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.publish.pages.boards import month_path, satker_path
+from functions.publish.pages.paths import month_path, unit_month_path
 
 
 def summary_path(month: str) -> str:
@@ -23,11 +23,6 @@ def approval_path(month: str) -> str:
 def preview_path(month: str) -> str:
     """The month's preview image: ``2026/09/bagikan.png``."""
     return f"{month_path(month)}bagikan.png"
-
-
-def unit_month_path(satker: str, month: str) -> str:
-    """Where a unit's month lies: ``satker/setjen/2026/09/``."""
-    return f"{satker_path(satker)}{month_path(month)}"
 
 
 def report_path(satker: str, month: str) -> str:

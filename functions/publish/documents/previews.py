@@ -11,7 +11,7 @@ from functions.model import RankingName
 from functions.publish.documents.parts import SIMULATION, Line, lines, mark
 from functions.publish.documents.source import Source
 from functions.publish.pages.boards import TITLES
-from functions.publish.text import formats, ranks
+from functions.publish.text import formats
 from functions.publish.text.plain import plain
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
@@ -58,8 +58,7 @@ def unit_preview(source: Source, satker: str) -> Preview:
     row = source.row(satker)
     figures = []
     for name in _NAMES:
-        ranked = source.ranking.find(name)
-        own = ranks.row_of(ranked, satker)
+        own = source.lookup.row(name, satker)
         if own is None:
             continue
         popular = name == "most_popular"
@@ -69,7 +68,7 @@ def unit_preview(source: Source, satker: str) -> Preview:
             Figure(
                 title=TITLES[name],
                 rank="–" if own.rank is None else formats.number(own.rank),
-                of=f"dari {formats.number(sum(r.rank is not None for r in ranked.rows))}",
+                of=f"dari {formats.number(source.lookup.ranked(name))}",
                 figure="tidak terukur" if count is None else f"{formats.number(count)} {unit}",
             )
         )

@@ -9,7 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from functions.model import Agency, Entry, Ranking, Roster, Row, Satker, previous_month
-from functions.publish.text.ranks import row_of
+from functions.publish.lookup import Lookup
 from functions.store.agency.months import MonthRecord
 
 HISTORY = 12  # months of a rank line
@@ -56,10 +56,15 @@ class Source:
         return self.records.get(previous_month(self.month))
 
     @cached_property
-    def past(self) -> tuple[MonthRecord, ...]:
-        """Up to twelve months that end with this one, oldest first."""
+    def lookup(self) -> Lookup:
+        """The month's lists by unit."""
+        return Lookup(self.ranking)
+
+    @cached_property
+    def past(self) -> tuple[Lookup, ...]:
+        """The lists of up to twelve months that end with this one, oldest first."""
         earlier = [self.records[month] for month in sorted(self.records) if month < self.month]
-        return (*earlier[-(HISTORY - 1) :], self.record)
+        return (*(Lookup(each.ranking) for each in earlier[-(HISTORY - 1) :]), self.lookup)
 
     @cached_property
     def units(self) -> tuple[str, ...]:
@@ -85,8 +90,7 @@ class Source:
 
     def row(self, satker: str) -> Row:
         """A unit's row of an official list. KeyError when the month has none."""
-        lists = (self.ranking.find("most_active"), self.ranking.find("most_popular"))
-        row = next((row for ranked in lists if (row := row_of(ranked, satker))), None)
+        row = self.lookup.row("most_active", satker) or self.lookup.row("most_popular", satker)
         if row is None:
             raise KeyError(satker)
         return row

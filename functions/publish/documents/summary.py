@@ -11,7 +11,7 @@ import msgspec
 from functions.model import PLATFORM_NAMES, PLATFORMS, State
 from functions.publish.documents.parts import LONGEST_NAME, Head, Line, head, lines, measured_of
 from functions.publish.documents.source import Source
-from functions.publish.pages.boards import month_path
+from functions.publish.pages.paths import month_path
 from functions.publish.text import flags, formats, points, words
 from functions.publish.text.plain import plain
 
@@ -30,7 +30,7 @@ _STATES: tuple[State, ...] = (
 )
 
 
-class Quality(msgspec.Struct, frozen=True, kw_only=True):
+class QualityRow(msgspec.Struct, frozen=True, kw_only=True):
     """How a platform's posts were measured: a figure for each state, and those not counted."""
 
     label: str
@@ -53,7 +53,7 @@ class MinistrySummary(msgspec.Struct, frozen=True, kw_only=True):
     active: tuple[Line, ...]
     coverage: str
     states: tuple[str, ...]
-    quality: tuple[Quality, ...]
+    quality: tuple[QualityRow, ...]
     log: tuple[str, ...]
     flagged: tuple[str, ...]
     reason: str
@@ -78,7 +78,7 @@ def summary(source: Source) -> MinistrySummary:
     )
 
 
-def _quality(source: Source) -> tuple[tuple[str, ...], tuple[Quality, ...]]:
+def _quality(source: Source) -> tuple[tuple[str, ...], tuple[QualityRow, ...]]:
     """Counted posts by platform and state, for the states that occur; and those not counted."""
     counted: Counter[tuple[str, str]] = Counter()
     left: Counter[str] = Counter()
@@ -92,7 +92,7 @@ def _quality(source: Source) -> tuple[tuple[str, ...], tuple[Quality, ...]]:
             left[platform] += 1
     shown = [state for state in _STATES if any(counted[p, state] for p in PLATFORMS)]
     rows = [
-        Quality(
+        QualityRow(
             label=PLATFORM_NAMES[platform],
             figures=tuple(formats.number(counted[platform, state]) for state in shown),
             left=formats.number(left[platform]),
@@ -102,7 +102,7 @@ def _quality(source: Source) -> tuple[tuple[str, ...], tuple[Quality, ...]]:
     ]
     if not rows:
         return (), ()
-    total = Quality(
+    total = QualityRow(
         label="Semua",
         figures=tuple(
             formats.number(sum(counted[platform, state] for platform in PLATFORMS))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from functions.model import PLATFORM_NAMES, PLATFORMS, Entry, RankingName, previous_month
+from functions.model import PLATFORM_NAMES, PLATFORMS, Entry, Platform, RankingName, previous_month
 from functions.publish.documents.parts import (
     LONGEST_NAME,
     Head,
@@ -17,12 +17,11 @@ from functions.publish.documents.parts import (
     part,
     top_posts,
 )
-from functions.publish.documents.paths import unit_month_path
 from functions.publish.documents.source import Source
 from functions.publish.pages.boards import TITLES
-from functions.publish.text import flags, formats, points, ranks, words
+from functions.publish.pages.paths import unit_month_path
+from functions.publish.text import flags, formats, points, standing, words
 from functions.publish.text.plain import plain
-from functions.publish.text.standing import band_of, platform_shares, standing
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
 _TOP = 5
@@ -51,7 +50,7 @@ class PlatformShare(msgspec.Struct, frozen=True, kw_only=True):
     percent: str
 
 
-class PlatformLine(msgspec.Struct, frozen=True, kw_only=True):
+class PlatformCount(msgspec.Struct, frozen=True, kw_only=True):
     """What a unit posted on a platform; a dash is what nobody knows."""
 
     label: str
@@ -86,7 +85,7 @@ class UnitReport(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...]
     why: tuple[str, ...]
     shares: tuple[PlatformShare, ...]
-    platforms: tuple[PlatformLine, ...]
+    platforms: tuple[PlatformCount, ...]
     top: tuple[TopPost, ...]
     looks: tuple[str, ...]
     history: tuple[Step, ...]
@@ -109,7 +108,7 @@ def unit_report(source: Source, satker: str) -> UnitReport:
         full_name=full if full != name else "",
         kind=plain(words.kind(unit.kind), 40) if unit and unit.kind else "",
         places=tuple(place for each in _NAMES if (place := _place(source, each, satker))),
-        why=standing(source.ranking, satker),
+        why=_why(source, satker),
         shares=_shares(source, satker),
         platforms=_platforms(source, satker),
         top=top_posts(source, entries, _TOP),
@@ -123,8 +122,7 @@ def unit_report(source: Source, satker: str) -> UnitReport:
 
 
 def _place(source: Source, name: RankingName, satker: str) -> Place | None:
-    ranked = source.ranking.find(name)
-    row = ranks.row_of(ranked, satker)
+    row = source.lookup.row(name, satker)
     if row is None:
         return None
     unit = "interaksi" if name == "most_popular" else "unggahan"
@@ -134,8 +132,8 @@ def _place(source: Source, name: RankingName, satker: str) -> Place | None:
     return Place(
         title=TITLES[name],
         rank="–" if row.rank is None else formats.number(row.rank),
-        of=f"dari {formats.number(sum(other.rank is not None for other in ranked.rows))}",
-        possible=ranks.possible(row),
+        of=f"dari {formats.number(source.lookup.ranked(name))}",
+        possible=words.possible_ranks(row),
         figure="tidak terukur" if figure is None else f"{formats.number(figure)} {unit}",
         movement=f"{moved} dibanding {month} (final)" if moved else "",
         band=_band(source, name, satker),
@@ -143,17 +141,37 @@ def _place(source: Source, name: RankingName, satker: str) -> Place | None:
 
 
 def _band(source: Source, name: RankingName, satker: str) -> str:
-    band = band_of(source.ranking, name, satker)
-    row = ranks.row_of(band, satker) if band else None
-    if band is None or row is None or row.rank is None:
+    found = source.lookup.band(name, satker)
+    if found is None or found[1].rank is None:
         return ""
+    band, row = found
     others = sum(other.rank is not None for other in band.rows)
     size = words.band(band.band_from, band.band_below)
-    return f"{formats.number(row.rank)} dari {formats.number(others)} di kelompok {size}"
+    return f"{formats.number(row.rank or 0)} dari {formats.number(others)} di kelompok {size}"
+
+
+def _why(source: Source, satker: str) -> tuple[str, ...]:
+    at = source.lookup.position("most_popular", satker)
+    if at is None:
+        return ()
+    band = source.lookup.band("most_popular", satker)
+    median = source.lookup.median(band[0]) if band else None
+    rows = source.ranking.find("most_popular").rows
+    return standing.why(rows, at, _sums(source, satker), median)
+
+
+def _sums(source: Source, satker: str) -> dict[Platform, int]:
+    """The unit's interactions by platform; one of which nothing is measured is left out."""
+    found = {}
+    for platform in PLATFORMS:
+        row = source.lookup.row("most_popular", satker, platform)
+        if row is not None and row.i24 is not None and row.posts:
+            found[platform] = row.i24
+    return found
 
 
 def _shares(source: Source, satker: str) -> tuple[PlatformShare, ...]:
-    sums = platform_shares(source.ranking, satker)
+    sums = _sums(source, satker)
     total = sum(sums.values())
     return tuple(
         PlatformShare(
@@ -167,18 +185,16 @@ def _shares(source: Source, satker: str) -> tuple[PlatformShare, ...]:
     )
 
 
-def _platforms(source: Source, satker: str) -> tuple[PlatformLine, ...]:
+def _platforms(source: Source, satker: str) -> tuple[PlatformCount, ...]:
     found = []
     for platform in PLATFORMS:
-        popular, active = (
-            ranks.row_of(source.ranking.find(name, platform=platform), satker) for name in _NAMES
-        )
+        popular, active = (source.lookup.row(name, satker, platform) for name in _NAMES)
         row = active or popular
         if row is None or (row.rank is None and not row.posts):
             continue
         is_known = row.i24 is not None and row.measured
         found.append(
-            PlatformLine(
+            PlatformCount(
                 label=PLATFORM_NAMES[platform],
                 posts=formats.number(row.posts),
                 measured=formats.number(row.measured),
@@ -230,14 +246,14 @@ def _looks(
 
 def _history(source: Source, satker: str) -> tuple[Step, ...]:
     steps = []
-    for record in source.past:
-        ranked = record.ranking.find("most_popular")
-        row = ranks.row_of(ranked, satker)
+    for lookup in source.past:
+        ranked = lookup.ranking.find("most_popular")
+        row = lookup.row("most_popular", satker)
         rank = row.rank if row else None
         last = max((other.rank or 1 for other in ranked.rows), default=1)
         steps.append(
             Step(
-                label=formats.month_short(record.ranking.month),
+                label=formats.month_short(lookup.ranking.month),
                 rank="" if rank is None else formats.number(rank),
                 at=None if rank is None else part(rank - 1, max(last - 1, 1)),
             )

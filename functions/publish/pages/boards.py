@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from markupsafe import Markup
@@ -18,12 +18,21 @@ from functions.model import (
     RankingName,
     Row,
 )
-from functions.publish.pages.charts import bar
+from functions.publish.pages.charts import bar, swatch
 from functions.publish.pages.context import Link
+from functions.publish.pages.paths import (
+    band_segment,
+    flag_anchor,
+    kind_segment,
+    list_path,
+    month_path,
+    satker_path,
+)
 from functions.publish.text import flags, formats, words
 
 Href = Callable[[str], str]
 
+NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
 TITLES: dict[RankingName, str] = {
     "most_popular": "Akun Terpopuler",
     "most_active": "Akun Teraktif",
@@ -33,33 +42,34 @@ _SAYS: dict[RankingName, str] = {
     "most_popular": "menurut jumlah Interaksi 24 Jam",
     "most_active": "menurut banyaknya unggahan",
 }
-_PODIUM = 3
-_TOP = 10
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """A large figure and what it counts. ``share`` draws a bar, in thousandths."""
-
-    figure: str
-    label: str
-    note: str = ""
-    bar: Markup | None = None
+_ASKS: dict[RankingName, str] = {
+    "most_popular": "Siapa paling banyak ditanggapi?",
+    "most_active": "Siapa paling rajin mengunggah?",
+}
+TOP = 10  # rows of a list where it is not the page's subject
+CONCENTRATED = 50  # percent of a sum from one post that a row says of itself
 
 
 class Standing(msgspec.Struct, frozen=True):
     """A satker's line in a list. ``figure`` is what the list ranks by, None when unmeasured.
 
-    ``mark`` names the satker's flags and leads to their numbers.
+    ``known`` says which ranks the bounds allow, where they allow others ("bisa 5–8"); ``share``
+    how much of the sum one post brought, where that is half or more. ``mark`` names the satker's
+    flags and leads to their numbers.
     """
 
     rank: int | None
+    known: str
     name: str
     href: str
     figure: int | None
     posts: int
     measured: int
     i24: int | None
+    per_post: int | None
     rate: float | None
+    largest: float | None
+    share: str
     bar: Markup
     movement: MovementKind
     places: int | None
@@ -77,44 +87,54 @@ class Unranked(msgspec.Struct, frozen=True):
 
 
 class Board(msgspec.Struct, frozen=True):
-    """One list: Akun Terpopuler or Akun Teraktif of some scope.
+    """One list, or its first rows: Akun Terpopuler or Akun Teraktif of some scope.
 
-    ``posts``, ``i24`` (None: nothing is measured) and ``active_units`` (units with a post) are sums
-    over all its satker, ranked or not.
+    ``compared`` says what movement is measured against; empty where nothing is. ``provisional``:
+    its figures may still change. ``more`` leads to all of it where only the first rows are here.
     """
 
     anchor: str
     title: str
+    asks: str
     scope: str
     caption: str
     popular: bool
     unit: str
     rows: tuple[Standing, ...]
     unranked: tuple[Unranked, ...]
-    posts: int
-    i24: int | None
-    active_units: int
-    podium: tuple[Standing, ...] = ()
-    top: tuple[Standing, ...] = ()
+    ranked: int
+    compared: str
+    provisional: bool
+    more: Link | None = None
+
+
+class Leader(msgspec.Struct, frozen=True):
+    """Who leads a list; ``tied`` others share the rank."""
+
+    title: str
+    row: Standing
+    tied: int
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Both lists of a platform, a kind of unit or a follower band."""
+    """A platform, a kind of unit or a follower band: its sums, and who leads its lists.
+
+    ``i24`` None: nothing is measured. ``posts_share`` and ``i24_share`` are tenths of a percent of
+    the whole month; None where there is no whole. ``swatch``: its colour in charts.
+    """
 
     anchor: str
     label: str
     href: str
     posts: int
+    measured: int
     i24: int | None
     active_units: int
-    boards: tuple[Board, ...]
+    leaders: tuple[Leader, ...]
     platform: Platform | None = None
-    leaders: tuple[tuple[str, Standing], ...] = ()
-
-
-def month_path(month: str) -> str:
-    """Where a month's page lies."""
-    return f"{month[:4]}/{month[5:7]}/"
+    posts_share: int | None = None
+    i24_share: int | None = None
+    swatch: Markup | None = None
 
 
 def kinds(ranking: Ranking) -> tuple[str, ...]:
@@ -123,122 +143,208 @@ def kinds(ranking: Ranking) -> tuple[str, ...]:
     return tuple(sorted(found, key=words.kind_order))
 
 
-def both(
-    ranking: Ranking,
-    href: Href,
-    *,
-    platform: Platform | None = None,
-    kind: str | None = None,
-    band: int | None = None,
-) -> tuple[Board, Board]:
-    """Terpopuler and Teraktif of a scope."""
-    names: tuple[RankingName, RankingName] = ("most_popular", "most_active")
-    first, second = (
-        board(ranking.find(name, platform=platform, kind=kind, band=band), ranking.month, href)
-        for name in names
-    )
-    return first, second
+class Lines:
+    """Makes the lines of a month's lists for one page.
+
+    Args:
+        ranking: The month's.
+        href: The address of a path of the site, from the page.
+        unit: Where a satker's name leads, as a path of the site.
+    """
+
+    def __init__(
+        self, ranking: Ranking, href: Href, *, unit: Callable[[str], str] = satker_path
+    ) -> None:
+        self._ranking = ranking
+        self._href = href
+        self._unit = unit
+
+    def both(
+        self,
+        *,
+        platform: Platform | None = None,
+        kind: str | None = None,
+        band: int | None = None,
+        most: int | None = None,
+    ) -> tuple[Board, Board]:
+        """Terpopuler and Teraktif of a scope. ``most``: no more rows than these."""
+        first, second = (
+            self.board(self._ranking.find(name, platform=platform, kind=kind, band=band), most=most)
+            for name in NAMES
+        )
+        return first, second
+
+    def board(self, ranked: RankedList, *, begin: int = 0, most: int | None = None) -> Board:
+        """A list as shown, from its row ``begin`` on; the satker without a rank stand at its end.
+
+        With ``most`` set and more rows than that, ``more`` leads to the list's own page.
+        """
+        name, month = ranked.ranking, self._ranking.month
+        popular = name == "most_popular"
+        with_rank = [row for row in ranked.rows if row.rank]
+        end = None if most is None else begin + most
+        is_whole = end is None or end >= len(with_rank)
+        largest = max((_figure(row, popular) or 0 for row in with_rank[:1]), default=0) or 1
+        compared = any(row.movement_kind != "none" for row in ranked.rows)
+        anchor = anchor_of(ranked)
+        scope = _scope(ranked)
+        return Board(
+            anchor=anchor,
+            title=TITLES[name],
+            asks=_ASKS[name],
+            scope=scope,
+            caption=f"{TITLES[name]} {formats.month(month)}, {scope}, {_SAYS[name]}",
+            popular=popular,
+            unit="interaksi" if popular else "unggahan",
+            rows=tuple(self.standing(row, popular, largest) for row in with_rank[begin:end]),
+            unranked=tuple(
+                Unranked(row.name, self._href(self._unit(row.satker)), _why_unranked(row, ranked))
+                for row in ranked.rows
+                if is_whole and not row.rank
+            ),
+            ranked=len(with_rank),
+            compared=words.compared(month) if compared else "",
+            provisional=self._ranking.state != "final",
+            more=None
+            if is_whole
+            else Link(
+                f"Semua {formats.number(len(ranked.rows))} satuan kerja",
+                f"{self._href(scope_path(ranked, month))}#{anchor}",
+            ),
+        )
+
+    def standing(self, row: Row, popular: bool, largest: int) -> Standing:
+        """A satker's line. ``largest``: the figure at which the bar is full."""
+        figure = _figure(row, popular)
+        month_page = self._href(month_path(self._ranking.month))
+        return Standing(
+            rank=row.rank,
+            known=words.known(row.possible_ranks),
+            name=row.name,
+            href=self._href(self._unit(row.satker)),
+            figure=figure,
+            posts=row.posts,
+            measured=row.measured,
+            i24=row.i24,
+            per_post=_per_post(row),
+            rate=row.engagement_rate,
+            largest=row.concentration,
+            share=_concentration(row) if popular else "",
+            bar=bar((figure or 0) * 1_000 // largest),
+            movement=row.movement_kind,
+            places=row.movement,
+            movement_words=words.movement(row.movement_kind, row.movement),
+            thin=row.thin,
+            mark=flag_link(row.flags, f"{month_page}#{flag_anchor(row.satker)}"),
+        )
+
+    def platforms(self) -> tuple[Scope, ...]:
+        """The platforms that the month has lists for, with their shares of the month."""
+        found = {ranked.platform for ranked in self._ranking.lists}
+        whole = self._ranking.find("most_active").rows
+        return tuple(
+            self._scope(
+                PLATFORM_NAMES[platform],
+                platform,
+                list_path(self._ranking.month, platform),
+                self._pair(platform=platform),
+                whole,
+                platform,
+            )
+            for platform in PLATFORMS
+            if platform in found
+        )
+
+    def kinds(self) -> tuple[Scope, ...]:
+        """The kinds of unit that the month has lists for."""
+        return tuple(
+            self._scope(
+                words.kind(kind),
+                kind_segment(kind),
+                list_path(self._ranking.month, kind_segment(kind)),
+                self._pair(kind=kind),
+            )
+            for kind in kinds(self._ranking)
+        )
+
+    def bands(self) -> tuple[Scope, ...]:
+        """The follower bands that the month has lists for, the smallest first."""
+        found = {ranked.band: ranked for ranked in self._ranking.lists if ranked.band is not None}
+        return tuple(
+            self._scope(
+                words.band(found[band].band_from, found[band].band_below).capitalize(),
+                band_segment(band),
+                list_path(self._ranking.month, band_segment(band)),
+                self._pair(band=band),
+            )
+            for band in sorted(found)
+        )
+
+    def _pair(
+        self,
+        *,
+        platform: Platform | None = None,
+        kind: str | None = None,
+        band: int | None = None,
+    ) -> tuple[RankedList, RankedList]:
+        popular, active = (
+            self._ranking.find(name, platform=platform, kind=kind, band=band) for name in NAMES
+        )
+        return popular, active
+
+    def _scope(
+        self,
+        label: str,
+        anchor: str,
+        path: str,
+        pair: tuple[RankedList, RankedList],
+        whole: Iterable[Row] = (),
+        platform: Platform | None = None,
+    ) -> Scope:
+        posts, measured, i24 = sums(pair[1].rows)
+        all_posts, _, all_i24 = sums(whole)
+        return Scope(
+            anchor=anchor,
+            label=label,
+            href=self._href(path),
+            posts=posts,
+            measured=measured,
+            i24=i24,
+            active_units=sum(row.posts > 0 for row in pair[1].rows),
+            leaders=tuple(leader for ranked in pair if (leader := self._leader(ranked))),
+            platform=platform,
+            posts_share=formats.share(posts, all_posts),
+            i24_share=formats.share(i24, all_i24),
+            swatch=swatch(PLATFORMS.index(platform) + 1) if platform else None,
+        )
+
+    def _leader(self, ranked: RankedList) -> Leader | None:
+        """Who leads a list; nobody while the largest figure is 0 or unknown."""
+        popular = ranked.ranking == "most_popular"
+        first = [row for row in ranked.rows if row.rank == 1]
+        figure = _figure(first[0], popular) if first else None
+        if not figure:
+            return None
+        return Leader(
+            TITLES[ranked.ranking], self.standing(first[0], popular, figure), len(first) - 1
+        )
 
 
-def board(ranked: RankedList, month: str, href: Href) -> Board:
-    """A list as shown: its ranked rows, and separately the satker without a rank and why."""
-    popular = ranked.ranking == "most_popular"
-    scope = _scope(ranked)
-    largest = max((_figure(row, popular) or 0 for row in ranked.rows), default=0) or 1
-    rows = tuple(standing(row, popular, largest, month, href) for row in ranked.rows if row.rank)
-    figures = [row.i24 for row in ranked.rows if row.rank or row.posts]
-    measured = [figure for figure in figures if figure is not None]
-    return Board(
-        anchor=anchor_of(ranked),
-        title=TITLES[ranked.ranking],
-        scope=scope,
-        caption=f"{TITLES[ranked.ranking]} {formats.month(month)}, {scope}, "
-        f"{_SAYS[ranked.ranking]}",
-        popular=popular,
-        unit="interaksi" if popular else "unggahan",
-        rows=rows,
-        unranked=tuple(
-            Unranked(row.name, href(satker_path(row.satker)), _why_unranked(row, ranked))
-            for row in ranked.rows
-            if not row.rank
-        ),
-        posts=sum(row.posts for row in ranked.rows),
-        i24=sum(measured) if measured else None,
-        active_units=sum(row.posts > 0 for row in ranked.rows),
-        podium=rows[:_PODIUM],
-        top=rows[_PODIUM:_TOP],
-    )
-
-
-def standing(row: Row, popular: bool, largest: int, month: str, href: Href) -> Standing:
-    """A satker's line."""
-    figure = _figure(row, popular)
-    return Standing(
-        rank=row.rank,
-        name=row.name,
-        href=href(satker_path(row.satker)),
-        figure=figure,
-        posts=row.posts,
-        measured=row.measured,
-        i24=row.i24,
-        rate=row.engagement_rate,
-        bar=bar((figure or 0) * 1_000 // largest),
-        movement=row.movement_kind,
-        places=row.movement,
-        movement_words=words.movement(row.movement_kind, row.movement),
-        thin=row.thin,
-        mark=flag_link(row.flags, f"{href(month_path(month))}#{flag_anchor(row.satker)}"),
-    )
+def sums(rows: Iterable[Row]) -> tuple[int, int, int | None]:
+    """Posts, measured posts and I24 of a list's rows; I24 None while nothing is measured."""
+    posts = measured = 0
+    i24: int | None = None
+    for row in rows:
+        posts += row.posts
+        measured += row.measured
+        if row.i24 is not None and (row.posts or row.rank):
+            i24 = (i24 or 0) + row.i24
+    return posts, measured, i24
 
 
 def flag_link(codes: tuple[FlagCode, ...], href: str) -> Link | None:
     """Flags by name, leading to their numbers; None without any."""
     return Link(flags.labels(codes), href) if codes else None
-
-
-def flag_anchor(satker: str) -> str:
-    """Where a month's page tells a satker's flags."""
-    return f"penanda-{segment(satker)}"
-
-
-def scopes(ranking: Ranking, href: Href) -> tuple[tuple[Scope, ...], tuple[Scope, ...]]:
-    """The platforms and the kinds of unit that the month has lists for."""
-    platforms = tuple(
-        scope(
-            PLATFORM_NAMES[platform],
-            both(ranking, href, platform=platform),
-            href(f"platform/{platform}/"),
-            platform,
-        )
-        for platform in PLATFORMS
-        if any(ranked.platform == platform for ranked in ranking.lists)
-    )
-    units = tuple(
-        scope(
-            words.kind(kind),
-            both(ranking, href, kind=kind),
-            "",
-            None,
-            anchor=segment(kind),
-        )
-        for kind in kinds(ranking)
-    )
-    return platforms, units
-
-
-def band_scopes(ranking: Ranking, href: Href) -> tuple[Scope, ...]:
-    """The follower bands that the month has lists for, the smallest first."""
-    found = {ranked.band: ranked for ranked in ranking.lists if ranked.band is not None}
-    return tuple(
-        scope(
-            words.band(found[band].band_from, found[band].band_below).capitalize(),
-            both(ranking, href, band=band),
-            "",
-            None,
-            anchor=_band_anchor(band),
-        )
-        for band in sorted(found)
-    )
 
 
 def band_list(ranking: Ranking, name: RankingName, satker: str) -> RankedList | None:
@@ -249,83 +355,26 @@ def band_list(ranking: Ranking, name: RankingName, satker: str) -> RankedList | 
     return None
 
 
-def scope(
-    label: str,
-    boards: tuple[Board, Board],
-    href: str,
-    platform: Platform | None,
-    *,
-    anchor: str | None = None,
-) -> Scope:
-    """Both lists with their sums."""
-    return Scope(
-        anchor=anchor or platform or "",
-        label=label,
-        href=href,
-        posts=boards[1].posts,
-        i24=boards[1].i24,
-        active_units=boards[1].active_units,
-        boards=boards,
-        platform=platform,
-        leaders=tuple(
-            (board.title, board.rows[0]) for board in boards if board.rows and board.rows[0].figure
-        ),
-    )
-
-
-def facts(ranking: Ranking, accounts: int) -> tuple[Fact, ...]:
-    """The month in four figures."""
-    rows = ranking.find("most_active").rows
-    posts = sum(row.posts for row in rows)
-    measured = sum(row.measured for row in rows)
-    known = [row.i24 for row in rows if row.i24 is not None]
-    busy = sum(row.posts > 0 for row in rows)
-    return (
-        Fact(formats.number(posts), "unggahan", f"dari {formats.number(accounts)} akun"),
-        Fact(
-            formats.number(sum(known)) if known else "tidak terukur",
-            "Interaksi 24 Jam",
-            f"{formats.number(round(sum(known) / measured))} per unggahan terukur"
-            if known and measured
-            else "",
-        ),
-        Fact(
-            f"{formats.number(busy)}",
-            "satuan kerja aktif",
-            f"dari {formats.number(len(rows))} yang terdaftar",
-        ),
-        Fact(
-            f"{formats.decimal(measured * 100 / posts)} %" if posts else "–",
-            "unggahan terukur",
-            f"{formats.number(measured)} dari {formats.number(posts)}",
-            bar(measured * 1_000 // posts) if posts else None,
-        ),
-    )
-
-
-def satker_path(satker: str) -> str:
-    """Where a satker's page lies."""
-    return f"satker/{segment(satker)}/"
-
-
-def segment(text: str) -> str:
-    """A registry's code as a path segment; characters that a path could misread become ``~2f``."""
-    safe = "".join(
-        c if c.isascii() and (c.isalnum() or c in "-_.") else f"~{ord(c):x}" for c in text
-    )
-    return f"~2e{safe[1:]}" if safe.startswith(".") else safe
+def scope_path(ranked: RankedList, month: str) -> str:
+    """Where the page of a list lies."""
+    if ranked.band is not None:
+        return list_path(month, band_segment(ranked.band))
+    if ranked.platform:
+        return list_path(month, ranked.platform)
+    return list_path(month, kind_segment(ranked.kind) if ranked.kind else "")
 
 
 def anchor_of(ranked: RankedList) -> str:
-    """Where a month's page shows the list."""
-    prefix = ranked.platform or (segment(ranked.kind) if ranked.kind else "")
+    """The name of a list on a page that shows several."""
+    prefix = ranked.platform or (kind_segment(ranked.kind) if ranked.kind else "")
     if ranked.band is not None:
-        prefix = _band_anchor(ranked.band)
+        prefix = band_segment(ranked.band)
     return f"{prefix}-{SHORT[ranked.ranking]}" if prefix else SHORT[ranked.ranking]
 
 
-def _band_anchor(band: int) -> str:
-    return f"pengikut-{band}"
+def row_of(ranked: RankedList, satker: str) -> Row | None:
+    """A satker's row in a list; None when the list does not have it."""
+    return next((row for row in ranked.rows if row.satker == satker), None)
 
 
 def _scope(ranked: RankedList) -> str:
@@ -340,6 +389,20 @@ def _figure(row: Row, popular: bool) -> int | None:
     return row.i24 if popular else row.posts
 
 
+def _per_post(row: Row) -> int | None:
+    """Interactions per measured post, rounded half up; None without one."""
+    if row.i24 is None or not row.measured:
+        return None
+    return (2 * row.i24 + row.measured) // (2 * row.measured)
+
+
+def _concentration(row: Row) -> str:
+    share = row.concentration
+    if share is None or share < CONCENTRATED or row.posts == 1:
+        return ""
+    return f"{formats.percent(round(share * 10))} dari satu unggahan"
+
+
 def _why_unranked(row: Row, ranked: RankedList) -> str:
     if row.posts and row.i24 is None and ranked.ranking == "most_popular":
         return "unggahannya tidak terukur"
@@ -349,8 +412,3 @@ def _why_unranked(row: Row, ranked: RankedList) -> str:
     return (
         f"{said}; {formats.number(row.posts)} unggahan dipindahkan ke sini" if row.posts else said
     )
-
-
-def row_of(ranked: RankedList, satker: str) -> Row | None:
-    """A satker's row in a list; None when the list does not have it."""
-    return next((row for row in ranked.rows if row.satker == satker), None)

@@ -7,11 +7,26 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from functions.model import PLATFORM_NAMES, PLATFORMS
+from functions.publish.imprint import Imprint
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
 from functions.publish.text import formats
 
 MOST_LISTED = 20  # agencies that every page links to
+FRESH = "data/segar.json"  # when the platforms were read last, which pages ask for by themselves
+_MENU = (
+    ("home", "Peringkat", ""),
+    ("units", "Satuan kerja", "satker/"),
+    ("method", "Metode", "metode/"),
+    ("data", "Data", "data/"),
+    ("status", "Status", "status/"),
+)
+_MORE = (
+    *((PLATFORM_NAMES[platform], f"platform/{platform}/") for platform in PLATFORMS),
+    ("Banding", "banding/"),
+    ("Periksa sendiri", "periksa/"),
+    ("Sematkan", "sematan/"),
+)
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -22,10 +37,20 @@ class Link(msgspec.Struct, frozen=True):
     current: bool = False
 
 
-class Shell(msgspec.Struct, frozen=True):
-    """What surrounds every page. ``canonical`` is None without a public address.
+class OpenMonth(msgspec.Struct, frozen=True):
+    """A month that is hearing objections: until when, how many wait, and where to look."""
 
-    ``agencies``: the sites of the installation's other agencies.
+    said: str
+    href: str
+    how: str
+
+
+class Shell(msgspec.Struct, frozen=True):
+    """What surrounds every page. ``canonical`` and ``image`` are None without a public address.
+
+    ``agencies``: the sites of the installation's other agencies. ``open_months`` stand on pages
+    that lead to a satker. ``as_of`` is the page's own time, else the day of the newest numbers.
+    ``sheet`` stands on every printed sheet.
     """
 
     path: str
@@ -35,13 +60,20 @@ class Shell(msgspec.Struct, frozen=True):
     home: str
     nav: tuple[Link, ...]
     footer: tuple[Link, ...]
+    units: str
     status: str
+    feed: str
+    fresh: str
     stylesheet: str
     script: str
     icon: str
-    updated: str | None
+    as_of: str | None
+    sheet: str
+    imprint: Imprint
     notice: str = ""
     canonical: str | None = None
+    image: str | None = None
+    open_months: tuple[OpenMonth, ...] = ()
     agencies: tuple[Link, ...] = ()
 
 
@@ -73,10 +105,35 @@ class Context:
         """The address of a path of the site."""
         return f"{self._root}{target}" or "./"
 
-    def shell(self, title: str, description: str, *, section: str = "") -> Shell:
-        """What surrounds the page. ``section``: the entry of the menu it belongs to."""
+    def absolute(self, target: str) -> str | None:
+        """The public address of a path of the site; None while nobody said where the site is."""
+        site_url = self.material.site_url.rstrip("/")
+        return f"{site_url}/{self._folder}{target}" if site_url else None
+
+    def shell(
+        self,
+        title: str,
+        description: str,
+        *,
+        section: str = "",
+        as_of: str = "",
+        sheet: str = "",
+        image: str = "",
+        open_months: tuple[OpenMonth, ...] = (),
+    ) -> Shell:
+        """What surrounds the page.
+
+        Args:
+            section: the entry of the menu it belongs to.
+            as_of: the time of the page's numbers, where they have one of their own.
+            sheet: what every printed sheet says: the month and its state.
+            image: the path of the picture that stands for the page where its address is shared.
+        """
         m = self.material
-        site_url = m.site_url.rstrip("/")
+        # The day alone: with the minute every page of the site would differ at every run, and
+        # each put is paid for. Where numbers stand, the minute stands beside them.
+        day = formats.date(m.current.ranking.as_of, m.zone) if m.current else None
+        canonical = None if self.path == "404.html" else self.absolute(self.path)
         return Shell(
             path=self.path,
             title=title,
@@ -84,20 +141,21 @@ class Context:
             agency=m.agency.name,
             home=self.href(""),
             nav=self._nav(section),
-            footer=tuple(Link(PLATFORM_NAMES[p], self.href(f"platform/{p}/")) for p in PLATFORMS),
+            footer=self._footer(),
+            units=self.href("satker/"),
             status=self.href("status/"),
+            feed=self.href("feed.xml"),
+            fresh=self.href(FRESH),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),
-            # The day alone: with the minute every page of the site would differ at every run, and
-            # each put is paid for. Where numbers stand, the minute stands beside them.
-            updated=formats.date(m.current.ranking.as_of, m.zone) if m.current else None,
+            as_of=as_of or day,
+            sheet=" · ".join(part for part in (sheet or title, canonical) if part),
+            imprint=m.imprint,
             notice=m.notice,
-            canonical=(
-                f"{site_url}/{self._folder}{self.path}"
-                if site_url and self.path != "404.html"
-                else None
-            ),
+            canonical=canonical,
+            image=self.absolute(image) if image else None,
+            open_months=open_months,
             agencies=self._agencies(),
         )
 
@@ -118,11 +176,11 @@ class Context:
         )
 
     def _nav(self, section: str) -> tuple[Link, ...]:
-        m = self.material
-        entries = [("home", "Peringkat", ""), ("units", "Satuan kerja", "satker/")]
-        if m.current:
-            entries.append(("archive", "Arsip", f"{m.current.ranking.month[:4]}/"))
-        entries += [("method", "Metode", "metode/"), ("data", "Data", "data/")]
         return tuple(
-            Link(label, self.href(path), current=name == section) for name, label, path in entries
+            Link(label, self.href(path), current=name == section) for name, label, path in _MENU
         )
+
+    def _footer(self) -> tuple[Link, ...]:
+        current = self.material.current
+        year = [("Tahun ini", f"{current.ranking.month[:4]}/")] if current else []
+        return tuple(Link(label, self.href(path)) for label, path in (*year, *_MORE))

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.model import PLATFORM_NAMES, Flag, Platform, Ranking
-from functions.publish.pages import boards
 from functions.publish.pages.context import Context
+from functions.publish.pages.paths import flag_anchor, satker_path
 from functions.publish.pages.posts import PostLink, PostsByItem, post_link, shown_handle
 from functions.publish.site import Material
 from functions.publish.text import flags
@@ -52,9 +52,9 @@ def flagged_units(context: Context, ranking: Ranking) -> tuple[FlaggedUnit, ...]
             found[flag.satker].append(flag)
     return tuple(
         FlaggedUnit(
-            anchor=boards.flag_anchor(satker),
+            anchor=flag_anchor(satker),
             name=m.names.get(satker, satker),
-            href=context.href(boards.satker_path(satker)),
+            href=context.href(satker_path(satker)),
             count=len(found[satker]),
             lines=flag_lines(m, found[satker], named, m.zone),
         )

@@ -1,57 +1,67 @@
-"""The front page: the running month."""
+"""The front page: the running month, what is being contested, and the last official month."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import ClassVar
 
 import msgspec
-from markupsafe import Markup
-from msgspec.structs import replace
 
-from functions.model import (
-    Agency,
-    month_bounds,
+from functions.model import Agency
+from functions.publish.pages.best import Best, best_posts
+from functions.publish.pages.boards import TOP, Board, Lines, Scope
+from functions.publish.pages.context import Context, Page, Shell
+from functions.publish.pages.month_charts import DayChart, ShareChart, day_chart, share_chart
+from functions.publish.pages.month_head import (
+    MonthHead,
+    Turn,
+    accounts_in,
+    head,
+    month_link,
+    open_months,
+    turns,
 )
-from functions.publish.pages import boards, charts
-from functions.publish.pages.boards import Board, Fact, Scope
-from functions.publish.pages.context import Context, Link, Page, Shell
-from functions.publish.pages.month_head import MonthHead, accounts_in, head, month_link
-from functions.publish.site import Material
-from functions.publish.text import formats
-from functions.store.agency.months import MonthRecord
-from functions.thresholds import MARK, SETTLED
+from functions.publish.pages.paths import list_path, month_path
+from functions.publish.text import formats, points
 
 
-class Chart(msgspec.Struct, frozen=True):
-    """A chart with its words."""
+class LastFinal(msgspec.Struct, frozen=True):
+    """The last official month: frozen, with its digest and what can be had of it."""
 
-    svg: Markup
-    caption: str
-    first: str = ""
-    last: str = ""
+    label: str
+    href: str
+    when: str
+    revision: int
+    digest: str
+    leaders: tuple[str, ...]
+    data: str
 
 
 class HomePage(msgspec.Struct, frozen=True):
     """The running month, or the last one on a month's first day.
 
-    ``mark``: the age at which a post is measured; ``settled``: from when on its value stands.
+    ``finding`` is the month in a sentence; ``points`` are further ones.
     """
 
     template: ClassVar[str] = "pages/home.html"
     shell: Shell
     head: MonthHead
-    facts: tuple[Fact, ...]
+    finding: str
+    points: tuple[str, ...]
+    accounts: int
+    switch: tuple[Turn, ...]
     boards: tuple[Board, ...]
-    chart: Chart | None
+    chart: DayChart | None
+    shares: ShareChart | None
     platforms: tuple[Scope, ...]
     kinds: tuple[Scope, ...]
-    months: tuple[Link, ...]
+    bands: tuple[Scope, ...]
+    best: Best
+    final: LastFinal | None
+    whole: str
     method: str
     data: str
     units: str
-    mark: str
-    settled: str
+    verify: str
 
 
 class EmptyPage(msgspec.Struct, frozen=True):
@@ -74,69 +84,75 @@ def home_page(context: Context) -> Page:
             units=context.href("satker/"),
         )
     ranking = record.ranking
-    platforms, kinds = boards.scopes(ranking, context.href)
-    month_page = context.href(boards.month_path(ranking.month))
+    month = ranking.month
+    lines = Lines(ranking, context.href)
+    told = head(record, m.zone, context.href)
+    entries = m.posts_of(month)
+    finding = points.leaders(ranking.find("most_popular"))
+    further = (
+        points.leaders(ranking.find("most_active")),
+        points.concentration(ranking),
+        points.coverage(ranking, entries),
+    )
     return HomePage(
         shell=context.shell(
-            f"Kiprah {formats.month(ranking.month)}", _about(m.agency), section="home"
+            f"Kiprah {formats.month(month)}",
+            _about(m.agency),
+            section="home",
+            as_of=told.as_of,
+            sheet=told.sheet,
+            image=f"{month_path(month)}bagikan.png",
+            open_months=open_months(context),
         ),
-        head=head(record, m.zone, context.href),
-        facts=boards.facts(ranking, accounts_in(m, record)),
-        boards=boards.both(ranking, context.href),
-        chart=_days(m, record),
-        platforms=platforms,
-        kinds=tuple(replace(kind, href=f"{month_page}#{kind.anchor}") for kind in kinds),
-        months=_months(m, context),
+        head=told,
+        finding=finding or points.coverage(ranking, entries),
+        points=tuple(said for said in further if said) if finding else (),
+        accounts=accounts_in(m, record),
+        switch=turns(m.index, month, context.href),
+        boards=lines.both(most=TOP),
+        chart=day_chart(m, record),
+        shares=share_chart(ranking, m.agency.name),
+        platforms=lines.platforms(),
+        kinds=lines.kinds(),
+        bands=lines.bands(),
+        best=best_posts(context, entries or (), captions=True),
+        final=_last_final(context),
+        whole=context.href(list_path(month)),
         method=context.href("metode/"),
-        data=context.href(f"data/#{ranking.month}"),
+        data=context.href(f"data/#{month}"),
         units=context.href("satker/"),
-        mark=formats.duration(MARK),
-        settled=formats.duration(SETTLED),
+        verify=context.href("periksa/"),
     )
 
 
 def _about(agency: Agency) -> str:
-    within = formats.duration(MARK)
     return (
-        f"Peringkat bulanan media sosial satuan kerja {agency.name}: siapa paling aktif, siapa "
-        f"paling banyak ditanggapi dalam {within}, dengan bukti yang dapat dihitung ulang."
+        f"Peringkat bulanan media sosial satuan kerja {agency.name}: siapa paling rajin "
+        "mengunggah, siapa paling banyak ditanggapi dalam 24 jam, dengan bukti yang dapat "
+        "dihitung ulang."
     )
 
 
-def _months(m: Material, context: Context) -> tuple[Link, ...]:
-    return tuple(month_link(context, month) for month in m.newest_first)
-
-
-def _days(m: Material, record: MonthRecord) -> Chart | None:
-    """Counted posts per day of the month so far."""
-    month = record.ranking.month
-    if month not in m.ledgers:
-        return None
-    begin, end = month_bounds(month, m.zone)
-    first, last = begin.astimezone(m.zone), (end - timedelta(seconds=1)).astimezone(m.zone)
-    # At exactly midnight the new day has nothing to show yet.
-    seen = min(last, (record.ranking.as_of - timedelta(seconds=1)).astimezone(m.zone)).day
-    counts = [0] * seen
-    for entries in m.entries[month].values():
-        for entry in entries:
-            day = entry.post.published_at.astimezone(m.zone).day
-            if entry.verdict and entry.verdict.counted and day <= seen:
-                counts[day - 1] += 1
-    if not any(counts):
-        return None
-    name = formats.month_name(month)
-    most = max(counts)
-    caption = (
-        f"Unggahan per hari, 1–{seen} {name}: paling banyak {formats.number(most)} "
-        f"pada {counts.index(most) + 1} {name}"
-    )
-    values = [
-        (f"{day} {name}: {formats.number(count)} unggahan", count)
-        for day, count in enumerate(counts, 1)
+def _last_final(context: Context) -> LastFinal | None:
+    """The newest final month; None while there is none, and where it is the page's own."""
+    m = context.material
+    final = [
+        month
+        for month in m.newest_first
+        if month in m.records and m.records[month].ranking.state == "final"
     ]
-    return Chart(
-        svg=charts.days(values, last.day, caption),
-        caption=caption,
-        first=f"{first.day} {formats.month_short(month)}",
-        last=f"{last.day} {formats.month_short(month)}",
+    if not final or (m.current and m.current.ranking.month == final[0]):
+        return None
+    record = m.records[final[0]]
+    ranking = record.ranking
+    link = month_link(context, ranking.month)
+    leaders = (points.leaders(ranking.find(name)) for name in ("most_popular", "most_active"))
+    return LastFinal(
+        label=link.label,
+        href=link.href,
+        when=formats.date(ranking.as_of, m.zone),
+        revision=ranking.revision,
+        digest=record.digest,
+        leaders=tuple(said for said in leaders if said),
+        data=context.href(f"data/#{ranking.month}"),
     )

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.model import PLATFORM_NAMES, Platform
-from functions.publish.pages import boards
 from functions.publish.pages.context import Link
 from functions.publish.pages.month_head import undecided
+from functions.publish.pages.paths import segment
 from functions.publish.pages.posts import PostLink, PostsByItem, post_link, web_address
 from functions.publish.site import Material
 from functions.publish.text import formats, words
@@ -56,7 +56,7 @@ def _decision(
     m: Material, decision: Decision, answers: Objection | None, posts: PostsByItem
 ) -> LogEntry:
     return LogEntry(
-        anchor=f"keputusan-{boards.segment(decision.id)}",
+        anchor=f"keputusan-{segment(decision.id)}",
         title=_title(m, decision),
         tone="decided",
         status="keputusan",
@@ -130,4 +130,4 @@ def _about(
 
 
 def _anchor(objection: Objection) -> str:
-    return f"sanggahan-{boards.segment(objection.id)}"
+    return f"sanggahan-{segment(objection.id)}"

@@ -1,67 +1,123 @@
-"""A month's page: both official lists and all further ones, flags, log, revision."""
+"""A month's page, in the order of a bulletin: main points, the official lists, what changed, how
+well it is measured, what was decided, what deserves a look, its documents.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import msgspec
 
-from functions.publish.pages import boards
-from functions.publish.pages.boards import Board, Fact, Scope
-from functions.publish.pages.context import Context, Link, Page, Shell
+from functions.model import previous_month
+from functions.publish.pages.best import Best, best_posts
+from functions.publish.pages.boards import Board, Lines, Scope
+from functions.publish.pages.context import Context, Page, Shell
+from functions.publish.pages.data import DataSet, month_sets
 from functions.publish.pages.flags import FlaggedUnit, flagged_units
 from functions.publish.pages.log import LogEntry, log_entries
-from functions.publish.pages.month_head import MonthHead, accounts_in, head, month_link
+from functions.publish.pages.month_charts import DayChart, ShareChart, day_chart, share_chart
+from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, turns
+from functions.publish.pages.paths import list_path, month_path, unit_month_path
+from functions.publish.pages.quality import Quality, quality_of
 from functions.publish.pages.revision import Revision, revision_of
-from functions.publish.text import formats
+from functions.publish.text import formats, points
+from functions.store.agency.months import MonthRecord
+
+ROWS = 100  # of each official list; the rest stands on the list's own page
 
 
 class MonthPage(msgspec.Struct, frozen=True):
-    """A month with every list."""
+    """A month as a bulletin. ``seal``: that it is final, since when, in which revision."""
 
     template: ClassVar[str] = "pages/month.html"
     shell: Shell
     head: MonthHead
-    facts: tuple[Fact, ...]
+    switch: tuple[Turn, ...]
+    seal: str
+    digest: str
+    points: tuple[str, ...]
     boards: tuple[Board, ...]
+    shares: ShareChart | None
+    chart: DayChart | None
     platforms: tuple[Scope, ...]
     kinds: tuple[Scope, ...]
     bands: tuple[Scope, ...]
+    best: Best
+    quality: Quality | None
     revision: Revision | None
     flagged: tuple[FlaggedUnit, ...]
     log: tuple[LogEntry, ...]
-    earlier: Link | None
-    later: Link | None
+    sets: tuple[DataSet, ...]
+    cite: str
+    whole: str
+    objecting: str
     data: str
     method: str
+    verify: str
 
 
 def month_page(context: Context, month: str) -> Page:
     """All of a month (``YYYY-MM``) that has a ranking."""
     m = context.material
     record = m.records[month]
-    known = list(m.records)
-    at = known.index(month)
-    platforms, kinds = boards.scopes(record.ranking, context.href)
-    label = formats.month(month)
+    ranking = record.ranking
+    lines = Lines(ranking, context.href, unit=partial(unit_month_path, month=month))
+    told = head(record, m.zone, context.href)
+    entries = m.posts_of(month)
+    is_final = ranking.state == "final"
     return MonthPage(
         shell=context.shell(
-            f"Peringkat {label}",
-            f"Akun Terpopuler dan Akun Teraktif {m.agency.name}, {label}: "
-            "gabungan, tiap platform, tiap jenis satuan kerja, dan menurut banyaknya pengikut.",
-            section="archive",
+            f"Peringkat {told.label}",
+            f"Akun Terpopuler dan Akun Teraktif {m.agency.name}, {told.label}: peringkat, "
+            "buktinya, dan dokumennya.",
+            section="home",
+            as_of=told.as_of,
+            sheet=told.sheet,
+            image=f"{month_path(month)}bagikan.png",
         ),
-        head=head(record, m.zone, context.href),
-        facts=boards.facts(record.ranking, accounts_in(m, record)),
-        boards=boards.both(record.ranking, context.href),
-        platforms=platforms,
-        kinds=kinds,
-        bands=boards.band_scopes(record.ranking, context.href),
+        head=told,
+        switch=turns(m.index, month, context.href),
+        seal=_seal(context, record) if is_final else "",
+        digest=record.digest,
+        points=points.points(record, m.records.get(previous_month(month)), entries, m.zone),
+        boards=lines.both(most=ROWS),
+        shares=share_chart(ranking, m.agency.name),
+        chart=day_chart(m, record),
+        platforms=lines.platforms(),
+        kinds=lines.kinds(),
+        bands=lines.bands(),
+        best=best_posts(context, entries or (), captions=not is_final),
+        quality=None if entries is None else quality_of(entries),
         revision=revision_of(context, record),
-        flagged=flagged_units(context, record.ranking),
+        flagged=flagged_units(context, ranking),
         log=log_entries(m, record),
-        earlier=month_link(context, known[at - 1]) if at else None,
-        later=month_link(context, known[at + 1]) if at + 1 < len(known) else None,
+        sets=month_sets(context, month),
+        cite=_cite(context, record),
+        whole=context.href(list_path(month)),
+        objecting="" if is_final else context.href(f"metode/{HOW}"),
         data=context.href(f"data/#{month}"),
         method=context.href("metode/"),
+        verify=context.href(f"periksa/?bulan={month}"),
     )
+
+
+def _seal(context: Context, record: MonthRecord) -> str:
+    ranking = record.ranking
+    when = formats.date(ranking.as_of, context.material.zone)
+    return f"Final · revisi {ranking.revision} · ditetapkan {when}"
+
+
+def _cite(context: Context, record: MonthRecord) -> str:
+    """How to cite the month: who, what, which revision, where; not when it is read."""
+    m, ranking = context.material, record.ranking
+    office = m.imprint.office or m.agency.name
+    state = (
+        f"final, revisi {ranking.revision}"
+        if ranking.state == "final"
+        else f"sementara, data per {formats.time(ranking.as_of, m.zone)}"
+    )
+    where = context.absolute(month_path(ranking.month))
+    title = f"Peringkat media sosial satuan kerja {m.agency.name}, {formats.month(ranking.month)}"
+    said = f"{office} ({ranking.month[:4]}). {title} ({state}). Kiprah."
+    return f"{said} {where}" if where else said

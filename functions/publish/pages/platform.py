@@ -11,11 +11,13 @@ from functions.model import (
     PLATFORMS,
     Platform,
 )
-from functions.publish.pages import boards
-from functions.publish.pages.boards import Scope
+from functions.publish.pages.boards import Board, Lines, Scope
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.month_head import MonthHead, head
+from functions.publish.pages.paths import list_path
 from functions.publish.text import formats, words
+
+ROWS = 100  # of each list; the rest stands on the list's own page
 
 
 class PlatformPage(msgspec.Struct, frozen=True):
@@ -29,6 +31,7 @@ class PlatformPage(msgspec.Struct, frozen=True):
     beside: str | None
     head: MonthHead | None
     scope: Scope | None
+    boards: tuple[Board, ...]
     accounts: int
     others: tuple[Link, ...]
     months: tuple[Link, ...]
@@ -40,10 +43,12 @@ def platform_page(context: Context, platform: Platform) -> Page:
     m = context.material
     record = m.current
     label = PLATFORM_NAMES[platform]
+    found: tuple[Board, ...] = ()
     scope = None
     if record and any(ranked.platform == platform for ranked in record.ranking.lists):
-        pair = boards.both(record.ranking, context.href, platform=platform)
-        scope = boards.scope(label, pair, context.href(f"platform/{platform}/"), platform)
+        lines = Lines(record.ranking, context.href)
+        found = lines.both(platform=platform, most=ROWS)
+        scope = next(each for each in lines.platforms() if each.platform == platform)
     return PlatformPage(
         shell=context.shell(
             label, f"Akun Terpopuler dan Akun Teraktif {m.agency.name} di {label}.", section=""
@@ -54,6 +59,7 @@ def platform_page(context: Context, platform: Platform) -> Page:
         beside=words.BESIDE[platform],
         head=head(record, m.zone, context.href) if record else None,
         scope=scope,
+        boards=found,
         accounts=sum(a.platform == platform and a.holds(m.now) for a in m.roster.accounts),
         others=tuple(
             Link(PLATFORM_NAMES[p], context.href(f"platform/{p}/"), current=p == platform)
@@ -62,9 +68,9 @@ def platform_page(context: Context, platform: Platform) -> Page:
         months=tuple(
             Link(
                 formats.month(month),
-                context.href(f"{boards.month_path(month)}#{platform}"),
+                context.href(list_path(month, platform)),
             )
-            for month in m.newest_first
+            for month in sorted(m.records, reverse=True)
             if any(ranked.platform == platform for ranked in m.records[month].ranking.lists)
         ),
         method=context.href("metode/#interaksi"),

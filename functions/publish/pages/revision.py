@@ -11,6 +11,7 @@ from functions.model import Change
 from functions.publish.pages import boards
 from functions.publish.pages.context import Context
 from functions.publish.pages.data import DataFile, frozen_files
+from functions.publish.pages.paths import satker_path
 from functions.publish.text import formats
 from functions.store.agency.months import MonthRecord
 
@@ -77,7 +78,7 @@ def _line(context: Context, change: Change) -> ChangeLine:
     after, after_note = _figures(change.after)
     return ChangeLine(
         name=context.material.names.get(change.satker, change.satker),
-        href=context.href(boards.satker_path(change.satker)),
+        href=context.href(satker_path(change.satker)),
         before=before,
         before_note=before_note,
         after=after,

@@ -8,8 +8,8 @@ from typing import ClassVar
 import msgspec
 
 from functions.publish.files import registry_history
-from functions.publish.pages import boards
 from functions.publish.pages.context import Context, Link, Page, Shell
+from functions.publish.pages.paths import satker_path
 from functions.publish.site import Material
 from functions.publish.text import formats
 from functions.registry.changes import Amendment, described
@@ -118,5 +118,5 @@ def _summary(changes: Sequence[Amendment]) -> str:
 def _unit(context: Context, satker: str) -> Link:
     m = context.material
     known = satker in m.names
-    path = boards.satker_path(satker)
+    path = satker_path(satker)
     return Link(m.names.get(satker, satker), context.href(path) if known else "")

@@ -1,64 +1,137 @@
-"""A year's page: its months, and who led each."""
+"""A year's page: every satker's rank month by month, as one table for each ranking."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
 
-from functions.publish.pages import boards
-from functions.publish.pages.boards import Standing
+from functions.model import RankingName, Row
+from functions.publish.pages.boards import NAMES, TITLES, TOP
 from functions.publish.pages.context import Context, Link, Page, Shell
-from functions.publish.pages.month_head import MonthHead, head
+from functions.publish.pages.paths import month_path, satker_path, unit_month_path
+from functions.publish.text import formats, words
 
 
 class YearMonth(msgspec.Struct, frozen=True):
-    """A month in the list of a year."""
+    """A month at the head of a column."""
 
-    head: MonthHead
-    posts: int
-    i24: int | None
-    popular: tuple[Standing, ...]
-    active: tuple[Standing, ...]
+    label: str
+    short: str
+    href: str
+    state_label: str
+    provisional: bool
+
+
+class YearCell(msgspec.Struct, frozen=True):
+    """A rank in a month; None: without one. ``top``: among the first ten."""
+
+    rank: int | None
+    href: str
+    top: bool
+
+
+class YearLine(msgspec.Struct, frozen=True):
+    """A satker's year."""
+
+    name: str
+    href: str
+    cells: tuple[YearCell | None, ...]
+    best: int | None
+
+
+class YearTable(msgspec.Struct, frozen=True):
+    """One ranking's year; sorted by the newest month's rank."""
+
+    anchor: str
+    title: str
+    lines: tuple[YearLine, ...]
 
 
 class YearPage(msgspec.Struct, frozen=True):
-    """The months of a year, the newest first."""
+    """The ranks of a year. ``gaps``: months of the year between others that have no ranking."""
 
     template: ClassVar[str] = "pages/year.html"
     shell: Shell
     year: str
     months: tuple[YearMonth, ...]
+    tables: tuple[YearTable, ...]
+    gaps: str
     years: tuple[Link, ...]
 
 
 def year_page(context: Context, year: str) -> Page:
-    """A year's months, newest first."""
+    """A year's months as columns, its satker as rows."""
     m = context.material
-    months = []
-    for month in (month for month in m.newest_first if month[:4] == year):
-        record = m.records[month]
-        popular, active = boards.both(record.ranking, context.href)
-        whole = boards.scope("", (popular, active), "", None)
-        months.append(
-            YearMonth(
-                head=head(record, m.zone, context.href),
-                posts=whole.posts,
-                i24=whole.i24,
-                popular=popular.podium,
-                active=active.podium,
-            )
-        )
+    months = sorted(m.months_of(year))
+    known = {f"{year}-{number:02}" for number in range(int(months[0][5:]), int(months[-1][5:]) + 1)}
+    gaps = sorted(known - {*months})
     return YearPage(
         shell=context.shell(
-            f"Arsip {year}",
-            f"Peringkat bulanan media sosial {m.agency.name} sepanjang {year}.",
-            section="archive",
+            f"Peringkat {year}",
+            f"Peringkat bulanan tiap satuan kerja {m.agency.name} sepanjang {year}.",
+            section="home",
         ),
         year=year,
-        months=tuple(months),
+        months=tuple(
+            YearMonth(
+                label=formats.month(month),
+                short=formats.month_short(month),
+                href=context.href(month_path(month)),
+                state_label=words.MONTH_STATE[m.records[month].ranking.state],
+                provisional=m.records[month].ranking.state != "final",
+            )
+            for month in months
+        ),
+        tables=tuple(_table(context, name, months) for name in NAMES),
+        gaps=", ".join(formats.month_name(month) for month in gaps),
         years=tuple(
-            Link(other, context.href(f"{other}/"), current=other == year)
-            for other in sorted({month[:4] for month in m.records}, reverse=True)
+            Link(other, context.href(f"{other}/"), current=other == year) for other in m.years
         ),
     )
+
+
+def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:
+    m = context.material
+    rows: dict[str, dict[str, Row]] = {
+        month: {row.satker: row for row in m.records[month].ranking.find(name).rows}
+        for month in months
+    }
+    satker = {each: None for month in reversed(months) for each in rows[month]}
+    lines = [_line(context, each, rows) for each in satker]
+    newest = len(months) - 1
+    lines.sort(key=lambda line: _order(line, newest))
+    return YearTable(
+        anchor="terpopuler" if name == "most_popular" else "teraktif",
+        title=TITLES[name],
+        lines=tuple(lines),
+    )
+
+
+def _line(context: Context, satker: str, rows: Mapping[str, Mapping[str, Row]]) -> YearLine:
+    cells = tuple(
+        YearCell(
+            rank=row.rank,
+            href=context.href(unit_month_path(satker, month)),
+            top=row.rank is not None and row.rank <= TOP,
+        )
+        if (row := held.get(satker))
+        else None
+        for month, held in rows.items()
+    )
+    ranks = [cell.rank for cell in cells if cell and cell.rank]
+    name = next(held[satker].name for held in reversed([*rows.values()]) if satker in held)
+    return YearLine(
+        name=context.material.names.get(satker, name),
+        href=context.href(satker_path(satker)),
+        cells=cells,
+        best=min(ranks, default=None),
+    )
+
+
+def _order(line: YearLine, newest: int) -> tuple[float, float, str]:
+    """By the newest month's rank, then by the best of the year; without one last."""
+    cell = line.cells[newest]
+    rank = cell.rank if cell and cell.rank else float("inf")
+    return rank, line.best or float("inf"), line.name

@@ -51,6 +51,13 @@ def tenths(value: int) -> str:
     return decimal(value / 10) if value % 10 else number(value // 10)
 
 
+def share(part: int | None, whole: int | None) -> int | None:
+    """A part of a whole in tenths of a percent, rounded half up; None where either is unknown."""
+    if part is None or not whole:
+        return None
+    return (2_000 * part + whole) // (2 * whole)
+
+
 def percent(value: int) -> str:
     """A share in tenths of a percent; the number and its sign stay on one line."""
     return f"{tenths(value)}\N{NO-BREAK SPACE}%"
@@ -110,6 +117,12 @@ def time_short(at: datetime, zone: ZoneInfo) -> str:
     """``3 Okt 09.11 WIB``, where the year is clear from around it."""
     local = _local(at, zone)
     return f"{local.day} {_locale()[1][local.month]} {local:%H.%M} {_zone_label(local)}"
+
+
+def day_short(at: datetime, zone: ZoneInfo) -> str:
+    """``3 Okt``."""
+    local = _local(at, zone)
+    return f"{local.day} {_locale()[1][local.month]}"
 
 
 def span(begin: datetime, end: datetime, zone: ZoneInfo) -> str:

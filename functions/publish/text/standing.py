@@ -1,113 +1,114 @@
-"""Why a unit stands where it stands in a month, as Indonesian sentences made by rules. Pure.
-
-Everything is counted from the lists that the month publishes, so that a reader can check it there.
-"""
+"""Why a satker stands where it stands, in sentences made from the month's lists. Pure."""
 
 from __future__ import annotations
 
-from statistics import median
+from collections.abc import Mapping, Sequence
 
-from functions.model import PLATFORM_NAMES, PLATFORMS, Platform, RankedList, Ranking, RankingName
+from functions.model import PLATFORM_NAMES, PLATFORMS, Platform, RankedList, Row
 from functions.publish.text import formats
 from functions.publish.text.plain import plain
-from functions.publish.text.points import share
-from functions.publish.text.ranks import row_of
 
-_SHOWN = 3  # platforms in a sentence
+_NAMED = 3  # platforms
 
 
-def standing(ranking: Ranking, satker: str) -> tuple[str, ...]:
-    """Why a unit has its rank in Akun Terpopuler; empty when it is not ranked there."""
-    ranked = ranking.find("most_popular")
-    row = row_of(ranked, satker)
-    if row is None or row.rank is None or row.i24 is None:
+def why(
+    rows: Sequence[Row], at: int, sums: Mapping[Platform, int], median: int | None
+) -> tuple[str, ...]:
+    """Why a satker has its rank in Akun Terpopuler; empty without a rank or without posts.
+
+    Args:
+        rows: the list's, in order.
+        at: where the satker stands in it, from 0.
+        sums: its interactions by platform, where they are known.
+        median: the interactions per post of its follower band; None when the month has one band.
+    """
+    row = rows[at]
+    if not row.rank or not row.posts:
         return ()
     said = (
-        gaps(ranked, satker),
-        platforms_of(ranking, satker),
-        _largest(row.concentration),
-        _beside(ranking, satker),
+        gaps(rows, at),
+        certainty(row),
+        origins(sums),
+        concentration(row),
+        beside(row, median),
     )
     return tuple(sentence for sentence in said if sentence)
 
 
-def gaps(ranked: RankedList, satker: str) -> str:
-    """How far the next unit above and the next below are, in what the list ranks by."""
-    rows = [row for row in ranked.rows if row.rank is not None]
-    own = row_of(ranked, satker)
-    if own is None or own.rank is None:
+def gaps(rows: Sequence[Row], at: int) -> str:
+    """How far the satker is from those before and behind it."""
+    row = rows[at]
+    if row.i24 is None:
         return ""
-    popular = ranked.ranking == "most_popular"
-    unit = "interaksi" if popular else "unggahan"
-    figure = (own.i24 if popular else own.posts) or 0
-    above = [row for row in rows if (row.rank or 0) < own.rank]
-    below = [row for row in rows if (row.rank or 0) > own.rank]
-    equal = [row for row in rows if row.rank == own.rank and row.satker != satker]
+    above, below = at - 1, at + 1
+    while above >= 0 and rows[above].rank == row.rank:
+        above -= 1
+    while below < len(rows) and rows[below].rank == row.rank:
+        below += 1
     said = []
-    if above:
-        gap = ((above[-1].i24 if popular else above[-1].posts) or 0) - figure
-        said.append(f"{formats.number(gap)} {unit} di bawah {plain(above[-1].name)}")
-    if equal:
-        others = plain(equal[0].name) if len(equal) == 1 else f"{len(equal)} satuan kerja lain"
-        said.append(f"sama dengan {others}")
-    if below:
-        gap = figure - ((below[0].i24 if popular else below[0].posts) or 0)
-        word = "" if above else f" {unit}"
-        said.append(f"{formats.number(gap)}{word} di atas {plain(below[0].name)}")
-    if not said:
-        return ""
-    return f"Peringkat {formats.number(own.rank)}: {', '.join(said)}."
+    if tied := below - above - 2:
+        said.append(f"sama dengan {formats.number(tied)} satuan kerja lain")
+    if above >= 0 and (more := rows[above].i24) is not None:
+        name = plain(rows[above].name)
+        said.append(f"{formats.number(more - row.i24)} interaksi di bawah {name}")
+    if below < len(rows) and rows[below].rank and (fewer := rows[below].i24) is not None:
+        said.append(f"{formats.number(row.i24 - fewer)} di atas {plain(rows[below].name)}")
+    return f"Peringkat {formats.number(row.rank or 0)}: {', '.join(said)}." if said else ""
 
 
-def platforms_of(ranking: Ranking, satker: str) -> str:
-    """From which platforms a unit's interactions come, the largest shares first."""
-    sums = platform_shares(ranking, satker)
-    total = sum(sums.values())
-    if not total:
+def certainty(row: Row) -> str:
+    """Whether the bounds of what was measured allow other ranks."""
+    possible = row.possible_ranks
+    if possible is None:
+        return "Menurut batas ukurnya, peringkat ini pasti." if row.rank_best is not None else ""
+    best, worst = (formats.number(each) for each in possible)
+    return f"Menurut batas ukurnya, peringkatnya dapat {best} sampai {worst}."
+
+
+def origins(sums: Mapping[Platform, int]) -> str:
+    """Which platforms brought the interactions, the largest first."""
+    whole = sum(sums.values())
+    if not whole:
         return ""
-    largest = sorted(sums, key=lambda platform: (-sums[platform], PLATFORMS.index(platform)))
-    said = [
-        f"{share(sums[platform], total)} dari {PLATFORM_NAMES[platform]}"
-        for platform in largest[:_SHOWN]
-        if sums[platform]
+    order = sorted(sums, key=lambda p: (-sums[p], PLATFORMS.index(p)))
+    parts = [
+        f"{formats.percent(formats.share(sums[p], whole) or 0)} dari {PLATFORM_NAMES[p]}"
+        for p in order[:_NAMED]
+        if sums[p]
     ]
-    return f"Interaksinya {', '.join(said)}."
+    return f"{', '.join(parts)}."
 
 
-def platform_shares(ranking: Ranking, satker: str) -> dict[Platform, int]:
-    """A unit's interactions by platform; a platform of which nothing is measured is left out."""
-    found = {}
-    for platform in PLATFORMS:
-        row = row_of(ranking.find("most_popular", platform=platform), satker)
-        if row is not None and row.i24 is not None and row.posts:
-            found[platform] = row.i24
-    return found
-
-
-def band_of(ranking: Ranking, name: RankingName, satker: str) -> RankedList | None:
-    """The list of a unit's follower band; None when the month has one band."""
-    for ranked in ranking.lists:
-        if ranked.ranking == name and ranked.band is not None and row_of(ranked, satker):
-            return ranked
-    return None
-
-
-def _largest(percent: float | None) -> str:
-    if percent is None:
+def concentration(row: Row) -> str:
+    """How much of the sum its largest post brought; empty for a single post."""
+    share = row.concentration
+    if share is None or row.measured < 2:
         return ""
-    return f"Unggahan terbesarnya membawa {formats.percent(round(percent * 10))} dari interaksinya."
+    return f"Unggahan terbesarnya membawa {formats.percent(round(share * 10))}."
 
 
-def _beside(ranking: Ranking, satker: str) -> str:
-    """The unit's sum beside the middle one of its follower band."""
-    band = band_of(ranking, "most_popular", satker)
-    own = row_of(band, satker) if band else None
-    if band is None or own is None or own.i24 is None:
+def beside(row: Row, median: int | None) -> str:
+    """Its interactions per post beside the median of its follower band."""
+    own = per_post(row)
+    if own is None or median is None:
         return ""
-    known = [row.i24 for row in band.rows if row.rank is not None and row.i24 is not None]
-    middle = round(median(known))
-    than = "di atas" if own.i24 > middle else "di bawah" if own.i24 < middle else "sama dengan"
     return (
-        f"Jumlahnya {than} nilai tengah {formats.number(len(known))} satuan kerja dengan pengikut "
-        f"sebanyak itu ({formats.number(middle)} interaksi)."
+        f"Per unggahan {formats.number(own)} interaksi; median kelompok pengikutnya "
+        f"{formats.number(median)}."
     )
+
+
+def per_post(row: Row) -> int | None:
+    """Interactions per measured post, rounded half up; None without one."""
+    if row.i24 is None or not row.measured:
+        return None
+    return (2 * row.i24 + row.measured) // (2 * row.measured)
+
+
+def median_per_post(ranked: RankedList) -> int | None:
+    """The median of a list's interactions per post; None while nobody has a measured post."""
+    values = sorted(value for row in ranked.rows if (value := per_post(row)) is not None)
+    if not values:
+        return None
+    low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
+    return (low + high + 1) // 2

@@ -14,8 +14,9 @@ from functions.model import (
     Sample,
     State,
     Verdict,
+    previous_month,
 )
-from functions.publish.text.formats import duration, number
+from functions.publish.text.formats import duration, month_name, number
 from functions.store.evidence import Action
 from functions.thresholds import INTERPOLATED_WITHIN, MARK, OBSERVED_WITHIN, SETTLED
 
@@ -142,6 +143,16 @@ def possible_ranks(row: Row) -> str:
 def movement(code: MovementKind, places: int | None) -> str:
     """A movement in words; empty when there is nothing to compare with."""
     return _MOVEMENT[code].format(n=places)
+
+
+def known(possible: tuple[int, int] | None) -> str:
+    """The best and the worst rank that the bounds allow: ``bisa 5–8``; empty where None."""
+    return "" if possible is None else f"bisa {possible[0]}–{possible[1]}"
+
+
+def compared(month: str) -> str:
+    """What the movement in a month's lists is measured against."""
+    return f"dibanding {month_name(previous_month(month))} (final)"
 
 
 def why(entry: Entry) -> str:

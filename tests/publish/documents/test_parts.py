@@ -45,6 +45,13 @@ def test_only_a_simulation_has_a_banner(make_source: MakeSource) -> None:
     assert parts.head(make_source(simulation=True), "x", "").banner == parts.SIMULATION
 
 
+def test_every_movement_has_its_sign() -> None:
+    assert parts.arrow(row("a", 1, movement_kind="up", movement=11)) == "▲ 11"
+    assert parts.arrow(row("a", 1, movement_kind="down", movement=1_200)) == "▼ 1.200"
+    signs = [parts.arrow(row("a", 1, movement_kind=k)) for k in ("same", "new", "back", "none")]
+    assert signs == ["=", "baru", "kembali", ""]
+
+
 def test_lines_show_the_ranked_with_what_to_mind() -> None:
     ranked = ranked_list(
         row("a", 1, i24=200, thin=True, largest_share=59.0, flags=("burst",)),

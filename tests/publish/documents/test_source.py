@@ -9,7 +9,7 @@ from tests.publish.documents.conftest import MakeSource
 
 def test_a_source_never_looks_at_later_months(make_source: MakeSource) -> None:
     source = make_source("2026-09")
-    assert [record.ranking.month for record in source.past] == ["2026-08", "2026-09"]
+    assert [lookup.ranking.month for lookup in source.past] == ["2026-08", "2026-09"]
     assert source.previous is not None
     assert source.previous.ranking.month == "2026-08"
     assert make_source("2026-08").previous is None

@@ -1,0 +1,73 @@
+"""Where the site's pages lie. A path that was published once never disappears.
+
+Paths are relative to an agency's site and end with a slash: ``2026/10/``, ``satker/kanwil-ntt/``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from functions.model import PLATFORMS, Platform
+
+# What may not be the name of a kind of unit below a month: another list's, a page's number, a
+# folder of documents.
+_TAKEN = re.compile(rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+)", re.IGNORECASE)
+ALL = "semua"
+
+
+def month_path(month: str) -> str:
+    """Where a month's page lies."""
+    return f"{month[:4]}/{month[5:7]}/"
+
+
+def list_path(month: str, scope: str = "", page: int = 1) -> str:
+    """Where one list of a month lies: that of all satker, or of a scope's segment."""
+    return f"{month_path(month)}{scope or ALL}/{_page(page)}"
+
+
+def satker_path(satker: str) -> str:
+    """Where a satker's page lies."""
+    return f"satker/{segment(satker)}/"
+
+
+def unit_month_path(satker: str, month: str, page: int = 1) -> str:
+    """Where a satker's month lies."""
+    return f"{satker_path(satker)}{month_path(month)}{_page(page)}"
+
+
+def post_path(platform: Platform, post_id: str) -> str:
+    """Where a post's page lies."""
+    return f"unggahan/{platform}/{segment(post_id)}/"
+
+
+def kind_segment(kind: str) -> str:
+    """A kind of unit as the segment of its list; never the same as another list's."""
+    plain = segment(kind)
+    return f"jenis-{plain}" if _TAKEN.fullmatch(plain) else plain
+
+
+def band_segment(band: int) -> str:
+    """A follower band as the segment of its list."""
+    return f"pengikut-{band}"
+
+
+def flag_anchor(satker: str) -> str:
+    """Where a month's page tells a satker's flags."""
+    return f"penanda-{segment(satker)}"
+
+
+def post_anchor(platform: Platform, post_id: str) -> str:
+    """Where the page of a satker's month tells a post."""
+    return f"u-{platform}-{segment(post_id)}"
+
+
+def segment(text: str) -> str:
+    """A registry's code as a path segment; characters that a path could misread become ``~2f``."""
+    safe = "".join(
+        c if c.isascii() and (c.isalnum() or c in "-_.") else f"~{ord(c):x}" for c in text
+    )
+    return f"~2e{safe[1:]}" if safe.startswith(".") else safe
+
+
+def _page(number: int) -> str:
+    return f"{number}/" if number > 1 else ""
