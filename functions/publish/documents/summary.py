@@ -8,10 +8,11 @@ from typing import ClassVar
 
 import msgspec
 
-from functions.model import PLATFORM_NAMES, PLATFORMS, State
+from functions.model import PLATFORM_NAMES
 from functions.publish.documents.parts import LONGEST_NAME, Head, Line, head, lines, measured_of
 from functions.publish.documents.source import Source
 from functions.publish.pages.paths import month_path
+from functions.publish.pages.quality import quality_of
 from functions.publish.text import flags, formats, points, words
 from functions.publish.text.plain import plain
 
@@ -19,15 +20,6 @@ _TOP = 10
 _LOGGED = 8  # decisions and objections that are told one by one
 _FLAGGED = 6  # units that are named with their flags
 _REASON = 140  # letters of a reason
-
-_STATES: tuple[State, ...] = (
-    "running",
-    "observed",
-    "interpolated",
-    "estimated",
-    "unmeasured",
-    "removed",
-)
 
 
 class QualityRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,38 +71,17 @@ def summary(source: Source) -> MinistrySummary:
 
 
 def _quality(source: Source) -> tuple[tuple[str, ...], tuple[QualityRow, ...]]:
-    """Counted posts by platform and state, for the states that occur; and those not counted."""
-    counted: Counter[tuple[str, str]] = Counter()
-    left: Counter[str] = Counter()
-    for entry in source.entries:
-        verdict, platform = entry.verdict, entry.post.platform
-        if verdict is None or verdict.satker is None:
-            continue
-        if verdict.counted:
-            counted[platform, verdict.measurement.state] += 1
-        else:
-            left[platform] += 1
-    shown = [state for state in _STATES if any(counted[p, state] for p in PLATFORMS)]
-    rows = [
+    """The posts by platform and state, the sums last; nothing where no post is at hand."""
+    found = quality_of(source.entries)
+    rows = tuple(
         QualityRow(
-            label=PLATFORM_NAMES[platform],
-            figures=tuple(formats.number(counted[platform, state]) for state in shown),
-            left=formats.number(left[platform]),
+            label=line.label,
+            figures=tuple(formats.number(count) for count in line.counts),
+            left=formats.number(line.removed + line.out),
         )
-        for platform in PLATFORMS
-        if left[platform] or any(counted[platform, state] for state in shown)
-    ]
-    if not rows:
-        return (), ()
-    total = QualityRow(
-        label="Semua",
-        figures=tuple(
-            formats.number(sum(counted[platform, state] for platform in PLATFORMS))
-            for state in shown
-        ),
-        left=formats.number(sum(left.values())),
+        for line in found.lines
     )
-    return tuple(words.STATE[state] for state in shown), (*rows, total)
+    return (found.states, rows) if source.entries else ((), ())
 
 
 def _log(source: Source) -> tuple[str, ...]:
