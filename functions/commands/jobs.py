@@ -1,4 +1,4 @@
-"""``kiprah collect``, ``score`` and ``publish``: one run of a job, now or at a given instant."""
+"""``kiprah collect``, ``score``, ``publish``, ``documents``: one run of a job, now or then."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from functions.commands.shell import (
     Misused,
+    check_month,
     fail,
     json_option,
     load_settings,
@@ -112,3 +113,39 @@ def publish(now: datetime | None, as_json: bool) -> None:
     uploaded = sum(one.get("uploaded", 0) for one in own)
     unchanged = sum(one.get("unchanged", 0) for one in own)
     tell(report, as_json, f"{uploaded} berkas diperbarui, {unchanged} tetap.")
+
+
+@click.command()
+@click.argument("month", required=False)
+@now_option
+@json_option
+@tells_errors
+def documents(month: str | None, now: datetime | None, as_json: bool) -> None:
+    """Make the documents of the months that need them: reports, summary, slides, images.
+
+    With MONTH (2026-09) that month's alone, also when nothing changed.
+    """
+    from functions.publish.documents.job import documents_all
+    from functions.publish.targets.port import ObjectsError
+    from functions.publish.targets.stamp import OutdatedError
+
+    if month is not None:
+        check_month(month)
+    loaded, at = load_settings(), now or present()
+    name = run_id("documents", at)
+    with opened_all(loaded, now) as agencies:
+        try:
+            report = documents_all(agencies, now=at, settings=loaded, run_id=name, month=month)
+        except OutdatedError as error:
+            raise Misused(str(error)) from None
+        except ObjectsError as error:
+            fail(str(error))
+    own = of_each(report)
+    _tell_idle(report)
+    if month is not None and not any(month in one.get("months", ()) for one in own):
+        fail(f"{month} is not published as it is ranked; run kiprah publish, then try again")
+    made = sum(one.get("uploaded", 0) for one in own)
+    months = dict.fromkeys(month for one in own for month in one.get("months", ()))
+    tell(
+        report, as_json, f"{made} dokumen dibuat; {', '.join(months) or 'tidak ada yang berubah'}."
+    )

@@ -9,6 +9,7 @@
     python -m tests.bench month                 a ministry's month: all that a cloud bills
     python -m tests.bench month --satker 3 --posts 1 --whole
     python -m tests.bench large                 a run of 5,000 units in one agency
+    python -m tests.bench reports               a month's documents, beside Chromium's print
     python -m tests.bench score                 recomputing a month, beside DuckDB; runs over a year
     python -m tests.bench score --posts 100000 --store 0
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
@@ -36,6 +37,7 @@ TABLES = (
     "documents",
     "month",
     "large",
+    "reports",
     "score",
     "planning",
     "scale",
