@@ -2,7 +2,8 @@
 
 ``reads``, ``writes`` and ``deletes``: documents, as Firestore bills them; ``calls``: requests to
 platforms; ``dollars``: what platforms charge for them; ``objects`` and ``bytes``: put into the
-site; ``listed`` and ``got``: objects of the site that were listed, and read; ``seconds``: by the clock on the wall.
+site; ``listed`` and ``got``: objects of the site that were listed, and read; ``seconds``: by the
+clock on the wall.
 """
 
 from __future__ import annotations
