@@ -126,6 +126,7 @@ def publish(
         make_settled(work)
         if not work.is_cut_short:
             make_living(work, latest, str(noted.get("left") or ""))
+        work.close_deferred()
         work.close_site(source)
     _keep_copies(work, noted)
     _note(work, noted)

@@ -80,9 +80,10 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
         items += work.page_items(of_month(material, month), month)
     plain = [SiteFile(path, body) for path, body in work.assets[1].items()]
     plain.append(SiteFile(registry_history.PATH, registry_history.history_csv(material.history)))
+    items += [page for pages in work.deferred.values() for page in pages]
     work.upload.put([plain + data, *by_reach(items)], left)
     for each in proved.values():
-        work.close_month(each.told)
+        work.close_month(each.told, whole=not work.upload.left)
 
 
 def _ledgers(work: Work, latest: Latest) -> dict[str, Mapping[str, Ledger]]:

@@ -122,7 +122,8 @@ class Held:
     """What the site holds, and of what its files were made.
 
     ``listed``: what a listing showed; None while the manifests are believed. ``manifests``: the
-    bytes of those that were read or put, by path.
+    bytes of those that were read or put, by path. ``damaged``: months of which a file is lost, or
+    is not as it was put.
     """
 
     def __init__(
@@ -137,6 +138,7 @@ class Held:
         self.manifests = manifests
         self.listed = listed
         self.months: dict[str, MonthSummary] = {}
+        self.damaged: set[str] = set()
         self._own: dict[str, Made] = dict(self._there(root.files))
         self._of_month: dict[str, dict[str, Made]] = {}
         self._opened: set[str] = set()
@@ -209,6 +211,7 @@ class Held:
         return (
             held is not None
             and held.whole
+            and told.month not in self.damaged
             and (held.revision, held.digest) == (told.revision, told.digest)
         )
 
@@ -237,9 +240,9 @@ class Held:
         self.manifests.pop(path_of(month), None)
         if manifest is None:
             return
-        there = dict(self._there(manifest.files))
-        whole = manifest.whole and len(there) == len(manifest.files)
-        self.months[month] = msgspec.structs.replace(manifest.summary(), whole=whole)
+        self.months[month] = manifest.summary()
+        if len(dict(self._there(manifest.files))) < len(manifest.files):
+            self.damaged.add(month)
 
 
 def hold(objects: Objects, stamped: bytes | None, *, look: bool) -> Held:

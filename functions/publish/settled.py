@@ -1,6 +1,7 @@
 """Months that only a revision can change: each is made once, by itself, and not looked at again.
 
-However many there are, one is held in memory at a time. What is shown of them follows from what was
+However many there are, one is held in memory at a time; only pages that change, because a month has
+just been frozen or revised, wait for the living site. What is shown of them follows from what was
 frozen: the registry of that time, the ranking, the posts without their captions.
 """
 
@@ -49,6 +50,7 @@ def make_month(work: Work, month: str) -> None:
     # What is there of the same revision stays as it was made, whatever made it.
     is_repair = (
         before is not None
+        and before.whole
         and (before.revision, before.digest) == (told.revision, told.digest)
         and month not in work.run.again
     )
@@ -58,8 +60,17 @@ def make_month(work: Work, month: str) -> None:
         models = {path: model for path, model in models.items() if not held.source(path, month)}
     frozen = [item for item in data if item.once]
     latest = [item for item in data if not item.once]
-    upload.put([frozen, latest, *by_reach(work.page_items(models, month))])
-    work.close_month(told)
+    new: list[SiteFile] = []
+    changed: list[SiteFile] = []
+    for page in work.page_items(models, month):
+        (new if held.get(page.path, month) is None else changed).append(page)
+    upload.put([frozen, latest, *by_reach(new)])
+    if changed:
+        # Readers reach what is there: it may lead to a month, or a unit, that they do not see yet.
+        work.deferred[month] = changed
+        work.note_month(told, whole=False)
+    else:
+        work.close_month(told, whole=not upload.left)
     work.made.append(month)
     if work.frozen is not None and not upload.left:
         work.kept.take_in(keep(work.frozen, {item.path: item.body for item in frozen}))
