@@ -73,10 +73,15 @@ class Context:
         """The address of a path of the site."""
         return f"{self._root}{target}" or "./"
 
+    @property
+    def address(self) -> str:
+        """The public address of the agency's site, ending in a slash; empty when nobody said."""
+        site_url = self.material.site_url.rstrip("/")
+        return f"{site_url}/{self._folder}" if site_url else ""
+
     def shell(self, title: str, description: str, *, section: str = "") -> Shell:
         """What surrounds the page. ``section``: the entry of the menu it belongs to."""
         m = self.material
-        site_url = m.site_url.rstrip("/")
         return Shell(
             path=self.path,
             title=title,
@@ -94,9 +99,7 @@ class Context:
             updated=formats.date(m.current.ranking.as_of, m.zone) if m.current else None,
             notice=m.notice,
             canonical=(
-                f"{site_url}/{self._folder}{self.path}"
-                if site_url and self.path != "404.html"
-                else None
+                f"{self.address}{self.path}" if self.address and self.path != "404.html" else None
             ),
             agencies=self._agencies(),
         )

@@ -23,6 +23,7 @@ class MethodPage(msgspec.Struct, frozen=True):
     shell: Shell
     zone: str
     data: str
+    verify: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
     duplicate_percent: int
     objection_days: int
@@ -47,6 +48,7 @@ def method_page(context: Context) -> Page:
         ),
         zone=formats.clock(m.now, m.zone).split()[-1],
         data=context.href("data/"),
+        verify=context.href("periksa/"),
         platforms=tuple(
             (p, PLATFORM_NAMES[p], words.COUNTED[p], words.BESIDE[p]) for p in PLATFORMS
         ),

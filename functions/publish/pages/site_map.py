@@ -24,6 +24,7 @@ from functions.publish.pages.month import month_page
 from functions.publish.pages.platform import platform_page
 from functions.publish.pages.status import status_page
 from functions.publish.pages.units import unit_page, units_page
+from functions.publish.pages.verify import verify_page
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
 
@@ -57,6 +58,7 @@ def _pages(m: Material) -> Iterator[tuple[str, Page]]:
         yield _at(m, f"{year}/", partial(year_page, year=year))
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
+    yield _at(m, "periksa/", verify_page)
     yield _at(m, "status/", status_page)
     yield "404.html", _not_found(Context(m, "404.html"))
 
