@@ -27,6 +27,7 @@ from functions.store import evidence as ev
 from functions.store import rankings
 from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
+from functions.thresholds import THIN_PERCENT, USUAL_FEWEST
 
 # The files of a month, in the order in which the data page lists them.
 NAMES = (
@@ -64,7 +65,7 @@ RANKING_COLUMNS = (
         14,
     ),
     Column("movement", "Banyaknya tempat naik atau turun", 10),
-    Column("thin", "Ada akun yang unggahannya terukur kurang dari 90 %", 8),
+    Column("thin", f"Ada akun yang unggahannya terukur kurang dari {THIN_PERCENT} %", 8),
     Column("flags", "Penanda, dipisahkan spasi", 12),
 )
 # Behind the others, in months ranked since formula 2 alone: the bytes of others never change.
@@ -121,8 +122,8 @@ POST_COLUMNS = (
     Column("parts", "Lanjutan utas yang interaksinya ikut dijumlahkan; kosong bila tidak ada", 7),
     Column(
         "over_usual",
-        "Kelipatan dari yang biasa pada akunnya; kosong di bawah 20 unggahan terukur sebelumnya, "
-        "dan bila yang biasa terlalu sedikit",
+        f"Kelipatan dari yang biasa pada akunnya; kosong di bawah {USUAL_FEWEST} unggahan terukur "
+        "sebelumnya, dan bila yang biasa terlalu sedikit",
         11,
     ),
     Column("flags", "Penanda, dipisahkan spasi; angkanya ada di ranking.json", 12),

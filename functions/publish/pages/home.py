@@ -20,6 +20,7 @@ from functions.publish.pages.month_head import MonthHead, accounts_in, head, mon
 from functions.publish.site import Material
 from functions.publish.text import formats
 from functions.store.agency.months import MonthRecord
+from functions.thresholds import MARK, SETTLED
 
 
 class Chart(msgspec.Struct, frozen=True):
@@ -32,7 +33,10 @@ class Chart(msgspec.Struct, frozen=True):
 
 
 class HomePage(msgspec.Struct, frozen=True):
-    """The running month, or the last one on a month's first day."""
+    """The running month, or the last one on a month's first day.
+
+    ``mark``: the age at which a post is measured; ``settled``: from when on its value stands.
+    """
 
     template: ClassVar[str] = "pages/home.html"
     shell: Shell
@@ -46,6 +50,8 @@ class HomePage(msgspec.Struct, frozen=True):
     method: str
     data: str
     units: str
+    mark: str
+    settled: str
 
 
 class EmptyPage(msgspec.Struct, frozen=True):
@@ -84,13 +90,16 @@ def home_page(context: Context) -> Page:
         method=context.href("metode/"),
         data=context.href(f"data/#{ranking.month}"),
         units=context.href("satker/"),
+        mark=formats.duration(MARK),
+        settled=formats.duration(SETTLED),
     )
 
 
 def _about(agency: Agency) -> str:
+    within = formats.duration(MARK)
     return (
         f"Peringkat bulanan media sosial satuan kerja {agency.name}: siapa paling aktif, siapa "
-        "paling banyak ditanggapi dalam 24 jam, dengan bukti yang dapat dihitung ulang."
+        f"paling banyak ditanggapi dalam {within}, dengan bukti yang dapat dihitung ulang."
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import SETTLED, MonthState, month_bounds
+from functions.model import MonthState, month_bounds
 from functions.publish.pages import boards
 from functions.publish.pages.boards import Href, month_path
 from functions.publish.pages.context import Context, Link
@@ -15,6 +15,7 @@ from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Objection, Rules
+from functions.thresholds import SETTLED
 
 
 class Stage(msgspec.Struct, frozen=True):

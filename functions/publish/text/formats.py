@@ -129,6 +129,16 @@ def duration(span: timedelta) -> str:
     return " ".join(words)
 
 
+def minutes(span: timedelta) -> str:
+    """``60 menit``: a span of whole minutes, however many hours it has."""
+    return f"{number(span // timedelta(minutes=1))} menit"
+
+
+def days(span: timedelta) -> str:
+    """``7 hari``: a span of whole days."""
+    return f"{number(span // timedelta(days=1))} hari"
+
+
 def last_day(end: datetime, zone: ZoneInfo) -> str:
     """The last day before an end: ``3 Oktober 2026``."""
     return date(max(end, _FIRST) - timedelta(seconds=1), zone)
