@@ -415,6 +415,13 @@ const isRemoved = (post, mark) => {
   return missed.length > 1 && missed[missed.length - 1] - missed[0] >= 15 * 60;
 };
 
+// What had been read by an instant, so that one in the past can be replayed.
+const knownAt = (post, now) => ({
+  ...post,
+  samples: post.samples.filter((sample) => sample.at <= now),
+  absences: post.absences.filter((time) => time <= now),
+});
+
 const measure = (post, now) => {
   const bracket = bracketOf(post);
   const { mark, before, after } = bracket;
@@ -482,7 +489,7 @@ function* judge(evidence, [begin, end]) {
   for (const post of evidence.posts) {
     const ruling = rulingOf(post);
     const satker = ruling.satker ?? holderOf(lines.get(post.account), post.at);
-    const measured = measure(post, now);
+    const measured = measure(knownAt(post, now), now);
     const isLate = post.samples.length > 0 && post.samples[0].at >= closing;
     const stands = measured.state !== "removed" && !post.repeats && !isLate;
     const counted =
