@@ -933,6 +933,12 @@ function* differences(published, computed) {
       yield say({ scope: other ?? one, field: "rows", published: theirSize, computed: ourSize });
       continue;
     }
+    for (const field of Object.keys(one)) {
+      const [a, b] = [one[field] ?? null, other[field] ?? null];
+      if (field !== "rows" && !isSame(a, b)) {
+        yield say({ scope: other, field, published: one[field], computed: other[field] });
+      }
+    }
     yield* rowDifferences(one, other);
   }
   const isInOrder =
