@@ -33,9 +33,10 @@ class Unreadable extends Error {}
 
 // SHA-256 (FIPS 180-4) of bytes that come in parts. The browser's own wants all of them at once,
 // and is missing where a site has no HTTPS.
-const ROUNDS = new Uint32Array(64);
-const START = new Uint32Array(8);
+const ROUNDS = new Int32Array(64);
+const START = new Int32Array(8);
 {
+  // All numbers are 32 bits with a sign: engines work on those as they are.
   // The first 32 bits of the fractions of cube and square roots of the first primes.
   const bits = (root) => Math.floor((root - Math.floor(root)) * 2 ** 32);
   let found = 0;
@@ -84,12 +85,14 @@ class Sha256 {
       const y = w[i - 2];
       const low = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
       const high = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-      w[i] = (w[i - 16] + low + w[i - 7] + high) | 0;
+      w[i] = (((w[i - 16] + low) | 0) + ((w[i - 7] + high) | 0)) | 0;
     }
-    let [a, b, c, d, e, f, g, h] = this.state;
+    const state = this.state;
+    let [a, b, c, d, e, f, g, h] = state;
     for (let i = 0; i < 64; i += 1) {
       const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-      const one = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i] + w[i]) | 0;
+      const choice = ((e & f) ^ (~e & g)) + ((ROUNDS[i] + w[i]) | 0);
+      const one = (((h + s1) | 0) + (choice | 0)) | 0;
       const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
       const two = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       h = g;
@@ -101,7 +104,14 @@ class Sha256 {
       b = a;
       a = (one + two) | 0;
     }
-    [a, b, c, d, e, f, g, h].forEach((word, i) => { this.state[i] += word; });
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+    state[5] += f;
+    state[6] += g;
+    state[7] += h;
   }
 
   hex() {
@@ -112,7 +122,7 @@ class Sha256 {
     end.setUint32(padding.length - 8, Math.floor(bits / 2 ** 32));
     end.setUint32(padding.length - 4, bits >>> 0);
     this.add(padding);
-    return [...this.state].map((word) => word.toString(16).padStart(8, "0")).join("");
+    return [...this.state].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
   }
 }
 
@@ -694,6 +704,7 @@ function* recompute(evidence) {
       const of = at(tallies, platform, () => new Map());
       tally(at(of, each.satker, emptyTally), each, followers);
     }
+    yield 1;
   }
 
   const byPlatform = new Map();
@@ -757,7 +768,10 @@ function* flagsOf(evidence, judged, [begin, end]) {
     );
     yield 1;
   }
-  for (const [account, own] of lines) found.push(...jumpsOf(account, own, begin, end));
+  for (const [account, own] of lines) {
+    found.push(...jumpsOf(account, own, begin, end));
+    yield 1;
+  }
   // What happened while nobody held the account is nobody's.
   return found
     .filter((flag) => flag.satker !== null)
