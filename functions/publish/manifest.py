@@ -46,13 +46,14 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What the site's own manifest says of a month.
 
     ``revision`` and ``digest`` are those of the ranking that its files were made from. ``whole``:
-    all of them are there. ``manifest``: the MD5 of its own manifest; ``pages`` and ``others`` count
+    all of them are there. ``papers``: of what its own page says of its documents. ``manifest``: the MD5 of its own manifest; ``pages`` and ``others`` count
     its files, ``data`` has the sizes of its data files by name, ``frozen`` those of each revision.
     """
 
     revision: int
     digest: str
     whole: bool
+    papers: str = ""
     manifest: str
     pages: _Count
     others: _Count
@@ -84,6 +85,7 @@ class MonthManifest(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     digest: str
     whole: bool
+    papers: str = ""
     files: dict[str, Made]
 
     def encode(self) -> bytes:
@@ -105,6 +107,7 @@ class MonthManifest(msgspec.Struct, frozen=True, kw_only=True):
             revision=self.revision,
             digest=self.digest,
             whole=self.whole,
+            papers=self.papers,
             manifest=md5_of(self.encode()),
             pages=pages,
             others=len(self.files) - pages,

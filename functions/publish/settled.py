@@ -10,6 +10,7 @@ from __future__ import annotations
 from functions.model import Roster, previous_month
 from functions.publish import sources
 from functions.publish.months import ProvedMonth, data_items, prove, without_captions
+from functions.publish.pages.paths import month_path
 from functions.publish.pages.site_map import of_month
 from functions.publish.site import Material
 from functions.publish.targets.frozen import keep
@@ -32,8 +33,14 @@ def make_settled(work: Work) -> None:
 
 
 def _is_due(work: Work, told: IndexedMonth) -> bool:
-    is_wanted = told.month in work.run.again or not work.held.has_made(told)
-    return is_wanted and told.month not in work.pending
+    month = told.month
+    is_wanted = month in work.run.again or not work.held.has_made(told) or _has_papers(work, month)
+    return is_wanted and month not in work.pending
+
+
+def _has_papers(work: Work, month: str) -> bool:
+    """Whether there are documents of the month, or a signature, of which its page says nothing."""
+    return work.held.months[month].papers != work.papers_source(month)
 
 
 def make_month(work: Work, month: str) -> None:
@@ -57,7 +64,12 @@ def make_month(work: Work, month: str) -> None:
     data = data_items(proved, held, sources.of_data(told.digest, told.revision))
     models = of_month(_material(work, proved, data), month)
     if is_repair:
-        models = {path: model for path, model in models.items() if not held.source(path, month)}
+        own = f"{month_path(month)}index.html" if _has_papers(work, month) else ""
+        models = {
+            path: model
+            for path, model in models.items()
+            if path == own or not held.source(path, month)
+        }
     frozen = [item for item in data if item.once]
     latest = [item for item in data if not item.once]
     new: list[SiteFile] = []

@@ -11,6 +11,7 @@ from typing import Any
 from functions.jobs.deadline import NEVER, Deadline
 from functions.model import Agency, Roster, previous_month
 from functions.publish import manifest, sources
+from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost
 from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held, Manifest, MonthManifest
@@ -70,6 +71,7 @@ class Work:
     roster: Roster
     incomplete: Mapping[str, str]
     imprint: Imprint
+    papers: Mapping[str, Papers]
     stamp: str
     new_stamp: str
     frozen: Objects | None = None
@@ -126,6 +128,7 @@ class Work:
             everybody=tuple(self.run.everybody),
             ranked=self.ranked.units,
             imprint=self.imprint,
+            papers=self.papers,
             followers=self._followers(ledgers, now),
             **facts,
         )
@@ -146,6 +149,11 @@ class Work:
             if self.held.source(path, month) != wanted[path]
         }
         return [SiteFile(path, body, wanted[path], month) for path, body in render(todo).items()]
+
+    def papers_source(self, month: str) -> str:
+        """Of what a month's own page says of its documents."""
+        papers = self.papers.get(month)
+        return "" if papers is None else papers.source(month)
 
     def sizes(self, month: str) -> dict[str, int]:
         """The sizes of a month's data files by name, as the site holds them."""
