@@ -46,8 +46,9 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What the site's own manifest says of a month.
 
     ``revision`` and ``digest`` are those of the ranking that its files were made from. ``whole``:
-    all of them are there. ``papers``: of what its own page says of its documents. ``manifest``: the MD5 of its own manifest; ``pages`` and ``others`` count
-    its files, ``data`` has the sizes of its data files by name, ``frozen`` those of each revision.
+    all of them are there. ``papers``: of what its own page says of its documents. ``manifest``: the
+    MD5 of its own manifest; ``pages`` and ``others`` count its files, ``data`` has the sizes of its
+    data files by name, ``frozen`` those of each revision.
     """
 
     revision: int

@@ -172,6 +172,7 @@ class Work:
             revision=told.revision,
             digest=told.digest,
             whole=whole,
+            papers=self.papers_source(told.month),
             files=self.held.files(told.month),
         )
         self.held.months[told.month] = own.summary()
