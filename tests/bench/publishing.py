@@ -3,9 +3,9 @@
     python -m tests.bench publishing [--months 2 60] [--posts 300]
 
 47 units; the months before the running one are final. First everything is published, which is not
-measured. Then come runs with nothing new, and runs after each of which some posts have been read
+measured. Then come runs with nothing new, and runs before each of which some posts have been read
 once more and scored: what a busy half hour brings. The site lies in memory; of several runs the
-middle one counts, by the time of this process (a busy machine does not make it longer).
+middle one counts, by the processor time of this process.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--posts", type=int, default=300, help="of each month")
     options = parser.parse_args(arguments)
     table = Table(title="a run of publish over 47 units")
-    for heading in ("months behind it", "what is new", "s", *COUNTED):
+    for heading in ("months behind it", "what is new", "ms", *COUNTED):
         table.add_column(heading, justify="right")
     log.quiet()
     for months in options.months:
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             runs: Runs = getattr(found, name)
             said = {"first": "everything", "idle": "nothing", "busy": f"{CHANGED} posts"}[name]
             counts = [f"{runs.report[counted]:,}" for counted in COUNTED]
-            table.add_row(str(months), said, f"{runs.seconds:.3f}", *counts)
+            table.add_row(str(months), said, f"{1000 * runs.seconds:,.1f}", *counts)
     log.speak()
     Console(width=120).print(table)
 
