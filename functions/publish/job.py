@@ -18,6 +18,8 @@ from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Agency, Roster, iso
 from functions.publish import manifest, sources
+from functions.publish.documents.made import CURSOR
+from functions.publish.documents.papers import papers_of
 from functions.publish.files import condition_file
 from functions.publish.fresh import make_fresh
 from functions.publish.imprint import imprint_of
@@ -131,6 +133,7 @@ def publish(
         make_settled(work)
         if not work.is_cut_short:
             make_living(work, latest, str(noted.get("left") or ""))
+        work.close_deferred()
         work.close_site(source)
     is_new = work.objects.objects > 0
     changed_at = now if is_new else time_of(noted.get("put_at"))
@@ -166,6 +169,7 @@ def _begin(
         roster=agency.roster(run.now) or Roster(as_of=run.now),
         incomplete=agency.completeness(),
         imprint=imprint_of(agency),
+        papers=papers_of(agency.cursor(CURSOR)),
         stamp="" if stamped is None else md5_of(stamped),
         new_stamp=md5_of(encoded),
         frozen=frozen,
@@ -196,6 +200,7 @@ def _source(work: Work) -> str:
         work.roster,
         work.incomplete,
         work.imprint,
+        {month: papers.source(month) for month, papers in work.papers.items()},
         run.settings,
         now=run.now,
         simulation=work.agency.simulation,

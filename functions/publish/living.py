@@ -85,9 +85,10 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
     plain.append(SiteFile(registry_history.PATH, registry_history.history_csv(material.history)))
     if units.units_pages(material) > 1:
         plain.append(SiteFile(units.INDEX, units.units_index(material)))
+    items += [page for pages in work.deferred.values() for page in pages]
     work.upload.put([plain + data, *by_reach(items)], left)
     for each in proved.values():
-        work.close_month(each.told)
+        work.close_month(each.told, whole=not work.upload.left)
 
 
 def _ledgers(work: Work, latest: Latest) -> dict[str, Mapping[str, Ledger]]:

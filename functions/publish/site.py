@@ -20,6 +20,7 @@ from functions.model import (
     month_of,
     previous_month,
 )
+from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
 from functions.publish.lookup import Lookup
@@ -52,6 +53,7 @@ class Material:
         incomplete: What is said of accounts of which posts are missing, by account key.
         history: What changed in the registry, the latest first.
         imprint: Who answers for the site, and the licence of its data.
+        papers: The documents of each month.
         followers: Follower counts of the months that pages are made of, by account key and time.
         ranked: The name that each satker had when it was ranked last, of everybody ever ranked.
         published: The paths that the site holds of a month's pages, by month; of those that are not
@@ -76,6 +78,7 @@ class Material:
     history: Sequence[HistoryEntry] = ()
     imprint: Imprint = field(default_factory=Imprint)
     followers: Mapping[str, Counts] = field(default_factory=dict)
+    papers: Mapping[str, Papers] = field(default_factory=dict)
     ranked: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Collection[str]] = field(default_factory=dict)
 

@@ -26,10 +26,11 @@ def of_world(world: World, now: datetime = NOW, **other: Any) -> str:
         "roster": agency.roster(now),
         "incomplete": {},
         "imprint": Imprint(),
+        "papers": {},
         "settings": Settings(),
         **other,
     }
-    names = ("agency", "index", "roster", "incomplete", "imprint", "settings")
+    names = ("agency", "index", "roster", "incomplete", "imprint", "papers", "settings")
     given = [known.pop(name) for name in names]
     facts = {"now": now, "simulation": False, "everybody": (), **known}
     return sources.of_site(*given, **facts)

@@ -62,7 +62,7 @@ class DataSet(msgspec.Struct, frozen=True):
 
 
 class DataMonth(msgspec.Struct, frozen=True):
-    """A month's files and the digest of its evidence."""
+    """A month's files and the digest of its evidence. ``check``: where a reader checks it."""
 
     anchor: str
     label: str
@@ -70,6 +70,7 @@ class DataMonth(msgspec.Struct, frozen=True):
     state_label: str
     as_of: str
     digest: str
+    check: str
     sets: tuple[DataSet, ...]
 
 
@@ -83,6 +84,7 @@ class DataPage(msgspec.Struct, frozen=True):
     post_fields: tuple[tuple[str, str], ...]
     log_fields: tuple[tuple[str, str], ...]
     method: str
+    check: str
 
 
 def data_page(context: Context) -> DataPage:
@@ -107,6 +109,7 @@ def data_page(context: Context) -> DataPage:
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
         ),
         method=context.href("metode/"),
+        check=context.href("periksa/"),
     )
 
 
@@ -137,6 +140,7 @@ def _data_month(context: Context, month: str) -> DataMonth:
         state_label=words.MONTH_STATE[told.state],
         as_of=formats.time(told.as_of, m.zone),
         digest=told.digest,
+        check=context.href(f"periksa/?bulan={month}"),
         sets=tuple(_data_sets(context, month)),
     )
 

@@ -30,6 +30,7 @@ from functions.publish.pages.registry import registry_page
 from functions.publish.pages.status import REGISTRY, status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
 from functions.publish.pages.units import unit_page, units_page, units_pages
+from functions.publish.pages.verify import verify_page
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
 
@@ -84,6 +85,7 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
     yield _at(m, REGISTRY, registry_page)
+    yield _at(m, "periksa/", verify_page)
     yield "404.html", _not_found(Context(m, "404.html"))
 
 

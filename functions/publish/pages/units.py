@@ -19,6 +19,7 @@ from functions.model import (
 from functions.publish.pages import boards, charts
 from functions.publish.pages.context import Context, Link, Shell
 from functions.publish.pages.month_head import MonthHead, head, open_months
+from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import (
     month_path,
     satker_path,
@@ -156,6 +157,7 @@ class UnitPage(msgspec.Struct, frozen=True):
     profiles: tuple[ProfileLink, ...]
     units: str
     compare: str
+    report: str
     method: str
 
 
@@ -254,7 +256,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
             f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
             section="units",
             as_of=told.as_of if told else "",
-            image=f"{whole}bagikan.png" if stands else "",
+            image=unit_image(context, satker.id, month) if stands else "",
             open_months=open_months(context),
         ),
         name=satker.label,
@@ -279,6 +281,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         units=context.href("satker/"),
         compare=context.href(f"banding/?a={quote(satker.id)}"),
         method=context.href("metode/"),
+        report=unit_report(context, satker.id, month) if stands else "",
     )
 
 

@@ -13,6 +13,7 @@ from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
+from functions.store.agency.signatures import SignatureDocuments
 from functions.store.agency.typed import TypedDocuments
 
 
@@ -25,6 +26,7 @@ class AgencyStore(
     DiaryDocuments,
     JobDocuments,
     NoticeDocuments,
+    SignatureDocuments,
 ):
     """One agency's documents. All times that come out are aware UTC.
 

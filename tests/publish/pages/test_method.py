@@ -17,7 +17,7 @@ from functions import thresholds
 from functions.model import Reason
 from functions.publish.pages.method import Limits, limits
 from functions.publish.text import flags as flags_told
-from functions.score.rules import duplicates, engagement, flags, ranking, usual, window
+from functions.score.rules import bands, duplicates, engagement, flags, ranking, usual, window
 from functions.store import open_store
 from functions.store.evidence import Rules
 from functions.store.port import Write
@@ -219,3 +219,16 @@ def test_every_entry_of_the_contents_leads_to_a_section(run: Publish, site: Path
     sections = re.findall(r'<section><h2 id="([a-z0-9]+)">', told)
     assert contents == sections
     assert {"sanggah", "keadaan", "istilah", "bukan", "umur", "kutip"} <= {*sections}
+
+
+def test_the_method_page_tells_what_a_second_program_has_to_know(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "metode/index.html")
+    for rule in (
+        f"yang berjarak paling lama {int(flags.DAILY.total_seconds() // 3600)} jam",
+        f"sejauh dalam {int(bands.ENTRY.total_seconds() // 3600)} jam dari yang paling awal",
+        "rentang 60 menit, kedua ujungnya termasuk",
+        "100 unggahan terukur terakhir akun itu",
+        "berjarak paling sedikit 15 menit",
+    ):
+        assert rule in told, rule
