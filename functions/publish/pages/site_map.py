@@ -17,6 +17,7 @@ from functions.model import (
     PLATFORMS,
 )
 from functions.publish.condition import Condition
+from functions.publish.pages.compare import compare_page
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
 from functions.publish.pages.home import home_page
@@ -72,6 +73,7 @@ def of_condition(m: Material, condition: Condition) -> dict[str, Page]:
 def _living(m: Material) -> Iterator[tuple[str, Page]]:
     if m.current is None or m.current.ranking.month not in m.pending:
         yield _at(m, "", home_page)
+        yield _at(m, "banding/", compare_page)
         for platform in PLATFORMS:
             yield _at(m, f"platform/{platform}/", partial(platform_page, platform=platform))
     if m.pending.isdisjoint(m.recent):
