@@ -11,7 +11,7 @@ from functions.publish.text.standing import median_per_post
 _Found = tuple[RankedList, int]
 
 
-class Lookup:
+class MonthLookup:
     """A month's lists by satker. A list has each satker once."""
 
     def __init__(self, ranking: Ranking) -> None:
