@@ -276,7 +276,9 @@ def test_a_frozen_log_that_cannot_be_read_is_made_good(run: Publish) -> None:
     run(memory)
     whole = dict(memory.files)
     for place in ("data/2026-08", "data/2026-08/r1"):
-        memory.files[f"{place}/keputusan.json"] = b"{"
+        # As long as the log, since pages tell the sizes of files.
+        body = memory.files[f"{place}/keputusan.json"]
+        memory.files[f"{place}/keputusan.json"] = b"{" * len(body)
     report = run(memory)
     assert memory.files["data/2026-08/keputusan.json"] == whole["data/2026-08/keputusan.json"]
     assert memory.files["2026/08/index.html"] == whole["2026/08/index.html"]

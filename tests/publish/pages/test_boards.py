@@ -86,9 +86,7 @@ def test_only_who_has_something_leads() -> None:
         ranking="most_popular", rows=(row("a", 1, 0, 0), row("b", 1, 0, 0), row("c", 1, 2, 0))
     )
     assert not any(each.leads for each in board(nothing).rows)
-    equal = RankedList(
-        ranking="most_active", rows=(row("a", 1, 2), row("b", 1, 2), row("c", 3, 1))
-    )
+    equal = RankedList(ranking="most_active", rows=(row("a", 1, 2), row("b", 1, 2), row("c", 3, 1)))
     assert [each.leads for each in board(equal).rows] == [True, True, False]
 
 

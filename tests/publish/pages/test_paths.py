@@ -58,9 +58,7 @@ def decoded(made: str) -> str:
     """The code that a segment was made from."""
     if made == "~":
         return ""
-    return re.sub(
-        r"~(?:~([0-9a-f]+)~|([0-9a-f]{2}))", lambda m: chr(int(m[1] or m[2], 16)), made
-    )
+    return re.sub(r"~(?:~([0-9a-f]+)~|([0-9a-f]{2}))", lambda m: chr(int(m[1] or m[2], 16)), made)
 
 
 @given(st.text())
