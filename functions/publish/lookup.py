@@ -35,7 +35,7 @@ class MonthLookup:
 
     def ranked(self, name: RankingName, platform: Platform | None = None) -> int:
         """How many satker have a rank in a list."""
-        return self._ranked[name, platform]
+        return self._ranked.get((name, platform), 0)
 
     def median(self, band: RankedList) -> int | None:
         """The median of a band's interactions per post."""
