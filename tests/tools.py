@@ -59,9 +59,9 @@ def node() -> Path:
 
 
 def java() -> Path:
-    """The Java runtime that starts the Firestore emulator."""
+    """The Java runtime that starts the Firestore emulator and the HTML checker."""
     advice = "apt-get install default-jre-headless"
-    found = _on_path(["java"], f"no Java for the Firestore emulator: {advice}")
+    found = _on_path(["java"], f"no Java for the Firestore emulator and the HTML checker: {advice}")
     _try("Java", found, "-version", advice)
     return found
 

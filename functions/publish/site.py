@@ -23,7 +23,7 @@ from functions.model import (
 from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
-from functions.publish.lookup import Lookup
+from functions.publish.lookup import MonthLookup
 from functions.publish.outages import Reads
 from functions.registry.history import HistoryEntry
 from functions.store.agency.months import IndexedMonth, MonthRecord
@@ -145,14 +145,14 @@ class Material:
             found[month] = by_satker
         return found
 
-    def lookup(self, month: str) -> Lookup:
+    def lookup(self, month: str) -> MonthLookup:
         """The lists of a month whose record is at hand, by satker."""
         if month not in self._lookups:
-            self._lookups[month] = Lookup(self.records[month].ranking)
+            self._lookups[month] = MonthLookup(self.records[month].ranking)
         return self._lookups[month]
 
     @cached_property
-    def _lookups(self) -> dict[str, Lookup]:
+    def _lookups(self) -> dict[str, MonthLookup]:
         return {}
 
     def reads(self, month: str) -> Reads:

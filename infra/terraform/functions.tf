@@ -49,7 +49,7 @@ locals {
     documents = {
       deployed      = true
       public        = false
-      memory        = "1Gi"
+      memory        = "512Mi"
       cpu           = "1"
       concurrency   = 1
       max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2

@@ -55,7 +55,7 @@ const askFreshness = async () => {
 };
 askFreshness();
 
-// Tables: a heading becomes a button that sorts by its column.
+// Tables: a heading becomes, or gets, a button that sorts by its column.
 const valueOf = (row, column) => {
   const cell = row.cells[column];
   if (cell.dataset.value) return Number(cell.dataset.value);
@@ -87,7 +87,10 @@ for (const table of document.querySelectorAll("table[data-sort]")) {
       sortBy(table, heading, column, query("urut") !== asked);
     }
     if (heading.classList.contains("wide")) return;
-    const button = make("button", { type: "button", className: "sort" }, ...heading.childNodes);
+    // A link in a heading stays a link: the button stands beside it, and says what it sorts by.
+    const button = make("button", { type: "button", className: "sort" });
+    if (heading.querySelector("a")) button.ariaLabel = `Urutkan menurut ${heading.textContent.trim()}`;
+    else button.append(...heading.childNodes);
     button.addEventListener("click", () => {
       const descending = heading.getAttribute("aria-sort") === "ascending";
       sortBy(table, heading, column, descending);

@@ -9,13 +9,15 @@ import pytest
 from jinja2 import UndefinedError
 
 from functions.publish import render
+from functions.publish.imprint import Imprint
 from functions.publish.pages.context import Page, Shell
 from functions.publish.pages.site_map import NotFoundPage
 
 
 def shell(**facts: str) -> Shell:
     made = {name: "" for name in Shell.__struct_fields__}
-    return Shell(**{**made, "nav": (), "footer": (), **facts})  # type: ignore[arg-type]
+    known = {"nav": (), "footer": (), "agencies": (), "open_months": (), "imprint": Imprint()}
+    return Shell(**{**made, **known, **facts})  # type: ignore[arg-type]
 
 
 def test_what_is_shown_is_escaped() -> None:

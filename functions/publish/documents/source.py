@@ -9,7 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from functions.model import Agency, Entry, Ranking, Roster, Row, Satker, previous_month
-from functions.publish.lookup import Lookup
+from functions.publish.lookup import MonthLookup
 from functions.store.agency.months import MonthRecord
 
 HISTORY = 12  # months of a rank line
@@ -56,15 +56,15 @@ class Source:
         return self.records.get(previous_month(self.month))
 
     @cached_property
-    def lookup(self) -> Lookup:
+    def lookup(self) -> MonthLookup:
         """The month's lists by unit."""
-        return Lookup(self.ranking)
+        return MonthLookup(self.ranking)
 
     @cached_property
-    def past(self) -> tuple[Lookup, ...]:
+    def past(self) -> tuple[MonthLookup, ...]:
         """The lists of up to twelve months that end with this one, oldest first."""
         earlier = [self.records[month] for month in sorted(self.records) if month < self.month]
-        return (*(Lookup(each.ranking) for each in earlier[-(HISTORY - 1) :]), self.lookup)
+        return (*(MonthLookup(each.ranking) for each in earlier[-(HISTORY - 1) :]), self.lookup)
 
     @cached_property
     def units(self) -> tuple[str, ...]:

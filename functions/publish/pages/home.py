@@ -13,7 +13,7 @@ from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.month_charts import DayChart, ShareChart, day_chart, share_chart
 from functions.publish.pages.month_head import (
     MonthHead,
-    Turn,
+    MonthTurn,
     accounts_in,
     head,
     month_link,
@@ -50,7 +50,7 @@ class HomePage(msgspec.Struct, frozen=True):
     finding: str
     points: tuple[str, ...]
     accounts: int
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     boards: tuple[Board, ...]
     chart: DayChart | None
     shares: ShareChart | None
@@ -117,7 +117,7 @@ def home_page(context: Context) -> Page:
         platforms=lines.platforms(),
         kinds=lines.kinds(),
         bands=lines.bands(),
-        best=best_posts(context, entries or (), captions=True),
+        best=best_posts(context, entries or (), captions=ranking.state != "final"),
         final=_last_final(context),
         whole=context.href(list_path(month)),
         method=context.href("metode/"),

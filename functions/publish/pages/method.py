@@ -13,7 +13,7 @@ from functions.model import (
     PLATFORMS,
     Platform,
 )
-from functions.publish.pages.context import Context, OpenMonth, Page, Shell
+from functions.publish.pages.context import Context, Hearing, Page, Shell
 from functions.publish.pages.month_head import open_months
 from functions.publish.text import formats, words
 from functions.store.evidence import Rules
@@ -58,7 +58,7 @@ class Objecting(msgspec.Struct, frozen=True):
     office: str
     contact: str
     mail: str
-    months: tuple[OpenMonth, ...]
+    months: tuple[Hearing, ...]
 
 
 class MethodPage(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from functions.publish.pages.data import DataSet, month_sets
 from functions.publish.pages.flags import FlaggedUnit, flagged_units
 from functions.publish.pages.log import LogEntry, log_entries
 from functions.publish.pages.month_charts import DayChart, ShareChart, day_chart, share_chart
-from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, turns
+from functions.publish.pages.month_head import HOW, MonthHead, MonthTurn, head, turns
 from functions.publish.pages.papers import MonthPapers, month_image, month_papers
 from functions.publish.pages.paths import list_path, month_path, unit_month_path
 from functions.publish.pages.quality import Quality, quality_of
@@ -34,7 +34,7 @@ class MonthPage(msgspec.Struct, frozen=True):
     template: ClassVar[str] = "pages/month.html"
     shell: Shell
     head: MonthHead
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     seal: str
     digest: str
     points: tuple[str, ...]

@@ -12,7 +12,7 @@ import msgspec
 from functions.model import Entry, Satker
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.flags import FlagLine, flag_lines
-from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, month_link, turns
+from functions.publish.pages.month_head import HOW, MonthHead, MonthTurn, head, month_link, turns
 from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
 from functions.publish.pages.post import post_page_of
@@ -43,7 +43,7 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     name: str
     full_name: str
     head: MonthHead
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     standing: Standing | None
     group: PostGroup
     pages: tuple[Link, ...]
@@ -111,7 +111,7 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
     )
 
 
-def _switch(context: Context, satker: Satker, month: str) -> tuple[Turn, ...]:
+def _switch(context: Context, satker: Satker, month: str) -> tuple[MonthTurn, ...]:
     """To the satker's months before and after, as far as it is known to have stood in them."""
     m = context.material
     known = [

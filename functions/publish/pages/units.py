@@ -192,13 +192,14 @@ def units_page(context: Context, number: int = 1) -> UnitsPage:
             "Satuan kerja" if number == 1 else f"Satuan kerja, bagian {number}",
             f"Semua satuan kerja {m.agency.name} yang diukur, dengan akun dan peringkatnya.",
             section="units",
+            open_months=open_months(context),
         ),
         count=len(m.units) - len(m.ended),
         ended=len(m.ended),
         month=formats.month(m.current.ranking.month) if m.current else None,
         groups=tuple(
             UnitGroup(
-                segment(kind) or "lainnya",
+                segment(kind) if kind else "lainnya",
                 words.kind(kind) if kind else "Tidak lagi terdaftar",
                 tuple(lines),
             )
@@ -271,10 +272,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         latest=group.posts if group else (),
         summary=group.summary if group else "",
         trends=tuple(trend for name in _NAMES if (trend := _trend(m, satker, name))),
-        history=tuple(
-            _past(context, satker, each, m.records[each])
-            for each in sorted(m.records, reverse=True)
-        ),
+        history=_history(context, satker),
         band=band,
         neighbours=neighbours,
         profiles=_profiles(context, satker, current_only=True),
@@ -342,6 +340,14 @@ def _neighbours(context: Context, satker: Satker) -> tuple[str, tuple[Neighbour,
         )
         for row in rows[begin : begin + 2 * _AROUND + 1]
     )
+
+
+def _history(context: Context, satker: Satker) -> tuple[PastMonth, ...]:
+    """The months, the newest first; none while it was never ranked and never had a post."""
+    records = context.material.records
+    found = [_past(context, satker, each, records[each]) for each in sorted(records, reverse=True)]
+    is_told = any(past.posts or past.popular or past.active for past in found)
+    return tuple(found) if is_told else ()
 
 
 def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> PastMonth:

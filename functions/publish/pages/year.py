@@ -104,7 +104,7 @@ def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:
         for month in months
     }
     satker = {each: None for month in reversed(months) for each in rows[month]}
-    lines = [_line(context, each, rows) for each in satker]
+    lines = [_line(context, each, name, rows) for each in satker]
     newest = len(months) - 1
     lines.sort(key=lambda line: _order(line, newest))
     return YearTable(
@@ -114,25 +114,33 @@ def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:
     )
 
 
-def _line(context: Context, satker: str, rows: Mapping[str, Mapping[str, Row]]) -> YearLine:
+def _line(
+    context: Context, satker: str, name: RankingName, rows: Mapping[str, Mapping[str, Row]]
+) -> YearLine:
     cells = tuple(
         YearCell(
             rank=row.rank,
             href=context.href(unit_month_path(satker, month)),
-            top=row.rank is not None and row.rank <= TOP,
+            top=_is_top(row, name),
         )
         if (row := held.get(satker))
         else None
         for month, held in rows.items()
     )
     ranks = [cell.rank for cell in cells if cell and cell.rank]
-    name = next(held[satker].name for held in reversed([*rows.values()]) if satker in held)
+    called = next(held[satker].name for held in reversed([*rows.values()]) if satker in held)
     return YearLine(
-        name=context.material.names.get(satker, name),
+        name=context.material.names.get(satker, called),
         href=context.href(satker_path(satker)),
         cells=cells,
         best=min(ranks, default=None),
     )
+
+
+def _is_top(row: Row, name: RankingName) -> bool:
+    """Whether a row is among the first ten, with more than nothing."""
+    figure = row.i24 if name == "most_popular" else row.posts
+    return row.rank is not None and row.rank <= TOP and bool(figure)
 
 
 def _order(line: YearLine, newest: int) -> tuple[float, float, str]:
