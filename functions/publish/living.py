@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from functions.model import previous_month
 from functions.publish import sources
-from functions.publish.files import registry_history
+from functions.publish.condition import measured_of
+from functions.publish.files import comparison, registry_history
 from functions.publish.files.month_files import NAMES
 from functions.publish.months import ProvedMonth, data_items, prove
+from functions.publish.pages import units
 from functions.publish.pages.context import Page
 from functions.publish.pages.site_map import living, of_month, of_year
 from functions.publish.site import Material, current_month
@@ -75,11 +77,16 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
     records, proved = latest
     data = [item for each in proved.values() for item in _data(work, each)]
     material = _material(work, records, _ledgers(work, latest), proved, data)
+    work.measured = measured_of(material)
     items = work.page_items(living(material) | _years(work, material))
     for month in proved:
         items += work.page_items(of_month(material, month), month)
     plain = [SiteFile(path, body) for path, body in work.assets[1].items()]
     plain.append(SiteFile(registry_history.PATH, registry_history.history_csv(material.history)))
+    if material.current is None or material.current.ranking.month not in material.pending:
+        plain.append(SiteFile(comparison.PATH, comparison.comparison_json(material)))
+    if units.units_pages(material) > 1:
+        plain.append(SiteFile(units.INDEX, units.units_index(material)))
     items += [page for pages in work.deferred.values() for page in pages]
     work.upload.put([plain + data, *by_reach(items)], left)
     for each in proved.values():

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from functions.model import PLATFORM_NAMES, PLATFORMS
+from functions.publish.files import freshness
 from functions.publish.imprint import Imprint
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
@@ -14,7 +15,6 @@ from functions.publish.text import formats
 from functions.publish.text.plain import plain
 
 MOST_LISTED = 20  # agencies that every page links to
-FRESH = "data/segar.json"  # when the platforms were read last, which pages ask for by themselves
 _MENU = (
     ("home", "Peringkat", ""),
     ("units", "Satuan kerja", "satker/"),
@@ -152,7 +152,7 @@ class Context:
             units=self.href("satker/"),
             status=self.href("status/"),
             feed=self.href("feed.xml"),
-            fresh=self.href(FRESH),
+            fresh=self.href(freshness.PATH),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),
@@ -188,6 +188,6 @@ class Context:
         )
 
     def _footer(self) -> tuple[Link, ...]:
-        current = self.material.current
-        year = [("Tahun ini", f"{current.ranking.month[:4]}/")] if current else []
+        years = self.material.years
+        year = [("Tahun ini", f"{years[0]}/")] if years else []
         return tuple(Link(label, self.href(path)) for label, path in (*year, *_MORE))

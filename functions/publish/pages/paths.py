@@ -30,6 +30,11 @@ def satker_path(satker: str) -> str:
     return f"satker/{segment(satker)}/"
 
 
+def units_path(page: int = 1) -> str:
+    """Where the list of all satker lies. No satker's months lie there: they begin with a year."""
+    return f"satker/{ALL}/{page}/" if page > 1 else "satker/"
+
+
 def unit_month_path(satker: str, month: str, page: int = 1) -> str:
     """Where a satker's month lies."""
     return f"{satker_path(satker)}{month_path(month)}{_page(page)}"
