@@ -25,6 +25,8 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.publish.documents import paths
+from functions.publish.documents.made import CURSOR
+from functions.publish.documents.papers import noted_signature
 from functions.publish.pages.posts import web_address
 from functions.publish.targets.port import Objects, ObjectsError
 from functions.publish.targets.sites import open_site
@@ -71,6 +73,7 @@ def sign(agency: AgencyStore, objects: Objects, signed: Signature, body: bytes) 
     if not objects.put(file_of(path, body), if_absent=True) and objects.get(path) != body:
         raise NotSignedError(f"di {path} sudah ada salinan lain, yang tidak pernah ditimpa")
     if held is not None:
+        _note(agency, held)
         return held
     try:
         agency.add_signature(wanted)
@@ -78,8 +81,15 @@ def sign(agency: AgencyStore, objects: Objects, signed: Signature, body: bytes) 
         other = agency.signatures().get((wanted.month, wanted.revision))
         if other is None or not _same(other, wanted):
             raise NotSignedError(_taken(other or wanted)) from None
+        _note(agency, other)
         return other
+    _note(agency, wanted)
     return wanted
+
+
+def _note(agency: AgencyStore, signed: Signature) -> None:
+    """Note it where pages learn of it."""
+    agency.save_cursor(CURSOR, **noted_signature(signed))
 
 
 def is_pdf(body: bytes) -> bool:

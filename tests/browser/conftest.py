@@ -31,6 +31,7 @@ PAGES = [
     "404.html",
     "data/",
     "metode/",
+    "periksa/",
     "platform/x/",
     "satker/",
     "satker/kanwil-bali/",

@@ -32,7 +32,7 @@ from functions.publish.documents.summary import summary
 from functions.publish.documents.unit_report import unit_report
 from functions.publish.files.month_files import sort_entries
 from functions.publish.targets import stamp
-from functions.publish.targets.port import Listed, Objects, ObjectsError
+from functions.publish.targets.port import Objects, ObjectsError
 from functions.publish.targets.sites import folder_of, open_site
 from functions.publish.targets.upload import file_of
 from functions.settings import Settings
@@ -119,7 +119,7 @@ def documents(
     ranked = {month: indexed for month, indexed in index.items() if indexed.as_of <= now}
     shown = agency.published()
     ours = stamp.Stamp(agency=agency.id, published_at=now, simulation=agency.simulation)
-    stamp.check(objects, {stamp.PATH: Listed("", 0)}, ours, ranked, present())
+    stamp.check(objects, objects.get(stamp.PATH), "", ours, ranked, present())
     made = made_documents(agency.cursor(CURSOR))
     put = _Put(objects)
     done: list[str] = []

@@ -219,7 +219,7 @@ class Lines:
         month_page = self._href(month_path(self._ranking.month))
         return Standing(
             rank=row.rank,
-            known=words.known(row.possible_ranks),
+            known=words.possible_ranks(row),
             name=row.name,
             href=self._href(self._unit(row.satker)),
             figure=figure,

@@ -107,8 +107,13 @@ class Context:
 
     def absolute(self, target: str) -> str | None:
         """The public address of a path of the site; None while nobody said where the site is."""
+        return f"{self.address}{target}" if self.address else None
+
+    @property
+    def address(self) -> str:
+        """The public address of the agency's site, ending in a slash; empty when nobody said."""
         site_url = self.material.site_url.rstrip("/")
-        return f"{site_url}/{self._folder}{target}" if site_url else None
+        return f"{site_url}/{self._folder}" if site_url else ""
 
     def shell(
         self,

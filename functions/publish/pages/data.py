@@ -62,7 +62,7 @@ class DataSet(msgspec.Struct, frozen=True):
 
 
 class DataMonth(msgspec.Struct, frozen=True):
-    """A month's files and the digest of its evidence."""
+    """A month's files and the digest of its evidence. ``check``: where a reader checks it."""
 
     anchor: str
     label: str
@@ -70,6 +70,7 @@ class DataMonth(msgspec.Struct, frozen=True):
     state_label: str
     as_of: str
     digest: str
+    check: str
     sets: tuple[DataSet, ...]
 
 
@@ -83,6 +84,7 @@ class DataPage(msgspec.Struct, frozen=True):
     post_fields: tuple[tuple[str, str], ...]
     log_fields: tuple[tuple[str, str], ...]
     method: str
+    check: str
 
 
 def data_page(context: Context) -> DataPage:
@@ -107,6 +109,7 @@ def data_page(context: Context) -> DataPage:
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
         ),
         method=context.href("metode/"),
+        check=context.href("periksa/"),
     )
 
 
@@ -121,7 +124,7 @@ def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile,
     held = context.material.frozen.get(month, {}).get(revision, {})
     folder = f"data/{month}/r{revision}"
     return tuple(
-        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name].size))
+        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name]))
         for name in NAMES
         if name in held
     )
@@ -137,6 +140,7 @@ def _data_month(context: Context, month: str) -> DataMonth:
         state_label=words.MONTH_STATE[told.state],
         as_of=formats.time(told.as_of, m.zone),
         digest=told.digest,
+        check=context.href(f"periksa/?bulan={month}"),
         sets=tuple(_data_sets(context, month)),
     )
 
@@ -152,7 +156,7 @@ def _data_sets(context: Context, month: str) -> Iterator[DataSet]:
                     name,
                     form,
                     context.href(f"data/{month}/{name}"),
-                    formats.size(files[name].size),
+                    formats.size(files[name]),
                 )
                 for form, name in names.items()
                 if name in files

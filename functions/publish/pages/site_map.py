@@ -28,6 +28,7 @@ from functions.publish.pages.post import post_page, posts_with_page
 from functions.publish.pages.status import status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
 from functions.publish.pages.units import unit_page, units_page
+from functions.publish.pages.verify import verify_page
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
 
@@ -75,6 +76,7 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
             yield from of_year(m, year).items()
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
+    yield _at(m, "periksa/", verify_page)
     yield _at(m, "status/", status_page)
     yield "404.html", _not_found(Context(m, "404.html"))
 

@@ -13,6 +13,7 @@ from functions.model import Entry, Satker
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.flags import FlagLine, flag_lines
 from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, month_link, turns
+from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
 from functions.publish.pages.post import post_page_of
 from functions.publish.pages.posts import PostItem, post_item
@@ -53,6 +54,7 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     objecting: str
     digest: str
     verify: str
+    report: str
 
 
 def unit_months(m: Material, month: str) -> Iterator[tuple[Satker, int]]:
@@ -81,7 +83,7 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
             section="units",
             as_of=told.as_of,
             sheet=f"{satker.label} · {told.sheet}",
-            image=f"{unit_month_path(satker.id, month)}bagikan.png",
+            image=unit_image(context, satker.id, month),
         ),
         name=satker.label,
         full_name=satker.name,
@@ -105,6 +107,7 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
         objecting="" if is_final else context.href(f"metode/{HOW}"),
         digest=record.digest if is_final else "",
         verify=context.href(f"periksa/?bulan={month}"),
+        report=unit_report(context, satker.id, month),
     )
 
 

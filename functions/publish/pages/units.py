@@ -21,6 +21,7 @@ from functions.model import (
 from functions.publish.pages import boards, charts
 from functions.publish.pages.context import Context, Shell
 from functions.publish.pages.month_head import MonthHead, head, open_months
+from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import month_path, satker_path, segment, unit_month_path
 from functions.publish.pages.posts import PostItem, profile_address, shown_handle, web_address
 from functions.publish.pages.standing import Standing, standing_of, validity
@@ -143,6 +144,7 @@ class UnitPage(msgspec.Struct, frozen=True):
     profiles: tuple[ProfileLink, ...]
     units: str
     compare: str
+    report: str
     method: str
 
 
@@ -201,7 +203,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
             f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
             section="units",
             as_of=told.as_of if told else "",
-            image=f"{whole}bagikan.png" if stands else "",
+            image=unit_image(context, satker.id, month) if stands else "",
             open_months=open_months(context),
         ),
         name=satker.label,
@@ -226,6 +228,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         units=context.href("satker/"),
         compare=context.href(f"banding/?a={quote(satker.id)}"),
         method=context.href("metode/"),
+        report=unit_report(context, satker.id, month) if stands else "",
     )
 
 
