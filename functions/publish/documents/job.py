@@ -120,7 +120,7 @@ def documents(
     shown = agency.published()
     ours = stamp.Stamp(agency=agency.id, published_at=now, simulation=agency.simulation)
     stamp.check(objects, objects.get(stamp.PATH), "", ours, ranked, present())
-    made = made_documents(agency.cursor(CURSOR))
+    made = _still_there(objects, made_documents(agency.cursor(CURSOR)))
     put = _Put(objects)
     done: list[str] = []
     left: list[str] = []
@@ -157,6 +157,14 @@ def documents(
     if done:
         agency.save_run(run_id, report)
     return report
+
+
+def _still_there(objects: Objects, made: dict[str, Made]) -> dict[str, Made]:
+    """What is made; nothing where the newest month's documents are gone, as from a new site."""
+    for month in sorted(made, reverse=True):
+        for path in made[month].of_month(month)[:1]:
+            return made if objects.get(path) is not None else {}
+    return made
 
 
 def _todo(agency: AgencyStore, now: datetime, *, has_months: bool) -> str:
