@@ -19,7 +19,7 @@ from functions.model import Agency, Roster, iso
 from functions.publish import remembered
 from functions.publish.files import registry_history
 from functions.publish.files.month_files import NAMES
-from functions.publish.imprint import imprint_of
+from functions.publish.imprint import Imprint, imprint_of
 from functions.publish.months import (
     Months,
     data_paths,
@@ -146,13 +146,14 @@ def publish(
     stamped = stamp.Stamp(agency=agency.id, published_at=now, simulation=agency.simulation)
     stamp.check(objects, held, stamped, ranked, present())
     noted = agency.cursor("publish")
-    months = read_months(agency, objects, held, ranked, now, noted_months(noted))
-    made = _made(agency, months, held, run, noted)
+    imprint = imprint_of(agency)
+    months = read_months(agency, objects, held, ranked, now, noted_months(noted), imprint)
+    made = _made(agency, months, held, run, noted, imprint)
 
     [first] = files_of({stamp.PATH: stamped.encode()})
     put = Upload(objects, held, first, deadline)
     _put(put, made, held, str(noted.get("left") or ""))
-    _note(agency, noted, put.left, made.rendered, made_months(months))
+    _note(agency, noted, put.left, made.rendered, made_months(months, imprint))
     kept = Kept() if frozen is None else keep(frozen, objects, held, made.frozen)
 
     report = _report(run, months, made, put, kept, tally)
@@ -169,10 +170,11 @@ def _made(
     held: Mapping[str, Listed],
     run: PublishRun,
     noted: Mapping[str, Any],
+    imprint: Imprint,
 ) -> _Made:
     """Everything that the site shows; pages that the site holds already are not rendered."""
     assets_at, asset_files = assets()
-    material = _material(agency, months, held, assets_at, run)
+    material = _material(agency, months, held, assets_at, run, imprint)
     models = pages(material)
     is_known = remembered.of_site(models, held) == Remembered.of(noted)
     html = {} if is_known else render(models)
@@ -256,6 +258,7 @@ def _material(
     held: Mapping[str, Listed],
     assets_at: Mapping[str, str],
     run: PublishRun,
+    imprint: Imprint,
 ) -> Material:
     """What the pages are made from. ``assets_at``: the path of each asset by its name."""
     notice = run.settings.notice
@@ -283,5 +286,5 @@ def _material(
         everybody=tuple(run.everybody),
         incomplete=agency.completeness(),
         history=history(agency, run.now),
-        imprint=imprint_of(agency),
+        imprint=imprint,
     )

@@ -16,11 +16,13 @@ from functions.publish import remembered
 from functions.publish.files.month_files import (
     ADDED,
     NAMES,
+    PACKAGE,
     NamedPost,
     month_files,
     named_posts,
     read_named_posts,
 )
+from functions.publish.imprint import Imprint
 from functions.publish.pages.paths import month_path
 from functions.publish.site import current_month
 from functions.publish.targets.port import Listed, Objects, md5_of
@@ -55,6 +57,7 @@ def read_months(
     ranked: Mapping[str, MonthRecord],
     now: datetime,
     made: Mapping[str, str],
+    imprint: Imprint,
 ) -> Months:
     """The months as of ``now``, each proved by its evidence or left as it was published."""
     found = Months()
@@ -83,10 +86,11 @@ def read_months(
         evidence = _evidence(agency, record, ledgers)
         if evidence is not None and ev.digest(evidence) == record.digest:
             found.ledgers[month] = ledgers
-            if (as_made := _as_made(record, held, made)) is not None:
+            if (as_made := _as_made(record, held, made, imprint)) is not None:
                 found.settled[month] = as_made
             else:
-                found.files[month] = month_files(record, ledgers, evidence)
+                files = month_files(record, ledgers, evidence, agency.agency, imprint)
+                found.files[month] = files | _as_frozen(record, objects, held)
             found.named[month] = named_posts(record, ledgers)
             found.records[month] = record
         else:
@@ -96,8 +100,24 @@ def read_months(
     return found
 
 
+def _as_frozen(
+    record: MonthRecord, objects: Objects, held: Mapping[str, Listed]
+) -> dict[str, bytes]:
+    """A frozen revision's description as it was written, if a run came so far and no further.
+
+    The imprint may have changed since, and what is frozen stays.
+    """
+    ranking = record.ranking
+    path = f"data/{ranking.month}/r{ranking.revision}/{PACKAGE}"
+    body = objects.get(path) if ranking.state == "final" and path in held else None
+    return {} if body is None else {PACKAGE: body}
+
+
 def _as_made(
-    record: MonthRecord, held: Mapping[str, Listed], made: Mapping[str, str]
+    record: MonthRecord,
+    held: Mapping[str, Listed],
+    made: Mapping[str, str],
+    imprint: Imprint,
 ) -> dict[str, Listed] | None:
     """The site's files of a month that is not final, if they were made from its present evidence.
 
@@ -105,11 +125,15 @@ def _as_made(
     """
     month = record.ranking.month
     files = {name: held[path] for name in NAMES if (path := f"data/{month}/{name}") in held}
-    told = remembered.of_month(record.digest, {name: file.md5 for name, file in files.items()})
+    told = _noted(record, imprint, {name: file.md5 for name, file in files.items()})
     return files if record.ranking.state != "final" and told == made.get(month) else None
 
 
-def made_months(months: Months) -> dict[str, str]:
+def _noted(record: MonthRecord, imprint: Imprint, files: Mapping[str, str]) -> str:
+    return remembered.of_month(f"{record.digest} {imprint}", files)
+
+
+def made_months(months: Months, imprint: Imprint) -> dict[str, str]:
     """The digest to note for the files of each month that is not final.
 
     The files are this run's, or those that an earlier run made.
@@ -120,7 +144,7 @@ def made_months(months: Months) -> dict[str, str]:
             continue
         files = {name: md5_of(body) for name, body in months.files.get(month, {}).items()}
         files = files or {name: file.md5 for name, file in months.settled[month].items()}
-        found[month] = remembered.of_month(record.digest, files)
+        found[month] = _noted(record, imprint, files)
     return found
 
 

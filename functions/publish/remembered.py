@@ -51,7 +51,7 @@ def of_files(models: Mapping[str, Page], html: Mapping[str, bytes]) -> Remembere
 def of_month(digest: str, files: Mapping[str, str]) -> str:
     """The digest of a month's data files (their MD5 by name) and of what they were made from.
 
-    ``digest``: of the month's evidence, from which everything in the files follows.
+    ``digest``: what everything in the files follows from, the month's evidence first of all.
     """
     return _digest({"": f"{_code()} {digest}", **files})
 

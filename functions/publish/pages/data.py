@@ -13,6 +13,7 @@ from functions.publish.files.month_files import (
     CONFIRMED_COLUMNS,
     LOG_COLUMNS,
     NAMES,
+    PACKAGE,
     POST_COLUMNS,
     RANKING_COLUMNS,
 )
@@ -25,22 +26,42 @@ _SETS = (
     (
         "Peringkat",
         "Semua daftar bulan ini",
-        {"JSON": "ranking.json", "CSV": "ranking.csv", "XLSX": "ranking.xlsx"},
+        {
+            "JSON": "ranking.json",
+            "CSV": "ranking.csv",
+            "CSV titik koma": "ranking.titik-koma.csv",
+            "XLSX": "ranking.xlsx",
+        },
     ),
     (
         "Unggahan",
         "Setiap unggahan dengan nilai, batas, dan dua cuplikannya",
-        {"JSON": "unggahan.json", "CSV": "unggahan.csv", "XLSX": "unggahan.xlsx"},
+        {
+            "JSON": "unggahan.json",
+            "CSV": "unggahan.csv",
+            "CSV titik koma": "unggahan.titik-koma.csv",
+            "XLSX": "unggahan.xlsx",
+        },
     ),
     (
         "Keputusan",
         "Keputusan admin, sanggahan, dan yang diubah sebuah revisi",
-        {"JSON": "keputusan.json", "CSV": "keputusan.csv", "XLSX": "keputusan.xlsx"},
+        {
+            "JSON": "keputusan.json",
+            "CSV": "keputusan.csv",
+            "CSV titik koma": "keputusan.titik-koma.csv",
+            "XLSX": "keputusan.xlsx",
+        },
     ),
     (
         "Bukti",
         "Semua cuplikan yang menjadi dasar peringkat, dan sidik jarinya",
         {"JSONL.GZ": "bukti.jsonl.gz", "SHA-256": "bukti.sha256"},
+    ),
+    (
+        "Paket data",
+        "Kolom, jenis, dan sidik jari ketiga tabel, untuk program (Frictionless)",
+        {"JSON": PACKAGE},
     ),
 )
 
