@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from functions.thresholds import MARK
+
 Platform = Literal["instagram", "facebook", "x", "tiktok", "youtube"]
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)
 
@@ -43,14 +45,6 @@ PLATFORM_NAMES: Mapping[Platform, str] = {
 }
 
 DAY = timedelta(hours=24)
-# The thresholds of the 24-hour mark: scoring measures by them, collecting plans its reads by them.
-EARLIEST_USABLE = timedelta(hours=18)  # a usable read's age, both ends included
-LATEST_USABLE = timedelta(hours=30)
-OBSERVED_WITHIN = timedelta(minutes=5)  # a read this near to the mark observes it
-INTERPOLATED_WITHIN = timedelta(hours=2)  # a wider bracket is an estimate
-ABSENCES_APART = timedelta(minutes=15)  # two absences confirm each other
-# A month, and a post that nobody could measure, stays undecided this long.
-SETTLED = LATEST_USABLE
 
 State = Literal["running", "observed", "interpolated", "estimated", "unmeasured", "removed"]
 Reason = Literal[
@@ -115,7 +109,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def mark(self) -> datetime:
         """The instant at which the post's interactions are measured."""
-        return self.published_at + DAY
+        return self.published_at + MARK
 
     def as_known(self, now: datetime) -> Post:
         """The post without what was read after ``now``, for replaying a past instant."""

@@ -24,10 +24,11 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("functions/**/*.py"))
 
 # Below every room: the words, the clock, the settings, the log, and what reads from outside.
-SHARED = {"model", "times", "settings", "log", "parsing"}
+SHARED = {"model", "thresholds", "times", "settings", "log", "parsing"}
 # What a room may import besides itself; nothing else does. The command line and main.py see all.
 ARROWS = {
-    "model": set(),
+    "thresholds": set(),
+    "model": {"thresholds"},
     "log": set(),
     "parsing": set(),
     "times": {"model"},

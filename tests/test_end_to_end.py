@@ -20,10 +20,11 @@ from functions import log
 from functions.collect.client import Connections
 from functions.collect.job import collect
 from functions.collect.tick import CollectRun
-from functions.model import DAY, PLATFORMS, SETTLED, Entry, iso, parse_time, run_id
+from functions.model import DAY, PLATFORMS, Entry, iso, parse_time, run_id
 from functions.score.job import score
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
+from functions.thresholds import SETTLED
 from tests.collect.api import settings_for
 from tests.collect.ministry import FIRST_TOKEN, handle_of, register, rows
 from tests.platforms.credentials import ENVIRONMENT

@@ -13,7 +13,6 @@ from functions.model import (
     COUNTERS,
     DAY,
     PLATFORMS,
-    SETTLED,
     Account,
     Agency,
     Measurement,
@@ -29,6 +28,7 @@ from functions.model import (
     previous_month,
     run_id,
 )
+from functions.thresholds import SETTLED
 from tests.factories import BEGIN, END, PUBLISHED, WIB, aged, read, x_post
 
 SECOND = timedelta(seconds=1)

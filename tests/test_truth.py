@@ -34,7 +34,7 @@ from functions.model import PLATFORMS, Agency, Platform, Post, RankedList, Verdi
 from functions.publish import job as publishing
 from functions.publish import months as proving
 from functions.publish.pages.boards import satker_path
-from functions.publish.pages.site_map import pages
+from functions.publish.pages.site_map import living
 from functions.publish.pages.units import UnitPage
 from functions.publish.render import assets
 from functions.registry.addresses.posts import link_keys
@@ -310,7 +310,7 @@ class World:
         )
         run = publishing.PublishRun(now=self.now, settings=Settings(), run_id="p")
         material = publishing._material(self.agency, months, held, assets()[0], run)
-        models = pages(material)
+        models = living(material)
         for month in material.recent:
             for row in official(material.records[month]).rows:
                 page = models[f"{satker_path(row.satker)}index.html"]

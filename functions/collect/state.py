@@ -15,7 +15,8 @@ import msgspec
 
 from functions.collect.contract import Manner
 from functions.collect.reading.completeness import CountTally, together
-from functions.model import DAY, SETTLED, Post, by_number
+from functions.model import DAY, Post, by_number
+from functions.thresholds import SETTLED
 
 # Posts stay in the state until no listing window can bring them up again.
 REMEMBERED = timedelta(hours=48)

@@ -43,19 +43,12 @@ from functions.collect.reading.session import TIME_LIMIT, Session
 from functions.collect.report import summary_of
 from functions.collect.state import AccountState, SyncState
 from functions.collect.tick import Tick
-from functions.model import (
-    SETTLED,
-    Account,
-    Platform,
-    iso,
-    month_bounds,
-    month_of,
-    previous_month,
-)
+from functions.model import Account, Platform, iso, month_bounds, month_of, previous_month
 from functions.registry.doubles import Name, beside, doubled
 from functions.store.agency import AgencyStore
 from functions.store.agency.collecting import StoredState
 from functions.store.port import Conflict, until_written
+from functions.thresholds import SETTLED
 
 ATTEMPTS = 5
 

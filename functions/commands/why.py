@@ -27,7 +27,6 @@ from functions.commands.shell import (
 )
 from functions.model import (
     DAY,
-    SETTLED,
     Account,
     Entry,
     Measurement,
@@ -49,6 +48,7 @@ from functions.score.rules.counting import holder
 from functions.store.agency import AgencyStore
 from functions.store.agency.posts import Located
 from functions.store.evidence import Decision
+from functions.thresholds import SETTLED
 from functions.times import present
 
 

@@ -15,7 +15,7 @@ import msgspec
 from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
-from functions.model import Agency, Roster, iso
+from functions.model import Agency, Roster, iso, previous_month
 from functions.publish import remembered
 from functions.publish.files import registry_history
 from functions.publish.files.month_files import NAMES
@@ -30,7 +30,7 @@ from functions.publish.months import (
     read_months,
 )
 from functions.publish.pages.context import Page
-from functions.publish.pages.site_map import pages
+from functions.publish.pages.site_map import living, of_month
 from functions.publish.remembered import Remembered
 from functions.publish.render import assets, render
 from functions.publish.site import Material
@@ -43,6 +43,7 @@ from functions.publish.text import words
 from functions.registry.history import history
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.agency.months import index_of
 from functions.times import present
 
 
@@ -175,7 +176,9 @@ def _made(
     """Everything that the site shows; pages that the site holds already are not rendered."""
     assets_at, asset_files = assets()
     material = _material(agency, months, held, assets_at, run, imprint)
-    models = pages(material)
+    models = living(material)
+    for month in months.records.keys() - months.pending:
+        models |= of_month(material, month)
     is_known = remembered.of_site(models, held) == Remembered.of(noted)
     html = {} if is_known else render(models)
     return _Made(
@@ -274,7 +277,9 @@ def _material(
         agency=agency.agency,
         now=run.now,
         roster=agency.roster(run.now) or Roster(as_of=run.now),
-        records=months.records,
+        index=index_of(months.records).months,
+        ranked=index_of(months.records).units,
+        records=dict(sorted(months.records.items())),
         ledgers=months.ledgers,
         pending=frozenset(months.pending),
         files=listed | months.settled,
@@ -287,4 +292,9 @@ def _material(
         incomplete=agency.completeness(),
         history=history(agency, run.now),
         imprint=imprint,
+        followers=agency.followers(
+            previous_month(min(months.ledgers)), max(months.ledgers), run.now
+        )
+        if months.ledgers
+        else {},
     )

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from functions.model import previous_month
 from functions.publish import remembered
 from functions.publish.files.month_files import (
     ADDED,
@@ -24,7 +23,6 @@ from functions.publish.files.month_files import (
 )
 from functions.publish.imprint import Imprint
 from functions.publish.pages.paths import month_path
-from functions.publish.site import current_month
 from functions.publish.targets.port import Listed, Objects, md5_of
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
@@ -68,19 +66,15 @@ def read_months(
             found.pending.add(month)
             found.records[month] = ranked[month]
     records = {month: record for month, record in ranked.items() if month not in later}
-    current = current_month(records, now, agency.zone)
-    recent = (current, previous_month(current)) if current else ()
     for month, record in records.items():
         settled = _settled(record, held)
         named = _named(objects, month) if settled else None
         if settled and named is not None:
-            # Written once and frozen: nothing to prove again. Only posts that pages still show are
-            # read.
+            # Written once and frozen: nothing to prove again.
             found.settled[month] = settled
             found.records[month] = record
             found.named[month] = named
-            if month in recent:
-                found.ledgers[month] = agency.ledgers(month)
+            found.ledgers[month] = agency.ledgers(month)
             continue
         ledgers = agency.ledgers(month)
         evidence = _evidence(agency, record, ledgers)

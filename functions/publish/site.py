@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,9 +22,12 @@ from functions.model import (
 )
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
+from functions.publish.lookup import Lookup
+from functions.publish.outages import Reads
 from functions.publish.targets.port import Listed
 from functions.registry.history import HistoryEntry
-from functions.store.agency.months import MonthRecord
+from functions.store.agency.months import IndexedMonth, MonthRecord
+from functions.store.followers import Counts
 from functions.store.ledgers import Ledger
 
 
@@ -36,8 +39,10 @@ class Material:
         agency: Whose site it is.
         now: The instant of publishing; it decides which month is the running one.
         roster: Who is measured.
-        records: The months to show, oldest first.
-        ledgers: The posts of the running month and the one before, by month and account.
+        index: Every month that the site shows, the oldest first.
+        records: Those of them that pages are made of, the oldest first; ``of_month`` needs its
+            month's, ``living`` the latest ones.
+        ledgers: The posts of the months that pages are made of, by month and account.
         pending: Months that are being scored right now; nothing is known of their posts.
         files: The data files of each month by name.
         frozen: The frozen data files of each month by revision and name.
@@ -48,11 +53,16 @@ class Material:
         incomplete: What is said of accounts of which posts are missing, by account key.
         history: What changed in the registry, the latest first.
         imprint: Who answers for the site, and the licence of its data.
+        followers: Follower counts of the months that pages are made of, by account key and time.
+        ranked: The name that each satker had when it was ranked last, of everybody ever ranked.
+        published: The paths that the site holds of a month's pages, by month; of those that are not
+            to be made now, none.
     """
 
     agency: Agency
     now: datetime
     roster: Roster
+    index: Mapping[str, IndexedMonth]
     records: Mapping[str, MonthRecord]
     ledgers: Mapping[str, Mapping[str, Ledger]]
     pending: frozenset[str]
@@ -66,6 +76,9 @@ class Material:
     incomplete: Mapping[str, str] = field(default_factory=dict)
     history: Sequence[HistoryEntry] = ()
     imprint: Imprint = field(default_factory=Imprint)
+    followers: Mapping[str, Counts] = field(default_factory=dict)
+    ranked: Mapping[str, str] = field(default_factory=dict)
+    published: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -88,17 +101,23 @@ class Material:
     @property
     def newest_first(self) -> list[str]:
         """The months, the latest first."""
-        return sorted(self.records, reverse=True)
+        return sorted(self.index, reverse=True)
+
+    @property
+    def years(self) -> list[str]:
+        """The years of the months, the latest first."""
+        return sorted({month[:4] for month in self.index}, reverse=True)
+
+    def months_of(self, year: str) -> list[str]:
+        """A year's months, the latest first."""
+        return [month for month in self.newest_first if month[:4] == year]
 
     @cached_property
     def units(self) -> tuple[Satker, ...]:
-        """Every satker that has a page: registered at any time, or ranked in any month shown."""
+        """Every satker that has a page: registered at any time, or ranked in any month."""
         known = {satker.id: satker for satker in (*self.roster.former, *self.roster.satker)}
-        for record in reversed(list(self.records.values())):
-            for ranked in record.ranking.lists:
-                for row in ranked.rows:
-                    if row.satker not in known:
-                        known[row.satker] = Satker(id=row.satker, name=row.name, kind="")
+        for satker, name in self.ranked.items():
+            known.setdefault(satker, Satker(id=satker, name=name, kind=""))
         return tuple(known[key] for key in sorted(known))
 
     @cached_property
@@ -124,6 +143,31 @@ class Material:
             found[month] = by_satker
         return found
 
+    def lookup(self, month: str) -> Lookup:
+        """The lists of a month whose record is at hand, by satker."""
+        if month not in self._lookups:
+            self._lookups[month] = Lookup(self.records[month].ranking)
+        return self._lookups[month]
+
+    @cached_property
+    def _lookups(self) -> dict[str, Lookup]:
+        return {}
+
+    def reads(self, month: str) -> Reads:
+        """When the platforms' posts of a month were read, as far as its posts are at hand."""
+        if month not in self._reads:
+            self._reads[month] = Reads(self.posts_of(month) or ())
+        return self._reads[month]
+
+    @cached_property
+    def _reads(self) -> dict[str, Reads]:
+        return {}
+
+    @cached_property
+    def pages_of_posts(self) -> dict[str, dict[str, list[Entry]]]:
+        """The posts that have a page, by month and path: filled by the pages' own room."""
+        return {}
+
     def posts_of(self, month: str) -> list[Entry] | None:
         """A month's scored posts of all satker, oldest first; None where they are not at hand."""
         if month not in self.ledgers:
@@ -132,11 +176,11 @@ class Material:
 
     @cached_property
     def posts(self) -> dict[tuple[str, str], Post]:
-        """The posts that satker pages show, by account key and id."""
+        """The posts at hand, by account key and id."""
         return {
             (account, post_id): entry.post
-            for month in self.recent
-            for account, ledger in self.ledgers.get(month, {}).items()
+            for ledgers in self.ledgers.values()
+            for account, ledger in ledgers.items()
             for post_id, entry in ledger.entries.items()
         }
 

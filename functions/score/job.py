@@ -93,6 +93,8 @@ def score(
     elif not run.records:
         roster = agency.roster(now)
         report.todo = rounds.UNREAD if roster and roster.satker else rounds.EMPTY
+    # Compared in every run: one that died after it had written a month is made good by the next.
+    agency.save_month_index(run.records)
     if report.postponed:
         _leave(run, report.postponed[0])
     else:

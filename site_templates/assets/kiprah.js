@@ -75,37 +75,56 @@ for (const place of document.querySelectorAll("[data-find]")) {
   place.hidden = false;
 }
 
-// Posts: one choice of platform and one of what counts.
+// Posts: one choice of platform and one of what deserves a look; the address keeps both.
 const choice = (label, options, apply) => {
   const select = make("select", {}, ...options.map(([value, text]) => make("option", { value }, text)));
   select.addEventListener("change", apply);
   return [make("label", {}, make("span", {}, label), select), select];
 };
 
+const PICKS = {
+  "": "semua",
+  "tak-terukur": "tidak terukur",
+  perkiraan: "perkiraan",
+  berjalan: "berjalan",
+  "tidak-dihitung": "tidak dihitung",
+  bertanda: "bertanda",
+};
+
 for (const place of document.querySelectorAll("[data-filter]")) {
-  const posts = [...document.getElementById(place.dataset.filter).children];
-  const names = new Map(
-    posts.map((post) => [post.dataset.platform, post.querySelector(".post-head").dataset.name]),
-  );
+  const posts = [...document.getElementById(place.dataset.filter).tBodies[0].rows];
+  const names = new Map(posts.map((post) => [post.dataset.platform, post.dataset.name]));
+  const found = new Set(posts.flatMap((post) => post.dataset.picks.split(" ")));
   const said = make("span", { className: "said", role: "status" });
-  const apply = () => {
+  const narrow = () => {
     let count = 0;
     for (const post of posts) {
       const fits =
         (!platform.value || post.dataset.platform === platform.value) &&
-        (!counted.value || post.dataset.counted === counted.value);
+        (!pick.value || post.dataset.picks.split(" ").includes(pick.value));
       post.hidden = !fits;
       count += fits ? 1 : 0;
     }
-    said.textContent = `${count} unggahan`;
+    said.textContent = platform.value || pick.value ? `${count} dari ${posts.length} unggahan` : "";
   };
-  const [platformLabel, platform] = choice("Platform", [["", "Semua"], ...names], apply);
-  const [countedLabel, counted] = choice(
-    "Tampilkan",
-    [["", "Semua"], ["ya", "Dihitung"], ["tidak", "Tidak dihitung"]],
-    apply,
-  );
-  place.append(platformLabel, countedLabel, said);
+  const apply = () => {
+    narrow();
+    const query = new URLSearchParams(location.search);
+    for (const [name, select] of [["platform", platform], ["saring", pick]]) {
+      if (select.value) query.set(name, select.value);
+      else query.delete(name);
+    }
+    const asked = query.toString();
+    history.replaceState(null, "", (asked ? `?${asked}` : location.pathname) + location.hash);
+  };
+  const [platformLabel, platform] = choice("Platform", [["", "semua"], ...names], apply);
+  const options = Object.entries(PICKS).filter(([key]) => !key || found.has(key));
+  const [pickLabel, pick] = choice("Tampilkan", options, apply);
+  place.append(platformLabel, pickLabel, said);
   place.className = "filters";
   place.hidden = false;
+  const asked = new URLSearchParams(location.search);
+  platform.value = names.has(asked.get("platform")) ? asked.get("platform") : "";
+  pick.value = found.has(asked.get("saring")) ? asked.get("saring") : "";
+  narrow();
 }

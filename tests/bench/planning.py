@@ -35,8 +35,9 @@ from functions.collect.planning.ways import Ways
 from functions.collect.platforms import adapter
 from functions.collect.reading import retention
 from functions.collect.state import AccountState, SyncState
-from functions.model import OBSERVED_WITHIN, PLATFORMS, Platform, Post, Sample
+from functions.model import PLATFORMS, Platform, Post, Sample
 from functions.settings import Settings
+from functions.thresholds import OBSERVED_WITHIN
 from tests.platforms.generate import DAY_WEIGHTS, RHYTHM_SPREAD, WIB, _moment, _poisson
 
 BEGIN = datetime(2026, 9, 30, 17, tzinfo=UTC)

@@ -28,10 +28,11 @@ from functions.collect.sync import (
     plan_together,
     read_state,
 )
-from functions.model import DAY, PLATFORMS, SETTLED, Account, Platform, Post, Roster, Sample
+from functions.model import DAY, PLATFORMS, Account, Platform, Post, Roster, Sample
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.port import Conflict, StoreError, Write
+from functions.thresholds import SETTLED
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
 from tests.collect.ministry import log_lines

@@ -41,6 +41,9 @@ from functions.model import (
     month_bounds,
     previous_month,
 )
+from functions.score.rules.certainty import Bounds, largest_share
+from functions.score.rules.formula import DEFAULT, FORMULA
+from functions.score.rules.ranking import within_known
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
@@ -150,7 +153,7 @@ class World:
             state=state,
             incomplete=False,
             revision=revision,
-            formula="1",
+            formula=FORMULA,
             as_of=as_of,
             run_id=f"run-{month}",
             lists=tuple(self._lists(ledgers, previous or {}, flags)),
@@ -165,7 +168,7 @@ class World:
                 decisions=decisions,
                 # What is contested holds a month open, so a final one has no such objection.
                 objections=objections[:1] if state == "final" else objections,
-                rules=ev.Rules(library="rapidfuzz 3.14.6"),
+                rules=DEFAULT,
             )
         )
 
@@ -231,6 +234,7 @@ class World:
         evidence = msgspec.structs.replace(frame, items=known)
         proved = msgspec.structs.replace(record, digest=ev.digest(ev.encode(evidence)))
         agency.save_month(proved, frame)
+        agency.save_month_index(agency.months())
         return proved
 
     def _entry(
@@ -358,11 +362,14 @@ class World:
                     band=band,
                     band_from=least,
                     band_below=below,
-                    rows=tuple(
-                        msgspec.structs.replace(
-                            row, rank=ranks.index(row.rank) + 1 if row.rank else None
-                        )
-                        for row in rows
+                    rows=_within_known(
+                        [
+                            msgspec.structs.replace(
+                                row, rank=ranks.index(row.rank) + 1 if row.rank else None
+                            )
+                            for row in rows
+                        ],
+                        ranked.ranking,
                     ),
                 )
 
@@ -419,9 +426,19 @@ class World:
                     else "down",
                     movement=abs(step) if step else None,
                     flags=codes.get(unit.id, ()),
+                    largest_share=largest_share(max(known, default=0), i24),
                 )
             )
-        return RankedList(ranking=name, platform=platform, kind=kind, rows=tuple(out))
+        rows_of_list = _within_known(out, name)
+        return RankedList(ranking=name, platform=platform, kind=kind, rows=rows_of_list)
+
+
+def _within_known(rows: list[Row], ranking: RankingName) -> tuple[Row, ...]:
+    """The rows of a list with their possible ranks: each sum is known to a few percent."""
+    known = {
+        row.satker: Bounds((row.i24 or 0) * 97 // 100, (row.i24 or 0) * 103 // 100) for row in rows
+    }
+    return tuple(within_known(rows, ranking, known))
 
 
 def ranks_of(

@@ -18,7 +18,7 @@ from functions.score.rules.judging import judge_month
 from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
-from functions.store.agency.months import MonthDocuments
+from functions.store.agency.months import MonthDocuments, index_of
 from functions.store.port import Conflict, StoreError, Write
 from functions.store.sqlite import SqliteStore
 from tests.clock import store_clock
@@ -50,6 +50,19 @@ def test_posts_become_ledgers_and_a_ranking(agency):
     assert official(agency) == [(1, "aceh", 2, 12), (2, "bali", 1, 6), (None, "setjen", 0, None)]
     verdict = entries(agency)["a"].verdict
     assert (verdict.satker, verdict.reason, verdict.measurement.i24) == ("aceh", "counted", 5)
+
+
+def test_every_run_leaves_the_index_of_its_months_and_makes_good_a_lost_one(agency):
+    october(agency)
+    for now in (BEGIN + 20 * DAY, END + 2 * DAY, CLOSES):
+        score_at(agency, now)
+        path = f"{agency.root}/indexes/months"
+        assert path in agency.store.get([path])
+        assert agency.month_index() == index_of(agency.months())
+        agency.store.write([Write(path, mode="delete")])
+        score_at(agency, now)
+        assert path in agency.store.get([path])
+    assert agency.month_index().months[MONTH].state == "final"
 
 
 def test_a_run_with_nothing_new_writes_nothing(agency):
@@ -99,14 +112,14 @@ def test_a_new_post_changes_the_page_of_its_day_and_no_other(agency):
 
 
 def test_posts_and_verdicts_of_a_day_are_written_together_and_once(agency):
-    """Firestore is paid per document: the page, the ranking, the cursor and the report."""
+    """Firestore is paid per document: the page, the ranking, the index and the cursor."""
     save(
         agency,
         *(measured_post(n, account="x:1", post_id=f"a{n}") for n in range(5)),
         *(measured_post(n, account="x:3", post_id=f"b{n}") for n in range(5)),
     )
     report = score_at(agency, BEGIN + 20 * DAY)
-    assert (report.folded, report.writes) == (10, 3)
+    assert (report.folded, report.writes) == (10, 4)
     assert all(entry.verdict for entry in entries(agency).values())
 
 

@@ -24,7 +24,8 @@ from functions.collect.planning.ways import (
 )
 from functions.collect.reading.completeness import COUNTED_BACK, counted_by
 from functions.collect.state import REMEMBERED, AccountState, LivePost, SyncState
-from functions.model import DAY, SETTLED
+from functions.model import DAY
+from functions.thresholds import SETTLED
 
 OVERLAP = timedelta(hours=6)  # listings show some posts late
 # An account is looked at before a post that came right after its last look is this old.

@@ -9,7 +9,12 @@ from itertools import pairwise
 from functions.collect.planning.requests import Purpose
 from functions.collect.planning.ways import Priority
 from functions.collect.state import LivePost, SyncState
-from functions.model import ABSENCES_APART, EARLIEST_USABLE, INTERPOLATED_WITHIN, OBSERVED_WITHIN
+from functions.thresholds import (
+    ABSENCES_APART,
+    EARLIEST_USABLE,
+    INTERPOLATED_WITHIN,
+    OBSERVED_WITHIN,
+)
 
 # Ages at which a provisional value is refreshed on the way to the mark. The last is also the
 # earliest usable sample, should every read near the mark fail.

@@ -19,15 +19,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.collect.contract import PostCount
-from functions.model import (
-    DAY,
-    PLATFORM_NAMES,
-    SETTLED,
-    Platform,
-    month_bounds,
-    month_of,
-    previous_month,
-)
+from functions.model import DAY, PLATFORM_NAMES, Platform, month_bounds, month_of, previous_month
+from functions.thresholds import SETTLED
 
 LAST_LOOK = timedelta(hours=2)  # before closing begins, and not earlier if it can be helped
 LASTING = timedelta(days=2)  # until then a difference may be one of time alone

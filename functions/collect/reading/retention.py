@@ -12,8 +12,9 @@ import msgspec
 
 from functions.collect.planning.marks import is_last_before_mark, stage
 from functions.collect.state import LivePost
-from functions.model import ABSENCES_APART, Platform, Post
+from functions.model import Platform, Post
 from functions.registry.addresses.posts import link_keys
+from functions.thresholds import ABSENCES_APART
 
 MOST_WRITES = 8
 

@@ -42,6 +42,7 @@ from functions.store import evidence as ev
 from functions.store import rankings
 from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
+from functions.thresholds import THIN_PERCENT, USUAL_FEWEST
 
 PACKAGE = "datapackage.json"
 # The files of a month, in the order in which the data page lists them.
@@ -105,7 +106,9 @@ RANKING_COLUMNS = (
         values=get_args(MovementKind),
     ),
     Column("movement", "Banyaknya tempat naik atau turun", 10, kind="integer"),
-    Column("thin", "Ada akun yang unggahannya terukur kurang dari 90 %", 8, kind="boolean"),
+    Column(
+        "thin", f"Ada akun yang unggahannya terukur kurang dari {THIN_PERCENT} %", 8, kind="boolean"
+    ),
     Column("flags", "Penanda, dipisahkan spasi", 12),
 )
 # Behind the others, in months ranked since formula 2 alone: the bytes of others never change.
@@ -172,8 +175,8 @@ POST_COLUMNS = (
     ),
     Column(
         "over_usual",
-        "Kelipatan dari yang biasa pada akunnya; kosong di bawah 20 unggahan terukur sebelumnya, "
-        "dan bila yang biasa terlalu sedikit",
+        f"Kelipatan dari yang biasa pada akunnya; kosong di bawah {USUAL_FEWEST} unggahan terukur "
+        "sebelumnya, dan bila yang biasa terlalu sedikit",
         11,
         kind="number",
     ),

@@ -6,32 +6,45 @@ Colours come from the style sheet by class; coordinates are rounded, so equal da
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from markupsafe import Markup, escape
 
+from functions.model import Measurement, Post, Sample
+from functions.publish.text import formats
 
-def sparkline(ranks: Sequence[int | None], label: str, *, lowest: int) -> Markup:
-    """Ranks over time, the best on top; a month without a rank leaves a gap.
+HOUR = timedelta(hours=1)
+
+
+def rank_line(ranks: Sequence[tuple[str, int | None]], popular: bool, *, lowest: int) -> Markup:
+    """Ranks over months, the best on top, each with its number; a month without one is a gap.
 
     Args:
-        ranks: Oldest first; None where there was no rank.
-        label: What the line says, for those who do not see it.
+        ranks: Each month's short name and rank, oldest first; None where there was no rank.
+        popular: Whether they are of Akun Terpopuler, which has its own colour.
         lowest: The rank at the bottom edge.
     """
-    width, height, edge = 120, 32, 4
+    width, height, edge, top, bottom = 600, 150, 24, 24, 118
     step = (width - 2 * edge) / max(len(ranks) - 1, 1)
-    scale = (height - 2 * edge) / max(lowest - 1, 1)
+    scale = (bottom - top) / max(lowest - 1, 1)
     runs: list[list[str]] = [[]]
-    last = ""
-    for position, rank in enumerate(ranks):
+    marks = []
+    for position, (month, rank) in enumerate(ranks):
+        x = _short(edge + position * step)
+        marks.append(f'<text x="{x}" y="{height - 8}" text-anchor="middle">{escape(month)}</text>')
         if rank is None:
             runs.append([])
             continue
-        x, y = _short(edge + position * step), _short(edge + (rank - 1) * scale)
+        y = _short(top + (rank - 1) * scale)
         runs[-1].append(f"{x},{y}")
-        last = f'<circle cx="{x}" cy="{y}" r="3"/>'
+        marks.append(
+            f'<circle cx="{x}" cy="{y}" r="3.5"/>'
+            f'<text class="big" x="{x}" y="{float(y) - 9:.1f}" text-anchor="middle">{rank}</text>'
+        )
     lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if len(run) > 1)
-    return _svg("spark", width, height, label, lines + last)
+    spoken = ", ".join(f"{month} {rank or 'tanpa peringkat'}" for month, rank in ranks)
+    name = "rank-line" if popular else "rank-line rank-active"
+    return _svg(name, width, height, f"Peringkat: {spoken}", lines + "".join(marks))
 
 
 def bar(share: int) -> Markup:
@@ -84,6 +97,73 @@ def stacked(shares: Sequence[tuple[int, int]]) -> Markup:
         '<svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def curve(post: Post, measured: Measurement) -> Markup:
+    """A post's interactions over its first hours: every read, the mark, and the two reads used.
+
+    A read whose counted numbers the platform did not give is left out.
+    """
+    width, height, left, bottom, top = 640, 260, 52, 218, 16
+    reads = [
+        (sample, (sample.taken_at - post.published_at) / HOUR, total)
+        for sample in sorted({*post.samples, *_used(measured)}, key=lambda s: s.taken_at)
+        if (total := sample.total(post.platform)) is not None
+    ]
+    hours = max([30.0, *(age for _, age, _ in reads)])
+    most = max([1, *(total for _, _, total in reads), measured.i24 or 0])
+
+    def x(age: float) -> str:
+        return _short(left + max(age, 0) * (width - left - 16) / hours)
+
+    def y(total: float) -> str:
+        return _short(bottom - total * (bottom - top) / most)
+
+    points = " ".join(f"{x(age)},{y(total)}" for _, age, total in reads)
+    used = {sample.taken_at for sample in _used(measured)}
+    dots = "".join(
+        f'<circle cx="{x(age)}" cy="{y(total)}" r="{6 if sample.taken_at in used else 3.5}"'
+        f' class="{"used" if sample.taken_at in used else "reads"}"/>'
+        for sample, age, total in reads
+    )
+    pair = [(age, total) for sample, age, total in reads if sample.taken_at in used]
+    between = (
+        f'<path class="between" d="M{x(pair[0][0])} {y(pair[0][1])}L{x(pair[1][0])} '
+        f'{y(pair[1][1])}"/>'
+        if len(pair) == 2
+        else ""
+    )
+    value = ""
+    if measured.i24 is not None and measured.state != "running":
+        at_x, at_y = x(24), y(measured.i24)
+        value = (
+            f'<rect class="value" x="{float(at_x) - 5:.1f}" y="{float(at_y) - 5:.1f}" width="10" '
+            f'height="10" transform="rotate(45 {at_x} {at_y})"/>'
+        )
+    ticks = "".join(
+        f'<text x="{x(hour)}" y="{bottom + 18}" text-anchor="middle">{hour}</text>'
+        for hour in range(0, int(hours) + 1, 6 if hours <= 48 else 24)
+    )
+    label = (
+        f"Interaksi menurut umur: {len(reads)} cuplikan, dari 0 sampai {formats.number(most)} "
+        f"dalam {formats.number(round(hours))} jam"
+    )
+    return _svg(
+        "post-curve",
+        width,
+        height,
+        label,
+        f'<path class="axis" d="M{left} {bottom}H{width - 16}M{left} {bottom}V{top}"/>'
+        f'<path class="at" d="M{x(24)} {bottom}V{top}"/>'
+        f'<polyline class="curve" points="{points}"/>{between}{dots}{value}'
+        f'<text x="{left - 6}" y="{top + 8}" text-anchor="end">{formats.number(most)}</text>'
+        f'<text x="{left - 6}" y="{bottom}" text-anchor="end">0</text>{ticks}'
+        f'<text x="{width - 16}" y="{height - 6}" text-anchor="end">jam sejak terbit</text>',
+    )
+
+
+def _used(measured: Measurement) -> tuple[Sample, ...]:
+    return tuple(each for each in (measured.before, measured.after) if each is not None)
 
 
 def swatch(colour: int) -> Markup:

@@ -19,7 +19,6 @@ from functions.publish.files.month_files import (
 )
 from functions.publish.pages.context import Context, Shell
 from functions.publish.text import formats, words
-from functions.store.agency.months import MonthRecord
 
 # What the data page lists of a month: label, meaning, and the files by what their links say.
 _SETS = (
@@ -132,13 +131,10 @@ def data_page(context: Context) -> DataPage:
     )
 
 
-def month_sets(context: Context, record: MonthRecord) -> tuple[DataSet, ...]:
+def month_sets(context: Context, month: str) -> tuple[DataSet, ...]:
     """A month's files, as far as they are known; none while it is being scored."""
     m = context.material
-    month = record.ranking.month
-    if month not in m.files or month in m.pending:
-        return ()
-    return tuple(_data_sets(context, record))
+    return () if month not in m.files or month in m.pending else tuple(_data_sets(context, month))
 
 
 def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile, ...]:
@@ -154,22 +150,20 @@ def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile,
 
 def _data_month(context: Context, month: str) -> DataMonth:
     m = context.material
-    record = m.records[month]
-    ranking = record.ranking
+    told = m.index[month]
     return DataMonth(
         anchor=month,
         label=formats.month(month),
-        state=ranking.state,
-        state_label=words.MONTH_STATE[ranking.state],
-        as_of=formats.time(ranking.as_of, m.zone),
-        digest=record.digest,
-        sets=tuple(_data_sets(context, record)),
+        state=told.state,
+        state_label=words.MONTH_STATE[told.state],
+        as_of=formats.time(told.as_of, m.zone),
+        digest=told.digest,
+        sets=tuple(_data_sets(context, month)),
     )
 
 
-def _data_sets(context: Context, record: MonthRecord) -> Iterator[DataSet]:
-    ranking = record.ranking
-    files = context.material.files[ranking.month]
+def _data_sets(context: Context, month: str) -> Iterator[DataSet]:
+    files = context.material.files[month]
     for label, meaning, names in _SETS:
         yield DataSet(
             label,
@@ -178,16 +172,16 @@ def _data_sets(context: Context, record: MonthRecord) -> Iterator[DataSet]:
                 DataFile(
                     name,
                     form,
-                    context.href(f"data/{ranking.month}/{name}"),
+                    context.href(f"data/{month}/{name}"),
                     formats.size(files[name].size),
                 )
                 for form, name in names.items()
                 if name in files
             ),
         )
-    for revision in sorted(context.material.frozen.get(ranking.month, ()), reverse=True):
+    for revision in sorted(context.material.frozen.get(month, ()), reverse=True):
         yield DataSet(
             f"Revisi {revision}",
             "Salinan beku yang tidak pernah berubah",
-            frozen_files(context, ranking.month, revision),
+            frozen_files(context, month, revision),
         )

@@ -108,7 +108,7 @@ def home_page(context: Context) -> Page:
         finding=finding or points.coverage(ranking, entries),
         points=tuple(said for said in further if said) if finding else (),
         accounts=accounts_in(m, record),
-        switch=turns(m.records, month, context.href),
+        switch=turns(m.index, month, context.href),
         boards=lines.both(most=TOP),
         chart=day_chart(m, record),
         shares=share_chart(ranking, m.agency.name),
@@ -136,7 +136,11 @@ def _about(agency: Agency) -> str:
 def _last_final(context: Context) -> LastFinal | None:
     """The newest final month; None while there is none, and where it is the page's own."""
     m = context.material
-    final = [month for month in m.newest_first if m.records[month].ranking.state == "final"]
+    final = [
+        month
+        for month in m.newest_first
+        if month in m.records and m.records[month].ranking.state == "final"
+    ]
     if not final or (m.current and m.current.ranking.month == final[0]):
         return None
     record = m.records[final[0]]

@@ -84,7 +84,7 @@ def _page(
             for ranked in scope.lists
         ),
         month=Link(told.label, told.href),
-        switch=turns(m.records, month, context.href),
+        switch=turns(m.index, month, context.href),
         others=tuple(
             Link(other.label, context.href(list_path(month, other.segment)), other is scope)
             for other in scopes

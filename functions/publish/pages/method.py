@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import msgspec
+from msgspec import UNSET
 
+from functions import thresholds
 from functions.model import (
     PLATFORM_NAMES,
     PLATFORMS,
@@ -16,20 +18,54 @@ from functions.publish.text import formats, words
 from functions.store.evidence import Rules
 
 
+class Limits(msgspec.Struct, frozen=True):
+    """The thresholds of the rules, as the page writes them (functions/thresholds.py)."""
+
+    mark: str
+    earliest_usable: str
+    latest_usable: str
+    observed_within: str
+    interpolated_within: str
+    absences_apart: str
+    settled: str
+    end_untold: str
+    thin: str
+    compared_within: str
+    shortest_compared: str
+    rate_per: str
+    followers_within: str
+    usual_most: str
+    usual_fewest: str
+    usual_dropped: str
+    burst_posts: str
+    burst_within: str
+    same_least: str
+    same_share: str
+    fall_share: str
+    fall_above: str
+    likes_i24: str
+    likes_share: str
+    likes_usual_share: str
+    jump_share: str
+    jump_above: str
+
+
 class MethodPage(msgspec.Struct, frozen=True):
-    """The rules in force."""
+    """The rules in force. ``usual_least``: 0 where no such least is asked for."""
 
     template: ClassVar[str] = "pages/method.html"
     shell: Shell
     zone: str
     data: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
+    limits: Limits
     duplicate_percent: int
     objection_days: int
     sums_threads: bool
     bands: tuple[str, ...]
     band_least: int
     band_fewest: int
+    usual_least: int
     library: str
     formula: str
 
@@ -50,6 +86,7 @@ def method_page(context: Context) -> Page:
         platforms=tuple(
             (p, PLATFORM_NAMES[p], words.COUNTED[p], words.BESIDE[p]) for p in PLATFORMS
         ),
+        limits=limits(),
         duplicate_percent=rules.duplicate_percent,
         objection_days=rules.objection_days,
         sums_threads=rules.x_threads == "sum",
@@ -61,6 +98,41 @@ def method_page(context: Context) -> Page:
         ),
         band_least=rules.band_least,
         band_fewest=rules.band_fewest,
+        usual_least=0 if rules.usual_least is UNSET else rules.usual_least,
         library=rules.library,
         formula=newest.ranking.formula if newest else "",
+    )
+
+
+def limits() -> Limits:
+    """The thresholds in words."""
+    at = thresholds
+    return Limits(
+        mark=formats.duration(at.MARK),
+        earliest_usable=formats.duration(at.EARLIEST_USABLE),
+        latest_usable=formats.duration(at.LATEST_USABLE),
+        observed_within=formats.duration(at.OBSERVED_WITHIN),
+        interpolated_within=formats.duration(at.INTERPOLATED_WITHIN),
+        absences_apart=formats.duration(at.ABSENCES_APART),
+        settled=formats.duration(at.SETTLED),
+        end_untold=formats.duration(at.END_UNTOLD),
+        thin=formats.percent(10 * at.THIN_PERCENT),
+        compared_within=formats.duration(at.COMPARED_WITHIN),
+        shortest_compared=formats.number(at.SHORTEST_COMPARED),
+        rate_per=formats.number(at.RATE_PER),
+        followers_within=formats.days(at.FOLLOWERS_WITHIN),
+        usual_most=formats.number(at.USUAL_MOST),
+        usual_fewest=formats.number(at.USUAL_FEWEST),
+        usual_dropped=f"1/{at.USUAL_DROPPED}",
+        burst_posts=formats.number(at.BURST_POSTS),
+        burst_within=formats.minutes(at.BURST_WITHIN),
+        same_least=formats.number(at.SAME_LEAST),
+        same_share=formats.percent(10 * at.SAME_PERCENT),
+        fall_share=formats.percent(10 * at.FALL_PERCENT),
+        fall_above=formats.number(at.FALL_ABOVE),
+        likes_i24=formats.number(at.LIKES_I24),
+        likes_share=formats.percent(at.LIKES_PERMILLE),
+        likes_usual_share=formats.percent(10 * at.LIKES_USUAL_PERCENT),
+        jump_share=formats.percent(10 * at.JUMP_PERCENT),
+        jump_above=formats.number(at.JUMP_ABOVE),
     )

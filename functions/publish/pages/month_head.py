@@ -32,7 +32,7 @@ class MonthHead(msgspec.Struct, frozen=True):
     """What is said about a month wherever it is the subject.
 
     ``day``: how far a running month is ("hari ke-13 dari 31"), until when a closing one is open.
-    ``moment`` is ``as_of`` for machines.
+    ``moment`` is ``as_of`` for machines, an instant or a day.
     """
 
     label: str
@@ -49,9 +49,19 @@ class MonthHead(msgspec.Struct, frozen=True):
     sheet: str
 
 
-def head(record: MonthRecord, zone: ZoneInfo, href: Href) -> MonthHead:
-    """What is said about the month."""
+def head(record: MonthRecord, zone: ZoneInfo, href: Href, *, of_unit: bool = False) -> MonthHead:
+    """What is said about the month.
+
+    ``of_unit``: on a page of one satker. While the month runs, such a page says the day alone: with
+    the minute all of them would be put anew at every run, whatever they show.
+    """
     ranking = record.ranking
+    at = ranking.as_of
+    if of_unit and ranking.state == "open":
+        as_of, short = formats.date(at, zone), formats.day_short(at, zone)
+        moment = at.astimezone(zone).date().isoformat()
+    else:
+        as_of, short, moment = formats.time(at, zone), formats.time_short(at, zone), iso(at)
     label, state = formats.month(ranking.month), words.MONTH_STATE[ranking.state]
     revision = f", revisi {ranking.revision}" if ranking.revision > 1 else ""
     return MonthHead(
@@ -61,12 +71,12 @@ def head(record: MonthRecord, zone: ZoneInfo, href: Href) -> MonthHead:
         state=ranking.state,
         state_label=state,
         day=_day(record, zone),
-        as_of=formats.time(ranking.as_of, zone),
-        as_of_short=formats.time_short(ranking.as_of, zone),
-        moment=iso(ranking.as_of),
+        as_of=as_of,
+        as_of_short=short,
+        moment=moment,
         revision=ranking.revision,
         incomplete=ranking.incomplete,
-        sheet=f"{label} · {state}{revision} · per {formats.time(ranking.as_of, zone)}",
+        sheet=f"{label} · {state}{revision} · per {as_of}",
     )
 
 

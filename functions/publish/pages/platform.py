@@ -70,7 +70,7 @@ def platform_page(context: Context, platform: Platform) -> Page:
                 formats.month(month),
                 context.href(list_path(month, platform)),
             )
-            for month in m.newest_first
+            for month in sorted(m.records, reverse=True)
             if any(ranked.platform == platform for ranked in m.records[month].ranking.lists)
         ),
         method=context.href("metode/#interaksi"),

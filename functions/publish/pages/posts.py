@@ -17,15 +17,17 @@ from functions.model import (
     Sample,
     State,
     Verdict,
+    iso,
 )
 from functions.publish.files.month_files import NamedPost
 from functions.publish.pages.boards import flag_link
 from functions.publish.pages.context import Link
-from functions.publish.pages.paths import flag_anchor
+from functions.publish.pages.paths import flag_anchor, post_anchor
 from functions.publish.text import formats, words
 from functions.registry.addresses.public import built_address, public_address
 
 _CAPTION = 160
+USUAL_LEAST = 10  # interactions that must be expected before a multiple of them is told
 _WEB = re.compile(r"https?://[^\s\x00-\x20\x7f]+\Z", re.IGNORECASE)
 
 # Posts by account key and id.
@@ -52,28 +54,41 @@ class ShownRead(msgspec.Struct, frozen=True):
 class PostItem(msgspec.Struct, frozen=True):
     """A post with its state, its value and its evidence.
 
-    ``repeats`` says how alike it is to an earlier post and links to it; ``mark`` names its flags
-    and links to their numbers; ``decision`` links to the log.
+    ``anchor`` names its row; ``page`` leads to its own page, where it has one. ``note`` is a
+    sentence where something is not as usual; empty for a post that counts and is measured between
+    two close samples. ``usual`` says how many times the usual it has. ``picks`` are the words by
+    which rows can be picked. ``repeats`` says how alike it is to an earlier post and links to it;
+    ``mark`` names its flags and links to their numbers; ``decision`` links to the log.
     """
 
+    anchor: str
     platform: Platform
     label: str
     handle: str
     href: str | None
+    page: str
     when: str
     moment: str
+    published: str
     caption: str
     counted: bool
     state: State
     state_label: str
+    is_plain: bool
     i24: int | None
     bounds: str
-    why: str
+    note: str
     readings: tuple[ShownRead, ...]
-    over_usual: str = ""
+    picks: str
+    usual: str = ""
+    usual_tenths: int | None = None
     repeats: PostLink | None = None
     mark: Link | None = None
     decision: str = ""
+
+
+# States of a post that counts and is measured as most are: nothing more need be said of it.
+_PLAIN: frozenset[State] = frozenset({"observed", "interpolated"})
 
 
 def post_item(
@@ -83,39 +98,87 @@ def post_item(
     zone: ZoneInfo,
     *,
     month_page: str = "",
+    page: str = "",
     posts: PostsByItem | None = None,
+    cause: str = "",
+    captions: bool = True,
 ) -> PostItem:
     """A scored post.
 
     Args:
         month_page: the page of its month's flags and decisions.
+        page: its own page's address; empty while it has none.
         posts: the posts at hand; it may repeat one of them.
+        cause: why it has no usable sample, where that is so.
+        captions: whether its text may be shown.
     """
     post, measured = entry.post, verdict.measurement
+    is_plain = (
+        verdict.counted
+        and measured.state in _PLAIN
+        and not (measured.partial or measured.decided or verdict.shared or verdict.duplicate_of)
+    )
+    over = _over_usual(verdict)
     return PostItem(
+        anchor=post_anchor(post.platform, post.post_id),
         platform=post.platform,
         label=PLATFORM_NAMES[post.platform],
         handle=handle,
         href=public_address(post.platform, post.post_id, post.url),
+        page=page,
         when=formats.time_short(post.published_at, zone),
         moment=formats.time_short(post.mark, zone),
-        caption=caption_of(entry),
+        published=iso(post.published_at),
+        caption=caption_of(entry) if captions else "",
         counted=verdict.counted,
         state=measured.state,
         state_label="ditetapkan" if measured.decided else words.STATE[measured.state],
+        is_plain=is_plain,
         i24=measured.i24,
-        bounds=_bounds(measured),
-        why=words.why(entry),
+        bounds=bounds_of(measured),
+        note="" if is_plain else " ".join(filter(None, (words.why(entry), cause))),
         readings=tuple(
             _reading(post, sample, side, zone)
             for side, sample in _samples(post, measured)
             if sample is not None
         ),
-        over_usual=_over_usual(verdict),
+        picks=" ".join(picks(entry)),
+        usual="" if over is None else f"{formats.tenths(over)} ×",
+        usual_tenths=over,
         repeats=_repeats(post, verdict, posts or {}, zone),
         mark=flag_link(verdict.flags, f"{month_page}#{flag_anchor(verdict.satker or '')}"),
         decision=f"{month_page}#keputusan" if verdict.decisions else "",
     )
+
+
+# What a post can be picked by, beside its platform: the key in the address, and the words.
+PICKS: dict[str, str] = {
+    "tak-terukur": "tidak terukur",
+    "perkiraan": "perkiraan",
+    "berjalan": "berjalan",
+    "tidak-dihitung": "tidak dihitung",
+    "bertanda": "bertanda",
+}
+
+
+def picks(entry: Entry) -> tuple[str, ...]:
+    """What a post can be picked by: keys of ``PICKS``."""
+    verdict = entry.verdict
+    if verdict is None:
+        return ()
+    state = verdict.measurement.state
+    found = []
+    if verdict.counted and verdict.measurement.i24 is None:
+        found.append("tak-terukur")
+    if state == "estimated":
+        found.append("perkiraan")
+    if state == "running" and verdict.counted:
+        found.append("berjalan")
+    if not verdict.counted:
+        found.append("tidak-dihitung")
+    if verdict.flags:
+        found.append("bertanda")
+    return tuple(found)
 
 
 def caption_of(entry: Entry) -> str:
@@ -186,11 +249,15 @@ def shown_handle(handle: str) -> str:
     return handle if handle.isdecimal() else f"@{handle.lstrip('@')}"
 
 
-def _over_usual(verdict: Verdict) -> str:
-    """How many times the usual it has, in words; empty when unknown."""
-    if verdict.over_usual is None:
-        return ""
-    return f"{formats.tenths(verdict.over_usual)} × dari biasanya"
+def _over_usual(verdict: Verdict) -> int | None:
+    """How many times the usual it has, in tenths; None when unknown.
+
+    Months of formula 1 have it however little was expected; what lies under ten is noise.
+    """
+    over, i24 = verdict.over_usual, verdict.measurement.i24
+    if not over or i24 is None or 10 * i24 < USUAL_LEAST * over:
+        return None
+    return over
 
 
 def _repeats(post: Post, verdict: Verdict, posts: PostsByItem, zone: ZoneInfo) -> PostLink | None:
@@ -206,8 +273,8 @@ def _repeats(post: Post, verdict: Verdict, posts: PostsByItem, zone: ZoneInfo) -
     return PostLink(f"{percent}sama dengan unggahan {link.label}", link.href)
 
 
-def _bounds(measured: Measurement) -> str:
-    """The error in words; empty when the value is exact or still running."""
+def bounds_of(measured: Measurement) -> str:
+    """The error of a value in words; empty when the value is exact or still running."""
     lower, upper = measured.lower, measured.upper
     if measured.decided:
         return ""

@@ -1,7 +1,8 @@
 """Every page of the site from what the store holds, as page models by path.
 
-Pages are made from rankings and ledgers alone. A page of a month that is being scored right now is
-left out: readers keep the page published before.
+Pages are made from rankings and ledgers alone. There are those that go on living, and each month's
+own, which are made for the last time when the month is frozen. A page of a month that is being
+scored right now is left out: readers keep the page published before.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from functions.publish.pages.home import home_page
 from functions.publish.pages.lists import list_pages
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
-from functions.publish.pages.paths import month_path, satker_path
+from functions.publish.pages.paths import month_path, satker_path, unit_month_path
 from functions.publish.pages.platform import platform_page
+from functions.publish.pages.post import post_page, posts_with_page
 from functions.publish.pages.status import status_page
+from functions.publish.pages.unit_month import unit_month_page, unit_months
 from functions.publish.pages.units import unit_page, units_page
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
@@ -37,14 +40,29 @@ class NotFoundPage(msgspec.Struct, frozen=True):
     units: str
 
 
-def pages(material: Material) -> dict[str, Page]:
-    """Every page by its path in the site (``satker/setjen/index.html``)."""
-    return dict(_pages(material))
+def living(m: Material) -> dict[str, Page]:
+    """The pages that follow the running month and the registry, by their paths.
+
+    Of a year whose months are not all at hand, the page stays as it was made with the last of them.
+    """
+    return dict(_living(m))
 
 
-def _pages(m: Material) -> Iterator[tuple[str, Page]]:
-    ready = [month for month in m.records if month not in m.pending]
-    if m.current is None or m.current.ranking.month in ready:
+def of_month(m: Material, month: str) -> dict[str, Page]:
+    """A month's own pages by their paths: made while it runs and closes, frozen with it.
+
+    They lead to one another, to pages of units and to the months beside it, and show nothing else.
+    """
+    return dict(_of_month(m, month))
+
+
+def of_year(m: Material, year: str) -> dict[str, Page]:
+    """A year's page by its path, from all its months."""
+    return dict([_at(m, f"{year}/", partial(year_page, year=year))])
+
+
+def _living(m: Material) -> Iterator[tuple[str, Page]]:
+    if m.current is None or m.current.ranking.month not in m.pending:
         yield _at(m, "", home_page)
         for platform in PLATFORMS:
             yield _at(m, f"platform/{platform}/", partial(platform_page, platform=platform))
@@ -52,16 +70,25 @@ def _pages(m: Material) -> Iterator[tuple[str, Page]]:
         yield _at(m, "satker/", units_page)
         for satker in m.units:
             yield _at(m, satker_path(satker.id), partial(unit_page, satker=satker))
-    for month in ready:
-        yield _at(m, month_path(month), partial(month_page, month=month))
-        for path, make in list_pages(m.records[month]):
-            yield _at(m, path, make)
-    for year in sorted({month[:4] for month in m.records}):
-        yield _at(m, f"{year}/", partial(year_page, year=year))
+    for year in m.years:
+        if m.records.keys() >= {*m.months_of(year)}:
+            yield from of_year(m, year).items()
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
     yield _at(m, "status/", status_page)
     yield "404.html", _not_found(Context(m, "404.html"))
+
+
+def _of_month(m: Material, month: str) -> Iterator[tuple[str, Page]]:
+    yield _at(m, month_path(month), partial(month_page, month=month))
+    for path, make in list_pages(m.records[month]):
+        yield _at(m, path, make)
+    for satker, count in unit_months(m, month) if month in m.ledgers else ():
+        for number in range(1, count + 1):
+            make = partial(unit_month_page, satker=satker, month=month, number=number, of=count)
+            yield _at(m, unit_month_path(satker.id, month, number), make)
+    for path, entries in posts_with_page(m, month).items() if month in m.ledgers else ():
+        yield _at(m, path, partial(post_page, entries=entries, month=month))
 
 
 def _at(m: Material, path: str, make: Callable[[Context], Page]) -> tuple[str, Page]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
 from typing import ClassVar
-from zoneinfo import ZoneInfo
+from urllib.parse import quote
 
 import msgspec
 from markupsafe import Markup
 
 from functions.model import (
     PLATFORM_NAMES,
-    PLATFORMS,
     Account,
-    MovementKind,
     Platform,
     Ranking,
     RankingName,
@@ -22,22 +19,21 @@ from functions.model import (
     Satker,
 )
 from functions.publish.pages import boards, charts
-from functions.publish.pages.context import Context, Link, Shell
-from functions.publish.pages.flags import FlagLine, flag_lines
-from functions.publish.pages.paths import month_path, satker_path, segment
-from functions.publish.pages.posts import (
-    PostItem,
-    post_item,
-    profile_address,
-    shown_handle,
-    web_address,
-)
+from functions.publish.pages.context import Context, Shell
+from functions.publish.pages.month_head import MonthHead, head, open_months
+from functions.publish.pages.paths import month_path, satker_path, segment, unit_month_path
+from functions.publish.pages.posts import PostItem, profile_address, shown_handle, web_address
+from functions.publish.pages.standing import Standing, standing_of, validity
+from functions.publish.pages.unit_month import post_group
 from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
 _SPARK_MONTHS = 12
+_FEWEST_MONTHS = 3  # with fewer a line says nothing
+_AROUND = 3  # satker above and below in the band
+LATEST = 10  # posts on a satker's own page; all are on its month's
 
 
 class ProfileLink(msgspec.Struct, frozen=True):
@@ -86,47 +82,8 @@ class UnitsPage(msgspec.Struct, frozen=True):
     groups: tuple[UnitGroup, ...]
 
 
-class PostGroup(msgspec.Struct, frozen=True):
-    """A satker's posts of one month, the newest first."""
-
-    anchor: str
-    label: str
-    state_label: str
-    summary: str
-    posts: tuple[PostItem, ...]
-    flags: tuple[FlagLine, ...] = ()
-
-
-class UnitRank(msgspec.Struct, frozen=True):
-    """A rank out of how many, with where it comes from, and the rank in the follower band."""
-
-    title: str
-    rank: int | None
-    out_of: int
-    figure: str
-    movement: MovementKind
-    places: int | None
-    movement_words: str
-    spark: Markup | None
-    href: str
-    band: Link | None = None
-
-
-class PlatformRanks(msgspec.Struct, frozen=True):
-    """A satker's ranks on one platform."""
-
-    platform: Platform
-    label: str
-    href: str
-    popular: int | None
-    active: int | None
-    posts: int
-    measured: int
-    i24: int | None
-
-
 class PastMonth(msgspec.Struct, frozen=True):
-    """A satker's ranks in one month."""
+    """A satker's ranks in one month; ``href``: its posts of the month, or the month itself."""
 
     label: str
     href: str
@@ -139,10 +96,31 @@ class PastMonth(msgspec.Struct, frozen=True):
     rate: float | None
 
 
-class UnitPage(msgspec.Struct, frozen=True):
-    """A satker: its accounts, its ranks and its posts.
+class Trend(msgspec.Struct, frozen=True):
+    """A ranking's ranks over the last months as a line, with a finding."""
 
-    ``ended`` says that it is no longer registered; empty while it is.
+    title: str
+    about: str
+    svg: Markup
+
+
+class Neighbour(msgspec.Struct, frozen=True):
+    """A satker of the same follower band, beside this one."""
+
+    rank: int
+    name: str
+    href: str
+    i24: int | None
+    posts: int
+    measured: int
+    is_own: bool
+
+
+class UnitPage(msgspec.Struct, frozen=True):
+    """A satker: who it is, where it stands now, its year, and its newest posts.
+
+    ``ended`` says that it is no longer registered; empty while it is. ``band`` names the follower
+    band whose ``neighbours`` are listed; empty while there is one band.
     """
 
     template: ClassVar[str] = "pages/unit.html"
@@ -153,13 +131,19 @@ class UnitPage(msgspec.Struct, frozen=True):
     ended: str
     province: str
     website: str | None
-    month: str | None
-    places: tuple[UnitRank, ...]
-    profiles: tuple[ProfileLink, ...]
-    by_platform: tuple[PlatformRanks, ...]
+    head: MonthHead | None
+    standing: Standing | None
+    whole: str
+    latest: tuple[PostItem, ...]
+    summary: str
+    trends: tuple[Trend, ...]
     history: tuple[PastMonth, ...]
-    groups: tuple[PostGroup, ...]
+    band: str
+    neighbours: tuple[Neighbour, ...]
+    profiles: tuple[ProfileLink, ...]
     units: str
+    compare: str
+    method: str
 
 
 def units_page(context: Context) -> UnitsPage:
@@ -176,7 +160,7 @@ def units_page(context: Context) -> UnitsPage:
                 href=context.href(satker_path(satker.id)),
                 province=satker.province or "",
                 search=_search_text(satker, m.accounts.get(satker.id, [])),
-                profiles=_profiles(m, satker, current_only=True),
+                profiles=_profiles(context, satker, current_only=True),
                 popular=popular.rank if popular else None,
                 active=active.rank if active else None,
             )
@@ -202,14 +186,23 @@ def units_page(context: Context) -> UnitsPage:
 
 
 def unit_page(context: Context, satker: Satker) -> UnitPage:
-    """A satker: its accounts, its ranks and its posts."""
+    """A satker: who it is, where it stands now, and its year."""
     m = context.material
     current = m.current
+    month = current.ranking.month if current else ""
+    stands = current is not None and m.lookup(month).row("most_active", satker.id) is not None
+    group = post_group(context, satker, month, slice(LATEST)) if stands else None
+    band, neighbours = _neighbours(context, satker) if stands else ("", ())
+    whole = unit_month_path(satker.id, month)
+    told = head(current, m.zone, context.href, of_unit=True) if current else None
     return UnitPage(
         shell=context.shell(
             satker.label,
             f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
             section="units",
+            as_of=told.as_of if told else "",
+            image=f"{whole}bagikan.png" if stands else "",
+            open_months=open_months(context),
         ),
         name=satker.label,
         full_name=satker.name,
@@ -217,13 +210,22 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         ended=_ended(m, satker),
         province=satker.province or "",
         website=web_address(satker.website),
-        month=formats.month(current.ranking.month) if current else None,
-        places=_unit_ranks(context, satker, current) if current else (),
-        profiles=_profiles(m, satker),
-        by_platform=_by_platform(context, satker, current) if current else (),
-        history=tuple(_past(context, satker, month, m.records[month]) for month in m.newest_first),
-        groups=tuple(_post_groups(context, satker)),
+        head=told,
+        standing=standing_of(context, satker, current) if current and stands else None,
+        whole=context.href(whole) if stands else "",
+        latest=group.posts if group else (),
+        summary=group.summary if group else "",
+        trends=tuple(trend for name in _NAMES if (trend := _trend(m, satker, name))),
+        history=tuple(
+            _past(context, satker, each, m.records[each])
+            for each in sorted(m.records, reverse=True)
+        ),
+        band=band,
+        neighbours=neighbours,
+        profiles=_profiles(context, satker, current_only=True),
         units=context.href("satker/"),
+        compare=context.href(f"banding/?a={quote(satker.id)}"),
+        method=context.href("metode/"),
     )
 
 
@@ -236,99 +238,63 @@ def _ended(m: Material, satker: Satker) -> str:
     return f"Tidak lagi terdaftar{since}; bulan-bulan yang lampau tetap seperti waktu itu."
 
 
-def _unit_ranks(context: Context, satker: Satker, current: MonthRecord) -> tuple[UnitRank, ...]:
-    found = []
-    records = context.material.records
-    month_page = context.href(month_path(current.ranking.month))
-    for name in _NAMES:
-        ranked = current.ranking.find(name)
-        rows, row = ranked.rows, boards.row_of(ranked, satker.id)
-        if row is None:
-            continue
-        past = [boards.row_of(record.ranking.find(name), satker.id) for record in records.values()]
-        ranks = [each.rank if each else None for each in past][-_SPARK_MONTHS:]
-        spoken = ", ".join(str(rank) if rank else "tanpa peringkat" for rank in ranks)
-        found.append(
-            UnitRank(
-                title=boards.TITLES[name],
-                rank=row.rank,
-                out_of=sum(other.rank is not None for other in rows),
-                figure=_place_figure(row, name),
-                movement=row.movement_kind,
-                places=row.movement,
-                movement_words=words.movement(row.movement_kind, row.movement),
-                spark=charts.sparkline(
-                    ranks, f"Peringkat tiap bulan, dari yang terlama: {spoken}", lowest=len(rows)
-                )
-                if sum(rank is not None for rank in ranks) > 1
-                else None,
-                href=f"{month_page}#{boards.SHORT[name]}",
-                band=_band_rank(current.ranking, name, satker, month_page),
-            )
-        )
-    return tuple(found)
-
-
-def _band_rank(ranking: Ranking, name: RankingName, satker: Satker, month_page: str) -> Link | None:
-    """The satker's rank among those with about as many followers; None when there is one band."""
-    ranked = boards.band_list(ranking, name, satker.id)
-    row = boards.row_of(ranked, satker.id) if ranked else None
-    if ranked is None or row is None or row.rank is None:
+def _trend(m: Material, satker: Satker, name: RankingName) -> Trend | None:
+    """The satker's ranks over the last months; None before the third."""
+    months = sorted(m.records)[-_SPARK_MONTHS:]
+    found = [(month, m.lookup(month).row(name, satker.id)) for month in months]
+    ranks = [(month, row.rank if row else None) for month, row in found]
+    known = [(month, rank) for month, rank in ranks if rank is not None]
+    if len(known) < _FEWEST_MONTHS:
         return None
-    others = sum(other.rank is not None for other in ranked.rows)
-    size = words.band(ranked.band_from, ranked.band_below).capitalize()
-    return Link(
-        f"{size}: peringkat {row.rank} dari {others}",
-        f"{month_page}#{boards.anchor_of(ranked)}",
+    (first, begin), (last, end) = known[0], known[-1]
+    best = min(rank for _, rank in known)
+    lowest = max(m.lookup(month).ranked(name) for month in months)
+    title = boards.TITLES[name].removeprefix("Akun ")
+    return Trend(
+        title=f"{title}: dari {begin} ke {end}, terbaik {best}",
+        about=f"Peringkat tiap bulan, {formats.month(first)} sampai {formats.month(last)}; "
+        "makin atas makin baik",
+        svg=charts.rank_line(
+            [(formats.month_short(month), rank) for month, rank in ranks],
+            name == "most_popular",
+            lowest=lowest,
+        ),
     )
 
 
-def _place_figure(row: Row, name: RankingName) -> str:
-    if name == "most_active":
-        return f"{formats.number(row.posts)} unggahan"
-    if row.i24 is None:
-        return "tidak terukur" if row.posts else "belum ada unggahan"
-    return (
-        f"{formats.number(row.i24)} interaksi, "
-        f"{formats.number(row.measured)} dari {formats.number(row.posts)} unggahan terukur"
-    )
-
-
-def _by_platform(
-    context: Context, satker: Satker, current: MonthRecord
-) -> tuple[PlatformRanks, ...]:
-    """The satker's ranks on each platform where it has an account, or a post that counts."""
-    ranking = current.ranking
-    accounts = context.material.accounts.get(satker.id, ())
-    held = {account.platform for account in accounts}
-    found = []
-    for platform in PLATFORMS:
-        popular, active = (
-            boards.row_of(ranking.find(name, platform=platform), satker.id) for name in _NAMES
+def _neighbours(context: Context, satker: Satker) -> tuple[str, tuple[Neighbour, ...]]:
+    """The satker of its follower band around it in Akun Terpopuler, and the band's name."""
+    m = context.material
+    if m.current is None:
+        return "", ()
+    found = m.lookup(m.current.ranking.month).band("most_popular", satker.id)
+    if found is None or found[1].rank is None:
+        return "", ()
+    ranked, own = found
+    rows = [row for row in ranked.rows if row.rank is not None]
+    at = rows.index(own)
+    begin = max(0, min(at - _AROUND, len(rows) - 2 * _AROUND - 1))
+    return words.band(ranked.band_from, ranked.band_below), tuple(
+        Neighbour(
+            rank=row.rank or 0,
+            name=row.name,
+            href=context.href(satker_path(row.satker)),
+            i24=row.i24,
+            posts=row.posts,
+            measured=row.measured,
+            is_own=row is own,
         )
-        either = active or popular
-        if either is not None and (either.posts or platform in held):
-            found.append(
-                PlatformRanks(
-                    platform=platform,
-                    label=PLATFORM_NAMES[platform],
-                    href=context.href(f"platform/{platform}/"),
-                    popular=popular.rank if popular else None,
-                    active=active.rank if active else None,
-                    posts=either.posts,
-                    measured=either.measured,
-                    i24=either.i24,
-                )
-            )
-    return tuple(found)
+        for row in rows[begin : begin + 2 * _AROUND + 1]
+    )
 
 
 def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> PastMonth:
-    popular, active = _ranks(record.ranking).get(satker.id, (None, None))
+    lookup = context.material.lookup(month)
+    popular, active = (lookup.row(name, satker.id) for name in _NAMES)
     either = active or popular
     return PastMonth(
         label=formats.month(month),
-        href=context.href(month_path(month)),
+        href=context.href(unit_month_path(satker.id, month) if either else month_path(month)),
         state_label=words.MONTH_STATE[record.ranking.state],
         popular=popular.rank if popular else None,
         active=active.rank if active else None,
@@ -339,53 +305,10 @@ def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> 
     )
 
 
-def _post_groups(context: Context, satker: Satker) -> Iterator[PostGroup]:
-    m = context.material
-    zone = _zone_of(satker, m.zone)
-    # The handle is shown only when the platform alone does not tell which account it was.
-    on = Counter(account.platform for account in m.accounts.get(satker.id, []))
-    handles = {
-        a.key: a.handle for a in m.accounts.get(satker.id, []) if a.key and on[a.platform] > 1
-    }
-    for month in m.recent:
-        entries = m.entries.get(month, {}).get(satker.id, [])
-        items = tuple(
-            post_item(
-                entry,
-                entry.verdict,
-                handles.get(entry.post.account, ""),
-                zone,
-                month_page=context.href(month_path(month)),
-                posts=m.posts,
-            )
-            for entry in reversed(entries)
-            if entry.verdict is not None
-        )
-        flagged = [f for f in m.records[month].ranking.flags if f.satker == satker.id]
-        counted = sum(item.counted for item in items)
-        left = len(items) - counted
-        yield PostGroup(
-            anchor=month,
-            label=formats.month(month),
-            state_label=words.MONTH_STATE[m.records[month].ranking.state],
-            summary=f"{formats.number(counted)} dihitung"
-            + (f", {formats.number(left)} tidak dihitung" if left else ""),
-            posts=items,
-            flags=flag_lines(m, flagged, m.posts, zone),
-        )
-
-
-def _zone_of(satker: Satker, fallback: ZoneInfo) -> ZoneInfo:
-    """The unit's own zone; the agency's if an earlier version stored an unknown name."""
-    try:
-        return ZoneInfo(satker.timezone)
-    except (KeyError, ValueError, OSError):
-        return fallback
-
-
 def _profiles(
-    m: Material, satker: Satker, *, current_only: bool = False
+    context: Context, satker: Satker, *, current_only: bool = False
 ) -> tuple[ProfileLink, ...]:
+    m = context.material
     found = []
     for account in m.accounts.get(satker.id, []):
         if current_only and not account.holds(m.now):
@@ -396,18 +319,11 @@ def _profiles(
                 label=PLATFORM_NAMES[account.platform],
                 handle=shown_handle(account.handle),
                 href=profile_address(account.platform, account.handle),
-                validity=_validity(m, account),
+                validity=validity(context, account),
                 incomplete=m.incomplete.get(account.key or "", "") if account.holds(m.now) else "",
             )
         )
     return tuple(found)
-
-
-def _validity(m: Material, account: Account) -> str:
-    since = f"diukur sejak {formats.date(account.valid_from, m.zone)}"
-    if account.valid_to is None:
-        return since
-    return f"{since} sampai {formats.last_day(account.valid_to, m.zone)}"
 
 
 def _search_text(satker: Satker, accounts: list[Account]) -> str:

@@ -64,7 +64,7 @@ class YearPage(msgspec.Struct, frozen=True):
 def year_page(context: Context, year: str) -> Page:
     """A year's months as columns, its satker as rows."""
     m = context.material
-    months = sorted(month for month in m.records if month[:4] == year)
+    months = sorted(m.months_of(year))
     known = {f"{year}-{number:02}" for number in range(int(months[0][5:]), int(months[-1][5:]) + 1)}
     gaps = sorted(known - {*months})
     return YearPage(
@@ -87,8 +87,7 @@ def year_page(context: Context, year: str) -> Page:
         tables=tuple(_table(context, name, months) for name in NAMES),
         gaps=", ".join(formats.month_name(month) for month in gaps),
         years=tuple(
-            Link(other, context.href(f"{other}/"), current=other == year)
-            for other in sorted({month[:4] for month in m.records}, reverse=True)
+            Link(other, context.href(f"{other}/"), current=other == year) for other in m.years
         ),
     )
 

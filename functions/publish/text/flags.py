@@ -20,6 +20,7 @@ from functions.model import (
     SameText,
 )
 from functions.publish.text import formats, words
+from functions.thresholds import BURST_WITHIN
 
 LABELS: dict[FlagCode, str] = {
     "burst": "unggahan beruntun",
@@ -73,11 +74,12 @@ def platform_of(flag: Flag) -> Platform:
 
 def _burst(flag: Burst, zone: ZoneInfo) -> str:
     count, when = len(flag.post_ids), formats.span(flag.begin, flag.end, zone)
+    within = formats.minutes(BURST_WITHIN)
     if count == flag.most:
-        return f"{formats.number(count)} unggahan dalam 60 menit, {when}"
+        return f"{formats.number(count)} unggahan dalam {within}, {when}"
     return (
         f"{formats.number(count)} unggahan beruntun, {when}, "
-        f"paling banyak {formats.number(flag.most)} dalam 60 menit"
+        f"paling banyak {formats.number(flag.most)} dalam {within}"
     )
 
 

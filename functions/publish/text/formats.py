@@ -119,6 +119,12 @@ def time_short(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {_locale()[1][local.month]} {local:%H.%M} {_zone_label(local)}"
 
 
+def day_short(at: datetime, zone: ZoneInfo) -> str:
+    """``3 Okt``."""
+    local = _local(at, zone)
+    return f"{local.day} {_locale()[1][local.month]}"
+
+
 def span(begin: datetime, end: datetime, zone: ZoneInfo) -> str:
     """``3 Okt 09.10–09.58 WIB``; both days where they differ."""
     first, last = _local(begin, zone), _local(end, zone)
@@ -134,6 +140,16 @@ def duration(span: timedelta) -> str:
     words = [f"{number(hours)} jam"] if hours else []
     words += [f"{minutes} menit"] if minutes or not hours else []
     return " ".join(words)
+
+
+def minutes(span: timedelta) -> str:
+    """``60 menit``: a span of whole minutes, however many hours it has."""
+    return f"{number(span // timedelta(minutes=1))} menit"
+
+
+def days(span: timedelta) -> str:
+    """``7 hari``: a span of whole days."""
+    return f"{number(span // timedelta(days=1))} hari"
 
 
 def last_day(end: datetime, zone: ZoneInfo) -> str:

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from functions.model import (
     PLATFORM_NAMES,
     PLATFORMS,
-    SETTLED,
     Entry,
     Platform,
     RankedList,
@@ -28,6 +27,7 @@ from functions.publish.text import formats
 from functions.publish.text.plain import plain
 from functions.store.agency.months import MonthRecord
 from functions.store.evidence import Action
+from functions.thresholds import SETTLED
 
 _TITLES: dict[RankingName, str] = {
     "most_popular": "Akun Terpopuler",

@@ -14,7 +14,6 @@ import msgspec
 
 from functions.model import (
     PLATFORM_NAMES,
-    SETTLED,
     Entry,
     MonthState,
     Platform,
@@ -26,6 +25,7 @@ from functions.model import (
 )
 from functions.publish.text import formats, words
 from functions.store.evidence import Decision
+from functions.thresholds import MARK, SETTLED
 
 # The posts that collect never reads on each platform: for such a post the answer is "unknown".
 NEVER_READ: dict[Platform, str] = {
@@ -118,7 +118,8 @@ def _facts(case: Case, zone: ZoneInfo) -> Iterator[str]:
     account = _shown(case.handle)
     yield (
         f"Unggahan {PLATFORM_NAMES[post.platform]}{account} terbit "
-        f"{formats.time(post.published_at, zone)}; tanda 24 jamnya {formats.time(post.mark, zone)}."
+        f"{formats.time(post.published_at, zone)}; tanda {formats.duration(MARK)}nya "
+        f"{formats.time(post.mark, zone)}."
     )
     if verdict is None:
         return
@@ -159,7 +160,9 @@ def _value(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
         yield f"Interaksi 24 Jam: {formats.number(i24)}, {bounds}."
     for side, sample in (("sebelum", measured.before), ("sesudah", measured.after)):
         if sample is not None:
-            yield _sample(f"Cuplikan {side} tanda 24 jam", entry.post, sample, zone)
+            yield _sample(
+                f"Cuplikan {side} tanda {formats.duration(MARK)}", entry.post, sample, zone
+            )
 
 
 def _running(case: Case, zone: ZoneInfo) -> Iterator[str]:
@@ -181,7 +184,7 @@ def _found_late(case: Case, zone: ZoneInfo) -> Iterator[str]:
         return
     age = formats.duration(post.samples[0].taken_at - post.published_at)
     first = formats.time(post.samples[0].taken_at, zone)
-    yield f"Pertama kali terbaca {first}, pada umur {age}; batasnya 30 jam."
+    yield f"Pertama kali terbaca {first}, pada umur {age}; batasnya {formats.duration(SETTLED)}."
     if verdict is not None and not verdict.counted:
         yield f"Saat itu {formats.month(case.month)} sudah ditutup bagi temuan baru."
 

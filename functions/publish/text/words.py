@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from functions.model import (
-    DAY,
     Counter,
     Entry,
     MonthState,
@@ -16,6 +17,9 @@ from functions.model import (
 )
 from functions.publish.text.formats import duration, month_name, number
 from functions.store.evidence import Action
+from functions.thresholds import INTERPOLATED_WITHIN, MARK, OBSERVED_WITHIN, SETTLED
+
+_MARK = f"{MARK // timedelta(hours=1)} jam"
 
 # On every page of a simulation.
 SIMULATION = "Simulasi: angka dan unggahan di situs ini buatan, bukan kinerja yang sebenarnya."
@@ -88,7 +92,7 @@ DECIDED: dict[Action, str] = {
 }
 
 _NOT_COUNTED = {
-    "removed": "unggahan dihapus sebelum genap 24 jam",
+    "removed": f"unggahan dihapus sebelum genap {_MARK}",
     "duplicate": "isinya hampir sama dengan unggahan sebelumnya",
     "thread_part": "bagian lanjutan utas; utas dihitung sekali dari unggahan pertamanya",
     "outside_month": "waktu unggahnya di luar bulan ini",
@@ -160,32 +164,36 @@ def _counted(entry: Entry, verdict: Verdict) -> str:
     if measured.decided:
         return "Dihitung: nilainya ditetapkan dengan keputusan admin"
     if state == "removed":
-        return "Dihitung di Teraktif saja, dengan keputusan admin: dihapus sebelum genap 24 jam"
+        return f"Dihitung di Teraktif saja, dengan keputusan admin: dihapus sebelum genap {_MARK}"
     if reason == "hidden":
         return "Dihitung di Teraktif saja: angka interaksinya disembunyikan di platform"
     if reason == "found_late":
-        return "Dihitung di Teraktif saja: baru ditemukan setelah umurnya lewat 30 jam"
+        late = duration(SETTLED)
+        return f"Dihitung di Teraktif saja: baru ditemukan setelah umurnya lewat {late}"
     if state == "unmeasured":
-        return "Dihitung di Teraktif saja: tidak ada cuplikan yang cukup dekat dengan tanda 24 jam"
+        where = f"cukup dekat dengan tanda {_MARK}"
+        return f"Dihitung di Teraktif saja: tidak ada cuplikan yang {where}"
     if state == "running":
         return "Dihitung; interaksinya masih berjalan dan nilainya hasil baca terakhir"
     if state == "observed":
-        return "Dihitung: terbaca paling jauh 5 menit dari tanda 24 jam"
+        return f"Dihitung: terbaca paling jauh {duration(OBSERVED_WITHIN)} dari tanda {_MARK}"
     before, after = measured.before, measured.after
     if before is None or after is None:
         return f"Dihitung sebagai perkiraan: {_one_side(entry, before or after)}"
     gap = duration(after.taken_at - before.taken_at)
     if state == "estimated":
-        return f"Dihitung sebagai perkiraan: jarak kedua cuplikan {gap}, lebih dari 2 jam"
-    return f"Dihitung: nilai pada tanda 24 jam ditarik lurus di antara dua cuplikan berjarak {gap}"
+        most = duration(INTERPOLATED_WITHIN)
+        return f"Dihitung sebagai perkiraan: jarak kedua cuplikan {gap}, lebih dari {most}"
+    value = f"nilai pada tanda {_MARK} ditarik lurus"
+    return f"Dihitung: {value} di antara dua cuplikan berjarak {gap}"
 
 
 def _one_side(entry: Entry, sample: Sample | None) -> str:
     if sample is None:
         return "cuplikannya tidak tersimpan"
-    distance = sample.taken_at - entry.post.published_at - DAY
+    distance = sample.taken_at - entry.post.mark
     side = "sesudah" if distance.total_seconds() > 0 else "sebelum"
-    return f"hanya ada cuplikan {side} tanda 24 jam, selisih {duration(abs(distance))}"
+    return f"hanya ada cuplikan {side} tanda {_MARK}, selisih {duration(abs(distance))}"
 
 
 def breakdown(platform: Platform, sample: Sample) -> str:

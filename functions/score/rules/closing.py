@@ -6,9 +6,10 @@ from collections.abc import Container, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.model import SETTLED, MonthState, iso, month_bounds, month_of, next_month
+from functions.model import MonthState, iso, month_bounds, month_of, next_month
 from functions.score.rules.calendar import after_working_days
 from functions.store.evidence import Objection
+from functions.thresholds import SETTLED
 
 OBJECTION_DAYS = 3  # full working days
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -11,10 +11,11 @@ from datetime import datetime
 
 import msgspec
 
-from functions.model import SETTLED, Account, Measurement, Post, Reason, Verdict
+from functions.model import Account, Measurement, Post, Reason, Verdict
 from functions.score.rules.rulings import UNDECIDED, Ruling
 from functions.score.rules.window import measure
 from functions.store.evidence import Item, Presence, Repeated
+from functions.thresholds import SETTLED
 
 COUNTS: frozenset[Reason] = frozenset({"counted", "running", "hidden", "found_late"})
 

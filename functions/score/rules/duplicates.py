@@ -18,15 +18,15 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 from rapidfuzz.distance import Indel
 
+from functions.thresholds import COMPARED_WITHIN, SHORTEST_COMPARED
+
 LEAST = 90  # percent
-SHORTEST = 20  # characters of the text that is compared
-WINDOW = timedelta(hours=24)
 
 # Addresses go first: they may hold a "#" or an "@". A domain without a scheme or "www." cannot be
 # told from a full stop without its space. An "@" inside a word is an e-mail address.
@@ -81,7 +81,7 @@ def duplicates(
     found: dict[str, Twin] = {}
     standing: deque[_Text] = deque()
     for text in _texts(candidates):
-        while standing and text.published_at - standing[0].published_at > WINDOW:
+        while standing and text.published_at - standing[0].published_at > COMPARED_WITHIN:
             standing.popleft()
         judged = since is None or text.published_at >= since
         twin = _earliest_alike(text, standing, least) if judged else None
@@ -109,7 +109,7 @@ def _texts(candidates: Iterable[EarlierText]) -> Iterator[_Text]:
     kept = [
         (candidate, text)
         for candidate in candidates
-        if candidate.stands and len(text := normalise(candidate.text or "")) >= SHORTEST
+        if candidate.stands and len(text := normalise(candidate.text or "")) >= SHORTEST_COMPARED
     ]
     kept.sort(key=lambda pair: (pair[0].published_at, pair[0].post_id))
     bags = _letters([text for _, text in kept]) if len(kept) > FEW else [0] * len(kept)

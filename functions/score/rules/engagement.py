@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from math import inf
 
 from functions.score.rules.window import round_half_up
-
-LATE = timedelta(days=7)
+from functions.thresholds import FOLLOWERS_WITHIN, RATE_PER
 
 Readings = Sequence[tuple[datetime, int]]
 
@@ -26,7 +25,7 @@ def followers_at(readings: Readings, published_at: datetime) -> int | None:
     index = bisect_right(readings, (published_at, inf))
     if index:
         return readings[index - 1][1] or None
-    if readings and readings[0][0] - published_at <= LATE:
+    if readings and readings[0][0] - published_at <= FOLLOWERS_WITHIN:
         return readings[0][1] or None
     return None
 
@@ -44,5 +43,5 @@ def engagement_rate(measured: Sequence[tuple[int, int]]) -> float | None:
     ordered = sorted(measured, key=lambda pair: pair[0] * scale // pair[1])
     half = len(ordered) // 2
     middle = [ordered[half]] if len(ordered) % 2 else ordered[half - 1 : half + 1]
-    rates = [Fraction(i24 * 10_000, followers) for i24, followers in middle]
+    rates = [Fraction(10 * RATE_PER * i24, followers) for i24, followers in middle]
     return round_half_up(sum(rates, Fraction(0)) / len(rates)) / 10

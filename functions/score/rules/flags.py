@@ -22,18 +22,20 @@ from functions.model import (
 )
 from functions.score.rules.engagement import Readings
 from functions.score.rules.usual import History, Measured, Past
+from functions.thresholds import (
+    BURST_POSTS,
+    BURST_WITHIN,
+    FALL_ABOVE,
+    FALL_PERCENT,
+    JUMP_ABOVE,
+    JUMP_PERCENT,
+    LIKES_I24,
+    LIKES_PERMILLE,
+    LIKES_USUAL_PERCENT,
+    SAME_LEAST,
+    SAME_PERCENT,
+)
 
-BURST_POSTS = 10
-BURST_WITHIN = timedelta(minutes=60)
-SAME_LEAST = 5
-SAME_PERCENT = 30
-FALL_PERCENT = 20
-FALL_ABOVE = 20
-LIKES_I24 = 200
-LIKES_PERMILLE = 5  # 0.5 %
-LIKES_USUAL_PERCENT = 2
-JUMP_PERCENT = 20
-JUMP_ABOVE = 500
 DAILY = timedelta(hours=48)  # reads of two neighbouring days lie no further apart
 
 

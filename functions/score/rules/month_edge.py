@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from functions.model import Entry, Post, Verdict
-from functions.score.rules.duplicates import LEAST, WINDOW, EarlierText, duplicates
+from functions.score.rules.duplicates import LEAST, EarlierText, duplicates
 from functions.score.rules.judging import Judgement
 from functions.score.rules.usual import History, all_measured
 from functions.score.rules.window import is_removed
 from functions.store.evidence import Repeated, Twins
 from functions.store.ledgers import Ledger
 from functions.store.tails import Recent, Tail
+from functions.thresholds import COMPARED_WITHIN
 
 
 class LastScoring(NamedTuple):
@@ -64,7 +65,7 @@ def find_twins(
             outdated = (e.post.published_at for e in entries if last.is_outdated(e))
             since = min(outdated, default=None)
             # The month before may hand on other texts than last time: only the first day sees them.
-            first = [e for e in entries if e.post.published_at <= begin + WINDOW]
+            first = [e for e in entries if e.post.published_at <= begin + COMPARED_WITHIN]
             if since != begin and _compared(edge, first, begin, as_of, least) != _as_judged(first):
                 since = begin
         settled = [e for e in entries if since is None or e.post.published_at < since]
@@ -86,7 +87,7 @@ def _compared(
     candidates = [
         _candidate(entry, as_of, since)
         for entry in entries
-        if entry.post.published_at >= since - WINDOW
+        if entry.post.published_at >= since - COMPARED_WITHIN
     ]
     found = duplicates([*edge, *candidates], least=least, since=since)
     return {post_id: (twin.of, twin.percent) for post_id, twin in found.items()}
@@ -119,7 +120,11 @@ def hand_on(
             for value in values:
                 history.add(value.i24, value.talk)
             past[account] = history.past
-        last = [(post, verdict) for post, verdict in judged if post.published_at >= end - WINDOW]
+        last = [
+            (post, verdict)
+            for post, verdict in judged
+            if post.published_at >= end - COMPARED_WITHIN
+        ]
         if last:
             entries = texts[account].entries
             recent[account] = tuple(_recent(entries[p.post_id].post, v) for p, v in last)

@@ -35,6 +35,7 @@ from functions.score.rules.formula import tells_certainty
 from functions.score.rules.judging import Judged, Judgement
 from functions.score.rules.usual import MEASURED
 from functions.store.evidence import Evidence, Presence, Previous, Unit
+from functions.thresholds import THIN_PERCENT
 
 RANKINGS: tuple[RankingName, ...] = ("most_active", "most_popular")
 NOTHING = Bounds(0, 0)
@@ -73,7 +74,7 @@ class _Tally:
     @property
     def is_thin(self) -> bool:
         """Whether under 90 % of the posts are measured."""
-        return 10 * self.measured < 9 * self.posts
+        return 100 * self.measured < THIN_PERCENT * self.posts
 
 
 # Each satker's tallies, one of an account.

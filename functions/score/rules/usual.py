@@ -16,9 +16,8 @@ import msgspec
 
 from functions.model import COUNTED, Counter, Measurement, Post, State, Verdict
 from functions.score.rules.window import interpolate
+from functions.thresholds import USUAL_DROPPED, USUAL_FEWEST, USUAL_MOST
 
-LAST = 100  # posts that say what is usual, at most
-FEWEST = 20  # and at least
 MEASURED: frozenset[State] = frozenset({"observed", "interpolated", "estimated"})
 TALK: tuple[Counter, ...] = ("comments", "shares")
 
@@ -101,7 +100,7 @@ class History:
 
     def add(self, i24: int, talk: int | None) -> None:
         """Take in the next post; of more than a hundred the oldest is forgotten."""
-        if len(self._past) == LAST:
+        if len(self._past) == USUAL_MOST:
             oldest, _ = self._past.popleft()
             del self._sorted[bisect_left(self._sorted, oldest)]
         self._past.append((i24, talk))
@@ -114,9 +113,9 @@ class History:
         None also when less than ``least`` is expected: of 0.4 each reaction would be a multiple.
         """
         count = len(self._sorted)
-        if count < FEWEST:
+        if count < USUAL_FEWEST:
             return None
-        drop = count // 4
+        drop = count // USUAL_DROPPED
         kept = self._sorted[drop : count - drop]
         total = sum(kept)
         if not total or total < least * len(kept):

@@ -11,20 +11,14 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
-from functions.model import (
+from functions.model import COUNTED, Counter, Measurement, Platform, Post, Sample, State
+from functions.thresholds import (
     ABSENCES_APART,
-    COUNTED,
     EARLIEST_USABLE,
     INTERPOLATED_WITHIN,
     LATEST_USABLE,
     OBSERVED_WITHIN,
     SETTLED,
-    Counter,
-    Measurement,
-    Platform,
-    Post,
-    Sample,
-    State,
 )
 
 # A sample's counted counters, all at once: every post of a month is measured at every scoring.

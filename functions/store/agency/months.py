@@ -2,14 +2,17 @@
 
 ``ledgers/{month}:{day}`` hold the posts that rankings are made from (store/ledgers.py),
 ``rankings/{month}:r{revision}`` a ranking with its evidence's frame, ``tails/{month}`` what the
-next month must know of this one (store/tails.py).
+next month must know of this one (store/tails.py). ``indexes/months`` names every ranked month with
+the little that tells whether it has changed, so that nobody reads all rankings to find that out.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -18,11 +21,13 @@ from functions.store import evidence as ev
 from functions.store.agency.root import AgencyDocuments
 from functions.store.keys import key
 from functions.store.ledgers import Ledgers, find
-from functions.store.parts import compress, expand, join, named_pieces, split
+from functions.store.parts import LostPieceError, compress, expand, join, named_pieces, split
 from functions.store.port import Conflict, Stored, Write
 from functions.store.tails import Tail
 
 _NEVER = "0000"
+_Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}$")]
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +54,63 @@ class MonthRecord(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(decision.id for decision in self.decisions)
 
 
+class IndexedMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """What the index says of a month's newest revision; each field as in its record."""
+
+    month: _Month
+    revision: int
+    state: MonthState
+    digest: str
+    as_of: _Instant
+    closes_at: _Instant | None = None
+    incomplete: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether only a revision can change it: final; or incomplete, and over."""
+        over = self.closes_at is not None and self.as_of >= self.closes_at
+        return self.state == "final" or (self.incomplete and over)
+
+
+class MonthIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """Every ranked month, and everybody who was ever ranked.
+
+    ``months``: by month, the oldest first. ``units``: the name that each satker's id had in the
+    newest month that ranked it.
+    """
+
+    months: dict[str, IndexedMonth]
+    units: dict[str, str]
+
+
+def index_of(records: Mapping[str, MonthRecord]) -> MonthIndex:
+    """The index of these months, each in its newest revision."""
+    ordered = sorted(records.items())
+    units = {
+        row.satker: row.name
+        for _, record in ordered
+        for ranked in record.ranking.lists
+        for row in ranked.rows
+    }
+    return MonthIndex(
+        months={month: _indexed(record) for month, record in ordered},
+        units=dict(sorted(units.items())),
+    )
+
+
+def _indexed(record: MonthRecord) -> IndexedMonth:
+    ranking = record.ranking
+    return IndexedMonth(
+        month=ranking.month,
+        revision=ranking.revision,
+        state=ranking.state,
+        digest=record.digest,
+        as_of=ranking.as_of,
+        closes_at=record.closes_at,
+        incomplete=ranking.incomplete,
+    )
+
+
 class MonthDocuments(AgencyDocuments):
     """An agency's months."""
 
@@ -72,6 +134,48 @@ class MonthDocuments(AgencyDocuments):
     def months(self) -> dict[str, MonthRecord]:
         """The newest revision of every ranked month, oldest month first."""
         return self._months(_NEVER, None)
+
+    def months_since(self, month: str) -> dict[str, MonthRecord]:
+        """The newest revision of every ranked month from ``month`` on, the oldest first."""
+        return self._months(month, None)
+
+    def month_index(self) -> MonthIndex:
+        """Every ranked month, in one read.
+
+        Made from the rankings themselves where a store has no index yet, or one that cannot be
+        read.
+        """
+        path = f"{self.root}/indexes/months"
+        held = self._index(self.store.get([path]).get(path))
+        return held or index_of(self.months())
+
+    def save_month_index(self, records: Mapping[str, MonthRecord]) -> None:
+        """Keep the index of these months, which are all; writes nothing when it is kept already.
+
+        Where another run writes it at the same time, that one's stays: the next run compares again.
+        """
+        path = f"{self.root}/indexes/months"
+        held = self.store.get([path]).get(path)
+        index = index_of(records)
+        if not (records or held) or self._index(held) == index:
+            return
+        # A hundred years and 5,000 units fit one document: nothing is left over of an earlier one.
+        document, pieces = split(path, compress(index))
+        new = (
+            Write(path, document, version=held.version) if held else Write(path, document, "create")
+        )
+        with suppress(Conflict):
+            self.store.write([*pieces, new])
+
+    def _index(self, held: Stored | None) -> MonthIndex | None:
+        """What a document of the index says; None when it says nothing that can be read."""
+        try:
+            [body] = join(self.store, [held] if held else [])
+            index = expand(body, MonthIndex)
+        except (LostPieceError, KeyError, TypeError, ValueError, zlib.error):
+            return None
+        is_sound = [*index.months] == [each.month for each in index.months.values()]
+        return index if is_sound else None
 
     def month(self, month: str) -> MonthRecord | None:
         """The newest revision of a month; None when it is not ranked."""

@@ -53,17 +53,8 @@ from functions.collect.platforms import adapter
 from functions.collect.reading import retention
 from functions.collect.reading.retention import MOST_WRITES
 from functions.collect.state import AccountState, LivePost, SyncState
-from functions.model import (
-    ABSENCES_APART,
-    DAY,
-    INTERPOLATED_WITHIN,
-    OBSERVED_WITHIN,
-    PLATFORMS,
-    SETTLED,
-    Platform,
-    Post,
-    Sample,
-)
+from functions.model import DAY, PLATFORMS, Platform, Post, Sample
+from functions.thresholds import ABSENCES_APART, INTERPOLATED_WITHIN, OBSERVED_WITHIN, SETTLED
 from tests.factories import NOW, account_state, live_post
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -26,10 +26,11 @@ from functions.collect.reading.completeness import (
     together,
     words,
 )
-from functions.model import DAY, PLATFORM_NAMES, SETTLED, Platform, month_bounds
+from functions.model import DAY, PLATFORM_NAMES, Platform, month_bounds
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.port import Write
+from functions.thresholds import SETTLED
 from tests.collect.api import Asked
 from tests.collect.ministry import register, stored_posts, tick
 from tests.platforms.server import Handle

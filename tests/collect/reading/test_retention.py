@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from functions.collect.reading.retention import MOST_WRITES, missed, new_keys, seen, worth_keeping
 from functions.collect.state import LivePost
-from functions.model import DAY, SETTLED, Post, Sample
+from functions.model import DAY, Post, Sample
+from functions.thresholds import SETTLED
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 BORN = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)

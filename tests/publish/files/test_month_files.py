@@ -19,6 +19,7 @@ from functions.model import (
     Sample,
 )
 from functions.publish.files.month_files import (
+    CERTAINTY_COLUMNS,
     LOG_COLUMNS,
     NAMES,
     POST_COLUMNS,
@@ -261,7 +262,8 @@ def test_tables_hold_what_json_holds(world: World) -> None:
         row["satker"] for each in json.loads(made["ranking.json"])["lists"] for row in each["rows"]
     ]
     assert [line["satker"] for line in csv_rows(made["ranking.csv"])] == ranked
-    tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
+    ranked_by = (*RANKING_COLUMNS, *CERTAINTY_COLUMNS)
+    tables = {"ranking": ranked_by, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
     for name, columns in tables.items():
         agency = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
         cells = list(agency[name].iter_rows(values_only=True))

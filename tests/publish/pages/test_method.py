@@ -1,26 +1,47 @@
-"""The method page says what scoring does, with the values of its own constants."""
+"""The method page says what scoring does, with the values of its own tables."""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
-from typing import get_args
+from types import ModuleType
+from typing import Any, get_args
 
 import msgspec
+import pytest
 
+from functions import thresholds
 from functions.model import Reason
+from functions.publish.pages.method import Limits, limits
 from functions.publish.text import flags as flags_told
-from functions.score.rules import duplicates, flags, usual
+from functions.score.rules import duplicates, engagement, flags, ranking, usual, window
 from functions.store.evidence import Rules
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
 from tests.publish.world import World
+
+TEMPLATE = Path(__file__).parents[3] / "site_templates/pages/method.html"
+# What has digits and is no value of a rule: names, hours of a day and days of a month that bound
+# months, and examples.
+NAMES_AND_EXAMPLES = (
+    "Interaksi 24 Jam",
+    "SHA-256",
+    "pukul 00.00",
+    "pukul 24.00",
+    "tanggal 1",
+    "1, 2, 2, 4",
+    "“1,8 × dari biasanya”",
+    "“6 (bisa 5–8)”",
+    "0 unggahan, 0 interaksi",
+)
 
 
 def test_the_method_page_names_every_rule_in_force(run: Publish, site: Path) -> None:
     run()
     told = text(site / "metode/index.html")
     for rule in (
-        "18 sampai 30 jam",
+        "18 jam sampai 30 jam",
         "setengah dibulatkan ke atas",
         "paling jauh 5 menit",
         "paling lama 2 jam",
@@ -31,26 +52,34 @@ def test_the_method_page_names_every_rule_in_force(run: Publish, site: Path) -> 
         "dalam 7 hari sesudahnya",
         "paling sedikit 15 menit",
         "dihitung sekali, dari unggahan pertamanya",
+        "sejak 6 jam sesudah pertama kali terlihat tidak lagi berlangsung",
+        "paling lama 24 jam lebih tua",
+        "masing-masing 1/4 dari banyaknya",
+        "per 1.000 pengikut",
+        "“6 (bisa 5–8)”",
+        "Pemusatan",
+        "bila yang biasa itu kurang dari 10 interaksi",
     ):
-        assert rule in told
+        assert rule in told, rule
 
 
 def test_the_method_page_names_the_thresholds_that_scoring_uses(run: Publish, site: Path) -> None:
     run()
     told = text(site / "metode/index.html")
-    minutes = int(flags.BURST_WITHIN.total_seconds() // 60)
+    at = thresholds
+    minutes = int(at.BURST_WITHIN.total_seconds() // 60)
     for rule in (
-        f"{flags.BURST_POSTS} unggahan atau lebih dari satu akun dalam {minutes} menit",
-        f"{flags.SAME_LEAST} unggahan atau lebih dalam sebulan",
-        f"paling sedikit {flags.SAME_PERCENT} % dari unggahan akun itu",
-        f"turun lebih dari {flags.FALL_PERCENT} % dan lebih dari {flags.FALL_ABOVE}",
-        f"Interaksi 24 Jam {flags.LIKES_I24} atau lebih",
-        f"kurang dari 0,{flags.LIKES_PERMILLE} %",
-        f"paling sedikit {flags.LIKES_USUAL_PERCENT} %",
-        f"lebih dari {flags.JUMP_PERCENT} % dan lebih dari {flags.JUMP_ABOVE}",
-        f"kurang dari {duplicates.SHORTEST} karakter",
-        f"paling banyak {usual.LAST} unggahan terukur",
-        f"mulai {usual.FEWEST} unggahan terukur",
+        f"{at.BURST_POSTS} unggahan atau lebih dari satu akun dalam {minutes} menit",
+        f"{at.SAME_LEAST} unggahan atau lebih dalam sebulan",
+        f"paling sedikit {at.SAME_PERCENT} % dari unggahan akun itu",
+        f"turun lebih dari {at.FALL_PERCENT} % dan lebih dari {at.FALL_ABOVE}",
+        f"Interaksi 24 Jam {at.LIKES_I24} atau lebih",
+        f"kurang dari 0,{at.LIKES_PERMILLE} %",
+        f"paling sedikit {at.LIKES_USUAL_PERCENT} %",
+        f"lebih dari {at.JUMP_PERCENT} % dan lebih dari {at.JUMP_ABOVE}",
+        f"kurang dari {at.SHORTEST_COMPARED} karakter",
+        f"paling banyak {at.USUAL_MOST} unggahan terukur",
+        f"mulai {at.USUAL_FEWEST} unggahan terukur",
         *flags_told.LABELS.values(),
         *flags_told.LABELS,
         *get_args(Reason)[:5],
@@ -64,6 +93,57 @@ def test_the_method_page_names_the_thresholds_that_scoring_uses(run: Publish, si
         assert rule in told, rule
 
 
+def test_no_value_of_a_rule_is_typed_into_the_template() -> None:
+    """Outside markup it has no digit but in names and examples."""
+    typed = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<[^>]*>", " ", TEMPLATE.read_text())
+    for name in NAMES_AND_EXAMPLES:
+        assert name in typed, f"{name} is no longer there"
+        typed = typed.replace(name, " ")
+    assert re.findall(r".{0,30}\d.{0,30}", typed) == []
+
+
+def test_every_threshold_of_the_page_is_on_it() -> None:
+    template = TEMPLATE.read_text()
+    for name in Limits.__struct_fields__:
+        assert f"limit.{name}" in template, name
+
+
+def thresholds_told() -> dict[str, Any]:
+    """Every threshold by its name."""
+    return {name: value for name, value in vars(thresholds).items() if name.isupper()}
+
+
+@pytest.mark.parametrize("name", thresholds_told())
+def test_a_threshold_that_changes_is_another_on_the_page(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = msgspec.structs.asdict(limits())
+    value = getattr(thresholds, name)
+    more = timedelta(days=3, minutes=7) if isinstance(value, timedelta) else 3
+    monkeypatch.setattr(thresholds, name, value + more)
+    after = msgspec.structs.asdict(limits())
+    assert [one for one in before if before[one] != after[one]] != [], f"{name} is nowhere"
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        (window, ("EARLIEST_USABLE", "LATEST_USABLE", "OBSERVED_WITHIN", "INTERPOLATED_WITHIN")),
+        (window, ("ABSENCES_APART", "SETTLED")),
+        (duplicates, ("COMPARED_WITHIN", "SHORTEST_COMPARED")),
+        (engagement, ("RATE_PER", "FOLLOWERS_WITHIN")),
+        (usual, ("USUAL_MOST", "USUAL_FEWEST", "USUAL_DROPPED")),
+        (ranking, ("THIN_PERCENT",)),
+        (flags, ("BURST_POSTS", "BURST_WITHIN", "SAME_LEAST", "SAME_PERCENT", "FALL_PERCENT")),
+        (flags, ("FALL_ABOVE", "LIKES_I24", "LIKES_PERMILLE", "LIKES_USUAL_PERCENT")),
+        (flags, ("JUMP_PERCENT", "JUMP_ABOVE")),
+    ],
+)
+def test_the_rules_follow_the_same_table(rule: ModuleType, names: tuple[str, ...]) -> None:
+    for name in names:
+        assert vars(rule)[name] is getattr(thresholds, name)
+
+
 def test_the_method_page_tells_the_agencys_own_settings(
     run: Publish, site: Path, world: World
 ) -> None:
@@ -75,6 +155,7 @@ def test_the_method_page_tells_the_agencys_own_settings(
         band_least=6,
         band_fewest=14,
         library="rapidfuzz 3.14.6",
+        usual_least=25,
     )
     world.save(msgspec.structs.replace(record, rules=rules))
     run()
@@ -86,5 +167,15 @@ def test_the_method_page_tells_the_agencys_own_settings(
         "kurang dari 6 anggota",
         "Di bawah 14 satuan kerja",
         "rapidfuzz 3.14.6",
+        "kurang dari 25 interaksi",
     ):
         assert rule in told, rule
+
+
+def test_a_month_that_asks_for_no_least_says_that_nothing_is_not_usual(
+    run: Publish, site: Path, world: World
+) -> None:
+    record = world.agency.months()["2026-10"]
+    world.save(msgspec.structs.replace(record, rules=Rules(library="rapidfuzz 3.14.6")))
+    run()
+    assert "tidak ada bila yang biasa itu nol." in text(site / "metode/index.html")

@@ -94,6 +94,12 @@ def test_durations_are_told_to_the_minute(seconds: int, told: str) -> None:
     assert formats.duration(timedelta(seconds=seconds)) == told
 
 
+def test_a_span_is_told_in_the_unit_that_a_rule_names() -> None:
+    assert formats.minutes(timedelta(minutes=60)) == "60 menit"
+    assert formats.minutes(timedelta(days=1)) == "1.440 menit"
+    assert formats.days(timedelta(days=7)) == "7 hari"
+
+
 @pytest.mark.parametrize(
     ("count", "told"), [(78, "78 B"), (12_400, "12 kB"), (999_499, "999 kB"), (1_234_567, "1,2 MB")]
 )

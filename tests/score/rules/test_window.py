@@ -9,19 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.model import (
-    COUNTED,
-    COUNTERS,
-    EARLIEST_USABLE,
-    LATEST_USABLE,
-    PLATFORMS,
-    Measurement,
-    Post,
-    Sample,
-    State,
-)
+from functions.model import COUNTED, COUNTERS, PLATFORMS, Measurement, Post, Sample, State
 from functions.score.rules.fold import fold
 from functions.score.rules.window import bracket, interpolate, measure, round_half_up
+from functions.thresholds import EARLIEST_USABLE, LATEST_USABLE
 from tests.factories import LATER, MARK, PUBLISHED, aged, read, x_post
 
 SECOND = timedelta(seconds=1)

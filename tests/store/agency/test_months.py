@@ -4,13 +4,28 @@ from random import Random
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from functions.model import Entry, RankedList, Row
+from functions.model import Agency, Entry, RankedList, Row
 from functions.store import parts
-from functions.store.agency.months import MonthRecord
+from functions.store.agency import AgencyStore
+from functions.store.agency.months import MonthIndex, MonthRecord, index_of
 from functions.store.parts import compress, split
-from functions.store.port import Conflict
-from tests.factories import END, MONTH, aged, ranking, read, record, x_post
+from functions.store.port import Conflict, Write
+from functions.store.sqlite import SqliteStore
+from tests.factories import (
+    CLOSES,
+    END,
+    MONTH,
+    aged,
+    ranked_list,
+    ranking,
+    read,
+    record,
+    row,
+    x_post,
+)
 from tests.store.agency.conftest import FRAME, keep
 
 
@@ -138,3 +153,94 @@ def test_a_reader_still_finds_the_pieces_of_a_ranking_that_is_replaced_meanwhile
     [body] = parts.join(agency.store, [read_before])
     assert parts.expand(body, MonthRecord).ranking.run_id == "first"
     assert agency.months()[MONTH].ranking.run_id == "second"
+
+
+# The index
+
+INDEX = "agencies/kemenkum/indexes/months"
+
+
+def test_the_index_says_of_every_month_what_its_newest_revision_says(agency):
+    assert agency.month_index() == MonthIndex(months={}, units={})
+    old = record(
+        ranking(ranked_list(row("a", 1)), ranked_list(row("gone", 1)), month="2026-09", as_of=END),
+        closes_at=CLOSES,
+    )
+    new = month_record(state="final", revision=2)
+    for each in (old, month_record(state="final"), new):
+        agency.save_month(each, FRAME)
+    agency.save_month_index(agency.months())
+    before = agency.store.meter.reads
+    index = agency.month_index()
+    assert agency.store.meter.reads == before + 1
+    assert [*index.months] == ["2026-09", MONTH]
+    assert (index.months["2026-09"].closes_at, index.months["2026-09"].as_of) == (CLOSES, END)
+    assert (index.months[MONTH].revision, index.months[MONTH].digest) == (2, new.digest)
+    assert {"a", "gone"} <= index.units.keys()
+
+
+def test_a_store_without_an_index_gives_it_from_its_rankings(agency):
+    agency.save_month(month_record(), FRAME)
+    found = agency.month_index()
+    assert found == index_of(agency.months())
+    agency.save_month_index(agency.months())
+    assert agency.month_index() == found
+    assert list(agency.months_since(MONTH)) == [MONTH]
+    assert agency.months_since("2026-11") == {}
+
+
+def test_an_index_that_is_kept_is_not_written_again(agency):
+    agency.save_month_index({})
+    assert agency.store.get([INDEX]) == {}
+    agency.save_month(month_record(), FRAME)
+    agency.save_month_index(agency.months())
+    written = agency.store.meter.writes
+    agency.save_month_index(agency.months())
+    assert agency.store.meter.writes == written
+    agency.save_month(month_record(state="closing"), FRAME)
+    agency.save_month_index(agency.months())
+    assert agency.month_index().months[MONTH].state == "closing"
+
+
+@pytest.mark.parametrize(
+    ("facts", "settled"),
+    [
+        ({"state": "final"}, True),
+        ({"state": "closing"}, False),
+        ({"state": "closing", "incomplete": True}, False),
+        ({"state": "closing", "incomplete": True, "as_of": CLOSES}, True),
+    ],
+)
+def test_a_month_is_settled_when_scoring_leaves_it_alone(facts, settled):
+    held = record(ranking(**{"month": MONTH, "as_of": END, **facts}), closes_at=CLOSES)
+    assert index_of({MONTH: held}).months[MONTH].is_settled is settled
+
+
+ODD = st.one_of(st.none(), st.booleans(), st.integers(0, 9), st.text(max_size=9), st.binary())
+BODIES = st.one_of(
+    ODD,
+    st.recursive(
+        st.one_of(st.none(), st.integers(0, 9), st.text(max_size=9)),
+        lambda inner: st.dictionaries(
+            st.sampled_from(["months", "units", MONTH, "month", "state", "digest"]), inner
+        ),
+    ).map(compress),
+)
+
+
+@given(body=BODIES, pieces=st.one_of(ODD, st.just(["gone"])))
+def test_an_index_that_cannot_be_read_costs_a_reading_of_the_rankings(
+    tmp_path_factory, body, pieces
+):
+    store = SqliteStore(tmp_path_factory.mktemp("odd") / "kiprah.db")
+    agency = AgencyStore(store, Agency())
+    agency.save_month(month_record(), FRAME)
+    odd = {"body": body, **({"pieces": pieces} if pieces is not None else {})}
+    store.write([Write(INDEX, odd)])
+    expected = index_of(agency.months())
+    assert agency.month_index() == expected
+    agency.save_month_index(agency.months())
+    reads = store.meter.reads
+    assert agency.month_index() == expected
+    assert store.meter.reads == reads + 1
+    store.close()

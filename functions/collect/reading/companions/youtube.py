@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -17,8 +17,7 @@ from functions.collect.platforms import youtube
 from functions.collect.reading.companions import AccountListing, Companion
 from functions.collect.state import REMEMBERED
 from functions.model import Post
-
-UNTOLD = timedelta(hours=6)  # then what has ended without its end being told is a post
+from functions.thresholds import END_UNTOLD
 
 
 class _New(NamedTuple):
@@ -134,7 +133,7 @@ class VideoReader(Companion):
         waits = self._waits(found.waiting, new)
         ripe = [p for p in found.waiting if self._is_ripe(waits.get(p.post_id))]
         since = {name: min(self.taken_since(request), young) for name, request in new.items()}
-        since |= {p.post_id: since[p.post_id] - UNTOLD for p in ripe}
+        since |= {p.post_id: since[p.post_id] - END_UNTOLD for p in ripe}
         for post in (*found.posts, *ripe):
             if post.post_id in new and post.published_at >= since[post.post_id]:
                 handle = new[post.post_id].handle
@@ -185,4 +184,4 @@ class VideoReader(Companion):
 
     def _is_ripe(self, since: datetime | None) -> bool:
         """Whether what is waited for since then has been for long enough."""
-        return since is not None and self.session.began - since >= UNTOLD
+        return since is not None and self.session.began - since >= END_UNTOLD

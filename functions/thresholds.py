@@ -1,0 +1,51 @@
+"""The thresholds of the rules that are the same for every agency, as the method page names them.
+
+What an agency may set is not here: those values stand in a month's ``Rules`` (store/evidence.py).
+A change of any of these changes results, and so raises the formula's version.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+# A post's interactions are measured at its mark, so long after it was published.
+MARK = timedelta(hours=24)
+# Scoring measures by these, and collecting plans its reads by them.
+EARLIEST_USABLE = timedelta(hours=18)  # a usable read's age, both ends included
+LATEST_USABLE = timedelta(hours=30)
+OBSERVED_WITHIN = timedelta(minutes=5)  # a read this near to the mark observes it
+INTERPOLATED_WITHIN = timedelta(hours=2)  # a wider bracket is an estimate
+ABSENCES_APART = timedelta(minutes=15)  # two absences confirm each other
+# A month, and a post that nobody could measure, stays undecided this long.
+SETTLED = LATEST_USABLE
+# What was live and has ended is a post even if its end is not told, so long after that was seen.
+END_UNTOLD = timedelta(hours=6)
+
+THIN_PERCENT = 90  # of an account's posts; under it its satker is marked
+
+# Near-duplicates: a text is compared with those at most so much older, and from so many characters.
+COMPARED_WITHIN = timedelta(hours=24)
+SHORTEST_COMPARED = 20
+
+# Engagement rate: interactions for so many followers, read at the latest so long after the post.
+RATE_PER = 1_000
+FOLLOWERS_WITHIN = timedelta(days=7)
+
+# "Di atas biasanya": the last posts that say what is usual, at most and at least, and which part
+# of them is dropped at each end.
+USUAL_MOST = 100
+USUAL_FEWEST = 20
+USUAL_DROPPED = 4  # a quarter
+
+# Flags. A permille is a tenth of a percent.
+BURST_POSTS = 10
+BURST_WITHIN = timedelta(minutes=60)
+SAME_LEAST = 5
+SAME_PERCENT = 30
+FALL_PERCENT = 20
+FALL_ABOVE = 20
+LIKES_I24 = 200
+LIKES_PERMILLE = 5
+LIKES_USUAL_PERCENT = 2
+JUMP_PERCENT = 20
+JUMP_ABOVE = 500
