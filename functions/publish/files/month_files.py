@@ -461,12 +461,13 @@ def _ranking_rows(ranking: Ranking, columns: Sequence[Column]) -> Iterable[list[
                 row.movement,
                 row.thin,
                 " ".join(row.flags),
-                *(_told(getattr(row, column.name)) for column in CERTAINTY_COLUMNS),
+                *(told(getattr(row, column.name)) for column in CERTAINTY_COLUMNS),
             ]
             yield cells[: len(columns)]
 
 
-def _told(value: int | float | UnsetType | None) -> Cell:
+def told(value: Cell | UnsetType) -> Cell:
+    """A field's cell; empty where the row does not say it."""
     return None if value is UNSET else value
 
 

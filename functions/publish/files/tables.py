@@ -60,9 +60,14 @@ def write_csv(
     """The table as CSV."""
     return join_csv(
         [column.name for column in columns],
-        ([_plain(cell, dialect) for cell in row] for row in rows),
+        (plain_cells(row, dialect) for row in rows),
         dialect,
     )
+
+
+def plain_cells(row: Iterable[Cell], dialect: Dialect = COMMA) -> list[str | int]:
+    """A row's cells as CSV holds them."""
+    return [_plain(cell, dialect) for cell in row]
 
 
 def join_csv(
