@@ -114,6 +114,11 @@ class Material:
         return sorted(self.index, reverse=True)
 
     @property
+    def has_finals(self) -> bool:
+        """Whether any month is final."""
+        return any(month.state == "final" for month in self.index.values())
+
+    @property
     def years(self) -> list[str]:
         """The years of the months, the latest first."""
         return sorted({month[:4] for month in self.index}, reverse=True)

@@ -176,12 +176,17 @@ def schema_files(absolute: str | None = None) -> dict[str, bytes]:
     ``absolute``: the public address of the agency's site, with its slash; None without one.
     """
     return {
-        f"{FOLDER}{name}.json": json.dumps(
+        schema_path(name): json.dumps(
             _schema(name, described, absolute), ensure_ascii=False, indent=1
         ).encode()
         + b"\n"
         for name, described in SCHEMAS.items()
     }
+
+
+def schema_path(name: str) -> str:
+    """Where the schema of a kind of file lies."""
+    return f"{FOLDER}{name}.json"
 
 
 def _schema(name: str, described: Described, absolute: str | None) -> dict[str, Any]:
@@ -192,7 +197,7 @@ def _schema(name: str, described: Described, absolute: str | None) -> dict[str, 
         _describe(struct, definition, described.is_partial)
     head: dict[str, Any] = {"$schema": _DIALECT}
     if absolute:
-        head["$id"] = f"{absolute}{FOLDER}{name}.json"
+        head["$id"] = f"{absolute}{schema_path(name)}"
     return head | {"title": described.title, "description": f"Bentuk {described.path}"} | made
 
 

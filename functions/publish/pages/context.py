@@ -145,7 +145,7 @@ class Context:
             footer=self._footer(),
             units=self.href("satker/"),
             status=self.href("status/"),
-            feed=self.href(feed.PATH) if self._has_feed else None,
+            feed=self.href(feed.PATH) if self.has_feed else None,
             fresh=self.href(FRESH),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
@@ -161,10 +161,10 @@ class Context:
         )
 
     @property
-    def _has_feed(self) -> bool:
+    def has_feed(self) -> bool:
         """Whether there is a feed: its addresses are absolute, and it tells of final months."""
         m = self.material
-        return bool(m.site_url) and any(month.state == "final" for month in m.index.values())
+        return bool(m.site_url) and m.has_finals
 
     def _agencies(self) -> tuple[Link, ...]:
         """The front pages of the other agencies' sites.

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import msgspec
+from markupsafe import Markup
 
 from functions.model import MonthState
+from functions.publish.files import feed, registry_history, series
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
     CONFIRMED_COLUMNS,
@@ -17,7 +19,10 @@ from functions.publish.files.month_files import (
     POST_COLUMNS,
     RANKING_COLUMNS,
 )
-from functions.publish.pages.context import Context, Shell
+from functions.publish.files.registry_now import PATH
+from functions.publish.files.schemas import SCHEMAS, schema_path
+from functions.publish.pages.context import Context, Link, Shell
+from functions.publish.pages.dataset import series_dataset
 from functions.publish.text import formats, words
 
 # What the data page lists of a month: label, meaning, and the files by what their links say.
@@ -104,6 +109,8 @@ class DataPage(msgspec.Struct, frozen=True):
     post_fields: tuple[tuple[str, str], ...]
     log_fields: tuple[tuple[str, str], ...]
     method: str
+    dataset: Markup | None
+    others: tuple[Link, ...]
 
 
 def data_page(context: Context) -> DataPage:
@@ -128,7 +135,23 @@ def data_page(context: Context) -> DataPage:
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
         ),
         method=context.href("metode/"),
+        dataset=series_dataset(context),
+        others=tuple(_others(context)),
     )
+
+
+def _others(context: Context) -> Iterator[Link]:
+    """The files that belong to no month."""
+    m = context.material
+    if m.has_finals:
+        yield Link("Semua bulan final dalam satu tabel (CSV)", context.href(series.PATH))
+    yield Link("Satuan kerja dan akun yang terdaftar sekarang (CSV)", context.href(PATH))
+    yield Link("Riwayat perubahan daftar itu (CSV)", context.href(registry_history.PATH))
+    for name, described in SCHEMAS.items():
+        said = f"Skema JSON: {described.title[0].lower()}{described.title[1:]}"
+        yield Link(said, context.href(schema_path(name)))
+    if context.has_feed:
+        yield Link("Umpan Atom: peringkat final dan revisinya", context.href(feed.PATH))
 
 
 def month_sets(context: Context, month: str) -> tuple[DataSet, ...]:
