@@ -28,6 +28,7 @@ PLACES = {
     "schedule": f"{_HERE}.schedule:schedule_command",
     "score": f"{_HERE}.jobs:score",
     "serve": f"{_HERE}.serve:serve",
+    "simulate": f"{_HERE}.simulate:simulate_command",
     "why": f"{_HERE}.why:why_command",
 }
 

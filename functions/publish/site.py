@@ -24,7 +24,6 @@ from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
 from functions.publish.lookup import Lookup
 from functions.publish.outages import Reads
-from functions.publish.targets.port import Listed
 from functions.publish.targets.sites import folder_of
 from functions.registry.history import HistoryEntry
 from functions.store.agency.months import IndexedMonth, MonthRecord
@@ -45,8 +44,8 @@ class Material:
             month's, ``living`` the latest ones.
         ledgers: The posts of the months that pages are made of, by month and account.
         pending: Months that are being scored right now; nothing is known of their posts.
-        files: The data files of each month by name.
-        frozen: The frozen data files of each month by revision and name.
+        files: The sizes of each month's data files by name, in bytes.
+        frozen: The sizes of each month's frozen data files by revision and name.
         named: The posts that each month's log and flags name.
         assets: Where the style sheet, the script and the icon lie, by plain name.
         site_url: The public address of the whole installation; empty when nobody said.
@@ -67,11 +66,11 @@ class Material:
     records: Mapping[str, MonthRecord]
     ledgers: Mapping[str, Mapping[str, Ledger]]
     pending: frozenset[str]
-    files: Mapping[str, Mapping[str, Listed]]
+    files: Mapping[str, Mapping[str, int]]
     assets: Mapping[str, str]
     notice: str = ""
     site_url: str = ""
-    frozen: Mapping[str, Mapping[int, Mapping[str, Listed]]] = field(default_factory=dict)
+    frozen: Mapping[str, Mapping[int, Mapping[str, int]]] = field(default_factory=dict)
     named: Mapping[str, tuple[NamedPost, ...]] = field(default_factory=dict)
     everybody: tuple[Agency, ...] = ()
     incomplete: Mapping[str, str] = field(default_factory=dict)

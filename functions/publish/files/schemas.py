@@ -23,6 +23,7 @@ from functions.publish.files.month_files import (
     PostFile,
 )
 from functions.publish.files.tables import Column
+from functions.publish.manifest import Manifest, MonthManifest
 from functions.publish.targets.stamp import Stamp
 from functions.store import evidence as ev
 
@@ -52,6 +53,8 @@ SCHEMAS: Mapping[str, Described] = {
     "terbit": Described(
         "Kapan situs terakhir diterbitkan", "data/terbit.json", Stamp, is_partial=True
     ),
+    "berkas": Described("Isi situs", "data/berkas.json", Manifest),
+    "berkas-bulan": Described("Berkas sebuah bulan", "data/{bulan}/berkas.json", MonthManifest),
 }
 
 # What fields mean, where no column says it. By struct and field, else by field.
@@ -122,6 +125,19 @@ _SAID: dict[str, str] = {
     "views": "Tayangan (tidak ikut dihitung); null bila platform tidak memberi tahu",
     "published_at": "Waktu unggah, atau waktu situs diterbitkan (UTC)",
     "simulation": "Situs ini memuat angka simulasi",
+    "stamp": "Sidik jari MD5 data/terbit.json sewaktu daftar ini ditulis",
+    "source": "Sidik jari dari apa situs ini dibuat; kosong selama belum semuanya",
+    "files": "Berkas menurut letaknya: sidik jari MD5, ukuran, dan sidik jari dari apa ia dibuat",
+    "months": "Bulan-bulan, masing-masing dengan ringkasan berkasnya",
+    "whole": "Semua berkas bulan itu sudah ada",
+    "manifest": "Sidik jari MD5 daftar berkas bulan itu",
+    "pages": "Banyaknya halaman",
+    "others": "Banyaknya berkas lain",
+    "data": "Ukuran berkas data menurut namanya",
+    "frozen": "Ukuran berkas beku menurut revisi dan namanya",
+    "digest": "Sidik jari SHA-256 buktinya",
+    "md5": "Sidik jari MD5",
+    "size": "Ukuran dalam bita",
     "Ranking.state": "open berjalan, closing masa sanggah, final",
     "Ranking.flags": "Penanda dengan angka-angkanya",
     "Month.state": "open berjalan, closing masa sanggah, final",
@@ -194,7 +210,8 @@ def _schema(name: str, described: Described, absolute: str | None) -> dict[str, 
     for struct, definition in _structs(made):
         definition.pop("title", None)
         definition.pop("description", None)
-        _describe(struct, definition, described.is_partial)
+        if "properties" in definition:  # a struct that is written as an array has none
+            _describe(struct, definition, described.is_partial)
     head: dict[str, Any] = {"$schema": _DIALECT}
     if absolute:
         head["$id"] = f"{absolute}{schema_path(name)}"
@@ -209,7 +226,7 @@ def _structs(schema: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _describe(struct: str, definition: dict[str, Any], is_partial: bool) -> None:
     """Say what the fields mean, and which are always written."""
     required = set(definition.get("required", ()))
-    for name, field in definition.get("properties", {}).items():
+    for name, field in definition["properties"].items():
         if "default" in field:
             if not is_partial:
                 required.add(name)

@@ -165,7 +165,7 @@ def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile,
     held = context.material.frozen.get(month, {}).get(revision, {})
     folder = f"data/{month}/r{revision}"
     return tuple(
-        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name].size))
+        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name]))
         for name in NAMES
         if name in held
     )
@@ -196,7 +196,7 @@ def _data_sets(context: Context, month: str) -> Iterator[DataSet]:
                     name,
                     form,
                     context.href(f"data/{month}/{name}"),
-                    formats.size(files[name].size),
+                    formats.size(files[name]),
                 )
                 for form, name in names.items()
                 if name in files

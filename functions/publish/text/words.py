@@ -10,6 +10,7 @@ from functions.model import (
     MonthState,
     MovementKind,
     Platform,
+    Row,
     Sample,
     State,
     Verdict,
@@ -125,6 +126,18 @@ def band(least: int | None, below: int | None) -> str:
 def counter(platform: Platform, name: Counter) -> str:
     """What a platform calls a counter."""
     return _OWN_COUNTERS.get((platform, name), _COUNTERS[name])
+
+
+def possible_ranks(row: Row) -> str:
+    """The ranks that are possible as far as is known: ``bisa 5–8``; empty where none but its own.
+
+    It stands behind the rank: ``6 (bisa 5–8)``.
+    """
+    possible = row.possible_ranks
+    if possible is None:
+        return ""
+    best, worst = possible
+    return f"bisa {number(best)}" if best == worst else f"bisa {number(best)}–{number(worst)}"
 
 
 def movement(code: MovementKind, places: int | None) -> str:
