@@ -1,4 +1,4 @@
-"""The form of every published JSON file as JSON Schema (2020-12): ``data/skema/{name}.json``.
+"""The form of every published JSON file as JSON Schema (2020-12), in ``data/skema/``.
 
 The schemas are made from the very structs that the files are written from, with the words of the
 tables' columns. A field that is always written is required; one that earlier months lack is not.
@@ -201,8 +201,8 @@ def schema_files(absolute: str | None = None) -> dict[str, bytes]:
 
 
 def schema_path(name: str) -> str:
-    """Where the schema of a kind of file lies."""
-    return f"{FOLDER}{name}.json"
+    """Where the schema of a kind of file lies; no other file ends like it."""
+    return f"{FOLDER}{name}.schema.json"
 
 
 def _schema(name: str, described: Described, absolute: str | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ FILES = schema_files()
 
 
 def checker(name: str) -> jsonschema.Draft202012Validator:
-    schema = json.loads(FILES[f"data/skema/{name}.json"])
+    schema = json.loads(FILES[f"data/skema/{name}.schema.json"])
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -137,6 +137,6 @@ def test_nobody_explains_what_is_in_no_file() -> None:
 
 
 def test_a_schema_names_its_own_address_where_the_site_has_one() -> None:
-    assert "$id" not in json.loads(FILES["data/skema/bukti.json"])
-    told = json.loads(schema_files("https://kiprah.example.go.id/")["data/skema/bukti.json"])
-    assert told["$id"] == "https://kiprah.example.go.id/data/skema/bukti.json"
+    assert "$id" not in json.loads(FILES["data/skema/bukti.schema.json"])
+    told = json.loads(schema_files("https://kiprah.example.go.id/")["data/skema/bukti.schema.json"])
+    assert told["$id"] == "https://kiprah.example.go.id/data/skema/bukti.schema.json"
