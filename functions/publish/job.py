@@ -18,6 +18,8 @@ from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import Agency, Roster, iso
 from functions.publish import manifest, sources
+from functions.publish.documents.made import CURSOR
+from functions.publish.documents.papers import papers_of
 from functions.publish.imprint import imprint_of
 from functions.publish.living import make_living, read_latest
 from functions.publish.manifest import Held, hold
@@ -126,6 +128,7 @@ def publish(
         make_settled(work)
         if not work.is_cut_short:
             make_living(work, latest, str(noted.get("left") or ""))
+        work.close_deferred()
         work.close_site(source)
     _keep_copies(work, noted)
     _note(work, noted)
@@ -158,6 +161,7 @@ def _begin(
         roster=agency.roster(run.now) or Roster(as_of=run.now),
         incomplete=agency.completeness(),
         imprint=imprint_of(agency),
+        papers=papers_of(agency.cursor(CURSOR)),
         stamp="" if stamped is None else md5_of(stamped),
         new_stamp=md5_of(encoded),
         frozen=frozen,
@@ -188,6 +192,7 @@ def _source(work: Work) -> str:
         work.roster,
         work.incomplete,
         work.imprint,
+        {month: papers.source(month) for month, papers in work.papers.items()},
         run.settings,
         now=run.now,
         simulation=work.agency.simulation,

@@ -83,9 +83,10 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
     plain = [SiteFile(path, body) for path, body in work.assets[1].items()]
     plain += living_items(material, {*models, *work.held.files()})
     plain += series_items(material, work.held, work.objects, work.agency.month)
+    items += [page for pages in work.deferred.values() for page in pages]
     work.upload.put([plain + data, *by_reach(items)], left)
     for each in proved.values():
-        work.close_month(each.told)
+        work.close_month(each.told, whole=not work.upload.left)
 
 
 def _ledgers(work: Work, latest: Latest) -> dict[str, Mapping[str, Ledger]]:

@@ -46,13 +46,15 @@ class MonthSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What the site's own manifest says of a month.
 
     ``revision`` and ``digest`` are those of the ranking that its files were made from. ``whole``:
-    all of them are there. ``manifest``: the MD5 of its own manifest; ``pages`` and ``others`` count
-    its files, ``data`` has the sizes of its data files by name, ``frozen`` those of each revision.
+    all of them are there. ``papers``: of what its own page says of its documents. ``manifest``: the
+    MD5 of its own manifest; ``pages`` and ``others`` count its files, ``data`` has the sizes of its
+    data files by name, ``frozen`` those of each revision.
     """
 
     revision: int
     digest: str
     whole: bool
+    papers: str = ""
     manifest: str
     pages: _Count
     others: _Count
@@ -84,6 +86,7 @@ class MonthManifest(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     digest: str
     whole: bool
+    papers: str = ""
     files: dict[str, Made]
 
     def encode(self) -> bytes:
@@ -105,6 +108,7 @@ class MonthManifest(msgspec.Struct, frozen=True, kw_only=True):
             revision=self.revision,
             digest=self.digest,
             whole=self.whole,
+            papers=self.papers,
             manifest=md5_of(self.encode()),
             pages=pages,
             others=len(self.files) - pages,
@@ -122,7 +126,8 @@ class Held:
     """What the site holds, and of what its files were made.
 
     ``listed``: what a listing showed; None while the manifests are believed. ``manifests``: the
-    bytes of those that were read or put, by path.
+    bytes of those that were read or put, by path. ``damaged``: months of which a file is lost, or
+    is not as it was put.
     """
 
     def __init__(
@@ -137,6 +142,7 @@ class Held:
         self.manifests = manifests
         self.listed = listed
         self.months: dict[str, MonthSummary] = {}
+        self.damaged: set[str] = set()
         self._own: dict[str, Made] = dict(self._there(root.files))
         self._of_month: dict[str, dict[str, Made]] = {}
         self._opened: set[str] = set()
@@ -209,6 +215,7 @@ class Held:
         return (
             held is not None
             and held.whole
+            and told.month not in self.damaged
             and (held.revision, held.digest) == (told.revision, told.digest)
         )
 
@@ -237,9 +244,9 @@ class Held:
         self.manifests.pop(path_of(month), None)
         if manifest is None:
             return
-        there = dict(self._there(manifest.files))
-        whole = manifest.whole and len(there) == len(manifest.files)
-        self.months[month] = msgspec.structs.replace(manifest.summary(), whole=whole)
+        self.months[month] = manifest.summary()
+        if len(dict(self._there(manifest.files))) < len(manifest.files):
+            self.damaged.add(month)
 
 
 def hold(objects: Objects, stamped: bytes | None, *, look: bool) -> Held:

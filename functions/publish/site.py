@@ -20,9 +20,10 @@ from functions.model import (
     month_of,
     previous_month,
 )
+from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
-from functions.publish.lookup import Lookup
+from functions.publish.lookup import MonthLookup
 from functions.publish.outages import Reads
 from functions.publish.targets.sites import folder_of
 from functions.registry.history import HistoryEntry
@@ -53,6 +54,7 @@ class Material:
         incomplete: What is said of accounts of which posts are missing, by account key.
         history: What changed in the registry, the latest first.
         imprint: Who answers for the site, and the licence of its data.
+        papers: The documents of each month.
         followers: Follower counts of the months that pages are made of, by account key and time.
         ranked: The name that each satker had when it was ranked last, of everybody ever ranked.
         published: The paths that the site holds of a month's pages, by month; of those that are not
@@ -77,6 +79,7 @@ class Material:
     history: Sequence[HistoryEntry] = ()
     imprint: Imprint = field(default_factory=Imprint)
     followers: Mapping[str, Counts] = field(default_factory=dict)
+    papers: Mapping[str, Papers] = field(default_factory=dict)
     ranked: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Collection[str]] = field(default_factory=dict)
 
@@ -157,14 +160,14 @@ class Material:
             found[month] = by_satker
         return found
 
-    def lookup(self, month: str) -> Lookup:
+    def lookup(self, month: str) -> MonthLookup:
         """The lists of a month whose record is at hand, by satker."""
         if month not in self._lookups:
-            self._lookups[month] = Lookup(self.records[month].ranking)
+            self._lookups[month] = MonthLookup(self.records[month].ranking)
         return self._lookups[month]
 
     @cached_property
-    def _lookups(self) -> dict[str, Lookup]:
+    def _lookups(self) -> dict[str, MonthLookup]:
         return {}
 
     def reads(self, month: str) -> Reads:

@@ -11,6 +11,7 @@ from typing import Any
 from functions.jobs.deadline import NEVER, Deadline
 from functions.model import Agency, Roster, previous_month
 from functions.publish import manifest, sources
+from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost
 from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held, Manifest, MonthManifest
@@ -57,6 +58,7 @@ class Work:
     otherwise is put right here. ``pending``: months that are being scored; they stay as published.
     ``made``: settled months whose files this run has made. ``left_months``: settled months that are
     left to the next run. ``stamp``: the MD5 of the site's stamp, ``new_stamp`` of this run's.
+    ``deferred``: by month, changed pages that may lead to what is new on the living site.
     ``frozen``: where copies of frozen files go; None: nowhere.
     """
 
@@ -70,6 +72,7 @@ class Work:
     roster: Roster
     incomplete: Mapping[str, str]
     imprint: Imprint
+    papers: Mapping[str, Papers]
     stamp: str
     new_stamp: str
     frozen: Objects | None = None
@@ -77,6 +80,7 @@ class Work:
     pending: set[str] = field(default_factory=set)
     made: list[str] = field(default_factory=list)
     left_months: list[str] = field(default_factory=list)
+    deferred: dict[str, list[SiteFile]] = field(default_factory=dict)
 
     @property
     def is_cut_short(self) -> bool:
@@ -125,6 +129,7 @@ class Work:
             everybody=tuple(self.run.everybody),
             ranked=self.ranked.units,
             imprint=self.imprint,
+            papers=self.papers,
             followers=self._followers(ledgers, now),
             **facts,
         )
@@ -155,6 +160,11 @@ class Work:
         source = self.data_source(proved.told)
         return data_items(proved, self.held, self.objects, source, self.agency.agency, self.imprint)
 
+    def papers_source(self, month: str) -> str:
+        """Of what a month's own page says of its documents."""
+        papers = self.papers.get(month)
+        return "" if papers is None else papers.source(month)
+
     def sizes(self, month: str) -> dict[str, int]:
         """The sizes of a month's data files by name, as the site holds them."""
         held = self.held.months.get(month)
@@ -165,18 +175,30 @@ class Work:
         held = self.held.months.get(month)
         return {int(number): sizes for number, sizes in held.frozen.items()} if held else {}
 
-    def close_month(self, told: IndexedMonth) -> None:
-        """Put what the site holds of an open month into the month's manifest and the site's."""
+    def note_month(self, told: IndexedMonth, *, whole: bool) -> MonthManifest:
+        """Sum up what the site holds of an open month by now. ``whole``: it is all there."""
         own = MonthManifest(
             month=told.month,
             revision=told.revision,
             digest=told.digest,
-            whole=not self.upload.left,
+            whole=whole,
+            papers=self.papers_source(told.month),
             files=self.held.files(told.month),
         )
-        self._put_manifest(manifest.path_of(told.month), own.encode(), told.month)
         self.held.months[told.month] = own.summary()
+        return own
+
+    def close_month(self, told: IndexedMonth, *, whole: bool) -> None:
+        """Put what the site holds of an open month into its manifest, and forget its files."""
+        own = self.note_month(told, whole=whole)
+        self._put_manifest(manifest.path_of(told.month), own.encode())
+        self.held.damaged.discard(told.month)
         self.held.close(told.month)
+
+    def close_deferred(self) -> None:
+        """Close the months whose changed pages went with the living site, or are left with it."""
+        for month in self.deferred:
+            self.close_month(self.index[month], whole=not self.is_cut_short)
 
     def close_site(self, source: str) -> None:
         """Put what the site holds into its manifest. ``source``: of what all of it is made."""
@@ -198,7 +220,7 @@ class Work:
         """The MD5 of the site's stamp as it is by now."""
         return self.new_stamp if self.upload.has_begun else self.stamp
 
-    def _put_manifest(self, path: str, body: bytes, month: str = "") -> None:
+    def _put_manifest(self, path: str, body: bytes) -> None:
         held = self.held.manifests.get(path)
         if held != body:
             self.objects.put(file_of(path, body))

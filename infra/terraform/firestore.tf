@@ -43,7 +43,7 @@ locals {
     "accounts", "status", # below satker/{id}
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "evidence", "followers", "history", "jobs",
     "ledgers", "notices", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
-    "tails", "tickets", "urls",
+    "signatures", "tails", "tickets", "urls",
   ])
 
   queried = {

@@ -7,7 +7,7 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
-// Tables: a heading becomes a button that sorts by its column.
+// Tables: a heading becomes, or gets, a button that sorts by its column.
 const valueOf = (row, column) => {
   const cell = row.cells[column];
   if (cell.dataset.value) return Number(cell.dataset.value);
@@ -33,7 +33,10 @@ const sortBy = (table, heading, column) => {
 for (const table of document.querySelectorAll("table[data-sort]")) {
   [...table.tHead.rows[0].cells].forEach((heading, column) => {
     if (heading.classList.contains("wide")) return;
-    const button = make("button", { type: "button", className: "sort" }, ...heading.childNodes);
+    // A link in a heading stays a link: the button stands beside it, and says what it sorts by.
+    const button = make("button", { type: "button", className: "sort" });
+    if (heading.querySelector("a")) button.ariaLabel = `Urutkan menurut ${heading.textContent.trim()}`;
+    else button.append(...heading.childNodes);
     button.addEventListener("click", () => sortBy(table, heading, column));
     heading.append(button);
   });

@@ -209,7 +209,7 @@ def test_a_month_is_read_for_what_lies_in_it_and_forgotten_again() -> None:
     assert held.files("2026-08") == {}
     listed = hold(memory, stamped, look=True)
     assert listed.newest == ""  # not one of the files is there
-    assert listed.months["2026-08"].whole is False
+    assert listed.damaged == {"2026-08"}
 
 
 def test_manifests_are_the_same_bytes_for_the_same_site(run: Publish) -> None:

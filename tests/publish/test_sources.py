@@ -11,6 +11,7 @@ import pytest
 
 from functions.model import Agency, Roster
 from functions.publish import sources, work
+from functions.publish.imprint import Imprint
 from functions.settings import Settings
 from functions.store.agency.months import MonthIndex
 from tests.publish.conftest import Publish
@@ -24,10 +25,13 @@ def of_world(world: World, now: datetime = NOW, **other: Any) -> str:
         "index": agency.month_index(),
         "roster": agency.roster(now),
         "incomplete": {},
+        "imprint": Imprint(),
+        "papers": {},
         "settings": Settings(),
         **other,
     }
-    given = [known.pop(name) for name in ("agency", "index", "roster", "incomplete", "settings")]
+    names = ("agency", "index", "roster", "incomplete", "imprint", "papers", "settings")
+    given = [known.pop(name) for name in names]
     facts = {"now": now, "simulation": False, "everybody": (), **known}
     return sources.of_site(*given, **facts)
 

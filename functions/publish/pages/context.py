@@ -12,6 +12,7 @@ from functions.publish.imprint import Imprint
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
 from functions.publish.text import formats
+from functions.publish.text.plain import plain
 
 MOST_LISTED = 20  # agencies that every page links to
 FRESH = "data/segar.json"  # when the platforms were read last, which pages ask for by themselves
@@ -38,7 +39,7 @@ class Link(msgspec.Struct, frozen=True):
     current: bool = False
 
 
-class OpenMonth(msgspec.Struct, frozen=True):
+class Hearing(msgspec.Struct, frozen=True):
     """A month that is hearing objections: until when, how many wait, and where to look."""
 
     said: str
@@ -75,7 +76,7 @@ class Shell(msgspec.Struct, frozen=True):
     notice: str = ""
     canonical: str | None = None
     image: str | None = None
-    open_months: tuple[OpenMonth, ...] = ()
+    open_months: tuple[Hearing, ...] = ()
     agencies: tuple[Link, ...] = ()
 
 
@@ -111,6 +112,11 @@ class Context:
         """The public address of a path of the site; None while nobody said where the site is."""
         return self.material.absolute(target)
 
+    @property
+    def address(self) -> str:
+        """The public address of the agency's site, ending in a slash; empty when nobody said."""
+        return self.material.absolute("") or ""
+
     def shell(
         self,
         title: str,
@@ -120,7 +126,7 @@ class Context:
         as_of: str = "",
         sheet: str = "",
         image: str = "",
-        open_months: tuple[OpenMonth, ...] = (),
+        open_months: tuple[Hearing, ...] = (),
     ) -> Shell:
         """What surrounds the page.
 
@@ -137,8 +143,9 @@ class Context:
         canonical = None if self.path == "404.html" else self.absolute(self.path)
         return Shell(
             path=self.path,
-            title=title,
-            description=description,
+            # A head has no markup that could isolate a name.
+            title=plain(title),
+            description=plain(description),
             agency=m.agency.name,
             home=self.href(""),
             nav=self._nav(section),
@@ -151,7 +158,7 @@ class Context:
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),
             as_of=as_of or day,
-            sheet=" · ".join(part for part in (sheet or title, canonical) if part),
+            sheet=" · ".join(part for part in (plain(sheet or title), canonical) if part),
             imprint=m.imprint,
             notice=m.notice,
             canonical=canonical,

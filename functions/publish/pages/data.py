@@ -88,7 +88,7 @@ class DataSet(msgspec.Struct, frozen=True):
 
 
 class DataMonth(msgspec.Struct, frozen=True):
-    """A month's files and the digest of its evidence."""
+    """A month's files and the digest of its evidence. ``check``: where a reader checks it."""
 
     anchor: str
     label: str
@@ -96,6 +96,7 @@ class DataMonth(msgspec.Struct, frozen=True):
     state_label: str
     as_of: str
     digest: str
+    check: str
     sets: tuple[DataSet, ...]
 
 
@@ -111,6 +112,7 @@ class DataPage(msgspec.Struct, frozen=True):
     method: str
     dataset: Markup | None
     others: tuple[Link, ...]
+    check: str
 
 
 def data_page(context: Context) -> DataPage:
@@ -137,6 +139,7 @@ def data_page(context: Context) -> DataPage:
         method=context.href("metode/"),
         dataset=series_dataset(context),
         others=tuple(_others(context)),
+        check=context.href("periksa/"),
     )
 
 
@@ -181,6 +184,7 @@ def _data_month(context: Context, month: str) -> DataMonth:
         state_label=words.MONTH_STATE[told.state],
         as_of=formats.time(told.as_of, m.zone),
         digest=told.digest,
+        check=context.href(f"periksa/?bulan={month}"),
         sets=tuple(_data_sets(context, month)),
     )
 

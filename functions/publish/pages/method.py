@@ -57,6 +57,7 @@ class MethodPage(msgspec.Struct, frozen=True):
     shell: Shell
     zone: str
     data: str
+    verify: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
     limits: Limits
     duplicate_percent: int
@@ -83,6 +84,7 @@ def method_page(context: Context) -> Page:
         ),
         zone=formats.clock(m.now, m.zone).split()[-1],
         data=context.href("data/"),
+        verify=context.href("periksa/"),
         platforms=tuple(
             (p, PLATFORM_NAMES[p], words.COUNTED[p], words.BESIDE[p]) for p in PLATFORMS
         ),

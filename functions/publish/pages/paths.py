@@ -71,11 +71,19 @@ def post_anchor(platform: Platform, post_id: str) -> str:
 
 
 def segment(text: str) -> str:
-    """A registry's code as a path segment; characters that a path could misread become ``~2f``."""
+    """A registry's code as a path segment; characters that a path could misread become ``~2f``.
+
+    Beyond two digits the number has an end of its own, ``~~3b1~``, so that no two codes share a
+    segment. The empty code is ``~``.
+    """
     safe = "".join(
-        c if c.isascii() and (c.isalnum() or c in "-_.") else f"~{ord(c):x}" for c in text
+        c if c.isascii() and (c.isalnum() or c in "-_.") else _escaped(ord(c)) for c in text
     )
-    return f"~2e{safe[1:]}" if safe.startswith(".") else safe
+    return f"~2e{safe[1:]}" if safe.startswith(".") else safe or "~"
+
+
+def _escaped(number: int) -> str:
+    return f"~{number:02x}" if number < 0x100 else f"~~{number:x}~"
 
 
 def _page(number: int) -> str:

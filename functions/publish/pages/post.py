@@ -275,7 +275,7 @@ def _objecting(context: Context, entry: Entry, record: MonthRecord) -> str:
     if record.ranking.state == "final":
         return ""
     imprint, post = context.material.imprint, entry.post
-    if "@" not in imprint.contact:
+    if not imprint.is_mail:
         return context.href(f"metode/{HOW}")
     path = post_path(post.platform, post.post_id)
     where = context.absolute(path) or path
@@ -286,4 +286,4 @@ def _objecting(context: Context, entry: Entry, record: MonthRecord) -> str:
         "Yang disanggah dan alasannya:\r\n\r\nNama dan jabatan:\r\n"
     )
     asked = f"subject={quote(subject, errors='replace')}&body={quote(body, errors='replace')}"
-    return f"mailto:{imprint.contact}?{asked}"
+    return f"{imprint.contact_href}?{asked}"

@@ -40,6 +40,7 @@ from functions.publish.pages.post import post_page, posts_with_page
 from functions.publish.pages.status import status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
 from functions.publish.pages.units import unit_page, units_page
+from functions.publish.pages.verify import verify_page
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
 
@@ -93,6 +94,7 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
             yield _at(m, embed_path(satker.id), partial(embed_unit_page, satker=satker))
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
+    yield _at(m, "periksa/", verify_page)
     yield _at(m, "status/", status_page)
     yield "404.html", _not_found(Context(m, "404.html"))
 

@@ -14,7 +14,8 @@ from functions.publish.files import unit_posts
 from functions.publish.pages.boards import TITLES
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.flags import FlagLine, flag_lines
-from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, month_link, turns
+from functions.publish.pages.month_head import HOW, MonthHead, MonthTurn, head, month_link, turns
+from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
 from functions.publish.pages.post import post_page_of
 from functions.publish.pages.posts import PostItem, post_item
@@ -47,7 +48,7 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     name: str
     full_name: str
     head: MonthHead
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     standing: Standing | None
     group: PostGroup
     pages: tuple[Link, ...]
@@ -60,6 +61,7 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     verify: str
     share: Share | None
     files: tuple[Link, ...]
+    report: str
 
 
 def unit_months(m: Material, month: str) -> Iterator[tuple[Satker, int]]:
@@ -88,7 +90,7 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
             section="units",
             as_of=told.as_of,
             sheet=f"{satker.label} · {told.sheet}",
-            image=f"{unit_month_path(satker.id, month)}bagikan.png",
+            image=unit_image(context, satker.id, month),
         ),
         name=satker.label,
         full_name=satker.name,
@@ -119,6 +121,7 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
             Link(label, context.href(f"{unit_month_path(satker.id, month)}{name}"))
             for label, name in _FILES.items()
         ),
+        report=unit_report(context, satker.id, month),
     )
 
 
@@ -133,7 +136,7 @@ def share_of(context: Context, satker: Satker, record: MonthRecord, path: str) -
     return sharing.of_satker(satker.label, record.ranking, rows, context.absolute(path))
 
 
-def _switch(context: Context, satker: Satker, month: str) -> tuple[Turn, ...]:
+def _switch(context: Context, satker: Satker, month: str) -> tuple[MonthTurn, ...]:
     """To the satker's months before and after, as far as it is known to have stood in them."""
     m = context.material
     known = [

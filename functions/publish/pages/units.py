@@ -23,6 +23,7 @@ from functions.publish.pages import boards, charts
 from functions.publish.pages.context import Context, Shell
 from functions.publish.pages.embeds import embed_code
 from functions.publish.pages.month_head import MonthHead, head, open_months
+from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import month_path, satker_path, segment, unit_month_path
 from functions.publish.pages.posts import PostItem, profile_address, shown_handle, web_address
 from functions.publish.pages.standing import Standing, standing_of, validity
@@ -149,6 +150,7 @@ class UnitPage(msgspec.Struct, frozen=True):
     series: str
     share: Share | None
     embed: str | None
+    report: str
     method: str
 
 
@@ -176,13 +178,14 @@ def units_page(context: Context) -> UnitsPage:
             "Satuan kerja",
             f"Semua satuan kerja {m.agency.name} yang diukur, dengan akun dan peringkatnya.",
             section="units",
+            open_months=open_months(context),
         ),
         count=len(m.units) - len(m.ended),
         ended=len(m.ended),
         month=formats.month(m.current.ranking.month) if m.current else None,
         groups=tuple(
             UnitGroup(
-                segment(kind) or "lainnya",
+                segment(kind) if kind else "lainnya",
                 words.kind(kind) if kind else "Tidak lagi terdaftar",
                 tuple(groups[kind]),
             )
@@ -207,7 +210,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
             f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
             section="units",
             as_of=told.as_of if told else "",
-            image=f"{whole}bagikan.png" if stands else "",
+            image=unit_image(context, satker.id, month) if stands else "",
             open_months=open_months(context),
         ),
         name=satker.label,
@@ -222,10 +225,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         latest=group.posts if group else (),
         summary=group.summary if group else "",
         trends=tuple(trend for name in _NAMES if (trend := _trend(m, satker, name))),
-        history=tuple(
-            _past(context, satker, each, m.records[each])
-            for each in sorted(m.records, reverse=True)
-        ),
+        history=_history(context, satker),
         band=band,
         neighbours=neighbours,
         profiles=_profiles(context, satker, current_only=True),
@@ -235,6 +235,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         share=share_of(context, satker, current, satker_path(satker.id)) if current else None,
         embed=embed_code(context, satker),
         method=context.href("metode/"),
+        report=unit_report(context, satker.id, month) if stands else "",
     )
 
 
@@ -295,6 +296,14 @@ def _neighbours(context: Context, satker: Satker) -> tuple[str, tuple[Neighbour,
         )
         for row in rows[begin : begin + 2 * _AROUND + 1]
     )
+
+
+def _history(context: Context, satker: Satker) -> tuple[PastMonth, ...]:
+    """The months, the newest first; none while it was never ranked and never had a post."""
+    records = context.material.records
+    found = [_past(context, satker, each, records[each]) for each in sorted(records, reverse=True)]
+    is_told = any(past.posts or past.popular or past.active for past in found)
+    return tuple(found) if is_told else ()
 
 
 def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> PastMonth:

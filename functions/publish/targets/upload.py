@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -15,6 +16,8 @@ _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -23,6 +26,8 @@ _TYPES = {
     "gz": "application/gzip",
     "sha256": "text/plain; charset=utf-8",
 }
+# A frozen revision's own folder, of data files or of documents.
+_REVISION = re.compile(r"(data/\d{4}-\d{2}|\d{4}/\d{2})/r[1-9]\d*/")
 _FOR_EVER = "public, max-age=31536000, immutable"
 # Short enough that a correction is seen, long enough to spare the bucket.
 _A_MINUTE = "public, max-age=60"
@@ -162,5 +167,5 @@ def file_of(path: str, body: bytes) -> File:
 
 
 def _cache(path: str) -> str:
-    is_fixed = path.startswith("assets/") or (path.startswith("data/") and path.count("/") == 3)
+    is_fixed = path.startswith("assets/") or _REVISION.match(path)
     return _FOR_EVER if is_fixed else _A_MINUTE

@@ -145,11 +145,6 @@ def movement(code: MovementKind, places: int | None) -> str:
     return _MOVEMENT[code].format(n=places)
 
 
-def known(possible: tuple[int, int] | None) -> str:
-    """The best and the worst rank that the bounds allow: ``bisa 5–8``; empty where None."""
-    return "" if possible is None else f"bisa {possible[0]}–{possible[1]}"
-
-
 def compared(month: str) -> str:
     """What the movement in a month's lists is measured against."""
     return f"dibanding {month_name(previous_month(month))} (final)"

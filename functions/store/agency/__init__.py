@@ -12,6 +12,7 @@ from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
+from functions.store.agency.signatures import SignatureDocuments
 from functions.store.agency.typed import TypedDocuments
 
 
@@ -23,6 +24,7 @@ class AgencyStore(
     CollectingDocuments,
     JobDocuments,
     NoticeDocuments,
+    SignatureDocuments,
 ):
     """One agency's documents. All times that come out are aware UTC.
 

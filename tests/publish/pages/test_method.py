@@ -15,7 +15,7 @@ from functions import thresholds
 from functions.model import Reason
 from functions.publish.pages.method import Limits, limits
 from functions.publish.text import flags as flags_told
-from functions.score.rules import duplicates, engagement, flags, ranking, usual, window
+from functions.score.rules import bands, duplicates, engagement, flags, ranking, usual, window
 from functions.store.evidence import Rules
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
@@ -179,3 +179,16 @@ def test_a_month_that_asks_for_no_least_says_that_nothing_is_not_usual(
     world.save(msgspec.structs.replace(record, rules=Rules(library="rapidfuzz 3.14.6")))
     run()
     assert "tidak ada bila yang biasa itu nol." in text(site / "metode/index.html")
+
+
+def test_the_method_page_tells_what_a_second_program_has_to_know(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "metode/index.html")
+    for rule in (
+        f"yang berjarak paling lama {int(flags.DAILY.total_seconds() // 3600)} jam",
+        f"sejauh dalam {int(bands.ENTRY.total_seconds() // 3600)} jam dari yang paling awal",
+        "rentang 60 menit, kedua ujungnya termasuk",
+        "100 unggahan terukur terakhir akun itu",
+        "berjarak paling sedikit 15 menit",
+    ):
+        assert rule in told, rule

@@ -9,25 +9,37 @@ import msgspec
 import pytest
 
 from functions.model import Roster
+from functions.publish.pages import units
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
 from tests.publish.world import NOW, World
 
 
-def test_every_post_of_two_months_is_shown_with_its_reason(
-    run: Publish, site: Path, world: World
+def test_the_newest_posts_are_shown_and_the_rest_is_led_to(
+    run: Publish, site: Path, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(units, "LATEST", 5)
     run()
     told = (site / "satker/kanwil-bali/index.html").read_text(encoding="utf-8")
-    shown = 0
-    for month in ("2026-09", "2026-10"):
-        for ledger in world.agency.ledgers(month).values():
-            for entry in ledger.entries.values():
-                if entry.verdict and entry.verdict.satker == "kanwil-bali":
-                    assert f'href="{entry.post.url}"' in told
-                    shown += 1
-    assert shown == told.count('<p class="why">')
-    assert shown > 10
+    entries = [
+        entry
+        for ledger in world.agency.ledgers("2026-10").values()
+        for entry in ledger.entries.values()
+        if entry.verdict and entry.verdict.satker == "kanwil-bali"
+    ]
+    entries.sort(key=lambda entry: entry.post.published_at, reverse=True)
+    assert len(entries) > units.LATEST
+    places = [told.find(f'href="{entry.post.url}"') for entry in entries]
+    assert all(place > 0 for place in places[: units.LATEST])
+    assert sorted(places[: units.LATEST]) == places[: units.LATEST]
+    assert told.count('<tr class="post') == units.LATEST
+    whole = (site / "satker/kanwil-bali/2026/10/index.html").read_text(encoding="utf-8")
+    assert 'href="../../satker/kanwil-bali/2026/10/"' in told
+    assert all(f'href="{entry.post.url}"' in whole for entry in entries)
+    counted = sum(entry.verdict.counted for entry in entries if entry.verdict)
+    left = len(entries) - counted
+    said = f"{counted} dihitung" + (f", {left} tidak dihitung" if left else "")
+    assert f"{said} pada Oktober 2026" in text(site / "satker/kanwil-bali/index.html")
 
 
 def test_times_are_in_the_units_own_zone(run: Publish, site: Path) -> None:
@@ -47,8 +59,9 @@ def test_unknown_is_said_and_never_a_zero(run: Publish, site: Path) -> None:
 def test_a_unit_without_an_account_says_so(run: Publish, site: Path) -> None:
     run()
     told = text(site / "satker/poltekpin/index.html")
-    assert "Belum punya akun terdaftar" in told
-    assert "tanpa peringkat" in told
+    assert told.count("Satuan kerja ini belum punya akun terdaftar") == 1
+    assert "tanpa peringkat" not in told
+    assert " 0 " not in told.partition("Satuan kerja ini")[2].partition("Data per")[0]
 
 
 def test_the_list_of_units_leads_to_each(run: Publish, site: Path, world: World) -> None:
@@ -83,9 +96,10 @@ def test_history_tells_every_month(run: Publish, site: Path) -> None:
     told = text(site / "satker/kanwil-bali/index.html")
     for month in ("Agustus 2026", "September 2026", "Oktober 2026"):
         assert month in told
-    assert "Peringkat tiap bulan, dari yang terlama" in (
-        site / "satker/kanwil-bali/index.html"
-    ).read_text(encoding="utf-8")
+    assert "Peringkat tiap bulan, Agustus 2026 sampai Oktober 2026; makin atas makin baik" in told
+    html = (site / "satker/kanwil-bali/index.html").read_text(encoding="utf-8")
+    for name in ("rank-line", "rank-line rank-active"):
+        assert html.count(f'class="{name}"') == 1
 
 
 def take_out(world: World, at: datetime) -> None:
@@ -152,6 +166,6 @@ def test_what_is_missing_of_an_account_is_said_beside_it(
     assert account.account_id is not None
     world.agency.save_completeness(account.platform, {account.account_id: said, "other": None})
     run()
-    assert f"Kelengkapan: {said}" in text(site / "satker/kanwil-bali/index.html")
+    assert said in text(site / "satker/kanwil-bali/index.html")
     others = [page for page in site.rglob("satker/*/index.html") if "kanwil-bali" not in str(page)]
-    assert not any("Kelengkapan" in text(page) for page in others)
+    assert not any(said in text(page) for page in others)

@@ -270,7 +270,7 @@ def test_what_is_tried_is_taken_as_what_is_typed_is(document):
     if not problems:
         assert changed(DEFAULT, document) == typed
         return
-    with pytest.raises(ValueError, match="tidak|band_fewest") as refused:
+    with pytest.raises(ValueError, match=r"tidak|band_fewest") as refused:
         changed(DEFAULT, document)
     assert "tetap" not in str(refused.value)
 
