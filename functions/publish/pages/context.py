@@ -184,5 +184,8 @@ class Context:
 
     def _footer(self) -> tuple[Link, ...]:
         current = self.material.current
-        year = [("Tahun ini", f"{current.ranking.month[:4]}/")] if current else []
-        return tuple(Link(label, self.href(path)) for label, path in (*year, *_MORE))
+        now = current.ranking.month[:4] if current else ""
+        # From the front page every year is one step away: so every post is within three.
+        told = [each for each in self.material.years if each == now or not self.path]
+        years = [("Tahun ini" if each == now else f"Tahun {each}", f"{each}/") for each in told]
+        return tuple(Link(label, self.href(path)) for label, path in (*years, *_MORE))
