@@ -25,7 +25,7 @@ from functions.publish.documents import made as notes
 from functions.publish.documents import paths, press
 from functions.publish.documents.approval import approval
 from functions.publish.documents.deck import deck
-from functions.publish.documents.made import CURSOR, Made, made_documents
+from functions.publish.documents.made import CURSOR, DocumentsNote, made_documents
 from functions.publish.documents.previews import month_preview, unit_preview
 from functions.publish.documents.source import HISTORY, Source
 from functions.publish.documents.summary import summary
@@ -159,7 +159,7 @@ def documents(
     return report
 
 
-def _still_there(objects: Objects, made: dict[str, Made]) -> dict[str, Made]:
+def _still_there(objects: Objects, made: dict[str, DocumentsNote]) -> dict[str, DocumentsNote]:
     """What is made; nothing where the newest month's documents are gone, as from a new site."""
     for month in sorted(made, reverse=True):
         for path in made[month].of_month(month)[:1]:
@@ -189,7 +189,7 @@ def _records(agency: AgencyStore, due: Sequence[str], now: datetime) -> dict[str
 def _due(
     ranked: Mapping[str, IndexedMonth],
     shown: Mapping[str, str],
-    made: Mapping[str, Made],
+    made: Mapping[str, DocumentsNote],
     now: datetime,
     agency: AgencyStore,
     only: str | None,
@@ -212,10 +212,12 @@ def _due(
     return sorted(due, key=lambda m: (ranked[m].state != "open", m), reverse=True)
 
 
-def _begin(source: Source, before: Made | None, now: datetime, *, again: bool) -> Made:
+def _begin(
+    source: Source, before: DocumentsNote | None, now: datetime, *, again: bool
+) -> DocumentsNote:
     """Where a month's documents stand before this run works on them."""
     ranking, digest = source.ranking, source.record.digest
-    fresh = Made(
+    fresh = DocumentsNote(
         source=digest,
         revision=ranking.revision,
         state=ranking.state,
@@ -232,7 +234,7 @@ def _begin(source: Source, before: Made | None, now: datetime, *, again: bool) -
     return fresh
 
 
-def _month(source: Source, begin: Made, put: _Put, deadline: Deadline) -> Made:
+def _month(source: Source, begin: DocumentsNote, put: _Put, deadline: Deadline) -> DocumentsNote:
     """Make a month's documents from where they stand; returns where they stand then."""
     failed = list(begin.failed)
     units = iter([unit for unit in source.units if unit >= begin.left])

@@ -194,6 +194,8 @@ class Context:
         )
 
     def _footer(self) -> tuple[Link, ...]:
-        years = self.material.years
-        year = [("Tahun ini", f"{years[0]}/")] if years else []
-        return tuple(Link(label, self.href(path)) for label, path in (*year, *_MORE))
+        now = next(iter(self.material.years), "")
+        # From the front page every year is one step away: so every post is within three.
+        told = [each for each in self.material.years if each == now or not self.path]
+        years = [("Tahun ini" if each == now else f"Tahun {each}", f"{each}/") for each in told]
+        return tuple(Link(label, self.href(path)) for label, path in (*years, *_MORE))
