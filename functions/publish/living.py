@@ -10,12 +10,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from functions.model import previous_month
-from functions.publish import sources
 from functions.publish.condition import measured_of
-from functions.publish.files import comparison, registry_history
 from functions.publish.files.month_files import NAMES
-from functions.publish.months import ProvedMonth, data_items, prove
-from functions.publish.pages import units
+from functions.publish.months import ProvedMonth, prove
+from functions.publish.open_data import living_items, month_items, series_items
 from functions.publish.pages.context import Page
 from functions.publish.pages.site_map import living, of_month, of_year
 from functions.publish.site import Material, current_month
@@ -78,15 +76,15 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
     data = [item for each in proved.values() for item in _data(work, each)]
     material = _material(work, records, _ledgers(work, latest), proved, data)
     work.measured = measured_of(material)
-    items = work.page_items(living(material) | _years(work, material))
-    for month in proved:
-        items += work.page_items(of_month(material, month), month)
+    models = living(material) | _years(work, material)
+    items = work.page_items(models)
+    for month, each in proved.items():
+        pages = of_month(material, month)
+        items += work.page_items(pages, month)
+        data += month_items(material, month, pages, work.held, work.data_source(each.told))
     plain = [SiteFile(path, body) for path, body in work.assets[1].items()]
-    plain.append(SiteFile(registry_history.PATH, registry_history.history_csv(material.history)))
-    if material.current is None or material.current.ranking.month not in material.pending:
-        plain.append(SiteFile(comparison.PATH, comparison.comparison_json(material)))
-    if units.units_pages(material) > 1:
-        plain.append(SiteFile(units.INDEX, units.units_index(material)))
+    plain += living_items(material, {*models, *work.held.files()})
+    plain += series_items(material, work.held, work.objects, work.agency.month)
     items += [page for pages in work.deferred.values() for page in pages]
     work.upload.put([plain + data, *by_reach(items)], left)
     for each in proved.values():
@@ -107,13 +105,13 @@ def _ledgers(work: Work, latest: Latest) -> dict[str, Mapping[str, Ledger]]:
 def _data(work: Work, month: ProvedMonth) -> list[SiteFile]:
     """A month's data files, if they are not there as they are to be; making them takes long."""
     told = month.told
-    source = sources.of_data(told.digest, told.revision)
+    source = work.data_source(told)
     held = work.held.files(told.month)
     are_there = sum(
         path.startswith(f"data/{told.month}/") and path.count("/") == 2 and made.source == source
         for path, made in held.items()
     )
-    return [] if are_there == len(NAMES) else data_items(month, work.held, source)
+    return [] if are_there == len(NAMES) else work.data_items(month)
 
 
 def _material(

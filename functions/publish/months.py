@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 import msgspec
 
-from functions.model import Entry
-from functions.publish.files.month_files import ADDED, NAMES, NamedPost, month_files, named_posts
+from functions.model import Agency, Entry
+from functions.publish.files.month_files import (
+    ADDED,
+    NAMES,
+    PACKAGE,
+    NamedPost,
+    month_files,
+    named_posts,
+)
+from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held
+from functions.publish.targets.port import Objects
 from functions.publish.targets.upload import SiteFile
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
@@ -35,9 +44,9 @@ class ProvedMonth:
         """The posts that its log and flags name."""
         return named_posts(self.record, self.ledgers)
 
-    def files(self) -> dict[str, bytes]:
+    def files(self, agency: Agency, imprint: Imprint) -> dict[str, bytes]:
         """Its data files by name."""
-        return month_files(self.record, self.ledgers, self.evidence)
+        return month_files(self.record, self.ledgers, self.evidence, agency, imprint)
 
 
 def prove(agency: AgencyStore, record: MonthRecord) -> ProvedMonth | None:
@@ -79,17 +88,28 @@ def without_captions(ledgers: Mapping[str, Ledger]) -> dict[str, Ledger]:
     }
 
 
-def data_items(proved: ProvedMonth, held: Held, source: str) -> list[SiteFile]:
+def data_items(
+    proved: ProvedMonth,
+    held: Held,
+    objects: Objects,
+    source: str,
+    agency: Agency,
+    imprint: Imprint,
+) -> list[SiteFile]:
     """The month's data files as they are to be; of a final month, its frozen revision too.
 
-    ``source``: of what the files are made. What an earlier version froze is not added to.
+    ``objects``: the site itself. ``source``: of what the files are made. What an earlier version
+    froze is not added to, and a description stays with the imprint that it was frozen with.
     """
     ranking = proved.record.ranking
     month, folder = ranking.month, f"data/{ranking.month}"
     revision = f"{folder}/r{ranking.revision}"
-    bodies = proved.files()
+    bodies = proved.files(agency, imprint)
     if ranking.state != "final":
         return [SiteFile(f"{folder}/{name}", body, source, month) for name, body in bodies.items()]
+    package = f"{revision}/{PACKAGE}"
+    if held.get(package, month) and (frozen := objects.get(package)) is not None:
+        bodies[PACKAGE] = frozen
     kept = _frozen_names({name for name in NAMES if held.get(f"{revision}/{name}", month)})
     return [
         SiteFile(f"{place}/{name}", bodies[name], source, month, once=place == revision)

@@ -8,8 +8,8 @@ frozen: the registry of that time, the ranking, the posts without their captions
 from __future__ import annotations
 
 from functions.model import Roster, previous_month
-from functions.publish import sources
-from functions.publish.months import ProvedMonth, data_items, prove, without_captions
+from functions.publish.months import ProvedMonth, prove, without_captions
+from functions.publish.open_data import month_items
 from functions.publish.pages.paths import month_path
 from functions.publish.pages.site_map import of_month
 from functions.publish.site import Material
@@ -61,8 +61,10 @@ def make_month(work: Work, month: str) -> None:
         and (before.revision, before.digest) == (told.revision, told.digest)
         and month not in work.run.again
     )
-    data = data_items(proved, held, sources.of_data(told.digest, told.revision))
-    models = of_month(_material(work, proved, data), month)
+    data = work.data_items(proved)
+    material = _material(work, proved, data)
+    models = of_month(material, month)
+    beside = month_items(material, month, models, held, work.data_source(told))
     if is_repair:
         own = f"{month_path(month)}index.html" if _has_papers(work, month) else ""
         models = {
@@ -70,8 +72,9 @@ def make_month(work: Work, month: str) -> None:
             for path, model in models.items()
             if path == own or not held.source(path, month)
         }
+        beside = [item for item in beside if not held.source(item.path, month)]
     frozen = [item for item in data if item.once]
-    latest = [item for item in data if not item.once]
+    latest = [item for item in data if not item.once] + beside
     new: list[SiteFile] = []
     changed: list[SiteFile] = []
     for page in work.page_items(models, month):

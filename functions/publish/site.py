@@ -25,6 +25,7 @@ from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
 from functions.publish.lookup import MonthLookup
 from functions.publish.outages import Reads
+from functions.publish.targets.sites import folder_of
 from functions.registry.history import HistoryEntry
 from functions.store.agency.months import IndexedMonth, MonthRecord
 from functions.store.followers import Counts
@@ -86,6 +87,15 @@ class Material:
     def zone(self) -> ZoneInfo:
         return self.agency.zone
 
+    def absolute(self, target: str, *, of: Agency | None = None) -> str | None:
+        """The public address of a path of the site; None while nobody said where the site is.
+
+        ``of``: the agency whose site it is, if it is another one's.
+        """
+        site_url = self.site_url.rstrip("/")
+        folder = folder_of(of or self.agency, self.everybody)
+        return f"{site_url}/{folder}{target}" if site_url else None
+
     @cached_property
     def current(self) -> MonthRecord | None:
         """The month the home page shows; None before the first ranking."""
@@ -104,6 +114,11 @@ class Material:
     def newest_first(self) -> list[str]:
         """The months, the latest first."""
         return sorted(self.index, reverse=True)
+
+    @property
+    def has_finals(self) -> bool:
+        """Whether any month is final."""
+        return any(month.state == "final" for month in self.index.values())
 
     @property
     def years(self) -> list[str]:

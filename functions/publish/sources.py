@@ -33,9 +33,9 @@ def of_page(model: Page) -> str:
     return _digest(code(), repr(model))
 
 
-def of_data(digest: str, revision: int) -> str:
-    """Of a month's data files. ``digest``: its evidence's, from which all in them follows."""
-    return _digest(code(), "data", digest, str(revision))
+def of_data(digest: str, revision: int, agency: Agency, imprint: Imprint) -> str:
+    """Of a month's data files. ``digest``: its evidence's, from which all numbers follow."""
+    return _digest(code(), "data", digest, str(revision), repr(agency), repr(imprint))
 
 
 def of_site(

@@ -16,6 +16,7 @@ from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost
 from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held, Manifest, MonthManifest
+from functions.publish.months import ProvedMonth, data_items
 from functions.publish.pages.context import Page
 from functions.publish.pages.paths import month_path
 from functions.publish.render import assets, render
@@ -152,6 +153,15 @@ class Work:
             if self.held.source(path, month) != wanted[path]
         }
         return [SiteFile(path, body, wanted[path], month) for path, body in render(todo).items()]
+
+    def data_source(self, told: IndexedMonth) -> str:
+        """Of what a month's data files are made."""
+        return sources.of_data(told.digest, told.revision, self.agency.agency, self.imprint)
+
+    def data_items(self, proved: ProvedMonth) -> list[SiteFile]:
+        """A month's data files as they are to be."""
+        source = self.data_source(proved.told)
+        return data_items(proved, self.held, self.objects, source, self.agency.agency, self.imprint)
 
     def papers_source(self, month: str) -> str:
         """Of what a month's own page says of its documents."""

@@ -147,6 +147,10 @@ def test_the_same_store_gives_the_same_bytes(world: World, tmp_path: Path) -> No
 def test_assets_and_data_go_first_and_index_pages_last(run: Publish) -> None:
     memory = Memory()
     run(memory)
+
+    def is_page(path: str) -> bool:
+        return path.endswith(".html")
+
     at = {path: number for number, path in enumerate(memory.order)}
     # Last of all what names the others, and what tells how the measuring stands.
     last_of_all = [
@@ -165,7 +169,7 @@ def test_assets_and_data_go_first_and_index_pages_last(run: Publish) -> None:
         pages = [
             n
             for path, n in at.items()
-            if path.startswith("satker/") and month.replace("-", "/") in path
+            if path.startswith("satker/") and month.replace("-", "/") in path and is_page(path)
         ]
         data = [n for path, n in at.items() if path.startswith(own) and "berkas" not in path]
         assert max(data) < min(pages) <= max(pages) < at.pop(f"data/{month}/berkas.json")
@@ -175,7 +179,7 @@ def test_assets_and_data_go_first_and_index_pages_last(run: Publish) -> None:
     def last(*beginnings: str) -> int:
         return max(number for path, number in at.items() if path.startswith(beginnings))
 
-    inner = [path for path in at if path.startswith(("satker/", "platform/", "metode/"))]
+    inner = [p for p in at if p.startswith(("satker/", "platform/", "metode/")) and is_page(p)]
     inner.remove("satker/index.html")
     lists = ["satker/index.html", "2026/index.html", "2026/10/index.html"]
     # The page about the data is a page; the files are what goes first.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from functions.model import Agency
 from functions.publish.files.month_files import NAMES
+from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held, Manifest
 from functions.publish.months import data_items, prove, without_captions
 from functions.publish.targets.folder import FolderObjects
@@ -33,13 +37,18 @@ def test_captions_go_and_everything_else_stays(world: World) -> None:
 
 
 def test_a_final_months_files_lie_in_its_revision_too_and_only_there_for_good(
-    world: World,
+    world: World, tmp_path: Path
 ) -> None:
+    objects = FolderObjects(tmp_path)
+
     def paths(month: str, listed: dict[str, Listed]) -> dict[str, bool]:
         proved = prove(world.agency, world.agency.months()[month])
         assert proved is not None
-        held = Held(FolderObjects(None), Manifest(), listed, {})  # type: ignore[arg-type]
-        return {item.path: item.once for item in data_items(proved, held, "source")}
+        held = Held(objects, Manifest(), listed, {})
+        return {
+            item.path: item.once
+            for item in data_items(proved, held, objects, "source", Agency(), Imprint())
+        }
 
     assert paths("2026-10", {}) == {f"data/2026-10/{name}": False for name in NAMES}
     final = {f"data/2026-09/{name}": False for name in NAMES}

@@ -47,6 +47,32 @@ def rank_line(ranks: Sequence[tuple[str, int | None]], popular: bool, *, lowest:
     return _svg(name, width, height, f"Peringkat: {spoken}", lines + "".join(marks))
 
 
+def rank_spark(ranks: Sequence[int | None], since: str, *, lowest: int) -> Markup:
+    """Ranks over months as a small line, the best on top; a month without one is a gap.
+
+    Args:
+        ranks: oldest first.
+        since: the first month in words.
+        lowest: the rank at the bottom edge.
+    """
+    width, height, edge = 96, 24, 3
+    step = (width - 2 * edge) / max(len(ranks) - 1, 1)
+    scale = (height - 2 * edge) / max(lowest - 1, 1)
+    runs: list[list[str]] = [[]]
+    dot = ""
+    for position, rank in enumerate(ranks):
+        if rank is None:
+            runs.append([])
+            continue
+        x, y = _short(edge + position * step), _short(edge + (rank - 1) * scale)
+        runs[-1].append(f"{x},{y}")
+        dot = f'<circle cx="{x}" cy="{y}" r="2.5"/>'
+    lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if len(run) > 1)
+    spoken = ", ".join("tanpa" if rank is None else str(rank) for rank in ranks)
+    label = f"Peringkat tiap bulan sejak {since}: {spoken}"
+    return _svg("spark", width, height, label, lines + dot)
+
+
 def bar(share: int) -> Markup:
     """A value's share of the largest, in thousandths; the number itself stands beside it."""
     width = min(max(share, 0), 1_000)

@@ -6,17 +6,23 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import msgspec
+from markupsafe import Markup
 
 from functions.model import MonthState
+from functions.publish.files import feed, registry_history, series
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
     CONFIRMED_COLUMNS,
     LOG_COLUMNS,
     NAMES,
+    PACKAGE,
     POST_COLUMNS,
     RANKING_COLUMNS,
 )
+from functions.publish.files.registry_now import PATH
+from functions.publish.files.schemas import SCHEMAS, schema_path
 from functions.publish.pages.context import Context, Link, Shell
+from functions.publish.pages.dataset import series_dataset
 from functions.publish.pages.paths import month_path
 from functions.publish.text import formats, words
 
@@ -25,22 +31,42 @@ _SETS = (
     (
         "Peringkat",
         "Semua daftar bulan ini",
-        {"JSON": "ranking.json", "CSV": "ranking.csv", "XLSX": "ranking.xlsx"},
+        {
+            "JSON": "ranking.json",
+            "CSV": "ranking.csv",
+            "CSV titik koma": "ranking.titik-koma.csv",
+            "XLSX": "ranking.xlsx",
+        },
     ),
     (
         "Unggahan",
         "Setiap unggahan dengan nilai, batas, dan dua cuplikannya",
-        {"JSON": "unggahan.json", "CSV": "unggahan.csv", "XLSX": "unggahan.xlsx"},
+        {
+            "JSON": "unggahan.json",
+            "CSV": "unggahan.csv",
+            "CSV titik koma": "unggahan.titik-koma.csv",
+            "XLSX": "unggahan.xlsx",
+        },
     ),
     (
         "Keputusan",
         "Keputusan admin, sanggahan, dan yang diubah sebuah revisi",
-        {"JSON": "keputusan.json", "CSV": "keputusan.csv", "XLSX": "keputusan.xlsx"},
+        {
+            "JSON": "keputusan.json",
+            "CSV": "keputusan.csv",
+            "CSV titik koma": "keputusan.titik-koma.csv",
+            "XLSX": "keputusan.xlsx",
+        },
     ),
     (
         "Bukti",
         "Semua cuplikan yang menjadi dasar peringkat, dan sidik jarinya",
         {"JSONL.GZ": "bukti.jsonl.gz", "SHA-256": "bukti.sha256"},
+    ),
+    (
+        "Paket data",
+        "Kolom, jenis, dan sidik jari ketiga tabel, untuk program (Frictionless)",
+        {"JSON": PACKAGE},
     ),
 )
 
@@ -124,6 +150,8 @@ class DataPage(msgspec.Struct, frozen=True):
     post_fields: tuple[tuple[str, str], ...]
     log_fields: tuple[tuple[str, str], ...]
     method: str
+    dataset: Markup | None
+    others: tuple[Link, ...]
     check: str
 
 
@@ -148,8 +176,24 @@ def data_page(context: Context) -> DataPage:
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
         ),
         method=context.href("metode/"),
+        dataset=series_dataset(context),
+        others=tuple(_others(context)),
         check=context.href("periksa/"),
     )
+
+
+def _others(context: Context) -> Iterator[Link]:
+    """The files that belong to no month."""
+    m = context.material
+    if m.has_finals:
+        yield Link("Semua bulan final dalam satu tabel (CSV)", context.href(series.PATH))
+    yield Link("Satuan kerja dan akun yang terdaftar sekarang (CSV)", context.href(PATH))
+    yield Link("Riwayat perubahan daftar itu (CSV)", context.href(registry_history.PATH))
+    for name, described in SCHEMAS.items():
+        said = f"Skema JSON: {described.title[0].lower()}{described.title[1:]}"
+        yield Link(said, context.href(schema_path(name)))
+    if context.has_feed:
+        yield Link("Umpan Atom: peringkat final dan revisinya", context.href(feed.PATH))
 
 
 def month_sets(context: Context, month: str) -> tuple[DataSet, ...]:

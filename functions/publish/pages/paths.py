@@ -10,9 +10,14 @@ import re
 from functions.model import PLATFORMS, Platform
 
 # What may not be the name of a kind of unit below a month: another list's, a page's number, a
-# folder of documents.
-_TAKEN = re.compile(rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+)", re.IGNORECASE)
+# folder of documents, a file.
+_TAKEN = re.compile(
+    rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+|.*\..*)", re.IGNORECASE
+)
 ALL = "semua"
+EMBEDS = "sematan/"
+# Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
+_TAKEN_EMBED = re.compile(r"(?:terpopuler|teraktif|satker-.*)", re.IGNORECASE)
 
 
 def month_path(month: str) -> str:
@@ -38,6 +43,12 @@ def units_path(page: int = 1) -> str:
 def unit_month_path(satker: str, month: str, page: int = 1) -> str:
     """Where a satker's month lies."""
     return f"{satker_path(satker)}{month_path(month)}{_page(page)}"
+
+
+def embed_path(satker: str) -> str:
+    """Where a satker's page for frames on other sites lies."""
+    plain = segment(satker)
+    return f"{EMBEDS}satker-{plain}/" if _TAKEN_EMBED.fullmatch(plain) else f"{EMBEDS}{plain}/"
 
 
 def post_path(platform: Platform, post_id: str) -> str:
@@ -75,6 +86,8 @@ def segment(text: str) -> str:
     safe = "".join(
         c if c.isascii() and (c.isalnum() or c in "-_.") else _escaped(ord(c)) for c in text
     )
+    if safe == "index.html":  # the page of the folder above
+        return "index~2ehtml"
     return f"~2e{safe[1:]}" if safe.startswith(".") else safe or "~"
 
 

@@ -20,11 +20,24 @@ from functions.publish.condition import Condition
 from functions.publish.pages.compare import compare_page
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
+from functions.publish.pages.embeds import (
+    embed_list_page,
+    embed_unit_page,
+    embeds_page,
+    list_segments,
+)
 from functions.publish.pages.home import home_page
 from functions.publish.pages.lists import list_pages
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
-from functions.publish.pages.paths import month_path, satker_path, unit_month_path, units_path
+from functions.publish.pages.paths import (
+    EMBEDS,
+    embed_path,
+    month_path,
+    satker_path,
+    unit_month_path,
+    units_path,
+)
 from functions.publish.pages.platform import platform_page
 from functions.publish.pages.post import post_page, posts_with_page
 from functions.publish.pages.registry import registry_page
@@ -84,6 +97,12 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
     for year in m.years:
         if m.records.keys() >= {*m.months_of(year)}:
             yield from of_year(m, year).items()
+    if m.pending.isdisjoint(m.recent):
+        yield _at(m, EMBEDS, embeds_page)
+        for name, segment in list_segments().items():
+            yield _at(m, f"{EMBEDS}{segment}/", partial(embed_list_page, name=name))
+        for satker in m.units:
+            yield _at(m, embed_path(satker.id), partial(embed_unit_page, satker=satker))
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
     yield _at(m, REGISTRY, registry_page)

@@ -16,8 +16,10 @@ from functions.model import (
     Row,
     Satker,
 )
+from functions.publish.files.series import series_path
 from functions.publish.pages import boards, charts
 from functions.publish.pages.context import Context, Link, Shell
+from functions.publish.pages.embeds import embed_code
 from functions.publish.pages.month_head import MonthHead, head, open_months
 from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import (
@@ -29,10 +31,11 @@ from functions.publish.pages.paths import (
 )
 from functions.publish.pages.posts import PostItem, profile_address, shown_handle, web_address
 from functions.publish.pages.standing import Standing, standing_of, validity
-from functions.publish.pages.unit_month import post_group
+from functions.publish.pages.unit_month import post_group, share_of
 from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.publish.text.search import search_text
+from functions.publish.text.sharing import Share
 from functions.store.agency.months import MonthRecord
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
@@ -157,6 +160,9 @@ class UnitPage(msgspec.Struct, frozen=True):
     profiles: tuple[ProfileLink, ...]
     units: str
     compare: str
+    series: str
+    share: Share | None
+    embed: str | None
     report: str
     method: str
 
@@ -278,6 +284,9 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         profiles=_profiles(context, satker, current_only=True),
         units=context.href("satker/"),
         compare=context.href(f"banding/?a={quote(satker.id)}"),
+        series=context.href(series_path(satker.id)) if m.has_finals else "",
+        share=share_of(context, satker, current, satker_path(satker.id)) if current else None,
+        embed=embed_code(context, satker),
         method=context.href("metode/"),
         report=unit_report(context, satker.id, month) if stands else "",
     )

@@ -21,6 +21,8 @@ _TYPES = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
     "gz": "application/gzip",
     "sha256": "text/plain; charset=utf-8",
 }
