@@ -180,6 +180,10 @@ def signed_command(
         try:
             objects = open_site(loaded.site, agency.agency, everybody)
             signed = sign(agency, objects, said, body)
+            if loaded.frozen and not agency.simulation:
+                # Unlike all else in the site it cannot be made anew: where frozen months are kept.
+                kept = open_site(loaded.frozen, agency.agency, everybody, "KIPRAH_FROZEN")
+                kept.put(file_of(paths.signed_path(month, signed.revision), body), if_absent=True)
             odd = warnings(objects, signed, body)
         except (NotSignedError, ObjectsError) as error:
             fail(str(error))

@@ -20,6 +20,8 @@ from functions.model import Agency, Roster, iso
 from functions.publish import manifest, sources
 from functions.publish.documents.made import CURSOR
 from functions.publish.documents.papers import papers_of
+from functions.publish.files import condition_file
+from functions.publish.fresh import make_fresh
 from functions.publish.imprint import imprint_of
 from functions.publish.living import make_living, read_latest
 from functions.publish.manifest import Held, hold
@@ -119,7 +121,10 @@ def publish(
     noted = agency.cursor("publish")
     work = _begin(agency, Metered(objects), run, noted)
     source = _source(work)
+    before = objects.get(condition_file.PATH)
+    work.measured = condition_file.read_measured(before)
     is_known = work.held.listed is None and work.held.root.source == source
+    is_known = is_known and work.measured is not None
     if not is_known or again:
         for told in [*work.index.values()]:
             if told.as_of > now:
@@ -130,12 +135,15 @@ def publish(
             make_living(work, latest, str(noted.get("left") or ""))
         work.close_deferred()
         work.close_site(source)
+    is_new = work.objects.objects > 0
+    changed_at = now if is_new else time_of(noted.get("put_at"))
+    make_fresh(work, before, changed_at)
     _keep_copies(work, noted)
-    _note(work, noted)
+    _note(work, noted, changed_at)
     report = _report(work, tally)
     if not work.index:
         report["todo"] = rounds.UNREAD if work.roster.satker else rounds.EMPTY
-    if work.objects.objects:
+    if is_new:
         agency.save_run(run_id, {**report, "started_at": iso(now)})
     return report
 
@@ -211,9 +219,11 @@ def _keep_copies(work: Work, noted: Mapping[str, Any]) -> None:
         work.kept.take_in(keep_all(work.frozen, work.objects, listed))
 
 
-def _note(work: Work, noted: Mapping[str, Any]) -> None:
-    """Note where the next run goes on, and when the site was looked at, if that is new."""
+def _note(work: Work, noted: Mapping[str, Any], changed_at: datetime | None) -> None:
+    """Note where the next run goes on, when the site was changed and looked at, if that is new."""
     values: dict[str, Any] = {"left": next(iter(work.upload.left), "")}
+    if changed_at is not None:
+        values["put_at"] = iso(changed_at)
     if work.held.listed is not None:
         values["looked_at"] = iso(work.run.now)
     if work.frozen is not None and not (work.kept.failed or work.is_cut_short):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from functions.model import previous_month
+from functions.publish.condition import measured_of
 from functions.publish.files.month_files import NAMES
 from functions.publish.months import ProvedMonth, prove
 from functions.publish.open_data import living_items, month_items, series_items
@@ -74,6 +75,7 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
     records, proved = latest
     data = [item for each in proved.values() for item in _data(work, each)]
     material = _material(work, records, _ledgers(work, latest), proved, data)
+    work.measured = measured_of(material)
     models = living(material) | _years(work, material)
     items = work.page_items(models)
     for month, each in proved.items():

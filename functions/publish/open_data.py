@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functions.model import month_bounds
 from functions.publish import sources
 from functions.publish.files import (
+    comparison,
     feed,
     registry_history,
     registry_now,
@@ -21,6 +22,7 @@ from functions.publish.files import (
 from functions.publish.files.month_files import post_lines
 from functions.publish.files.schemas import schema_files
 from functions.publish.manifest import Held
+from functions.publish.pages import units
 from functions.publish.pages.unit_month import unit_months
 from functions.publish.site import Material
 from functions.publish.targets.port import Objects
@@ -43,6 +45,10 @@ def living_items(m: Material, pages: Iterable[str]) -> list[SiteFile]:
         registry_history.PATH: registry_history.history_csv(m.history),
         **schema_files(address),
     }
+    if m.current is None or m.current.ranking.month not in m.pending:
+        found[comparison.PATH] = comparison.comparison_json(m)
+    if units.units_pages(m) > 1:
+        found[units.INDEX] = units.units_index(m)
     if address is not None:
         found |= _feed(m, address) | _maps(m, pages, address)
     return [SiteFile(path, body) for path, body in found.items()]

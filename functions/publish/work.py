@@ -11,6 +11,7 @@ from typing import Any
 from functions.jobs.deadline import NEVER, Deadline
 from functions.model import Agency, Roster, previous_month
 from functions.publish import manifest, sources
+from functions.publish.condition import MeasuredFacts
 from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost
 from functions.publish.imprint import Imprint
@@ -59,7 +60,8 @@ class Work:
     ``made``: settled months whose files this run has made. ``left_months``: settled months that are
     left to the next run. ``stamp``: the MD5 of the site's stamp, ``new_stamp`` of this run's.
     ``deferred``: by month, changed pages that may lead to what is new on the living site.
-    ``frozen``: where copies of frozen files go; None: nowhere.
+    ``frozen``: where copies of frozen files go; None: nowhere. ``measured``: what is told of the
+    registry and the posts; None: nothing that is known.
     """
 
     agency: AgencyStore
@@ -76,6 +78,7 @@ class Work:
     stamp: str
     new_stamp: str
     frozen: Objects | None = None
+    measured: MeasuredFacts | None = None
     kept: Kept = field(default_factory=Kept)
     pending: set[str] = field(default_factory=set)
     made: list[str] = field(default_factory=list)

@@ -41,8 +41,8 @@ locals {
   collections = toset([
     "installation",       # of the whole store; all others lie below agencies/{id}
     "accounts", "status", # below satker/{id}
-    "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "evidence", "followers", "history", "jobs",
-    "ledgers", "notices", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
+    "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
+    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
     "signatures", "tails", "tickets", "urls",
   ])
 

@@ -140,6 +140,14 @@ def test_a_file_that_lies_there_already_is_never_overwritten(
     assert (site / BEHIND).read_bytes() == b"somebody's"
 
 
+def test_a_copy_is_also_kept_where_frozen_months_are(
+    signed: Signed, sheet: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIPRAH_FROZEN", f"file://{tmp_path}/kept")
+    assert signed(sheet + SEAL).exit_code == 0
+    assert (tmp_path / "kept" / BEHIND).read_bytes() == sheet + SEAL
+
+
 def test_a_pdf_has_a_head_and_an_end() -> None:
     assert is_pdf(b"%PDF-1.4 ... %%EOF\n")
     assert not is_pdf(b"%PDF-1.4 ...")

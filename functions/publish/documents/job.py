@@ -25,7 +25,7 @@ from functions.publish.documents import made as notes
 from functions.publish.documents import paths, press
 from functions.publish.documents.approval import approval
 from functions.publish.documents.deck import deck
-from functions.publish.documents.made import CURSOR, Made, made_documents
+from functions.publish.documents.made import CURSOR, DocumentsNote, made_documents
 from functions.publish.documents.previews import month_preview, unit_preview
 from functions.publish.documents.source import HISTORY, Source
 from functions.publish.documents.summary import summary
@@ -120,7 +120,7 @@ def documents(
     shown = agency.published()
     ours = stamp.Stamp(agency=agency.id, published_at=now, simulation=agency.simulation)
     stamp.check(objects, objects.get(stamp.PATH), "", ours, ranked, present())
-    made = made_documents(agency.cursor(CURSOR))
+    made = _still_there(objects, made_documents(agency.cursor(CURSOR)))
     put = _Put(objects)
     done: list[str] = []
     left: list[str] = []
@@ -159,6 +159,14 @@ def documents(
     return report
 
 
+def _still_there(objects: Objects, made: dict[str, DocumentsNote]) -> dict[str, DocumentsNote]:
+    """What is made; nothing where the newest month's documents are gone, as from a new site."""
+    for month in sorted(made, reverse=True):
+        for path in made[month].of_month(month)[:1]:
+            return made if objects.get(path) is not None else {}
+    return made
+
+
 def _todo(agency: AgencyStore, now: datetime, *, has_months: bool) -> str:
     """What is to be done before there can be documents."""
     if has_months:
@@ -181,7 +189,7 @@ def _records(agency: AgencyStore, due: Sequence[str], now: datetime) -> dict[str
 def _due(
     ranked: Mapping[str, IndexedMonth],
     shown: Mapping[str, str],
-    made: Mapping[str, Made],
+    made: Mapping[str, DocumentsNote],
     now: datetime,
     agency: AgencyStore,
     only: str | None,
@@ -204,10 +212,12 @@ def _due(
     return sorted(due, key=lambda m: (ranked[m].state != "open", m), reverse=True)
 
 
-def _begin(source: Source, before: Made | None, now: datetime, *, again: bool) -> Made:
+def _begin(
+    source: Source, before: DocumentsNote | None, now: datetime, *, again: bool
+) -> DocumentsNote:
     """Where a month's documents stand before this run works on them."""
     ranking, digest = source.ranking, source.record.digest
-    fresh = Made(
+    fresh = DocumentsNote(
         source=digest,
         revision=ranking.revision,
         state=ranking.state,
@@ -224,7 +234,7 @@ def _begin(source: Source, before: Made | None, now: datetime, *, again: bool) -
     return fresh
 
 
-def _month(source: Source, begin: Made, put: _Put, deadline: Deadline) -> Made:
+def _month(source: Source, begin: DocumentsNote, put: _Put, deadline: Deadline) -> DocumentsNote:
     """Make a month's documents from where they stand; returns where they stand then."""
     failed = list(begin.failed)
     units = iter([unit for unit in source.units if unit >= begin.left])

@@ -19,7 +19,7 @@ CURSOR = "documents"
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DocumentsNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A month's documents.
 
     Attributes:
@@ -57,7 +57,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return tuple(path for path in both if path not in self.failed)
 
 
-def made_documents(cursor: Mapping[str, Any]) -> dict[str, Made]:
+def made_documents(cursor: Mapping[str, Any]) -> dict[str, DocumentsNote]:
     """What is made, by month (``YYYY-MM``). ``cursor``: ``agency.cursor(CURSOR)``."""
     noted = cursor.get("months")
     if not isinstance(noted, dict):
@@ -65,12 +65,12 @@ def made_documents(cursor: Mapping[str, Any]) -> dict[str, Made]:
     found = {}
     for month, said in noted.items():
         try:
-            found[str(month)] = msgspec.json.decode(str(said), type=Made)
+            found[str(month)] = msgspec.json.decode(str(said), type=DocumentsNote)
         except (msgspec.DecodeError, UnicodeEncodeError):
             continue  # this month alone is made anew
     return found
 
 
-def noted(month: str, made: Made) -> dict[str, Any]:
+def noted(month: str, made: DocumentsNote) -> dict[str, Any]:
     """What to save in the cursor for a month; other months stay as they are."""
     return {"months": {month: msgspec.json.encode(made).decode()}}

@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 
 from functions.publish.documents import paths
-from functions.publish.documents.made import Made, made_documents
+from functions.publish.documents.made import DocumentsNote, made_documents
 from functions.store.agency.signatures import Signature
 
 
 class Papers(msgspec.Struct, frozen=True, kw_only=True):
     """A month's documents. ``made`` None: none is made yet; ``signed`` None: nobody has signed."""
 
-    made: Made | None = None
+    made: DocumentsNote | None = None
     signed: Signature | None = None
 
     def of_month(self, month: str) -> tuple[str, ...]:

@@ -130,6 +130,8 @@ _SAID: dict[str, str] = {
     "files": "Berkas menurut letaknya: sidik jari MD5, ukuran, dan sidik jari dari apa ia dibuat",
     "months": "Bulan-bulan, masing-masing dengan ringkasan berkasnya",
     "whole": "Semua berkas bulan itu sudah ada",
+    "papers": "Sidik jari dari apa yang disebut halaman bulan itu tentang dokumennya; kosong bila "
+    "belum ada",
     "manifest": "Sidik jari MD5 daftar berkas bulan itu",
     "pages": "Banyaknya halaman",
     "others": "Banyaknya berkas lain",

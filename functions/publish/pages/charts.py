@@ -125,6 +125,27 @@ def stacked(shares: Sequence[tuple[int, int]]) -> Markup:
     )
 
 
+def strip(states: Sequence[tuple[str, str]], label: str) -> Markup:
+    """A column for each day: whole, half, or a line, so that states are told apart in black.
+
+    Args:
+        states: Each day's state (good, partial, missing, unknown), and its words for hovering.
+        label: What the strip says, for those who do not see it.
+    """
+    shapes = {"good": (0, 30), "partial": (15, 15), "missing": (26, 4), "unknown": (29, 1)}
+    columns = []
+    for position, (state, words) in enumerate(states):
+        y, tall = shapes[state]
+        columns.append(
+            f'<rect class="day-{state}" x="{position * 10 + 1}" y="{y}" width="8" height="{tall}">'
+            f"<title>{escape(words)}</title></rect>"
+        )
+    return Markup(
+        f'<svg class="strip" viewBox="0 0 {len(states) * 10} 30" preserveAspectRatio="none" '
+        f'role="img" aria-label="{escape(label)}">{"".join(columns)}</svg>'
+    )
+
+
 def curve(post: Post, measured: Measurement) -> Markup:
     """A post's interactions over its first hours: every read, the mark, and the two reads used.
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from functions.model import PLATFORM_NAMES, PLATFORMS
-from functions.publish.files import feed
+from functions.publish.files import feed, freshness
 from functions.publish.imprint import Imprint
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
@@ -15,7 +15,6 @@ from functions.publish.text import formats
 from functions.publish.text.plain import plain
 
 MOST_LISTED = 20  # agencies that every page links to
-FRESH = "data/segar.json"  # when the platforms were read last, which pages ask for by themselves
 _MENU = (
     ("home", "Peringkat", ""),
     ("units", "Satuan kerja", "satker/"),
@@ -153,7 +152,7 @@ class Context:
             units=self.href("satker/"),
             status=self.href("status/"),
             feed=self.href(feed.PATH) if self.has_feed else None,
-            fresh=self.href(FRESH),
+            fresh=self.href(freshness.PATH),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),
@@ -195,6 +194,8 @@ class Context:
         )
 
     def _footer(self) -> tuple[Link, ...]:
-        current = self.material.current
-        year = [("Tahun ini", f"{current.ranking.month[:4]}/")] if current else []
-        return tuple(Link(label, self.href(path)) for label, path in (*year, *_MORE))
+        now = next(iter(self.material.years), "")
+        # From the front page every year is one step away: so every post is within three.
+        told = [each for each in self.material.years if each == now or not self.path]
+        years = [("Tahun ini" if each == now else f"Tahun {each}", f"{each}/") for each in told]
+        return tuple(Link(label, self.href(path)) for label, path in (*years, *_MORE))

@@ -1,8 +1,8 @@
-"""The page of the open data: every month's files, the frozen revisions, and what fields mean."""
+"""The page of the open data: the newest month's files, all months in a table, what fields mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -23,6 +23,7 @@ from functions.publish.files.registry_now import PATH
 from functions.publish.files.schemas import SCHEMAS, schema_path
 from functions.publish.pages.context import Context, Link, Shell
 from functions.publish.pages.dataset import series_dataset
+from functions.publish.pages.paths import month_path
 from functions.publish.text import formats, words
 
 # What the data page lists of a month: label, meaning, and the files by what their links say.
@@ -70,6 +71,15 @@ _SETS = (
 )
 
 
+# What the table of all months links to.
+_IN_TABLE = {
+    "ranking.csv": "peringkat",
+    "unggahan.csv": "unggahan",
+    "keputusan.csv": "keputusan",
+    "bukti.jsonl.gz": "bukti",
+}
+
+
 class DataFile(msgspec.Struct, frozen=True):
     """A file to download."""
 
@@ -100,12 +110,42 @@ class DataMonth(msgspec.Struct, frozen=True):
     sets: tuple[DataSet, ...]
 
 
+class DataLine(msgspec.Struct, frozen=True):
+    """A month in the table of all: its state, and where its files lie. ``digest`` is shortened.
+
+    ``files``: its main files by what their links say; ``page``: all its files, with each revision.
+    """
+
+    anchor: str
+    label: str
+    page: str
+    state: MonthState
+    state_label: str
+    revision: int
+    digest: str
+    check: str
+    files: tuple[Link, ...]
+
+
+class Recompute(msgspec.Struct, frozen=True):
+    """The command that makes a month anew from this site, and the line that it answers with."""
+
+    command: str
+    answer: str
+
+
 class DataPage(msgspec.Struct, frozen=True):
-    """Every file of every month."""
+    """The newest month's files, and where those of all months lie.
+
+    ``anchor`` of the table's lines is a month, so that links to a month find it; the newest one's
+    stands at its files. ``recompute`` None: no month is there.
+    """
 
     template: ClassVar[str] = "pages/data.html"
     shell: Shell
-    months: tuple[DataMonth, ...]
+    newest: DataMonth | None
+    months: tuple[DataLine, ...]
+    recompute: Recompute | None
     ranking_fields: tuple[tuple[str, str], ...]
     post_fields: tuple[tuple[str, str], ...]
     log_fields: tuple[tuple[str, str], ...]
@@ -118,17 +158,16 @@ class DataPage(msgspec.Struct, frozen=True):
 def data_page(context: Context) -> DataPage:
     """Every file of every month, and what its columns mean."""
     m = context.material
+    months = [month for month in m.newest_first if month in m.files and month not in m.pending]
     return DataPage(
         shell=context.shell(
             "Data terbuka",
             "Semua angka di situs ini sebagai berkas JSON, CSV, dan XLSX, beserta buktinya.",
             section="data",
         ),
-        months=tuple(
-            _data_month(context, month)
-            for month in m.newest_first
-            if month in m.files and month not in m.pending
-        ),
+        newest=_data_month(context, months[0]) if months else None,
+        months=tuple(_data_line(context, month) for month in months),
+        recompute=_recompute(context, months) if months else None,
         ranking_fields=tuple(
             (column.name, column.meaning) for column in (*RANKING_COLUMNS, *CERTAINTY_COLUMNS)
         ),
@@ -186,6 +225,38 @@ def _data_month(context: Context, month: str) -> DataMonth:
         digest=told.digest,
         check=context.href(f"periksa/?bulan={month}"),
         sets=tuple(_data_sets(context, month)),
+    )
+
+
+def _data_line(context: Context, month: str) -> DataLine:
+    m = context.material
+    told = m.index[month]
+    return DataLine(
+        anchor=month,
+        label=formats.month(month),
+        page=f"{context.href(month_path(month))}#dokumen",
+        state=told.state,
+        state_label=words.MONTH_STATE[told.state],
+        revision=told.revision,
+        digest=f"{told.digest[:8]}…{told.digest[-4:]}",
+        check=context.href(f"periksa/?bulan={month}"),
+        files=tuple(
+            Link(label, context.href(f"data/{month}/{name}"))
+            for name, label in _IN_TABLE.items()
+            if name in m.files[month]
+        ),
+    )
+
+
+def _recompute(context: Context, months: Sequence[str]) -> Recompute:
+    """For the newest final month; while none is final, for the newest."""
+    m = context.material
+    final = [month for month in months if m.index[month].state == "final"]
+    month = (final or months)[0]
+    where = context.absolute("") or "https://ALAMAT-SITUS-INI/"
+    return Recompute(
+        command=f"kiprah audit {month} --from {where}",
+        answer=f"{month} {m.index[month].digest} identical",
     )
 
 

@@ -10,8 +10,10 @@ import re
 from functions.model import PLATFORMS, Platform
 
 # What may not be the name of a kind of unit below a month: another list's, a page's number, a
-# folder of documents.
-_TAKEN = re.compile(rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+)", re.IGNORECASE)
+# folder of documents, a file.
+_TAKEN = re.compile(
+    rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+|.*\..*)", re.IGNORECASE
+)
 ALL = "semua"
 EMBEDS = "sematan/"
 # Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
@@ -31,6 +33,11 @@ def list_path(month: str, scope: str = "", page: int = 1) -> str:
 def satker_path(satker: str) -> str:
     """Where a satker's page lies."""
     return f"satker/{segment(satker)}/"
+
+
+def units_path(page: int = 1) -> str:
+    """Where the list of all satker lies. No satker's months lie there: they begin with a year."""
+    return f"satker/{ALL}/{page}/" if page > 1 else "satker/"
 
 
 def unit_month_path(satker: str, month: str, page: int = 1) -> str:
@@ -79,6 +86,8 @@ def segment(text: str) -> str:
     safe = "".join(
         c if c.isascii() and (c.isalnum() or c in "-_.") else _escaped(ord(c)) for c in text
     )
+    if safe == "index.html":  # the page of the folder above
+        return "index~2ehtml"
     return f"~2e{safe[1:]}" if safe.startswith(".") else safe or "~"
 
 

@@ -282,7 +282,7 @@ def _sample(what: str, post: Post, sample: Sample, zone: ZoneInfo) -> str:
 
 def _shown(handle: str) -> str:
     """A handle as people write it, after a space; a Page known by its number has no ``@``."""
-    name = handle.lstrip("@")
+    name = plain(handle).lstrip("@")
     if not name:
         return ""
     return f" {name}" if name.isdecimal() or "/" in name else f" @{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from functions.model import (
@@ -212,3 +213,10 @@ def breakdown(platform: Platform, sample: Sample) -> str:
         if value is not None:
             parts.append(f"{number(value)} {counter(platform, name)}")
     return " · ".join(parts) or "angka tidak diberikan platform"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: ``A``, ``A dan B``, ``A, B, dan C``; empty without any."""
+    if len(names) < 3:
+        return " dan ".join(names)
+    return f"{', '.join(names[:-1])}, dan {names[-1]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functions.store.agency.collecting import CollectingDocuments
 from functions.store.agency.consents import ConsentDocuments
+from functions.store.agency.diary import DiaryDocuments
 from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
@@ -22,6 +23,7 @@ class AgencyStore(
     TypedDocuments,
     ConsentDocuments,
     CollectingDocuments,
+    DiaryDocuments,
     JobDocuments,
     NoticeDocuments,
     SignatureDocuments,

@@ -155,6 +155,18 @@ def test_a_lost_note_changes_no_byte(
     assert made_files(site) == before
 
 
+def test_documents_of_a_site_that_was_lost_are_made_anew(
+    shown: Callable[..., None], make: Run, site: Path
+) -> None:
+    shown()
+    make()
+    before = made_files(site)
+    site.rename(site.with_name("lost"))
+    shown()
+    assert make()["months"] == MONTHS
+    assert made_files(site) == before
+
+
 def test_a_run_that_has_to_end_is_gone_on_with_where_it_stopped(
     shown: Callable[..., None],
     make: Run,

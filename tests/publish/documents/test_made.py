@@ -9,27 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.publish.documents.made import CURSOR, Made, made_documents, noted
-from functions.store import open_store
+from functions.publish.documents.made import CURSOR, DocumentsNote, made_documents, noted
+from functions.store.port import Store
 from tests.factories import agency_store
 
 AT = datetime(2026, 10, 8, tzinfo=UTC)
 
 
-def made(**facts: Any) -> Made:
+def made(**facts: Any) -> DocumentsNote:
     known: dict[str, Any] = {"source": "a" * 64, "revision": 2, "state": "final", "at": AT}
-    return Made(**{**known, **facts})
+    return DocumentsNote(**{**known, **facts})
 
 
-def test_a_note_comes_back_as_it_was_saved_month_by_month(sqlite_url: str) -> None:
-    agency = agency_store(open_store(sqlite_url))
+def test_a_note_comes_back_as_it_was_saved_month_by_month(store: Store) -> None:
+    agency = agency_store(store)
     agency.save_cursor(CURSOR, **noted("2026-09", made()))
     agency.save_cursor(CURSOR, **noted("2026-10", made(left="ntt", failed=("x.pdf",))))
     assert made_documents(agency.cursor(CURSOR)) == {
         "2026-09": made(),
         "2026-10": made(left="ntt", failed=("x.pdf",)),
     }
-    agency.store.close()
 
 
 def test_a_final_month_has_its_sheet_and_that_of_its_revision() -> None:

@@ -25,7 +25,19 @@ from functions.publish.pages.paths import (
 _PART = re.compile(r"[A-Za-z0-9._~-]+")
 # Names that could be taken for another list's, a page's number or a folder; and any others.
 NEAR = st.sampled_from(
-    [*PLATFORMS, "semua", "pengikut-1", "jenis-x", "jenis-jenis-x", "2", "02", "r1", "R1", "X"]
+    [
+        *PLATFORMS,
+        "semua",
+        "pengikut-1",
+        "jenis-x",
+        "jenis-jenis-x",
+        "2",
+        "02",
+        "r1",
+        "R1",
+        "X",
+        "index.html",
+    ]
 )
 NAMES = st.one_of(NEAR, st.text(max_size=12), NEAR.map(lambda name: f"jenis-{name}"))
 
@@ -41,6 +53,7 @@ NAMES = st.one_of(NEAR, st.text(max_size=12), NEAR.map(lambda name: f"jenis-{nam
         ("\x123", "~123"),
         ("\u0123", "~~123~"),
         ("", "~"),
+        ("index.html", "index~2ehtml"),
     ],
 )
 def test_a_code_is_a_safe_part_of_a_path(text: str, shown: str) -> None:
@@ -66,6 +79,17 @@ def test_a_code_can_be_read_back_so_no_two_share_a_segment(text: str) -> None:
     assert decoded(segment(text)) == text
 
 
+def no_file_is_a_folder(paths: list[str], *beside: str) -> bool:
+    """Whether a folder can hold these pages, and these files beside the first of them."""
+    files = {f"{path}index.html" for path in paths} | {f"{paths[0]}{name}" for name in beside}
+    folders = {
+        "/".join(parts[:end])
+        for parts in (file.split("/") for file in files)
+        for end in range(1, len(parts))
+    }
+    return files.isdisjoint(folders)
+
+
 @given(st.sets(NAMES, min_size=1, max_size=12), st.integers(1, 4))
 def test_no_two_lists_of_a_month_share_a_path(kinds: set[str], pages: int) -> None:
     scopes = ["", *PLATFORMS, *(band_segment(n) for n in range(1, 4)), *map(kind_segment, kinds)]
@@ -75,11 +99,12 @@ def test_no_two_lists_of_a_month_share_a_path(kinds: set[str], pages: int) -> No
     # Kinds may differ in the case of their letters alone; a folder of every platform is there once.
     assert len(set(paths)) == len(paths)
     assert all(path.startswith("2026/10/") and path.endswith("/") for path in paths)
+    assert no_file_is_a_folder(["2026/10/", *paths], "ringkasan.pdf", "bagikan.png")
     assert all(_PART.fullmatch(part) for path in paths for part in path.split("/")[:-1])
 
 
 @given(
-    st.sets(st.tuples(st.text(max_size=8), st.integers(1, 3)), max_size=8),
+    st.sets(st.tuples(st.just("index.html") | st.text(max_size=8), st.integers(1, 3)), max_size=8),
     st.sets(st.tuples(st.sampled_from(PLATFORMS), st.text(max_size=8)), max_size=8),
 )
 def test_no_two_pages_of_satker_and_posts_share_a_path(
@@ -90,6 +115,7 @@ def test_no_two_pages_of_satker_and_posts_share_a_path(
     paths += [unit_month_path(satker, month, page) for satker, page in units for month in months]
     paths += [post_path(platform, post_id) for platform, post_id in posts]
     assert len(set(paths)) == len(paths)
+    assert no_file_is_a_folder(["satker/", *paths])
     anchors = [post_anchor(platform, post_id) for platform, post_id in posts]
     anchors += [flag_anchor(satker) for satker in {satker for satker, _ in units}]
     assert len(set(anchors)) == len(anchors)

@@ -196,6 +196,14 @@ def test_what_counts_by_decision_alone_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "said"),
+    [([], ""), (["A"], "A"), (["A", "B"], "A dan B"), (["A", "B", "C"], "A, B, dan C")],
+)
+def test_names_are_listed_as_in_a_sentence(names: list[str], said: str) -> None:
+    assert words.listed(names) == said
+
+
+@pytest.mark.parametrize(
     ("facts", "told"),
     [
         ({"rank_best": 5, "rank_worst": 8}, "bisa 5–8"),
