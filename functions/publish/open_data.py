@@ -129,7 +129,9 @@ def _feed(m: Material, address: str) -> dict[str, bytes]:
 def _maps(m: Material, pages: Iterable[str], address: str) -> dict[str, bytes]:
     """The maps of living pages, the index of all maps, and what leads robots to it."""
     changed = m.current.ranking.as_of if m.current else None
-    found = sitemap.maps(sitemap.LIVING, pages, address, changed)
+    # The page about the measuring is put by every run, and is no part of what was made here.
+    listed = {*pages, "status/index.html"}
+    found = sitemap.maps(sitemap.LIVING, listed, address, changed)
     named = [(path, changed) for path in found]
     named += [(sitemap.map_path(month), known.as_of) for month, known in m.index.items()]
     found[sitemap.INDEX] = sitemap.index(named, address)

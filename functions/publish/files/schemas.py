@@ -136,7 +136,6 @@ _SAID: dict[str, str] = {
     "pages": "Banyaknya halaman",
     "others": "Banyaknya berkas lain",
     "data": "Ukuran berkas data menurut namanya",
-    "papers": "Sidik jari dari apa dokumen bulan itu dibuat; kosong bila tidak ada",
     "frozen": "Ukuran berkas beku menurut revisi dan namanya",
     "digest": "Sidik jari SHA-256 buktinya",
     "md5": "Sidik jari MD5",
