@@ -51,10 +51,17 @@ def chromium() -> Path:
     return found
 
 
+def node() -> Path:
+    """Node, which Playwright's driver brings along."""
+    found = Path(compute_driver_executable()[0])
+    _try("Node", found, "--version", _AGAIN)
+    return found
+
+
 def java() -> Path:
-    """The Java runtime that starts the Firestore emulator."""
+    """The Java runtime that starts the Firestore emulator and the HTML checker."""
     advice = "apt-get install default-jre-headless"
-    found = _on_path(["java"], f"no Java for the Firestore emulator: {advice}")
+    found = _on_path(["java"], f"no Java for the Firestore emulator and the HTML checker: {advice}")
     _try("Java", found, "-version", advice)
     return found
 

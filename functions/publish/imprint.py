@@ -52,6 +52,13 @@ class Imprint(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the contact is a mailbox; a form's address may have an @ as well."""
         return _MAIL.fullmatch(self.contact) is not None
 
+    def mail(self, subject: str, body: str) -> str:
+        """The address of a mail to the contact that is begun already; empty where it has none."""
+        if not self.contact_href.startswith("mailto:"):
+            return ""
+        asked = f"subject={quote(subject, errors='replace')}&body={quote(body, errors='replace')}"
+        return f"{self.contact_href}?{asked}"
+
 
 def read_imprint(document: Mapping[str, Any]) -> tuple[Imprint, list[str]]:
     """What the document says, and what is wrong with it, in Indonesian.

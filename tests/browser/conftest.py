@@ -9,36 +9,65 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from functions.model import PLATFORMS
 from functions.publish.job import publish
 from functions.publish.targets.folder import FolderObjects
 from functions.settings import Settings
 from functions.store import open_store
+from functions.store.diary import DiaryDay, PlatformNow, UnreadAccount
 from tests.publish.world import NOW, World, ranks_of
 from tests.tools import ToolError, one_line
 
 Visit = Callable[..., Page]
 
-# One of each kind of page.
+# One of each kind of page; a pattern means the first that fits.
 PAGES = [
     "",
     "2026/",
     "2026/08/",
     "2026/10/",
+    "2026/10/semua/",
     "404.html",
     "data/",
     "metode/",
+    "periksa/",
     "platform/x/",
     "satker/",
     "satker/kanwil-bali/",
+    "satker/kanwil-bali/2026/08/",
+    "satker/kanwil-bali/2026/10/",
     "satker/poltekpin/",
+    "status/",
+    "unggahan/*/*/",
 ]
+READ_AT = NOW - timedelta(minutes=7)
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class Site(NamedTuple):
+    """A published site: its folder, and the address that serves it."""
+
+    folder: Path
+    address: str
+
+    def url(self, page: str) -> str:
+        """The address of a page, or of the first that fits a pattern."""
+        return self.address + self.path(page)
+
+    def path(self, page: str) -> str:
+        """Where a page lies, or the first that fits a pattern."""
+        if "*" not in page:
+            return page
+        return f"{sorted(self.folder.glob(page))[0].relative_to(self.folder).as_posix()}/"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A plain web server that logs nothing."""
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
@@ -48,6 +77,7 @@ def publish_months(world: World, folder: Path, *, notice: str) -> Path:
     first = world.add_month("2026-08", state="final", as_of=datetime(2026, 9, 8, tzinfo=UTC))
     second = world.add_month("2026-09", state="closing", as_of=datetime(2026, 10, 8, tzinfo=UTC))
     world.add_month("2026-10", posts=60, previous=ranks_of(first) | ranks_of(second))
+    note_days(world)
 
     def put(now: datetime) -> None:
         publish(
@@ -64,14 +94,25 @@ def publish_months(world: World, folder: Path, *, notice: str) -> Path:
     return folder / "site"
 
 
+def note_days(world: World) -> None:
+    """Days of collecting: whole ones, one with a gap, one without a read, and an unread account."""
+    account = world.accounts[0]
+    unread = UnreadAccount(handle=account.handle, said="Akun tidak ditemukan; perbaiki namanya.")
+    now = PlatformNow(read_at=READ_AT, unread=(unread,))
+    for back, hours in ((9, 2**24 - 1), (8, 0b111), (6, 2**24 - 1), (0, 2**11 - 1)):
+        day = DiaryDay(hours=hours, requests=96, failed=2, mills=4_120, quota=41)
+        noted = {platform: day for platform in PLATFORMS}
+        world.agency.note_in_diary((NOW - timedelta(days=back)).date(), noted, {"x": now})
+
+
 @contextmanager
-def served(site: Path) -> Iterator[str]:
-    """The address of a site at the root of a host, where 404.html expects it."""
-    handler = functools.partial(_Quiet, directory=str(site))
+def served(folder: Path, server_of: type[SimpleHTTPRequestHandler] = Quiet) -> Iterator[Site]:
+    """A site at the root of a host, where 404.html expects it."""
+    handler = functools.partial(server_of, directory=str(folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
+    yield Site(folder, f"http://127.0.0.1:{server.server_port}/")
     server.shutdown()
     thread.join()
     server.server_close()
@@ -106,10 +147,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def address(published: Path) -> Iterator[str]:
-    """Where the site is served."""
-    with served(published) as address:
-        yield address
+def site(published: Path) -> Iterator[Site]:
+    """The site, served."""
+    with served(published) as whole:
+        yield whole
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +176,7 @@ def windows(browser: Browser) -> Iterator[dict[bool, Page]]:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     """Open a page of the site in a fresh window."""
     with ExitStack() as stack:
 
@@ -146,7 +187,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
             stack.callback(context.close)
             page = context.new_page()
             watch(page)
-            page.goto(address + path)
+            page.goto(site.url(path))
             return page
 
         yield open_page

@@ -222,7 +222,7 @@ class Lines:
         return BoardRow(
             rank=row.rank,
             leads=row.rank == 1 and bool(figure),
-            known=words.known(row.possible_ranks),
+            known=words.possible_ranks(row),
             name=row.name,
             href=self._href(self._unit(row.satker)),
             figure=figure,

@@ -15,6 +15,9 @@ _TAKEN = re.compile(
     rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+|.*\..*)", re.IGNORECASE
 )
 ALL = "semua"
+EMBEDS = "sematan/"
+# Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
+_TAKEN_EMBED = re.compile(r"(?:terpopuler|teraktif|satker-.*)", re.IGNORECASE)
 
 
 def month_path(month: str) -> str:
@@ -32,9 +35,20 @@ def satker_path(satker: str) -> str:
     return f"satker/{segment(satker)}/"
 
 
+def units_path(page: int = 1) -> str:
+    """Where the list of all satker lies. No satker's months lie there: they begin with a year."""
+    return f"satker/{ALL}/{page}/" if page > 1 else "satker/"
+
+
 def unit_month_path(satker: str, month: str, page: int = 1) -> str:
     """Where a satker's month lies."""
     return f"{satker_path(satker)}{month_path(month)}{_page(page)}"
+
+
+def embed_path(satker: str) -> str:
+    """Where a satker's page for frames on other sites lies."""
+    plain = segment(satker)
+    return f"{EMBEDS}satker-{plain}/" if _TAKEN_EMBED.fullmatch(plain) else f"{EMBEDS}{plain}/"
 
 
 def post_path(platform: Platform, post_id: str) -> str:

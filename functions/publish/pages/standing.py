@@ -164,7 +164,7 @@ def _ranks(context: Context, satker: Satker, lookup: MonthLookup) -> list[UnitRa
                 title=title,
                 rank=row.rank,
                 out_of=lookup.ranked(name),
-                known=words.known(row.possible_ranks),
+                known=words.possible_ranks(row),
                 figure=rank_figure(row, name),
                 movement=row.movement_kind,
                 places=row.movement,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from functions.model import RankingName, Row
+from functions.model import Ranking, RankingName, Row
 from functions.publish.pages.boards import NAMES, TITLES, TOP
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
@@ -15,13 +15,12 @@ from functions.publish.text import formats, words
 
 
 class YearMonth(msgspec.Struct, frozen=True):
-    """A month at the head of a column."""
+    """A month at the head of a column; ``note``: its state where it is not final, its revision."""
 
     label: str
     short: str
     href: str
-    state_label: str
-    provisional: bool
+    note: str
 
 
 class YearCell(msgspec.Struct, frozen=True):
@@ -79,8 +78,7 @@ def year_page(context: Context, year: str) -> Page:
                 label=formats.month(month),
                 short=formats.month_short(month),
                 href=context.href(month_path(month)),
-                state_label=words.MONTH_STATE[m.records[month].ranking.state],
-                provisional=m.records[month].ranking.state != "final",
+                note=_note(m.records[month].ranking),
             )
             for month in months
         ),
@@ -90,6 +88,13 @@ def year_page(context: Context, year: str) -> Page:
             Link(other, context.href(f"{other}/"), current=other == year) for other in m.years
         ),
     )
+
+
+def _note(ranking: Ranking) -> str:
+    """What stands under a month's name: a state that is not final, or a revision."""
+    if ranking.state != "final":
+        return words.MONTH_STATE[ranking.state].lower()
+    return f"revisi {ranking.revision}" if ranking.revision > 1 else ""
 
 
 def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import Measurement
-from functions.publish.pages.charts import bar, curve, days, rank_line, stacked
+from functions.publish.pages.charts import bar, curve, days, rank_line, stacked, strip
 from tests.factories import PUBLISHED, aged, measured_post, read, x_post
 
 
@@ -131,3 +131,14 @@ def test_a_curve_stays_within_its_picture(reads: list[tuple[int, int | None]]) -
 def test_labels_are_escaped() -> None:
     assert '"><script>' not in rank_line([('"><script>', 2)], popular=True, lowest=2)
     assert "<b>" not in days([("<b>", 1, False)], 31, "")
+
+
+def test_a_strip_tells_states_apart_without_colours() -> None:
+    drawn = strip(
+        [("good", "1 Okt"), ("partial", "2 <Okt>"), ("missing", "3"), ("unknown", "4")],
+        "X: 1 dari 3",
+    )
+    assert 'aria-label="X: 1 dari 3"' in drawn
+    assert "2 &lt;Okt&gt;" in drawn
+    heights = [each.get("height") for each in ET.fromstring(drawn)]
+    assert heights == ["30", "15", "4", "1"]

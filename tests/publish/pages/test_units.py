@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from functions.model import Roster
-from functions.publish.pages import units
+from functions.model import PLATFORMS, Account, Roster, Satker
+from functions.publish.pages import paths, units
+from functions.publish.pages.context import Context
+from functions.publish.render import assets, render
+from functions.publish.site import Material
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
+from tests.publish.test_condition import material
 from tests.publish.world import NOW, World
 
 
@@ -169,3 +175,68 @@ def test_what_is_missing_of_an_account_is_said_beside_it(
     assert said in text(site / "satker/kanwil-bali/index.html")
     others = [page for page in site.rglob("satker/*/index.html") if "kanwil-bali" not in str(page)]
     assert not any(said in text(page) for page in others)
+
+
+# A long list
+
+
+def many(world: World, count: int) -> Material:
+    """The world with so many more units, each with five accounts."""
+    units = tuple(
+        Satker(
+            id=f"kanwil-{number:05}",
+            name=f"Kantor Wilayah Kementerian Hukum Nusa Tenggara Timur {number}",
+            short_name=f"Kanwil Kemenkum NTT {number}",
+            kind="kanwil",
+            province="Nusa Tenggara Timur",
+        )
+        for number in range(count)
+    )
+    accounts = tuple(
+        Account(platform=platform, handle=f"kemenkum_ntt.{unit.id}", satker=unit.id, valid_from=NOW)
+        for unit in units
+        for platform in PLATFORMS
+    )
+    roster = Roster(as_of=NOW, satker=units, accounts=accounts)
+    return dataclasses.replace(material(world), roster=roster, assets=assets()[0])
+
+
+def test_a_list_of_thousands_goes_on_in_pages_that_are_light(world: World) -> None:
+    m = many(world, 5_000)
+    assert units.units_pages(m) == 11  # with the six that are no longer registered
+    pages = {n: units.units_page(Context(m, paths.units_path(n)), n) for n in (1, 2, 11)}
+    html = render({str(n): page for n, page in pages.items()})
+    assert all(len(body) < 1_000_000 for body in html.values())
+    assert pages[1].index == "../data/cari.json"
+    assert pages[2].index == "../../../data/cari.json"
+    assert [link.label for link in pages[2].parts][:2] == ["1–500", "501–1.000"]
+    assert [link.current for link in pages[2].parts].index(True) == 1
+    assert len({line.href for g in pages[11].groups for line in g.units}) == 6
+    index = msgspec.json.decode(units.units_index(m))
+    assert len(index) == 5_006
+    assert index[0][:3] == [
+        "Kanwil Kemenkum NTT 0",
+        "Kantor Wilayah Kementerian Hukum Nusa Tenggara Timur 0",
+        "satker/kanwil-00000/",
+    ]
+    assert "kemenkum_ntt.kanwil-00000" in index[0][3]
+
+
+def test_every_unit_stands_on_one_page_of_the_list(
+    run: Publish, site: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "ROWS", 4)
+    run()
+    first = (site / "satker/index.html").read_text(encoding="utf-8")
+    second = (site / "satker/semua/2/index.html").read_text(encoding="utf-8")
+    for unit in world.units:
+        in_first, in_second = (f'satker/{unit.id}/"' in told for told in (first, second))
+        assert in_first != in_second
+    found = json.loads((site / "data/cari.json").read_bytes())
+    assert {path for _, _, path, _ in found} == {f"satker/{unit.id}/" for unit in world.units}
+
+
+def test_a_list_of_one_page_needs_no_index(run: Publish, site: Path) -> None:
+    run()
+    assert not (site / "data/cari.json").exists()
+    assert 'data-find-text="' in (site / "satker/index.html").read_text(encoding="utf-8")
