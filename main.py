@@ -3,7 +3,8 @@
 from functions.check.entrypoint import check_satker
 from functions.collect.entrypoint import collect
 from functions.connect.entrypoint import connect
+from functions.publish.documents.entrypoint import documents
 from functions.publish.entrypoint import publish
 from functions.score.entrypoint import check_contest, score
 
-__all__ = ["check_contest", "check_satker", "collect", "connect", "publish", "score"]
+__all__ = ["check_contest", "check_satker", "collect", "connect", "documents", "publish", "score"]

@@ -29,7 +29,7 @@ FILES = ("main.py", "requirements.txt")
 # a data file that somebody added would be missing from the archive alone.
 FOLDERS = {
     "functions": {".py", ".json"},
-    "site_templates": {".html", ".css", ".js", ".svg"},
+    "site_templates": {".html", ".css", ".js", ".svg", ".typ", ".ttf", ".txt"},
 }
 # What Python and desktops leave behind. Compiled files would differ from machine to machine; the
 # cloud's build compiles anew.

@@ -66,6 +66,8 @@ HOMES = {
     "httpx": "functions/collect/client.py",
     "stamina": "functions/collect/client.py",
     "jinja2": "functions/publish/render.py",
+    "typst": "functions/publish/documents/press.py",
+    "segno": "functions/publish/documents/qr.py",
     "google.cloud.storage": "functions/publish/targets/gcs.py",
     "google.cloud.tasks": "functions/jobs/queue.py",
     "google.cloud.tasks_v2": "functions/jobs/queue.py",

@@ -26,7 +26,7 @@ from infra import archive
 from tests.serving import Served, served
 
 ROOT = Path(__file__).parents[1]
-JOBS = ("collect", "publish", "score")
+JOBS = ("collect", "documents", "publish", "score")
 
 
 @pytest.fixture(scope="module")

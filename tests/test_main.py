@@ -23,7 +23,12 @@ from tests.platforms.server import serve
 from tests.platforms.world import World
 
 ROOT = Path(__file__).parents[1]
-JOBS = ("collect", "publish", "score")  # connect is for people: tests/connect/test_entrypoint.py
+JOBS = (
+    "collect",
+    "documents",
+    "publish",
+    "score",
+)  # connect is for people: tests/connect/test_entrypoint.py
 
 
 @pytest.fixture
@@ -66,7 +71,10 @@ def registered(agency, now):
 
 
 def test_the_functions_are_deployed_under_their_own_names():
-    events, jobs = ["check_contest", "check_satker"], ["collect", "connect", "publish", "score"]
+    events, jobs = (
+        ["check_contest", "check_satker"],
+        ["collect", "connect", "documents", "publish", "score"],
+    )
     assert main.__all__ == [*events, *jobs]
     assert all(getattr(main, name).__name__ == name for name in main.__all__)
 

@@ -214,3 +214,23 @@ def test_a_satkers_label_is_its_short_name_if_it_has_one():
 def test_one_agency_needs_no_configuration():
     """ "one agency needs no configuration: `kemenkum`" (DESIGN.md)"""
     assert (Agency().id, Agency().zone) == ("kemenkum", ZoneInfo("Asia/Jakarta"))
+
+
+def test_a_row_tells_its_other_possible_ranks_and_how_much_one_post_weighs():
+    told = Row(rank=6, satker="a", name="A", posts=1, measured=1, i24=1)
+    assert (told.possible_ranks, told.concentration) == (None, None)  # as formula 1 left it
+    sure = msgspec.structs.replace(told, rank_best=6, rank_worst=6, largest_share=100.0)
+    assert (sure.possible_ranks, sure.concentration) == (None, 100.0)
+    tied = msgspec.structs.replace(sure, rank_worst=7, largest_share=None)
+    assert (tied.possible_ranks, tied.concentration) == ((6, 7), None)
+    unranked = msgspec.structs.replace(told, rank=None, rank_best=None, rank_worst=None)
+    assert unranked.possible_ranks is None
+
+
+def test_what_a_row_does_not_say_is_not_in_its_file():
+    told = Row(rank=6, satker="a", name="A", posts=1, measured=1, i24=1)
+    assert b"rank_best" not in msgspec.json.encode(told)
+    none = msgspec.structs.replace(told, rank_best=None, rank_worst=None, largest_share=None)
+    encoded = msgspec.json.encode(none)
+    assert encoded.endswith(b'"rank_best":null,"rank_worst":null,"largest_share":null}')
+    assert msgspec.json.decode(encoded, type=Row) == none

@@ -32,11 +32,11 @@ from functions.commands.audit import audit
 from functions.commands.why import why
 from functions.model import PLATFORMS, Agency, Platform, Post, RankedList, Verdict, iso, month_of
 from functions.publish import job as publishing
-from functions.publish import months as proving
+from functions.publish import living as making
 from functions.publish.pages.boards import satker_path
 from functions.publish.pages.site_map import living
 from functions.publish.pages.units import UnitPage
-from functions.publish.render import assets
+from functions.publish.targets.metered import Metered
 from functions.registry.addresses.posts import link_keys
 from functions.registry.registrar import enrol
 from functions.score.job import score
@@ -304,12 +304,11 @@ class World:
     def check_pages(self) -> None:
         """Every unit's page has the posts and figures of the lists, and no link leads nowhere."""
         files = self.objects.files
-        held = self.objects.list()
-        months = proving.read_months(
-            self.agency, self.objects, held, self.agency.months(), self.now, {}
-        )
         run = publishing.PublishRun(now=self.now, settings=Settings(), run_id="p")
-        material = publishing._material(self.agency, months, held, assets()[0], run)
+        work = publishing._begin(self.agency, Metered(self.objects), run, {})
+        latest = making.read_latest(work)
+        ledgers = making._ledgers(work, latest)
+        material = making._material(work, latest.records, ledgers, latest.proved, [])
         models = living(material)
         for month in material.recent:
             for row in official(material.records[month]).rows:
@@ -317,7 +316,7 @@ class World:
                 assert isinstance(page, UnitPage)
                 [group] = [group for group in page.groups if group.anchor == month]
                 assert sum(item.counted for item in group.posts) == row.posts
-                past = page.history[material.newest_first.index(month)]
+                past = page.history[sorted(material.records, reverse=True).index(month)]
                 assert (past.posts, past.i24) == (row.posts, row.i24)
                 assert bool(page.ended) is (row.satker in material.ended)
         for path, body in files.items():

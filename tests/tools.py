@@ -51,6 +51,13 @@ def chromium() -> Path:
     return found
 
 
+def node() -> Path:
+    """Node, which Playwright's driver brings along."""
+    found = Path(compute_driver_executable()[0])
+    _try("Node", found, "--version", _AGAIN)
+    return found
+
+
 def java() -> Path:
     """The Java runtime that starts the Firestore emulator and the HTML checker."""
     advice = "apt-get install default-jre-headless"

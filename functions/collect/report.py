@@ -75,10 +75,15 @@ class CollectReport(msgspec.Struct):
         """Whether anything was asked of a platform, or handed on."""
         return any(s["requests"] or s["queued"] for s in self.platforms.values())
 
+    @property
+    def did_anything(self) -> bool:
+        """Whether anything was asked, handed on, or taken in of what batches brought."""
+        took = any(s.get("brought", {}).get("batches") for s in self.platforms.values())
+        return self.asked_anything or took
+
     def save(self, agency: AgencyStore) -> None:
         """Keep the run, unless nothing was due: such a tick writes nothing."""
-        took = any(s.get("brought", {}).get("batches") for s in self.platforms.values())
-        if self.asked_anything or took or (self.failed and not self.todo):
+        if self.did_anything or (self.failed and not self.todo):
             text = log.clean(msgspec.json.encode(self.as_dict()).decode())
             said = {**msgspec.json.decode(text), "started_at": iso(self.now)}
             agency.save_run(self.run_id, said)

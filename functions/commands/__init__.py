@@ -16,6 +16,7 @@ PLACES = {
     "connect": f"{_HERE}.connect:connect",
     "decide": f"{_HERE}.contest:decide_command",
     "demo": f"{_HERE}.demo:demo_command",
+    "documents": f"{_HERE}.jobs:documents",
     "doctor": f"{_HERE}.doctor.command:doctor",
     "health": f"{_HERE}.health:health_command",
     "migrate": f"{_HERE}.migrate:migrate",
@@ -28,6 +29,8 @@ PLACES = {
     "schedule": f"{_HERE}.schedule:schedule_command",
     "score": f"{_HERE}.jobs:score",
     "serve": f"{_HERE}.serve:serve",
+    "signed": f"{_HERE}.signed:signed_command",
+    "simulate": f"{_HERE}.simulate:simulate_command",
     "why": f"{_HERE}.why:why_command",
 }
 

@@ -1,6 +1,6 @@
 """The demo: six simulated weeks of the ministry's 47 units, from stand-in platforms to a site.
 
-The stand-ins run as a process of their own and speak the official APIs; the three jobs are the real
+The stand-ins run as a process of their own and speak the official APIs; the jobs are the real
 ones, in a store that is a simulation. Handles that the public list lacks are invented.
 """
 
@@ -34,6 +34,7 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.model import PLATFORMS, month_of, run_id
+from functions.publish.documents.job import documents
 from functions.publish.job import publish
 from functions.publish.targets import open_objects
 from functions.registry import files
@@ -126,7 +127,11 @@ async def _weeks(agency: AgencyStore, loaded: Settings, address: str, progress: 
             now += TICK
     progress(1.0, "publish")
     objects = open_objects(loaded.site)
-    publish(agency, objects, now=end, settings=loaded, run_id=run_id("publish", end))
+    shown = publish(agency, objects, now=end, settings=loaded, run_id=run_id("publish", end))
+    # As the job's own turn does, which scoring and documents look up.
+    agency.note("publish", {"published": shown["published"]})
+    progress(1.0, "documents")
+    documents(agency, objects, now=end, settings=loaded, run_id=run_id("documents", end))
 
 
 def _contest(agency: AgencyStore, now: datetime) -> None:

@@ -1,20 +1,17 @@
-"""The difference that a file would make to the registry, as a table for people.
+"""The difference that a file would make to the registry, in the cells of a table for people.
 
-On a terminal it has lines around it; in a pipe it is text in columns. Sentences are in Indonesian:
-admins read them.
+Sentences are in Indonesian: admins read them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 
 from functions.registry.changes import Amendment, Happens, first_day, last_day, subject_of
 from functions.registry.importing import FilePlan, ImportPlan
 
 HEADER = ("yang terjadi", "satker", "pada", "sebelum", "sesudah", "masa")
 WORDS: dict[Happens, str] = {"begins": "mulai", "ends": "berakhir", "changes": "berubah"}
-MOST_FRAMED = 500  # rows; the library takes long for more
 _LONGEST = 60  # characters of a cell
 _MOST_KEPT = 20  # units that are named one by one
 
@@ -33,27 +30,6 @@ def rows(planned: ImportPlan, *, several: bool) -> list[tuple[str, ...]]:
         )
         for found in planned.amendments
     ]
-
-
-def aligned(cells: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The table as lines of text, its columns below one another."""
-    everything = [HEADER, *cells]
-    widths = [max(len(row[n]) for row in everything) for n in range(len(HEADER))]
-    for row in everything:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(padded).rstrip()
-
-
-def framed(cells: Iterable[Sequence[str]]) -> None:
-    """Print the table on a terminal."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*HEADER)
-    for row in cells:
-        table.add_row(*map(Text, row))
-    Console().print(table)
 
 
 def kept(planned: ImportPlan, *, several: bool) -> str:

@@ -1,8 +1,9 @@
-"""``kiprah collect``, ``score`` and ``publish``: one run of a job, now or at a given instant."""
+"""``kiprah collect``, ``score``, ``publish``, ``documents``: one run of a job, now or then."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 
 from functions.commands.shell import (
     Misused,
+    check_month,
     fail,
     json_option,
     load_settings,
@@ -20,6 +22,7 @@ from functions.commands.shell import (
 )
 from functions.jobs.rounds import idle, of_each
 from functions.model import PLATFORMS, run_id
+from functions.store.agency import AgencyStore
 from functions.times import present
 
 
@@ -90,19 +93,37 @@ def _tell_idle(report: dict[str, Any]) -> None:
 
 
 @click.command()
+@click.option("--check", "look", is_flag=True, help="List the site and make good what it lost.")
+@click.option(
+    "--again",
+    metavar="MONTH",
+    multiple=True,
+    help="Make a frozen month's pages anew; its data stays frozen.",
+)
 @now_option
 @json_option
 @tells_errors
-def publish(now: datetime | None, as_json: bool) -> None:
-    """Render the site and its data files, and put what changed."""
+def publish(look: bool, again: tuple[str, ...], now: datetime | None, as_json: bool) -> None:
+    """Render the site and its data files, and put what changed.
+
+    A run believes what the site says it holds, and lists it once a day.
+    """
     from functions.publish.job import publish_all
     from functions.publish.targets.port import ObjectsError
     from functions.publish.targets.stamp import OutdatedError
 
     loaded, at = load_settings(), now or present()
     with opened_all(loaded, now) as agencies:
+        _refuse_unsettled(agencies, again)
         try:
-            report = publish_all(agencies, now=at, settings=loaded, run_id=run_id("publish", at))
+            report = publish_all(
+                agencies,
+                now=at,
+                settings=loaded,
+                run_id=run_id("publish", at),
+                look=look,
+                again=frozenset(again),
+            )
         except OutdatedError as error:
             raise Misused(str(error)) from None
         except ObjectsError as error:
@@ -112,3 +133,49 @@ def publish(now: datetime | None, as_json: bool) -> None:
     uploaded = sum(one.get("uploaded", 0) for one in own)
     unchanged = sum(one.get("unchanged", 0) for one in own)
     tell(report, as_json, f"{uploaded} berkas diperbarui, {unchanged} tetap.")
+
+
+@click.command()
+@click.argument("month", required=False)
+@now_option
+@json_option
+@tells_errors
+def documents(month: str | None, now: datetime | None, as_json: bool) -> None:
+    """Make the documents of the months that need them: reports, summary, slides, images.
+
+    With MONTH (2026-09) that month's alone, also when nothing changed.
+    """
+    from functions.publish.documents.job import documents_all
+    from functions.publish.targets.port import ObjectsError
+    from functions.publish.targets.stamp import OutdatedError
+
+    if month is not None:
+        check_month(month)
+    loaded, at = load_settings(), now or present()
+    name = run_id("documents", at)
+    with opened_all(loaded, now) as agencies:
+        try:
+            report = documents_all(agencies, now=at, settings=loaded, run_id=name, month=month)
+        except OutdatedError as error:
+            raise Misused(str(error)) from None
+        except ObjectsError as error:
+            fail(str(error))
+    own = of_each(report)
+    _tell_idle(report)
+    if month is not None and not any(month in one.get("months", ()) for one in own):
+        fail(f"{month} is not published as it is ranked; run kiprah publish, then try again")
+    made = sum(one.get("uploaded", 0) for one in own)
+    months = dict.fromkeys(month for one in own for month in one.get("months", ()))
+    tell(
+        report, as_json, f"{made} dokumen dibuat; {', '.join(months) or 'tidak ada yang berubah'}."
+    )
+
+
+def _refuse_unsettled(agencies: Sequence[AgencyStore], months: Sequence[str]) -> None:
+    """Misused for a month that no agency has frozen: it is made by every run anyway, or is none."""
+    if months:
+        indexes = [agency.month_index().months for agency in agencies]
+        for month in months:
+            found = [index[month] for index in indexes if month in index]
+            if not any(told.is_settled for told in found):
+                raise Misused(f"--again {month}: there is no frozen month {month}")

@@ -1,4 +1,4 @@
-"""The loop for one server: the three jobs at their cadence, in place of Cloud Scheduler."""
+"""The loop for one server: the jobs at their cadence, in place of Cloud Scheduler."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from functions.commands.shell import (
 from functions.jobs import rounds, turns
 from functions.model import run_id
 from functions.notify.notifier import notifier_of
+from functions.publish.documents.job import documents_all
 from functions.publish.job import publish_all
 from functions.score.job import score_all
 from functions.settings import Settings
@@ -43,7 +44,9 @@ async def run(
     stop: asyncio.Event,
     health: Path | None = None,
 ) -> None:
-    """Collect, score and publish until ``stop`` is set; a job that fails is tried at its next turn.
+    """Collect, score, publish and make documents until ``stop`` is set.
+
+    A job that fails is tried at its next turn.
 
     ``health``: the file that says whether this loop lives, and when each job last succeeded.
 
@@ -75,6 +78,8 @@ async def run(
                 await _job("score", stop, pulse, ranking)
                 publishing = partial(asyncio.to_thread, _publish, agencies, settings)
                 await _job("publish", stop, pulse, publishing)
+                setting = partial(asyncio.to_thread, _documents, agencies, settings)
+                await _job("documents", stop, pulse, setting)
             await _pause(stop, min(due.values()))
     beating.cancel()
     log.info("loop.stopped")
@@ -174,6 +179,12 @@ def _publish(agencies: Sequence[AgencyStore], settings: Settings) -> dict[str, A
     now = present()
     name = run_id("publish", now)
     return _tell(publish_all(agencies, now=now, settings=settings, run_id=name))
+
+
+def _documents(agencies: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:
+    now = present()
+    name = run_id("documents", now)
+    return _tell(documents_all(agencies, now=now, settings=settings, run_id=name))
 
 
 # Whose run was found at work when a job's turn came, as was told last.

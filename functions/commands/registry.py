@@ -110,7 +110,7 @@ def registry_check(file: Path) -> None:
 
 def _show(file: Path, now: datetime | None, *, partial: bool, as_json: bool) -> None:
     """The difference that a file would make; nothing is written."""
-    from functions.commands import difference
+    from functions.commands import difference, tables
     from functions.registry.importing import ImportRefused, plan
 
     with opened_all(load_settings(), now) as agencies:
@@ -128,22 +128,12 @@ def _show(file: Path, now: datetime | None, *, partial: bool, as_json: bool) -> 
     report = {"job": "registry import", "dry_run": True} | report | _refused(planned.refusals)
     if not as_json:
         cells = [row for own in planned.agencies for row in difference.rows(own, several=several)]
-        _print_table(cells)
+        tables.show(difference.HEADER, cells)
         for own in planned.agencies:
             if line := difference.kept(own, several=several):
                 click.echo(log.clean(line))
         click.echo(log.clean(f"{where}: {difference.numbers(planned)}"))
     tell(report, as_json, "")
-
-
-def _print_table(cells: list[tuple[str, ...]]) -> None:
-    from functions.commands import difference
-
-    safe = [tuple(map(log.clean, row)) for row in cells]
-    if sys.stdout.isatty() and len(safe) <= difference.MOST_FRAMED:
-        difference.framed(safe)
-    elif safe:
-        click.echo("\n".join(difference.aligned(safe)))
 
 
 def _table(file: Path) -> tuple[str, Table]:

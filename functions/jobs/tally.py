@@ -2,7 +2,8 @@
 
 ``reads``, ``writes`` and ``deletes``: documents, as Firestore bills them; ``calls``: requests to
 platforms; ``dollars``: what platforms charge for them; ``objects`` and ``bytes``: put into the
-site; ``seconds``: by the clock on the wall.
+site; ``listed`` and ``got``: objects of the site that were listed, and read; ``seconds``: by the
+clock on the wall.
 """
 
 from __future__ import annotations
@@ -15,7 +16,18 @@ from msgspec.structs import replace
 
 from functions.store.port import Meter
 
-NAMES = ("reads", "writes", "deletes", "calls", "dollars", "objects", "bytes", "seconds")
+NAMES = (
+    "reads",
+    "writes",
+    "deletes",
+    "calls",
+    "dollars",
+    "listed",
+    "got",
+    "objects",
+    "bytes",
+    "seconds",
+)
 NOTHING: Mapping[str, int | float] = dict.fromkeys(NAMES, 0)
 
 

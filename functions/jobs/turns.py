@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -55,11 +56,16 @@ class Turn(msgspec.Struct):
     before: Mapping[str, Any] = msgspec.field(default_factory=dict)
     taken_at: datetime = msgspec.field(default_factory=lambda: present())
     outcome: dict[str, Any] = msgspec.field(default_factory=dict)
+    begun: float = msgspec.field(default_factory=monotonic)
 
     def ended(self, report: Mapping[str, Any]) -> None:
         """Note how the run ended, by its report."""
         if not report.get("failed"):
-            self.outcome = {"good_at": iso(self._good_at()), "failing_since": None}
+            self.outcome = {
+                "good_at": iso(self._good_at()),
+                "seconds": round(monotonic() - self.begun),
+                "failing_since": None,
+            }
         else:
             reasons = [f"{what}: {why}" for what, why in report.get("skipped", {}).items()]
             problems = [*report.get("problems", ()), *reasons, "nothing was done"]
@@ -129,8 +135,9 @@ def skipped(turn: Turn, run_id: str, job: str = "") -> dict[str, Any]:
 def standing(agency: AgencyStore, job: str) -> Mapping[str, Any]:
     """What is noted of a job's runs; empty when it never ran.
 
-    ``good_at``: the instant that the last good run acted for; ``failing_since``: the first failure
-    since then, None when there is none; ``failed_at`` and ``said``: the last one.
+    ``good_at``: the instant that the last good run acted for, ``seconds`` how long it took;
+    ``failing_since``: the first failure since then, None when there is none; ``failed_at`` and
+    ``said``: the last one.
     """
     held = agency.noted(job)
     return {} if held is None else held.data

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -43,7 +44,20 @@ class Imprint(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def contact_href(self) -> str:
         """The contact as an address to follow; empty without one."""
-        return f"mailto:{self.contact}" if "@" in self.contact else self.contact
+        # A question mark in a mailbox's name would begin the mail's own headers.
+        return f"mailto:{quote(self.contact, safe='@')}" if self.is_mail else self.contact
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether the contact is a mailbox; a form's address may have an @ as well."""
+        return _MAIL.fullmatch(self.contact) is not None
+
+    def mail(self, subject: str, body: str) -> str:
+        """The address of a mail to the contact that is begun already; empty where it has none."""
+        if not self.contact_href.startswith("mailto:"):
+            return ""
+        asked = f"subject={quote(subject, errors='replace')}&body={quote(body, errors='replace')}"
+        return f"{self.contact_href}?{asked}"
 
 
 def read_imprint(document: Mapping[str, Any]) -> tuple[Imprint, list[str]]:
@@ -65,8 +79,8 @@ def read_imprint(document: Mapping[str, Any]) -> tuple[Imprint, list[str]]:
             if given is not None:
                 values[field] = _checked(field, given, typed.label(field))
         except ValueError as error:
-            kept = held.get(field)
-            if isinstance(kept, str) and kept:
+            kept = _kept(field, held.get(field))
+            if kept:
                 values[field] = kept
             wrong.append(f"{error}. Yang berlaku tetap {kept or 'yang semula'}.")
     if values.get("licence", Imprint().licence) != Imprint().licence:
@@ -85,6 +99,14 @@ def imprint_of(agency: AgencyStore) -> Imprint:
     in_force = {field: getattr(found, field) for field in _FIELDS}
     agency.tell_admin([(typed, {"status": status or APPLIES, _IN_FORCE: in_force})])
     return found
+
+
+def _kept(field: str, value: Any) -> str:
+    """A field's last good value; empty without one. The note of it lies where admins type."""
+    try:
+        return _checked(field, value, field) if isinstance(value, str) and value else ""
+    except ValueError:
+        return ""
 
 
 def _checked(field: str, given: str, label: str) -> str:

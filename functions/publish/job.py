@@ -1,81 +1,43 @@
-"""Publishing, from top to bottom: read, prove, compose, render, and put what changed.
+"""Publishing, from top to bottom: what has changed, its months, the living site, what is noted.
 
-A second run puts nothing. A run that dies half-way leaves old index pages with links to files that
-are at worst newer; the next run finishes the work. Nothing is ever deleted.
+A second run reads what the site says of itself, and does nothing. A run that dies half-way leaves
+old index pages with links to files that are at worst newer; the next run finishes the work. Nothing
+is ever deleted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
-from functions.model import Agency, Roster, iso, previous_month
-from functions.publish import remembered
-from functions.publish.files import registry_history
-from functions.publish.files.month_files import NAMES
+from functions.model import Agency, Roster, iso
+from functions.publish import manifest, sources
+from functions.publish.documents.made import CURSOR
+from functions.publish.documents.papers import papers_of
+from functions.publish.files import condition_file
+from functions.publish.fresh import make_fresh
 from functions.publish.imprint import imprint_of
-from functions.publish.months import (
-    Months,
-    data_paths,
-    frozen_paths,
-    frozen_revisions,
-    made_months,
-    noted_months,
-    read_months,
-)
-from functions.publish.pages.context import Page
-from functions.publish.pages.site_map import living, of_month
-from functions.publish.remembered import Remembered
-from functions.publish.render import assets, render
-from functions.publish.site import Material
+from functions.publish.living import make_living, read_latest
+from functions.publish.manifest import Held, hold
+from functions.publish.settled import make_settled
 from functions.publish.targets import stamp
-from functions.publish.targets.frozen import Kept, keep
-from functions.publish.targets.port import Listed, Objects, ObjectsError
+from functions.publish.targets.frozen import keep_all
+from functions.publish.targets.metered import Metered
+from functions.publish.targets.port import File, Objects, ObjectsError, md5_of
 from functions.publish.targets.sites import open_site
-from functions.publish.targets.upload import Upload, by_reach, files_of, going_on_at
-from functions.publish.text import words
-from functions.registry.history import history
+from functions.publish.targets.upload import Upload, file_of
+from functions.publish.work import PublishRun, Work
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.agency.months import index_of
-from functions.times import present
+from functions.times import present, time_of
 
-
-class PublishRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run of publish was asked for.
-
-    ``everybody``: the agencies of the installation in their order; none when there is only one.
-    """
-
-    now: datetime
-    settings: Settings
-    run_id: str
-    everybody: Sequence[Agency] = ()
-
-
-class _Made(msgspec.Struct, frozen=True, kw_only=True):
-    """A site as it is to be: each page's model, and the bytes of each file by path.
-
-    Attributes:
-        html: empty when the site holds these pages already.
-        frozen: files that are written once.
-        rendered: the digests of the rendered pages; None when nothing was rendered.
-        has_satker: whether the registry names a satker.
-    """
-
-    models: Mapping[str, Page]
-    html: dict[str, bytes]
-    assets: dict[str, bytes]
-    data: dict[str, bytes]
-    frozen: dict[str, bytes]
-    rendered: Remembered | None
-    has_satker: bool
+LOOKED_AT_EVERY = timedelta(days=1)  # the site's listing, beside what the site says of itself
 
 
 def publish_all(
@@ -86,11 +48,13 @@ def publish_all(
     run_id: str,
     everybody: Sequence[Agency] = (),
     deadline: Deadline = NEVER,
+    look: bool = False,
+    again: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Bring every agency's site up to date; returns the run's report.
 
     ``everybody``: all agencies of the installation, from which each site's folder follows; the
-    agencies of ``agencies`` when left out.
+    agencies of ``agencies`` when left out. ``look`` and ``again``: as in ``PublishRun``.
 
     Raises:
         StoreError: the store cannot be used.
@@ -110,6 +74,8 @@ def publish_all(
                 run_id=run_id,
                 everybody=everybody,
                 deadline=deadline,
+                look=look,
+                again=again,
             )
         except (ObjectsError, stamp.OutdatedError) as error:
             if len(agencies) == 1:
@@ -129,121 +95,177 @@ def publish(
     run_id: str,
     everybody: Sequence[Agency] = (),
     deadline: Deadline = NEVER,
+    look: bool = False,
+    again: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Bring one agency's site up to date with the store; returns the run's report.
 
     ``everybody``: the agencies of the installation in their order; none when there is only one.
-    After the deadline the run begins no upload; the next run begins with the files that this one
-    left (``postponed``: how many).
+    ``look`` and ``again``: as in ``PublishRun``. After the deadline the run begins no upload; the
+    next run begins with the files that this one left (``postponed``: how many).
 
     Raises:
         OutdatedError: the site holds what this must not replace; nothing was put.
         StoreError, ObjectsError: what was put until then stays and is right.
     """
-    run = PublishRun(now=now, settings=settings, run_id=run_id, everybody=everybody)
-    frozen = _frozen_target(agency, run)
+    run = PublishRun(
+        now=now,
+        settings=settings,
+        run_id=run_id,
+        everybody=everybody,
+        look=look,
+        again=again,
+        deadline=deadline,
+    )
     tally = Tally(agency.store.meter)
-    held, ranked = objects.list(), agency.months()
-    stamped = stamp.Stamp(agency=agency.id, published_at=now, simulation=agency.simulation)
-    stamp.check(objects, held, stamped, ranked, present())
     noted = agency.cursor("publish")
-    months = read_months(agency, objects, held, ranked, now, noted_months(noted))
-    made = _made(agency, months, held, run, noted)
-
-    [first] = files_of({stamp.PATH: stamped.encode()})
-    put = Upload(objects, held, first, deadline)
-    _put(put, made, held, str(noted.get("left") or ""))
-    _note(agency, noted, put.left, made.rendered, made_months(months))
-    kept = Kept() if frozen is None else keep(frozen, objects, held, made.frozen)
-
-    report = _report(run, months, made, put, kept, tally)
-    if not months.records:
-        report["todo"] = rounds.UNREAD if made.has_satker else rounds.EMPTY
-    if put.uploaded:
+    work = _begin(agency, Metered(objects), run, noted)
+    source = _source(work)
+    before = objects.get(condition_file.PATH)
+    work.measured = condition_file.read_measured(before)
+    is_known = work.held.listed is None and work.held.root.source == source
+    is_known = is_known and work.measured is not None
+    if not is_known or again:
+        for told in [*work.index.values()]:
+            if told.as_of > now:
+                work.stays(told.month)
+        latest = read_latest(work)
+        make_settled(work)
+        if not work.is_cut_short:
+            make_living(work, latest, str(noted.get("left") or ""))
+        work.close_deferred()
+        work.close_site(source)
+    is_new = work.objects.objects > 0
+    changed_at = now if is_new else time_of(noted.get("put_at"))
+    make_fresh(work, before, changed_at)
+    _keep_copies(work, noted)
+    _note(work, noted, changed_at)
+    report = _report(work, tally)
+    if not work.index:
+        report["todo"] = rounds.UNREAD if work.roster.satker else rounds.EMPTY
+    if is_new:
         agency.save_run(run_id, {**report, "started_at": iso(now)})
     return report
 
 
-def _made(
-    agency: AgencyStore,
-    months: Months,
-    held: Mapping[str, Listed],
-    run: PublishRun,
-    noted: Mapping[str, Any],
-) -> _Made:
-    """Everything that the site shows; pages that the site holds already are not rendered."""
-    assets_at, asset_files = assets()
-    material = _material(agency, months, held, assets_at, run)
-    models = living(material)
-    for month in months.records.keys() - months.pending:
-        models |= of_month(material, month)
-    is_known = remembered.of_site(models, held) == Remembered.of(noted)
-    html = {} if is_known else render(models)
-    return _Made(
-        models=models,
-        html=html,
-        assets=asset_files,
-        data=data_paths(months.files)
-        | {registry_history.PATH: registry_history.history_csv(material.history)},
-        frozen=frozen_paths(months),
-        rendered=None if is_known else remembered.of_files(models, html),
-        has_satker=bool(material.roster.satker),
+def _begin(
+    agency: AgencyStore, objects: Metered, run: PublishRun, noted: Mapping[str, Any]
+) -> Work:
+    """What is shown, what is there, and whether the one may follow the other."""
+    frozen = _frozen_target(agency, run)
+    ranked, stamped = agency.month_index(), objects.get(stamp.PATH)
+    held = hold(objects, stamped, look=run.look or _is_due(noted, run.now))
+    new = stamp.Stamp(agency=agency.id, published_at=run.now, simulation=agency.simulation)
+    stamp.check(objects, stamped, held.newest, new, ranked.months, present())
+    encoded = new.encode()
+    return Work(
+        agency=agency,
+        objects=objects,
+        run=run,
+        held=held,
+        upload=Upload(objects, held, _first(held, stamped, encoded), run.deadline),
+        index=dict(ranked.months),
+        ranked=ranked,
+        roster=agency.roster(run.now) or Roster(as_of=run.now),
+        incomplete=agency.completeness(),
+        imprint=imprint_of(agency),
+        papers=papers_of(agency.cursor(CURSOR)),
+        stamp="" if stamped is None else md5_of(stamped),
+        new_stamp=md5_of(encoded),
+        frozen=frozen,
     )
 
 
-def _put(put: Upload, made: _Made, held: Mapping[str, Listed], left: str) -> None:
-    """Put the files in an order in which each file comes after those that it links to.
+def _is_due(noted: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the site is to be looked at: somebody may have changed it by hand."""
+    looked_at = time_of(noted.get("looked_at"))
+    return looked_at is None or now - looked_at >= LOOKED_AT_EVERY
 
-    ``left``: the first path that the run before left; empty when it left none.
+
+def _first(held: Held, stamped: bytes | None, new: bytes) -> File:
+    """What is put before anything else: the stamp, so that no manifest is believed meanwhile.
+
+    Where the stamp stays the same, as at a run that is made again, the manifest says so itself.
     """
-    put.once(files_of(made.frozen))
-    for batch in going_on_at([made.assets | made.data, *by_reach(made.html)], held, left):
-        put.all(files_of(batch))
+    if stamped == new and held.root.stamp:
+        return file_of(manifest.ROOT, replace(held.root, stamp="").encode())
+    return file_of(stamp.PATH, new)
 
 
-def _report(
-    run: PublishRun, months: Months, made: _Made, put: Upload, kept: Kept, tally: Tally
-) -> dict[str, Any]:
+def _source(work: Work) -> str:
+    run = work.run
+    return sources.of_site(
+        work.agency.agency,
+        work.ranked,
+        work.roster,
+        work.incomplete,
+        work.imprint,
+        {month: papers.source(month) for month, papers in work.papers.items()},
+        run.settings,
+        now=run.now,
+        simulation=work.agency.simulation,
+        everybody=run.everybody,
+    )
+
+
+def _keep_copies(work: Work, noted: Mapping[str, Any]) -> None:
+    """Compare all copies of frozen files, when the site was listed or the place for them is new."""
+    if work.frozen is None or work.is_cut_short:
+        return
+    listed = work.held.listed
+    if listed is None and noted.get("kept") != work.run.settings.frozen:
+        listed = work.objects.list("data/")
+    if listed is not None:
+        work.kept.take_in(keep_all(work.frozen, work.objects, listed))
+
+
+def _note(work: Work, noted: Mapping[str, Any], changed_at: datetime | None) -> None:
+    """Note where the next run goes on, when the site was changed and looked at, if that is new."""
+    values: dict[str, Any] = {"left": next(iter(work.upload.left), "")}
+    if changed_at is not None:
+        values["put_at"] = iso(changed_at)
+    if work.held.listed is not None:
+        values["looked_at"] = iso(work.run.now)
+    if work.frozen is not None and not (work.kept.failed or work.is_cut_short):
+        values["kept"] = work.run.settings.frozen
+    if any(noted.get(name, "") != value for name, value in values.items()):
+        work.agency.save_cursor("publish", **values)
+
+
+def _report(work: Work, tally: Tally) -> dict[str, Any]:
+    held, objects = work.held, work.objects
+    own = held.files()
+    pages = sum(path.endswith(".html") for path in own)
+    pages += sum(month.pages for month in held.months.values())
+    files = len(own) + sum(month.pages + month.others for month in held.months.values())
     return {
         "job": "publish",
-        "run_id": run.run_id,
-        "now": iso(run.now),
-        "months": list(months.records),
+        "run_id": work.run.run_id,
+        "now": iso(work.run.now),
+        "months": sorted(work.index),
         "published": {
-            month: record.digest
-            for month, record in months.records.items()
-            if month not in months.pending
+            month: told.digest
+            for month, told in sorted(work.index.items())
+            if month not in work.pending and held.has_made(told)
         },
-        "left": sorted(months.pending),
-        "pages": len(made.models),
-        "data_files": len(made.data) + len(made.frozen),
+        "made": work.made,
+        "left": sorted(work.pending),
+        "pages": pages,
+        "data_files": files - pages,
         **NOTHING,
-        **put.counts(),
-        "unchanged": put.unchanged + (len(made.models) if made.rendered is None else 0),
+        **objects.counts(),
+        "uploaded": objects.objects,
+        "unchanged": max(0, files - objects.objects),
+        "postponed": len(work.upload.left) + len(work.left_months),
         **tally.so_far(),
-        "kept": kept.put,
-        "failed": kept.failed,
-        "problems": put.problems
-        + kept.problems
-        + [f"{month} is being scored; it stays as published" for month in sorted(months.pending)],
+        "kept": work.kept.put,
+        "failed": work.kept.failed,
+        "problems": [
+            *work.upload.problems,
+            *work.kept.problems,
+            *(f"{month} is being scored; it stays as published" for month in sorted(work.pending)),
+        ],
     }
-
-
-def _note(
-    agency: AgencyStore,
-    noted: Mapping[str, Any],
-    left: Sequence[str],
-    made: Remembered | None,
-    months: Mapping[str, str],
-) -> None:
-    """Note where the next run goes on and what it need not make again, if that is new."""
-    values: dict[str, Any] = {"left": next(iter(left), "")}
-    if made is not None and not left:
-        values |= made._asdict()
-    if not left:
-        values["months"] = " ".join(f"{month}:{digest}" for month, digest in months.items())
-    if any(noted.get(name, "") != value for name, value in values.items()):
-        agency.save_cursor("publish", **values)
 
 
 def _frozen_target(agency: AgencyStore, run: PublishRun) -> Objects | None:
@@ -251,47 +273,3 @@ def _frozen_target(agency: AgencyStore, run: PublishRun) -> Objects | None:
     if not run.settings.frozen or agency.simulation:
         return None
     return open_site(run.settings.frozen, agency.agency, run.everybody, "KIPRAH_FROZEN")
-
-
-def _material(
-    agency: AgencyStore,
-    months: Months,
-    held: Mapping[str, Listed],
-    assets_at: Mapping[str, str],
-    run: PublishRun,
-) -> Material:
-    """What the pages are made from. ``assets_at``: the path of each asset by its name."""
-    notice = run.settings.notice
-    listed = {
-        month: {name: Listed("", len(body)) for name, body in named.items()}
-        for month, named in months.files.items()
-    }
-    for month in months.pending & months.records.keys():
-        listed[month] = {
-            name: held[path] for name in NAMES if (path := f"data/{month}/{name}") in held
-        }
-    return Material(
-        agency=agency.agency,
-        now=run.now,
-        roster=agency.roster(run.now) or Roster(as_of=run.now),
-        index=index_of(months.records).months,
-        ranked=index_of(months.records).units,
-        records=dict(sorted(months.records.items())),
-        ledgers=months.ledgers,
-        pending=frozenset(months.pending),
-        files=listed | months.settled,
-        assets=assets_at,
-        frozen=frozen_revisions(months, held),
-        named=months.named,
-        notice=f"{words.SIMULATION} {notice}".strip() if agency.simulation else notice,
-        site_url=run.settings.site_url,
-        everybody=tuple(run.everybody),
-        incomplete=agency.completeness(),
-        history=history(agency, run.now),
-        imprint=imprint_of(agency),
-        followers=agency.followers(
-            previous_month(min(months.ledgers)), max(months.ledgers), run.now
-        )
-        if months.ledgers
-        else {},
-    )

@@ -11,7 +11,7 @@ from functions.publish.text.standing import median_per_post
 _Found = tuple[RankedList, int]
 
 
-class Lookup:
+class MonthLookup:
     """A month's lists by satker. A list has each satker once."""
 
     def __init__(self, ranking: Ranking) -> None:
@@ -35,7 +35,7 @@ class Lookup:
 
     def ranked(self, name: RankingName, platform: Platform | None = None) -> int:
         """How many satker have a rank in a list."""
-        return self._ranked[name, platform]
+        return self._ranked.get((name, platform), 0)
 
     def median(self, band: RankedList) -> int | None:
         """The median of a band's interactions per post."""

@@ -1,127 +1,61 @@
-"""The months of a site: those proved by their evidence, and those left as published."""
+"""A month proved by its evidence, with its files, and as it is shown once it is frozen."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
-from functions.publish import remembered
+from functions.model import Agency, Entry
 from functions.publish.files.month_files import (
     ADDED,
     NAMES,
+    PACKAGE,
     NamedPost,
     month_files,
     named_posts,
-    read_named_posts,
 )
-from functions.publish.pages.paths import month_path
-from functions.publish.targets.port import Listed, Objects, md5_of
+from functions.publish.imprint import Imprint
+from functions.publish.manifest import Held
+from functions.publish.targets.port import Objects
+from functions.publish.targets.upload import SiteFile
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
-from functions.store.agency.months import MonthRecord
-from functions.store.ledgers import Ledger, Ledgers
-
-_REVISION = re.compile(r"r[1-9][0-9]*")
-
-MonthFiles = dict[str, bytes]
-# A month's frozen files by revision and name.
-_Revisions = dict[int, dict[str, Listed]]
+from functions.store.agency.months import IndexedMonth, MonthRecord, indexed
+from functions.store.ledgers import Ledger
 
 
-@dataclass
-class Months:
-    """What was found out about the months."""
+@dataclass(frozen=True, slots=True)
+class ProvedMonth:
+    """A month whose evidence gives its ranking's digest. ``evidence``: encoded, uncompressed."""
 
-    records: dict[str, MonthRecord] = field(default_factory=dict)
-    ledgers: dict[str, Ledgers] = field(default_factory=dict)
-    files: dict[str, MonthFiles] = field(default_factory=dict)
-    named: dict[str, tuple[NamedPost, ...]] = field(default_factory=dict)
-    settled: dict[str, dict[str, Listed]] = field(default_factory=dict)
-    pending: set[str] = field(default_factory=set)
+    record: MonthRecord
+    ledgers: Mapping[str, Ledger]
+    evidence: bytes
 
+    @property
+    def told(self) -> IndexedMonth:
+        """What the index says of it."""
+        return indexed(self.record)
 
-def read_months(
-    agency: AgencyStore,
-    objects: Objects,
-    held: Mapping[str, Listed],
-    ranked: Mapping[str, MonthRecord],
-    now: datetime,
-    made: Mapping[str, str],
-) -> Months:
-    """The months as of ``now``, each proved by its evidence or left as it was published."""
-    found = Months()
-    later = {month for month, record in ranked.items() if record.ranking.as_of > now}
-    for month in later:
-        # A month that readers see already stays as it is; one that they do not see yet waits.
-        if f"{month_path(month)}index.html" in held:
-            found.pending.add(month)
-            found.records[month] = ranked[month]
-    records = {month: record for month, record in ranked.items() if month not in later}
-    for month, record in records.items():
-        settled = _settled(record, held)
-        named = _named(objects, month) if settled else None
-        if settled and named is not None:
-            # Written once and frozen: nothing to prove again.
-            found.settled[month] = settled
-            found.records[month] = record
-            found.named[month] = named
-            found.ledgers[month] = agency.ledgers(month)
-            continue
-        ledgers = agency.ledgers(month)
-        evidence = _evidence(agency, record, ledgers)
-        if evidence is not None and ev.digest(evidence) == record.digest:
-            found.ledgers[month] = ledgers
-            if (as_made := _as_made(record, held, made)) is not None:
-                found.settled[month] = as_made
-            else:
-                found.files[month] = month_files(record, ledgers, evidence)
-            found.named[month] = named_posts(record, ledgers)
-            found.records[month] = record
-        else:
-            found.pending.add(month)
-            if f"{month_path(month)}index.html" in held:
-                found.records[month] = record
-    return found
+    @property
+    def named(self) -> tuple[NamedPost, ...]:
+        """The posts that its log and flags name."""
+        return named_posts(self.record, self.ledgers)
+
+    def files(self, agency: Agency, imprint: Imprint) -> dict[str, bytes]:
+        """Its data files by name."""
+        return month_files(self.record, self.ledgers, self.evidence, agency, imprint)
 
 
-def _as_made(
-    record: MonthRecord, held: Mapping[str, Listed], made: Mapping[str, str]
-) -> dict[str, Listed] | None:
-    """The site's files of a month that is not final, if they were made from its present evidence.
-
-    None: they must be made. Making them takes longer than all the rest.
-    """
-    month = record.ranking.month
-    files = {name: held[path] for name in NAMES if (path := f"data/{month}/{name}") in held}
-    told = remembered.of_month(record.digest, {name: file.md5 for name, file in files.items()})
-    return files if record.ranking.state != "final" and told == made.get(month) else None
-
-
-def made_months(months: Months) -> dict[str, str]:
-    """The digest to note for the files of each month that is not final.
-
-    The files are this run's, or those that an earlier run made.
-    """
-    found = {}
-    for month, record in sorted(months.records.items()):
-        if record.ranking.state == "final" or month in months.pending:
-            continue
-        files = {name: md5_of(body) for name, body in months.files.get(month, {}).items()}
-        files = files or {name: file.md5 for name, file in months.settled[month].items()}
-        found[month] = remembered.of_month(record.digest, files)
-    return found
-
-
-def noted_months(noted: Mapping[str, Any]) -> dict[str, str]:
-    """The digests of the months' files that the last run noted; empty when the note is not ours."""
-    words = str(noted.get("months") or "").split()
-    return dict(word.split(":", 1) for word in words if ":" in word)
+def prove(agency: AgencyStore, record: MonthRecord) -> ProvedMonth | None:
+    """The month with its posts; None while they do not give its digest: it is being scored."""
+    ledgers = agency.ledgers(record.ranking.month)
+    evidence = _evidence(agency, record, ledgers)
+    if evidence is None or ev.digest(evidence) != record.digest:
+        return None
+    return ProvedMonth(record, ledgers, evidence)
 
 
 def _evidence(
@@ -137,52 +71,54 @@ def _evidence(
     return None if evidence is None else ev.encode(evidence)
 
 
-def _settled(record: MonthRecord, held: Mapping[str, Listed]) -> dict[str, Listed] | None:
-    """A final month's files, if its two folders in the site hold the same files; else None."""
-    ranking = record.ranking
+def without_captions(ledgers: Mapping[str, Ledger]) -> dict[str, Ledger]:
+    """Ledgers without what people wrote: no page that is frozen shows it, as no evidence does."""
+    return {
+        account: Ledger(
+            account=ledger.account,
+            month=ledger.month,
+            entries={
+                post_id: Entry(
+                    post=msgspec.structs.replace(entry.post, text=None), verdict=entry.verdict
+                )
+                for post_id, entry in ledger.entries.items()
+            },
+        )
+        for account, ledger in ledgers.items()
+    }
+
+
+def data_items(
+    proved: ProvedMonth,
+    held: Held,
+    objects: Objects,
+    source: str,
+    agency: Agency,
+    imprint: Imprint,
+) -> list[SiteFile]:
+    """The month's data files as they are to be; of a final month, its frozen revision too.
+
+    ``objects``: the site itself. ``source``: of what the files are made. What an earlier version
+    froze is not added to, and a description stays with the imprint that it was frozen with.
+    """
+    ranking = proved.record.ranking
+    month, folder = ranking.month, f"data/{ranking.month}"
+    revision = f"{folder}/r{ranking.revision}"
+    bodies = proved.files(agency, imprint)
     if ranking.state != "final":
-        return None
-    found = {name: held.get(f"data/{ranking.month}/{name}") for name in NAMES}
-    frozen = {name: held.get(f"data/{ranking.month}/r{ranking.revision}/{name}") for name in NAMES}
-    if found != frozen:
-        return None
-    files = {name: listed for name, listed in found.items() if listed is not None}
-    return files if files.keys() | ADDED == {*NAMES} else None
+        return [SiteFile(f"{folder}/{name}", body, source, month) for name, body in bodies.items()]
+    package = f"{revision}/{PACKAGE}"
+    if held.get(package, month) and (frozen := objects.get(package)) is not None:
+        bodies[PACKAGE] = frozen
+    kept = _frozen_names({name for name in NAMES if held.get(f"{revision}/{name}", month)})
+    return [
+        SiteFile(f"{place}/{name}", bodies[name], source, month, once=place == revision)
+        for place in (revision, folder)
+        for name in NAMES
+        if name in kept
+    ]
 
 
-def _named(objects: Objects, month: str) -> tuple[NamedPost, ...] | None:
-    """The posts that a frozen month's log and flags name; None when its file cannot be read."""
-    body = objects.get(f"data/{month}/keputusan.json")
-    try:
-        return None if body is None else read_named_posts(body)
-    except msgspec.DecodeError:
-        return None
-
-
-def data_paths(files: Mapping[str, MonthFiles]) -> dict[str, bytes]:
-    return {
-        f"data/{month}/{name}": body
-        for month, named in files.items()
-        for name, body in named.items()
-    }
-
-
-def frozen_paths(months: Months) -> dict[str, bytes]:
-    """The revisions of final months, which are written once."""
-    return {
-        f"data/{month}/r{months.records[month].ranking.revision}/{name}": body
-        for month, named in months.files.items()
-        if months.records[month].ranking.state == "final"
-        for name, body in named.items()
-    }
-
-
-def frozen_revisions(months: Months, held: Mapping[str, Listed]) -> dict[str, _Revisions]:
-    """The frozen revisions of the months: those that the site holds and those of this run."""
-    found: dict[str, _Revisions] = defaultdict(lambda: defaultdict(dict))
-    written = {path: Listed("", len(body)) for path, body in frozen_paths(months).items()}
-    for path, listed in (written | dict(held)).items():
-        match path.split("/"):
-            case ["data", month, revision, name] if _REVISION.fullmatch(revision) and name in NAMES:
-                found[month][int(revision[1:])][name] = listed
-    return found
+def _frozen_names(there: Collection[str]) -> Collection[str]:
+    """The names of a revision's files, by those that are there."""
+    return there if {*there} | ADDED == {*NAMES} else NAMES

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from functions.publish.pages.context import Page
 from functions.publish.text import formats
+from functions.publish.text.plain import plain
 
 TEMPLATES = Path(__file__).parents[2] / "site_templates"
 
@@ -53,4 +54,5 @@ def _environment() -> Environment:
     environment.filters["number"] = formats.number
     environment.filters["decimal"] = formats.decimal
     environment.filters["percent"] = formats.percent
+    environment.filters["plain"] = plain
     return environment

@@ -20,11 +20,12 @@ from functions.model import (
     month_of,
     previous_month,
 )
+from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost, sort_entries
 from functions.publish.imprint import Imprint
-from functions.publish.lookup import Lookup
+from functions.publish.lookup import MonthLookup
 from functions.publish.outages import Reads
-from functions.publish.targets.port import Listed
+from functions.publish.targets.sites import folder_of
 from functions.registry.history import HistoryEntry
 from functions.store.agency.months import IndexedMonth, MonthRecord
 from functions.store.followers import Counts
@@ -44,8 +45,8 @@ class Material:
             month's, ``living`` the latest ones.
         ledgers: The posts of the months that pages are made of, by month and account.
         pending: Months that are being scored right now; nothing is known of their posts.
-        files: The data files of each month by name.
-        frozen: The frozen data files of each month by revision and name.
+        files: The sizes of each month's data files by name, in bytes.
+        frozen: The sizes of each month's frozen data files by revision and name.
         named: The posts that each month's log and flags name.
         assets: Where the style sheet, the script and the icon lie, by plain name.
         site_url: The public address of the whole installation; empty when nobody said.
@@ -53,6 +54,7 @@ class Material:
         incomplete: What is said of accounts of which posts are missing, by account key.
         history: What changed in the registry, the latest first.
         imprint: Who answers for the site, and the licence of its data.
+        papers: The documents of each month.
         followers: Follower counts of the months that pages are made of, by account key and time.
         ranked: The name that each satker had when it was ranked last, of everybody ever ranked.
         published: The paths that the site holds of a month's pages, by month; of those that are not
@@ -66,23 +68,33 @@ class Material:
     records: Mapping[str, MonthRecord]
     ledgers: Mapping[str, Mapping[str, Ledger]]
     pending: frozenset[str]
-    files: Mapping[str, Mapping[str, Listed]]
+    files: Mapping[str, Mapping[str, int]]
     assets: Mapping[str, str]
     notice: str = ""
     site_url: str = ""
-    frozen: Mapping[str, Mapping[int, Mapping[str, Listed]]] = field(default_factory=dict)
+    frozen: Mapping[str, Mapping[int, Mapping[str, int]]] = field(default_factory=dict)
     named: Mapping[str, tuple[NamedPost, ...]] = field(default_factory=dict)
     everybody: tuple[Agency, ...] = ()
     incomplete: Mapping[str, str] = field(default_factory=dict)
     history: Sequence[HistoryEntry] = ()
     imprint: Imprint = field(default_factory=Imprint)
     followers: Mapping[str, Counts] = field(default_factory=dict)
+    papers: Mapping[str, Papers] = field(default_factory=dict)
     ranked: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
         return self.agency.zone
+
+    def absolute(self, target: str, *, of: Agency | None = None) -> str | None:
+        """The public address of a path of the site; None while nobody said where the site is.
+
+        ``of``: the agency whose site it is, if it is another one's.
+        """
+        site_url = self.site_url.rstrip("/")
+        folder = folder_of(of or self.agency, self.everybody)
+        return f"{site_url}/{folder}{target}" if site_url else None
 
     @cached_property
     def current(self) -> MonthRecord | None:
@@ -102,6 +114,11 @@ class Material:
     def newest_first(self) -> list[str]:
         """The months, the latest first."""
         return sorted(self.index, reverse=True)
+
+    @property
+    def has_finals(self) -> bool:
+        """Whether any month is final."""
+        return any(month.state == "final" for month in self.index.values())
 
     @property
     def years(self) -> list[str]:
@@ -143,14 +160,14 @@ class Material:
             found[month] = by_satker
         return found
 
-    def lookup(self, month: str) -> Lookup:
+    def lookup(self, month: str) -> MonthLookup:
         """The lists of a month whose record is at hand, by satker."""
         if month not in self._lookups:
-            self._lookups[month] = Lookup(self.records[month].ranking)
+            self._lookups[month] = MonthLookup(self.records[month].ranking)
         return self._lookups[month]
 
     @cached_property
-    def _lookups(self) -> dict[str, Lookup]:
+    def _lookups(self) -> dict[str, MonthLookup]:
         return {}
 
     def reads(self, month: str) -> Reads:

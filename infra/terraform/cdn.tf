@@ -7,7 +7,7 @@ locals {
   # Everything comes from the site itself: one stylesheet, one script, and the stylesheet's drawings
   # as data addresses. Nothing stands inline (a test visits every page under these headers).
   security_headers = {
-    Content-Security-Policy      = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    Content-Security-Policy      = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     Strict-Transport-Security    = "max-age=31536000"
     X-Content-Type-Options       = "nosniff"
     Referrer-Policy              = "strict-origin-when-cross-origin"

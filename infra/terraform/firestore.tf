@@ -41,9 +41,9 @@ locals {
   collections = toset([
     "installation",       # of the whole store; all others lie below agencies/{id}
     "accounts", "status", # below satker/{id}
-    "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "evidence", "followers", "history", "jobs",
-    "ledgers", "notices", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
-    "tails", "tickets", "urls",
+    "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
+    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
+    "signatures", "tails", "tickets", "urls",
   ])
 
   queried = {

@@ -45,6 +45,18 @@ locals {
       queues        = ["jobs"]
       secrets       = []
     }
+    # Off the half-hourly way, since it may take longer: 98 documents for a month of 47 units.
+    documents = {
+      deployed      = true
+      public        = false
+      memory        = "512Mi"
+      cpu           = "1"
+      concurrency   = 1
+      max_instances = local.fan_out ? 1 + local.queues.jobs.concurrent : 2
+      timeout       = local.cadences.documents.timeout
+      queues        = ["jobs"]
+      secrets       = []
+    }
     # Open to everybody, so few: what a flood can cost is three instances. It is only there when
     # TikTok is read. A page takes milliseconds, so that one instance serves many people.
     connect = {
@@ -122,6 +134,10 @@ locals {
       KIPRAH_SITE     = "gs://${google_storage_bucket.site.name}"
       KIPRAH_SITE_URL = local.site_url
       KIPRAH_FROZEN   = "gs://${google_storage_bucket.frozen.name}"
+    }
+    documents = {
+      KIPRAH_SITE     = "gs://${google_storage_bucket.site.name}"
+      KIPRAH_SITE_URL = local.site_url
     }
     connect = { KIPRAH_CONNECT_URL = local.addresses.connect }
   }

@@ -21,7 +21,7 @@ locals {
     }
   }
 
-  # Who puts tasks where: collect everywhere, score and publish among the jobs.
+  # Who puts tasks where: collect everywhere, score, publish and documents among the jobs.
   enqueuers = merge([
     for function, facts in local.functions : {
       for queue in facts.queues : "${function}/${queue}" => { function = function, queue = queue }

@@ -1,4 +1,4 @@
-# The public site: a bucket that everybody may read and only publish may write.
+# The public site: a bucket that everybody may read and only publish and documents may write.
 
 resource "google_storage_bucket" "site" {
   name                        = local.buckets.site
@@ -41,7 +41,9 @@ resource "google_storage_bucket_iam_member" "public" {
 
 # Overwriting takes the permission to delete; the function's port has no verb for it.
 resource "google_storage_bucket_iam_member" "publisher" {
+  for_each = toset(["publish", "documents"])
+
   bucket = google_storage_bucket.site.name
   role   = "roles/storage.objectUser"
-  member = google_service_account.functions["publish"].member
+  member = google_service_account.functions[each.key].member
 }

@@ -198,7 +198,7 @@ variable "memory" {
   }
   validation {
     condition     = length(setsubtract(keys(var.memory), keys(local.all_functions))) == 0
-    error_message = "Memory can be given to collect, score, publish, connect, check_satker, check_decisions and check_objections."
+    error_message = "Memory can be given to collect, score, publish, documents, connect, check_satker, check_decisions and check_objections."
   }
 }
 

@@ -9,8 +9,11 @@
     python -m tests.bench month                 a ministry's month: all that a cloud bills
     python -m tests.bench month --satker 3 --posts 1 --whole
     python -m tests.bench large                 a run of 5,000 units in one agency
+    python -m tests.bench reports               a month's documents, beside Chromium's print
     python -m tests.bench score                 recomputing a month, beside DuckDB; runs over a year
     python -m tests.bench score --posts 100000 --store 0
+    python -m tests.bench publishing            a run of publish with 2 and with 60 months behind it
+    python -m tests.bench rendering             1,000 pages of 60 rows, beside Hugo
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
     python -m tests.bench planning --accounts 300 --only instagram facebook
     python -m tests.bench scale                 150,000 accounts of 600 agencies at one tick
@@ -36,7 +39,10 @@ TABLES = (
     "documents",
     "month",
     "large",
+    "reports",
     "score",
+    "publishing",
+    "rendering",
     "planning",
     "scale",
     "week",

@@ -91,11 +91,11 @@ class Archive:
         self.stored = 0
         self.running = 0
         self.now = NOON
-        self._agency = open_agency(Settings(store=f"sqlite:///{path}", simulation=True))
+        self.agency = open_agency(Settings(store=f"sqlite:///{path}", simulation=True))
 
     def add_final_months(self, count: int, each: int) -> None:
         """So many months before the running one, with so many posts each."""
-        agency, zone = self._agency, self._agency.zone
+        agency, zone = self.agency, self.agency.zone
         months = [MONTH]
         for _ in range(count):
             months.append(month_of(month_bounds(months[-1], zone)[0] - timedelta(days=1), zone))
@@ -112,7 +112,7 @@ class Archive:
 
     def fill_running_month(self, count: int) -> None:
         """Bring the running month to so many posts, all of them scored."""
-        begin, _ = month_bounds(MONTH, self._agency.zone)
+        begin, _ = month_bounds(MONTH, self.agency.zone)
         days = timedelta(days=(self.now - begin).days)
         found = posts(begin, begin + days, count - self.running, texts=True)
         known = (post.as_known(self.now) for post in found)
@@ -125,25 +125,25 @@ class Archive:
     def change(self, count: int) -> int:
         """Read so many posts of the last days once more since then; returns how many."""
         read_at = self.now - TURN / 2
-        recent = list(self._agency.posts_published(self.now - timedelta(days=3)))
+        recent = list(self.agency.posts_published(self.now - timedelta(days=3)))
         chosen = recent[:: max(1, len(recent) // count)][:count]
         again = Sample(taken_at=read_at, likes=9999, comments=99, shares=9, views=99999)
         self._save((msgspec.structs.replace(post, samples=(again,)) for post in chosen), read_at)
         return len(chosen)
 
     def close(self) -> None:
-        self._agency.store.close()
+        self.agency.store.close()
 
     def _save(self, found: Iterable[Post], at: datetime) -> None:
         """Save posts as if at an instant."""
         with store_clock(lambda: at):
             rest = iter(found)
             while batch := list(islice(rest, BATCH)):
-                self._agency.save_posts(batch)
+                self.agency.save_posts(batch)
 
     def _score(self, at: datetime) -> None:
         with store_clock(lambda: at):
-            score(self._agency, now=at, run_id=run_id("score", at), clock=lambda: at)
+            score(self.agency, now=at, run_id=run_id("score", at), clock=lambda: at)
 
     def _copy_posts(self, model: str, month: str) -> None:
         """A final month's posts once more in another, below the store's own verbs: in seconds.
@@ -151,10 +151,10 @@ class Archive:
         Only what a query sees of them is another's, their key and times. Whoever read one of them
         would take it for news.
         """
-        zone = self._agency.zone
+        zone = self.agency.zone
         (begin, end), (first, over) = (month_bounds(each, zone) for each in (model, month))
         values = {
-            "posts": f"{self._agency.root}/posts",
+            "posts": f"{self.agency.root}/posts",
             "month": month,
             "days": f"+{(first - begin).days} days",
             "end": iso(end),
@@ -167,7 +167,7 @@ class Archive:
 
     def _copy_month(self, model: str, month: str) -> None:
         """A final month's ledgers, lists and tail under another month's name."""
-        agency = self._agency
+        agency = self.agency
         listed = agency.store.list(f"{agency.root}/ledgers", at_least=model, below=model + "~")
         agency.store.write(
             Write(stored.path.replace(f"/{model}", f"/{month}"), {**stored.data, "month": month})

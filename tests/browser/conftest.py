@@ -14,10 +14,12 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from functions.model import PLATFORMS
 from functions.publish.job import publish
 from functions.publish.targets.folder import FolderObjects
 from functions.settings import Settings
 from functions.store import open_store
+from functions.store.diary import DiaryDay, PlatformNow, UnreadAccount
 from tests.publish.world import NOW, World, ranks_of
 from tests.tools import ToolError, one_line
 
@@ -33,6 +35,7 @@ PAGES = [
     "404.html",
     "data/",
     "metode/",
+    "periksa/",
     "platform/x/",
     "satker/",
     "satker/kanwil-bali/",
@@ -42,6 +45,7 @@ PAGES = [
     "status/",
     "unggahan/*/*/",
 ]
+READ_AT = NOW - timedelta(minutes=7)
 
 
 class Site(NamedTuple):
@@ -73,6 +77,7 @@ def publish_months(world: World, folder: Path, *, notice: str) -> Path:
     first = world.add_month("2026-08", state="final", as_of=datetime(2026, 9, 8, tzinfo=UTC))
     second = world.add_month("2026-09", state="closing", as_of=datetime(2026, 10, 8, tzinfo=UTC))
     world.add_month("2026-10", posts=60, previous=ranks_of(first) | ranks_of(second))
+    note_days(world)
 
     def put(now: datetime) -> None:
         publish(
@@ -87,6 +92,17 @@ def publish_months(world: World, folder: Path, *, notice: str) -> Path:
     world.revise("2026-08", as_of=NOW - timedelta(minutes=30))
     put(NOW)
     return folder / "site"
+
+
+def note_days(world: World) -> None:
+    """Days of collecting: whole ones, one with a gap, one without a read, and an unread account."""
+    account = world.accounts[0]
+    unread = UnreadAccount(handle=account.handle, said="Akun tidak ditemukan; perbaiki namanya.")
+    now = PlatformNow(read_at=READ_AT, unread=(unread,))
+    for back, hours in ((9, 2**24 - 1), (8, 0b111), (6, 2**24 - 1), (0, 2**11 - 1)):
+        day = DiaryDay(hours=hours, requests=96, failed=2, mills=4_120, quota=41)
+        noted = {platform: day for platform in PLATFORMS}
+        world.agency.note_in_diary((NOW - timedelta(days=back)).date(), noted, {"x": now})
 
 
 @contextmanager

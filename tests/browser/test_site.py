@@ -177,7 +177,7 @@ def test_everything_can_be_read_without_javascript(
         page.goto(site.url(path))
     assert "Angka di situs ini simulasi." in plain.inner_text("body")
     # JavaScript adds controls and words about them; it takes nothing away.
-    added = ("label", "option", "select", "button", "input", "[role=status]")
+    added = ("label", "option", "select", "button", "input", "[role=status]", "[data-periksa]")
     words = plain.locator("main").text_content() or ""
     lively.evaluate(
         """(added) => document.querySelectorAll(added).forEach((each) =>

@@ -187,7 +187,9 @@ def _astray(page: Page) -> list[str]:
                 if (each.matches(aside) || moved.some((other) => other.contains(each))) continue;
                 const box = each.getBoundingClientRect();
                 const inline = getComputedStyle(each).display === "inline" || each.matches("svg");
-                const over = inline ? 0 : each.scrollWidth - each.clientWidth;
+                // A field cuts its words short: a choice shows them whole once it is opened.
+                const field = each.matches("select, input");
+                const over = inline || field ? 0 : each.scrollWidth - each.clientWidth;
                 if (box.width && (box.left < -1 || box.right > width + 1 || over > 1)) {
                     found.push(`${Math.round(box.left)} to ${Math.round(box.right)}, `
                         + `${over} over: ${each.outerHTML.slice(0, 120)}`);

@@ -48,24 +48,6 @@ def test_each_amendment_is_a_row(planned: FilePlan) -> None:
     assert difference.rows(own, several=True)[0][1] == "kemenkum: ntt"
 
 
-def test_columns_stand_below_one_another(planned: FilePlan) -> None:
-    [own] = planned.agencies
-    lines = [*difference.aligned(difference.rows(own, several=False))]
-    assert len(lines) == 6
-    places = {line.index(word) for line, word in zip(lines, ("satker", "ntt"), strict=False)}
-    assert len(places) == 1
-
-
-def test_a_terminal_gets_a_frame(planned: FilePlan, capsys: pytest.CaptureFixture[str]) -> None:
-    [own] = planned.agencies
-    difference.framed(
-        [("[bold]mulai[/bold]", *row[1:]) for row in difference.rows(own, several=False)]
-    )
-    printed = capsys.readouterr().out
-    assert "┃" in printed
-    assert "[bold]" in printed  # what was typed is no markup
-
-
 def test_units_that_are_not_named_are(planned: FilePlan) -> None:
     [own] = planned.agencies
     assert difference.kept(own, several=False) == "tidak disebut, tidak berubah: 1 satker: bali"

@@ -90,7 +90,15 @@ def test_a_past_instant_is_replayed_from_the_registry_to_the_site(
     assert published["uploaded"] > 0
     assert "Kanwil Aceh" in (folder / "site" / "index.html").read_text()
     again = report("publish", *at)
-    assert again["uploaded"] == 0
+    assert again["uploaded"] == again["listed"] == 0
+    (folder / "site" / "index.html").write_text("ditimpa")
+    assert report("publish", *at)["uploaded"] == 0
+    checked = report("publish", "--check", *at)
+    assert checked["listed"] > 0
+    assert "Kanwil Aceh" in (folder / "site" / "index.html").read_text()
+    for month in ("2026-10", "2026-09", "dulu"):
+        said = refused(2, "publish", "--again", month, *at)
+        assert f"--again {month}: there is no frozen month {month}" in said
     ranking = json.loads((folder / "site/data/2026-10/ranking.json").read_text())
     total = ranking["lists"][0]["rows"]
     assert [(row["rank"], row["satker"], row["posts"]) for row in total] == [

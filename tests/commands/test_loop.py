@@ -65,6 +65,7 @@ class Jobs:
         monkeypatch.setattr(loop, "_collect", self._collect)
         monkeypatch.setattr(loop, "_score", lambda agencies, settings: self._run("score"))
         monkeypatch.setattr(loop, "_publish", lambda agencies, settings: self._run("publish"))
+        monkeypatch.setattr(loop, "_documents", lambda agencies, settings: self._run("documents"))
 
     async def _collect(self, agencies, settings, connections):
         result = self._run("collect")
@@ -73,7 +74,7 @@ class Jobs:
 
     def _run(self, name):
         self.ran.append(name)
-        if name == "publish" and self.ran.count(name) == self.rounds:
+        if name == "documents" and self.ran.count(name) == self.rounds:
             self.stop.set()
         return self.does.get(name, lambda: None)()
 
@@ -97,20 +98,20 @@ def fail():
     raise RuntimeError("the platform's answer was odd")
 
 
-def test_a_round_collects_then_scores_then_publishes(jobs, agency):
+def test_a_round_collects_then_scores_then_publishes_then_makes_documents(jobs, agency):
     jobs.rounds = 2
     jobs.go(agency)
-    assert jobs.ran == ["collect", "score", "publish"] * 2
+    assert jobs.ran == ["collect", "score", "publish", "documents"] * 2
 
 
-@pytest.mark.parametrize("name", ["collect", "score", "publish"])
+@pytest.mark.parametrize("name", ["collect", "score", "publish", "documents"])
 def test_a_job_that_fails_does_not_end_the_loop_and_is_tried_at_its_next_turn(
     jobs, agency, capsys, name
 ):
     jobs.rounds = 3
     jobs.does[name] = fail
     jobs.go(agency)
-    assert jobs.ran == ["collect", "score", "publish"] * 3
+    assert jobs.ran == ["collect", "score", "publish", "documents"] * 3
     failures = [e for e in events(capsys) if e["message"] == "loop.job_failed"]
     assert len(failures) == 3
     assert failures[0]["job"] == name

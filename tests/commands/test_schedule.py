@@ -83,6 +83,7 @@ def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(scheduler: Ha
         "collect:",
         "score:",
         "publish:",
+        "documents:",
     ]
 
 
@@ -142,7 +143,7 @@ def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(scheduler: Han
     assert lines[1] == (
         "!!  score: there is no job kiprah-score in proyek/asia-southeast2; run terraform apply"
     )
-    assert [line[:2] for line in lines] == ["ok", "!!", "ok"]
+    assert [line[:2] for line in lines] == ["ok", "!!", "ok", "ok"]
 
 
 # Pausing, resuming, running
@@ -159,6 +160,7 @@ def test_pausing_twice_equals_pausing_once_and_so_does_resuming(scheduler: Handl
         "kiprah-collect": "PAUSED",
         "kiprah-score": "ENABLED",
         "kiprah-publish": "ENABLED",
+        "kiprah-documents": "PAUSED",
     }
 
 
@@ -193,7 +195,7 @@ def test_one_job_that_cannot_be_paused_costs_no_other(scheduler: Handle) -> None
     del scheduler.jobs["kiprah-score"]
     result = schedule("pause", "all")
     assert result.exit_code == 1
-    assert result.stdout == "collect: paused\npublish: paused\n"
+    assert result.stdout == "collect: paused\npublish: paused\ndocuments: paused\n"
     assert "there is no job kiprah-score" in result.stderr
 
 
@@ -209,7 +211,7 @@ def test_one_job_that_cannot_be_paused_costs_no_other(scheduler: Handle) -> None
         (["run", "score", "publish"], "name one job"),
         (["pause", "colect"], "did you mean collect?"),
         (["status", "kiprah-scores"], "did you mean score?"),
-        (["status", "x" * 500], "choose collect, score, publish, or all"),
+        (["status", "x" * 500], "choose collect, score, publish, documents, or all"),
         (["stop"], "'stop' is not one of"),
     ],
 )

@@ -72,7 +72,7 @@ ROLES = {
     "cloud_tasks_queue.enqueuers": ("roles/cloudtasks.enqueuer", OF_A_PAIR),
     "secret_manager_secret.readers": ("roles/secretmanager.secretAccessor", OF_A_PAIR),
     "storage_bucket.public": ("roles/storage.objectViewer", "allUsers"),
-    "storage_bucket.publisher": ("roles/storage.objectUser", PUBLISH),
+    "storage_bucket.publisher": ("roles/storage.objectUser", EACH),
     "storage_bucket.freezer": (
         "roles/storage.objectCreator, roles/storage.objectViewer",
         PUBLISH,
@@ -302,11 +302,16 @@ def test_terraform_and_the_code_agree():
         ("metrics.tf", "trigger.crashed", "trigger.crash", "event trigger.crash: the code has"),
         (
             "metrics.tf",
-            "(collect|score|publish)",
+            "(collect|score|publish|documents)",
             "(collect|score)",
             "event publish.finished: Terr",
         ),
-        ("metrics.tf", "(collect|score|publish)", "(collect|rank|publish)", "event rank.finished"),
+        (
+            "metrics.tf",
+            "(collect|score|publish|documents)",
+            "(collect|rank|publish|documents)",
+            "event rank.finished",
+        ),
         ("alerts.tf", '"alert.stale" =', '"alert.old" =', "event alert.old: the code has none"),
         ("site.tf", "roles/storage.objectUser", "roles/storage.admin", "storage_bucket.publisher"),
         ("private.tf", "storage.objectCreator", "storage.objectUser", "storage_bucket.freezer"),
@@ -384,7 +389,7 @@ def test_cloud_scheduler_and_cloud_tasks_wait_for_half_an_hour_at_most():
 
 def test_two_cadences_pass_before_data_are_called_stale():
     tf = Terraform()
-    slowest = max(cadence.every for cadence in CADENCES.values())
+    slowest = max(CADENCES[job].every for job in ("collect", "score", "publish"))
     assert int(tf.variables["stale_minutes"]["default"]) >= 2 * slowest
     assert ">= 60" in tf.variables["stale_minutes"]["validation"][0]["condition"]
     assert slowest * 2 == 60

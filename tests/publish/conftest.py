@@ -47,7 +47,12 @@ def run(world: World, site: Path) -> Publish:
     """Publish the world, by default to the folder, at its own instant."""
 
     def publish_now(
-        objects: Objects | None = None, *, now: datetime = NOW, **settings: str
+        objects: Objects | None = None,
+        *,
+        now: datetime = NOW,
+        look: bool = False,
+        again: frozenset[str] = frozenset(),
+        **settings: str,
     ) -> dict[str, Any]:
         return publish(
             world.agency,
@@ -55,6 +60,8 @@ def run(world: World, site: Path) -> Publish:
             now=now,
             settings=Settings(**settings),  # type: ignore[arg-type]
             run_id="run-1",
+            look=look,
+            again=again,
         )
 
     return publish_now

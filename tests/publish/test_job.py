@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from functions.model import Entry
 from functions.publish import months
@@ -145,19 +147,47 @@ def test_the_same_store_gives_the_same_bytes(world: World, tmp_path: Path) -> No
 def test_assets_and_data_go_first_and_index_pages_last(run: Publish) -> None:
     memory = Memory()
     run(memory)
+
+    def is_page(path: str) -> bool:
+        return path.endswith(".html")
+
     at = {path: number for number, path in enumerate(memory.order)}
+    # Last of all what names the others, and what tells how the measuring stands.
+    last_of_all = [
+        "data/berkas.json",
+        "data/segar.json",
+        "status/index.html",
+        "status/keadaan.json",
+    ]
+    assert memory.order[-4:] == last_of_all
+    for path in last_of_all:
+        del at[path]
+    frozen = [path for path in at if "2026/08/" in path or "2026/09/" in path]
+    for month in ("2026-08", "2026-09", "2026-10"):
+        # A month's files, then its pages, then its manifest.
+        own = f"data/{month}/"
+        pages = [
+            n
+            for path, n in at.items()
+            if path.startswith("satker/") and month.replace("-", "/") in path and is_page(path)
+        ]
+        data = [n for path, n in at.items() if path.startswith(own) and "berkas" not in path]
+        assert max(data) < min(pages) <= max(pages) < at.pop(f"data/{month}/berkas.json")
+    for path in frozen:
+        del at[path]
 
     def last(*beginnings: str) -> int:
         return max(number for path, number in at.items() if path.startswith(beginnings))
 
-    inner = [path for path in at if path.startswith(("satker/", "platform/", "metode/"))]
+    inner = [p for p in at if p.startswith(("satker/", "platform/", "metode/")) and is_page(p)]
     inner.remove("satker/index.html")
-    lists = ["satker/index.html", "2026/index.html", "2026/09/index.html", "2026/10/index.html"]
+    lists = ["satker/index.html", "2026/index.html", "2026/10/index.html"]
     # The page about the data is a page; the files are what goes first.
     files = [n for path, n in at.items() if path.startswith("data/") and not path.endswith(".html")]
     assert max(last("assets/"), *files) < min(at[path] for path in inner)
     assert max(at[path] for path in inner) < min(at[path] for path in lists)
-    assert memory.order[-1] == "index.html"
+    assert memory.order[-5] == "data/2026-10/berkas.json"
+    assert max(at, key=at.__getitem__) == "index.html"
 
 
 def test_a_run_that_dies_leaves_the_front_page_as_it_was_and_is_made_good(
@@ -189,8 +219,11 @@ def test_only_what_changed_is_put(run: Publish, world: World) -> None:
     run(memory)
     memory.order.clear()
     run(memory, notice="Pengumuman")
-    assert memory.order
-    assert all(path.endswith(".html") for path in memory.order)
+    pages = [path for path in memory.order if path.endswith(".html")]
+    assert pages
+    # Each frozen page stays as it was made; beside pages, only what says what the site holds.
+    assert not [path for path in pages if "2026/08/" in path or "2026/09/" in path]
+    assert {*memory.order} - {*pages} == {"data/berkas.json", "data/2026-10/berkas.json"}
 
 
 def test_a_month_being_scored_stays_as_it_was_published(run: Publish, world: World) -> None:
@@ -203,12 +236,12 @@ def test_a_month_being_scored_stays_as_it_was_published(run: Publish, world: Wor
     assert report["left"] == ["2026-10"]
     assert "2026-10 is being scored" in report["problems"][0]
     for path in memory.files:
-        if path.startswith(("data/2026-10/", "2026/10/", "platform/")) or (
-            path.startswith("satker/") and not path.endswith(("/08/index.html", "/09/index.html"))
+        if path.startswith(("data/2026-10/", "2026/", "satker/", "platform/")) and path != (
+            "2026/index.html"
         ):
-            assert memory.files[path] == before[path]
+            assert memory.files[path] == before[path], path
     assert memory.files["index.html"] == before["index.html"]
-    assert memory.files["2026/09/index.html"] != before["2026/09/index.html"]
+    assert memory.files["metode/index.html"] != before["metode/index.html"]
     # The page about the data still tells of the month, with what lies there.
     assert b"Oktober 2026" in memory.files["data/index.html"]
 
@@ -244,7 +277,7 @@ def test_a_frozen_file_that_differs_is_reported_and_kept(run: Publish) -> None:
     memory = Memory()
     run(memory)
     memory.files["data/2026-09/r1/ranking.json"] = b"{}"
-    report = run(memory)
+    report = run(memory, look=True)
     assert memory.files["data/2026-09/r1/ranking.json"] == b"{}"
     assert report["problems"] == [
         "data/2026-09/r1/ranking.json is frozen and differs from what the store holds"
@@ -266,7 +299,7 @@ def test_a_frozen_month_is_not_proved_again(run: Publish, world: World) -> None:
     assert run(memory)["uploaded"] == 0
     assert asked == []
     del memory.files["data/2026-09/ranking.csv"]
-    run(memory)
+    run(memory, look=True)
     assert asked == ["2026-09"]
     assert memory.files == before
 
@@ -277,7 +310,7 @@ def test_a_frozen_log_that_cannot_be_read_is_made_good(run: Publish) -> None:
     whole = dict(memory.files)
     for place in ("data/2026-08", "data/2026-08/r1"):
         memory.files[f"{place}/keputusan.json"] = b"{"
-    report = run(memory)
+    report = run(memory, look=True)
     assert memory.files["data/2026-08/keputusan.json"] == whole["data/2026-08/keputusan.json"]
     assert memory.files["2026/08/index.html"] == whole["2026/08/index.html"]
     assert report["problems"] == [
@@ -289,7 +322,9 @@ def test_a_lost_file_of_a_final_month_is_put_back(run: Publish) -> None:
     memory = Memory()
     run(memory)
     del memory.files["data/2026-08/unggahan.json"], memory.files["data/2026-08/r1/bukti.sha256"]
-    assert run(memory)["uploaded"] == 2
+    assert run(memory)["uploaded"] == 0
+    # And the site's manifest before and after.
+    assert run(memory, look=True)["uploaded"] == 2 + 2
 
 
 def test_a_month_that_an_earlier_version_froze_stays_as_it_was_frozen(
@@ -298,11 +333,15 @@ def test_a_month_that_an_earlier_version_froze_stays_as_it_was_frozen(
     """It has no log as XLSX; what is frozen is not added to."""
     memory = Memory()
     run(memory)
+    # It made no manifests either.
+    for path in [path for path in memory.files if path.endswith("/berkas.json")]:
+        del memory.files[path]
     for place in ("data/2026-08", "data/2026-08/r1"):
         del memory.files[f"{place}/keputusan.xlsx"]
     before = {path: body for path, body in memory.files.items() if path.startswith("data/2026-08/")}
     assert run(memory)["problems"] == []
     after = {path: body for path, body in memory.files.items() if path.startswith("data/2026-08/")}
+    del after["data/2026-08/berkas.json"]
     assert after == before
     page = memory.files["data/index.html"].decode()
     assert "data/2026-09/keputusan.xlsx" in page
@@ -388,16 +427,29 @@ def test_a_file_that_is_not_as_it_was_made_is_made_again(
         file.unlink()
     else:
         file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    assert run()["uploaded"] == 1
+    # Within a day it is found; at once when somebody asks.
+    assert run()["uploaded"] == 0
+    # It is put, between two puts of the site's manifest.
+    assert run(look=True)["uploaded"] == 1 + 2
     assert file.read_bytes() == whole
 
 
-@pytest.mark.parametrize("noted", [None, 7, "2026-10", "2026-10:", "2026-10:beef 2026-11:", [1]])
-def test_whatever_is_noted_of_the_months_their_files_are_right(
-    run: Publish, site: Path, world: World, noted: object
+ODD = st.one_of(
+    st.none(),
+    st.integers(-9, 9),
+    st.text(max_size=9),
+    st.lists(st.integers(0, 3), max_size=2),
+    st.sampled_from(["2026-10-21T04:00:00Z", "2999-01-01T00:00:00+00:00", "2026-10-20"]),
+)
+
+
+@given(noted=st.dictionaries(st.sampled_from(["left", "looked_at", "kept", "months"]), ODD))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_noted_the_site_is_right(
+    run: Publish, site: Path, world: World, noted: dict[str, object]
 ) -> None:
     run()
-    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    world.agency.save_cursor("publish", months=noted)
+    before = tree(site)
+    world.agency.save_cursor("publish", **noted)
     assert run()["uploaded"] == 0
-    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    assert tree(site) == before

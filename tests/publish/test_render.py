@@ -9,13 +9,15 @@ import pytest
 from jinja2 import UndefinedError
 
 from functions.publish import render
+from functions.publish.imprint import Imprint
 from functions.publish.pages.context import Page, Shell
 from functions.publish.pages.site_map import NotFoundPage
 
 
 def shell(**facts: str) -> Shell:
     made = {name: "" for name in Shell.__struct_fields__}
-    return Shell(**{**made, "nav": (), "footer": (), **facts})  # type: ignore[arg-type]
+    known = {"nav": (), "footer": (), "agencies": (), "open_months": (), "imprint": Imprint()}
+    return Shell(**{**made, **known, **facts})  # type: ignore[arg-type]
 
 
 def test_what_is_shown_is_escaped() -> None:
@@ -37,7 +39,7 @@ def test_a_field_that_is_missing_is_an_error_and_no_blank() -> None:
 
 def test_an_asset_is_named_after_its_content() -> None:
     places, files = render.assets()
-    assert {"kiprah.css", "kiprah.js", "icon.svg"} == set(places)
+    assert {"kiprah.css", "sematan.css", "kiprah.js", "periksa.js", "icon.svg"} == set(places)
     for place in places.values():
         found = re.fullmatch(r"assets/\w+\.([0-9a-f]{10})\.\w+", place)
         assert found

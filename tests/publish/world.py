@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -50,6 +50,7 @@ from functions.store.agency.months import MonthRecord
 from functions.store.agency.proofs import items
 from functions.store.ledgers import Ledger, Ledgers
 from functions.store.port import Store
+from functions.thresholds import THIN_PERCENT
 
 NOW = datetime(2026, 10, 21, 4, 0, tzinfo=UTC)
 
@@ -131,8 +132,9 @@ class World:
         revision: int = 1,
         as_of: datetime | None = None,
         previous: dict[tuple[str, str | None, str | None], dict[str, int | None]] | None = None,
+        quiet: bool = False,
     ) -> MonthRecord:
-        """Posts, ledgers and the ranking of a month."""
+        """Posts, ledgers and the ranking of a month. ``quiet``: without flags and log."""
         zone = self.agency.zone
         begin, end = month_bounds(month, zone)
         as_of = as_of or (self.now if state == "open" else min(self.now, end + timedelta(days=7)))
@@ -145,7 +147,7 @@ class World:
             at = begin + timedelta(seconds=self.random.randrange(1800, span))
             post_id = f"{month.replace('-', '')}{number:05d}"
             ledgers.put(self._entry(account, post_id, at, as_of, number))
-        flags = _colour(ledgers, as_of)
+        flags = () if quiet else _colour(ledgers, as_of)
         self.agency.save_ledgers(ledgers)
         ranking = Ranking(
             agency=self.agency.id,
@@ -159,7 +161,7 @@ class World:
             lists=tuple(self._lists(ledgers, previous or {}, flags)),
             flags=flags,
         )
-        decisions, objections = _log(ledgers, as_of)
+        decisions, objections = ((), ()) if quiet else _log(ledgers, as_of)
         return self.save(
             MonthRecord(
                 ranking=ranking,
@@ -384,6 +386,10 @@ class World:
     ) -> RankedList:
         codes = _codes(f for f in flags if platform in (None, f.account.partition(":")[0]))
         found: dict[str, list[Verdict]] = defaultdict(list)
+        thin: set[str] = set()
+        for ledger in ledgers.values():
+            if platform in (None, ledger.account.partition(":")[0]):
+                thin |= _thin(ledger)
         for ledger in ledgers.values():
             for entry in ledger.entries.values():
                 verdict = entry.verdict
@@ -425,12 +431,25 @@ class World:
                     if step > 0
                     else "down",
                     movement=abs(step) if step else None,
+                    thin=unit.id in thin,
                     flags=codes.get(unit.id, ()),
                     largest_share=largest_share(max(known, default=0), i24),
                 )
             )
         rows_of_list = _within_known(out, name)
         return RankedList(ranking=name, platform=platform, kind=kind, rows=rows_of_list)
+
+
+def _thin(ledger: Ledger) -> set[str]:
+    """The satker of whose posts on an account under 90 % are measured."""
+    posts: Counter[str] = Counter()
+    measured: Counter[str] = Counter()
+    for entry in ledger.entries.values():
+        verdict = _verdict(entry)
+        if verdict.counted and verdict.satker:
+            posts[verdict.satker] += 1
+            measured[verdict.satker] += verdict.measurement.i24 is not None
+    return {each for each in posts if 100 * measured[each] < THIN_PERCENT * posts[each]}
 
 
 def _within_known(rows: list[Row], ranking: RankingName) -> tuple[Row, ...]:

@@ -178,6 +178,24 @@ def test_a_final_month_of_formula_1_is_revised_by_formula_1(agency: AgencyStore)
     assert agency.frozen_evidence(MONTH, 1) == earlier.lines("usual")
 
 
+def test_what_formula_1_froze_before_its_run_died_is_ranked_by_formula_1(
+    agency: AgencyStore,
+) -> None:
+    """ "ranking, evidence and their SHA-256 are written once and never again" """
+    evidence = ev.decode(earlier.lines("usual"))
+    agency.save_posts([item.post() for item in evidence.items])
+    score_at(agency, CLOSING)
+    agency.freeze_evidence(MONTH, 1, earlier.lines("usual"))
+    score_at(agency, CLOSES)
+    record = agency.months()[MONTH]
+    assert rankings.encode(record.ranking) == earlier.ranking("usual")
+    assert (record.digest, record.rules) == (
+        ev.digest(earlier.lines("usual")),
+        evidence.month.rules,
+    )
+    assert agency.ledgers(MONTH).formula == "1"
+
+
 def test_a_month_that_no_known_formula_ranked_is_not_revised(agency: AgencyStore) -> None:
     evidence = ev.decode(earlier.lines("usual"))
     strange = ev.encode(

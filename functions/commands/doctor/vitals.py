@@ -20,7 +20,7 @@ from functions.commands.doctor.finding import Finding, age, grouped, looked
 from functions.jobs import turns
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.score.rules.closing import closing_begins
-from functions.settings import Settings
+from functions.settings import Settings, cadence
 from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
 from functions.store.keys import key
@@ -30,7 +30,7 @@ CADENCES = 3  # missed, a job is late
 AT_LEAST = timedelta(hours=1)
 NAMED = 5  # accounts by their names; of others the number
 NEAR = timedelta(days=30)  # before its end a consent is counted
-RUN = "kiprah run does all three at their cadence"
+RUN = "kiprah run does all of them at their cadence"
 
 
 def vitals(agency: AgencyStore, settings: Settings, roster: Roster, now: datetime) -> list[Finding]:
@@ -53,7 +53,8 @@ def _cadences(settings: Settings) -> dict[str, timedelta]:
     collect, score = (
         timedelta(minutes=every) for every in (settings.collect_every, settings.score_every)
     )
-    return {"collect": collect, "score": score, "publish": score}
+    documents = timedelta(minutes=cadence.CADENCES["documents"].every)
+    return {"collect": collect, "score": score, "publish": score, "documents": documents}
 
 
 def _notices(agency: AgencyStore) -> list[Finding]:

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from functions.model import (
     COUNTERS,
+    PLATFORMS,
+    Agency,
     Change,
     Entry,
     FlagCode,
+    MovementKind,
     Platform,
     Ranking,
+    RankingName,
     Reason,
     Sample,
     State,
     iso,
 )
-from functions.publish.files.tables import Cell, Column, write_csv, write_xlsx
+from functions.publish.files.data_package import Table, data_package
+from functions.publish.files.tables import (
+    COMMA,
+    SEMICOLON,
+    Cell,
+    Column,
+    Kind,
+    write_csv,
+    write_xlsx,
+)
+from functions.publish.imprint import Imprint
 from functions.publish.text import flags
 from functions.registry.addresses.public import public_address
 from functions.store import evidence as ev
@@ -29,43 +44,71 @@ from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
 from functions.thresholds import THIN_PERCENT, USUAL_FEWEST
 
+PACKAGE = "datapackage.json"
 # The files of a month, in the order in which the data page lists them.
 NAMES = (
     "ranking.json",
     "ranking.csv",
+    "ranking.titik-koma.csv",
     "ranking.xlsx",
     "unggahan.json",
     "unggahan.csv",
+    "unggahan.titik-koma.csv",
     "unggahan.xlsx",
     "keputusan.json",
     "keputusan.csv",
+    "keputusan.titik-koma.csv",
     "keputusan.xlsx",
     "bukti.jsonl.gz",
     "bukti.sha256",
+    PACKAGE,
 )
 # Months that an earlier version froze lack these files: what is frozen stays as it was.
-ADDED = frozenset({"keputusan.xlsx"})
+ADDED = frozenset(
+    {
+        "keputusan.xlsx",
+        "ranking.titik-koma.csv",
+        "unggahan.titik-koma.csv",
+        "keputusan.titik-koma.csv",
+        PACKAGE,
+    }
+)
 
 RANKING_COLUMNS = (
-    Column("ranking", "most_active (Akun Teraktif) atau most_popular (Akun Terpopuler)", 14),
-    Column("platform", "Platform yang diperingkat; kosong pada peringkat resmi gabungan", 11),
+    Column(
+        "ranking",
+        "most_active (Akun Teraktif) atau most_popular (Akun Terpopuler)",
+        14,
+        values=get_args(RankingName),
+    ),
+    Column(
+        "platform",
+        "Platform yang diperingkat; kosong pada peringkat resmi gabungan",
+        11,
+        values=PLATFORMS,
+    ),
     Column("kind", "Jenis satuan kerja yang diperingkat; kosong bila semua jenis", 12),
-    Column("band", "Kelompok pengikut; kosong bila semua", 7),
-    Column("rank", "Peringkat; kosong bila tidak diperingkat", 7),
+    Column("band", "Kelompok pengikut; kosong bila semua", 7, kind="integer"),
+    Column("rank", "Peringkat; kosong bila tidak diperingkat", 7, kind="integer"),
     Column("satker", "Kode satuan kerja", 20),
     Column("name", "Nama satuan kerja", 28),
-    Column("posts", "Unggahan yang dihitung", 9),
-    Column("measured", "Unggahan yang Interaksi 24 Jam-nya terukur", 10),
-    Column("i24", "Jumlah Interaksi 24 Jam; kosong bila tidak ada yang terukur", 10),
-    Column("engagement_rate", "Tingkat keterlibatan: median per 1.000 pengikut", 16),
+    Column("posts", "Unggahan yang dihitung", 9, kind="integer"),
+    Column("measured", "Unggahan yang Interaksi 24 Jam-nya terukur", 10, kind="integer"),
+    Column(
+        "i24", "Jumlah Interaksi 24 Jam; kosong bila tidak ada yang terukur", 10, kind="integer"
+    ),
+    Column("engagement_rate", "Tingkat keterlibatan: median per 1.000 pengikut", 16, kind="number"),
     Column(
         "movement_kind",
         "Dibanding bulan final sebelumnya: up naik, down turun, same tetap, new baru, "
         "back kembali, none tanpa pembanding",
         14,
+        values=get_args(MovementKind),
     ),
-    Column("movement", "Banyaknya tempat naik atau turun", 10),
-    Column("thin", f"Ada akun yang unggahannya terukur kurang dari {THIN_PERCENT} %", 8),
+    Column("movement", "Banyaknya tempat naik atau turun", 10, kind="integer"),
+    Column(
+        "thin", f"Ada akun yang unggahannya terukur kurang dari {THIN_PERCENT} %", 8, kind="boolean"
+    ),
     Column("flags", "Penanda, dipisahkan spasi", 12),
 )
 # Behind the others, in months ranked since formula 2 alone: the bytes of others never change.
@@ -74,57 +117,68 @@ CERTAINTY_COLUMNS = (
         "rank_best",
         "Peringkat terbaik yang mungkin menurut batas semua nilai; kosong bila tidak diperingkat",
         9,
+        kind="integer",
     ),
     Column(
         "rank_worst",
         "Peringkat terendah yang mungkin menurut batas semua nilai; kosong bila tidak diperingkat",
         10,
+        kind="integer",
     ),
     Column(
         "largest_share",
         "Bagian unggahan terbesar dari jumlah Interaksi 24 Jam, dalam persen; kosong bila "
         "jumlahnya nol atau tidak diketahui",
         13,
+        kind="number",
     ),
 )
 
+_COUNTS: tuple[tuple[str, str, int, Kind], ...] = (
+    ("taken_at", "Waktu baca (UTC)", 21, "datetime"),
+    ("likes", "Suka atau reaksi", 12, "integer"),
+    ("comments", "Komentar atau balasan", 15, "integer"),
+    ("shares", "Bagikan, repost, dan kutipan", 13, "integer"),
+    ("views", "Tayangan (tidak ikut dihitung)", 12, "integer"),
+)
 POST_COLUMNS = (
-    Column("platform", "Platform", 11),
+    Column("platform", "Platform", 11, values=PLATFORMS),
     Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
     Column("account", "Akun: platform dan kode tetapnya, misalnya x:123", 26),
     Column("satker", "Satuan kerja pemegang akun saat diunggah; kosong bila tidak ada", 20),
     Column("url", "Alamat unggahan", 44),
-    Column("published_at", "Waktu unggah (UTC)", 21),
-    Column("counted", "Dihitung dalam Akun Teraktif", 9),
-    Column("reason", "Alasan dihitung atau tidak", 22),
+    Column("published_at", "Waktu unggah (UTC)", 21, kind="datetime"),
+    Column("counted", "Dihitung dalam Akun Teraktif", 9, kind="boolean"),
+    Column("reason", "Alasan dihitung atau tidak", 22, values=get_args(Reason)),
     Column(
         "state",
         "running berjalan, observed teramati, interpolated interpolasi, estimated perkiraan, "
         "unmeasured tidak terukur, removed dihapus",
         13,
+        values=get_args(State),
     ),
-    Column("i24", "Interaksi 24 Jam; kosong bila tidak terukur (bukan nol)", 9),
-    Column("lower", "Batas bawah; kosong bila tidak diketahui", 9),
-    Column("upper", "Batas atas; kosong bila tidak diketahui", 9),
-    Column("partial", "Sebagian angka tidak diberikan platform", 9),
-    Column("shared", "Unggahan kolaborasi yang dihitung untuk beberapa akun", 9),
+    Column("i24", "Interaksi 24 Jam; kosong bila tidak terukur (bukan nol)", 9, kind="integer"),
+    Column("lower", "Batas bawah; kosong bila tidak diketahui", 9, kind="integer"),
+    Column("upper", "Batas atas; kosong bila tidak diketahui", 9, kind="integer"),
+    Column("partial", "Sebagian angka tidak diberikan platform", 9, kind="boolean"),
+    Column("shared", "Unggahan kolaborasi yang dihitung untuk beberapa akun", 9, kind="boolean"),
     *(
-        Column(f"{side}_{name}", f"{meaning} pada cuplikan {where} tanda 24 jam", width)
+        Column(f"{side}_{name}", f"{meaning} pada cuplikan {where} tanda 24 jam", width, kind=kind)
         for side, where in (("before", "sebelum"), ("after", "sesudah"))
-        for name, meaning, width in (
-            ("taken_at", "Waktu baca (UTC)", 21),
-            ("likes", "Suka atau reaksi", 12),
-            ("comments", "Komentar atau balasan", 15),
-            ("shares", "Bagikan, repost, dan kutipan", 13),
-            ("views", "Tayangan (tidak ikut dihitung)", 12),
-        )
+        for name, meaning, width, kind in _COUNTS
     ),
-    Column("parts", "Lanjutan utas yang interaksinya ikut dijumlahkan; kosong bila tidak ada", 7),
+    Column(
+        "parts",
+        "Lanjutan utas yang interaksinya ikut dijumlahkan; kosong bila tidak ada",
+        7,
+        kind="integer",
+    ),
     Column(
         "over_usual",
         f"Kelipatan dari yang biasa pada akunnya; kosong di bawah {USUAL_FEWEST} unggahan terukur "
         "sebelumnya, dan bila yang biasa terlalu sedikit",
         11,
+        kind="number",
     ),
     Column("flags", "Penanda, dipisahkan spasi; angkanya ada di ranking.json", 12),
     Column(
@@ -133,20 +187,33 @@ POST_COLUMNS = (
         24,
         is_id=True,
     ),
-    Column("duplicate_percent", "Kemiripan dengan unggahan itu, dalam persen", 9),
-    Column("decided", "Nilainya ditetapkan dengan keputusan admin", 9),
+    Column("duplicate_percent", "Kemiripan dengan unggahan itu, dalam persen", 9, kind="integer"),
+    Column("decided", "Nilainya ditetapkan dengan keputusan admin", 9, kind="boolean"),
     Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20),
 )
 
 
+# No account has two posts of the same code.
+_POST_KEY = ("account", "post_id")
+
 LOG_COLUMNS = (
-    Column("type", "decision keputusan admin, objection sanggahan", 10),
+    Column(
+        "type",
+        "decision keputusan admin, objection sanggahan",
+        10,
+        values=("decision", "objection"),
+    ),
     Column("id", "Kode keputusan atau sanggahan", 20, is_id=True),
-    Column("at", "Waktu dibuat (UTC)", 21),
+    Column("at", "Waktu dibuat (UTC)", 21, kind="datetime"),
     Column("by", "Nama yang memutuskan atau menyanggah", 20),
     Column("why", "Alasan", 44),
     Column("link", "Tautan yang disertakan; kosong bila tidak ada", 30),
-    Column("platform", "Platform unggahannya; kosong bila bukan tentang satu unggahan", 11),
+    Column(
+        "platform",
+        "Platform unggahannya; kosong bila bukan tentang satu unggahan",
+        11,
+        values=PLATFORMS,
+    ),
     Column("post_id", "Kode unggahan pada platform", 24, is_id=True),
     Column("account_id", "Kode akunnya; kosong bila berlaku untuk setiap akun", 20, is_id=True),
     Column("satker", "Satuan kerja penerima unggahan, atau yang menyanggah", 20),
@@ -155,18 +222,19 @@ LOG_COLUMNS = (
         "exclude dikeluarkan, include dimasukkan, reassign dipindahkan ke satuan kerja lain, "
         "set_value nilainya ditetapkan; kosong pada sanggahan",
         10,
+        values=get_args(ev.Action),
     ),
-    Column("value", "Interaksi 24 Jam yang ditetapkan", 9),
+    Column("value", "Interaksi 24 Jam yang ditetapkan", 9, kind="integer"),
     Column("objection", "Kode sanggahan yang dijawab keputusan ini", 20, is_id=True),
-    Column("accepted", "Sanggahan dikabulkan; kosong bila belum diputuskan", 9),
+    Column("accepted", "Sanggahan dikabulkan; kosong bila belum diputuskan", 9, kind="boolean"),
     Column("answer", "Jawaban atas sanggahan", 44),
     Column("answered_by", "Nama yang menjawab", 20),
-    Column("answered_at", "Waktu dijawab (UTC)", 21),
+    Column("answered_at", "Waktu dijawab (UTC)", 21, kind="datetime"),
 )
 # Behind the others, in months with a confirmed decision alone: the bytes of others never change.
 CONFIRMED_COLUMNS = (
     Column("confirmed_by", "Orang kedua yang menyetujui keputusan", 20),
-    Column("confirmed_at", "Waktu disetujui (UTC)", 21),
+    Column("confirmed_at", "Waktu disetujui (UTC)", 21, kind="datetime"),
 )
 
 
@@ -234,30 +302,46 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def month_files(
-    record: MonthRecord, ledgers: Mapping[str, Ledger], evidence: bytes
+    record: MonthRecord,
+    ledgers: Mapping[str, Ledger],
+    evidence: bytes,
+    agency: Agency,
+    imprint: Imprint,
 ) -> dict[str, bytes]:
     """The month's files by name. ``evidence`` is the uncompressed evidence of ``record``."""
     ranking = record.ranking
     posts = PostFile(month=ranking.month, as_of=ranking.as_of, posts=tuple(post_lines(ledgers)))
     columns = _ranking_columns(ranking)
-    ranking_rows = list(_ranking_rows(ranking, columns))
-    post_rows = [_post_row(line) for line in posts.posts]
     log_columns = _log_columns(record)
-    log_rows = list(_log_rows(record, log_columns))
-    created = ranking.as_of
-    return {
+    found = {
         "ranking.json": rankings.encode(ranking),
-        "ranking.csv": write_csv(columns, ranking_rows),
-        "ranking.xlsx": write_xlsx("ranking", columns, ranking_rows, created=created),
+        **_tables("ranking", columns, _ranking_rows(ranking, columns), ranking.as_of),
         "unggahan.json": msgspec.json.encode(posts) + b"\n",
-        "unggahan.csv": write_csv(POST_COLUMNS, post_rows),
-        "unggahan.xlsx": write_xlsx("unggahan", POST_COLUMNS, post_rows, created=created),
+        **_tables("unggahan", POST_COLUMNS, map(post_row, posts.posts), ranking.as_of),
         "keputusan.json": msgspec.json.encode(_log(record, ledgers)) + b"\n",
-        "keputusan.csv": write_csv(log_columns, log_rows),
-        "keputusan.xlsx": write_xlsx("keputusan", log_columns, log_rows, created=created),
+        **_tables("keputusan", log_columns, _log_rows(record, log_columns), ranking.as_of),
         "bukti.jsonl.gz": ev.compress(evidence),
         # As sha256sum writes it, so that `sha256sum -c` checks it.
         "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),
+    }
+    described = [
+        Table("ranking", "Semua daftar peringkat bulan ini", columns, ()),
+        Table("unggahan", "Setiap unggahan, dihitung atau tidak", POST_COLUMNS, _POST_KEY),
+        Table("keputusan", "Keputusan admin dan sanggahan", log_columns, ()),
+    ]
+    found[PACKAGE] = data_package(ranking, record.digest, agency, imprint, described, found)
+    return found
+
+
+def _tables(
+    name: str, columns: Sequence[Column], rows: Iterable[list[Cell]], created: datetime
+) -> dict[str, bytes]:
+    """A table in each of its forms."""
+    cells = list(rows)
+    return {
+        f"{name}.csv": write_csv(columns, cells, COMMA),
+        f"{name}.titik-koma.csv": write_csv(columns, cells, SEMICOLON),
+        f"{name}.xlsx": write_xlsx(name, columns, cells, created=created),
     }
 
 
@@ -377,16 +461,18 @@ def _ranking_rows(ranking: Ranking, columns: Sequence[Column]) -> Iterable[list[
                 row.movement,
                 row.thin,
                 " ".join(row.flags),
-                *(_told(getattr(row, column.name)) for column in CERTAINTY_COLUMNS),
+                *(told(getattr(row, column.name)) for column in CERTAINTY_COLUMNS),
             ]
             yield cells[: len(columns)]
 
 
-def _told(value: int | float | UnsetType | None) -> Cell:
+def told(value: Cell | UnsetType) -> Cell:
+    """A field's cell; empty where the row does not say it."""
     return None if value is UNSET else value
 
 
-def _post_row(line: PostLine) -> list[Cell]:
+def post_row(line: PostLine) -> list[Cell]:
+    """A post's cells, under ``POST_COLUMNS``."""
     return [
         line.platform,
         line.post_id,

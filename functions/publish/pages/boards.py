@@ -50,15 +50,16 @@ TOP = 10  # rows of a list where it is not the page's subject
 CONCENTRATED = 50  # percent of a sum from one post that a row says of itself
 
 
-class Standing(msgspec.Struct, frozen=True):
+class BoardRow(msgspec.Struct, frozen=True):
     """A satker's line in a list. ``figure`` is what the list ranks by, None when unmeasured.
 
     ``known`` says which ranks the bounds allow, where they allow others ("bisa 5–8"); ``share``
-    how much of the sum one post brought, where that is half or more. ``mark`` names the satker's
-    flags and leads to their numbers.
+    how much of the sum one post brought, where that is half or more. ``leads``: it is first, and
+    with more than nothing. ``mark`` names the satker's flags and leads to their numbers.
     """
 
     rank: int | None
+    leads: bool
     known: str
     name: str
     href: str
@@ -100,7 +101,7 @@ class Board(msgspec.Struct, frozen=True):
     caption: str
     popular: bool
     unit: str
-    rows: tuple[Standing, ...]
+    rows: tuple[BoardRow, ...]
     unranked: tuple[Unranked, ...]
     ranked: int
     compared: str
@@ -112,7 +113,7 @@ class Leader(msgspec.Struct, frozen=True):
     """Who leads a list; ``tied`` others share the rank."""
 
     title: str
-    row: Standing
+    row: BoardRow
     tied: int
 
 
@@ -175,15 +176,16 @@ class Lines:
         return first, second
 
     def board(self, ranked: RankedList, *, begin: int = 0, most: int | None = None) -> Board:
-        """A list as shown, from its row ``begin`` on; the satker without a rank stand at its end.
+        """A list as shown, from its row ``begin`` on; the satker without a rank come last.
 
         With ``most`` set and more rows than that, ``more`` leads to the list's own page.
         """
         name, month = ranked.ranking, self._ranking.month
         popular = name == "most_popular"
         with_rank = [row for row in ranked.rows if row.rank]
-        end = None if most is None else begin + most
-        is_whole = end is None or end >= len(with_rank)
+        rows = [*with_rank, *(row for row in ranked.rows if not row.rank)]
+        end = len(rows) if most is None else begin + most
+        shown = rows[begin:end]
         largest = max((_figure(row, popular) or 0 for row in with_rank[:1]), default=0) or 1
         compared = any(row.movement_kind != "none" for row in ranked.rows)
         anchor = anchor_of(ranked)
@@ -196,30 +198,31 @@ class Lines:
             caption=f"{TITLES[name]} {formats.month(month)}, {scope}, {_SAYS[name]}",
             popular=popular,
             unit="interaksi" if popular else "unggahan",
-            rows=tuple(self.standing(row, popular, largest) for row in with_rank[begin:end]),
+            rows=tuple(self.standing(row, popular, largest) for row in shown if row.rank),
             unranked=tuple(
                 Unranked(row.name, self._href(self._unit(row.satker)), _why_unranked(row, ranked))
-                for row in ranked.rows
-                if is_whole and not row.rank
+                for row in shown
+                if not row.rank
             ),
             ranked=len(with_rank),
             compared=words.compared(month) if compared else "",
             provisional=self._ranking.state != "final",
             more=None
-            if is_whole
+            if end >= len(rows)
             else Link(
                 f"Semua {formats.number(len(ranked.rows))} satuan kerja",
                 f"{self._href(scope_path(ranked, month))}#{anchor}",
             ),
         )
 
-    def standing(self, row: Row, popular: bool, largest: int) -> Standing:
+    def standing(self, row: Row, popular: bool, largest: int) -> BoardRow:
         """A satker's line. ``largest``: the figure at which the bar is full."""
         figure = _figure(row, popular)
         month_page = self._href(month_path(self._ranking.month))
-        return Standing(
+        return BoardRow(
             rank=row.rank,
-            known=words.known(row.possible_ranks),
+            leads=row.rank == 1 and bool(figure),
+            known=words.possible_ranks(row),
             name=row.name,
             href=self._href(self._unit(row.satker)),
             figure=figure,
@@ -347,14 +350,6 @@ def flag_link(codes: tuple[FlagCode, ...], href: str) -> Link | None:
     return Link(flags.labels(codes), href) if codes else None
 
 
-def band_list(ranking: Ranking, name: RankingName, satker: str) -> RankedList | None:
-    """The list of a satker's follower band; None when the month has one band."""
-    for ranked in ranking.lists:
-        if ranked.ranking == name and ranked.band is not None and row_of(ranked, satker):
-            return ranked
-    return None
-
-
 def scope_path(ranked: RankedList, month: str) -> str:
     """Where the page of a list lies."""
     if ranked.band is not None:
@@ -370,11 +365,6 @@ def anchor_of(ranked: RankedList) -> str:
     if ranked.band is not None:
         prefix = band_segment(ranked.band)
     return f"{prefix}-{SHORT[ranked.ranking]}" if prefix else SHORT[ranked.ranking]
-
-
-def row_of(ranked: RankedList, satker: str) -> Row | None:
-    """A satker's row in a list; None when the list does not have it."""
-    return next((row for row in ranked.rows if row.satker == satker), None)
 
 
 def _scope(ranked: RankedList) -> str:

@@ -47,6 +47,32 @@ def rank_line(ranks: Sequence[tuple[str, int | None]], popular: bool, *, lowest:
     return _svg(name, width, height, f"Peringkat: {spoken}", lines + "".join(marks))
 
 
+def rank_spark(ranks: Sequence[int | None], since: str, *, lowest: int) -> Markup:
+    """Ranks over months as a small line, the best on top; a month without one is a gap.
+
+    Args:
+        ranks: oldest first.
+        since: the first month in words.
+        lowest: the rank at the bottom edge.
+    """
+    width, height, edge = 96, 24, 3
+    step = (width - 2 * edge) / max(len(ranks) - 1, 1)
+    scale = (height - 2 * edge) / max(lowest - 1, 1)
+    runs: list[list[str]] = [[]]
+    dot = ""
+    for position, rank in enumerate(ranks):
+        if rank is None:
+            runs.append([])
+            continue
+        x, y = _short(edge + position * step), _short(edge + (rank - 1) * scale)
+        runs[-1].append(f"{x},{y}")
+        dot = f'<circle cx="{x}" cy="{y}" r="2.5"/>'
+    lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if len(run) > 1)
+    spoken = ", ".join("tanpa" if rank is None else str(rank) for rank in ranks)
+    label = f"Peringkat tiap bulan sejak {since}: {spoken}"
+    return _svg("spark", width, height, label, lines + dot)
+
+
 def bar(share: int) -> Markup:
     """A value's share of the largest, in thousandths; the number itself stands beside it."""
     width = min(max(share, 0), 1_000)
@@ -96,6 +122,27 @@ def stacked(shares: Sequence[tuple[int, int]]) -> Markup:
     return Markup(
         '<svg viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">'
         f"{''.join(parts)}</svg>"
+    )
+
+
+def strip(states: Sequence[tuple[str, str]], label: str) -> Markup:
+    """A column for each day: whole, half, or a line, so that states are told apart in black.
+
+    Args:
+        states: Each day's state (good, partial, missing, unknown), and its words for hovering.
+        label: What the strip says, for those who do not see it.
+    """
+    shapes = {"good": (0, 30), "partial": (15, 15), "missing": (26, 4), "unknown": (29, 1)}
+    columns = []
+    for position, (state, words) in enumerate(states):
+        y, tall = shapes[state]
+        columns.append(
+            f'<rect class="day-{state}" x="{position * 10 + 1}" y="{y}" width="8" height="{tall}">'
+            f"<title>{escape(words)}</title></rect>"
+        )
+    return Markup(
+        f'<svg class="strip" viewBox="0 0 {len(states) * 10} 30" preserveAspectRatio="none" '
+        f'role="img" aria-label="{escape(label)}">{"".join(columns)}</svg>'
     )
 
 

@@ -7,13 +7,14 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from functions.model import PLATFORM_NAMES, PLATFORMS
+from functions.publish.files import feed, freshness
 from functions.publish.imprint import Imprint
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
 from functions.publish.text import formats
+from functions.publish.text.plain import plain
 
 MOST_LISTED = 20  # agencies that every page links to
-FRESH = "data/segar.json"  # when the platforms were read last, which pages ask for by themselves
 _MENU = (
     ("home", "Peringkat", ""),
     ("units", "Satuan kerja", "satker/"),
@@ -37,7 +38,7 @@ class Link(msgspec.Struct, frozen=True):
     current: bool = False
 
 
-class OpenMonth(msgspec.Struct, frozen=True):
+class Hearing(msgspec.Struct, frozen=True):
     """A month that is hearing objections: until when, how many wait, and where to look."""
 
     said: str
@@ -46,7 +47,8 @@ class OpenMonth(msgspec.Struct, frozen=True):
 
 
 class Shell(msgspec.Struct, frozen=True):
-    """What surrounds every page. ``canonical`` and ``image`` are None without a public address.
+    """What surrounds every page. ``canonical``, ``feed`` and ``image`` are None without a public
+    address, and ``feed`` before the first final month.
 
     ``agencies``: the sites of the installation's other agencies. ``open_months`` stand on pages
     that lead to a satker. ``as_of`` is the page's own time, else the day of the newest numbers.
@@ -62,7 +64,7 @@ class Shell(msgspec.Struct, frozen=True):
     footer: tuple[Link, ...]
     units: str
     status: str
-    feed: str
+    feed: str | None
     fresh: str
     stylesheet: str
     script: str
@@ -73,7 +75,7 @@ class Shell(msgspec.Struct, frozen=True):
     notice: str = ""
     canonical: str | None = None
     image: str | None = None
-    open_months: tuple[OpenMonth, ...] = ()
+    open_months: tuple[Hearing, ...] = ()
     agencies: tuple[Link, ...] = ()
 
 
@@ -107,8 +109,12 @@ class Context:
 
     def absolute(self, target: str) -> str | None:
         """The public address of a path of the site; None while nobody said where the site is."""
-        site_url = self.material.site_url.rstrip("/")
-        return f"{site_url}/{self._folder}{target}" if site_url else None
+        return self.material.absolute(target)
+
+    @property
+    def address(self) -> str:
+        """The public address of the agency's site, ending in a slash; empty when nobody said."""
+        return self.material.absolute("") or ""
 
     def shell(
         self,
@@ -119,7 +125,7 @@ class Context:
         as_of: str = "",
         sheet: str = "",
         image: str = "",
-        open_months: tuple[OpenMonth, ...] = (),
+        open_months: tuple[Hearing, ...] = (),
     ) -> Shell:
         """What surrounds the page.
 
@@ -136,21 +142,22 @@ class Context:
         canonical = None if self.path == "404.html" else self.absolute(self.path)
         return Shell(
             path=self.path,
-            title=title,
-            description=description,
+            # A head has no markup that could isolate a name.
+            title=plain(title),
+            description=plain(description),
             agency=m.agency.name,
             home=self.href(""),
             nav=self._nav(section),
             footer=self._footer(),
             units=self.href("satker/"),
             status=self.href("status/"),
-            feed=self.href("feed.xml"),
-            fresh=self.href(FRESH),
+            feed=self.href(feed.PATH) if self.has_feed else None,
+            fresh=self.href(freshness.PATH),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),
             icon=self.href(m.assets["icon.svg"]),
             as_of=as_of or day,
-            sheet=" · ".join(part for part in (sheet or title, canonical) if part),
+            sheet=" · ".join(part for part in (plain(sheet or title), canonical) if part),
             imprint=m.imprint,
             notice=m.notice,
             canonical=canonical,
@@ -158,6 +165,12 @@ class Context:
             open_months=open_months,
             agencies=self._agencies(),
         )
+
+    @property
+    def has_feed(self) -> bool:
+        """Whether there is a feed: its addresses are absolute, and it tells of final months."""
+        m = self.material
+        return bool(m.site_url) and m.has_finals
 
     def _agencies(self) -> tuple[Link, ...]:
         """The front pages of the other agencies' sites.
@@ -181,6 +194,8 @@ class Context:
         )
 
     def _footer(self) -> tuple[Link, ...]:
-        current = self.material.current
-        year = [("Tahun ini", f"{current.ranking.month[:4]}/")] if current else []
-        return tuple(Link(label, self.href(path)) for label, path in (*year, *_MORE))
+        now = next(iter(self.material.years), "")
+        # From the front page every year is one step away: so every post is within three.
+        told = [each for each in self.material.years if each == now or not self.path]
+        years = [("Tahun ini" if each == now else f"Tahun {each}", f"{each}/") for each in told]
+        return tuple(Link(label, self.href(path)) for label, path in (*years, *_MORE))

@@ -1,22 +1,29 @@
-"""The page of the open data: every month's files, the frozen revisions, and what fields mean."""
+"""The page of the open data: the newest month's files, all months in a table, what fields mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import msgspec
+from markupsafe import Markup
 
 from functions.model import MonthState
+from functions.publish.files import feed, registry_history, series
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
     CONFIRMED_COLUMNS,
     LOG_COLUMNS,
     NAMES,
+    PACKAGE,
     POST_COLUMNS,
     RANKING_COLUMNS,
 )
-from functions.publish.pages.context import Context, Shell
+from functions.publish.files.registry_now import PATH
+from functions.publish.files.schemas import SCHEMAS, schema_path
+from functions.publish.pages.context import Context, Link, Shell
+from functions.publish.pages.dataset import series_dataset
+from functions.publish.pages.paths import month_path
 from functions.publish.text import formats, words
 
 # What the data page lists of a month: label, meaning, and the files by what their links say.
@@ -24,24 +31,53 @@ _SETS = (
     (
         "Peringkat",
         "Semua daftar bulan ini",
-        {"JSON": "ranking.json", "CSV": "ranking.csv", "XLSX": "ranking.xlsx"},
+        {
+            "JSON": "ranking.json",
+            "CSV": "ranking.csv",
+            "CSV titik koma": "ranking.titik-koma.csv",
+            "XLSX": "ranking.xlsx",
+        },
     ),
     (
         "Unggahan",
         "Setiap unggahan dengan nilai, batas, dan dua cuplikannya",
-        {"JSON": "unggahan.json", "CSV": "unggahan.csv", "XLSX": "unggahan.xlsx"},
+        {
+            "JSON": "unggahan.json",
+            "CSV": "unggahan.csv",
+            "CSV titik koma": "unggahan.titik-koma.csv",
+            "XLSX": "unggahan.xlsx",
+        },
     ),
     (
         "Keputusan",
         "Keputusan admin, sanggahan, dan yang diubah sebuah revisi",
-        {"JSON": "keputusan.json", "CSV": "keputusan.csv", "XLSX": "keputusan.xlsx"},
+        {
+            "JSON": "keputusan.json",
+            "CSV": "keputusan.csv",
+            "CSV titik koma": "keputusan.titik-koma.csv",
+            "XLSX": "keputusan.xlsx",
+        },
     ),
     (
         "Bukti",
         "Semua cuplikan yang menjadi dasar peringkat, dan sidik jarinya",
         {"JSONL.GZ": "bukti.jsonl.gz", "SHA-256": "bukti.sha256"},
     ),
+    (
+        "Paket data",
+        "Kolom, jenis, dan sidik jari ketiga tabel, untuk program (Frictionless)",
+        {"JSON": PACKAGE},
+    ),
 )
+
+
+# What the table of all months links to.
+_IN_TABLE = {
+    "ranking.csv": "peringkat",
+    "unggahan.csv": "unggahan",
+    "keputusan.csv": "keputusan",
+    "bukti.jsonl.gz": "bukti",
+}
 
 
 class DataFile(msgspec.Struct, frozen=True):
@@ -62,7 +98,7 @@ class DataSet(msgspec.Struct, frozen=True):
 
 
 class DataMonth(msgspec.Struct, frozen=True):
-    """A month's files and the digest of its evidence."""
+    """A month's files and the digest of its evidence. ``check``: where a reader checks it."""
 
     anchor: str
     label: str
@@ -70,35 +106,68 @@ class DataMonth(msgspec.Struct, frozen=True):
     state_label: str
     as_of: str
     digest: str
+    check: str
     sets: tuple[DataSet, ...]
 
 
+class DataLine(msgspec.Struct, frozen=True):
+    """A month in the table of all: its state, and where its files lie. ``digest`` is shortened.
+
+    ``files``: its main files by what their links say; ``page``: all its files, with each revision.
+    """
+
+    anchor: str
+    label: str
+    page: str
+    state: MonthState
+    state_label: str
+    revision: int
+    digest: str
+    check: str
+    files: tuple[Link, ...]
+
+
+class Recompute(msgspec.Struct, frozen=True):
+    """The command that makes a month anew from this site, and the line that it answers with."""
+
+    command: str
+    answer: str
+
+
 class DataPage(msgspec.Struct, frozen=True):
-    """Every file of every month."""
+    """The newest month's files, and where those of all months lie.
+
+    ``anchor`` of the table's lines is a month, so that links to a month find it; the newest one's
+    stands at its files. ``recompute`` None: no month is there.
+    """
 
     template: ClassVar[str] = "pages/data.html"
     shell: Shell
-    months: tuple[DataMonth, ...]
+    newest: DataMonth | None
+    months: tuple[DataLine, ...]
+    recompute: Recompute | None
     ranking_fields: tuple[tuple[str, str], ...]
     post_fields: tuple[tuple[str, str], ...]
     log_fields: tuple[tuple[str, str], ...]
     method: str
+    dataset: Markup | None
+    others: tuple[Link, ...]
+    check: str
 
 
 def data_page(context: Context) -> DataPage:
     """Every file of every month, and what its columns mean."""
     m = context.material
+    months = [month for month in m.newest_first if month in m.files and month not in m.pending]
     return DataPage(
         shell=context.shell(
             "Data terbuka",
             "Semua angka di situs ini sebagai berkas JSON, CSV, dan XLSX, beserta buktinya.",
             section="data",
         ),
-        months=tuple(
-            _data_month(context, month)
-            for month in m.newest_first
-            if month in m.files and month not in m.pending
-        ),
+        newest=_data_month(context, months[0]) if months else None,
+        months=tuple(_data_line(context, month) for month in months),
+        recompute=_recompute(context, months) if months else None,
         ranking_fields=tuple(
             (column.name, column.meaning) for column in (*RANKING_COLUMNS, *CERTAINTY_COLUMNS)
         ),
@@ -107,7 +176,24 @@ def data_page(context: Context) -> DataPage:
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
         ),
         method=context.href("metode/"),
+        dataset=series_dataset(context),
+        others=tuple(_others(context)),
+        check=context.href("periksa/"),
     )
+
+
+def _others(context: Context) -> Iterator[Link]:
+    """The files that belong to no month."""
+    m = context.material
+    if m.has_finals:
+        yield Link("Semua bulan final dalam satu tabel (CSV)", context.href(series.PATH))
+    yield Link("Satuan kerja dan akun yang terdaftar sekarang (CSV)", context.href(PATH))
+    yield Link("Riwayat perubahan daftar itu (CSV)", context.href(registry_history.PATH))
+    for name, described in SCHEMAS.items():
+        said = f"Skema JSON: {described.title[0].lower()}{described.title[1:]}"
+        yield Link(said, context.href(schema_path(name)))
+    if context.has_feed:
+        yield Link("Umpan Atom: peringkat final dan revisinya", context.href(feed.PATH))
 
 
 def month_sets(context: Context, month: str) -> tuple[DataSet, ...]:
@@ -121,7 +207,7 @@ def frozen_files(context: Context, month: str, revision: int) -> tuple[DataFile,
     held = context.material.frozen.get(month, {}).get(revision, {})
     folder = f"data/{month}/r{revision}"
     return tuple(
-        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name].size))
+        DataFile(name, name, context.href(f"{folder}/{name}"), formats.size(held[name]))
         for name in NAMES
         if name in held
     )
@@ -137,7 +223,40 @@ def _data_month(context: Context, month: str) -> DataMonth:
         state_label=words.MONTH_STATE[told.state],
         as_of=formats.time(told.as_of, m.zone),
         digest=told.digest,
+        check=context.href(f"periksa/?bulan={month}"),
         sets=tuple(_data_sets(context, month)),
+    )
+
+
+def _data_line(context: Context, month: str) -> DataLine:
+    m = context.material
+    told = m.index[month]
+    return DataLine(
+        anchor=month,
+        label=formats.month(month),
+        page=f"{context.href(month_path(month))}#dokumen",
+        state=told.state,
+        state_label=words.MONTH_STATE[told.state],
+        revision=told.revision,
+        digest=f"{told.digest[:8]}…{told.digest[-4:]}",
+        check=context.href(f"periksa/?bulan={month}"),
+        files=tuple(
+            Link(label, context.href(f"data/{month}/{name}"))
+            for name, label in _IN_TABLE.items()
+            if name in m.files[month]
+        ),
+    )
+
+
+def _recompute(context: Context, months: Sequence[str]) -> Recompute:
+    """For the newest final month; while none is final, for the newest."""
+    m = context.material
+    final = [month for month in months if m.index[month].state == "final"]
+    month = (final or months)[0]
+    where = context.absolute("") or "https://ALAMAT-SITUS-INI/"
+    return Recompute(
+        command=f"kiprah audit {month} --from {where}",
+        answer=f"{month} {m.index[month].digest} identical",
     )
 
 
@@ -152,7 +271,7 @@ def _data_sets(context: Context, month: str) -> Iterator[DataSet]:
                     name,
                     form,
                     context.href(f"data/{month}/{name}"),
-                    formats.size(files[name].size),
+                    formats.size(files[name]),
                 )
                 for form, name in names.items()
                 if name in files

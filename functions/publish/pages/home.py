@@ -13,14 +13,15 @@ from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.month_charts import DayChart, ShareChart, day_chart, share_chart
 from functions.publish.pages.month_head import (
     MonthHead,
-    Turn,
+    MonthTurn,
     accounts_in,
     head,
     month_link,
     open_months,
     turns,
 )
-from functions.publish.pages.paths import list_path, month_path
+from functions.publish.pages.papers import MonthPapers, month_image, month_papers
+from functions.publish.pages.paths import list_path
 from functions.publish.text import formats, points
 
 
@@ -33,6 +34,7 @@ class LastFinal(msgspec.Struct, frozen=True):
     revision: int
     digest: str
     leaders: tuple[str, ...]
+    papers: MonthPapers
     data: str
 
 
@@ -48,7 +50,7 @@ class HomePage(msgspec.Struct, frozen=True):
     finding: str
     points: tuple[str, ...]
     accounts: int
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     boards: tuple[Board, ...]
     chart: DayChart | None
     shares: ShareChart | None
@@ -101,7 +103,7 @@ def home_page(context: Context) -> Page:
             section="home",
             as_of=told.as_of,
             sheet=told.sheet,
-            image=f"{month_path(month)}bagikan.png",
+            image=month_image(context, month),
             open_months=open_months(context),
         ),
         head=told,
@@ -115,7 +117,7 @@ def home_page(context: Context) -> Page:
         platforms=lines.platforms(),
         kinds=lines.kinds(),
         bands=lines.bands(),
-        best=best_posts(context, entries or (), captions=True),
+        best=best_posts(context, entries or (), captions=ranking.state != "final"),
         final=_last_final(context),
         whole=context.href(list_path(month)),
         method=context.href("metode/"),
@@ -154,5 +156,6 @@ def _last_final(context: Context) -> LastFinal | None:
         revision=ranking.revision,
         digest=record.digest,
         leaders=tuple(said for said in leaders if said),
+        papers=month_papers(context, record),
         data=context.href(f"data/#{ranking.month}"),
     )

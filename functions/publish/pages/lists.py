@@ -14,7 +14,7 @@ import msgspec
 from functions.model import PLATFORM_NAMES, RankedList
 from functions.publish.pages.boards import NAMES, Board, Lines, scope_path
 from functions.publish.pages.context import Context, Link, Page, Shell
-from functions.publish.pages.month_head import MonthHead, Turn, head, turns
+from functions.publish.pages.month_head import MonthHead, MonthTurn, head, turns
 from functions.publish.pages.paths import band_segment, kind_segment, list_path, unit_month_path
 from functions.publish.text import formats, words
 from functions.store.agency.months import MonthRecord
@@ -32,7 +32,7 @@ class ListPage(msgspec.Struct, frozen=True):
     about: str
     boards: tuple[Board, ...]
     month: Link
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     others: tuple[Link, ...]
     parts: tuple[Link, ...]
     data: str

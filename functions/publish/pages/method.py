@@ -13,7 +13,8 @@ from functions.model import (
     PLATFORMS,
     Platform,
 )
-from functions.publish.pages.context import Context, Page, Shell
+from functions.publish.pages.context import Context, Hearing, Page, Shell
+from functions.publish.pages.month_head import open_months
 from functions.publish.text import formats, words
 from functions.store.evidence import Rules
 
@@ -50,6 +51,16 @@ class Limits(msgspec.Struct, frozen=True):
     jump_above: str
 
 
+class Objecting(msgspec.Struct, frozen=True):
+    """How to object: to whom (empty: nobody said), by a mail that is begun already, and until when,
+    of each month that hears objections now."""
+
+    office: str
+    contact: str
+    mail: str
+    months: tuple[Hearing, ...]
+
+
 class MethodPage(msgspec.Struct, frozen=True):
     """The rules in force. ``usual_least``: 0 where no such least is asked for."""
 
@@ -57,6 +68,9 @@ class MethodPage(msgspec.Struct, frozen=True):
     shell: Shell
     zone: str
     data: str
+    verify: str
+    objecting: Objecting
+    cite: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
     limits: Limits
     duplicate_percent: int
@@ -83,6 +97,9 @@ def method_page(context: Context) -> Page:
         ),
         zone=formats.clock(m.now, m.zone).split()[-1],
         data=context.href("data/"),
+        verify=context.href("periksa/"),
+        objecting=_objecting(context),
+        cite=_cite(context),
         platforms=tuple(
             (p, PLATFORM_NAMES[p], words.COUNTED[p], words.BESIDE[p]) for p in PLATFORMS
         ),
@@ -102,6 +119,30 @@ def method_page(context: Context) -> Page:
         library=rules.library,
         formula=newest.ranking.formula if newest else "",
     )
+
+
+def _objecting(context: Context) -> Objecting:
+    imprint = context.material.imprint
+    body = (
+        "Satuan kerja:\r\nAlamat unggahan, atau bulan dan daftarnya:\r\n\r\n"
+        "Yang disanggah dan alasannya:\r\n\r\nBukti (tautan atau lampiran):\r\n\r\n"
+        "Nama dan jabatan:\r\n"
+    )
+    return Objecting(
+        office=imprint.office,
+        contact=imprint.contact,
+        mail=imprint.mail("Sanggahan peringkat media sosial", body) or imprint.contact_href,
+        months=open_months(context),
+    )
+
+
+def _cite(context: Context) -> str:
+    """How to cite all of it; each month's page says how to cite the month."""
+    m = context.material
+    title = f"Peringkat media sosial satuan kerja {m.agency.name}"
+    said = f"{m.imprint.office or m.agency.name}. {title}, [bulan], [keadaan atau revisi]. Kiprah."
+    where = context.absolute("")
+    return f"{said} {where}" if where else said
 
 
 def limits() -> Limits:

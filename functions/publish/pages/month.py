@@ -8,20 +8,24 @@ from functools import partial
 from typing import ClassVar
 
 import msgspec
+from markupsafe import Markup
 
 from functions.model import previous_month
 from functions.publish.pages.best import Best, best_posts
 from functions.publish.pages.boards import Board, Lines, Scope
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import DataSet, month_sets
+from functions.publish.pages.dataset import month_dataset
 from functions.publish.pages.flags import FlaggedUnit, flagged_units
 from functions.publish.pages.log import LogEntry, log_entries
 from functions.publish.pages.month_charts import DayChart, ShareChart, day_chart, share_chart
-from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, turns
+from functions.publish.pages.month_head import HOW, MonthHead, MonthTurn, head, turns
+from functions.publish.pages.papers import MonthPapers, month_image, month_papers
 from functions.publish.pages.paths import list_path, month_path, unit_month_path
 from functions.publish.pages.quality import Quality, quality_of
 from functions.publish.pages.revision import Revision, revision_of
-from functions.publish.text import formats, points
+from functions.publish.text import formats, points, sharing
+from functions.publish.text.sharing import Share
 from functions.store.agency.months import MonthRecord
 
 ROWS = 100  # of each official list; the rest stands on the list's own page
@@ -33,7 +37,7 @@ class MonthPage(msgspec.Struct, frozen=True):
     template: ClassVar[str] = "pages/month.html"
     shell: Shell
     head: MonthHead
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     seal: str
     digest: str
     points: tuple[str, ...]
@@ -48,8 +52,11 @@ class MonthPage(msgspec.Struct, frozen=True):
     revision: Revision | None
     flagged: tuple[FlaggedUnit, ...]
     log: tuple[LogEntry, ...]
+    papers: MonthPapers
     sets: tuple[DataSet, ...]
     cite: str
+    share: Share
+    dataset: Markup | None
     whole: str
     objecting: str
     data: str
@@ -74,7 +81,7 @@ def month_page(context: Context, month: str) -> Page:
             section="home",
             as_of=told.as_of,
             sheet=told.sheet,
-            image=f"{month_path(month)}bagikan.png",
+            image=month_image(context, month),
         ),
         head=told,
         switch=turns(m.index, month, context.href),
@@ -92,8 +99,11 @@ def month_page(context: Context, month: str) -> Page:
         revision=revision_of(context, record),
         flagged=flagged_units(context, ranking),
         log=log_entries(m, record),
+        papers=month_papers(context, record),
         sets=month_sets(context, month),
         cite=_cite(context, record),
+        share=sharing.of_month(ranking, m.agency.name, context.absolute(month_path(month))),
+        dataset=month_dataset(context, record),
         whole=context.href(list_path(month)),
         objecting="" if is_final else context.href(f"metode/{HOW}"),
         data=context.href(f"data/#{month}"),

@@ -10,7 +10,7 @@ import msgspec
 
 from functions.model import MonthState, iso, month_bounds, next_month, previous_month
 from functions.publish.pages.boards import Href
-from functions.publish.pages.context import Context, Link, OpenMonth
+from functions.publish.pages.context import Context, Hearing, Link
 from functions.publish.pages.paths import month_path
 from functions.publish.site import Material
 from functions.publish.text import formats, words
@@ -20,7 +20,7 @@ from functions.store.evidence import Objection
 HOW = "#sanggah"  # where the method page says how to object
 
 
-class Turn(msgspec.Struct, frozen=True):
+class MonthTurn(msgspec.Struct, frozen=True):
     """A link to the month before or after; ``rel`` is prev, next, or empty for the year."""
 
     label: str
@@ -80,7 +80,7 @@ def head(record: MonthRecord, zone: ZoneInfo, href: Href, *, of_unit: bool = Fal
     )
 
 
-def turns(known: Iterable[str], month: str, href: Href) -> tuple[Turn, ...]:
+def turns(known: Iterable[str], month: str, href: Href) -> tuple[MonthTurn, ...]:
     """To the ranked month before, the one after, and the year; gaps are skipped, and so named.
 
     Args:
@@ -95,14 +95,14 @@ def turns(known: Iterable[str], month: str, href: Href) -> tuple[Turn, ...]:
         ("prev", before[-1:], previous_month(month)),
         ("next", after[:1], next_month(month)),
     ):
-        found += [Turn(_named(each, neighbour), href(month_path(each)), rel) for each in near]
-    return (*found, Turn(month[:4], href(f"{month[:4]}/")))
+        found += [MonthTurn(_named(each, neighbour), href(month_path(each)), rel) for each in near]
+    return (*found, MonthTurn(month[:4], href(f"{month[:4]}/")))
 
 
-def open_months(context: Context) -> tuple[OpenMonth, ...]:
+def open_months(context: Context) -> tuple[Hearing, ...]:
     """The months that are hearing objections, the oldest first."""
     return tuple(
-        OpenMonth(
+        Hearing(
             said=_closing(record, context.material.zone),
             href=context.href(month_path(month)),
             how=context.href(f"metode/{HOW}"),

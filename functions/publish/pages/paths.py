@@ -10,9 +10,14 @@ import re
 from functions.model import PLATFORMS, Platform
 
 # What may not be the name of a kind of unit below a month: another list's, a page's number, a
-# folder of documents.
-_TAKEN = re.compile(rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+)", re.IGNORECASE)
+# folder of documents, a file.
+_TAKEN = re.compile(
+    rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+|.*\..*)", re.IGNORECASE
+)
 ALL = "semua"
+EMBEDS = "sematan/"
+# Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
+_TAKEN_EMBED = re.compile(r"(?:terpopuler|teraktif|satker-.*)", re.IGNORECASE)
 
 
 def month_path(month: str) -> str:
@@ -30,9 +35,20 @@ def satker_path(satker: str) -> str:
     return f"satker/{segment(satker)}/"
 
 
+def units_path(page: int = 1) -> str:
+    """Where the list of all satker lies. No satker's months lie there: they begin with a year."""
+    return f"satker/{ALL}/{page}/" if page > 1 else "satker/"
+
+
 def unit_month_path(satker: str, month: str, page: int = 1) -> str:
     """Where a satker's month lies."""
     return f"{satker_path(satker)}{month_path(month)}{_page(page)}"
+
+
+def embed_path(satker: str) -> str:
+    """Where a satker's page for frames on other sites lies."""
+    plain = segment(satker)
+    return f"{EMBEDS}satker-{plain}/" if _TAKEN_EMBED.fullmatch(plain) else f"{EMBEDS}{plain}/"
 
 
 def post_path(platform: Platform, post_id: str) -> str:
@@ -62,11 +78,21 @@ def post_anchor(platform: Platform, post_id: str) -> str:
 
 
 def segment(text: str) -> str:
-    """A registry's code as a path segment; characters that a path could misread become ``~2f``."""
+    """A registry's code as a path segment; characters that a path could misread become ``~2f``.
+
+    Beyond two digits the number has an end of its own, ``~~3b1~``, so that no two codes share a
+    segment. The empty code is ``~``.
+    """
     safe = "".join(
-        c if c.isascii() and (c.isalnum() or c in "-_.") else f"~{ord(c):x}" for c in text
+        c if c.isascii() and (c.isalnum() or c in "-_.") else _escaped(ord(c)) for c in text
     )
-    return f"~2e{safe[1:]}" if safe.startswith(".") else safe
+    if safe == "index.html":  # the page of the folder above
+        return "index~2ehtml"
+    return f"~2e{safe[1:]}" if safe.startswith(".") else safe or "~"
+
+
+def _escaped(number: int) -> str:
+    return f"~{number:02x}" if number < 0x100 else f"~~{number:x}~"
 
 
 def _page(number: int) -> str:

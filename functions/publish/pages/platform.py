@@ -49,15 +49,18 @@ def platform_page(context: Context, platform: Platform) -> Page:
         lines = Lines(record.ranking, context.href)
         found = lines.both(platform=platform, most=ROWS)
         scope = next(each for each in lines.platforms() if each.platform == platform)
+    told = head(record, m.zone, context.href) if record else None
     return PlatformPage(
         shell=context.shell(
-            label, f"Akun Terpopuler dan Akun Teraktif {m.agency.name} di {label}.", section=""
+            label,
+            f"Akun Terpopuler dan Akun Teraktif {m.agency.name} di {label}.",
+            as_of=told.as_of if told else "",
         ),
         platform=platform,
         label=label,
         counted=words.COUNTED[platform],
         beside=words.BESIDE[platform],
-        head=head(record, m.zone, context.href) if record else None,
+        head=told,
         scope=scope,
         boards=found,
         accounts=sum(a.platform == platform and a.holds(m.now) for a in m.roster.accounts),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -274,9 +273,7 @@ def _objecting(context: Context, entry: Entry, record: MonthRecord) -> str:
     """A mail to whom objections go, with the post's address filled in; else how it is done."""
     if record.ranking.state == "final":
         return ""
-    imprint, post = context.material.imprint, entry.post
-    if "@" not in imprint.contact:
-        return context.href(f"metode/{HOW}")
+    post = entry.post
     path = post_path(post.platform, post.post_id)
     where = context.absolute(path) or path
     subject = f"Sanggahan unggahan {PLATFORM_NAMES[post.platform]} {post.post_id}"
@@ -285,5 +282,4 @@ def _objecting(context: Context, entry: Entry, record: MonthRecord) -> str:
         f"Halaman bukti: {where}\r\nBulan: {formats.month(record.ranking.month)}\r\n\r\n"
         "Yang disanggah dan alasannya:\r\n\r\nNama dan jabatan:\r\n"
     )
-    asked = f"subject={quote(subject, errors='replace')}&body={quote(body, errors='replace')}"
-    return f"mailto:{imprint.contact}?{asked}"
+    return context.material.imprint.mail(subject, body) or context.href(f"metode/{HOW}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -219,7 +220,7 @@ def web_address(url: str | None) -> str | None:
 
 def profile_address(platform: Platform, handle: str) -> str | None:
     """The public address of an account; None without a name."""
-    name = handle.lstrip("@")
+    name = quote(handle.lstrip("@"), safe="/", errors="replace")
     if not name:
         return None
     if platform == "youtube":

@@ -16,18 +16,35 @@ import msgspec
 from functions.model import (
     PLATFORMS,
 )
+from functions.publish.condition import Condition
+from functions.publish.pages.compare import compare_page
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
+from functions.publish.pages.embeds import (
+    embed_list_page,
+    embed_unit_page,
+    embeds_page,
+    list_segments,
+)
 from functions.publish.pages.home import home_page
 from functions.publish.pages.lists import list_pages
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
-from functions.publish.pages.paths import month_path, satker_path, unit_month_path
+from functions.publish.pages.paths import (
+    EMBEDS,
+    embed_path,
+    month_path,
+    satker_path,
+    unit_month_path,
+    units_path,
+)
 from functions.publish.pages.platform import platform_page
 from functions.publish.pages.post import post_page, posts_with_page
-from functions.publish.pages.status import status_page
+from functions.publish.pages.registry import registry_page
+from functions.publish.pages.status import REGISTRY, status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
-from functions.publish.pages.units import unit_page, units_page
+from functions.publish.pages.units import unit_page, units_page, units_pages
+from functions.publish.pages.verify import verify_page
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
 
@@ -61,21 +78,35 @@ def of_year(m: Material, year: str) -> dict[str, Page]:
     return dict([_at(m, f"{year}/", partial(year_page, year=year))])
 
 
+def of_condition(m: Material, condition: Condition) -> dict[str, Page]:
+    """The page that tells how the measuring stands; another at every run, unlike all others."""
+    return dict([_at(m, "status/", partial(status_page, condition=condition))])
+
+
 def _living(m: Material) -> Iterator[tuple[str, Page]]:
     if m.current is None or m.current.ranking.month not in m.pending:
         yield _at(m, "", home_page)
+        yield _at(m, "banding/", compare_page)
         for platform in PLATFORMS:
             yield _at(m, f"platform/{platform}/", partial(platform_page, platform=platform))
     if m.pending.isdisjoint(m.recent):
-        yield _at(m, "satker/", units_page)
+        for number in range(1, units_pages(m) + 1):
+            yield _at(m, units_path(number), partial(units_page, number=number))
         for satker in m.units:
             yield _at(m, satker_path(satker.id), partial(unit_page, satker=satker))
     for year in m.years:
         if m.records.keys() >= {*m.months_of(year)}:
             yield from of_year(m, year).items()
+    if m.pending.isdisjoint(m.recent):
+        yield _at(m, EMBEDS, embeds_page)
+        for name, segment in list_segments().items():
+            yield _at(m, f"{EMBEDS}{segment}/", partial(embed_list_page, name=name))
+        for satker in m.units:
+            yield _at(m, embed_path(satker.id), partial(embed_unit_page, satker=satker))
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
-    yield _at(m, "status/", status_page)
+    yield _at(m, REGISTRY, registry_page)
+    yield _at(m, "periksa/", verify_page)
     yield "404.html", _not_found(Context(m, "404.html"))
 
 

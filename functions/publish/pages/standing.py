@@ -22,13 +22,14 @@ from functions.model import (
     Satker,
     month_bounds,
 )
-from functions.publish.lookup import Lookup
+from functions.publish.lookup import MonthLookup
 from functions.publish.pages import boards
 from functions.publish.pages.context import Context, Link
 from functions.publish.pages.paths import list_path
 from functions.publish.pages.posts import PICKS, picks, profile_address, shown_handle
 from functions.publish.text import formats, standing, words
 from functions.store.agency.months import MonthRecord
+from functions.thresholds import THIN_PERCENT
 
 
 class UnitRank(msgspec.Struct, frozen=True):
@@ -137,7 +138,7 @@ def looks(entries: Sequence[Entry]) -> tuple[Look, ...]:
     return tuple(Look(counts[key], said, key) for key, said in PICKS.items() if counts[key])
 
 
-def _why(satker: Satker, lookup: Lookup, median: int | None) -> tuple[str, ...]:
+def _why(satker: Satker, lookup: MonthLookup, median: int | None) -> tuple[str, ...]:
     at = lookup.position("most_popular", satker.id)
     if at is None:
         return ()
@@ -149,7 +150,7 @@ def _why(satker: Satker, lookup: Lookup, median: int | None) -> tuple[str, ...]:
     return standing.why(lookup.ranking.find("most_popular").rows, at, sums, median)
 
 
-def _ranks(context: Context, satker: Satker, lookup: Lookup) -> list[UnitRank]:
+def _ranks(context: Context, satker: Satker, lookup: MonthLookup) -> list[UnitRank]:
     ranking = lookup.ranking
     page = context.href(list_path(ranking.month))
     found = []
@@ -163,7 +164,7 @@ def _ranks(context: Context, satker: Satker, lookup: Lookup) -> list[UnitRank]:
                 title=title,
                 rank=row.rank,
                 out_of=lookup.ranked(name),
-                known=words.known(row.possible_ranks),
+                known=words.possible_ranks(row),
                 figure=rank_figure(row, name),
                 movement=row.movement_kind,
                 places=row.movement,
@@ -191,7 +192,9 @@ def rank_figure(row: Row, name: RankingName) -> str:
     )
 
 
-def _band_rank(context: Context, lookup: Lookup, name: RankingName, satker: Satker) -> Link | None:
+def _band_rank(
+    context: Context, lookup: MonthLookup, name: RankingName, satker: Satker
+) -> Link | None:
     """The satker's rank among those with about as many followers; None when there is one band."""
     found = lookup.band(name, satker.id)
     if found is None or found[1].rank is None:
@@ -207,7 +210,7 @@ def _band_rank(context: Context, lookup: Lookup, name: RankingName, satker: Satk
 
 
 def _platforms(
-    context: Context, satker: Satker, lookup: Lookup, held: set[Platform]
+    context: Context, satker: Satker, lookup: MonthLookup, held: set[Platform]
 ) -> tuple[PlatformLine, ...]:
     """The satker on each platform where it has an account, or a post that counts."""
     month = lookup.ranking.month
@@ -291,7 +294,7 @@ def _account(
         measured=len(values),
         i24=sum(values) if values else None,
         read=formats.time_short(max(reads), m.zone) if reads else "",
-        thin=10 * len(values) < 9 * len(counted),
+        thin=100 * len(values) < THIN_PERCENT * len(counted),
         state=wrong,
     )
 

@@ -10,17 +10,23 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from functions.model import Entry, Satker
+from functions.publish.files import unit_posts
+from functions.publish.pages.boards import TITLES
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.flags import FlagLine, flag_lines
-from functions.publish.pages.month_head import HOW, MonthHead, Turn, head, month_link, turns
+from functions.publish.pages.month_head import HOW, MonthHead, MonthTurn, head, month_link, turns
+from functions.publish.pages.papers import unit_image, unit_report
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
 from functions.publish.pages.post import post_page_of
 from functions.publish.pages.posts import PostItem, post_item
 from functions.publish.pages.standing import Standing, standing_of
 from functions.publish.site import Material
-from functions.publish.text import causes, formats
+from functions.publish.text import causes, formats, sharing
+from functions.publish.text.sharing import Share
+from functions.store.agency.months import MonthRecord
 
 MOST_POSTS = 200  # on one page
+_FILES = dict(zip(("CSV", "CSV titik koma", "XLSX"), unit_posts.NAMES, strict=True))
 
 
 class PostGroup(msgspec.Struct, frozen=True):
@@ -42,7 +48,7 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     name: str
     full_name: str
     head: MonthHead
-    switch: tuple[Turn, ...]
+    switch: tuple[MonthTurn, ...]
     standing: Standing | None
     group: PostGroup
     pages: tuple[Link, ...]
@@ -53,6 +59,9 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     objecting: str
     digest: str
     verify: str
+    share: Share | None
+    files: tuple[Link, ...]
+    report: str
 
 
 def unit_months(m: Material, month: str) -> Iterator[tuple[Satker, int]]:
@@ -81,7 +90,7 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
             section="units",
             as_of=told.as_of,
             sheet=f"{satker.label} · {told.sheet}",
-            image=f"{unit_month_path(satker.id, month)}bagikan.png",
+            image=unit_image(context, satker.id, month),
         ),
         name=satker.label,
         full_name=satker.name,
@@ -105,10 +114,29 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
         objecting="" if is_final else context.href(f"metode/{HOW}"),
         digest=record.digest if is_final else "",
         verify=context.href(f"periksa/?bulan={month}"),
+        share=share_of(context, satker, record, unit_month_path(satker.id, month))
+        if number == 1
+        else None,
+        files=tuple(
+            Link(label, context.href(f"{unit_month_path(satker.id, month)}{name}"))
+            for label, name in _FILES.items()
+        ),
+        report=unit_report(context, satker.id, month),
     )
 
 
-def _switch(context: Context, satker: Satker, month: str) -> tuple[Turn, ...]:
+def share_of(context: Context, satker: Satker, record: MonthRecord, path: str) -> Share:
+    """What people send one another about the satker's month. ``path``: of the page they send."""
+    lookup = context.material.lookup(record.ranking.month)
+    rows = {
+        name: (row, lookup.ranked(name))
+        for name in TITLES
+        if (row := lookup.row(name, satker.id)) is not None
+    }
+    return sharing.of_satker(satker.label, record.ranking, rows, context.absolute(path))
+
+
+def _switch(context: Context, satker: Satker, month: str) -> tuple[MonthTurn, ...]:
     """To the satker's months before and after, as far as it is known to have stood in them."""
     m = context.material
     known = [

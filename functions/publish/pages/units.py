@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -11,25 +10,37 @@ from markupsafe import Markup
 
 from functions.model import (
     PLATFORM_NAMES,
-    Account,
     Platform,
     Ranking,
     RankingName,
     Row,
     Satker,
 )
+from functions.publish.files.series import series_path
 from functions.publish.pages import boards, charts
-from functions.publish.pages.context import Context, Shell
+from functions.publish.pages.context import Context, Link, Shell
+from functions.publish.pages.embeds import embed_code
 from functions.publish.pages.month_head import MonthHead, head, open_months
-from functions.publish.pages.paths import month_path, satker_path, segment, unit_month_path
+from functions.publish.pages.papers import unit_image, unit_report
+from functions.publish.pages.paths import (
+    month_path,
+    satker_path,
+    segment,
+    unit_month_path,
+    units_path,
+)
 from functions.publish.pages.posts import PostItem, profile_address, shown_handle, web_address
 from functions.publish.pages.standing import Standing, standing_of, validity
-from functions.publish.pages.unit_month import post_group
+from functions.publish.pages.unit_month import post_group, share_of
 from functions.publish.site import Material
 from functions.publish.text import formats, words
+from functions.publish.text.search import search_text
+from functions.publish.text.sharing import Share
 from functions.store.agency.months import MonthRecord
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
+ROWS = 500  # satker on a page of the list
+INDEX = "data/cari.json"
 _SPARK_MONTHS = 12
 _FEWEST_MONTHS = 3  # with fewer a line says nothing
 _AROUND = 3  # satker above and below in the band
@@ -72,7 +83,11 @@ class UnitGroup(msgspec.Struct, frozen=True):
 
 
 class UnitsPage(msgspec.Struct, frozen=True):
-    """Every satker, with how many are registered and how many once were."""
+    """Satker by kind, with how many are registered and how many once were.
+
+    ``parts``: the pages of the list, none while it has one. ``index``: the file in which the script
+    looks for those on other pages; empty while all are on this one.
+    """
 
     template: ClassVar[str] = "pages/units.html"
     shell: Shell
@@ -80,6 +95,8 @@ class UnitsPage(msgspec.Struct, frozen=True):
     ended: int
     month: str | None
     groups: tuple[UnitGroup, ...]
+    parts: tuple[Link, ...]
+    index: str
 
 
 class PastMonth(msgspec.Struct, frozen=True):
@@ -143,23 +160,34 @@ class UnitPage(msgspec.Struct, frozen=True):
     profiles: tuple[ProfileLink, ...]
     units: str
     compare: str
+    series: str
+    share: Share | None
+    embed: str | None
+    report: str
     method: str
 
 
-def units_page(context: Context) -> UnitsPage:
-    """Every satker, by kind."""
+def units_pages(m: Material) -> int:
+    """How many pages the list of all satker has."""
+    return max(1, -(-len(m.units) // ROWS))
+
+
+def units_page(context: Context, number: int = 1) -> UnitsPage:
+    """A page of the list of all satker, by kind; those no longer registered stand last."""
     m = context.material
     ranks = _ranks(m.current.ranking) if m.current else {}
-    groups: dict[str, list[UnitLine]] = defaultdict(list)
-    for satker in sorted(m.units, key=lambda s: words.kind_order(s.kind)):
+    count = units_pages(m)
+    ordered = _in_order(m)
+    groups: dict[str, list[UnitLine]] = {}
+    for satker in ordered[(number - 1) * ROWS : number * ROWS]:
         popular, active = ranks.get(satker.id, (None, None))
-        groups["" if satker.id in m.ended else satker.kind].append(
+        groups.setdefault("" if satker.id in m.ended else satker.kind, []).append(
             UnitLine(
                 name=satker.label,
                 full_name=satker.name,
                 href=context.href(satker_path(satker.id)),
                 province=satker.province or "",
-                search=_search_text(satker, m.accounts.get(satker.id, [])),
+                search=_search_text(m, satker) if count == 1 else "",
                 profiles=_profiles(context, satker, current_only=True),
                 popular=popular.rank if popular else None,
                 active=active.rank if active else None,
@@ -167,22 +195,56 @@ def units_page(context: Context) -> UnitsPage:
         )
     return UnitsPage(
         shell=context.shell(
-            "Satuan kerja",
+            "Satuan kerja" if number == 1 else f"Satuan kerja, bagian {number}",
             f"Semua satuan kerja {m.agency.name} yang diukur, dengan akun dan peringkatnya.",
             section="units",
+            open_months=open_months(context),
         ),
         count=len(m.units) - len(m.ended),
         ended=len(m.ended),
         month=formats.month(m.current.ranking.month) if m.current else None,
         groups=tuple(
             UnitGroup(
-                segment(kind) or "lainnya",
+                segment(kind) if kind else "lainnya",
                 words.kind(kind) if kind else "Tidak lagi terdaftar",
-                tuple(groups[kind]),
+                tuple(lines),
             )
-            for kind in sorted(groups, key=lambda kind: not kind)
+            for kind, lines in groups.items()
         ),
+        parts=tuple(
+            Link(
+                f"{formats.number((n - 1) * ROWS + 1)}–"
+                f"{formats.number(min(n * ROWS, len(ordered)))}",
+                context.href(units_path(n)),
+                n == number,
+            )
+            for n in range(1, count + 1)
+            if count > 1
+        ),
+        index=context.href(INDEX) if count > 1 else "",
     )
+
+
+def units_index(m: Material) -> bytes:
+    """Every satker with the words by which it is found, for the script of a list of many pages.
+
+    A list for each: name, full name (empty where it is the name), path from the site's root, words.
+    """
+    told = [
+        (
+            satker.label,
+            "" if satker.name == satker.label else satker.name,
+            satker_path(satker.id),
+            _search_text(m, satker),
+        )
+        for satker in _in_order(m)
+    ]
+    return msgspec.json.encode(told)
+
+
+def _in_order(m: Material) -> list[Satker]:
+    """The satker as they are listed: by kind and id, those no longer registered last."""
+    return sorted(m.units, key=lambda s: (s.id in m.ended, words.kind_order(s.kind), s.id))
 
 
 def unit_page(context: Context, satker: Satker) -> UnitPage:
@@ -202,7 +264,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
             section="units",
             as_of=told.as_of if told else "",
             sheet=f"{satker.label} · {told.sheet}" if told else "",
-            image=f"{whole}bagikan.png" if stands else "",
+            image=unit_image(context, satker.id, month) if stands else "",
             open_months=open_months(context),
         ),
         name=satker.label,
@@ -217,16 +279,17 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         latest=group.posts if group else (),
         summary=group.summary if group else "",
         trends=tuple(trend for name in _NAMES if (trend := _trend(m, satker, name))),
-        history=tuple(
-            _past(context, satker, each, m.records[each])
-            for each in sorted(m.records, reverse=True)
-        ),
+        history=_history(context, satker),
         band=band,
         neighbours=neighbours,
         profiles=_profiles(context, satker, current_only=True),
         units=context.href("satker/"),
         compare=context.href(f"banding/?a={quote(satker.id)}"),
+        series=context.href(series_path(satker.id)) if m.has_finals else "",
+        share=share_of(context, satker, current, satker_path(satker.id)) if current else None,
+        embed=embed_code(context, satker),
         method=context.href("metode/"),
+        report=unit_report(context, satker.id, month) if stands else "",
     )
 
 
@@ -289,6 +352,14 @@ def _neighbours(context: Context, satker: Satker) -> tuple[str, tuple[Neighbour,
     )
 
 
+def _history(context: Context, satker: Satker) -> tuple[PastMonth, ...]:
+    """The months, the newest first; none while it was never ranked and never had a post."""
+    records = context.material.records
+    found = [_past(context, satker, each, records[each]) for each in sorted(records, reverse=True)]
+    is_told = any(past.posts or past.popular or past.active for past in found)
+    return tuple(found) if is_told else ()
+
+
 def _past(context: Context, satker: Satker, month: str, record: MonthRecord) -> PastMonth:
     lookup = context.material.lookup(month)
     popular, active = (lookup.row(name, satker.id) for name in _NAMES)
@@ -327,9 +398,9 @@ def _profiles(
     return tuple(found)
 
 
-def _search_text(satker: Satker, accounts: list[Account]) -> str:
-    parts = [satker.label, satker.name, satker.province or "", satker.id]
-    return " ".join([*parts, *(account.handle for account in accounts)]).casefold()
+def _search_text(m: Material, satker: Satker) -> str:
+    handles = [account.handle for account in m.accounts.get(satker.id, ())]
+    return search_text(satker, [*handles, *map(shown_handle, handles)])
 
 
 def _ranks(ranking: Ranking) -> dict[str, tuple[Row | None, Row | None]]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from functions.model import RankingName, Row
+from functions.model import Ranking, RankingName, Row
 from functions.publish.pages.boards import NAMES, TITLES, TOP
 from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
@@ -17,13 +17,12 @@ ROWS = 300  # of each table: twelve months of them stay below a megabyte
 
 
 class YearMonth(msgspec.Struct, frozen=True):
-    """A month at the head of a column."""
+    """A month at the head of a column; ``note``: its state where it is not final, its revision."""
 
     label: str
     short: str
     href: str
-    state_label: str
-    provisional: bool
+    note: str
 
 
 class YearCell(msgspec.Struct, frozen=True):
@@ -84,8 +83,7 @@ def year_page(context: Context, year: str) -> Page:
                 label=formats.month(month),
                 short=formats.month_short(month),
                 href=context.href(month_path(month)),
-                state_label=words.MONTH_STATE[m.records[month].ranking.state],
-                provisional=m.records[month].ranking.state != "final",
+                note=_note(m.records[month].ranking),
             )
             for month in months
         ),
@@ -97,6 +95,13 @@ def year_page(context: Context, year: str) -> Page:
     )
 
 
+def _note(ranking: Ranking) -> str:
+    """What stands under a month's name: a state that is not final, or a revision."""
+    if ranking.state != "final":
+        return words.MONTH_STATE[ranking.state].lower()
+    return f"revisi {ranking.revision}" if ranking.revision > 1 else ""
+
+
 def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:
     m = context.material
     rows: dict[str, dict[str, Row]] = {
@@ -104,7 +109,7 @@ def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:
         for month in months
     }
     satker = {each: None for month in reversed(months) for each in rows[month]}
-    lines = [_line(context, each, rows) for each in satker]
+    lines = [_line(context, each, name, rows) for each in satker]
     newest = len(months) - 1
     lines.sort(key=lambda line: _order(line, newest))
     return YearTable(
@@ -115,25 +120,33 @@ def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:
     )
 
 
-def _line(context: Context, satker: str, rows: Mapping[str, Mapping[str, Row]]) -> YearLine:
+def _line(
+    context: Context, satker: str, name: RankingName, rows: Mapping[str, Mapping[str, Row]]
+) -> YearLine:
     cells = tuple(
         YearCell(
             rank=row.rank,
             href=context.href(unit_month_path(satker, month)),
-            top=row.rank is not None and row.rank <= TOP,
+            top=_is_top(row, name),
         )
         if (row := held.get(satker))
         else None
         for month, held in rows.items()
     )
     ranks = [cell.rank for cell in cells if cell and cell.rank]
-    name = next(held[satker].name for held in reversed([*rows.values()]) if satker in held)
+    called = next(held[satker].name for held in reversed([*rows.values()]) if satker in held)
     return YearLine(
-        name=context.material.names.get(satker, name),
+        name=context.material.names.get(satker, called),
         href=context.href(satker_path(satker)),
         cells=cells,
         best=min(ranks, default=None),
     )
+
+
+def _is_top(row: Row, name: RankingName) -> bool:
+    """Whether a row is among the first ten, with more than nothing."""
+    figure = row.i24 if name == "most_popular" else row.posts
+    return row.rank is not None and row.rank <= TOP and bool(figure)
 
 
 def _order(line: YearLine, newest: int) -> tuple[float, float, str]:

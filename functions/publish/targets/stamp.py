@@ -6,14 +6,14 @@ older instant, from an empty or another store, or from a simulation over a real 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from functions.model import iso
-from functions.publish.targets.port import Listed, Objects
+from functions.publish.targets.port import Objects
 from functions.times import CLOCKS_AGREE
 
 PATH = "data/terbit.json"
@@ -45,7 +45,8 @@ class _Ranked(msgspec.Struct, frozen=True):
 
 def check(
     objects: Objects,
-    held: Mapping[str, Listed],
+    stamped: bytes | None,
+    shown: str,
     new: Stamp,
     known: Collection[str],
     clock: datetime,
@@ -53,16 +54,16 @@ def check(
     """OutdatedError when the site holds what ``new`` must not replace.
 
     Args:
-        held: what the site holds.
+        stamped: the site's stamp; None when it has none.
+        shown: the newest month whose ranking the site holds; empty when it holds none.
         new: of the site that would be put.
         known: the months that the store has ranked.
         clock: the computer's. A stamp later than it was made by a clock that was wrong: ignore it.
     """
-    old = _read(objects, held)
+    old = _read(stamped)
     if old is not None and old.simulation != new.simulation:
         ours, theirs = ("real", "a simulation's")[:: -1 if new.simulation else 1]
         raise OutdatedError(f"this store is {ours} and the site there {theirs}: {_AWAY}")
-    shown = max((path.split("/")[1] for path in held if _is_ranking(path)), default="")
     if shown and shown > max(known, default=""):
         raise OutdatedError(f"the site shows {shown}, of which this store knows nothing: {_AWAY}")
     published_at = old.published_at if old else _ranked_at(objects, shown)
@@ -75,11 +76,10 @@ def check(
         )
 
 
-def _read(objects: Objects, held: Mapping[str, Listed]) -> Stamp | None:
+def _read(stamped: bytes | None) -> Stamp | None:
     """The site's stamp; None when it has none that can be read."""
-    body = objects.get(PATH) if PATH in held else None
     try:
-        return None if body is None else msgspec.json.decode(body, type=Stamp)
+        return None if stamped is None else msgspec.json.decode(stamped, type=Stamp)
     except msgspec.MsgspecError:
         return None
 
@@ -91,7 +91,3 @@ def _ranked_at(objects: Objects, month: str) -> datetime | None:
         return None if body is None else msgspec.json.decode(body, type=_Ranked).as_of
     except msgspec.MsgspecError:
         return None
-
-
-def _is_ranking(path: str) -> bool:
-    return path.startswith("data/") and path.endswith("/ranking.json") and path.count("/") == 2

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 _ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 _HOUR = timedelta(hours=1)
+_SPACE = "\N{NO-BREAK SPACE}"
 # Whatever the zone, these are days of the calendar.
 _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
@@ -140,6 +141,24 @@ def duration(span: timedelta) -> str:
     words = [f"{number(hours)} jam"] if hours else []
     words += [f"{minutes} menit"] if minutes or not hours else []
     return " ".join(words)
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago: ``42 menit lalu``, ``5 jam lalu``, and from two days on ``3 hari lalu``."""
+    minutes = int((now - at).total_seconds()) // 60
+    if minutes < 1:
+        return "baru saja"
+    if minutes < 60:
+        return f"{minutes} menit lalu"
+    hours = minutes // 60
+    return f"{hours} jam lalu" if hours < 48 else f"{number(hours // 24)} hari lalu"
+
+
+def dollars(mills: int) -> str:
+    """Thousandths of a US dollar, to the cent, half up: ``US$ 4,12``."""
+    cents = (mills + 5) // 10
+    _, _, _, point = _locale()
+    return f"US${_SPACE}{number(cents // 100)}{point}{cents % 100:02}"
 
 
 def minutes(span: timedelta) -> str:

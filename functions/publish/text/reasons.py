@@ -24,6 +24,7 @@ from functions.model import (
     month_of,
 )
 from functions.publish.text import formats, words
+from functions.publish.text.plain import plain
 from functions.store.evidence import Decision
 from functions.thresholds import MARK, SETTLED
 
@@ -127,9 +128,9 @@ def _facts(case: Case, zone: ZoneInfo) -> Iterator[str]:
         state = f" ({words.MONTH_STATE[case.month_state]})" if case.month_state else ""
         month = formats.month(case.month)
         yield (
-            f"Dihitung untuk {case.satker}, {month}{state}."
+            f"Dihitung untuk {plain(case.satker)}, {month}{state}."
             if verdict.counted
-            else f"Akunnya milik {case.satker} saat unggahan terbit."
+            else f"Akunnya milik {plain(case.satker)} saat unggahan terbit."
         )
     yield from _value(case.entry, zone)
     if verdict.reason in _GROUNDS:
@@ -233,10 +234,10 @@ _GROUNDS: dict[Reason, Callable[[Case, ZoneInfo], Iterator[str]]] = {
 
 def _decided(decision: Decision, zone: ZoneInfo) -> str:
     link = f" {decision.link}" if decision.link else ""
-    why = decision.why.strip().rstrip(".")
+    why = plain(decision.why).rstrip(".")
     when = formats.time(decision.at, zone)
-    seconded = f", disetujui {decision.confirmed_by}" if decision.is_confirmed else ""
-    by = f"{decision.by}{seconded}"
+    seconded = f", disetujui {plain(str(decision.confirmed_by))}" if decision.is_confirmed else ""
+    by = f"{plain(decision.by)}{seconded}"
     return f"{words.DECIDED[decision.action]} oleh {by} pada {when}: {why}.{link}"
 
 
@@ -281,7 +282,7 @@ def _sample(what: str, post: Post, sample: Sample, zone: ZoneInfo) -> str:
 
 def _shown(handle: str) -> str:
     """A handle as people write it, after a space; a Page known by its number has no ``@``."""
-    name = handle.lstrip("@")
+    name = plain(handle).lstrip("@")
     if not name:
         return ""
     return f" {name}" if name.isdecimal() or "/" in name else f" @{name}"

@@ -60,7 +60,8 @@ def certainty(row: Row) -> str:
     """Whether the bounds of what was measured allow other ranks."""
     possible = row.possible_ranks
     if possible is None:
-        return "Menurut batas ukurnya, peringkat ini pasti." if row.rank_best is not None else ""
+        is_told = isinstance(row.rank_best, int)  # rows of formula 1 tell no bounds
+        return "Menurut batas ukurnya, peringkat ini pasti." if is_told else ""
     best, worst = (formats.number(each) for each in possible)
     return f"Menurut batas ukurnya, peringkatnya dapat {best} sampai {worst}."
 

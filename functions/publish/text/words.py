@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from functions.model import (
@@ -10,6 +11,7 @@ from functions.model import (
     MonthState,
     MovementKind,
     Platform,
+    Row,
     Sample,
     State,
     Verdict,
@@ -127,14 +129,21 @@ def counter(platform: Platform, name: Counter) -> str:
     return _OWN_COUNTERS.get((platform, name), _COUNTERS[name])
 
 
+def possible_ranks(row: Row) -> str:
+    """The ranks that are possible as far as is known: ``bisa 5–8``; empty where none but its own.
+
+    It stands behind the rank: ``6 (bisa 5–8)``.
+    """
+    possible = row.possible_ranks
+    if possible is None:
+        return ""
+    best, worst = possible
+    return f"bisa {number(best)}" if best == worst else f"bisa {number(best)}–{number(worst)}"
+
+
 def movement(code: MovementKind, places: int | None) -> str:
     """A movement in words; empty when there is nothing to compare with."""
     return _MOVEMENT[code].format(n=places)
-
-
-def known(possible: tuple[int, int] | None) -> str:
-    """The best and the worst rank that the bounds allow: ``bisa 5–8``; empty where None."""
-    return "" if possible is None else f"bisa {possible[0]}–{possible[1]}"
 
 
 def compared(month: str) -> str:
@@ -204,3 +213,10 @@ def breakdown(platform: Platform, sample: Sample) -> str:
         if value is not None:
             parts.append(f"{number(value)} {counter(platform, name)}")
     return " · ".join(parts) or "angka tidak diberikan platform"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: ``A``, ``A dan B``, ``A, B, dan C``; empty without any."""
+    if len(names) < 3:
+        return " dan ".join(names)
+    return f"{', '.join(names[:-1])}, dan {names[-1]}"

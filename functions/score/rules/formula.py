@@ -75,30 +75,54 @@ def read_rules(document: Mapping[str, Any], held: Rules) -> tuple[Rules, list[st
                     "Yang berlaku tetap true."
                 )
             continue
-        if name not in _FIELDS:
-            known = (*_FIELDS, *_COLLECTED)
-            hint = meant(name, known) or f"; ada {', '.join(known)}"
-            problems.append(f"{name[:60]} tidak dikenal{hint}")
-            continue
-        is_valid, wanted = _FIELDS[name]
-        if is_valid(value):
+        wrong = _wrong(name, value)
+        if wrong is None:
             given[name] = tuple(value) if isinstance(value, list) else value
+        elif name not in _FIELDS:
+            problems.append(wrong)
         else:
             given[name] = getattr(DEFAULT if name == "x_threads" else held, name)
-            problems.append(
-                f"{name} {_typed(value)} tidak dapat dipakai; isi {wanted}. "
-                f"Yang berlaku tetap {_shown(given[name])}."
-            )
+            problems.append(f"{wrong}. Yang berlaku tetap {_shown(given[name])}.")
     rules = msgspec.structs.replace(DEFAULT, **given)
     if rules.band_fewest < rules.band_least:
         problems.append(
-            "band_fewest lebih kecil daripada band_least. "
-            f"Yang berlaku tetap {held.band_fewest} dan {held.band_least}."
+            f"{_CONTRADICTION}. Yang berlaku tetap {held.band_fewest} dan {held.band_least}."
         )
         rules = msgspec.structs.replace(
             rules, band_fewest=held.band_fewest, band_least=held.band_least
         )
     return rules, problems
+
+
+def changed(held: Rules, given: Mapping[str, Any]) -> Rules:
+    """The rules with other values in place of some, as ``settings/formula`` would hold them.
+
+    Raises ValueError, in one Indonesian line, where a value is none that ``settings/formula`` takes
+    or has nothing to do with how posts are measured and ranked.
+    """
+    wrong = [
+        f"{name} hanya menentukan apa yang dicari, bukan cara menghitungnya"
+        if name in _COLLECTED
+        else _wrong(name, value)
+        for name, value in given.items()
+    ]
+    if any(wrong):
+        raise ValueError("; ".join(filter(None, wrong)))
+    values = {n: tuple(v) if isinstance(v, list) else v for n, v in given.items()}
+    rules = msgspec.structs.replace(held, **values)
+    if rules.band_fewest < rules.band_least:
+        raise ValueError(_CONTRADICTION)
+    return rules
+
+
+def _wrong(name: str, value: Any) -> str | None:
+    """What is wrong with a setting, in Indonesian; None: nothing."""
+    if name not in _FIELDS:
+        known = (*_FIELDS, *_COLLECTED)
+        hint = meant(name, known) or f"; ada {', '.join(known)}"
+        return f"{name[:60]} tidak dikenal{hint}"
+    is_valid, wanted = _FIELDS[name]
+    return None if is_valid(value) else f"{name} {_typed(value)} tidak dapat dipakai; isi {wanted}"
 
 
 def _whole(least: int, most: int) -> Callable[[Any], bool]:
@@ -122,6 +146,7 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+_CONTRADICTION = "band_fewest lebih kecil daripada band_least"
 # Only collect follows it: it decides which posts are found, not how they are measured.
 _COLLECTED = ("x_counts",)
 _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {

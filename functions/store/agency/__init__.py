@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from functions.store.agency.collecting import CollectingDocuments
 from functions.store.agency.consents import ConsentDocuments
+from functions.store.agency.diary import DiaryDocuments
 from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
+from functions.store.agency.signatures import SignatureDocuments
 from functions.store.agency.typed import TypedDocuments
 
 
@@ -21,8 +23,10 @@ class AgencyStore(
     TypedDocuments,
     ConsentDocuments,
     CollectingDocuments,
+    DiaryDocuments,
     JobDocuments,
     NoticeDocuments,
+    SignatureDocuments,
 ):
     """One agency's documents. All times that come out are aware UTC.
 

@@ -93,12 +93,13 @@ def index_of(records: Mapping[str, MonthRecord]) -> MonthIndex:
         for row in ranked.rows
     }
     return MonthIndex(
-        months={month: _indexed(record) for month, record in ordered},
+        months={month: indexed(record) for month, record in ordered},
         units=dict(sorted(units.items())),
     )
 
 
-def _indexed(record: MonthRecord) -> IndexedMonth:
+def indexed(record: MonthRecord) -> IndexedMonth:
+    """What the index says of a month."""
     ranking = record.ranking
     return IndexedMonth(
         month=ranking.month,

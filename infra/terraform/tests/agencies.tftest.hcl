@@ -61,8 +61,8 @@ run "several_agencies" {
     error_message = "As many instances as the queues send calls at once, and one for the scheduled call."
   }
   assert {
-    condition     = toset(keys(google_cloud_tasks_queue_iam_member.enqueuers)) == toset(concat([for queue in ["instagram", "facebook", "x", "tiktok", "youtube", "jobs"] : "collect/${queue}"], ["score/jobs", "publish/jobs"]))
-    error_message = "Collect puts tasks everywhere, score and publish among the jobs."
+    condition     = toset(keys(google_cloud_tasks_queue_iam_member.enqueuers)) == toset(concat([for queue in ["instagram", "facebook", "x", "tiktok", "youtube", "jobs"] : "collect/${queue}"], ["score/jobs", "publish/jobs", "documents/jobs"]))
+    error_message = "Collect puts tasks everywhere, score, publish and documents among the jobs."
   }
   assert {
     condition     = length(google_monitoring_notification_channel.mail) == 2 && alltrue([for policy in google_monitoring_alert_policy.lines : length(policy.notification_channels) == 2])

@@ -13,14 +13,14 @@ variables {
 run "plan" {
   command = plan
   assert {
-    condition     = length(google_cloudfunctions2_function.functions) == 6 && length(google_cloud_scheduler_job.jobs) == 3 && length(google_secret_manager_secret.secrets) == 10
-    error_message = "Three functions on schedule, three at events, and a place for each of ten secrets."
+    condition     = length(google_cloudfunctions2_function.functions) == 7 && length(google_cloud_scheduler_job.jobs) == 4 && length(google_secret_manager_secret.secrets) == 10
+    error_message = "Four functions on schedule, three at events, and a place for each of ten secrets."
   }
 }
 
 run "defaults" {
   assert {
-    condition     = toset(keys(google_cloudfunctions2_function.functions)) == toset(["collect", "score", "publish", "check_satker", "check_decisions", "check_objections"])
+    condition     = toset(keys(google_cloudfunctions2_function.functions)) == toset(["collect", "score", "publish", "documents", "check_satker", "check_decisions", "check_objections"])
     error_message = "Without TikTok there is no function that is open to everybody."
   }
   assert {
@@ -93,7 +93,7 @@ run "defaults" {
     error_message = "What can never be undone is asked for."
   }
   assert {
-    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0 && toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == toset(["collect", "score", "publish", "check_satker", "check_decisions", "check_objections"])
+    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0 && toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == toset(["collect", "score", "publish", "documents", "check_satker", "check_decisions", "check_objections"])
     error_message = "Only the invoker calls the functions."
   }
   assert {

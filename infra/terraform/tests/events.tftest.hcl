@@ -49,7 +49,7 @@ run "each_change_is_checked" {
     error_message = "The services that carry events are on."
   }
   assert {
-    condition     = toset(keys(google_service_account.functions)) == toset(["collect", "score", "publish", "satker", "contest"]) && toset(keys(google_project_iam_member.documents)) == toset(keys(google_service_account.functions))
+    condition     = toset(keys(google_service_account.functions)) == toset(["collect", "score", "publish", "documents", "satker", "contest"]) && toset(keys(google_project_iam_member.documents)) == toset(keys(google_service_account.functions))
     error_message = "Whoever checks is an account of its own, and reads and writes documents."
   }
   assert {
@@ -91,11 +91,11 @@ run "without_them" {
     platforms   = ["x"]
   }
   assert {
-    condition     = toset(keys(google_cloudfunctions2_function.functions)) == toset(["collect", "score", "publish"]) && length(google_project_iam_member.event_receiver) == 0
+    condition     = toset(keys(google_cloudfunctions2_function.functions)) == toset(["collect", "score", "publish", "documents"]) && length(google_project_iam_member.event_receiver) == 0
     error_message = "No function, and no role, for what is not asked for."
   }
   assert {
-    condition     = toset(keys(google_service_account.functions)) == toset(["collect", "score", "publish"]) && toset(keys(google_secret_manager_secret_iam_member.readers)) == toset(["collect/KIPRAH_X_BEARER_TOKEN"])
+    condition     = toset(keys(google_service_account.functions)) == toset(["collect", "score", "publish", "documents"]) && toset(keys(google_secret_manager_secret_iam_member.readers)) == toset(["collect/KIPRAH_X_BEARER_TOKEN"])
     error_message = "No account, and no secret for it."
   }
   assert {

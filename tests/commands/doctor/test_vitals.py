@@ -32,7 +32,7 @@ from functions.store.agency.collecting import StoredState
 from functions.store.port import StoreError, Write
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-JOBS = ("collect", "score", "publish")
+JOBS = ("collect", "score", "publish", "documents")
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_job_that_nobody_runs_any_more_stops_everything(
     assert "last good run 50 days ago" in found[job].words
     assert "late: it should run every" in found[job].words
     assert found["next"].words == (
-        f"{job}: run: kiprah {job}; kiprah run does all three at their cadence"
+        f"{job}: run: kiprah {job}; kiprah run does all of them at their cadence"
     )
 
 

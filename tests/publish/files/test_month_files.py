@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 import openpyxl
 
 from functions.model import (
+    Agency,
     Entry,
     Measurement,
     Ranking,
@@ -24,6 +26,7 @@ from functions.publish.files.month_files import (
     RANKING_COLUMNS,
     month_files,
 )
+from functions.publish.imprint import Imprint
 from functions.registry.addresses.public import built_address
 from functions.store import rankings
 from functions.store.agency.months import MonthRecord
@@ -79,7 +82,7 @@ def files(*entries: Entry) -> dict[str, bytes]:
         ledger = ledgers.setdefault(key, Ledger(account=key, month="2026-10"))
         ledger.entries[each.post.post_id] = each
     record = MonthRecord(ranking=RANKING, digest="ab12")
-    return month_files(record, ledgers, b"{}\n")
+    return month_files(record, ledgers, b"{}\n", Agency(), Imprint())
 
 
 def csv_rows(body: bytes) -> list[dict[str, str]]:
@@ -245,7 +248,7 @@ def test_a_post_that_was_not_scored_yet_is_left_out() -> None:
 
 def test_tables_hold_what_json_holds(world: World) -> None:
     record = world.agency.months()["2026-10"]
-    made = month_files(record, world.agency.ledgers("2026-10"), b"")
+    made = month_files(record, world.agency.ledgers("2026-10"), b"", Agency(), Imprint())
     posts = json.loads(made["unggahan.json"])["posts"]
     lines = csv_rows(made["unggahan.csv"])
     assert [(p["account"], p["post_id"]) for p in posts] == [
@@ -275,7 +278,7 @@ def test_tables_hold_what_json_holds(world: World) -> None:
 def test_a_ranking_by_formula_1_has_the_columns_it_had() -> None:
     """So the files of a month that it froze have their bytes, whenever they are written."""
     plain = msgspec.structs.replace(RANKING, lists=(ranked_list(row("aceh", 1)),))
-    made = month_files(MonthRecord(ranking=plain, digest=""), {}, b"")
+    made = month_files(MonthRecord(ranking=plain, digest=""), {}, b"", Agency(), Imprint())
     [line] = csv_rows(made["ranking.csv"])
     assert [*line] == [column.name for column in RANKING_COLUMNS]
     book = openpyxl.load_workbook(io.BytesIO(made["ranking.xlsx"]))
@@ -301,6 +304,44 @@ def test_columns_whose_ids_may_be_all_digits_are_told_apart() -> None:
 
 
 def test_captions_are_in_no_data_file(world: World) -> None:
-    made = month_files(world.agency.months()["2026-10"], world.agency.ledgers("2026-10"), b"{}\n")
+    record, ledgers = world.agency.months()["2026-10"], world.agency.ledgers("2026-10")
+    made = month_files(record, ledgers, b"{}\n", Agency(), Imprint())
     for name in ("unggahan.json", "unggahan.csv"):
         assert b"penyuluhan" not in made[name]
+
+
+def test_a_table_for_excel_holds_the_same_with_semicolons_and_decimal_commas(world: World) -> None:
+    record, ledgers = world.agency.months()["2026-10"], world.agency.ledgers("2026-10")
+    made = month_files(record, ledgers, b"", Agency(), Imprint())
+    for name in ("ranking", "unggahan", "keputusan"):
+        plain = csv_rows(made[f"{name}.csv"])
+        text = made[f"{name}.titik-koma.csv"].decode("utf-8-sig")
+        excel = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+        decimals = {"engagement_rate", "largest_share", "over_usual"}
+        assert excel == [
+            {key: cell.replace(".", ",") if key in decimals else cell for key, cell in row.items()}
+            for row in plain
+        ]
+    rates = [row["engagement_rate"] for row in csv_rows(made["ranking.csv"])]
+    assert any("." in rate for rate in rates)
+
+
+def test_a_columns_kind_is_that_of_its_cells(world: World) -> None:
+    record, ledgers = world.agency.months()["2026-10"], world.agency.ledgers("2026-10")
+    made = month_files(record, ledgers, b"", Agency(), Imprint())
+    read: dict[str, Callable[[str], object]] = {
+        "string": str,
+        "integer": int,
+        "number": float,
+        "boolean": {"true": True, "false": False}.__getitem__,
+        "datetime": datetime.fromisoformat,
+    }
+    tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
+    for name, columns in tables.items():
+        rows = csv_rows(made[f"{name}.csv"])
+        for column in columns:
+            told = {row[column.name] for row in rows} - {""}
+            for cell in told:
+                read[column.kind](cell)
+            if column.values:
+                assert told <= {*column.values}

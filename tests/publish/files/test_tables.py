@@ -7,16 +7,28 @@ from datetime import UTC, datetime
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from functions.publish.files.tables import Column, write_csv, write_xlsx
+from functions.publish.files.tables import (
+    COMMA,
+    SEMICOLON,
+    Column,
+    Dialect,
+    join_csv,
+    split_csv,
+    write_csv,
+    write_xlsx,
+)
 
 COLUMNS = (Column("nama", "Nama"), Column("nilai", "Nilai"))
 CREATED = datetime(2026, 10, 21, 4, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("dialect", [COMMA, SEMICOLON])
 @pytest.mark.parametrize("cell", ["=1+1", "+62", "-dQw4", "@akun", "\tx", "\rx"])
-def test_a_cell_that_looks_like_a_formula_is_text(cell: str) -> None:
-    line = write_csv(COLUMNS, [[cell, 1]]).decode("utf-8-sig").split("\r\n", 1)[1]
+def test_a_cell_that_looks_like_a_formula_is_text(cell: str, dialect: Dialect) -> None:
+    line = write_csv(COLUMNS, [[cell, 1]], dialect).decode("utf-8-sig").split("\r\n", 1)[1]
     assert line.lstrip('"').startswith("'")
     body = write_xlsx("t", COLUMNS, [[cell, 1]], created=CREATED)
     read = openpyxl.load_workbook(io.BytesIO(body))["t"]["A2"]
@@ -26,6 +38,41 @@ def test_a_cell_that_looks_like_a_formula_is_text(cell: str) -> None:
 
 def test_numbers_stay_numbers_even_below_zero() -> None:
     assert write_csv(COLUMNS, [["a", -5], ["b", 2.5]]).endswith(b"a,-5\r\nb,2.5\r\n")
+
+
+def test_with_semicolons_decimals_have_a_comma_and_texts_stay() -> None:
+    body = write_csv(COLUMNS, [["a;b", 2.5], ["1.5", -7]], SEMICOLON)
+    assert body.endswith(b'nama;nilai\r\n"a;b";2,5\r\n1.5;-7\r\n')
+
+
+# Every character but half of one, which no file can hold.
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), max_size=4))
+def test_what_was_written_is_read_and_written_again_as_it_is(rows: list[tuple[str, str]]) -> None:
+    body = write_csv(COLUMNS, rows)
+    header, cells = split_csv(body)
+    assert header == ["nama", "nilai"]
+    assert join_csv(header, cells) == body
+
+
+@given(st.text(max_size=8))
+def test_an_odd_name_costs_itself_alone(name: str) -> None:
+    body = write_csv(COLUMNS, [[name, 1], ["Bali", 2]])
+    assert split_csv(body)[1][-1] == ["Bali", "2"]
+
+
+def test_half_a_character_is_a_question_mark() -> None:
+    assert b"a?b" in write_csv(COLUMNS, [["a\ud800b", 1]])
+    body = write_xlsx("t", COLUMNS, [["a\ud800b", 1]], created=CREATED)
+    assert openpyxl.load_workbook(io.BytesIO(body))["t"]["A2"].value == "a?b"
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b'a,b\r\n"c'])
+def test_what_is_no_table_is_told(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        split_csv(body)
 
 
 def test_unknown_is_empty_and_no_zero() -> None:

@@ -21,7 +21,8 @@ def test_the_front_page_says_month_state_and_time(run: Publish, site: Path) -> N
     assert "Oktober 2026" in told
     assert "Sementara" in told
     assert "Data per 21 Oktober 2026 11.00 WIB" in told
-    assert "Unggahan per hari, 1–21 Oktober" in told
+    assert "hari ke-21 dari 31" in told
+    assert "Unggahan yang dihitung per hari, Kementerian Hukum, 1–21 Oktober 2026" in told
 
 
 def test_a_store_without_months_says_so_and_leads_on(sqlite_url: str, tmp_path: Path) -> None:

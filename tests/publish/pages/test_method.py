@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
+from urllib.parse import parse_qs
 
 import msgspec
 import pytest
@@ -15,8 +17,11 @@ from functions import thresholds
 from functions.model import Reason
 from functions.publish.pages.method import Limits, limits
 from functions.publish.text import flags as flags_told
-from functions.score.rules import duplicates, engagement, flags, ranking, usual, window
+from functions.score.rules import bands, duplicates, engagement, flags, ranking, usual, window
+from functions.store import open_store
 from functions.store.evidence import Rules
+from functions.store.port import Write
+from tests.browser.conftest import publish_months
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
 from tests.publish.world import World
@@ -26,6 +31,7 @@ TEMPLATE = Path(__file__).parents[3] / "site_templates/pages/method.html"
 # months, and examples.
 NAMES_AND_EXAMPLES = (
     "Interaksi 24 Jam",
+    "(I24)",
     "SHA-256",
     "pukul 00.00",
     "pukul 24.00",
@@ -179,3 +185,50 @@ def test_a_month_that_asks_for_no_least_says_that_nothing_is_not_usual(
     world.save(msgspec.structs.replace(record, rules=Rules(library="rapidfuzz 3.14.6")))
     run()
     assert "tidak ada bila yang biasa itu nol." in text(site / "metode/index.html")
+
+
+def test_it_says_how_to_object_and_to_whom(run: Publish, site: Path, world: World) -> None:
+    run()
+    nobody = text(site / "metode/index.html")
+    assert "Saat ini tidak ada bulan dalam masa sanggah." in nobody
+    assert "admin media sosial Kementerian Hukum" in nobody
+    document = {"kantor": "Biro Hukum", "kontak": "sanggah@example.go.id"}
+    world.agency.store.write([Write(f"{world.agency.root}/settings/site", document)])
+    run()
+    told = (site / "metode/index.html").read_text(encoding="utf-8")
+    [mail] = re.findall(r'href="(mailto:[^"]+subject[^"]+)"', told)
+    address, _, asked = unescape(mail).partition("?")
+    assert address == "mailto:sanggah@example.go.id"
+    assert parse_qs(asked)["subject"] == ["Sanggahan peringkat media sosial"]
+    assert "Nama dan jabatan:" in parse_qs(asked)["body"][0]
+
+
+def test_it_names_the_months_that_hear_objections(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/kiprah.db")
+    publish_months(World(store), tmp_path, notice="")
+    store.close()
+    told = text(tmp_path / "site/metode/index.html")
+    assert "September: masa sanggah berakhir 6 Oktober 2026" in told
+    assert "Saat ini tidak ada bulan" not in told
+
+
+def test_every_entry_of_the_contents_leads_to_a_section(run: Publish, site: Path) -> None:
+    run()
+    told = (site / "metode/index.html").read_text(encoding="utf-8")
+    contents = re.findall(r'<li><a href="#([a-z0-9]+)">', told.partition("</nav>\n<div")[0])
+    sections = re.findall(r'<section><h2 id="([a-z0-9]+)">', told)
+    assert contents == sections
+    assert {"sanggah", "keadaan", "istilah", "bukan", "umur", "kutip"} <= {*sections}
+
+
+def test_the_method_page_tells_what_a_second_program_has_to_know(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "metode/index.html")
+    for rule in (
+        f"yang berjarak paling lama {int(flags.DAILY.total_seconds() // 3600)} jam",
+        f"sejauh dalam {int(bands.ENTRY.total_seconds() // 3600)} jam dari yang paling awal",
+        "rentang 60 menit, kedua ujungnya termasuk",
+        "100 unggahan terukur terakhir akun itu",
+        "berjarak paling sedikit 15 menit",
+    ):
+        assert rule in told, rule

@@ -13,7 +13,8 @@ def test_a_month_leads_to_the_one_before_and_the_one_after(run: Publish, site: P
     html = (site / "2026/09/index.html").read_text(encoding="utf-8")
     assert 'href="../../2026/08/"' in html
     assert 'href="../../2026/10/"' in html
-    assert 'href="../../data/#2026-09"' in html
+    assert 'href="../../2026/"' in html
+    assert 'href="../../data/2026-09/unggahan.csv"' in html
 
 
 def test_the_first_and_the_last_month_have_a_neighbour_on_one_side(

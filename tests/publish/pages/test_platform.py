@@ -26,4 +26,4 @@ def test_a_platforms_page_leads_to_each_of_its_months(run: Publish, site: Path) 
     run()
     html = (site / "platform/x/index.html").read_text(encoding="utf-8")
     for month in ("08", "09", "10"):
-        assert f'href="../../2026/{month}/#x"' in html
+        assert f'href="../../2026/{month}/x/"' in html

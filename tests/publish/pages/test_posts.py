@@ -10,6 +10,7 @@ import pytest
 from functions.model import DAY, Entry, Measurement, Platform, Post, Sample, Verdict
 from functions.publish.pages.context import Link
 from functions.publish.pages.posts import (
+    PICKS,
     PostItem,
     PostLink,
     post_address,
@@ -97,9 +98,16 @@ def item_of(**facts: object) -> PostItem:
 
 
 def test_a_post_says_how_far_it_lies_above_the_usual() -> None:
-    assert item_of(over_usual=18).over_usual == "1,8 × dari biasanya"
-    assert item_of(over_usual=30).over_usual == "3 × dari biasanya"
-    assert item_of().over_usual == ""
+    item = item_of(over_usual=18)
+    assert (item.usual, item.usual_tenths) == ("1,8 ×", 18)
+    assert item_of(over_usual=30).usual == "3 ×"
+    assert (item_of().usual, item_of().usual_tenths) == ("", None)
+
+
+def test_a_multiple_of_next_to_nothing_is_not_told() -> None:
+    """41 at 4.2 times the usual: ten were expected; at 4.3 times, fewer."""
+    assert item_of(over_usual=41).usual == "4,1 ×"
+    assert item_of(over_usual=42).usual == ""
 
 
 def test_a_near_duplicate_leads_to_what_it_repeats() -> None:
@@ -123,7 +131,7 @@ def test_a_value_that_was_set_says_so_and_has_no_bounds() -> None:
     measured = Measurement(state="running", i24=120, lower=120, upper=120, decided=True)
     item = item_of(measurement=measured, decisions=("d-1",))
     assert (item.i24, item.bounds, item.state_label) == (120, "", "ditetapkan")
-    assert item.why == "Dihitung: nilainya ditetapkan dengan keputusan admin."
+    assert item.note == "Dihitung: nilainya ditetapkan dengan keputusan admin."
 
 
 def test_a_post_that_is_not_at_hand_is_linked_where_its_id_makes_an_address() -> None:
@@ -204,3 +212,44 @@ def test_a_stored_address_that_leads_elsewhere_is_not_shown(url: str) -> None:
     assert item.href == "https://x.com/i/status/9"
     link = post_link({("x:1", "9"): post}, "x:1", "9", ZoneInfo("Asia/Jakarta"))
     assert link.href == "https://x.com/i/status/9"
+
+
+def test_a_note_is_made_only_where_something_is_not_as_usual() -> None:
+    plain = item_of()
+    assert (plain.note, plain.is_plain) == ("", True)
+    for facts in (
+        {"counted": False, "reason": "excluded"},
+        {"shared": True},
+        {"duplicate_of": "1", "duplicate_percent": 92},
+        {"measurement": Measurement(state="unmeasured")},
+        {"measurement": Measurement(state="estimated", i24=4, lower=4, before=BEFORE)},
+        {"measurement": Measurement(state="observed", i24=4, partial=True)},
+    ):
+        item = item_of(**facts)
+        assert item.note.endswith(".")
+        assert not item.is_plain
+
+
+def test_posts_can_be_picked_by_what_deserves_a_look() -> None:
+    assert item_of().picks == ""
+    assert item_of(measurement=Measurement(state="unmeasured")).picks == "tak-terukur"
+    assert item_of(measurement=Measurement(state="estimated", i24=4)).picks == "perkiraan"
+    assert item_of(measurement=Measurement(state="running", i24=4)).picks == "berjalan"
+    # One that does not count was not missed by the measuring.
+    removed = item_of(
+        counted=False, reason="removed", measurement=Measurement(state="removed"), flags=("burst",)
+    )
+    assert removed.picks == "tidak-dihitung bertanda"
+    assert {*removed.picks.split()} <= {*PICKS}
+
+
+def test_the_text_is_left_out_where_it_may_not_be_shown() -> None:
+    post = Post(
+        platform="x", account_id="1", post_id="2", published_at=AT, url="", text="Halo dunia"
+    )
+    verdict = Verdict(
+        counted=True, reason="counted", satker="a", measurement=Measurement(state="observed", i24=1)
+    )
+    entry, zone = Entry(post=post, verdict=verdict), ZoneInfo("Asia/Jakarta")
+    assert post_item(entry, verdict, "", zone).caption == "Halo dunia"
+    assert post_item(entry, verdict, "", zone, captions=False).caption == ""

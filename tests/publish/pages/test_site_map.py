@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
 
 from functions.model import Roster
+from functions.publish.text import words
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
 from tests.publish.world import NOW, World
@@ -17,7 +19,18 @@ def test_a_banner_stands_on_every_page_when_there_is_a_notice(run: Publish, site
     assert 'class="notice"' not in (site / "index.html").read_text(encoding="utf-8")
     run(notice="Angka simulasi & <contoh>.")
     for path in site.rglob("*.html"):
-        assert "Angka simulasi &amp; &lt;contoh&gt;." in path.read_text(encoding="utf-8")
+        is_frozen = re.search(r"2026/0[89]/", path.as_posix()) is not None
+        said = "Angka simulasi &amp; &lt;contoh&gt;." in path.read_text(encoding="utf-8")
+        assert said is not is_frozen, path
+
+
+def test_a_simulation_says_so_on_every_page_frozen_ones_too(
+    run: Publish, site: Path, world: World
+) -> None:
+    world.agency.simulation = True
+    run()
+    for path in site.rglob("*.html"):
+        assert words.SIMULATION in path.read_text(encoding="utf-8"), path
 
 
 def test_what_people_typed_is_escaped(run: Publish, site: Path, world: World) -> None:

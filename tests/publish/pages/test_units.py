@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from functions.model import Roster
+from functions.model import PLATFORMS, Account, Roster, Satker
+from functions.publish.pages import paths, units
+from functions.publish.pages.context import Context
+from functions.publish.render import assets, render
+from functions.publish.site import Material
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
+from tests.publish.test_condition import material
 from tests.publish.world import NOW, World
 
 
-def test_every_post_of_two_months_is_shown_with_its_reason(
-    run: Publish, site: Path, world: World
+def test_the_newest_posts_are_shown_and_the_rest_is_led_to(
+    run: Publish, site: Path, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(units, "LATEST", 5)
     run()
     told = (site / "satker/kanwil-bali/index.html").read_text(encoding="utf-8")
-    shown = 0
-    for month in ("2026-09", "2026-10"):
-        for ledger in world.agency.ledgers(month).values():
-            for entry in ledger.entries.values():
-                if entry.verdict and entry.verdict.satker == "kanwil-bali":
-                    assert f'href="{entry.post.url}"' in told
-                    shown += 1
-    assert shown == told.count('<p class="why">')
-    assert shown > 10
+    entries = [
+        entry
+        for ledger in world.agency.ledgers("2026-10").values()
+        for entry in ledger.entries.values()
+        if entry.verdict and entry.verdict.satker == "kanwil-bali"
+    ]
+    entries.sort(key=lambda entry: entry.post.published_at, reverse=True)
+    assert len(entries) > units.LATEST
+    places = [told.find(f'href="{entry.post.url}"') for entry in entries]
+    assert all(place > 0 for place in places[: units.LATEST])
+    assert sorted(places[: units.LATEST]) == places[: units.LATEST]
+    assert told.count('<tr class="post') == units.LATEST
+    whole = (site / "satker/kanwil-bali/2026/10/index.html").read_text(encoding="utf-8")
+    assert 'href="../../satker/kanwil-bali/2026/10/"' in told
+    assert all(f'href="{entry.post.url}"' in whole for entry in entries)
+    counted = sum(entry.verdict.counted for entry in entries if entry.verdict)
+    left = len(entries) - counted
+    said = f"{counted} dihitung" + (f", {left} tidak dihitung" if left else "")
+    assert f"{said} pada Oktober 2026" in text(site / "satker/kanwil-bali/index.html")
 
 
 def test_times_are_in_the_units_own_zone(run: Publish, site: Path) -> None:
@@ -47,8 +65,9 @@ def test_unknown_is_said_and_never_a_zero(run: Publish, site: Path) -> None:
 def test_a_unit_without_an_account_says_so(run: Publish, site: Path) -> None:
     run()
     told = text(site / "satker/poltekpin/index.html")
-    assert "Belum punya akun terdaftar" in told
-    assert "tanpa peringkat" in told
+    assert told.count("Satuan kerja ini belum punya akun terdaftar") == 1
+    assert "tanpa peringkat" not in told
+    assert " 0 " not in told.partition("Satuan kerja ini")[2].partition("Data per")[0]
 
 
 def test_the_list_of_units_leads_to_each(run: Publish, site: Path, world: World) -> None:
@@ -83,9 +102,10 @@ def test_history_tells_every_month(run: Publish, site: Path) -> None:
     told = text(site / "satker/kanwil-bali/index.html")
     for month in ("Agustus 2026", "September 2026", "Oktober 2026"):
         assert month in told
-    assert "Peringkat tiap bulan, dari yang terlama" in (
-        site / "satker/kanwil-bali/index.html"
-    ).read_text(encoding="utf-8")
+    assert "Peringkat tiap bulan, Agustus 2026 sampai Oktober 2026; makin atas makin baik" in told
+    html = (site / "satker/kanwil-bali/index.html").read_text(encoding="utf-8")
+    for name in ("rank-line", "rank-line rank-active"):
+        assert html.count(f'class="{name}"') == 1
 
 
 def take_out(world: World, at: datetime) -> None:
@@ -152,6 +172,71 @@ def test_what_is_missing_of_an_account_is_said_beside_it(
     assert account.account_id is not None
     world.agency.save_completeness(account.platform, {account.account_id: said, "other": None})
     run()
-    assert f"Kelengkapan: {said}" in text(site / "satker/kanwil-bali/index.html")
+    assert said in text(site / "satker/kanwil-bali/index.html")
     others = [page for page in site.rglob("satker/*/index.html") if "kanwil-bali" not in str(page)]
-    assert not any("Kelengkapan" in text(page) for page in others)
+    assert not any(said in text(page) for page in others)
+
+
+# A long list
+
+
+def many(world: World, count: int) -> Material:
+    """The world with so many more units, each with five accounts."""
+    units = tuple(
+        Satker(
+            id=f"kanwil-{number:05}",
+            name=f"Kantor Wilayah Kementerian Hukum Nusa Tenggara Timur {number}",
+            short_name=f"Kanwil Kemenkum NTT {number}",
+            kind="kanwil",
+            province="Nusa Tenggara Timur",
+        )
+        for number in range(count)
+    )
+    accounts = tuple(
+        Account(platform=platform, handle=f"kemenkum_ntt.{unit.id}", satker=unit.id, valid_from=NOW)
+        for unit in units
+        for platform in PLATFORMS
+    )
+    roster = Roster(as_of=NOW, satker=units, accounts=accounts)
+    return dataclasses.replace(material(world), roster=roster, assets=assets()[0])
+
+
+def test_a_list_of_thousands_goes_on_in_pages_that_are_light(world: World) -> None:
+    m = many(world, 5_000)
+    assert units.units_pages(m) == 11  # with the six that are no longer registered
+    pages = {n: units.units_page(Context(m, paths.units_path(n)), n) for n in (1, 2, 11)}
+    html = render({str(n): page for n, page in pages.items()})
+    assert all(len(body) < 1_000_000 for body in html.values())
+    assert pages[1].index == "../data/cari.json"
+    assert pages[2].index == "../../../data/cari.json"
+    assert [link.label for link in pages[2].parts][:2] == ["1–500", "501–1.000"]
+    assert [link.current for link in pages[2].parts].index(True) == 1
+    assert len({line.href for g in pages[11].groups for line in g.units}) == 6
+    index = msgspec.json.decode(units.units_index(m))
+    assert len(index) == 5_006
+    assert index[0][:3] == [
+        "Kanwil Kemenkum NTT 0",
+        "Kantor Wilayah Kementerian Hukum Nusa Tenggara Timur 0",
+        "satker/kanwil-00000/",
+    ]
+    assert "kemenkum_ntt.kanwil-00000" in index[0][3]
+
+
+def test_every_unit_stands_on_one_page_of_the_list(
+    run: Publish, site: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "ROWS", 4)
+    run()
+    first = (site / "satker/index.html").read_text(encoding="utf-8")
+    second = (site / "satker/semua/2/index.html").read_text(encoding="utf-8")
+    for unit in world.units:
+        in_first, in_second = (f'satker/{unit.id}/"' in told for told in (first, second))
+        assert in_first != in_second
+    found = json.loads((site / "data/cari.json").read_bytes())
+    assert {path for _, _, path, _ in found} == {f"satker/{unit.id}/" for unit in world.units}
+
+
+def test_a_list_of_one_page_needs_no_index(run: Publish, site: Path) -> None:
+    run()
+    assert not (site / "data/cari.json").exists()
+    assert 'data-find-text="' in (site / "satker/index.html").read_text(encoding="utf-8")

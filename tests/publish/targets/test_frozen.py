@@ -14,6 +14,7 @@ from google.api_core.exceptions import Forbidden
 from functions.__main__ import cli
 from functions.commands.audit import audit, source
 from functions.model import Agency
+from functions.publish import job as module_job
 from functions.publish.job import publish, publish_all
 from functions.publish.targets import frozen as module
 from functions.publish.targets import open_objects
@@ -40,9 +41,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return make_gcs_bucket(request.getfixturevalue("gcs_server"))
 
 
-def publish_beside(world: World, site: Path, place: str = "") -> dict[str, Any]:
+def publish_beside(
+    world: World, site: Path, place: str = "", *, look: bool = False
+) -> dict[str, Any]:
     loaded = Settings(site=f"file://{site}", frozen=place)
-    return publish_all([world.agency], now=NOW, settings=loaded, run_id="terbit")
+    return publish_all([world.agency], now=NOW, settings=loaded, run_id="terbit", look=look)
 
 
 def frozen_in(objects: Objects) -> dict[str, bytes | None]:
@@ -89,8 +92,46 @@ def test_what_the_site_lost_is_still_there(world: World, site: Path, tmp_path: P
     before = frozen_in(open_objects(place))
     for file in site.rglob("r1/*"):
         file.unlink()
-    assert publish_beside(world, site, place)["problems"] == []
+    assert publish_beside(world, site, place, look=True)["problems"] == []
     assert frozen_in(open_objects(place)) == before == frozen_in(FolderObjects(site))
+
+
+def test_a_run_with_nothing_new_asks_the_second_place_nothing(
+    world: World, site: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_beside(world, site, place)
+
+    asked: list[str] = []
+    opened = module_job.open_site
+
+    def opens(url: str, *how: Any) -> Any:
+        target = opened(url, *how)
+        for name in ("list", "get", "put") if url == place else ():
+            monkeypatch.setattr(target, name, lambda *_, **__: asked.append("asked"))
+        return target
+
+    monkeypatch.setattr(module_job, "open_site", opens)
+    report = publish_beside(world, site, place)
+    assert (report["kept"], report["listed"], report["problems"], asked) == (0, 0, [], [])
+
+
+def test_a_lost_copy_is_put_again_at_the_next_look(
+    world: World, site: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "beku"
+    publish_beside(world, site, f"file://{place}")
+    before = frozen_in(FolderObjects(place))
+    (place / "data/2026-08/r1/ranking.json").unlink()
+    (place / "data/2026-09/r1/bukti.sha256").write_bytes(b"other")
+    assert publish_beside(world, site, f"file://{place}")["kept"] == 0
+    report = publish_beside(world, site, f"file://{place}", look=True)
+    assert report["kept"] == 1
+    assert report["problems"] == [
+        "data/2026-09/r1/bukti.sha256 differs from what KIPRAH_FROZEN keeps, which stays; "
+        "compare the two"
+    ]
+    there = frozen_in(FolderObjects(place))
+    assert there == before | {"data/2026-09/r1/bukti.sha256": b"other"}
 
 
 def test_a_place_that_cannot_be_used_costs_the_copies_alone(

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
+import threading
 import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from functions.model import Roster
+from functions.publish.job import publish
 from functions.publish.targets import open_objects
-from functions.publish.targets.port import Objects, ObjectsError, md5_of
+from functions.publish.targets.port import File, Listed, Objects, ObjectsError, md5_of
 from functions.publish.targets.sites import SubTarget
+from functions.settings import Settings
+from functions.store import open_store
 from tests.publish.pieces import page
+from tests.publish.world import NOW, UNITS, World
 
 
 def make_s3_bucket() -> str:
@@ -112,3 +124,124 @@ def test_a_part_is_a_destination_of_its_own(objects: Objects) -> None:
 def test_refuses_what_names_no_destination(url: str) -> None:
     with pytest.raises(ObjectsError, match=r"file://FOLDER"):
         open_objects(url)
+
+
+# A site that is put into it, interrupted anywhere
+
+EARLIER = datetime(2026, 10, 3, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=30)
+
+
+class Breaking:
+    """A destination whose line goes dead at a put, and stays dead."""
+
+    def __init__(self, whole: Objects, after: int) -> None:
+        self._whole = whole
+        self._left = after
+        self._guard = threading.Lock()
+        self.parallel = whole.parallel
+
+    def list(self, folder: str = "") -> dict[str, Listed]:
+        return self._whole.list(folder)
+
+    def get(self, path: str) -> bytes | None:
+        return self._whole.get(path)
+
+    def put(self, file: File, *, if_absent: bool = False) -> bool:
+        with self._guard:
+            self._left -= 1
+            if self._left < 0:
+                raise ObjectsError("the line went dead")
+        return self._whole.put(file, if_absent=if_absent)
+
+
+@pytest.fixture
+def two_states(tmp_path: Path) -> Iterator[tuple[World, World]]:
+    """A small ministry, and the same one later: a month final, another begun, a unit entered."""
+    worlds = []
+    for name in ("before", "after"):
+        world = World(open_store(f"sqlite:///{tmp_path}/{name}.db"), UNITS[:2], seed=5)
+        august = datetime(2026, 9, 8, tzinfo=UTC)
+        world.add_month("2026-08", state="final", posts=4, as_of=august)
+        closing = world.add_month("2026-09", state="closing", posts=5, as_of=EARLIER)
+        worlds.append(world)
+    final = msgspec.structs.replace(closing.ranking, state="final", as_of=NOW - timedelta(days=9))
+    world.save(msgspec.structs.replace(closing, ranking=final))
+    world.units = UNITS[:3]
+    world.agency.save_roster(Roster(as_of=EARLIER, satker=world.units, accounts=world.accounts))
+    world.add_month("2026-10", posts=6)
+    yield worlds[0], worlds[1]
+    for world in worlds:
+        world.agency.store.close()
+
+
+def put_site(world: World, objects: Objects, now: datetime) -> dict[str, Any]:
+    return publish(world.agency, objects, now=now, settings=Settings(), run_id="run")
+
+
+def contents(objects: Objects) -> dict[str, bytes]:
+    return {path: objects.get(path) or b"" for path in objects.list()}
+
+
+def lost_links(files: dict[str, bytes]) -> list[tuple[str, str]]:
+    """What readers who begin at the front page come upon that is not there: page and target."""
+    todo, seen, lost = ["index.html"], {"index.html"}, []
+    while todo:
+        at = todo.pop()
+        if at not in files:
+            continue
+        for link in re.findall(rb'(?:href|src)="([^"#?:]+)["#?]', files[at]):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(at), link.decode()))
+            if link.endswith((b"/", b".")):
+                target = posixpath.normpath(f"{target}/index.html")
+            if target not in files:
+                lost.append((at, target))
+            elif target.endswith(".html") and target not in seen:
+                seen.add(target)
+                todo.append(target)
+    return lost if "index.html" in files else []
+
+
+def place_of(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The beginning of addresses of destinations of a kind."""
+    if kind == "folder":
+        return f"file://{tmp_path}/sites"
+    if kind == "s3":
+        request.getfixturevalue("s3_server")
+        return make_s3_bucket()
+    return make_gcs_bucket(request.getfixturevalue("gcs_server"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "every"), [("folder", 1), ("s3", 29), ("gcs", 29)], ids=["folder", "s3", "gcs"]
+)
+@pytest.mark.parametrize("is_update", [False, True], ids=["first", "update"])
+def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    two_states: tuple[World, World],
+    kind: str,
+    every: int,
+    is_update: bool,
+) -> None:
+    """Cut off at each put in turn (in the clouds at some of them), and then published again."""
+    place, (before, after) = place_of(kind, request, tmp_path), two_states
+    whole = open_objects(f"{place}/whole")
+    if is_update:
+        put_site(before, whole, EARLIER)
+    earlier = contents(whole)
+    puts = put_site(after, whole, LATER)["objects"]
+    expected = contents(whole)
+    assert puts > 40
+    for number in range(0, puts, every):
+        objects = open_objects(f"{place}/{number}")
+        for path, body in earlier.items():
+            objects.put(page(path, body))
+        with pytest.raises(ObjectsError, match="dead"):
+            put_site(after, Breaking(objects, number), LATER)
+        assert lost_links(contents(objects)) == []
+        report = put_site(after, objects, LATER)
+        assert (report["postponed"], report["problems"]) == (0, [])
+        assert contents(objects) == expected
+        assert put_site(after, objects, LATER)["objects"] == 0
+    assert lost_links(expected) == []

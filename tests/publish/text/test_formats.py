@@ -116,3 +116,28 @@ def test_a_span_names_a_day_once() -> None:
     zone = ZoneInfo("Asia/Jakarta")
     assert formats.span(AT, AT + timedelta(minutes=48), zone) == "3 Okt 09.11–09.59 WIB"
     assert formats.span(AT, AT + timedelta(hours=20), zone) == "3 Okt 09.11 – 4 Okt 05.11 WIB"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (-5, "baru saja"),
+        (0, "baru saja"),
+        (42, "42 menit lalu"),
+        (60, "1 jam lalu"),
+        (47 * 60 + 59, "47 jam lalu"),
+        (48 * 60, "2 hari lalu"),
+        (2_000 * 24 * 60, "2.000 hari lalu"),
+    ],
+)
+def test_how_long_ago_is_said_in_the_unit_that_tells_most(minutes: int, said: str) -> None:
+    now = datetime(2026, 10, 21, tzinfo=UTC)
+    assert formats.ago(now - timedelta(minutes=minutes), now) == said
+
+
+@pytest.mark.parametrize(
+    ("mills", "said"),
+    [(0, "0,00"), (4, "0,00"), (5, "0,01"), (4_125, "4,13"), (9_999_999, "10.000,00")],
+)
+def test_money_is_told_to_the_cent(mills: int, said: str) -> None:
+    assert formats.dollars(mills) == f"US$\N{NO-BREAK SPACE}{said}"

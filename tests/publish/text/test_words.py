@@ -23,6 +23,7 @@ from functions.model import (
     Verdict,
 )
 from functions.publish.text import words
+from tests.factories import row
 
 AT = datetime(2026, 10, 3, 2, tzinfo=UTC)
 
@@ -192,3 +193,27 @@ def test_what_counts_by_decision_alone_says_so() -> None:
     assert judged(entry_with("counted", "estimated"), measurement=value) == (
         "Dihitung: nilainya ditetapkan dengan keputusan admin."
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], ""), (["A"], "A"), (["A", "B"], "A dan B"), (["A", "B", "C"], "A, B, dan C")],
+)
+def test_names_are_listed_as_in_a_sentence(names: list[str], said: str) -> None:
+    assert words.listed(names) == said
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"rank_best": 5, "rank_worst": 8}, "bisa 5–8"),
+        ({"rank_best": 6, "rank_worst": 1_234}, "bisa 6–1.234"),
+        ({"rank_best": 6, "rank_worst": 6}, ""),
+        ({"rank_best": None, "rank_worst": None}, ""),
+        ({}, ""),  # a ranking by formula 1 says none
+    ],
+)
+def test_the_possible_ranks_are_told_where_there_are_others(
+    facts: dict[str, int | None], told: str
+) -> None:
+    assert words.possible_ranks(row("aceh", 6, **facts)) == told

@@ -4,6 +4,8 @@ import re
 from importlib.metadata import version
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from functions.score.rules import bands, closing, duplicates
 from functions.score.rules.formula import (
@@ -11,6 +13,7 @@ from functions.score.rules.formula import (
     FORMULA,
     LIBRARY,
     USUAL,
+    changed,
     completed,
     formula_of,
     read_rules,
@@ -240,3 +243,49 @@ def test_a_broken_setting_that_no_earlier_version_knew_has_its_default():
     rules, [problem] = read_rules({"usual_least": "10"}, CHANGED_IN_1)
     assert rules.usual_least == 10
     assert problem.endswith("isi bilangan bulat 0 sampai 1000000. Yang berlaku tetap 10.")
+
+
+# Values that are tried
+
+whole = st.integers(-2, 1001)
+documents = st.fixed_dictionaries(
+    {},
+    optional={
+        "duplicate_percent": whole | st.text(max_size=3),
+        "objection_days": whole | st.floats(0, 9),
+        "band_edges": st.lists(st.integers(0, 9), max_size=3) | whole,
+        "band_least": whole | st.none(),
+        "band_fewest": whole | st.booleans(),
+        "usual_least": whole | st.lists(whole, max_size=1),
+        "x_threads": st.sampled_from(["first", "sum", "all"]),
+        "ambang": whole,
+    },
+)
+
+
+@drawn(documents)
+def test_what_is_tried_is_taken_as_what_is_typed_is(document):
+    """One table of values for both: what is wrong in one is wrong in the other."""
+    typed, problems = read_rules(document, DEFAULT)
+    if not problems:
+        assert changed(DEFAULT, document) == typed
+        return
+    with pytest.raises(ValueError, match=r"tidak|band_fewest") as refused:
+        changed(DEFAULT, document)
+    assert "tetap" not in str(refused.value)
+
+
+def test_what_is_not_tried_stays_as_the_month_has_it():
+    assert changed(CHANGED_IN_1, {"objection_days": 5}) == Rules(
+        duplicate_percent=85,
+        objection_days=5,
+        band_edges=(1500,),
+        band_least=2,
+        band_fewest=2,
+        library="rapidfuzz 3.14.6",
+    )
+
+
+def test_what_only_collecting_follows_cannot_be_tried():
+    with pytest.raises(ValueError, match="x_counts hanya menentukan apa yang dicari"):
+        changed(DEFAULT, {"x_counts": True})

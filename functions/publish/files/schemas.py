@@ -1,0 +1,249 @@
+"""The form of every published JSON file as JSON Schema (2020-12), in ``data/skema/``.
+
+The schemas are made from the very structs that the files are written from, with the words of the
+tables' columns. A field that is always written is required; one that earlier months lack is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from functions.model import Ranking
+from functions.publish.files.month_files import (
+    CERTAINTY_COLUMNS,
+    CONFIRMED_COLUMNS,
+    LOG_COLUMNS,
+    POST_COLUMNS,
+    RANKING_COLUMNS,
+    Log,
+    PostFile,
+)
+from functions.publish.files.tables import Column
+from functions.publish.manifest import Manifest, MonthManifest
+from functions.publish.targets.stamp import Stamp
+from functions.store import evidence as ev
+
+FOLDER = "data/skema/"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Described(NamedTuple):
+    """A kind of file: what it is called, where it lies (``{bulan}``: a month), what it is made of.
+
+    ``is_partial``: fields that have their usual value are not written.
+    """
+
+    title: str
+    path: str
+    type: Any
+    is_partial: bool = False
+
+
+SCHEMAS: Mapping[str, Described] = {
+    "ranking": Described("Peringkat sebuah bulan", "data/{bulan}/ranking.json", Ranking),
+    "unggahan": Described("Setiap unggahan sebuah bulan", "data/{bulan}/unggahan.json", PostFile),
+    "keputusan": Described(
+        "Keputusan, sanggahan, dan yang diubah sebuah revisi", "data/{bulan}/keputusan.json", Log
+    ),
+    "bukti": Described("Satu baris bukti sebuah bulan", "data/{bulan}/bukti.jsonl.gz", ev.Line),
+    "terbit": Described(
+        "Kapan situs terakhir diterbitkan", "data/terbit.json", Stamp, is_partial=True
+    ),
+    "berkas": Described("Isi situs", "data/berkas.json", Manifest),
+    "berkas-bulan": Described("Berkas sebuah bulan", "data/{bulan}/berkas.json", MonthManifest),
+}
+
+# What fields mean, where no column says it. By struct and field, else by field.
+_SAID: dict[str, str] = {
+    "agency": "Kode instansi",
+    "month": "Bulan, YYYY-MM",
+    "incomplete": "Bulan berjalan lebih dulu daripada pengumpulannya; tidak akan menjadi final",
+    "revision": "Revisi, mulai dari 1",
+    "formula": "Versi rumus peringkat",
+    "as_of": "Waktu angka-angkanya (UTC)",
+    "run_id": "Kode proses yang menghitungnya",
+    "reason": "Alasan revisi; null pada revisi pertama",
+    "lists": "Semua daftar bulan ini",
+    "rows": "Baris daftar menurut peringkat",
+    "band_from": "Pengikut paling sedikit dalam kelompok",
+    "band_below": "Pengikut kelompok selalu di bawah ini; null bila tanpa batas",
+    "flags": "Penanda",
+    "code": "Jenis penanda",
+    "post_ids": "Kode unggahan-unggahannya, dari yang terlama",
+    "most": "Unggahan terbanyak dalam 60 menit",
+    "begin": "Awalnya (UTC)",
+    "end": "Akhirnya (UTC)",
+    "duplicates": "Unggahan yang hampir sama dengan unggahan sebelumnya",
+    "percent": "Bagiannya, dalam sepersepuluh persen",
+    "counter": "Hitungan yang turun",
+    "before_at": "Waktu baca sebelumnya (UTC)",
+    "after_at": "Waktu baca sesudahnya (UTC)",
+    "before": "Sebelumnya",
+    "after": "Sesudahnya",
+    "talk": "Komentar dan bagikan di dalam Interaksi 24 Jam-nya",
+    "earlier": "Unggahan sebelumnya yang menjadi pembanding",
+    "usual_i24": "Jumlah Interaksi 24 Jam unggahan pembanding",
+    "usual_talk": "Jumlah komentar dan bagikan unggahan pembanding",
+    "usual_percent": "Bagian pembanding, dalam sepersepuluh persen",
+    "decisions": "Keputusan admin, menurut waktunya",
+    "objections": "Sanggahan, menurut waktunya",
+    "changes": "Baris peringkat yang berbeda dari revisi sebelumnya",
+    "account": "Akun: platform dan kode tetapnya, misalnya x:123",
+    "account_id": "Kode tetap akun pada platform; null bila belum ditemukan",
+    "name": "Namanya",
+    "timezone": "Zona waktu yang membatasi bulan",
+    "closes_at": "Akhir masa sanggah (UTC); null selama bulan berjalan",
+    "previous_digest": "Sidik jari bukti bulan sebelumnya; null pada bulan pertama",
+    "revises": "Sidik jari revisi sebelumnya; null pada revisi pertama",
+    "rules": "Aturan yang dapat disetel, seperti yang dipakai bulan ini",
+    "duplicate_percent": "Kemiripan dengan unggahan itu, dalam persen",
+    "objection_days": "Lama masa sanggah dalam hari kerja",
+    "band_edges": "Batas-batas kelompok pengikut",
+    "band_least": "Anggota paling sedikit sebuah kelompok",
+    "band_fewest": "Di bawah sekian satuan kerja hanya ada satu kelompok",
+    "x_threads": "Nilai utas di X: first unggahan pertamanya, sum jumlah semua bagiannya",
+    "library": "Pustaka yang menghitung kemiripan teks",
+    "usual_least": "Di bawah sekian Interaksi 24 Jam tidak disebut kelipatan dari yang biasa",
+    "id": "Kodenya",
+    "handle": "Nama akun",
+    "valid_from": "Awal masa berlaku (UTC)",
+    "valid_to": "Akhir masa berlaku (UTC); null bila tanpa batas",
+    "followers": "Pengikut sebagai pasangan waktu baca dan jumlah",
+    "past": "Unggahan terukur terakhir sebelum bulan ini: Interaksi 24 Jam, dan komentar serta "
+    "bagikan di dalamnya",
+    "ranks": "Peringkat menurut kode satuan kerja",
+    "samples": "Semua cuplikan yang disimpan, menurut waktunya",
+    "absences": "Waktu baca yang meliput unggahan ini dan tidak menemukannya (UTC)",
+    "taken_at": "Waktu baca (UTC)",
+    "likes": "Suka atau reaksi; null bila platform tidak memberi tahu",
+    "comments": "Komentar atau balasan; null bila platform tidak memberi tahu",
+    "shares": "Bagikan, repost, dan kutipan; null bila platform tidak memberi tahu",
+    "views": "Tayangan (tidak ikut dihitung); null bila platform tidak memberi tahu",
+    "published_at": "Waktu unggah, atau waktu situs diterbitkan (UTC)",
+    "simulation": "Situs ini memuat angka simulasi",
+    "stamp": "Sidik jari MD5 data/terbit.json sewaktu daftar ini ditulis",
+    "source": "Sidik jari dari apa situs ini dibuat; kosong selama belum semuanya",
+    "files": "Berkas menurut letaknya: sidik jari MD5, ukuran, dan sidik jari dari apa ia dibuat",
+    "months": "Bulan-bulan, masing-masing dengan ringkasan berkasnya",
+    "whole": "Semua berkas bulan itu sudah ada",
+    "papers": "Sidik jari dari apa yang disebut halaman bulan itu tentang dokumennya; kosong bila "
+    "belum ada",
+    "manifest": "Sidik jari MD5 daftar berkas bulan itu",
+    "pages": "Banyaknya halaman",
+    "others": "Banyaknya berkas lain",
+    "data": "Ukuran berkas data menurut namanya",
+    "frozen": "Ukuran berkas beku menurut revisi dan namanya",
+    "digest": "Sidik jari SHA-256 buktinya",
+    "md5": "Sidik jari MD5",
+    "size": "Ukuran dalam bita",
+    "Ranking.state": "open berjalan, closing masa sanggah, final",
+    "Ranking.flags": "Penanda dengan angka-angkanya",
+    "Month.state": "open berjalan, closing masa sanggah, final",
+    "Month.name": "Nama instansi",
+    "Month.type": "Baris tentang bulannya",
+    "Unit.type": "Baris satuan kerja",
+    "Presence.type": "Baris akun",
+    "Previous.type": "Baris daftar final yang menjadi pembanding",
+    "Item.type": "Baris unggahan",
+    "PostFile.posts": "Setiap unggahan yang dinilai, menurut waktunya",
+    "SameText.posts": "Unggahan akun itu dalam bulan ini",
+    "PostLine.before": "Cuplikan sebelum tanda 24 jam",
+    "PostLine.after": "Cuplikan sesudah tanda 24 jam",
+    "Log.posts": "Unggahan yang disebut keputusan, sanggahan, atau penanda",
+    "Change.before": "Peringkat, unggahan, dan Interaksi 24 Jam sebelumnya; null bila belum ada",
+    "Change.after": "Peringkat, unggahan, dan Interaksi 24 Jam sesudahnya; null bila tidak ada",
+    "Stamp.published_at": "Waktu situs terakhir diterbitkan (UTC)",
+}
+# Fields that hold an instant, which a struct does not tell from any other text.
+INSTANTS = frozenset(
+    {
+        "after_at",
+        "answered_at",
+        "as_of",
+        "at",
+        "before_at",
+        "begin",
+        "closes_at",
+        "confirmed_at",
+        "end",
+        "published_at",
+        "taken_at",
+        "valid_from",
+        "valid_to",
+    }
+)
+_TABLES: Mapping[str, Sequence[Column]] = {
+    "RankedList": RANKING_COLUMNS,
+    "Row": (*RANKING_COLUMNS, *CERTAINTY_COLUMNS),
+    "PostLine": POST_COLUMNS,
+    "Decision": (*LOG_COLUMNS, *CONFIRMED_COLUMNS),
+    "Objection": LOG_COLUMNS,
+}
+_COLUMNS: dict[str, str] = {
+    column.name: column.meaning for column in (*LOG_COLUMNS, *POST_COLUMNS, *RANKING_COLUMNS)
+}
+
+
+def schema_files(absolute: str | None = None) -> dict[str, bytes]:
+    """Every schema by its path.
+
+    ``absolute``: the public address of the agency's site, with its slash; None without one.
+    """
+    return {
+        schema_path(name): json.dumps(
+            _schema(name, described, absolute), ensure_ascii=False, indent=1
+        ).encode()
+        + b"\n"
+        for name, described in SCHEMAS.items()
+    }
+
+
+def schema_path(name: str) -> str:
+    """Where the schema of a kind of file lies; no other file ends like it."""
+    return f"{FOLDER}{name}.schema.json"
+
+
+def _schema(name: str, described: Described, absolute: str | None) -> dict[str, Any]:
+    made = msgspec.json.schema(described.type)
+    for struct, definition in _structs(made):
+        definition.pop("title", None)
+        definition.pop("description", None)
+        if "properties" in definition:  # a struct that is written as an array has none
+            _describe(struct, definition, described.is_partial)
+    head: dict[str, Any] = {"$schema": _DIALECT}
+    if absolute:
+        head["$id"] = f"{absolute}{schema_path(name)}"
+    return head | {"title": described.title, "description": f"Bentuk {described.path}"} | made
+
+
+def _structs(schema: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schemas of structs by the struct's name."""
+    yield from schema.get("$defs", {}).items()
+
+
+def _describe(struct: str, definition: dict[str, Any], is_partial: bool) -> None:
+    """Say what the fields mean, and which are always written."""
+    required = set(definition.get("required", ()))
+    for name, field in definition["properties"].items():
+        if "default" in field:
+            if not is_partial:
+                required.add(name)
+            del field["default"]
+        if name in INSTANTS:
+            for text in (field, *field.get("anyOf", ())):
+                if text.get("type") == "string":
+                    text["format"] = "date-time"
+        field["description"] = meaning(struct, name)
+    definition["required"] = [name for name in definition["properties"] if name in required]
+
+
+def meaning(struct: str, field: str) -> str:
+    """What a field of a struct means, in Indonesian; KeyError when nobody said."""
+    for column in _TABLES.get(struct, ()):
+        if column.name == field:
+            return column.meaning
+    return _SAID.get(f"{struct}.{field}") or _SAID.get(field) or _COLUMNS[field]

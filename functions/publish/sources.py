@@ -1,0 +1,95 @@
+"""What files are made from, as digests: a file whose source is as it was need not be made again.
+
+A page follows from its model and this room's code alone, a month's data files from its evidence and
+the code. What a whole site follows from is one digest more: while that is the same, as at night
+when nobody posts, a run neither reads months nor builds models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from functions.model import Agency, Roster
+from functions.publish.imprint import Imprint
+from functions.publish.pages.context import Page
+from functions.settings import Settings
+from functions.store.agency.months import MonthIndex
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE.parents[1] / "site_templates"
+
+
+def of_page(model: Page) -> str:
+    """Of a page."""
+    # Models are frozen structs of plain values: their repr says all of them.
+    return _digest(code(), repr(model))
+
+
+def of_data(digest: str, revision: int, agency: Agency, imprint: Imprint) -> str:
+    """Of a month's data files. ``digest``: its evidence's, from which all numbers follow."""
+    return _digest(code(), "data", digest, str(revision), repr(agency), repr(imprint))
+
+
+def of_site(
+    agency: Agency,
+    index: MonthIndex,
+    roster: Roster,
+    incomplete: Mapping[str, str],
+    imprint: Imprint,
+    papers: Mapping[str, str],
+    settings: Settings,
+    *,
+    now: datetime,
+    simulation: bool,
+    everybody: Iterable[Agency],
+) -> str:
+    """Of all pages and files together.
+
+    Of ``now`` only what pages follow from: the day in the agency's zone, the months that were
+    ranked by then, and who is registered.
+    """
+    units = [*roster.satker, *roster.former]
+    registered = [(each.valid_from, each.valid_to) for each in units]
+    registered += [(each.valid_from, each.valid_to) for each in roster.accounts]
+    told: list[Any] = [
+        agency,
+        [*everybody],
+        index,
+        roster,
+        dict(incomplete),
+        imprint,
+        dict(papers),
+        [settings.notice, settings.site_url, simulation],
+        now.astimezone(agency.zone).date(),
+        [month.as_of <= now for month in index.months.values()],
+        [
+            (begin is None or begin <= now, end is not None and end <= now)
+            for begin, end in registered
+        ],
+    ]
+    return _digest(code(), *(msgspec.json.encode(each, order="sorted").decode() for each in told))
+
+
+def _digest(*values: str) -> str:
+    digest = hashlib.sha256()
+    for value in values:
+        digest.update(f"{value}\0".encode(errors="surrogatepass"))
+    return digest.hexdigest()[:32]
+
+
+@lru_cache(1)
+def code() -> str:
+    """Of everything that pages and files are made with."""
+    files: Iterable[Path] = (*HERE.rglob("*.py"), *TEMPLATES.rglob("*"))
+    digest = hashlib.sha256(f"jinja2 {version('jinja2')}".encode())
+    for file in sorted(file for file in files if file.is_file()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
