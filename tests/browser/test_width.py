@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from functions.store import open_store
 from tests.browser import fonts
 from tests.browser.conftest import PAGES, Site, publish_months, served, started
-from tests.browser.wordy import NOTICE, WordyWorld
+from tests.browser.wordy import NOTICE, HostileWorld, WordyWorld
 from tests.tools import ToolError
 
 pytestmark = pytest.mark.browser
@@ -64,6 +64,17 @@ def wordy(
         yield whole
 
 
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with names that turn the writing round, and captions that leave their lines."""
+    folder = tmp_path_factory.mktemp("hostile")
+    store = open_store(f"sqlite:///{folder}/kiprah.db")
+    site = publish_months(HostileWorld(store), folder, notice="")
+    store.close()
+    with served(site) as whole:
+        yield whole
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_fits_any_window(page: Page, site: Site, path: str) -> None:
     _open(page, site.url(path))
@@ -84,6 +95,60 @@ def test_a_page_fits_with_any_letters(page: Page, site: Site, path: str, style: 
 def test_a_page_fits_with_any_texts(page: Page, wordy: Site, path: str, style: str) -> None:
     _open(page, wordy.url(path), style)
     assert _astray(page) == []
+
+
+@pytest.mark.parametrize("browser", ["DejaVu Sans"], indirect=True)
+@pytest.mark.parametrize("path", WORDY_PAGES)
+def test_a_page_fits_with_hostile_names(page: Page, hostile: Site, path: str) -> None:
+    _open(page, hostile.url(path))
+    assert _astray(page) == []
+
+
+@pytest.mark.parametrize("browser", ["DejaVu Sans"], indirect=True)
+@pytest.mark.parametrize("path", ["", "2026/10/", "2026/10/semua/"])
+def test_a_name_that_turns_the_writing_round_leaves_its_numbers_in_place(
+    page: Page, hostile: Site, path: str
+) -> None:
+    _open(page, hostile.url(path))
+    page.set_viewport_size({"width": 390, "height": 800})
+    rows = page.evaluate(
+        """() => {
+        const at = (row, name) => {
+            const range = document.createRange();
+            range.selectNodeContents(row.querySelector(name));
+            return row.getBoundingClientRect().right - range.getBoundingClientRect().right;
+        };
+        const rows = [...document.querySelectorAll(":is(.ranking, .list) tr:has([aria-hidden])")];
+        return rows.map((row) => ({
+            fig: at(row, ".fig"),
+            moved: at(row, ".moved [aria-hidden]"),
+            apart: at(row, "th") - at(row, ".fig"),
+        }));
+    }"""
+    )
+    assert len(rows) >= 10
+    # Figure and movement end at the row's right edge in every row, and no name lies below them.
+    assert max(row["fig"] for row in rows) - min(row["fig"] for row in rows) <= 12
+    assert max(row["moved"] for row in rows) - min(row["moved"] for row in rows) <= 2
+    assert min(row["apart"] for row in rows) > 0
+
+
+@pytest.mark.parametrize("browser", ["DejaVu Sans"], indirect=True)
+@pytest.mark.parametrize("path", ["", "satker/kanwil-bali/2026/10/", "unggahan/*/202610*/"])
+def test_a_caption_that_climbs_does_not_run_over_its_neighbours(
+    page: Page, hostile: Site, path: str
+) -> None:
+    _open(page, hostile.url(path))
+    page.set_viewport_size({"width": 390, "height": 800})
+    captions = page.locator("main .caption:visible")
+    assert captions.count() > 0
+    styles = captions.evaluate_all("all => all.map((each) => getComputedStyle(each).overflow)")
+    assert set(styles) == {"hidden"}
+    # Its direction is its own.
+    inner = page.locator("main .caption bdi")
+    assert set(
+        inner.evaluate_all("all => all.map((each) => getComputedStyle(each).unicodeBidi)")
+    ) == {"isolate"}
 
 
 def test_what_sticks_out_is_found(page: Page, site: Site) -> None:

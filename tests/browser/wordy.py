@@ -109,3 +109,27 @@ class WordyWorld(World):
     def _word(self, most: int) -> str:
         letters = self.words.choice(_ALPHABETS)
         return "".join(self.words.choices(letters, k=self.words.randint(most // 2, most)))
+
+
+class HostileWorld(World):
+    """Names that turn the writing round or have no place to break, and captions that climb."""
+
+    def __init__(self, store: Store) -> None:
+        names = {
+            "setjen": "Sekretariat" + "jenderal" * 9 + "ii",
+            "kanwil-bali": "Kanwil \N{RIGHT-TO-LEFT OVERRIDE}iláB الحقوق 123",
+            "kanwil-aceh": "مكتب القانون في اتشيه",
+        }
+        units = tuple(
+            msgspec.structs.replace(unit, short_name=names.get(unit.id, unit.short_name))
+            for unit in UNITS
+        )
+        super().__init__(store, units)
+
+    def _entry(self, *facts) -> Entry:  # type: ignore[no-untyped-def]
+        entry = super()._entry(*facts)
+        climbing = "".join(
+            letter + "\N{COMBINING LONG STROKE OVERLAY}\u0310\u0322" * 12 for letter in "zalgo "
+        )
+        text = f"\N{RIGHT-TO-LEFT OVERRIDE}{climbing * 3}"
+        return msgspec.structs.replace(entry, post=msgspec.structs.replace(entry.post, text=text))

@@ -115,7 +115,7 @@ def post_page(context: Context, entries: Sequence[Entry], month: str) -> Page:
             "dihitung atau tidak.",
             section="units",
             as_of=told.as_of,
-            sheet=told.sheet,
+            sheet=f"Unggahan {label} {when} · {told.sheet}",
         ),
         head=told,
         platform=post.platform,

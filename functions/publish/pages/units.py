@@ -263,6 +263,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
             f"Peringkat, akun, dan setiap unggahan {satker.name} dengan Interaksi 24 Jam-nya.",
             section="units",
             as_of=told.as_of if told else "",
+            sheet=f"{satker.label} · {told.sheet}" if told else "",
             image=unit_image(context, satker.id, month) if stands else "",
             open_months=open_months(context),
         ),

@@ -13,6 +13,8 @@ from functions.publish.pages.context import Context, Link, Page, Shell
 from functions.publish.pages.paths import month_path, satker_path, unit_month_path
 from functions.publish.text import formats, words
 
+ROWS = 300  # of each table: twelve months of them stay below a megabyte
+
 
 class YearMonth(msgspec.Struct, frozen=True):
     """A month at the head of a column; ``note``: its state where it is not final, its revision."""
@@ -41,11 +43,14 @@ class YearLine(msgspec.Struct, frozen=True):
 
 
 class YearTable(msgspec.Struct, frozen=True):
-    """One ranking's year; sorted by the newest month's rank."""
+    """One ranking's year; sorted by the newest month's rank. ``whole``: how many satker it has, of
+    which ``lines`` shows the first.
+    """
 
     anchor: str
     title: str
     lines: tuple[YearLine, ...]
+    whole: int
 
 
 class YearPage(msgspec.Struct, frozen=True):
@@ -110,7 +115,8 @@ def _table(context: Context, name: RankingName, months: list[str]) -> YearTable:
     return YearTable(
         anchor="terpopuler" if name == "most_popular" else "teraktif",
         title=TITLES[name],
-        lines=tuple(lines),
+        lines=tuple(lines[:ROWS]),
+        whole=len(lines),
     )
 
 
