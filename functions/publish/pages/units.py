@@ -35,7 +35,7 @@ from functions.publish.pages.unit_month import post_group, share_of
 from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.publish.text.search import search_text
-from functions.publish.text.sharing import Share
+from functions.publish.text.sharing import ShareLine
 from functions.store.agency.months import MonthRecord
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
@@ -161,7 +161,7 @@ class UnitPage(msgspec.Struct, frozen=True):
     units: str
     compare: str
     series: str
-    share: Share | None
+    share: ShareLine | None
     embed: str | None
     report: str
     method: str
