@@ -125,14 +125,19 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
     )
 
 
-def share_of(context: Context, satker: Satker, record: MonthRecord, path: str) -> ShareLine:
-    """What people send one another about the satker's month. ``path``: of the page they send."""
+def share_of(context: Context, satker: Satker, record: MonthRecord, path: str) -> ShareLine | None:
+    """What people send one another about the satker's month. ``path``: of the page they send.
+
+    None for a satker without a rank, of which there is nothing to tell.
+    """
     lookup = context.material.lookup(record.ranking.month)
     rows = {
         name: (row, lookup.ranked(name))
         for name in TITLES
         if (row := lookup.row(name, satker.id)) is not None
     }
+    if not any(row.rank for row, _ in rows.values()):
+        return None
     return sharing.of_satker(satker.label, record.ranking, rows, context.absolute(path))
 
 
