@@ -90,7 +90,7 @@ def test_every_sheet_says_what_it_is_from_and_strands_no_heading(
         assert not HEAD.fullmatch(lines[-1]), lines[-1]
     # Nothing that only a screen can use.
     everything = "\n".join(line for sheet in printed for line in sheet)
-    for word in ("Langsung ke isi", "Penanggung jawab", "Periksa sendiri", "Urutkan"):
+    for word in ("Langsung ke isi", "Penanggung jawab", "Data terbuka: bebas", "Urutkan"):
         assert word not in everything
 
 

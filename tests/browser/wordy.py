@@ -78,7 +78,7 @@ class WordyWorld(World):
             unit,
             name=self._text(200),
             short_name=self._text(60) if unit.short_name else None,
-            kind=unit.kind if unit.kind == "kanwil" else f"{unit.kind}-{self._word(60)}",
+            kind=unit.kind if unit.kind == "kanwil" else f"{unit.kind}-{self._word(24)}",
             province=self._text(60) if unit.province else None,
         )
 

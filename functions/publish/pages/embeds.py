@@ -249,4 +249,4 @@ def _state(record: MonthRecord) -> str:
 
 
 def _shell(context: Context, title: str) -> Shell:
-    return context.shell(title, f"{title}: peringkat media sosial satuan kerja.")
+    return context.shell(f"{title}, sematan", f"{title}: peringkat media sosial satuan kerja.")
