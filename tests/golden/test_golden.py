@@ -24,10 +24,11 @@ from tests.publish.world import NOW, UNITS, World, ranks_of
 GOLDEN = Path(__file__).parent / "site"
 # A kind of page each; other units and platforms differ by their data alone.
 KEPT = re.compile(
-    r"index\.html|404\.html|2026/(08/|09/|10/)?index\.html|satker/(kanwil-bali/|poltekpin/)?index\.html"
-    r"|platform/x/index\.html|(metode|data)/index\.html"
+    r"(index|404)\.html|2026/((08|09|10)/)?index\.html|2026/10/(x|kanwil)/index\.html"
+    r"|satker/((kanwil-bali/(2026/(08|10)/)?|poltekpin/))?index\.html"
+    r"|(platform/x|metode|data|banding|periksa|sematan|sematan/terpopuler|status/daftar)/index\.html"
     r"|data/2026-10/(ranking\.json|ranking\.csv|unggahan\.json|unggahan\.csv|bukti\.sha256)"
-    r"|data/(2026-08|2026-09)/keputusan\.(json|csv)"
+    r"|data/(2026-08|2026-09)/keputusan\.(json|csv)|feed\.xml"
 )
 # The name of an asset changes with every change of style; the pages do not.
 HASHED = re.compile(rb"assets/([a-z]+)\.[0-9a-f]{10}\.")
