@@ -93,6 +93,7 @@ class UnitsPage(msgspec.Struct, frozen=True):
     shell: Shell
     count: int
     ended: int
+    everybody: int
     month: str | None
     groups: tuple[UnitGroup, ...]
     parts: tuple[Link, ...]
@@ -202,6 +203,7 @@ def units_page(context: Context, number: int = 1) -> UnitsPage:
         ),
         count=len(m.units) - len(m.ended),
         ended=len(m.ended),
+        everybody=len(m.units),
         month=formats.month(m.current.ranking.month) if m.current else None,
         groups=tuple(
             UnitGroup(
