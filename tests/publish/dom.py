@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-_VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
+_VOID = frozenset({"base", "meta", "link", "input", "br", "img", "hr"})
 
 
 class Element:
