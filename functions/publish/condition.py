@@ -89,7 +89,7 @@ class PlatformCondition(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[DayCondition, ...]
 
 
-class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+class AccountTrouble(msgspec.Struct, frozen=True, kw_only=True):
     """What an account needs somebody for.
 
     Attributes:
@@ -134,7 +134,7 @@ class MeasuredFacts(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime | None = None
     posts: Mapping[Platform, tuple[int, int]] = {}
     faults: int = 0
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[AccountTrouble, ...] = ()
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,12 +148,12 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
     changed_at: datetime | None
     platforms: tuple[PlatformCondition, ...]
-    unread: tuple[Trouble, ...]
+    unread: tuple[AccountTrouble, ...]
     jobs: tuple[JobCondition, ...]
     measured: MeasuredFacts
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
+    def troubles(self) -> tuple[AccountTrouble, ...]:
         """All that accounts need somebody for; what cannot be read is not said to be silent."""
         gone = {(each.platform, each.handle) for each in self.unread}
         others = (
@@ -312,7 +312,7 @@ def _first(hours: int) -> int:
 # Accounts
 
 
-def _unread(watch: Watch, accounts: Iterable[Account]) -> Iterator[Trouble]:
+def _unread(watch: Watch, accounts: Iterable[Account]) -> Iterator[AccountTrouble]:
     """The registered accounts that cannot be read."""
     held = {(account.platform, account.handle): account for account in accounts}
     for platform in PLATFORMS:
@@ -322,7 +322,7 @@ def _unread(watch: Watch, accounts: Iterable[Account]) -> Iterator[Trouble]:
                 yield _trouble(account, "unread", said=unread.said)
 
 
-def _troubles(m: Material) -> Iterator[Trouble]:
+def _troubles(m: Material) -> Iterator[AccountTrouble]:
     """What the posts tell of the accounts that are registered now, by satker and platform."""
     counts = _counts(m)
     last, known_from = _last_posts(m)
@@ -342,7 +342,7 @@ def _troubles(m: Material) -> Iterator[Trouble]:
                 yield _trouble(account, "silent", since=since, days=quiet.days)
 
 
-def _of_posts(account: Account, counts: tuple[int, int, int]) -> Iterator[Trouble]:
+def _of_posts(account: Account, counts: tuple[int, int, int]) -> Iterator[AccountTrouble]:
     posts, measured, hidden = counts
     if hidden:
         yield _trouble(account, "hidden", count=hidden, of=posts)
@@ -392,8 +392,8 @@ def _in_a_row(m: Material) -> list[str]:
     return found
 
 
-def _trouble(account: Account, kind: TroubleKind, **facts: Any) -> Trouble:
-    return Trouble(
+def _trouble(account: Account, kind: TroubleKind, **facts: Any) -> AccountTrouble:
+    return AccountTrouble(
         satker=account.satker,
         platform=account.platform,
         handle=account.handle,
@@ -419,9 +419,9 @@ def _job(watch: Watch, job: str, now: datetime) -> JobCondition:
     )
 
 
-def by_satker(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
+def by_satker(troubles: Iterable[AccountTrouble]) -> dict[str, list[AccountTrouble]]:
     """Troubles by satker, in the order of their ids."""
-    found: dict[str, list[Trouble]] = {}
+    found: dict[str, list[AccountTrouble]] = {}
     for trouble in troubles:
         found.setdefault(trouble.satker, []).append(trouble)
     return dict(sorted(found.items()))

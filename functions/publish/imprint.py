@@ -54,7 +54,7 @@ class Imprint(msgspec.Struct, frozen=True, kw_only=True):
 
     def mail(self, subject: str, body: str) -> str:
         """The address of a mail to the contact that is begun already; empty where it has none."""
-        if not self.contact_href.startswith("mailto:"):
+        if not self.is_mail:
             return ""
         asked = f"subject={quote(subject, errors='replace')}&body={quote(body, errors='replace')}"
         return f"{self.contact_href}?{asked}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from functions.model import month_bounds
+from functions.publish import sources
 from functions.publish.files import (
     comparison,
     feed,
@@ -22,7 +23,6 @@ from functions.publish.files.month_files import post_lines
 from functions.publish.files.schemas import schema_files
 from functions.publish.manifest import Held
 from functions.publish.pages import units
-from functions.publish.pages.paths import unit_month_path
 from functions.publish.pages.unit_month import unit_months
 from functions.publish.site import Material
 from functions.publish.targets.port import Objects
@@ -61,21 +61,29 @@ def month_items(
 
     Args:
         pages: the paths of the month's pages.
-        held: what the site holds; the month is open there. Posts' files that it holds as they are
-            to be are not made: that takes long.
+        held: what the site holds; the month is open there. Of a satker whose posts are as they
+            were, no file is made again: workbooks take long.
         source: of what the month's data files are made.
     """
-    found: dict[str, bytes] = {}
-    if month in m.ledgers:
-        satker = [unit.id for unit, _ in unit_months(m, month)]
-        paths = [f"{unit_month_path(e, month)}{n}" for e in satker for n in unit_posts.NAMES]
-        if any(held.source(path, month) != source for path in paths):
-            begin, _ = month_bounds(month, m.zone)
-            lines = post_lines(m.ledgers[month])
-            found |= unit_posts.unit_post_files(month, begin, lines, satker)
+    found = _unit_posts(m, month, held) if month in m.ledgers else []
     if (address := m.absolute("")) is not None:
-        found |= sitemap.maps(month, pages, address, m.records[month].ranking.as_of)
-    return [SiteFile(path, body, source, month) for path, body in found.items()]
+        maps = sitemap.maps(month, pages, address, m.records[month].ranking.as_of)
+        found += [SiteFile(path, body, source, month) for path, body in maps.items()]
+    return found
+
+
+def _unit_posts(m: Material, month: str, held: Held) -> list[SiteFile]:
+    begin, _ = month_bounds(month, m.zone)
+    lines = unit_posts.by_satker(post_lines(m.ledgers[month]))
+    found = []
+    for unit, _ in unit_months(m, month):
+        own = lines.get(unit.id, [])
+        source = sources.of_posts(own)
+        paths = unit_posts.unit_post_paths(unit.id, month)
+        if any(held.source(path, month) != source for path in paths):
+            files = unit_posts.unit_post_files(unit.id, month, begin, own)
+            found += [SiteFile(path, body, source, month) for path, body in files.items()]
+    return found
 
 
 def series_items(m: Material, held: Held, objects: Objects, record_of: RecordOf) -> list[SiteFile]:
@@ -121,7 +129,9 @@ def _feed(m: Material, address: str) -> dict[str, bytes]:
 def _maps(m: Material, pages: Iterable[str], address: str) -> dict[str, bytes]:
     """The maps of living pages, the index of all maps, and what leads robots to it."""
     changed = m.current.ranking.as_of if m.current else None
-    found = sitemap.maps(sitemap.LIVING, pages, address, changed)
+    # The page about the measuring is put by every run, and is no part of what was made here.
+    listed = {*pages, "status/index.html"}
+    found = sitemap.maps(sitemap.LIVING, listed, address, changed)
     named = [(path, changed) for path in found]
     named += [(sitemap.map_path(month), known.as_of) for month, known in m.index.items()]
     found[sitemap.INDEX] = sitemap.index(named, address)

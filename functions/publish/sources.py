@@ -8,7 +8,7 @@ when nobody posts, a run neither reads months nor builds models.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from functions.model import Agency, Roster
+from functions.publish.files.month_files import PostLine
 from functions.publish.imprint import Imprint
 from functions.publish.pages.context import Page
 from functions.settings import Settings
@@ -31,6 +32,11 @@ def of_page(model: Page) -> str:
     """Of a page."""
     # Models are frozen structs of plain values: their repr says all of them.
     return _digest(code(), repr(model))
+
+
+def of_posts(lines: Sequence[PostLine]) -> str:
+    """Of a satker's posts of a month as files."""
+    return _digest(code(), "posts", repr(lines))
 
 
 def of_data(digest: str, revision: int, agency: Agency, imprint: Imprint) -> str:

@@ -7,7 +7,19 @@ locals {
   # Everything comes from the site itself: one stylesheet, one script, and the stylesheet's drawings
   # as data addresses. Nothing stands inline (a test visits every page under these headers).
   security_headers = {
-    Content-Security-Policy      = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    Content-Security-Policy      = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    Strict-Transport-Security    = "max-age=31536000"
+    X-Content-Type-Options       = "nosniff"
+    Referrer-Policy              = "strict-origin-when-cross-origin"
+    Permissions-Policy           = "camera=(), geolocation=(), microphone=(), payment=()"
+    Cross-Origin-Opener-Policy   = "same-origin"
+    Cross-Origin-Resource-Policy = "cross-origin"
+    Access-Control-Allow-Origin  = "*"
+  }
+
+  # What stands below sematan/ is made to be shown in other sites' frames, and nothing else is.
+  embed_headers = {
+    Content-Security-Policy      = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
     Strict-Transport-Security    = "max-age=31536000"
     X-Content-Type-Options       = "nosniff"
     Referrer-Policy              = "strict-origin-when-cross-origin"
@@ -39,11 +51,53 @@ resource "google_compute_backend_bucket" "site" {
   depends_on = [google_project_service.services]
 }
 
+# The same bucket, with headers that let other sites show what it serves in a frame.
+resource "google_compute_backend_bucket" "embeds" {
+  count = var.domain == "" ? 0 : 1
+
+  name                    = "${var.name_prefix}-embeds"
+  bucket_name             = google_storage_bucket.site.name
+  enable_cdn              = true
+  compression_mode        = "AUTOMATIC"
+  custom_response_headers = [for name, value in local.embed_headers : "${name}: ${value}"]
+
+  cdn_policy {
+    cache_mode         = "USE_ORIGIN_HEADERS"
+    negative_caching   = true
+    request_coalescing = true
+    serve_while_stale  = 86400
+  }
+
+  depends_on = [google_project_service.services]
+}
+
 resource "google_compute_url_map" "site" {
   count = var.domain == "" ? 0 : 1
 
   name            = "${var.name_prefix}-site"
   default_service = google_compute_backend_bucket.site[0].id
+
+  host_rule {
+    hosts        = ["*"]
+    path_matcher = "site"
+  }
+
+  path_matcher {
+    name            = "site"
+    default_service = google_compute_backend_bucket.site[0].id
+
+    # The first agency's embeds, and those of every agency that has a folder.
+    route_rules {
+      priority = 1
+      service  = google_compute_backend_bucket.embeds[0].id
+      match_rules {
+        prefix_match = "/sematan/"
+      }
+      match_rules {
+        path_template_match = "/*/sematan/**"
+      }
+    }
+  }
 }
 
 resource "google_compute_url_map" "redirect" {

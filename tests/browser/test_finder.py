@@ -94,8 +94,8 @@ def long_list(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setattr(units, "ROWS", 2)
         site = publish_months(World(store), folder, notice="")
     store.close()
-    with served(site) as whole:
-        yield whole.address
+    with served(site) as long:
+        yield long.address
 
 
 def found(page: Page) -> list[str]:

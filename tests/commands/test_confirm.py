@@ -79,7 +79,7 @@ def test_an_objection_is_answered_once_what_grants_it_is_confirmed(
     assert "confirmed_by,confirmed_at" in log
     assert ",Cut,2026-" in log
     page = (tmp_path / "site/2026/10/index.html").read_text()
-    assert "disetujui Cut · " in page
+    assert "disetujui <bdi>Cut · " in page
 
 
 def test_a_decision_typed_in_indonesian_is_confirmed_in_its_own_fields(ours: Ministry) -> None:

@@ -343,9 +343,8 @@ def test_a_month_that_an_earlier_version_froze_stays_as_it_was_frozen(
     after = {path: body for path, body in memory.files.items() if path.startswith("data/2026-08/")}
     del after["data/2026-08/berkas.json"]
     assert after == before
-    page = memory.files["data/index.html"].decode()
-    assert "data/2026-09/keputusan.xlsx" in page
-    assert "data/2026-08/keputusan.xlsx" not in page
+    assert "data/2026-09/keputusan.xlsx" in memory.files["2026/09/index.html"].decode()
+    assert "data/2026-08/keputusan.xlsx" not in memory.files["2026/08/index.html"].decode()
 
 
 def test_a_second_revision_lies_beside_the_first(run: Publish, world: World) -> None:

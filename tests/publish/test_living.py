@@ -58,8 +58,7 @@ def test_what_it_does_not_read_is_still_led_to(
     memory = Memory()
     run(memory)
     for month in ("05", "06", "07", "08", "09", "10"):
-        assert f'href="2026/{month}/"' in memory.files["index.html"].decode()
-        assert f"data/2026-{month}/ranking.json" in memory.files["data/index.html"].decode()
+        assert f"data/2026-{month}/ranking.csv" in memory.files["data/index.html"].decode()
         assert f'href="../2026/{month}/"' in memory.files["2026/index.html"].decode()
 
 

@@ -39,7 +39,14 @@ def test_a_field_that_is_missing_is_an_error_and_no_blank() -> None:
 
 def test_an_asset_is_named_after_its_content() -> None:
     places, files = render.assets()
-    assert {"kiprah.css", "sematan.css", "kiprah.js", "periksa.js", "icon.svg"} == set(places)
+    assert {
+        "kiprah.css",
+        "sematan.css",
+        "kiprah.js",
+        "banding.js",
+        "periksa.js",
+        "icon.svg",
+    } == set(places)
     for place in places.values():
         found = re.fullmatch(r"assets/\w+\.([0-9a-f]{10})\.\w+", place)
         assert found

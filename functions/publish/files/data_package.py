@@ -30,7 +30,7 @@ _DIALECTS: tuple[tuple[str, Dialect, str], ...] = (
 )
 
 
-class Table(NamedTuple):
+class PackagedTable(NamedTuple):
     """A table of the month: its name, what it holds, its columns, and which of them tell its rows
     apart (none: no row needs to be unique)."""
 
@@ -45,7 +45,7 @@ def data_package(
     digest: str,
     agency: Agency,
     imprint: Imprint,
-    tables: Sequence[Table],
+    tables: Sequence[PackagedTable],
     files: Mapping[str, bytes],
 ) -> bytes:
     """``datapackage.json`` of a month.
@@ -78,7 +78,7 @@ def data_package(
     return json.dumps(package, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _resources(table: Table, files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+def _resources(table: PackagedTable, files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
     for suffix, dialect, said in _DIALECTS:
         path = f"{table.name}{suffix}.csv"
         body = files[path]

@@ -25,7 +25,7 @@ from functions.model import (
     State,
     iso,
 )
-from functions.publish.files.data_package import Table, data_package
+from functions.publish.files.data_package import PackagedTable, data_package
 from functions.publish.files.tables import (
     COMMA,
     SEMICOLON,
@@ -325,9 +325,9 @@ def month_files(
         "bukti.sha256": f"{record.digest}  bukti.jsonl\n".encode(),
     }
     described = [
-        Table("ranking", "Semua daftar peringkat bulan ini", columns, ()),
-        Table("unggahan", "Setiap unggahan, dihitung atau tidak", POST_COLUMNS, _POST_KEY),
-        Table("keputusan", "Keputusan admin dan sanggahan", log_columns, ()),
+        PackagedTable("ranking", "Semua daftar peringkat bulan ini", columns, ()),
+        PackagedTable("unggahan", "Setiap unggahan, dihitung atau tidak", POST_COLUMNS, _POST_KEY),
+        PackagedTable("keputusan", "Keputusan admin dan sanggahan", log_columns, ()),
     ]
     found[PACKAGE] = data_package(ranking, record.digest, agency, imprint, described, found)
     return found

@@ -237,13 +237,14 @@ def _describe(struct: str, definition: dict[str, Any], is_partial: bool) -> None
             for text in (field, *field.get("anyOf", ())):
                 if text.get("type") == "string":
                     text["format"] = "date-time"
-        field["description"] = meaning(struct, name)
+        if said := meaning(struct, name):
+            field["description"] = said
     definition["required"] = [name for name in definition["properties"] if name in required]
 
 
 def meaning(struct: str, field: str) -> str:
-    """What a field of a struct means, in Indonesian; KeyError when nobody said."""
+    """What a field of a struct means, in Indonesian; empty when nobody said."""
     for column in _TABLES.get(struct, ()):
         if column.name == field:
             return column.meaning
-    return _SAID.get(f"{struct}.{field}") or _SAID.get(field) or _COLUMNS[field]
+    return _SAID.get(f"{struct}.{field}") or _SAID.get(field) or _COLUMNS.get(field, "")

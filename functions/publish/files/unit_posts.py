@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from functions.publish.files.month_files import POST_COLUMNS, PostLine, post_row
-from functions.publish.files.tables import SEMICOLON, Cell, write_csv, write_xlsx
+from functions.publish.files.tables import SEMICOLON, write_csv, write_xlsx
 from functions.publish.pages.paths import unit_month_path
 
 NAMES = ("unggahan.csv", "unggahan.titik-koma.csv", "unggahan.xlsx")
 
 
+def unit_post_paths(satker: str, month: str) -> list[str]:
+    """Where a satker's files of a month lie."""
+    return [f"{unit_month_path(satker, month)}{name}" for name in NAMES]
+
+
 def unit_post_files(
-    month: str, begin: datetime, lines: Iterable[PostLine], satker: Iterable[str]
+    satker: str, month: str, begin: datetime, lines: Sequence[PostLine]
 ) -> dict[str, bytes]:
-    """The files of each satker by path; of one without posts, the header alone.
+    """A satker's files by path; without posts, the header alone.
 
     Args:
-        begin: of the month. The workbooks say that they were made then: they change with their
-            posts alone.
-        lines: the month's posts, in their order.
-        satker: who has a page of the month.
+        begin: of the month. The workbook says that it was made then: it changes with its posts
+            alone.
+        lines: the satker's posts, in the month's order.
     """
-    rows: dict[str, list[list[Cell]]] = defaultdict(list)
+    cells = [post_row(line) for line in lines]
+    bodies = (
+        write_csv(POST_COLUMNS, cells),
+        write_csv(POST_COLUMNS, cells, SEMICOLON),
+        write_xlsx("unggahan", POST_COLUMNS, cells, created=begin),
+    )
+    return dict(zip(unit_post_paths(satker, month), bodies, strict=True))
+
+
+def by_satker(lines: Iterable[PostLine]) -> dict[str, list[PostLine]]:
+    """Posts by the satker that they count for; those of nobody are left out."""
+    found: dict[str, list[PostLine]] = defaultdict(list)
     for line in lines:
         if line.satker is not None:
-            rows[line.satker].append(post_row(line))
-    found: dict[str, bytes] = {}
-    for each in satker:
-        folder, cells = unit_month_path(each, month), rows[each]
-        found[f"{folder}unggahan.csv"] = write_csv(POST_COLUMNS, cells)
-        found[f"{folder}unggahan.titik-koma.csv"] = write_csv(POST_COLUMNS, cells, SEMICOLON)
-        found[f"{folder}unggahan.xlsx"] = write_xlsx("unggahan", POST_COLUMNS, cells, created=begin)
+            found[line.satker].append(line)
     return found

@@ -31,7 +31,7 @@ from functions.store.agency.months import MonthRecord
 TEN = 10
 _MONTHS = 12
 _LISTS: dict[RankingName, str] = {"most_popular": "terpopuler", "most_active": "teraktif"}
-_HEIGHTS = {"satker": 260, "list": 460}  # pixels, at 280 px of width
+_HEIGHTS = {"satker": 320, "list": 560}  # pixels, at 280 px of width
 
 
 class EmbedRank(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from functions.publish.pages.paths import list_path, month_path, unit_month_path
 from functions.publish.pages.quality import Quality, quality_of
 from functions.publish.pages.revision import Revision, revision_of
 from functions.publish.text import formats, points, sharing
-from functions.publish.text.sharing import Share
+from functions.publish.text.sharing import ShareLine
 from functions.store.agency.months import MonthRecord
 
 ROWS = 100  # of each official list; the rest stands on the list's own page
@@ -55,7 +55,7 @@ class MonthPage(msgspec.Struct, frozen=True):
     papers: MonthPapers
     sets: tuple[DataSet, ...]
     cite: str
-    share: Share
+    share: ShareLine
     dataset: Markup | None
     whole: str
     objecting: str

@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from functions.model import PLATFORM_NAMES, Platform, iso, month_of
 from functions.publish.condition import (
+    AccountTrouble,
     Condition,
     DayCondition,
     JobCondition,
     PlatformCondition,
-    Trouble,
     by_satker,
 )
 from functions.publish.files import condition_file
@@ -226,11 +226,11 @@ def _paid(m: Material, condition: Condition) -> str:
     return f"Ditagih platform untuk {month} sampai sekarang: {formats.dollars(mills)}."
 
 
-def _trouble(m: Material, it: Trouble) -> tuple[Platform, str, str, str]:
+def _trouble(m: Material, it: AccountTrouble) -> tuple[Platform, str, str, str]:
     return it.platform, PLATFORM_NAMES[it.platform], shown_handle(it.handle), _why(m, it)
 
 
-def _why(m: Material, it: Trouble) -> str:
+def _why(m: Material, it: AccountTrouble) -> str:
     count, of = formats.number(it.count), formats.number(it.of)
     match it.kind:
         case "unknown":

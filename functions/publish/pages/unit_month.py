@@ -22,7 +22,7 @@ from functions.publish.pages.posts import PostItem, post_item
 from functions.publish.pages.standing import Standing, standing_of
 from functions.publish.site import Material
 from functions.publish.text import causes, formats, sharing
-from functions.publish.text.sharing import Share
+from functions.publish.text.sharing import ShareLine
 from functions.store.agency.months import MonthRecord
 
 MOST_POSTS = 200  # on one page
@@ -59,7 +59,7 @@ class UnitMonthPage(msgspec.Struct, frozen=True):
     objecting: str
     digest: str
     verify: str
-    share: Share | None
+    share: ShareLine | None
     files: tuple[Link, ...]
     report: str
 
@@ -125,14 +125,19 @@ def unit_month_page(context: Context, satker: Satker, month: str, number: int, o
     )
 
 
-def share_of(context: Context, satker: Satker, record: MonthRecord, path: str) -> Share:
-    """What people send one another about the satker's month. ``path``: of the page they send."""
+def share_of(context: Context, satker: Satker, record: MonthRecord, path: str) -> ShareLine | None:
+    """What people send one another about the satker's month. ``path``: of the page they send.
+
+    None for a satker without a rank, of which there is nothing to tell.
+    """
     lookup = context.material.lookup(record.ranking.month)
     rows = {
         name: (row, lookup.ranked(name))
         for name in TITLES
         if (row := lookup.row(name, satker.id)) is not None
     }
+    if not any(row.rank for row, _ in rows.values()):
+        return None
     return sharing.of_satker(satker.label, record.ranking, rows, context.absolute(path))
 
 

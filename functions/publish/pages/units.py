@@ -35,7 +35,7 @@ from functions.publish.pages.unit_month import post_group, share_of
 from functions.publish.site import Material
 from functions.publish.text import formats, words
 from functions.publish.text.search import search_text
-from functions.publish.text.sharing import Share
+from functions.publish.text.sharing import ShareLine
 from functions.store.agency.months import MonthRecord
 
 _NAMES: tuple[RankingName, RankingName] = ("most_popular", "most_active")
@@ -93,6 +93,7 @@ class UnitsPage(msgspec.Struct, frozen=True):
     shell: Shell
     count: int
     ended: int
+    everybody: int
     month: str | None
     groups: tuple[UnitGroup, ...]
     parts: tuple[Link, ...]
@@ -161,7 +162,7 @@ class UnitPage(msgspec.Struct, frozen=True):
     units: str
     compare: str
     series: str
-    share: Share | None
+    share: ShareLine | None
     embed: str | None
     report: str
     method: str
@@ -202,6 +203,7 @@ def units_page(context: Context, number: int = 1) -> UnitsPage:
         ),
         count=len(m.units) - len(m.ended),
         ended=len(m.ended),
+        everybody=len(m.units),
         month=formats.month(m.current.ranking.month) if m.current else None,
         groups=tuple(
             UnitGroup(

@@ -16,7 +16,7 @@ _TITLES: dict[RankingName, str] = {"most_popular": "Terpopuler", "most_active": 
 _LONGEST = 120  # characters of a name
 
 
-class Share(NamedTuple):
+class ShareLine(NamedTuple):
     """A line to copy, and the addresses that open a mail and a message with it."""
 
     line: str
@@ -24,7 +24,7 @@ class Share(NamedTuple):
     whatsapp: str
 
 
-def of_month(ranking: Ranking, agency: str, address: str | None) -> Share:
+def of_month(ranking: Ranking, agency: str, address: str | None) -> ShareLine:
     """A month's leaders. ``address``: of its page; None without a public one."""
     month = formats.month(ranking.month)
     leaders = [_leader(ranking.find(name), name) for name in _TITLES]
@@ -38,7 +38,7 @@ def of_satker(
     ranking: Ranking,
     rows: dict[RankingName, tuple[Row, int]],
     address: str | None,
-) -> Share:
+) -> ShareLine:
     """A satker's ranks in a month.
 
     Args:
@@ -79,9 +79,9 @@ def _figure(row: Row, name: RankingName) -> str:
     return f"{formats.number(row.i24)} interaksi" if row.i24 else ""
 
 
-def _share(title: str, said: str, address: str | None) -> Share:
+def _share(title: str, said: str, address: str | None) -> ShareLine:
     line = f"{said} {address}" if address else said
-    return Share(
+    return ShareLine(
         line=line,
         mail=f"mailto:?subject={_quoted(title)}&body={_quoted(line)}",
         whatsapp=f"https://wa.me/?text={_quoted(line)}",

@@ -34,3 +34,12 @@ def test_a_store_without_months_says_so_and_leads_on(sqlite_url: str, tmp_path: 
     assert "Oktober" not in html
     assert 'href="metode/"' in html
     assert 'href="satker/"' in html
+    assert 'href="status/"' in html
+    units = text(tmp_path / "satker/index.html")
+    assert "Belum ada satuan kerja yang terdaftar. Daftar diisi admin Kementerian Hukum." in units
+    assert "Belum ada akun yang dibaca." in text(tmp_path / "status/index.html")
+    assert "Belum ada peringkat di X: belum ada akun yang terdaftar." in text(
+        tmp_path / "platform/x/index.html"
+    )
+    assert "Belum ada bulan yang terbit." in text(tmp_path / "data/index.html")
+    assert "Belum ada peringkat yang dapat dibandingkan." in text(tmp_path / "banding/index.html")

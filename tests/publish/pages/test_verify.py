@@ -86,7 +86,7 @@ def test_a_month_that_is_being_scored_is_not_offered(
 ) -> None:
     run()
     rescore(world)
-    run()
+    run(look=True)
     assert [offered[1] for offered in options(site)] == ["2026-09", "2026-08"]
 
 

@@ -30,7 +30,7 @@ def test_the_months_of_a_year_stand_as_columns_from_the_first_on(made: YearPage)
         "September 2026",
         "Oktober 2026",
     ]
-    assert [month.provisional for month in made.months] == [False, False, True]
+    assert [month.note for month in made.months] == ["", "", "sementara"]
     assert made.gaps == ""
 
 
