@@ -5,6 +5,7 @@ Paths are relative to an agency's site and end with a slash: ``2026/10/``, ``sat
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from functions.model import PLATFORMS, Platform
@@ -15,6 +16,7 @@ _TAKEN = re.compile(
     rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+|.*\..*)", re.IGNORECASE
 )
 ALL = "semua"
+_LONGEST = 120  # characters of a segment; a folder takes 255 bytes
 EMBEDS = "sematan/"
 # Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
 _TAKEN_EMBED = re.compile(r"(?:terpopuler|teraktif|satker-.*)", re.IGNORECASE)
@@ -81,13 +83,17 @@ def segment(text: str) -> str:
     """A registry's code as a path segment; characters that a path could misread become ``~2f``.
 
     Beyond two digits the number has an end of its own, ``~~3b1~``, so that no two codes share a
-    segment. The empty code is ``~``.
+    segment. The empty code is ``~``. What is longer than a file's name may be in any target ends in
+    a digest of the code.
     """
     safe = "".join(
         c if c.isascii() and (c.isalnum() or c in "-_.") else _escaped(ord(c)) for c in text
     )
     if safe == "index.html":  # the page of the folder above
         return "index~2ehtml"
+    if len(safe) > _LONGEST:
+        digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+        safe = f"{safe[: _LONGEST - 18]}~~{digest}"
     return f"~2e{safe[1:]}" if safe.startswith(".") else safe or "~"
 
 

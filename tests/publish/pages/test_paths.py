@@ -136,3 +136,12 @@ def test_paths_are_those_that_were_published() -> None:
     assert post_path("x", "184") == "unggahan/x/184/"
     assert post_anchor("x", "184") == "u-x-184"
     assert flag_anchor("kanwil-ntt") == "penanda-kanwil-ntt"
+
+
+@given(st.text(min_size=30, max_size=400), st.text(max_size=3))
+def test_a_long_code_still_fits_a_folder_and_is_no_other_codes(text: str, more: str) -> None:
+    for code in (text, "ก" * 60 + text):
+        assert len(segment(code)) <= 130
+        assert _PART.fullmatch(segment(code))
+        if more:
+            assert segment(code) != segment(code + more)
