@@ -18,7 +18,7 @@ PATH = "data/banding.json"
 MONTHS = 13  # at most: a year, and the month that it is compared with
 
 
-class _Unit(msgspec.Struct, frozen=True, kw_only=True):
+class ComparedUnit(msgspec.Struct, frozen=True, kw_only=True):
     """A satker; each list has an entry for each month, null where it was not ranked.
 
     ``now``: of the shown month by platform: posts, measured posts, interactions; null where it has
@@ -36,14 +36,14 @@ class _Unit(msgspec.Struct, frozen=True, kw_only=True):
     now: list[tuple[int, int, int | None] | None]
 
 
-class _Comparison(msgspec.Struct, frozen=True, kw_only=True):
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """``months`` are the oldest first; ``labels`` and ``provisional`` are theirs."""
 
     months: list[str]
     labels: list[str]
     provisional: list[bool]
     platforms: list[str]
-    units: dict[str, _Unit]
+    units: dict[str, ComparedUnit]
 
 
 def comparison_json(m: Material) -> bytes:
@@ -53,13 +53,13 @@ def comparison_json(m: Material) -> bytes:
     popular, active = (_rows(m, months, name) for name in ("most_popular", "most_active"))
     by_platform = [_platform(m, platform) for platform in PLATFORMS]
     units = sorted({satker for rows in (*popular, *active) for satker in rows})
-    told = _Comparison(
+    told = Comparison(
         months=months,
         labels=[formats.month(month) for month in months],
         provisional=[m.records[month].ranking.state != "final" for month in months],
         platforms=[PLATFORM_NAMES[platform] for platform in PLATFORMS],
         units={
-            satker: _Unit(
+            satker: ComparedUnit(
                 name=m.names.get(satker, satker),
                 path=satker_path(satker),
                 popular=[_of(rows, satker, "rank") for rows in popular],

@@ -6,28 +6,34 @@ know by itself: so it asks for this file, and says so when the last read is olde
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
-from functions.model import iso
+from functions.model import Platform
 from functions.publish.condition import Watch
 
 PATH = "data/segar.json"
 STALE = timedelta(hours=3)
 
 
-def freshness_json(watch: Watch) -> bytes:
-    """``read_at`` of all platforms and of each, UTC; null: none is known.
+class Freshness(msgspec.Struct, frozen=True, kw_only=True):
+    """``data/segar.json``: the last read of all platforms and of each, UTC; None: none is known.
 
-    ``stale_after_minutes`` is null in a simulation, whose time is not the reader's.
+    ``stale_after_minutes`` is None in a simulation, whose time is not the reader's.
     """
+
+    read_at: datetime | None
+    platforms: dict[Platform, datetime]
+    stale_after_minutes: int | None
+
+
+def freshness_json(watch: Watch) -> bytes:
+    """The file, from what is known of the platforms' reads."""
     diary = watch.diary
-    told = {
-        "read_at": iso(diary.read_at) if diary.read_at else None,
-        "platforms": {
-            platform: iso(now.read_at) for platform, now in diary.now.items() if now.read_at
-        },
-        "stale_after_minutes": None if watch.simulation else STALE // timedelta(minutes=1),
-    }
+    told = Freshness(
+        read_at=diary.read_at,
+        platforms={platform: now.read_at for platform, now in diary.now.items() if now.read_at},
+        stale_after_minutes=None if watch.simulation else STALE // timedelta(minutes=1),
+    )
     return msgspec.json.encode(told, order="deterministic") + b"\n"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from functions.model import Agency
+from functions.model import Agency, month_bounds
 from functions.publish.pages.best import Best, best_posts
 from functions.publish.pages.boards import TOP, Board, Lines, Scope
 from functions.publish.pages.context import Context, Page, Shell
@@ -23,6 +23,8 @@ from functions.publish.pages.month_head import (
 from functions.publish.pages.papers import MonthPapers, month_image, month_papers
 from functions.publish.pages.paths import list_path
 from functions.publish.text import formats, points
+from functions.store.evidence import Rules
+from functions.thresholds import SETTLED
 
 
 class LastFinal(msgspec.Struct, frozen=True):
@@ -41,7 +43,8 @@ class LastFinal(msgspec.Struct, frozen=True):
 class HomePage(msgspec.Struct, frozen=True):
     """The running month, or the last one on a month's first day.
 
-    ``finding`` is the month in a sentence; ``points`` are further ones.
+    ``finding`` is the month in a sentence; ``points`` are further ones. ``next``: which month
+    is official next, and from when on.
     """
 
     template: ClassVar[str] = "pages/home.html"
@@ -59,6 +62,7 @@ class HomePage(msgspec.Struct, frozen=True):
     bands: tuple[Scope, ...]
     best: Best
     final: LastFinal | None
+    next: str
     whole: str
     method: str
     data: str
@@ -119,6 +123,7 @@ def home_page(context: Context) -> Page:
         bands=lines.bands(),
         best=best_posts(context, entries or (), captions=ranking.state != "final"),
         final=_last_final(context),
+        next=_next(context),
         whole=context.href(list_path(month)),
         method=context.href("metode/"),
         data=context.href(f"data/#{month}"),
@@ -158,4 +163,28 @@ def _last_final(context: Context) -> LastFinal | None:
         leaders=tuple(said for said in leaders if said),
         papers=month_papers(context, record),
         data=context.href(f"data/#{ranking.month}"),
+    )
+
+
+def _next(context: Context) -> str:
+    """Which month becomes official next, and when; empty where none is on its way."""
+    m = context.material
+    coming = [
+        m.records[month]
+        for month in sorted(m.records)
+        if m.records[month].ranking.state != "final" and not m.records[month].ranking.incomplete
+    ]
+    if not coming:
+        return ""
+    record = coming[0]
+    month = record.ranking.month
+    name = formats.month(month)
+    if record.closes_at is not None:
+        ends = formats.deadline(record.closes_at, m.zone)
+        return f"Berikutnya: {name}, setelah masa sanggahnya berakhir {ends}."
+    begins = month_bounds(month, m.zone)[1] + SETTLED
+    days = (record.rules or Rules()).objection_days
+    return (
+        f"Berikutnya: {name}. Masa sanggahnya mulai {formats.time(begins, m.zone)} dan berlangsung "
+        f"{days} hari kerja penuh."
     )
