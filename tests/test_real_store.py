@@ -147,6 +147,7 @@ def doors() -> list[list[str]]:
         "connect withdraw": ["kanwil-bali"],
         "why": ["https://x.com/i/status/1"],
         "decide": ["x:1", "--action", "exclude", "--by", "Ani", "--why", "Uji."],
+        "signed": ["2026-09", "satker.csv", "--by", "Ani", "--office", "Biro"],
         "confirm": ["k1", "--by", "Budi"],
         "object": ["x:1", "--by", "Ani", "--why", "Uji."],
     }

@@ -8,6 +8,7 @@ frozen: the registry of that time, the ranking, the posts without their captions
 from __future__ import annotations
 
 from functions.model import Roster, previous_month
+from functions.publish.files.month_files import ADDED
 from functions.publish.months import ProvedMonth, prove, without_captions
 from functions.publish.open_data import month_items
 from functions.publish.pages.paths import month_path
@@ -74,12 +75,16 @@ def make_month(work: Work, month: str) -> None:
         }
         beside = [item for item in beside if not held.source(item.path, month)]
     frozen = [item for item in data if item.once]
+    # First what earlier versions did not freeze: a revision that lacks it is known to be theirs,
+    # and not one that a run left half-way.
+    added = [item for item in frozen if item.path.rpartition("/")[2] in ADDED]
+    others = [item for item in frozen if item not in added]
     latest = [item for item in data if not item.once] + beside
     new: list[SiteFile] = []
     changed: list[SiteFile] = []
     for page in work.page_items(models, month):
         (new if held.get(page.path, month) is None else changed).append(page)
-    upload.put([frozen, latest, *by_reach(new)])
+    upload.put([added, others, latest, *by_reach(new)])
     if changed:
         # Readers reach what is there: it may lead to a month, or a unit, that they do not see yet.
         work.deferred[month] = changed

@@ -269,7 +269,8 @@ def test_a_site_that_is_put_in_pieces_is_whole_at_every_moment_and_the_same_in_t
     for _ in range(100):
         report = published(world, pieces, clock.deadline(9))
         left.append(report["postponed"])
-        assert report["objects"] <= 9 + pieces.parallel
+        # And the three files that tell how fresh the data are.
+        assert report["objects"] <= 9 + pieces.parallel + 3
         assert report["objects"] == report["uploaded"]
         here = tree(tmp_path / "pieces")
         if left[-1]:
@@ -308,7 +309,9 @@ def test_a_run_whose_time_is_over_before_it_puts_anything_puts_a_handful(
 ) -> None:
     clock = Slow()
     report = published(world, SlowFolder(tmp_path / "site", clock), clock.deadline(-1))
-    assert 1 <= report["objects"] <= 3 + 2  # and what says that they are there
+    assert (
+        1 <= report["objects"] <= 3 + 2 + 3
+    )  # what says that they are there, and how fresh the data are
     assert report["postponed"] > 0
 
 

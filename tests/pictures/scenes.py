@@ -170,7 +170,7 @@ class _Stage:
         """The next collection, the site's page on the registry, and the operator's look."""
         for n, command in enumerate(("collect", "score", "publish"), 5):
             self._typed(NOW + n * MINUTE, f"kiprah {command}")
-        page = self._folder / "site" / "status" / "index.html"
+        page = self._folder / "site" / "status" / "daftar" / "index.html"
         yield Scene("keadaan", tuple(_words(page.read_text())), file=page, selector="main")
         official = {n: v for n, v in self._environment.items() if n not in _addresses(self._server)}
         yield _terminal("doctor", self._shown(NOW + 9 * MINUTE, "kiprah doctor", official))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from functions.publish.files import condition_file, freshness
 from functions.publish.manifest import ROOT, Made, Manifest, MonthManifest, hold, path_of
 from functions.publish.targets import stamp
 from functions.publish.targets.port import md5_of
@@ -20,6 +21,8 @@ from tests.publish.world import NOW, World
 
 MONTH_MANIFESTS = [path_of(month) for month in ("2026-08", "2026-09", "2026-10")]
 LATER = NOW + timedelta(minutes=30)
+# What tells how fresh the data are changes beside the rest, and is in no manifest.
+FRESH = (freshness.PATH, condition_file.PATH, "status/index.html")
 
 
 class Asked(Memory):
@@ -65,15 +68,16 @@ def test_the_manifests_name_every_file_of_the_site_once(memory: Asked) -> None:
     files = {**own.files}
     for path in MONTH_MANIFESTS:
         files |= msgspec.json.decode(memory.files[path], type=MonthManifest).files
-    assert sorted([*named, ROOT, stamp.PATH, *MONTH_MANIFESTS]) == sorted(memory.files)
+    assert sorted([*named, ROOT, stamp.PATH, *MONTH_MANIFESTS, *FRESH]) == sorted(memory.files)
     for path, made in files.items():
         assert (made.md5, made.size) == (md5_of(memory.files[path]), len(memory.files[path])), path
     assert own.stamp == md5_of(memory.files[stamp.PATH])
 
 
-def test_nothing_new_reads_the_manifest_and_the_stamp_alone(run: Publish, memory: Asked) -> None:
+def test_nothing_new_reads_three_small_files_alone(run: Publish, memory: Asked) -> None:
     run(memory, now=LATER)
-    assert (memory.lists, sorted(memory.got), memory.order) == (0, [ROOT, stamp.PATH], [])
+    got = [ROOT, stamp.PATH, condition_file.PATH]
+    assert (memory.lists, sorted(memory.got), memory.order) == (0, got, [])
 
 
 def test_a_change_reads_the_manifests_of_the_months_that_still_change(
@@ -81,7 +85,7 @@ def test_a_change_reads_the_manifests_of_the_months_that_still_change(
 ) -> None:
     run(memory, now=LATER, notice="Pengumuman")
     assert memory.lists == 0
-    assert sorted(memory.got) == [path_of("2026-10"), ROOT, stamp.PATH]
+    assert sorted(memory.got) == [path_of("2026-10"), ROOT, stamp.PATH, condition_file.PATH]
 
 
 def test_after_a_day_the_site_is_listed_once(run: Publish, memory: Asked) -> None:
@@ -131,7 +135,7 @@ def test_a_manifest_that_is_lost_or_odd_costs_a_listing_and_no_file_is_put_again
     assert again["problems"] == []
     frozen = [p for p in memory.order if p.startswith(("2026/08/", "2026/09/", "data/2026-0"))]
     assert {*frozen} <= {*MONTH_MANIFESTS}
-    changing = (ROOT, stamp.PATH)
+    changing = (ROOT, stamp.PATH, *FRESH)
     assert {p: b for p, b in memory.files.items() if p not in changing} == {
         p: b for p, b in whole.items() if p not in changing
     }
@@ -226,7 +230,9 @@ def test_a_manifest_is_put_after_everything_that_it_names(memory: Asked, run: Pu
     run(objects)
     at = {path: number for number, path in enumerate(objects.order)}
     own = said(memory)
-    assert at[ROOT] == len(at) - 1
+    # Last but for what tells how fresh the data are.
+    assert objects.order[-4] == ROOT
+    assert {*objects.order[-3:]} == {*FRESH}
     assert all(at[path] < at[ROOT] for path in own.files)
     for path in MONTH_MANIFESTS:
         of_month = msgspec.json.decode(objects.files[path], type=MonthManifest)

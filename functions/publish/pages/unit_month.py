@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from functions.model import Entry, Satker
+from functions.model import Entry, Satker, month_bounds, next_month
 from functions.publish.files import unit_posts
 from functions.publish.pages.boards import TITLES
 from functions.publish.pages.context import Context, Link, Page, Shell
@@ -144,11 +144,7 @@ def share_of(context: Context, satker: Satker, record: MonthRecord, path: str) -
 def _switch(context: Context, satker: Satker, month: str) -> tuple[MonthTurn, ...]:
     """To the satker's months before and after, as far as it is known to have stood in them."""
     m = context.material
-    known = [
-        each
-        for each in m.index
-        if each == month or each not in m.records or m.lookup(each).row("most_active", satker.id)
-    ]
+    known = [each for each in m.index if each == month or _stands(m, satker, month, each)]
 
     def href(path: str) -> str:
         # The neighbours' addresses are the satker's own; the year's is the ministry's.
@@ -156,6 +152,18 @@ def _switch(context: Context, satker: Satker, month: str) -> tuple[MonthTurn, ..
         return context.href(f"{satker_path(satker.id)}{path}" if is_month else path)
 
     return turns(known, month, href)
+
+
+def _stands(m: Material, satker: Satker, month: str, other: str) -> bool:
+    """Whether the satker is known to stand in a month beside the one that a page is about.
+
+    A frozen page is made without the record of the month after it. But who is registered at an
+    instant of a month stands in it.
+    """
+    if other in m.records:
+        return m.lookup(other).row("most_active", satker.id) is not None
+    has_begun = month_bounds(other, m.zone)[0] <= m.now
+    return other == next_month(month) and has_begun and satker.id not in m.ended
 
 
 def post_group(
