@@ -125,6 +125,9 @@ def publish(
     work.measured = condition_file.read_measured(before)
     is_known = work.held.listed is None and work.held.root.source == source
     is_known = is_known and work.measured is not None
+    if before is None:
+        make_fresh(work, before, None)  # every page leads to the status page: it has to be there
+    begun = work.objects.objects
     if not is_known or again:
         for told in [*work.index.values()]:
             if told.as_of > now:
@@ -135,7 +138,7 @@ def publish(
             make_living(work, latest, str(noted.get("left") or ""))
         work.close_deferred()
         work.close_site(source)
-    is_new = work.objects.objects > 0
+    is_new = work.objects.objects > begun
     changed_at = now if is_new else time_of(noted.get("put_at"))
     make_fresh(work, before, changed_at)
     _keep_copies(work, noted)

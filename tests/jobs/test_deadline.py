@@ -310,7 +310,7 @@ def test_a_run_whose_time_is_over_before_it_puts_anything_puts_a_handful(
     clock = Slow()
     report = published(world, SlowFolder(tmp_path / "site", clock), clock.deadline(-1))
     assert (
-        1 <= report["objects"] <= 3 + 2 + 3
+        1 <= report["objects"] <= 3 + 2 + 2 * 3
     )  # what says that they are there, and how fresh the data are
     assert report["postponed"] > 0
 

@@ -212,8 +212,14 @@ def place_of(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return make_gcs_bucket(request.getfixturevalue("gcs_server"))
 
 
+def settled(files: dict[str, bytes]) -> dict[str, bytes | None]:
+    """The files, but of the two that say when anything was put last only that they are there."""
+    when = {"status/index.html", "status/keadaan.json"}
+    return {path: None if path in when else body for path, body in files.items()}
+
+
 @pytest.mark.parametrize(
-    ("kind", "every"), [("folder", 1), ("s3", 29), ("gcs", 29)], ids=["folder", "s3", "gcs"]
+    ("kind", "every"), [("folder", 3), ("s3", 41), ("gcs", 41)], ids=["folder", "s3", "gcs"]
 )
 @pytest.mark.parametrize("is_update", [False, True], ids=["first", "update"])
 def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
@@ -224,7 +230,7 @@ def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
     every: int,
     is_update: bool,
 ) -> None:
-    """Cut off at each put in turn (in the clouds at some of them), and then published again."""
+    """Cut off at every third put (in the clouds at fewer), and then published again."""
     place, (before, after) = place_of(kind, request, tmp_path), two_states
     whole = open_objects(f"{place}/whole")
     if is_update:
@@ -242,6 +248,6 @@ def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
         assert lost_links(contents(objects)) == []
         report = put_site(after, objects, LATER)
         assert (report["postponed"], report["problems"]) == (0, [])
-        assert contents(objects) == expected
+        assert settled(contents(objects)) == settled(expected)
         assert put_site(after, objects, LATER)["objects"] == 0
     assert lost_links(expected) == []
