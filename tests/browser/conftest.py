@@ -33,6 +33,7 @@ PAGES = [
     "2026/10/",
     "2026/10/semua/",
     "404.html",
+    "banding/",
     "data/",
     "metode/",
     "periksa/",
@@ -42,7 +43,9 @@ PAGES = [
     "satker/kanwil-bali/2026/08/",
     "satker/kanwil-bali/2026/10/",
     "satker/poltekpin/",
+    "sematan/",
     "status/",
+    "status/daftar/",
     "unggahan/*/*/",
 ]
 READ_AT = NOW - timedelta(minutes=7)
