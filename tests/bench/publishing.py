@@ -61,7 +61,7 @@ def measure(folder: Path, months: int, posts: int) -> Measured:
 
     def run(at: datetime) -> dict[str, Any]:
         name = run_id("publish", at)
-        return publish(archive._agency, objects, now=at, settings=Settings(), run_id=name)
+        return publish(archive.agency, objects, now=at, settings=Settings(), run_id=name)
 
     def later() -> datetime:
         nonlocal now
@@ -73,7 +73,7 @@ def measure(folder: Path, months: int, posts: int) -> Measured:
         archive.change(CHANGED)
         at = archive.now
         with store_clock(lambda: at):
-            score(archive._agency, now=at, run_id=run_id("score", at), clock=lambda: at)
+            score(archive.agency, now=at, run_id=run_id("score", at), clock=lambda: at)
         return later()
 
     measured = Measured(

@@ -38,14 +38,18 @@ BOUND = 3.0  # seconds for 1,000 pages of 60 rows on two cores
 # The ranking component's markup (site_templates/components/ranking.html), in Hugo's language.
 LAYOUT = """<!doctype html><html lang="id"><head><title>{{ .Title }}</title></head><body>
 {{ range .Params.lists }}<table class="ranking"><caption class="sr">{{ .caption }}</caption>
-<thead><tr><th scope="col">#</th><th scope="col">Satuan kerja</th><th>{{ .unit }}</th></tr></thead>
+<thead class="sr"><tr><th scope="col">Peringkat</th><th scope="col">Satuan kerja</th>\
+<th scope="col">{{ .unit }}</th><th scope="col">Dasar</th>\
+<th scope="col">Perubahan</th></tr></thead>
 <tbody>
-{{ range .rows }}<tr><td class="num pos">{{ .rank }}</td><th scope="row">\
-<a href="{{ .href }}">{{ .name }}</a><span class="move move-{{ .movement }}">{{ .words }}</span>\
-<svg class="bar" viewBox="0 0 1000 8"><rect width="{{ .bar }}" height="8"/></svg>\
-<small>{{ lang.FormatNumber 0 .measured }} dari {{ lang.FormatNumber 0 .posts }} unggahan terukur\
-{{ with .rate }} · {{ . }} per 1.000 pengikut{{ end }}</small></th>\
-<td class="num fig" data-value="{{ .figure }}">{{ lang.FormatNumber 0 .figure }}</td></tr>
+{{ range .rows }}<tr><td class="pos">{{ .rank }}</td><th scope="row">\
+<a href="{{ .href }}"><bdi>{{ .name }}</bdi></a></th>\
+<td class="fig">{{ lang.FormatNumber 0 .figure }}<sup aria-hidden="true">s</sup></td>\
+<td class="base"><svg class="bar" viewBox="0 0 1000 10">\
+<rect width="{{ .bar }}" height="10"/></svg>\
+{{ lang.FormatNumber 0 .measured }} dari {{ lang.FormatNumber 0 .posts }} terukur</td>\
+<td class="moved"><span class="move move-{{ .movement }}"><span aria-hidden="true">▲ {{ .places }}\
+</span><span class="sr">{{ .words }}</span></span></td></tr>
 {{ end }}</tbody></table>{{ end }}</body></html>
 """
 
@@ -147,7 +151,6 @@ def hugos(hugo: str, folder: Path, count: int, rows: int) -> Spent:
 
 def _hugo_page(seed: int, rows: int) -> dict[str, object]:
     page = _page(seed, rows)
-    scope = page.scope  # type: ignore[attr-defined]
     return {
         "title": page.shell.title,
         "lists": [
@@ -160,17 +163,17 @@ def _hugo_page(seed: int, rows: int) -> dict[str, object]:
                         "href": row.href,
                         "name": row.name,
                         "movement": row.movement,
+                        "places": row.places,
                         "words": row.movement_words,
                         "bar": 500,
                         "measured": row.measured,
                         "posts": row.posts,
-                        "rate": row.rate,
                         "figure": row.figure,
                     }
                     for row in board.rows
                 ],
             }
-            for board in scope.boards
+            for board in page.boards  # type: ignore[attr-defined]
         ],
     }
 
