@@ -11,7 +11,6 @@ from datetime import datetime
 
 from functions.publish.condition import MeasuredFacts, condition_of, watch_of
 from functions.publish.files import condition_file, freshness
-from functions.publish.pages.site_map import of_condition
 from functions.publish.render import render
 from functions.publish.targets.upload import file_of
 from functions.publish.work import Work
@@ -37,6 +36,9 @@ def make_fresh(work: Work, before: bytes | None, changed_at: datetime | None) ->
     told = condition_file.condition_json(condition)
     if told == before and not work.upload.has_begun:
         return
+    # Imported here: most runs have nothing to put.
+    from functions.publish.pages.site_map import of_condition
+
     material = work.material(
         now=run.now,
         roster=work.roster,

@@ -23,9 +23,7 @@ from functions.publish.documents.papers import papers_of
 from functions.publish.files import condition_file
 from functions.publish.fresh import make_fresh
 from functions.publish.imprint import imprint_of
-from functions.publish.living import make_living, read_latest
 from functions.publish.manifest import Held, hold
-from functions.publish.settled import make_settled
 from functions.publish.targets import stamp
 from functions.publish.targets.frozen import keep_all
 from functions.publish.targets.metered import Metered
@@ -129,14 +127,7 @@ def publish(
         make_fresh(work, before, None)  # every page leads to the status page: it has to be there
     begun = work.objects.objects
     if not is_known or again:
-        for told in [*work.index.values()]:
-            if told.as_of > now:
-                work.stays(told.month)
-        latest = read_latest(work)
-        make_settled(work)
-        if not work.is_cut_short:
-            make_living(work, latest, str(noted.get("left") or ""))
-        work.close_deferred()
+        _make(work, str(noted.get("left") or ""))
         work.close_site(source)
     is_new = work.objects.objects > begun
     changed_at = now if is_new else time_of(noted.get("put_at"))
@@ -149,6 +140,22 @@ def publish(
     if is_new:
         agency.save_run(run_id, {**report, "started_at": iso(now)})
     return report
+
+
+def _make(work: Work, left: str) -> None:
+    """Make what is not there as it is to be. ``left``: the first path that the run before left."""
+    # Imported here: a run with nothing new, as most are, has no use for the pages.
+    from functions.publish.living import make_living, read_latest
+    from functions.publish.settled import make_settled
+
+    for told in [*work.index.values()]:
+        if told.as_of > work.run.now:
+            work.stays(told.month)
+    latest = read_latest(work)
+    make_settled(work)
+    if not work.is_cut_short:
+        make_living(work, latest, left)
+    work.close_deferred()
 
 
 def _begin(

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from functions.publish.pages.context import Page
 from functions.publish.text import formats
 from functions.publish.text.plain import plain
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parents[2] / "site_templates"
 
@@ -43,6 +45,9 @@ def assets() -> tuple[dict[str, str], dict[str, bytes]]:
 
 @lru_cache(1)
 def _environment() -> Environment:
+    # Imported here: a run with nothing new renders nothing.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functions.model import iso
 from functions.publish.files.markup import DECLARATION, around, element
 from functions.publish.imprint import Imprint
-from functions.publish.pages.paths import month_path
+from functions.publish.pages.paths import FEED, month_path
 from functions.publish.text import formats, points
 from functions.publish.text.plain import plain
 from functions.store.agency.months import MonthRecord
 
-PATH = "feed.xml"
+PATH = FEED
 MOST = 24  # entries
 _ATOM = "http://www.w3.org/2005/Atom"
 

@@ -7,8 +7,9 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from functions.model import PLATFORM_NAMES, PLATFORMS
-from functions.publish.files import feed, freshness
+from functions.publish.files import freshness
 from functions.publish.imprint import Imprint
+from functions.publish.pages.paths import FEED
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
 from functions.publish.text import formats
@@ -151,7 +152,7 @@ class Context:
             footer=self._footer(),
             units=self.href("satker/"),
             status=self.href("status/"),
-            feed=self.href(feed.PATH) if self.has_feed else None,
+            feed=self.href(FEED) if self.has_feed else None,
             fresh=self.href(freshness.PATH),
             stylesheet=self.href(m.assets["kiprah.css"]),
             script=self.href(m.assets["kiprah.js"]),

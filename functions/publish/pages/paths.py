@@ -16,6 +16,7 @@ _TAKEN = re.compile(
     rf"(?:{'|'.join(PLATFORMS)}|semua|pengikut-\d+|jenis-.*|r?\d+|.*\..*)", re.IGNORECASE
 )
 ALL = "semua"
+FEED = "feed.xml"
 _LONGEST = 120  # characters of a segment; a folder takes 255 bytes
 EMBEDS = "sematan/"
 # Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
