@@ -122,8 +122,8 @@ def test_a_folder_opened_without_a_server_works(browser: Browser, published: Pat
     page.on("pageerror", lambda error: said.append(str(error)))
     site = Site(published, f"{published.as_uri()}/")
     for path in PAGES:
-        if path == "404.html":
-            continue  # a server shows it at any depth, so its addresses begin at the root
+        if path in ("404.html", "sematan/"):
+            continue  # the one's addresses begin at the root, the other's frames show folders
         page.goto(f"{site.url(path)}index.html")
         assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px", path
         assert page.evaluate("document.styleSheets.length") == 1
