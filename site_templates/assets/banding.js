@@ -20,15 +20,19 @@
   const tenths = new Intl.NumberFormat("id-ID", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const number = (value, form = whole) => (value === null || value === undefined ? "–" : form.format(value));
 
+  const excuse = (said) => {
+    place.hidden = false;
+    place.append(element("p", { className: "none" }, said));
+  };
+  if (!location.protocol.startsWith("http")) {
+    excuse("Situs ini dibuka dari sebuah map, dan dari map peramban tidak mengambil angka untuk dibandingkan. Angka yang sama ada di bawah ini.");
+    return;
+  }
   let figures;
   try {
-    // A browser does not let a page fetch anything from a folder.
-    if (!location.protocol.startsWith("http")) throw new Error("no server");
-    const answer = await fetch(place.dataset.figures);
-    figures = await answer.json();
+    figures = await (await fetch(place.dataset.figures)).json();
   } catch {
-    place.hidden = false;
-    place.append(element("p", { className: "none" }, "Angkanya tidak dapat diambil; muat ulang halaman ini."));
+    excuse("Angkanya tidak dapat diambil; muat ulang halaman ini.");
     return;
   }
   const { months, labels, provisional, platforms, units } = figures;
