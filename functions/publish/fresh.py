@@ -11,7 +11,6 @@ from datetime import datetime
 
 from functions.publish.condition import MeasuredFacts, condition_of, watch_of
 from functions.publish.files import condition_file, freshness
-from functions.publish.render import render
 from functions.publish.targets.upload import file_of
 from functions.publish.work import Work
 
@@ -38,6 +37,7 @@ def make_fresh(work: Work, before: bytes | None, changed_at: datetime | None) ->
         return
     # Imported here: most runs have nothing to put.
     from functions.publish.pages.site_map import of_condition
+    from functions.publish.render import render
 
     material = work.material(
         now=run.now,

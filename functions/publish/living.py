@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from functions.model import previous_month
-from functions.publish.condition import measured_of
-from functions.publish.files.month_files import NAMES
+from functions.publish.files.names import NAMES
+from functions.publish.measured import measured_of
 from functions.publish.months import ProvedMonth, prove
 from functions.publish.open_data import living_items, month_items, series_items
 from functions.publish.pages.context import Page

@@ -17,7 +17,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from functions.publish.files.month_files import NAMES
+from functions.publish.files.names import NAMES
 from functions.publish.targets.port import Listed, Objects, md5_of
 from functions.store.agency.months import IndexedMonth
 

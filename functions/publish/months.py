@@ -8,14 +8,8 @@ from dataclasses import dataclass
 import msgspec
 
 from functions.model import Agency, Entry
-from functions.publish.files.month_files import (
-    ADDED,
-    NAMES,
-    PACKAGE,
-    NamedPost,
-    month_files,
-    named_posts,
-)
+from functions.publish.files.month_files import NamedPost, month_files, named_posts
+from functions.publish.files.names import ADDED, NAMES, PACKAGE
 from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held
 from functions.publish.targets.port import Objects

@@ -8,7 +8,7 @@ frozen: the registry of that time, the ranking, the posts without their captions
 from __future__ import annotations
 
 from functions.model import Roster, previous_month
-from functions.publish.files.month_files import ADDED
+from functions.publish.files.names import ADDED
 from functions.publish.months import ProvedMonth, prove, without_captions
 from functions.publish.open_data import month_items
 from functions.publish.pages.paths import month_path

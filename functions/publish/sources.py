@@ -13,16 +13,18 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from functions.model import Agency, Roster
-from functions.publish.files.month_files import PostLine
 from functions.publish.imprint import Imprint
-from functions.publish.pages.context import Page
 from functions.settings import Settings
 from functions.store.agency.months import MonthIndex
+
+if TYPE_CHECKING:
+    from functions.publish.files.month_files import PostLine
+    from functions.publish.pages.context import Page
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE.parents[1] / "site_templates"

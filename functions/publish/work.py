@@ -6,21 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.jobs.deadline import NEVER, Deadline
 from functions.model import Agency, Roster, previous_month
 from functions.publish import manifest, sources
 from functions.publish.condition import MeasuredFacts
 from functions.publish.documents.papers import Papers
-from functions.publish.files.month_files import NamedPost
 from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held, Manifest, MonthManifest
-from functions.publish.months import ProvedMonth, data_items
-from functions.publish.pages.context import Page
 from functions.publish.pages.paths import month_path
-from functions.publish.render import assets, render
-from functions.publish.site import Material
 from functions.publish.targets.frozen import Kept
 from functions.publish.targets.metered import Metered
 from functions.publish.targets.port import Objects
@@ -31,6 +26,12 @@ from functions.store.agency import AgencyStore
 from functions.store.agency.months import IndexedMonth, MonthIndex, MonthRecord
 from functions.store.followers import Counts
 from functions.store.ledgers import Ledger
+
+if TYPE_CHECKING:  # what a run with nothing new, as most are, has no use for is loaded below
+    from functions.publish.files.month_files import NamedPost
+    from functions.publish.months import ProvedMonth
+    from functions.publish.pages.context import Page
+    from functions.publish.site import Material
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,8 @@ class Work:
     @cached_property
     def assets(self) -> tuple[dict[str, str], dict[str, bytes]]:
         """Where each asset lies by its name, and the assets by where they lie."""
+        from functions.publish.render import assets
+
         return assets()
 
     def material(
@@ -116,6 +119,8 @@ class Work:
 
         ``is_frozen``: for pages that are made once, which carry no notice of the day.
         """
+        from functions.publish.site import Material
+
         notice = "" if is_frozen else self.run.settings.notice
         simulation = words.SIMULATION if self.agency.simulation else ""
         return Material(
@@ -146,6 +151,8 @@ class Work:
 
     def page_items(self, models: Mapping[str, Page], month: str = "") -> list[SiteFile]:
         """The pages that are not as they are to be, rendered; the others are not."""
+        from functions.publish.render import render
+
         wanted = {path: sources.of_page(model) for path, model in models.items()}
         todo = {
             path: model
@@ -160,6 +167,8 @@ class Work:
 
     def data_items(self, proved: ProvedMonth) -> list[SiteFile]:
         """A month's data files as they are to be."""
+        from functions.publish.months import data_items
+
         source = self.data_source(proved.told)
         return data_items(proved, self.held, self.objects, source, self.agency.agency, self.imprint)
 

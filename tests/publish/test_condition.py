@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.publish.condition import (
     SHOWN,
-    SILENT,
     Condition,
     PlatformCondition,
     condition_of,
     longest_gap,
-    measured_of,
     watch_of,
 )
+from functions.publish.measured import SILENT, measured_of
 from functions.publish.site import Material
 from functions.settings import Settings
 from functions.store.agency.months import index_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from functions.model import Agency
-from functions.publish.files.month_files import NAMES
+from functions.publish.files.names import NAMES
 from functions.publish.imprint import Imprint
 from functions.publish.manifest import Held, Manifest
 from functions.publish.months import data_items, prove, without_captions

@@ -26,6 +26,7 @@ from functions.model import (
     iso,
 )
 from functions.publish.files.data_package import PackagedTable, data_package
+from functions.publish.files.names import PACKAGE
 from functions.publish.files.tables import (
     COMMA,
     SEMICOLON,
@@ -43,36 +44,6 @@ from functions.store import rankings
 from functions.store.agency.months import MonthRecord
 from functions.store.ledgers import Ledger
 from functions.thresholds import THIN_PERCENT, USUAL_FEWEST
-
-PACKAGE = "datapackage.json"
-# The files of a month, in the order in which the data page lists them.
-NAMES = (
-    "ranking.json",
-    "ranking.csv",
-    "ranking.titik-koma.csv",
-    "ranking.xlsx",
-    "unggahan.json",
-    "unggahan.csv",
-    "unggahan.titik-koma.csv",
-    "unggahan.xlsx",
-    "keputusan.json",
-    "keputusan.csv",
-    "keputusan.titik-koma.csv",
-    "keputusan.xlsx",
-    "bukti.jsonl.gz",
-    "bukti.sha256",
-    PACKAGE,
-)
-# Months that an earlier version froze lack these files: what is frozen stays as it was.
-ADDED = frozenset(
-    {
-        "keputusan.xlsx",
-        "ranking.titik-koma.csv",
-        "unggahan.titik-koma.csv",
-        "keputusan.titik-koma.csv",
-        PACKAGE,
-    }
-)
 
 RANKING_COLUMNS = (
     Column(

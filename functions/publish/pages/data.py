@@ -14,11 +14,10 @@ from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
     CONFIRMED_COLUMNS,
     LOG_COLUMNS,
-    NAMES,
-    PACKAGE,
     POST_COLUMNS,
     RANKING_COLUMNS,
 )
+from functions.publish.files.names import NAMES, PACKAGE
 from functions.publish.files.registry_now import PATH
 from functions.publish.files.schemas import SCHEMAS, schema_path
 from functions.publish.pages.context import Context, Link, Shell

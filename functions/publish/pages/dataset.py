@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from functions.model import iso, month_bounds
 from functions.publish.files import registry_now, series
-from functions.publish.files.month_files import NAMES
+from functions.publish.files.names import NAMES
 from functions.publish.pages.context import Context
 from functions.publish.pages.paths import month_path
 from functions.publish.text import formats, words

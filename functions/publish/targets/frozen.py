@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from functions.publish.files.month_files import NAMES
+from functions.publish.files.names import NAMES
 from functions.publish.targets.port import Listed, Objects, ObjectsError
 from functions.publish.targets.upload import file_of
 

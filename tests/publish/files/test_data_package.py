@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from functions.model import Agency
 from functions.publish.files.data_package import data_package
-from functions.publish.files.month_files import NAMES
+from functions.publish.files.names import NAMES
 from functions.publish.imprint import Imprint
 from tests.factories import ranking
 from tests.publish.conftest import Publish

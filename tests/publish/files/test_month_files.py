@@ -21,11 +21,11 @@ from functions.model import (
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
     LOG_COLUMNS,
-    NAMES,
     POST_COLUMNS,
     RANKING_COLUMNS,
     month_files,
 )
+from functions.publish.files.names import NAMES
 from functions.publish.imprint import Imprint
 from functions.registry.addresses.public import built_address
 from functions.store import rankings

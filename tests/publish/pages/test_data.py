@@ -7,7 +7,7 @@ import re
 from html import unescape
 from pathlib import Path
 
-from functions.publish.files.month_files import NAMES
+from functions.publish.files.names import NAMES
 from functions.publish.pages.context import Context
 from functions.publish.pages.data import data_page
 from functions.publish.render import assets, render
