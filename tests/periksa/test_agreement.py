@@ -155,7 +155,7 @@ def test_months_begin_and_end_alike_in_every_time_zone(node: Path) -> None:
 
 
 def test_a_post_of_another_month_counts_nowhere(node: Path, tmp_path: Path) -> None:
-    """Real evidence holds none; who would put one in would be found."""
+    """Real evidence holds none; both programs leave out what somebody would put in."""
     made = next(m for m in map(month, range(99)) if len(m.items) > 5 and not m.decisions)
     zone = ZoneInfo(made.month.timezone)
     begin, _ = month_bounds(made.month.month, zone)
@@ -164,5 +164,4 @@ def test_a_post_of_another_month_counts_nowhere(node: Path, tmp_path: Path) -> N
         for item in made.items
     )
     [found] = run(node, [publish(tmp_path, msgspec.structs.replace(made, items=strays))])
-    assert found["count"] > 0
-    assert {d["computed"] for d in found["differences"] if d["field"] == "posts"} == {0}
+    assert found["count"] == 0

@@ -89,12 +89,13 @@ class _Judge:
         holders = {registration.satker for registration in registrations}
         if not self._given | holders <= self._listed:
             judged = [(post, self._counted_in_a_list(verdict)) for post, verdict in judged]
-        found = self._flags(account, judged, registrations)
+        own = [(post, verdict) for post, verdict in judged if self._is_of_month(post)]
+        found = self._flags(account, own, registrations)
         return judged, [flag for flag in found if flag.satker is not None]
 
     def _verdict(self, item: Item, registrations: Sequence[Presence]) -> Judged:
         post, repeats = item.post(), item.duplicate_of
-        return post, judge(
+        verdict = judge(
             post,
             registrations,
             self._as_of,
@@ -103,6 +104,12 @@ class _Judge:
             twin=None if repeats is None else (repeats, item.duplicate_percent or 0),
             ruling=self._rulings.of(post),
         )
+        if not self._is_of_month(post):
+            verdict = msgspec.structs.replace(verdict, counted=False, reason="outside_month")
+        return post, verdict
+
+    def _is_of_month(self, post: Post) -> bool:
+        return self._begin <= post.published_at < self._end
 
     def _counted_in_a_list(self, verdict: Verdict) -> Verdict:
         """The verdict; a post of a satker in no list does not count: no sum would hold it."""

@@ -12,6 +12,7 @@ from functions.score.rules.ranking import rank
 from functions.store import evidence as ev
 from tests.factories import (
     BEGIN,
+    END,
     LATER,
     MARK,
     PUBLISHED,
@@ -359,6 +360,20 @@ def test_a_post_of_an_unregistered_account_is_flagged_for_whom_it_was_given_to()
 def test_what_nobody_holds_is_not_flagged():
     _, judgement, _ = verdicts(evidence(UNITS, [], burst(12)))
     assert judgement.flags == ()
+
+
+@pytest.mark.parametrize("at", [BEGIN - DAY, BEGIN - MINUTE, END, END + 300 * DAY])
+def test_a_post_of_another_month_never_counts_and_is_not_flagged(at):
+    """ "A post belongs to the month of its `published_at`" """
+    strangers = [measured_post(5, post_id=f"s{n}", at=at) for n in range(12)]
+    own = measured_post(5)
+    found, judgement, given = verdicts(evidence(UNITS, ACCOUNTS, [*strangers, own]))
+    reasons = {verdict.reason for name, verdict in found.items() if name != "100"}
+    assert reasons == {"outside_month"}
+    assert found["100"].counted
+    assert judgement.flags == ()
+    alone = verdicts(evidence(UNITS, ACCOUNTS, [own]))
+    assert rank(given, judgement) == rank(alone[2], alone[1])
 
 
 def test_nothing_counts_for_a_satker_that_stands_in_no_list():
