@@ -21,6 +21,8 @@ KEPT = {
     "runs": timedelta(days=100),
     # A notice is sent within a day or given up; so long its key keeps it from being sent again.
     "notices": timedelta(days=60),
+    # An alarm's record is that of ninety days.
+    "alarms": timedelta(days=100),
     # A post is folded into its month's ledger within the hour, and never read again once that month
     # is frozen. So long after the end of its month it is gone; a month that is not frozen and
     # published by then keeps its posts for longer (score/keeping.py).

@@ -60,7 +60,7 @@ locals {
   }
 
   # Whose documents carry the instant from which on nobody needs them (functions/store/expiry.py).
-  expiring = toset(["attempts", "notices", "outcomes", "posts", "runs", "tickets"])
+  expiring = toset(["alarms", "attempts", "notices", "outcomes", "posts", "runs", "tickets"])
 }
 
 resource "google_firestore_field" "unindexed" {

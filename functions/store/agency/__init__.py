@@ -10,6 +10,7 @@ from functions.store.agency.collecting import CollectingDocuments
 from functions.store.agency.consents import ConsentDocuments
 from functions.store.agency.diary import DiaryDocuments
 from functions.store.agency.jobs import JobDocuments
+from functions.store.agency.listening import ListeningDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
@@ -25,6 +26,7 @@ class AgencyStore(
     CollectingDocuments,
     DiaryDocuments,
     JobDocuments,
+    ListeningDocuments,
     NoticeDocuments,
     SignatureDocuments,
 ):
