@@ -23,6 +23,8 @@ KEPT = {
     "notices": timedelta(days=60),
     # An alarm's record is that of ninety days.
     "alarms": timedelta(days=100),
+    # The terms of YouTube leave a number thirty days; an alarm compares with twenty-eight.
+    "pulse": timedelta(days=30),
     # A post is folded into its month's ledger within the hour, and never read again once that month
     # is frozen. So long after the end of its month it is gone; a month that is not frozen and
     # published by then keeps its posts for longer (score/keeping.py).

@@ -8,22 +8,17 @@ another one reads again and adds its own. A reading is a follower count and when
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from math import inf
 
-from functions.store.parts import expand, pack
-from functions.store.port import Stored, Write
+from functions.store.parts import count_parts, expand
+from functions.store.port import Stored
 
 FollowerCounts = dict[str, dict[str, int]]
 """Follower counts by account id and the instant at which they were read."""
 Counts = tuple[tuple[datetime, int], ...]
 """One account's: (read at, followers)."""
-
-
-def count_parts(head: Stored) -> int:
-    """In how many parts a platform's month lies, its head included."""
-    return int(head.data.get("parts", 1))
 
 
 def unite(documents: Iterable[Stored]) -> FollowerCounts:
@@ -54,25 +49,3 @@ def serving(counts: Counts, begin: datetime, end: datetime) -> Counts:
     first = max(bisect_right(counts, (begin, inf)) - 1, 0)
     beyond = bisect_left(counts, (end, -inf))
     return counts[first : max(beyond, 1)]
-
-
-def writes(
-    head: str, held: Mapping[str, Stored], facts: Mapping[str, str], known: FollowerCounts
-) -> Iterator[Write]:
-    """The parts that differ from what was read, conditional on nobody having written since.
-
-    Args:
-        head: path of the first part.
-        held: the stored parts by path.
-        facts: what each part says beside its readings.
-        known: all readings.
-    """
-    bodies = pack(known)
-    # Last part first: see `pack`. The head, which is in every split, decides who was first.
-    for n, body in reversed(list(enumerate(bodies))):
-        path = f"{head}:{n}" if n else head
-        document = {**facts, "parts": len(bodies), "body": body}
-        if path not in held:
-            yield Write(path, document, "set" if n else "create")
-        elif held[path].data != document:
-            yield Write(path, document, "set", held[path].version)

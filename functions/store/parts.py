@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -61,6 +62,52 @@ def pack(entries: Mapping[str, Any]) -> list[bytes]:
 def part_of(name: str, count: int) -> int:
     """Which of ``count`` parts of a mapping holds an entry."""
     return zlib.crc32(name.encode()) % count
+
+
+def count_parts(document: Stored) -> int:
+    """In how many parts a mapping lies, as one of its parts says; the first one is its head."""
+    return int(document.data.get("parts", 1))
+
+
+def held_parts(store: Store, heads: Iterable[str]) -> dict[str, dict[str, Stored]]:
+    """The stored parts of mappings by path, for each head that is there."""
+    held = store.get([*heads])
+    further = {
+        head: [f"{head}:{n}" for n in range(1, count_parts(stored))]
+        for head, stored in held.items()
+    }
+    found = store.get([path for paths in further.values() for path in paths])
+    return {
+        head: {head: held[head]} | {path: found[path] for path in paths if path in found}
+        for head, paths in further.items()
+    }
+
+
+def part_writes(
+    head: str,
+    held: Mapping[str, Stored],
+    facts: Mapping[str, Any],
+    entries: Mapping[str, Any],
+    expires_at: datetime | None = None,
+) -> Iterator[Write]:
+    """The parts that differ from what was read, conditional on nobody having written since.
+
+    Args:
+        head: path of the first part.
+        held: the stored parts by path.
+        facts: what each part says beside its entries.
+        entries: all entries of the mapping.
+        expires_at: when the parts expire; None: never.
+    """
+    bodies = pack(entries)
+    # Last part first: see `pack`. The head, which is in every split, decides who was first.
+    for n, body in reversed(list(enumerate(bodies))):
+        path = f"{head}:{n}" if n else head
+        document = {**facts, "parts": len(bodies), "body": body}
+        if path not in held:
+            yield Write(path, document, "set" if n else "create", expires_at=expires_at)
+        elif held[path].data != document:
+            yield Write(path, document, "set", held[path].version, expires_at)
 
 
 def digest(body: bytes) -> str:

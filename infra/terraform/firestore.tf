@@ -42,7 +42,7 @@ locals {
     "installation",       # of the whole store; all others lie below agencies/{id}
     "accounts", "status", # below satker/{id}
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
-    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "rankings", "rosters", "runs", "satker", "settings",
+    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "pulse", "rankings", "rosters", "runs", "satker", "settings",
     "signatures", "tails", "tickets", "urls",
   ])
 
@@ -60,7 +60,7 @@ locals {
   }
 
   # Whose documents carry the instant from which on nobody needs them (functions/store/expiry.py).
-  expiring = toset(["alarms", "attempts", "notices", "outcomes", "posts", "runs", "tickets"])
+  expiring = toset(["alarms", "attempts", "notices", "outcomes", "posts", "pulse", "runs", "tickets"])
 }
 
 resource "google_firestore_field" "unindexed" {

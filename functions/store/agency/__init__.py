@@ -14,6 +14,7 @@ from functions.store.agency.listening import ListeningDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
+from functions.store.agency.pulse import PulseDocuments
 from functions.store.agency.signatures import SignatureDocuments
 from functions.store.agency.typed import TypedDocuments
 
@@ -28,6 +29,7 @@ class AgencyStore(
     JobDocuments,
     ListeningDocuments,
     NoticeDocuments,
+    PulseDocuments,
     SignatureDocuments,
 ):
     """One agency's documents. All times that come out are aware UTC.

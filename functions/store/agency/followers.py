@@ -11,6 +11,7 @@ from functions.model import Platform, iso, month_of
 from functions.store import followers as readings_of
 from functions.store.agency.root import AgencyDocuments
 from functions.store.keys import key
+from functions.store.parts import held_parts, part_writes
 from functions.store.port import Stored, until_written
 
 ATTEMPTS = 20  # at adding to a document that others add to as well
@@ -49,11 +50,8 @@ class FollowerDocuments(AgencyDocuments):
         self, platform: Platform, month: str, added: readings_of.FollowerCounts
     ) -> None:
         head = f"{self.root}/followers/{key(platform, month)}"
-        held = self.store.get([head])
-        if head in held:
-            count = readings_of.count_parts(held[head])
-            held |= self.store.get([f"{head}:{n}" for n in range(1, count)])
+        held = held_parts(self.store, [head]).get(head, {})
         known = readings_of.unite(held.values())
         readings_of.add(known, added)
         facts = {"month": month, "platform": platform}
-        self.store.write(readings_of.writes(head, held, facts, known))
+        self.store.write(part_writes(head, held, facts, known))
