@@ -20,6 +20,7 @@ from functions.collect.sync import PlatformSync, plan_together
 from functions.collect.tick import Tick
 from functions.jobs.tally import Tally
 from functions.model import PLATFORM_NAMES, Platform
+from functions.store.pulse import Growth
 
 Handles = Mapping[Platform, Collection[str]]
 
@@ -43,6 +44,10 @@ class IdentitySync(PlatformSync):
     def save(self, changed: SyncState, now: datetime, *, sent: bool = False) -> bool:
         """As for a tick, but the ticks' own rhythm is not told by it."""
         return PlatformSync.save(self, changed, now, sent=sent)
+
+    def growth(self, before: SyncState, after: SyncState, now: datetime) -> Growth:
+        """No post is read: what grew is for the next tick to tell."""
+        return {}
 
     def note_beginning(self, now: datetime) -> None:
         """Collecting begins with the first listing, not with a profile."""

@@ -31,7 +31,7 @@ from functions.collect.reading.witness import agreed, remember
 from functions.collect.report import CollectReport
 from functions.collect.sync import PlatformSync, plan_together
 from functions.collect.tick import CollectRun, Tick, open_tick
-from functions.collect.watching import alerts, diary, notices
+from functions.collect.watching import alerts, diary, notices, pulse
 from functions.jobs import fanout, rounds, turns
 from functions.jobs.tally import NOTHING, Tally
 from functions.model import PLATFORMS, Platform
@@ -97,8 +97,10 @@ async def collect(agency: AgencyStore, settings: Settings, run: CollectRun) -> C
     tick.report.budgets, tick.report.spent = reservations.standing(), reservations.budgets
     tick.report.roster = tick.roster
     tick.report.states = {platform: sync.state for platform, sync in syncs.items()}
+    tick.report.grown = {platform: sync.grown for platform, sync in syncs.items() if sync.grown}
     tick.report.problems += save_ids(tick, syncs)
     diary.note(agency, settings, tick.report)
+    pulse.note(agency, tick.report)
     tick.report.cost = {**NOTHING, **tally.so_far()}
     tick.report.save(agency)
     if not tick.report.failed:

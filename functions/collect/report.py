@@ -19,12 +19,14 @@ from functions.jobs.tally import NOTHING
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
+from functions.store.pulse import Growth
 
 
 class CollectReport(msgspec.Struct):
     """What a run did, per platform; ``failed``: nothing at all could be read. ``todo``: what has to
     be set up before anything can be. Told to nobody: ``states``, what the collector knows of each
-    platform now, ``spent``, the budgets as the run left them, and the ``roster`` it read by."""
+    platform now, ``spent``, the budgets as the run left them, the ``roster`` it read by, and what
+    has ``grown`` on each platform."""
 
     run_id: str
     now: datetime
@@ -38,6 +40,7 @@ class CollectReport(msgspec.Struct):
     states: dict[Platform, SyncState] = msgspec.field(default_factory=dict)
     spent: Mapping[str, Budget] = msgspec.field(default_factory=dict)
     roster: Roster | None = None
+    grown: Mapping[Platform, Growth] = msgspec.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -24,6 +24,8 @@ LONGEST_REST = timedelta(days=1)  # no account found wrong rests as long as that
 _NEVER, _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 # When an account was looked at, in one way and another.
 _LOOKS = ("checked_at", "followers_at", "swept_at", "deep_at", "looked_back_at", "counted_at")
+Counters = tuple[int | None, int | None, int | None]
+"""Comments, likes and shares; None: not shown."""
 TICKS = 32  # a quiet platform seldom has two in a row
 
 
@@ -31,8 +33,9 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
     """A post that may have to be read again.
 
     ``kept``: when its stored samples were taken; ``read_at``: the last time it was seen, stored or
-    not; ``missing``: reads since then that covered it and did not show it. ``parts``: the further
-    posts of its thread, which are read with it and summed.
+    not, and what it then had (``counters``; None: nobody remembers). ``missing``: reads since then
+    that covered it and did not show it. ``parts``: the further posts of its thread, which are read
+    with it and summed.
     """
 
     account_id: str
@@ -43,6 +46,7 @@ class LivePost(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...] = ()
     kept: tuple[datetime, ...] = ()
     read_at: datetime | None = None
+    counters: Counters | None = None
     missing: tuple[datetime, ...] = ()
 
     @property
@@ -99,6 +103,9 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     all. Where it is counted by the day (X): ``counted_at``, when that was; ``known``, its posts of
     the last days by id, with the second of their publication; and ``known_from``, the instant from
     which on all that were found are in it.
+
+    ``covered_until``: until when it is known how its posts' counters grew (watching/pulse.py);
+    None: not since any time.
     """
 
     handle: str
@@ -126,6 +133,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     counted_at: datetime | None = None
     known: dict[str, int] = {}
     known_from: datetime | None = None
+    covered_until: datetime | None = None
 
 
 class SyncState(msgspec.Struct, kw_only=True):
@@ -162,6 +170,10 @@ class SyncState(msgspec.Struct, kw_only=True):
             accounts={name: self.accounts[name] for name in handles if name in self.accounts},
             posts={name: self.posts[name] for name in posts if name in self.posts},
         )
+
+    def copy(self) -> SyncState:
+        """The state as it is now, whatever becomes of this one."""
+        return SyncState(ticks=self.ticks, accounts={**self.accounts}, posts={**self.posts})
 
     def fold(self, other: SyncState) -> None:
         """Take in what another reading noted: in any order, and as often as it comes."""
@@ -274,18 +286,20 @@ def _same_account(one: AccountState, other: AccountState) -> AccountState:
             day: max(one.daily.get(day, 0), other.daily.get(day, 0))
             for day in {*one.daily, *other.daily}
         },
+        covered_until=max((one.covered_until, other.covered_until), key=_time),
     )
 
 
 def _same_post(one: LivePost, other: LivePost) -> LivePost:
     """Two readings' states of a post: all that was kept, and what was missed since it was seen."""
-    read_at = max((one.read_at, other.read_at), key=_time)
+    read_at, counters = max(_read(one), _read(other), key=_order)
     missing = {at for at in (*one.missing, *other.missing) if at > _time(read_at)}
     return msgspec.structs.replace(
         max((one, other), key=lambda post: (len(post.versions), msgspec.json.encode(post))),
         parts=by_number({*one.parts, *other.parts}),
         kept=tuple(sorted({*one.kept, *other.kept})),
         read_at=read_at,
+        counters=counters,
         missing=tuple(sorted(missing)),
     )
 
@@ -294,12 +308,18 @@ def _account_until(account: AccountState, now: datetime) -> AccountState:
     late = [name for name in _LOOKS if _time(getattr(account, name)) > now]
     tally = account.tally if account.tally is None or account.tally.at <= now else None
     waits = {name: at for name, at in account.waits.items() if at <= now}
+    covered_until = account.covered_until if _time(account.covered_until) <= now else None
     rests = account.retry_at is None or account.retry_at <= now + LONGEST_REST
-    if not late and rests and tally is account.tally and waits == account.waits:
+    is_right = not late and rests and tally is account.tally and waits == account.waits
+    if is_right and covered_until is account.covered_until:
         return account
-    past = now - REMEMBERED
     return msgspec.structs.replace(
-        account, retry_at=None, tally=tally, waits=waits, **dict.fromkeys(late, past)
+        account,
+        retry_at=None,
+        tally=tally,
+        waits=waits,
+        covered_until=covered_until,
+        **dict.fromkeys(late, now - REMEMBERED),
     )
 
 
@@ -312,8 +332,19 @@ def _post_until(post: LivePost, now: datetime) -> LivePost:
         post,
         kept=kept,
         read_at=kept[-1] if kept else None,
+        counters=None,
         missing=tuple(at for at in post.missing if at <= now),
     )
+
+
+def _read(post: LivePost) -> tuple[datetime | None, Counters | None]:
+    return post.read_at, post.counters
+
+
+def _order(read: tuple[datetime | None, Counters | None]) -> tuple[datetime, bytes]:
+    """The later read goes; of two at one time the one whose counters are remembered."""
+    at, counters = read
+    return _time(at), b"" if counters is None else msgspec.json.encode(counters)
 
 
 def _time(at: datetime | None) -> datetime:

@@ -43,11 +43,13 @@ from functions.collect.reading.session import TIME_LIMIT, Session
 from functions.collect.report import summary_of
 from functions.collect.state import AccountState, SyncState
 from functions.collect.tick import Tick
+from functions.collect.watching import pulse
 from functions.model import Account, Platform, iso, month_bounds, month_of, previous_month
 from functions.registry.doubles import Name, beside, doubled
 from functions.store.agency import AgencyStore
 from functions.store.agency.collecting import StoredState
 from functions.store.port import Conflict, until_written
+from functions.store.pulse import Growth
 from functions.thresholds import SETTLED
 
 ATTEMPTS = 5
@@ -64,6 +66,8 @@ class PlatformSync:
         stored: the document that the state came from.
         handles: the accounts to read. ``accounts``: everyone who ever held one on the platform.
         changed: the part of the state that reading changed.
+        before: the state as it was stored when it was read or saved last.
+        grown: what the state that was saved says to have grown since the one it replaced.
         harvest: what reading brought. ``bills``: what each credential spent on it.
         summary: the platform's part of the run's report.
     """
@@ -75,7 +79,9 @@ class PlatformSync:
     stored: StoredState
     handles: list[str]
     accounts: tuple[Account, ...]
+    before: SyncState
     changed: SyncState = field(default_factory=SyncState)
+    grown: Growth = field(default_factory=dict)
     harvest: Harvest = field(default_factory=Harvest)
     bills: list[Bill] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=lambda: summary_of(Plan(), Harvest()))
@@ -92,7 +98,7 @@ class PlatformSync:
         state, stored = read_state(tick.agency, platform, now, ids)
         handles = sorted({account.handle for account in accounts if _is_read(account, now)})
         adapter = adapter_for(tick.settings, platform)
-        sync = cls(tick, platform, adapter, state, stored, handles, accounts)
+        sync = cls(tick, platform, adapter, state, stored, handles, accounts, state.copy())
         sync.forget_strangers()
         return sync
 
@@ -318,17 +324,20 @@ class PlatformSync:
         ``sent``: whether this tick asks the platform for anything. False when others were always
         faster.
         """
-        agency, state, stored = self.tick.agency, self.state, self.stored
+        agency, state, stored, before = self.tick.agency, self.state, self.stored, self.before
+        grown: Growth = {}
 
         def write() -> None:
-            nonlocal state, stored
+            nonlocal state, stored, before, grown
             if sent:
                 state.tick(now)
+            grown = self.growth(before, state, now)
             state.prune(now)
             try:
                 agency.save_sync_state(self.platform, states.encode(state), stored)
             except Conflict:
                 state, stored = read_state(agency, self.platform, now, self.account_ids())
+                before = state.copy()
                 state.fold(changed)
                 raise
 
@@ -337,8 +346,14 @@ class PlatformSync:
         except Conflict:
             log.warning("collect.overlap", platform=self.platform)
             return False
-        self.state = state
+        # Only now: what is in no stored state is read, and grows, once more.
+        self.state, self.before, self.grown = state, state.copy(), grown
         return True
+
+    def growth(self, before: SyncState, after: SyncState, now: datetime) -> Growth:
+        """What grew between two states; in the later one it is noted until when that is known."""
+        pulse.cover(before, after, now)
+        return pulse.growth(self.platform, before, after)
 
 
 def plan_together(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from operator import add
 from typing import Annotated, Any
 
 import msgspec
@@ -22,7 +23,7 @@ from functions.store.port import Stored
 
 HOURS = 24
 HOUR = timedelta(hours=1)
-_NOTHING = (0,) * HOURS
+NOTHING = (0,) * HOURS
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 ByHour = Annotated[tuple[_Count, ...], msgspec.Meta(min_length=HOURS, max_length=HOURS)]
 
@@ -37,9 +38,9 @@ class AccountPulse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """
 
     known: Annotated[int, msgspec.Meta(ge=0, lt=2**HOURS)] = 0
-    comments: ByHour = _NOTHING
-    likes: ByHour = _NOTHING
-    shares: ByHour = _NOTHING
+    comments: ByHour = NOTHING
+    likes: ByHour = NOTHING
+    shares: ByHour = NOTHING
     posts: dict[str, ByHour] = {}
 
     def with_(self, other: AccountPulse) -> AccountPulse:
@@ -50,7 +51,7 @@ class AccountPulse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             likes=_sums(self.likes, other.likes),
             shares=_sums(self.shares, other.shares),
             posts={
-                post: _sums(self.posts.get(post, _NOTHING), other.posts.get(post, _NOTHING))
+                post: _sums(self.posts.get(post, NOTHING), other.posts.get(post, NOTHING))
                 for post in {**self.posts, **other.posts}
             },
         )
@@ -173,4 +174,6 @@ def _each(body: bytes) -> dict[str, AccountPulse]:
 
 
 def _sums(one: ByHour, other: ByHour) -> ByHour:
-    return tuple(map(int.__add__, one, other))
+    if other is NOTHING:
+        return one
+    return other if one is NOTHING else tuple(map(add, one, other))

@@ -60,7 +60,9 @@ accounts = st.builds(
     settled=st.lists(words, max_size=3).map(tuple),
     deep_at=st.none() | instants,
     daily=st.dictionaries(days, st.integers(0, 99), max_size=3),
+    covered_until=st.none() | instants,
 )
+counters = st.sampled_from([None, (1, 2, 3), (1, None, 2**53), (None, None, None)])
 posts = st.builds(
     LivePost,
     account_id=words,
@@ -71,6 +73,7 @@ posts = st.builds(
     parts=st.lists(words, max_size=3).map(tuple),
     kept=series,
     read_at=st.none() | instants,
+    counters=counters,
     missing=series,
 )
 states = st.builds(
@@ -125,6 +128,8 @@ def test_a_ministrys_state_is_small() -> None:
             published_at=START,
             url=f"https://www.instagram.com/p/Cxyz{n}/",
             kept=tuple(START + k * HOUR for k in range(7)),
+            read_at=START + 7 * HOUR,
+            counters=(n % 17, n % 401, n % 5),
         )
         for n in range(400)
     }
@@ -175,6 +180,7 @@ def large() -> SyncState:
                 url=f"https://www.instagram.com/p/{hashlib.md5(bytes([k])).hexdigest()[:11]}/",
                 kept=tuple(START - h * HOUR for h in range(6)),
                 read_at=START,
+                counters=(k, 7 * k, n % 9),
             )
             state.posts[post.key] = post
     return state
@@ -273,6 +279,7 @@ def looked_at(draw: st.DrawFn, handle: str) -> AccountState:
         followers_at=draw(maybe),
         deep_at=draw(maybe),
         daily=draw(st.dictionaries(st.sampled_from(["a", "b"]), st.integers(0, 3))),
+        covered_until=draw(maybe),
     )
 
 
@@ -290,6 +297,7 @@ def live_posts(draw: st.DrawFn, post_id: str) -> LivePost:
         parts=by_number(draw(st.sets(st.sampled_from(["8", "9", "10"])))),
         kept=tuple(kept),
         read_at=read_at,
+        counters=draw(counters) if read_at else None,
         missing=tuple(at for at in missing if read_at is None or at > read_at),
     )
 
@@ -336,7 +344,7 @@ def test_folding_keeps_everything(parts: list[SyncState]) -> None:
     assert set(whole.posts) == {name for part in parts for name in part.posts}
     for name, account in whole.accounts.items():
         held = [part.accounts[name] for part in parts if name in part.accounts]
-        for fact in ("checked_at", "swept_at", "followers_at", "deep_at"):
+        for fact in ("checked_at", "swept_at", "followers_at", "deep_at", "covered_until"):
             assert getattr(account, fact) == latest(getattr(one, fact) for one in held)
         checked = next(one for one in held if one.checked_at == account.checked_at)
         for fact in ("account_id", "title", "playlist_id", "wrong", "told", "lacking", "retry_at"):
@@ -349,6 +357,8 @@ def test_folding_keeps_everything(parts: list[SyncState]) -> None:
         assert set(post.kept) == {at for one in seen for at in one.kept}
         assert list(post.kept) == sorted(post.kept)
         assert post.read_at == latest(one.read_at for one in seen)
+        remembered = [o.counters for o in seen if o.read_at == post.read_at and o.counters]
+        assert post.counters in (remembered or [None])
         missed = {at for one in seen for at in one.missing}
         assert set(post.missing) == {
             at for at in missed if post.read_at is None or at > post.read_at
@@ -399,7 +409,13 @@ def test_nothing_is_remembered_that_lies_in_the_future(state: SyncState, now: da
     for account in state.accounts.values():
         times += [
             at
-            for at in (account.checked_at, account.followers_at, account.swept_at, account.deep_at)
+            for at in (
+                account.checked_at,
+                account.followers_at,
+                account.swept_at,
+                account.deep_at,
+                account.covered_until,
+            )
             if at
         ]
         assert account.retry_at is None or account.retry_at <= now + LONGEST_REST
@@ -584,3 +600,31 @@ def test_how_a_listing_is_asked_for_is_what_was_found_out_last(now: datetime) ->
         state = SyncState(accounts={"a": first})
         state.fold(SyncState(accounts={"a": second}))
         assert (state.accounts["a"].manner, state.accounts["a"].manner_at) == (None, now)
+
+
+def test_what_a_post_had_is_forgotten_with_the_read_that_the_future_made(now: datetime) -> None:
+    hour = timedelta(hours=1)
+    held = live_post(read_at=now + hour, counters=(1, 2, 3))
+    seen = live_post(read_at=now, counters=(1, 2, 3))
+    state = SyncState(
+        accounts={"a": AccountState(handle="a", swept_at=now, covered_until=now + hour)},
+        posts={"held": held, "seen": seen},
+    )
+    state.until(now)
+    assert (state.posts["held"].read_at, state.posts["held"].counters) == (held.kept[-1], None)
+    assert state.posts["seen"] == seen
+    assert state.accounts["a"] == AccountState(handle="a", swept_at=now)
+
+
+def test_a_state_that_is_made_anew_remembers_no_counters() -> None:
+    [post] = rebuild([stored_post((1,))]).posts.values()
+    assert (post.read_at, post.counters) == (START + HOUR, None)
+
+
+def test_a_copy_stays_as_it_is(now: datetime) -> None:
+    state = SyncState(ticks=(now,), accounts={"a": AccountState(handle="a")})
+    before = state.copy()
+    state.rest("a", now)
+    state.tick(now)
+    state.posts["p"] = live_post()
+    assert before == SyncState(ticks=(now,), accounts={"a": AccountState(handle="a")})

@@ -48,6 +48,7 @@ def seen(
         parts=post.parts,  # those of which anything is left
         kept=(*live.kept, sample.taken_at) if kept else live.kept,
         read_at=sample.taken_at,
+        counters=(sample.comments, sample.likes, sample.shares),
         missing=(),
     )
     return live, kept

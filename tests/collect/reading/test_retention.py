@@ -57,6 +57,15 @@ def test_the_first_read_is_kept_whenever_it_comes() -> None:
         assert found.read_at == BORN + age
 
 
+def test_what_a_post_has_is_remembered_whether_the_read_is_kept_or_not() -> None:
+    for age in (2 * HOUR, 3 * HOUR):
+        [sample] = read_post(age).samples
+        read = msgspec.structs.replace(sample, comments=7, shares=None)
+        post = msgspec.structs.replace(read_post(age), samples=(read,))
+        found, _ = seen(kept_post(HOUR), post, BORN + age + TICK)
+        assert found.counters == (7, 1, None)
+
+
 def test_a_read_between_two_stages_serves_its_tick_and_is_forgotten() -> None:
     known = kept_post(HOUR)
     again, kept = seen(known, read_post(2 * HOUR), BORN + 2 * HOUR + TICK)
