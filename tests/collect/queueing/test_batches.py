@@ -251,15 +251,31 @@ def outcomes(installation: Installation) -> int:
 
 
 def accounts_and_posts(agency: AgencyStore, now: datetime) -> dict[str, Any]:
-    """What the states know, all outcomes taken in."""
+    """What the states know, all outcomes taken in; but until when growth is known, which is told
+    when they are saved."""
     known: dict[str, Any] = {}
     for platform in PLATFORMS:
         state = states.decode(agency.sync_state(platform).body or b"") or states.SyncState()
         for outcome in batches._outcomes(agency.outcomes(platform)):
             state.fold(outcome.state)
         state.prune(now)
-        known[platform] = (state.accounts, state.posts)
+        accounts = {
+            name: msgspec.structs.replace(account, covered_until=None)
+            for name, account in state.accounts.items()
+        }
+        known[platform] = (accounts, state.posts)
     return known
+
+
+def growth(agency: AgencyStore, now: datetime) -> dict[tuple[Any, str], Any]:
+    """What was noted of every account's posts by the hour, of hours that are known or not."""
+    pulse = agency.pulse(now - timedelta(days=2), now)
+    return {
+        (day, account): msgspec.structs.replace(noted, known=0)
+        for day, accounts in pulse.days.items()
+        for account, noted in accounts.items()
+        if sum(noted.likes)
+    }
 
 
 # The same as in one invocation
@@ -354,6 +370,9 @@ def test_a_day_and_a_half_is_measured_as_without_a_queue(
         assert cloud.sent <= twin.calls.report()["total"] * 1.03
     else:
         assert cloud.done["now"] == cloud.done["before"] + cloud.done["twice at once"]
+    cloud.plan(end)  # takes in what the last tick's batches brought
+    assert growth(cloud.agency, end) == growth(agency, end)
+    assert len(growth(agency, end)) > len(UNITS) * len(PLATFORMS)
 
 
 @pytest.mark.emulator
