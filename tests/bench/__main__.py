@@ -2,6 +2,7 @@
 
     python -m tests.bench                       all; half an hour or more on two cores
     python -m tests.bench tick                  a tick's speed, beside the usual clients
+    python -m tests.bench pulse                 the pulse: documents, size, its part of a tick
     python -m tests.bench memory                a tick's memory over 5,000 accounts
     python -m tests.bench memory --accounts 5000 --only x
     python -m tests.bench documents             what a day costs on Firestore
@@ -35,6 +36,7 @@ from collections.abc import Sequence
 
 TABLES = (
     "tick",
+    "pulse",
     "memory",
     "documents",
     "month",

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from functions.collect.client import Connections
 from functions.collect.contract import Profile
 from functions.collect.credentials import adapter_for, limits, names
+from functions.collect.identifying import IdentitySync
 from functions.collect.planning.marks import PROMISED
 from functions.collect.planning.quota import Budget, Spending
 from functions.collect.planning.requests import Plan, SweepRequest
@@ -235,6 +236,38 @@ def test_what_two_instances_noted_is_in_the_state_of_both(
     assert two.state == state
 
 
+def test_what_grew_is_told_once_by_two_instances(agency: AgencyStore, settings: Settings) -> None:
+    """Both read the same post; the one that saves later tells only what grew since the other."""
+    known = {"account_id": "id-a", "kept": ()}
+    first = sync_of(agency, settings, "a")
+    first.state.accounts["a"] = account_state("a", swept_at=START - HOUR)
+    first.state.posts["id-a:1"] = live_post(HOUR, read_at=START - HOUR, counters=(5, 9, 0), **known)
+    assert first.save(first.state, START - HOUR)
+    assert first.grown == {}  # the account is covered from now on
+    one, two, same = (sync_of(agency, settings, "a") for _ in range(3))
+    for sync, minutes, comments in ((one, 0, 8), (two, 1, 9), (same, 0, 8)):
+        at = START + minutes * MINUTE
+        sync.state.accounts["a"] = msgspec.structs.replace(sync.state.accounts["a"], swept_at=at)
+        sync.state.posts["id-a:1"] = live_post(HOUR, read_at=at, counters=(comments, 9, 0), **known)
+    told = []
+    for sync in (one, two, same):
+        assert sync.save(sync.state.part(["a"], ["id-a:1"]), START + MINUTE)
+        told.append(sum(sum(a.comments) for day in sync.grown.values() for a in day.values()))
+    assert told == [3, 1, 0]
+    assert two.state.accounts["a"].covered_until == START + MINUTE
+    # Saved once more, it has nothing more to tell; nor where who an account is was asked for.
+    two.save(two.state, START + MINUTE)
+    assert two.grown == {}
+    later = tick_of(agency, settings, registered("a"), START + HOUR)
+    asking = IdentitySync.open(later, "instagram")
+    asking.state.accounts["a"] = msgspec.structs.replace(
+        asking.state.accounts["a"], swept_at=START + HOUR
+    )
+    assert asking.save(asking.state, START + HOUR)
+    assert asking.grown == {}
+    assert asking.state.accounts["a"].covered_until == START + MINUTE
+
+
 def test_what_an_instance_did_not_change_is_not_brought_back(
     agency: AgencyStore, settings: Settings
 ) -> None:
@@ -266,7 +299,10 @@ def test_who_is_always_overtaken_gives_up_and_says_so(
     sync = sync_of(agency, settings, "a")
     before = sync.state
     monkeypatch.setattr(agency, "save_sync_state", overtaken)
+    sync.state.accounts["a"] = account_state("a", covered_until=START - 3 * HOUR)
+    sync.before = sync.state.copy()
     assert not sync.save(sync.state, START)
+    assert sync.grown == {}
     assert tries == ["instagram"] * ATTEMPTS
     [line] = log_lines(capsys)
     assert (line["message"], line["platform"]) == ("collect.overlap", "instagram")
