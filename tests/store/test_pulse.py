@@ -85,6 +85,7 @@ def document(entries: Any, **facts: Any) -> Stored:
     return Stored("a/pulse/2026-10-20", data, "1", MIDNIGHT)
 
 
+@settings(max_examples=40)
 @given(pulses, pulses, pulses)
 def test_the_order_of_additions_does_not_matter(
     one: AccountPulse, two: AccountPulse, three: AccountPulse

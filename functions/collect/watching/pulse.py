@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -25,6 +26,8 @@ from functions.thresholds import SETTLED
 LONGEST = SETTLED
 WHAT = ("comments", "likes", "shares")  # in the order of a post's counters
 _AT_PUBLICATION: Counters = (0, 0, 0)
+Hour = tuple[date, int]
+"""A UTC day, and an hour of it."""
 
 
 def note(agency: AgencyStore, report: CollectReport) -> None:
@@ -102,9 +105,9 @@ def growth(platform: Platform, before: SyncState, after: SyncState) -> Growth:
     return dict(days)
 
 
-def _spans(before: SyncState, after: SyncState) -> dict[str, set[datetime]]:
+def _spans(before: SyncState, after: SyncState) -> dict[str, set[Hour]]:
     """The hours that have become known, by account; those that were not covered are left out."""
-    found: dict[str, set[datetime]] = {}
+    found: dict[str, set[Hour]] = {}
     for handle, account in after.accounts.items():
         held = before.accounts.get(handle)
         since = held.covered_until if held is not None else None
@@ -112,7 +115,7 @@ def _spans(before: SyncState, after: SyncState) -> dict[str, set[datetime]]:
         if since is None or until is None or until - since > LONGEST or not account.account_id:
             continue
         hours = found.setdefault(account.account_id, set())
-        hours.update(_hours(since, until))
+        hours.update(_hours(_floor(since), _floor(until)))
     return found
 
 
@@ -124,10 +127,10 @@ class _Grown:
         self._counts: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0] * HOURS)
         self._posts: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0] * HOURS)
 
-    def know(self, hours: Iterable[datetime]) -> None:
+    def know(self, hours: Iterable[Hour]) -> None:
         """Some hours are known."""
-        for at in hours:
-            self._known[at.date()] |= 1 << at.hour
+        for day, hour in hours:
+            self._known[day] |= 1 << hour
 
     def take(self, held: LivePost | None, post: LivePost) -> None:
         """Add what a post has more than it had; ``held`` None: it was found only now."""
@@ -139,8 +142,7 @@ class _Grown:
         for what, earlier, later in zip(WHAT, had, post.counters, strict=True):
             if earlier is None or later is None or later <= earlier:
                 continue
-            for at, count in spread(later - earlier, hours):
-                day, hour = at.date(), at.hour
+            for (day, hour), count in spread(later - earlier, hours):
                 self._counts[day, what][hour] += count
                 if what == "comments":
                     self._posts[day, post.post_id][hour] += count
@@ -173,26 +175,28 @@ def _since(held: LivePost | None, post: LivePost) -> tuple[datetime, Counters] |
     return held.read_at, held.counters
 
 
-def between(earlier: datetime, later: datetime) -> list[datetime]:
+def between(earlier: datetime, later: datetime) -> Sequence[Hour]:
     """The hours in which it came what grew between two reads: those after the first one's up to the
     last one's, or that of the last where both lie in one."""
-    return _hours(earlier, later) or [_hour(later)]
+    return _hours(_floor(earlier), _floor(later)) or ((later.date(), later.hour),)
 
 
-def spread(count: int, hours: Sequence[datetime]) -> Iterator[tuple[datetime, int]]:
+def spread(count: int, hours: Sequence[Hour]) -> Iterator[tuple[Hour, int]]:
     """A count evenly over hours. What is left over is given to the later ones, one each; hours that
     get nothing are left out."""
     each, rest = divmod(count, len(hours))
-    for n, at in enumerate(hours):
-        if share := each + (n >= len(hours) - rest):
-            yield at, share
+    fewer = len(hours) - rest
+    for n in range(0 if each else fewer, len(hours)):
+        yield hours[n], each + (n >= fewer)
 
 
-def _hours(since: datetime, until: datetime) -> list[datetime]:
-    """The hours after the one of ``since``, up to the one of ``until``."""
-    first, last = _hour(since), _hour(until)
-    return [first + n * HOUR for n in range(1, (last - first) // HOUR + 1)]
+@lru_cache(maxsize=1_000)  # most posts of a tick are read in one hour, and were in another one
+def _hours(since: datetime, until: datetime) -> Sequence[Hour]:
+    """The hours after one, up to another one."""
+    count = (until - since) // HOUR
+    found = (since + n * HOUR for n in range(1, count + 1))
+    return tuple((at.date(), at.hour) for at in found)
 
 
-def _hour(at: datetime) -> datetime:
+def _floor(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)

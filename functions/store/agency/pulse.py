@@ -9,7 +9,7 @@ from functools import partial
 from functions.store import pulse as pulses
 from functions.store.agency.root import AgencyDocuments
 from functions.store.expiry import KEPT
-from functions.store.parts import held_parts, part_writes
+from functions.store.parts import QUICK, held_parts, part_writes
 from functions.store.port import until_written
 from functions.store.pulse import Day, Growth, Pulse, days_between
 
@@ -37,7 +37,10 @@ class PulseDocuments(AgencyDocuments):
         held = held_parts(self.store, [head]).get(head, {})
         known = pulses.added(pulses.read_day(held.values()), accounts)
         facts = {"day": day.isoformat()}
-        self.store.write(part_writes(head, held, facts, known, self._pulse_expiry(day)))
+        expires_at = self._pulse_expiry(day)
+        # Rewritten at every tick, which is to be quick.
+        writes = part_writes(head, held, facts, known, expires_at=expires_at, level=QUICK)
+        self.store.write(writes)
 
     def _pulse_expiry(self, day: date) -> datetime | None:
         """From the day's own start, whenever it is written: its numbers are as old as that."""

@@ -81,13 +81,20 @@ def hours(pulse_: Pulse, what: str = "comments") -> Mapping[float, int]:
 # Spreading
 
 
+def shares_of(count: int, earlier: datetime, later: datetime) -> dict[datetime, int]:
+    return {
+        datetime(day.year, day.month, day.day, hour, tzinfo=UTC): share
+        for (day, hour), share in spread(count, between(earlier, later))
+    }
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(-(10**4), 10**6))
 def test_a_growth_is_spread_without_loss_over_the_hours_after_the_first_read(
     count: int, second: int, length: int
 ) -> None:
     earlier = NOON + timedelta(seconds=second)
     later = earlier + timedelta(seconds=length)
-    shares = dict(spread(count, between(earlier, later)))
+    shares = shares_of(count, earlier, later)
     assert sum(shares.values()) == count
     if later.replace(minute=0, second=0) <= earlier:
         assert shares.keys() <= {later.replace(minute=0, second=0)}
@@ -99,9 +106,9 @@ def test_a_growth_is_spread_without_loss_over_the_hours_after_the_first_read(
 
 
 def test_what_is_left_over_is_given_to_the_later_hours() -> None:
-    assert dict(spread(5, between(at(0.5), at(3.1)))) == {at(1): 1, at(2): 2, at(3): 2}
-    assert dict(spread(5, between(at(0.2), at(0.9)))) == {at(0): 5}
-    assert dict(spread(1, between(at(0.5), at(3.1)))) == {at(3): 1}
+    assert shares_of(5, at(0.5), at(3.1)) == {at(1): 1, at(2): 2, at(3): 2}
+    assert shares_of(5, at(0.2), at(0.9)) == {at(0): 5}
+    assert shares_of(1, at(0.5), at(3.1)) == {at(3): 1}
 
 
 # Between two states
