@@ -40,7 +40,7 @@ LONGEST = 2  # times a job's timeout in the cloud: then it hangs
 MOST_BYTES = 64 * 1024  # of the file
 
 
-class Pulse:
+class Heartbeat:
     """What the loop is at, written to ``file`` (None: nowhere) with every beat."""
 
     def __init__(self, file: Path | None = None, clock: Callable[[], datetime] = present) -> None:

@@ -17,7 +17,7 @@ from functions import log
 from functions.collect.client import Connections
 from functions.collect.job import collect_all
 from functions.collect.tick import CollectRun
-from functions.commands.health import Pulse
+from functions.commands.health import Heartbeat
 from functions.commands.shell import (
     load_settings,
     opened_all,
@@ -59,8 +59,8 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     due = {"collect": present(), "score": present()}
-    pulse = Pulse(health)
-    beating = asyncio.ensure_future(pulse.goes_on())
+    heart = Heartbeat(health)
+    beating = asyncio.ensure_future(heart.goes_on())
     async with Connections() as connections, _Watch(agencies[0]) as watch:
         while not stop.is_set():
             now = present()
@@ -70,16 +70,16 @@ async def run(
             if now >= due["collect"]:
                 due["collect"] = turn_after(now, collecting)
                 await _job(
-                    "collect", stop, pulse, lambda: _collect(agencies, settings, connections)
+                    "collect", stop, heart, lambda: _collect(agencies, settings, connections)
                 )
             if now >= due["score"]:
                 due["score"] = turn_after(now, scoring)
                 ranking = partial(asyncio.to_thread, _score, agencies, settings)
-                await _job("score", stop, pulse, ranking)
+                await _job("score", stop, heart, ranking)
                 publishing = partial(asyncio.to_thread, _publish, agencies, settings)
-                await _job("publish", stop, pulse, publishing)
+                await _job("publish", stop, heart, publishing)
                 setting = partial(asyncio.to_thread, _documents, agencies, settings)
-                await _job("documents", stop, pulse, setting)
+                await _job("documents", stop, heart, setting)
             await _pause(stop, min(due.values()))
     beating.cancel()
     log.info("loop.stopped")
@@ -136,12 +136,12 @@ def turn_after(now: datetime, every: timedelta) -> datetime:
 
 
 async def _job(
-    name: str, stop: asyncio.Event, pulse: Pulse, job: Callable[[], Awaitable[Any]]
+    name: str, stop: asyncio.Event, heart: Heartbeat, job: Callable[[], Awaitable[Any]]
 ) -> None:
     """Run one job to its end; once told to stop it has ``GRACE`` seconds left."""
     if stop.is_set():
         return
-    pulse.begins(name)
+    heart.begins(name)
     good = False
     running = asyncio.ensure_future(job())
     stopping = asyncio.ensure_future(stop.wait())
@@ -158,7 +158,7 @@ async def _job(
     except Exception as error:
         # The loop outlives whatever befalls one job; its next turn tries again.
         log.crash("loop.job_failed", error, job=name)
-    pulse.ends(name, good=good)
+    heart.ends(name, good=good)
 
 
 async def _collect(

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from functions.__main__ import cli
 from functions.commands import health
-from functions.commands.health import MISSED, Pulse, judge, read
+from functions.commands.health import MISSED, Heartbeat, judge, read
 from functions.model import iso
 from functions.settings.cadence import CADENCES
 
@@ -51,14 +51,14 @@ def test_a_beat_says_what_the_loop_is_at_and_when_each_job_last_succeeded(
     tmp_path: Path, clock: Clock
 ) -> None:
     file = tmp_path / "health.json"
-    pulse = Pulse(file, clock)
-    pulse.begins("collect")
+    heart = Heartbeat(file, clock)
+    heart.begins("collect")
     clock.now += MINUTE
-    pulse.ends("collect", good=True)
-    pulse.begins("score")
+    heart.ends("collect", good=True)
+    heart.begins("score")
     clock.now += MINUTE
-    pulse.ends("score", good=False)
-    pulse.begins("publish")
+    heart.ends("score", good=False)
+    heart.begins("publish")
     assert read(file) == {
         "at": iso(clock.now),
         "began_at": iso(NOW),
@@ -79,7 +79,7 @@ def test_a_beat_says_what_the_loop_is_at_and_when_each_job_last_succeeded(
 
 
 def test_a_loop_that_does_not_beat_hangs(clock: Clock, tmp_path: Path) -> None:
-    Pulse(tmp_path / "a", clock).beat()
+    Heartbeat(tmp_path / "a", clock).beat()
     state = read(tmp_path / "a")
     assert all(well(state, NOW + MISSED - MINUTE).values())
     assert well(state, NOW + MISSED)["loop"] is False
@@ -89,13 +89,13 @@ def test_a_loop_that_does_not_beat_hangs(clock: Clock, tmp_path: Path) -> None:
 def test_a_job_that_goes_on_for_longer_than_any_does_hangs_though_the_loop_beats(
     clock: Clock, tmp_path: Path, job: str
 ) -> None:
-    pulse = Pulse(tmp_path / "a", clock)
-    pulse.begins(job)
+    heart = Heartbeat(tmp_path / "a", clock)
+    heart.begins(job)
     clock.now += timedelta(seconds=2 * CADENCES[job].timeout)
-    pulse.beat()
+    heart.beat()
     assert all(well(read(tmp_path / "a"), clock.now).values())
     clock.now += timedelta(seconds=1)
-    pulse.beat()
+    heart.beat()
     state = well(read(tmp_path / "a"), clock.now)
     assert (state[job], state["loop"]) == (False, True)
 
@@ -103,11 +103,11 @@ def test_a_job_that_goes_on_for_longer_than_any_does_hangs_though_the_loop_beats
 def test_jobs_that_fail_for_days_are_told_and_are_no_reason_to_start_again(
     clock: Clock, tmp_path: Path
 ) -> None:
-    pulse = Pulse(tmp_path / "a", clock)
+    heart = Heartbeat(tmp_path / "a", clock)
     for _ in range(9):
         clock.now += timedelta(days=1)
-        pulse.begins("collect")
-        pulse.ends("collect", good=False)
+        heart.begins("collect")
+        heart.ends("collect", good=False)
     assert all(well(read(tmp_path / "a"), clock.now).values())
 
 
@@ -136,10 +136,10 @@ def test_whatever_a_file_holds_it_is_told_in_words(
 def test_a_place_that_cannot_be_written_is_told_once_and_costs_nothing_else(
     tmp_path: Path, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pulse = Pulse(tmp_path / "none" / "a", clock)
+    heart = Heartbeat(tmp_path / "none" / "a", clock)
     for _ in range(3):
-        pulse.begins("collect")
-        pulse.ends("collect", good=True)
+        heart.begins("collect")
+        heart.ends("collect", good=True)
     [line] = map(json.loads, capsys.readouterr().out.splitlines())
     assert line["message"] == "loop.health_unwritten"
 
@@ -148,11 +148,11 @@ def test_it_beats_until_it_is_cancelled(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "EVERY", 0.001)
-    pulse, beats = Pulse(None, clock), []
-    monkeypatch.setattr(pulse, "beat", lambda: beats.append(1))
+    heart, beats = Heartbeat(None, clock), []
+    monkeypatch.setattr(heart, "beat", lambda: beats.append(1))
 
     async def some() -> None:
-        task = asyncio.ensure_future(pulse.goes_on())
+        task = asyncio.ensure_future(heart.goes_on())
         while len(beats) < 5:
             await asyncio.sleep(0.001)
         task.cancel()
@@ -178,13 +178,13 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> socket.socket:
 def test_systemd_hears_a_beat_and_none_while_a_job_hangs(
     systemd: socket.socket, clock: Clock
 ) -> None:
-    pulse = Pulse(None, clock)
-    pulse.beat()
+    heart = Heartbeat(None, clock)
+    heart.beat()
     assert systemd.recv(99) == b"READY=1\nWATCHDOG=1"
-    pulse.begins("collect")
+    heart.begins("collect")
     systemd.recv(99)
     clock.now += timedelta(hours=1)
-    pulse.beat()
+    heart.beat()
     systemd.setblocking(False)
     with pytest.raises(BlockingIOError):
         systemd.recv(99)
