@@ -28,7 +28,7 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 ByHour = Annotated[tuple[_Count, ...], msgspec.Meta(min_length=HOURS, max_length=HOURS)]
 
 
-class AccountPulse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AccountPulse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An account's UTC day, or what is added to it.
 
     Attributes:

@@ -92,11 +92,12 @@ def growth(platform: Platform, before: SyncState, after: SyncState) -> Growth:
     Only of accounts that were covered before: of what others had nobody knows when it came.
     """
     spans = _spans(before, after)
-    found: dict[str, _Grown] = {name: _Grown() for name in spans}
+    found: dict[str, _Grown] = defaultdict(_Grown)
     for name, hours in spans.items():
-        found[name].know(hours)
+        if hours:
+            found[name].know(hours)
     for key, post in after.posts.items():
-        if post.account_id in found and post is not (held := before.posts.get(key)):
+        if post is not (held := before.posts.get(key)) and post.account_id in spans:
             found[post.account_id].take(held, post)
     days: dict[date, dict[str, AccountPulse]] = defaultdict(dict)
     for name, grown in found.items():
