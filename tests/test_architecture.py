@@ -314,6 +314,7 @@ def _normal(requirement: str) -> str:
         ),
         ("functions/score/rules/window.py", "datetime.now(UTC)", "pure module calls now()"),
         ("functions/score/rules/window.py", "x = open('a')", "pure module calls open()"),
+        ("functions/score/rules/listening/alarm.py", "import random", "module imports random"),
     ],
 )
 def test_an_offence_is_found(path, source, what):

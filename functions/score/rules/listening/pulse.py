@@ -1,0 +1,124 @@
+"""A unit's accounts are judged together, though each was last read at another time.
+
+An account's hours end with its last read, up to six hours ago. Each is taken as of its own last
+known hour, and its reference from there on, so that an hour of waiting counts as no silence. An
+account of which too little is known is left out, and costs only itself: with one account this is
+the rule of ``alarm.py`` as it stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from functions.score.rules.listening.alarm import (
+    KNOWN,
+    LEAST,
+    TALK,
+    TALKING_DAYS,
+    Raised,
+    Series,
+    Spans,
+    Talk,
+    Unusual,
+    judged,
+    strongest,
+    talk_by_day,
+    unusual,
+)
+
+T = TypeVar("T")
+
+LATE = 6  # hours that an account's last known hour may lie back
+
+
+class Voice(NamedTuple):
+    """An account up to its last known hour, which lies ``late`` hours before the present one."""
+
+    late: int
+    said: Spans
+    done: Spans
+
+
+class Sign(msgspec.Struct, frozen=True, kw_only=True):
+    """What a unit's accounts show together.
+
+    ``late``: by account, how many hours before the present one its window ends.
+    """
+
+    raised: Raised
+    late: Mapping[str, int]
+
+
+def heard(comments: Series, interactions: Series) -> Voice | None:
+    """An account from its hours up to the present one; None where nothing is known of late."""
+    for late in range(min(LATE + 1, len(comments))):
+        until = len(comments) - late
+        if comments[until - 1] is not None:
+            return Voice(late, Spans(comments[:until]), Spans(interactions[:until]))
+    return None
+
+
+def judge(voices: Mapping[str, Voice]) -> Sign | None:
+    """What to say of a unit by its accounts; None: nothing."""
+    found = {hours: _window(voices, hours) for hours in LEAST}
+    window = strongest(window for window, _ in found.values())
+    if window is None:
+        return None
+    taking = found[window.hours][1]
+    raised = judged(window, _talk({name: voices[name] for name in taking}))
+    return Sign(raised=raised, late={name: voices[name].late for name in taking})
+
+
+def _window(voices: Mapping[str, Voice], hours: int) -> tuple[Unusual | None, Sequence[str]]:
+    """A window, and the accounts that take part in it."""
+    totals = {name: voice.said.total(0, hours) for name, voice in voices.items()}
+    known = {name: total for name, total in totals.items() if total is not None}
+    if sum(known.values()) < LEAST[hours]:  # fewer accounts have fewer still
+        return None, ()
+    reference = {name: voices[name].said.reference(hours) for name in known}
+    taking, rows = _known_together(reference, KNOWN)
+    comments = sum(known[name] for name in taking)
+    return unusual(hours, comments, [sum(row) for row in rows]), taking
+
+
+def _talk(voices: Mapping[str, Voice]) -> Talk | None:
+    """How much of what these accounts get are comments; None where that is not known."""
+    now = {}
+    for name, voice in voices.items():
+        comments, done = voice.said.total(0, TALK), voice.done.total(0, TALK)
+        if comments is not None and done is not None:
+            now[name] = (comments, done)
+    days = {name: talk_by_day(voices[name].said, voices[name].done) for name in now}
+    taking, rows = _known_together(days, TALKING_DAYS)
+    if not taking:
+        return None
+    comments, done = _added([now[name] for name in taking])
+    return Talk(comments, done, [_added(row) for row in rows])
+
+
+def _added(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return sum(comments for comments, _ in pairs), sum(done for _, done in pairs)
+
+
+def _known_together(
+    values: Mapping[str, Sequence[T | None]], least: int
+) -> tuple[list[str], list[list[T]]]:
+    """The accounts of which enough is known together, and their values where all are known.
+
+    Left out, one after the other, is the account of which the least is known.
+    """
+    known = {name: sum(each is not None for each in row) for name, row in values.items()}
+    taking = sorted(name for name in values if known[name] >= least)
+    while taking:
+        rows = [
+            [each for each in row if each is not None]
+            for row in zip(*(values[name] for name in taking), strict=True)
+        ]
+        together = [row for row in rows if len(row) == len(taking)]
+        if len(together) >= least:
+            return taking, together
+        taking.remove(min(taking, key=lambda name: (known[name], name)))
+    return [], []
