@@ -180,15 +180,15 @@ class _Work:
     def _wanted(self, held: Stored) -> Iterator[Destination]:
         """Whom a notice has not reached yet."""
         done = _listed(held.data.get("done"))
-        for each in self._destinations(held.data.get("satker")):
+        for each in self._destinations(held.data.get("satker"), held.data.get("mail_only")):
             if each.name(held.path) not in done:
                 yield each
 
-    def _destinations(self, satker: Any) -> Iterator[Destination]:
+    def _destinations(self, satker: Any, mail_only: Any) -> Iterator[Destination]:
         if self.targets.mail is not None and isinstance(satker, str):
             for address in self.addresses.get(satker, ()):
                 yield Destination(self.targets.mail, address, is_mail=True)
-        for hook in self.targets.hooks:
+        for hook in () if mail_only is True else self.targets.hooks:
             yield Destination(hook, hook, is_mail=False)
 
     def _sent(self, held: Stored, to: Destination) -> bool:

@@ -21,12 +21,14 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         key: its kind (one of ``switches.KINDS``), then what tells it from the others of its kind.
             The same key is sent once.
         satker: the unit whose mail addresses it goes to; None: it goes to webhooks alone.
+        mail_only: whether it goes to no webhook.
     """
 
     key: tuple[str, ...]
     subject: str
     text: str
     satker: str | None = None
+    mail_only: bool = False
 
     @property
     def kind(self) -> str:
@@ -43,6 +45,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
             "due": iso(now),
             "attempts": 0,
             "done": [],
+            **({"mail_only": True} if self.mail_only else {}),
         }
 
 

@@ -34,10 +34,10 @@ class Notifier(msgspec.Struct, frozen=True, kw_only=True):
         """Which notices an agency wants; its admins are answered."""
         return switches_of(agency)
 
-    def reaches(self, addresses: Mapping[str, Sequence[str]], satker: str | None) -> bool:
-        """Whether anybody would hear of what concerns a unit."""
-        has_mail = self.targets.mail is not None and bool(addresses.get(satker or ""))
-        return has_mail or bool(self.targets.hooks)
+    def reaches(self, addresses: Mapping[str, Sequence[str]], notice: Notice) -> bool:
+        """Whether anybody would hear of a notice."""
+        has_mail = self.targets.mail is not None and bool(addresses.get(notice.satker or ""))
+        return has_mail or bool(self.targets.hooks and not notice.mail_only)
 
     def put(
         self,
@@ -51,7 +51,7 @@ class Notifier(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             StoreError: the outbox cannot be written.
         """
-        found = [notice for notice in notices if self.reaches(addresses, notice.satker)]
+        found = [notice for notice in notices if self.reaches(addresses, notice)]
         if not found:
             return 0
         wanted = self.switches(agency).wanted

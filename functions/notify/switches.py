@@ -15,6 +15,7 @@ KINDS: Names = {
     "consent": ("izin",),
     "objection": ("sanggahan",),
     "month": ("bulan",),
+    "alarm": ("siaga",),
 }
 APPLIES = "berlaku"
 _IN_FORCE = "in_force"  # written beside what was typed: the last good values

@@ -1,4 +1,5 @@
-"""Words that all notices share: how they begin and end, days, months and numbers in Indonesian."""
+"""Words that all notices share: how they begin and end, days, hours, months and numbers in
+Indonesian."""
 
 from __future__ import annotations
 
@@ -25,6 +26,11 @@ def day(at: datetime, zone: ZoneInfo) -> str:
     """``3 Oktober 2026``."""
     local = at.astimezone(zone)
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def hour(at: datetime, zone: ZoneInfo) -> str:
+    """``pukul 09.00 WIB``."""
+    return f"pukul {at.astimezone(zone):%H.%M %Z}"
 
 
 def month(name: str) -> str:

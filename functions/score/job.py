@@ -24,6 +24,7 @@ from functions.model import Post, iso, month_of, previous_month
 from functions.notify.notifier import Notifier
 from functions.score import notices
 from functions.score.keeping import keep_needed
+from functions.score.listening.job import listen
 from functions.score.month import revise, score_month
 from functions.score.rules.closing import months_between
 from functions.score.rules.fold import fold_into
@@ -100,6 +101,8 @@ def score(
     else:
         told = notices.put(run, notifier, cursor) if notifier else {}
         _conclude(run, changed, {**(keep_needed(run, cursor) if began else {}), **told})
+        if began:
+            listen(run, notifier)
         agency.sweep(min(now, run.clock))
     if notifier is not None:
         report.problems += notices.deliver(run, notifier)

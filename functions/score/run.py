@@ -22,6 +22,7 @@ from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
 from functions.store.decisions import parse_post
 from functions.store.ledgers import Ledgers
+from functions.store.listening_settings import Listening, listening_of
 from functions.store.tails import Tail
 
 
@@ -136,6 +137,13 @@ class Run:
         newest = self.records[max(self.records)].rules if self.records else DEFAULT
         typed = self.agency.typed_settings(*NAMES)
         return read_settings(typed, newest or DEFAULT, self.agency.zone)
+
+    @cached_property
+    def listening(self) -> Listening:
+        """What the agency wants of listening beside the ranking, as it is typed now."""
+        found, wrong = listening_of(self.agency)
+        self.report.problems += [f"settings/listening: {each}" for each in wrong]
+        return found
 
     @property
     def rules(self) -> ev.Rules:

@@ -58,6 +58,18 @@ def test_what_nobody_would_hear_is_not_written(agency: AgencyStore, hook: Hook) 
     assert by_both.put(agency, [notice("aceh"), notice(None)], ADDRESSES, NOW) == 2
 
 
+def test_what_is_for_mail_alone_reaches_no_webhook(agency: AgencyStore, hook: Hook) -> None:
+    notifier = notifier_of(Settings(notify=f"{NOWHERE} {hook.url}"))
+    assert notifier is not None
+    by_mail = [
+        Notice(key=("alarm", unit), satker=unit, subject="a", text="b", mail_only=True)
+        for unit in ("aceh", "bali")
+    ]
+    assert notifier.put(agency, by_mail, ADDRESSES, NOW) == 1
+    notifier.deliver(agency, lambda: ADDRESSES, lambda: NOW)
+    assert hook.told == []
+
+
 def test_what_the_agency_does_not_want_is_not_written(agency: AgencyStore) -> None:
     agency.store.write([Write(f"{agency.root}/settings/notify", {"Bulan": "tidak"})])
     notifier = notifier_of(Settings(notify=NOWHERE))

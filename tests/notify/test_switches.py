@@ -13,7 +13,10 @@ from functions.store.port import Write
 
 def test_all_are_wanted_until_it_is_said_otherwise() -> None:
     assert read_switches({}) == (frozenset(KINDS), ())
-    assert read_switches({"month": False, "Izin": "tidak"}).wanted == {"account", "objection"}
+    assert read_switches({"month": False, "Izin": "tidak"}).wanted == KINDS.keys() - {
+        "month",
+        "consent",
+    }
 
 
 def test_what_cannot_be_read_leaves_the_last_good_value_in_force() -> None:
@@ -29,7 +32,7 @@ def test_the_admin_is_answered_once(agency: AgencyStore) -> None:
     path = f"{agency.root}/settings/notify"
     assert switches_of(agency).wanted == frozenset(KINDS)
     agency.store.write([Write(path, {"month": "ya", "izin": False})])
-    assert switches_of(agency).wanted == {"account", "objection", "month"}
+    assert switches_of(agency).wanted == KINDS.keys() - {"consent"}
     held = agency.settings("notify")
     assert held["status"] == "berlaku"
     assert held["in_force"]["consent"] is False

@@ -39,7 +39,7 @@ class Voice(NamedTuple):
 
     late: int
     said: Spans
-    done: Spans
+    interactions: Series
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def heard(comments: Series, interactions: Series) -> Voice | None:
     for late in range(min(LATE + 1, len(comments))):
         until = len(comments) - late
         if comments[until - 1] is not None:
-            return Voice(late, Spans(comments[:until]), Spans(interactions[:until]))
+            return Voice(late, Spans(comments[:until]), interactions[:until])
     return None
 
 
@@ -86,17 +86,17 @@ def _window(voices: Mapping[str, Voice], hours: int) -> tuple[Unusual | None, Se
 
 def _talk(voices: Mapping[str, Voice]) -> Talk | None:
     """How much of what these accounts get are comments; None where that is not known."""
-    now = {}
+    now, days = {}, {}
     for name, voice in voices.items():
-        comments, done = voice.said.total(0, TALK), voice.done.total(0, TALK)
-        if comments is not None and done is not None:
-            now[name] = (comments, done)
-    days = {name: talk_by_day(voices[name].said, voices[name].done) for name in now}
+        said, done = voice.said, Spans(voice.interactions)
+        comments, interactions = said.total(0, TALK), done.total(0, TALK)
+        if comments is not None and interactions is not None:
+            now[name], days[name] = (comments, interactions), talk_by_day(said, done)
     taking, rows = _known_together(days, TALKING_DAYS)
     if not taking:
         return None
-    comments, done = _added([now[name] for name in taking])
-    return Talk(comments, done, [_added(row) for row in rows])
+    comments, interactions = _added([now[name] for name in taking])
+    return Talk(comments, interactions, [_added(row) for row in rows])
 
 
 def _added(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -1,0 +1,28 @@
+"""The steps of listening, at the end of each whole scoring. Each fails alone, and costs no rank.
+
+Each takes the run, and looks how often it works itself: by fields of ``cursors/listening``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from functions.notify.notifier import Notifier
+from functions.score.listening import watch
+from functions.score.run import Run
+
+PAST = timedelta(hours=1)  # so far behind the computer's clock a ``now`` is a replay
+
+
+def listen(run: Run, notifier: Notifier | None) -> None:
+    """Take every step; what fails is a problem of the report. A replay of the past takes none."""
+    if not run.agency.simulation and run.now < run.clock - PAST:
+        return
+    steps: dict[str, Callable[[], None]] = {"alarms": lambda: watch.watch(run, notifier)}
+    for name, step in steps.items():
+        try:
+            step()
+        except Exception as error:
+            why = f"{name}: {type(error).__name__}; they are tried again at the next scoring"
+            run.report.problems.append(why)

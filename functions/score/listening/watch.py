@@ -1,0 +1,174 @@
+"""The watch over units: is any of them getting far more comments than it usually does?
+
+All units are looked at together every three hours, by the hourly counters of the last 29 days
+(store/pulse.py). An alarm is kept once; a unit has at most one of a level in 24 hours, and a siaga
+stands for its lonjakan too. When the last look was stands in ``cursors/listening``, and is written
+last: a run that dies before is made good by the next, which finds the same again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from functions.model import COUNTED, DAY, Account, Platform, Roster, Satker, iso
+from functions.notify.notifier import Notifier
+from functions.registry.addresses.public import built_address, public_address
+from functions.score.listening import notices
+from functions.score.rules.listening.alarm import HOURS, Series
+from functions.score.rules.listening.pulse import LATE, Sign, Voice, heard, judge
+from functions.score.run import Run
+from functions.store.agency import AgencyStore
+from functions.store.alarms import Alarm, AlarmPost, Level
+from functions.times import time_of
+
+CURSOR, LOOKED = "listening", "looked_at"
+HOUR = timedelta(hours=1)
+# A little less than three hours: triggers come some seconds early or late.
+EVERY = timedelta(hours=2, minutes=55)
+MOST_POSTS = 3
+
+
+class Pulse(Protocol):
+    """The hours from ``first`` to ``last`` of an agency's accounts (store/pulse.py)."""
+
+    def comments(self, account: str) -> list[int | None]: ...
+    def likes(self, account: str) -> list[int | None]: ...
+    def shares(self, account: str) -> list[int | None]: ...
+    def posts(self, account: str, first: datetime, last: datetime) -> dict[str, int]: ...
+
+
+def watch(run: Run, notifier: Notifier | None) -> None:
+    """Look at all units where it is time; keep and tell what is found.
+
+    Raises:
+        StoreError: the store cannot be used.
+    """
+    if not run.listening.alarm or not _is_due(run):
+        return
+    hour = run.now.replace(minute=0, second=0, microsecond=0)
+    pulse = _pulse(run.agency, hour - (HOURS + LATE - 1) * HOUR, hour)
+    if pulse is None:
+        return
+    given, is_heard = _given(run), False
+    for unit, accounts in _units(run.agency.roster(run.now), run.now):
+        voices = _voices(pulse, accounts)
+        is_heard = is_heard or bool(voices)
+        sign = judge(voices)
+        if sign is not None and not _is_given(unit, sign.raised.level, given):
+            alarm = _alarm(run, unit, sign, pulse, hour)
+            if run.agency.add_alarm(alarm):
+                given.append(alarm)
+    if is_heard:  # else nothing was read of late, and nothing is new
+        notices.put(run, notifier, given)
+        run.agency.save_cursor(CURSOR, **{LOOKED: iso(run.now)})
+
+
+def _is_due(run: Run) -> bool:
+    looked = time_of(run.agency.cursor(CURSOR).get(LOOKED))
+    return looked is None or not run.now - EVERY < looked <= run.now
+
+
+def _pulse(agency: AgencyStore, first: datetime, last: datetime) -> Pulse | None:
+    """None where the store keeps no pulse."""
+    read = getattr(agency, "pulse", None)
+    return None if read is None else read(first, last)
+
+
+def _units(roster: Roster | None, now: datetime) -> list[tuple[Satker, list[Account]]]:
+    """The units that are registered, by id, each with its accounts."""
+    accounts = defaultdict(list)
+    for account in () if roster is None else roster.accounts:
+        if account.holds(now) and account.key is not None:
+            accounts[account.satker].append(account)
+    units = () if roster is None else roster.satker
+    return [(unit, accounts[unit.id]) for unit in sorted(units, key=lambda unit: unit.id)]
+
+
+def _voices(pulse: Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
+    """A unit's accounts of which anything is known of late, by key."""
+    found = {}
+    for account in accounts:
+        name = str(account.key)
+        comments = pulse.comments(name)
+        voice = heard(comments, _interactions(pulse, account.platform, name, comments))
+        if voice is not None:
+            found[name] = voice
+    return found
+
+
+def _interactions(pulse: Pulse, platform: Platform, name: str, comments: Series) -> Series:
+    """Hourly interactions, as the platform's are counted; unknown where one of them is."""
+    counted = COUNTED[platform]
+    rows = [comments, pulse.likes(name), *([pulse.shares(name)] if "shares" in counted else [])]
+    return [_sum(hour) for hour in zip(*rows, strict=True)]
+
+
+def _sum(values: tuple[int | None, ...]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _given(run: Run) -> list[Alarm]:
+    """The alarms of the last 24 hours."""
+    # The store stamps by the present, also where a simulation's time is another.
+    since = None if run.agency.simulation else run.clock - DAY - HOUR
+    alarms = (alarm for _, alarm in run.agency.alarms(since))
+    return [alarm for alarm in alarms if run.now - DAY < alarm.made_at <= run.now]
+
+
+def _is_given(unit: Satker, level: Level, given: Iterable[Alarm]) -> bool:
+    """Whether the unit has an alarm of the level, or one that stands for it."""
+    levels = {alarm.level for alarm in given if alarm.satker == unit.id}
+    return level in levels or "siaga" in levels
+
+
+def _alarm(run: Run, unit: Satker, sign: Sign, pulse: Pulse, hour: datetime) -> Alarm:
+    raised = sign.raised
+    ends = {name: hour - late * HOUR for name, late in sign.late.items()}
+    return Alarm(
+        satker=unit.id,
+        name=unit.name,
+        at=max(ends.values()),
+        made_at=run.now,
+        level=raised.level,
+        hours=raised.window.hours,
+        comments=raised.window.comments,
+        usual=raised.window.usual,
+        chance=raised.window.chance,
+        share=raised.share,
+        usual_share=raised.usual_share,
+        accounts=tuple(sorted(ends)),
+        posts=tuple(_posts(run.agency, pulse, ends, raised.window.hours)),
+    )
+
+
+def _posts(
+    agency: AgencyStore, pulse: Pulse, ends: Mapping[str, datetime], hours: int
+) -> Iterator[AlarmPost]:
+    """The posts with most of a window's new comments, by the accounts' own windows."""
+    counts = {
+        (name, post): comments
+        for name, end in ends.items()
+        for post, comments in pulse.posts(name, end - (hours - 1) * HOUR, end).items()
+    }
+    most = sorted(counts, key=lambda found: (-counts[found], found))[:MOST_POSTS]
+    for name, post_id in most:
+        platform, _, account_id = name.partition(":")
+        yield AlarmPost(
+            platform=platform,  # type: ignore[arg-type]
+            account_id=account_id,
+            post_id=post_id,
+            url=_address(agency, name, post_id),
+            comments=counts[name, post_id],
+        )
+
+
+def _address(agency: AgencyStore, account: str, post_id: str) -> str:
+    """Where a post can be seen; of one whose document is gone or spoilt, what its id makes."""
+    post = agency.post(account, post_id)
+    if post is None:
+        return built_address(account.partition(":")[0], post_id)
+    return public_address(post.platform, post_id, post.url)
