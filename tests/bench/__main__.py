@@ -21,6 +21,7 @@
     python -m tests.bench week --accounts 300   accuracy and calls; a quarter of an hour or more
     python -m tests.bench registry              500 and 20,000 units imported from CSV and XLSX
     python -m tests.bench registry --units 500 --only sqlite --kinds csv
+    python -m tests.bench alarm                 false alarms and storms found, beside usual rules
     python -m tests.bench coldstart             from a process' start to its first answer
     python -m tests.bench house                 the code itself: lines, doors, the way to a request
     python -m tests.bench week --help           a table's options
@@ -49,6 +50,7 @@ TABLES = (
     "scale",
     "week",
     "registry",
+    "alarm",
     "coldstart",
     "house",
 )

@@ -30,7 +30,9 @@ def test_what_is_not_typed_is_safe() -> None:
     found, wrong = read_listening({})
     assert (found, wrong) == (Listening(), ())
     assert found.alarm
-    assert (found.alarm_notify, found.x_listen_dollars_per_day, found.x_volume) == ("none", 0, ())
+    assert found.alarm_notify == "none"
+    assert found.x_listen_dollars_per_day == 0
+    assert found.x_volume == ()
     assert not any(found.reads_comments(platform) for platform in PLATFORMS)
 
 
@@ -100,8 +102,10 @@ def test_the_admin_is_answered_once(agency: AgencyStore) -> None:
 
 
 FIELDS = [*Listening.__struct_fields__, "comments.x", "Komentar", "in_force", "status", "Siaga"]
-anything = st.none() | st.booleans() | st.text() | st.integers() | st.floats() | st.binary()
-anything |= st.lists(anything, max_size=2) | st.just({"x": True, "y": {}})
+plain = st.none() | st.booleans() | st.text() | st.integers() | st.floats() | st.binary()
+anything: st.SearchStrategy[Any] = st.one_of(
+    plain, st.lists(plain, max_size=2), st.just({"x": True, "y": {}})
+)
 held = st.dictionaries(st.sampled_from(FIELDS) | st.text(), anything, max_size=3)
 
 

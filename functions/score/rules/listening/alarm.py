@@ -151,7 +151,7 @@ def judged(window: Unusual, talk: Talk | None) -> Raised:
 def _windows(said: Spans) -> Iterable[Unusual | None]:
     for hours in LEAST:
         comments = said.total(0, hours)
-        if comments is not None:
+        if comments is not None and comments >= LEAST[hours]:
             known = [each for each in said.reference(hours) if each is not None]
             yield unusual(hours, comments, known)
 

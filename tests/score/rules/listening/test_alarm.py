@@ -10,6 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.score.rules.listening.alarm import HOURS, Raised, judge
+from tests.score.rules.listening.life import (
+    BEFORE,
+    SIZES,
+    Life,
+    by_kiprah,
+    false_alarms,
+    found_after,
+    live,
+    with_holes,
+)
 from tests.score.rules.listening.second import Hours, answer
 
 
@@ -26,7 +36,7 @@ def any_series(chance: random.Random) -> tuple[Hours, Hours]:
     rate = chance.choice((0.02, 0.2, 1, 5, 40))
     length = chance.choice((HOURS, HOURS + 40, HOURS - 1, HOURS - 24 * chance.randrange(20)))
     usual = [int(chance.expovariate(1) * rate * chance.paretovariate(2)) for _ in range(60)]
-    comments: Hours = chance.choices(usual, k=length)  # type: ignore[assignment]
+    comments: Hours = chance.choices(usual, k=length)
     storm, hours = chance.choice((0, 1, 3, 10)) * max(rate, 1), chance.choice((3, 6, 10))
     comments[-hours:] = [int(storm * chance.expovariate(1)) + came for came in usual[:hours]]
     also = chance.choices((0, 2, 8, 12), k=9)
@@ -110,15 +120,32 @@ def test_a_window_with_an_unknown_hour_is_not_judged(first, second):
     assert judge(comments, comments) is None
 
 
-HOLES = st.sets(st.integers(0, HOURS - 1), max_size=HOURS // 2)
-
-
 @settings(max_examples=25)
-@given(st.integers(4, 40), st.randoms(use_true_random=False), HOLES)
-def test_missing_hours_are_no_silence_and_make_no_alarm(rate, chance, holes):
+@given(st.integers(4, 40), st.integers(0, 2**32), st.floats(0, 0.5))
+def test_missing_hours_are_no_silence_and_make_no_alarm(rate, seed, share):
     """Where no window has twice what another has, none alarms, whatever is missing."""
-    comments: Hours = chance.choices(range(rate, 2 * rate), k=HOURS)  # type: ignore[assignment]
+    chance = random.Random(seed)
+    comments: Hours = [*chance.choices(range(rate, 2 * rate), k=HOURS)]
     assert judge(comments, comments) is None
-    for hole in holes:
-        comments[hole] = None
-    assert judge(comments, comments) is None
+    holes, _ = with_holes(chance, Life(comments, comments), share)
+    assert judge(holes, holes) is None
+
+
+def test_in_made_up_months_storms_are_found_and_little_else():
+    """What ``make bench ARGS=alarm`` shows of many months, of a few."""
+    quiet = [false_alarms(by_kiprah, f"{size}:{n}", size) for size in SIZES for n in range(4)]
+    assert sum(quiet) <= 0.4 * len(quiet)
+    after = [found_after(by_kiprah, f"{size}:{n}", size) for size in SIZES for n in range(15)]
+    assert sum(hours is not None for hours in after) >= 0.9 * len(after)
+    assert sum(hours is not None and hours <= 6 for hours in after) >= 0.7 * len(after)
+
+
+@pytest.mark.parametrize("share", [0.002, 0.02, 0.2])
+def test_hours_taken_out_of_a_quiet_month_make_no_alarm(share):
+    chance = random.Random(2)
+    for size in SIZES:
+        life = live(chance, size, days=8)
+        holes = with_holes(chance, life, share)
+        for hour in range(BEFORE, len(life.comments), 3):
+            if by_kiprah(life, hour) is None:
+                assert by_kiprah(holes, hour) is None
