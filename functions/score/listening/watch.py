@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from functions.model import COUNTED, DAY, Account, Platform, Roster, Satker, iso
@@ -92,17 +93,17 @@ def _voices(pulse: Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
     found = {}
     for account in accounts:
         name = str(account.key)
-        comments = pulse.comments(name)
-        voice = heard(comments, _interactions(pulse, account.platform, name, comments))
+        voice = heard(pulse.comments(name), partial(_interactions, pulse, account.platform, name))
         if voice is not None:
             found[name] = voice
     return found
 
 
-def _interactions(pulse: Pulse, platform: Platform, name: str, comments: Series) -> Series:
+def _interactions(pulse: Pulse, platform: Platform, name: str) -> Series:
     """Hourly interactions, as the platform's are counted; unknown where one of them is."""
-    counted = COUNTED[platform]
-    rows = [comments, pulse.likes(name), *([pulse.shares(name)] if "shares" in counted else [])]
+    rows = [pulse.comments(name), pulse.likes(name)]
+    if "shares" in COUNTED[platform]:
+        rows.append(pulse.shares(name))
     return [_sum(hour) for hour in zip(*rows, strict=True)]
 
 

@@ -8,7 +8,7 @@ the rule of ``alarm.py`` as it stands there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -35,11 +35,14 @@ LATE = 6  # hours that an account's last known hour may lie back
 
 
 class Voice(NamedTuple):
-    """An account up to its last known hour, which lies ``late`` hours before the present one."""
+    """An account up to its last known hour, which lies ``late`` hours before the present one.
+
+    ``interactions`` are those up to the present hour, and are made only where they are asked for.
+    """
 
     late: int
     said: Spans
-    interactions: Series
+    interactions: Callable[[], Series]
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,12 +55,12 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     late: Mapping[str, int]
 
 
-def heard(comments: Series, interactions: Series) -> Voice | None:
+def heard(comments: Series, interactions: Callable[[], Series]) -> Voice | None:
     """An account from its hours up to the present one; None where nothing is known of late."""
     for late in range(min(LATE + 1, len(comments))):
         until = len(comments) - late
         if comments[until - 1] is not None:
-            return Voice(late, Spans(comments[:until]), interactions[:until])
+            return Voice(late, Spans(comments[:until]), interactions)
     return None
 
 
@@ -88,15 +91,16 @@ def _talk(voices: Mapping[str, Voice]) -> Talk | None:
     """How much of what these accounts get are comments; None where that is not known."""
     now, days = {}, {}
     for name, voice in voices.items():
-        said, done = voice.said, Spans(voice.interactions)
-        comments, interactions = said.total(0, TALK), done.total(0, TALK)
-        if comments is not None and interactions is not None:
-            now[name], days[name] = (comments, interactions), talk_by_day(said, done)
+        interactions = voice.interactions()
+        said, done = voice.said, Spans(interactions[: len(interactions) - voice.late])
+        said_now, done_now = said.total(0, TALK), done.total(0, TALK)
+        if said_now is not None and done_now is not None:
+            now[name], days[name] = (said_now, done_now), talk_by_day(said, done)
     taking, rows = _known_together(days, TALKING_DAYS)
     if not taking:
         return None
-    comments, interactions = _added([now[name] for name in taking])
-    return Talk(comments, interactions, [_added(row) for row in rows])
+    comments, done_by_all = _added([now[name] for name in taking])
+    return Talk(comments, done_by_all, [_added(row) for row in rows])
 
 
 def _added(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:

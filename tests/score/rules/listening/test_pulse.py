@@ -19,10 +19,14 @@ QUIET: Hours = [0, 1, 0] * (LENGTH // 3 + 1)
 STORM: Hours = [20, 20, 20]
 
 
+def listened(comments: Hours, interactions: Hours) -> Voice | None:
+    return heard(comments, lambda: interactions)
+
+
 def voice(comments: Hours, late: int = 0) -> Voice:
     """An account of which each comment comes with a like."""
     known = [*comments[-(LENGTH - late) :], *[None] * late]
-    found = heard(known, [None if came is None else 2 * came for came in known])
+    found = listened(known, [None if came is None else 2 * came for came in known])
     assert found is not None
     return found
 
@@ -35,7 +39,7 @@ def unit(**voices: Voice | None) -> dict[str, Voice]:
 @given(st.integers(0, 2**32), st.integers(0, LATE))
 def test_with_one_account_it_is_the_rule_as_of_its_last_known_hour(seed, late):
     comments, interactions = any_series(random.Random(seed))
-    alone = heard([*comments, *[None] * late], [*interactions, *[None] * late])
+    alone = listened([*comments, *[None] * late], [*interactions, *[None] * late])
     if comments[-1] is None or alone is None:
         return
     found = judge({"x:1": alone})
@@ -43,10 +47,10 @@ def test_with_one_account_it_is_the_rule_as_of_its_last_known_hour(seed, late):
     assert found is None or found.late == {"x:1": late}
 
 
-def test_what_was_last_known_long_ago_is_not_heard():
-    assert heard([*QUIET, *[None] * (LATE + 1)], QUIET) is None
-    assert heard([], []) is None
-    assert heard([None] * LENGTH, [None] * LENGTH) is None
+def test_what_was_last_known_long_ago_is_not_listened():
+    assert listened([*QUIET, *[None] * (LATE + 1)], QUIET) is None
+    assert listened([], []) is None
+    assert listened([None] * LENGTH, [None] * LENGTH) is None
 
 
 def found_in(voices: dict[str, Voice]) -> Sign:
@@ -65,10 +69,10 @@ def test_accounts_add_up_though_they_were_read_at_other_times():
 
 
 BROKEN: list[Voice | None] = [
-    heard([None] * (LENGTH - 3) + [0, 0, 0], [None] * LENGTH),
-    heard([5] * 30 + [None] * LATE, [5] * (30 + LATE)),
-    heard([None, 0] * (LENGTH // 2), [0] * LENGTH),
-    heard([None] * LENGTH, [0] * LENGTH),
+    listened([None] * (LENGTH - 3) + [0, 0, 0], [None] * LENGTH),
+    listened([5] * 30 + [None] * LATE, [5] * (30 + LATE)),
+    listened([None, 0] * (LENGTH // 2), [0] * LENGTH),
+    listened([None] * LENGTH, [0] * LENGTH),
 ]
 
 
@@ -87,7 +91,7 @@ def test_of_two_halves_that_never_meet_the_better_known_stays():
 
 
 def test_of_what_share_comments_are_is_told_by_those_that_know_it():
-    silent = heard([*QUIET, *STORM], [None] * (len(QUIET) + 3))
+    silent = listened([*QUIET, *STORM], [None] * (len(QUIET) + 3))
     assert silent is not None
     found = found_in(unit(a=voice([*QUIET, *STORM]), b=silent))
     assert found.late == {"a": 0, "b": 0}
@@ -99,7 +103,7 @@ def test_of_what_share_comments_are_is_told_by_those_that_know_it():
 @given(st.permutations(range(4)), st.integers(0, 2**32))
 def test_the_order_of_accounts_does_not_matter(order, seed):
     chance = random.Random(seed)
-    voices = {f"x:{n}": heard(*any_series(chance)) for n in range(4)}
+    voices = {f"x:{n}": listened(*any_series(chance)) for n in range(4)}
     known = {name: one for name, one in voices.items() if one is not None}
     mixed = {f"x:{n}": known[f"x:{n}"] for n in order if f"x:{n}" in known}
     assert judge(mixed) == judge(known)
