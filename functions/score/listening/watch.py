@@ -32,7 +32,7 @@ EVERY = timedelta(hours=2, minutes=55)
 MOST_POSTS = 3
 
 
-class Pulse(Protocol):
+class _Pulse(Protocol):
     """The hours from ``first`` to ``last`` of an agency's accounts (store/pulse.py)."""
 
     def comments(self, account: str) -> list[int | None]: ...
@@ -72,7 +72,7 @@ def _is_due(run: Run) -> bool:
     return looked is None or not run.now - EVERY < looked <= run.now
 
 
-def _pulse(agency: AgencyStore, first: datetime, last: datetime) -> Pulse | None:
+def _pulse(agency: AgencyStore, first: datetime, last: datetime) -> _Pulse | None:
     """None where the store keeps no pulse."""
     read = getattr(agency, "pulse", None)
     return None if read is None else read(first, last)
@@ -88,7 +88,7 @@ def _units(roster: Roster | None, now: datetime) -> list[tuple[Satker, list[Acco
     return [(unit, accounts[unit.id]) for unit in sorted(units, key=lambda unit: unit.id)]
 
 
-def _voices(pulse: Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
+def _voices(pulse: _Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
     """A unit's accounts of which anything is known of late, by key."""
     found = {}
     for account in accounts:
@@ -99,7 +99,7 @@ def _voices(pulse: Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
     return found
 
 
-def _interactions(pulse: Pulse, platform: Platform, name: str) -> Series:
+def _interactions(pulse: _Pulse, platform: Platform, name: str) -> Series:
     """Hourly interactions, as the platform's are counted; unknown where one of them is."""
     rows = [pulse.comments(name), pulse.likes(name)]
     if "shares" in COUNTED[platform]:
@@ -126,7 +126,7 @@ def _is_given(unit: Satker, level: Level, given: Iterable[Alarm]) -> bool:
     return level in levels or "siaga" in levels
 
 
-def _alarm(run: Run, unit: Satker, sign: Sign, pulse: Pulse, hour: datetime) -> Alarm:
+def _alarm(run: Run, unit: Satker, sign: Sign, pulse: _Pulse, hour: datetime) -> Alarm:
     raised = sign.raised
     ends = {name: hour - late * HOUR for name, late in sign.late.items()}
     return Alarm(
@@ -147,7 +147,7 @@ def _alarm(run: Run, unit: Satker, sign: Sign, pulse: Pulse, hour: datetime) -> 
 
 
 def _posts(
-    agency: AgencyStore, pulse: Pulse, ends: Mapping[str, datetime], hours: int
+    agency: AgencyStore, pulse: _Pulse, ends: Mapping[str, datetime], hours: int
 ) -> Iterator[AlarmPost]:
     """The posts with most of a window's new comments, by the accounts' own windows."""
     counts = {
