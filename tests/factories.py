@@ -36,6 +36,7 @@ from functions.score.rules.window import measure
 from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
+from functions.store.alarms import Alarm, AlarmPost
 from functions.store.port import Store
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -328,6 +329,33 @@ def live_post(age: timedelta = timedelta(hours=5), **facts: Any) -> LivePost:
         **facts,
     }
     return LivePost(**known)
+
+
+def alarm(satker: str = "kanwil-ntt", at: datetime = NOW, **facts: Any) -> Alarm:
+    """A siaga of a unit that was given at the end of its window, with one post."""
+    known: dict[str, Any] = {
+        "name": "Kanwil NTT",
+        "made_at": at,
+        "level": "siaga",
+        "hours": 6,
+        "comments": 84,
+        "usual": 3_250,
+        "chance": 12,
+        "share": 412,
+        "usual_share": 130,
+        "accounts": ("instagram:17",),
+        "posts": (
+            AlarmPost(
+                platform="instagram",
+                account_id="17",
+                post_id="9",
+                url="https://www.instagram.com/p/abc/",
+                comments=80,
+            ),
+        ),
+        **facts,
+    }
+    return Alarm(satker=satker, at=at, **known)
 
 
 def statuses(agency: AgencyStore) -> dict[str, str]:

@@ -1,21 +1,39 @@
 """What an alarm says: that comments on a unit's posts grow as they seldom do, with its numbers.
 
 An alarm is private: it never touches a rank, and nothing of it stands in a public file. It says
-nothing about who is right. Staff mark it as right or wrong, by command or by hand in the console.
+nothing about who is right. Staff mark it as right or wrong, by command or by hand in the console:
+there a mark is read leniently (``fields.py``), and what is wrong with it costs the alarm nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from functions.model import Platform, iso
+from functions.parsing.cleaning import clean
+from functions.parsing.nearest import meant
+from functions.store.fields import Fields, Names, shown
 
 Level = Literal["lonjakan", "siaga"]
 Outcome = Literal["benar", "keliru"]
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+MARKS: Names = {
+    "outcome": ("hasil",),
+    "marked_by": ("ditandai oleh", "oleh"),
+    "marked_at": ("ditandai pada", "waktu tanda"),
+    "note": ("catatan",),
+}
+MARKED = "tanda tercatat"
+UNMARKED = "belum ditandai; isi outcome dengan benar atau keliru"
+LONGEST_NOTE = 500  # characters
+_UTC = ZoneInfo("UTC")
 
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 _Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -79,16 +97,34 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a level was right, of the alarms that staff marked."""
+    """How often a level was right, of the alarms that staff marked; ``open``: not marked yet."""
 
     right: int
     wrong: int
+    open: int = 0
+
+    @property
+    def marked(self) -> int:
+        """How many were marked."""
+        return self.right + self.wrong
 
     @property
     def precision(self) -> float | None:
         """The share that was right; None while nothing is marked."""
-        marked = self.right + self.wrong
-        return self.right / marked if marked else None
+        return self.right / self.marked if self.marked else None
+
+
+def record(alarms: Iterable[Alarm], since: datetime) -> dict[Level, Record]:
+    """How often each level was right, of the alarms that were given since then."""
+    found = [(alarm.level, alarm.outcome) for alarm in alarms if alarm.made_at >= since]
+    return {
+        level: Record(
+            right=found.count((level, "benar")),
+            wrong=found.count((level, "keliru")),
+            open=found.count((level, None)),
+        )
+        for level in LEVELS
+    }
 
 
 def read_alarm(document: Mapping[str, Any]) -> Alarm | None:
@@ -96,25 +132,65 @@ def read_alarm(document: Mapping[str, Any]) -> Alarm | None:
 
     A mark that cannot be read is as if there were none, and costs the alarm nothing.
     """
-    told = dict(document)
-    for name in MARKS:
-        try:
-            msgspec.convert({name: told.get(name)}, _Mark, strict=False)
-        except msgspec.ValidationError:
-            told.pop(name)
+    told = {name: value for name, value in document.items() if name not in MARKS}
     try:
-        return msgspec.convert(told, Alarm, strict=False)
+        return msgspec.convert(told | _marks(document)[0], Alarm, strict=False)
     except msgspec.ValidationError:
         return None
 
 
-class _Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """What staff write into an alarm's document; one field of it at a time."""
+def told_of_mark(document: Mapping[str, Any]) -> dict[str, str]:
+    """What to write beside the mark in an alarm's document; nothing where nobody typed one."""
+    found, faults = _marks(document)
+    if faults:
+        return {"status": "; ".join(faults)}
+    if found.get("outcome"):
+        return {"status": MARKED}
+    return {"status": UNMARKED} if any(found.values()) or "status" in document else {}
 
-    outcome: Outcome | None = None
-    marked_by: str | None = None
-    marked_at: _Instant | None = None
-    note: str | None = None
+
+def marked(document: Mapping[str, Any], mark: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields to write for a mark, by the names that they were typed by, where they were."""
+    fields = Fields(document, MARKS)
+    return {fields.label(name): value for name, value in mark.items()}
 
 
-MARKS = _Mark.__struct_fields__
+def _marks(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What staff marked, as far as it can be read, and what is wrong with the rest."""
+    fields = Fields(document, MARKS)
+    found: dict[str, Any] = {}
+    faults = [
+        f"{name} tidak dikenal; maksudnya {near}?"
+        for name, near in fields.strange()
+        if near and name not in Alarm.__struct_fields__
+    ]
+    for name, read in _READ.items():
+        try:
+            found[name] = read(fields)
+        except ValueError as error:
+            faults.append(str(error))
+    return found, faults
+
+
+def _outcome(fields: Fields) -> Outcome | None:
+    given = fields.get("outcome")
+    said = clean(given).casefold() if isinstance(given, str) else None
+    for outcome in OUTCOMES:
+        if said == outcome:
+            return outcome
+    if given is None:
+        return None
+    advice = meant(said or "", OUTCOMES) or "; isi benar atau keliru"
+    raise ValueError(f"{fields.label('outcome')} {shown(given)} tidak dikenal{advice}")
+
+
+def _marked_at(fields: Fields) -> datetime | None:
+    return None if fields.get("marked_at") is None else fields.instant("marked_at", _UTC)
+
+
+_READ: Mapping[str, Callable[[Fields], Any]] = {
+    "outcome": _outcome,
+    "marked_by": lambda fields: fields.text("marked_by"),
+    "marked_at": _marked_at,
+    "note": lambda fields: fields.text("note", LONGEST_NOTE),
+}
