@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from functions.settings import agencies, dotenv, forms, kinds, names, notices
+from functions.settings import agencies, dotenv, forms, kinds, names, notices, places
 from functions.settings.agencies import NamedAgency
 from functions.settings.cadence import CADENCES
 from functions.settings.forms import SettingsError
@@ -42,6 +42,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where the site goes; or gs://… or s3://BUCKET/PREFIX"""
     frozen: kinds.Place = ""
     """Where final months' files are kept besides, never overwritten: file://…, gs://… or s3://…"""
+    private: kinds.Place = ""
+    """Where files for staff alone go, alarms for one: file://…, gs://… or s3://…, apart from the
+    site; empty: nowhere"""
     timezone: kinds.Zone = "Asia/Jakarta"
     """The agency's time zone, in which months are bounded"""
     agencies: kinds.Agencies = ""
@@ -137,6 +140,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         _check_queue(self)
         if self.schedule and self.schedule_address:
             _refuse("KIPRAH_SCHEDULE_ADDRESS", kinds.HostPort, self.schedule_address)
+        places.check_apart(self.private, site=self.site, frozen=self.frozen)
         agencies.check(self.agencies, self.shares, self.timezone)
         _check_pairs(self, "instagram_token", "instagram_user_id")
         _check_pairs(self, "tiktok_client_key", "tiktok_client_secret")
