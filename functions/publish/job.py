@@ -24,6 +24,7 @@ from functions.publish.files import condition_file
 from functions.publish.fresh import make_fresh
 from functions.publish.imprint import imprint_of
 from functions.publish.manifest import Held, hold
+from functions.publish.private.step import Done, keep_private
 from functions.publish.targets import stamp
 from functions.publish.targets.frozen import keep_all
 from functions.publish.targets.metered import Metered
@@ -36,6 +37,7 @@ from functions.store.agency import AgencyStore
 from functions.times import present, time_of
 
 LOOKED_AT_EVERY = timedelta(days=1)  # the site's listing, beside what the site says of itself
+_PRIVATE = "private"  # what the run did with the files for staff, in its report and its notes
 
 
 def publish_all(
@@ -133,11 +135,12 @@ def publish(
     changed_at = now if is_new else time_of(noted.get("put_at"))
     make_fresh(work, before, changed_at)
     _keep_copies(work, noted)
-    _note(work, noted, changed_at)
-    report = _report(work, tally)
+    private = keep_private(agency, settings, everybody, now, noted.get(_PRIVATE), deadline=deadline)
+    _note(work, noted, changed_at, private)
+    report = _report(work, tally, private)
     if not work.index:
         report["todo"] = rounds.UNREAD if work.roster.satker else rounds.EMPTY
-    if is_new:
+    if is_new or private.put:
         agency.save_run(run_id, {**report, "started_at": iso(now)})
     return report
 
@@ -229,7 +232,7 @@ def _keep_copies(work: Work, noted: Mapping[str, Any]) -> None:
         work.kept.take_in(keep_all(work.frozen, work.objects, listed))
 
 
-def _note(work: Work, noted: Mapping[str, Any], changed_at: datetime | None) -> None:
+def _note(work: Work, noted: Mapping[str, Any], changed_at: datetime | None, private: Done) -> None:
     """Note where the next run goes on, when the site was changed and looked at, if that is new."""
     values: dict[str, Any] = {"left": next(iter(work.upload.left), "")}
     if changed_at is not None:
@@ -238,11 +241,13 @@ def _note(work: Work, noted: Mapping[str, Any], changed_at: datetime | None) -> 
         values["looked_at"] = iso(work.run.now)
     if work.frozen is not None and not (work.kept.failed or work.is_cut_short):
         values["kept"] = work.run.settings.frozen
+    if private.noted:
+        values[_PRIVATE] = dict(private.noted)
     if any(noted.get(name, "") != value for name, value in values.items()):
         work.agency.save_cursor("publish", **values)
 
 
-def _report(work: Work, tally: Tally) -> dict[str, Any]:
+def _report(work: Work, tally: Tally, private: Done) -> dict[str, Any]:
     held, objects = work.held, work.objects
     own = held.files()
     pages = sum(path.endswith(".html") for path in own)
@@ -269,10 +274,12 @@ def _report(work: Work, tally: Tally) -> dict[str, Any]:
         "postponed": len(work.upload.left) + len(work.left_months),
         **tally.so_far(),
         "kept": work.kept.put,
-        "failed": work.kept.failed,
+        _PRIVATE: {"put": private.put},
+        "failed": work.kept.failed or bool(private.problems),
         "problems": [
             *work.upload.problems,
             *work.kept.problems,
+            *private.problems,
             *(f"{month} is being scored; it stays as published" for month in sorted(work.pending)),
         ],
     }

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from functions.publish.pages.context import Page
 from functions.publish.text import formats
 from functions.publish.text.plain import plain
 
@@ -18,7 +17,13 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parents[2] / "site_templates"
 
 
-def render(pages: Mapping[str, Page]) -> dict[str, bytes]:
+class Model(Protocol):
+    """What a page shows, and the template that shows it."""
+
+    template: ClassVar[str]
+
+
+def render(pages: Mapping[str, Model]) -> dict[str, bytes]:
     """The pages as files, by the same paths."""
     environment = _environment()
     return {

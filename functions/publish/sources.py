@@ -86,6 +86,11 @@ def of_site(
     return _digest(code(), *(msgspec.json.encode(each, order="sorted").decode() for each in told))
 
 
+def of_private(agency: Agency, place: str, day: str, changes: Sequence[tuple[str, str]]) -> str:
+    """Of the files for staff: where they go, the day, and the documents that changed last."""
+    return _digest(code(), "private", repr(agency), place, day, repr(changes))
+
+
 def _digest(*values: str) -> str:
     digest = hashlib.sha256()
     for value in values:
