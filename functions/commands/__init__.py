@@ -9,6 +9,7 @@ from functions.commands.shell import Commands
 
 _HERE = "functions.commands"
 PLACES = {
+    "alarms": f"{_HERE}.alarms:alarms",
     "audit": f"{_HERE}.audit:audit_command",
     "backup": f"{_HERE}.backup:backup_store",
     "collect": f"{_HERE}.jobs:collect",
