@@ -1,7 +1,9 @@
 """The demo: six simulated weeks of the ministry's 47 units, from stand-in platforms to a site.
 
 The stand-ins run as a process of their own and speak the official APIs; the jobs are the real
-ones, in a store that is a simulation. Handles that the public list lacks are invented.
+ones, in a store that is a simulation. Handles that the public list lacks are invented. On the last
+day a post of one unit draws comments as never before, and what is looked at more often from then on
+is to show it.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from msgspec.structs import replace
@@ -36,6 +38,7 @@ from functions.commands.shell import (
 from functions.model import PLATFORMS, month_of, run_id
 from functions.publish.documents.job import documents
 from functions.publish.job import publish
+from functions.publish.private.files import PAGE
 from functions.publish.targets import open_objects
 from functions.registry import files
 from functions.registry.addresses.profiles import parse_handle
@@ -50,6 +53,8 @@ from functions.tokens.vault import open_vault
 PROJECT = Path(__file__).resolve().parents[2]
 REGISTRY = PROJECT / "examples" / "satker.csv"
 WORK = Path("demo")
+STORE = f"sqlite:///{WORK}/kiprah.db"
+PRIVATE = WORK / "private"
 SITE = Path("site")
 BEGIN = datetime.fromisoformat("2026-09-01T00:00:00+07:00").astimezone(UTC)
 WEEKS = 6
@@ -57,6 +62,11 @@ LAST_HOURS = timedelta(hours=15)  # so that the site shows a day in full swing
 TICK = timedelta(hours=1)
 SCORE_EVERY = timedelta(days=3)
 DISCOVER_EVERY = timedelta(hours=18)
+# Where, and from when on, comments come as they seldom do; and how much more often is looked then.
+CRISIS = "kanwil-bali"
+CRISIS_AT = datetime.fromisoformat("2026-10-12T19:00:00+07:00").astimezone(UTC)
+WATCHED = timedelta(hours=24)
+WATCH_EVERY = timedelta(hours=3)
 # In the time for objections of the first month, when its posts have been measured.
 CONTESTED_AT = datetime.fromisoformat("2026-10-05T10:00:00+07:00").astimezone(UTC)
 SEED = 2026
@@ -66,12 +76,19 @@ NOTICE = "Sebagian nama akun dikarang."
 ShareDone = Callable[[float, str], None]
 
 
+class Made(NamedTuple):
+    """What the demo leaves: the site's folder, and how many alarms were given."""
+
+    site: Path
+    alarms: int
+
+
 class DemoError(Exception):
     """The demo cannot run here; one line says why and what to do."""
 
 
-def demo(progress: ShareDone) -> Path:
-    """Simulate six weeks and leave the site under ``site/``; returns its folder.
+def demo(progress: ShareDone) -> Made:
+    """Simulate six weeks and leave the site under ``site/``.
 
     ``progress`` is told the share done (0..1) and what is being done.
 
@@ -89,9 +106,9 @@ def demo(progress: ShareDone) -> Path:
         try:
             _import(agency, loaded, rows)
             asyncio.run(_weeks(agency, loaded, address, progress))
+            return Made(SITE, sum(1 for _ in agency.alarms()))
         finally:
             agency.store.close()
-    return SITE
 
 
 def fill_handles(registry: bytes) -> list[tuple[int, dict[str, str]]]:
@@ -119,8 +136,8 @@ async def _weeks(agency: AgencyStore, loaded: Settings, address: str, progress: 
                 simulated=True,
                 connections=connections,
             )
-            await collect(agency, loaded, run)
-            if (now - BEGIN) % SCORE_EVERY == timedelta(0) or now == end:
+            await collect(agency, _looking(loaded, now, end), run)
+            if _is_scored(now, end):
                 score(agency, now=now, run_id=run_id("score", now))
             if now == CONTESTED_AT:
                 _contest(agency, now)
@@ -132,6 +149,18 @@ async def _weeks(agency: AgencyStore, loaded: Settings, address: str, progress: 
     agency.note("publish", {"published": shown["published"]})
     progress(1.0, "documents")
     documents(agency, objects, now=end, settings=loaded, run_id=run_id("documents", end))
+
+
+def _looking(loaded: Settings, now: datetime, end: datetime) -> Settings:
+    """The settings of a collection: while the crisis is near, accounts are looked at more often."""
+    if now < end - WATCHED:
+        return loaded
+    return replace(loaded, discover_every=WATCH_EVERY // timedelta(minutes=1))
+
+
+def _is_scored(now: datetime, end: datetime) -> bool:
+    every = SCORE_EVERY if now < end - WATCHED else WATCH_EVERY
+    return (now - BEGIN) % every == timedelta(0) or now == end
 
 
 def _contest(agency: AgencyStore, now: datetime) -> None:
@@ -169,8 +198,9 @@ def _settings(address: str, environment: Mapping[str, str]) -> Settings:
     loaded = all_settings.load({**given, **environment}, dotenv=Path("demo/none"))
     return replace(
         loaded,
-        store=f"sqlite:///{WORK}/kiprah.db",
+        store=STORE,
         site=f"file://{SITE}",
+        private=f"file://{PRIVATE}",
         simulation=True,
         notice=NOTICE,
         collect_every=TICK // timedelta(minutes=1),
@@ -216,6 +246,7 @@ def _stand_ins(accounts: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
     # A day, as TikTok's tokens lived until lately: the demo's pace would renew them at every read.
     command += ["--tiktok-access-seconds", "86400"]
     command += ["--days", str(int(WEEKS * 7) + 1), "--seed", str(SEED), "--oddities"]
+    command += ["--crisis", f"{CRISIS}@{CRISIS_AT.isoformat()}"]
     process = subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -248,9 +279,16 @@ def demo_command(port: int) -> None:
 
     try:
         with progress_bar("Simulasi") as progress:
-            folder = demo(progress)
+            made = demo(progress)
     except DemoError as error:
         fail(str(error))
-    click.echo(f"Situs: {folder}/index.html")
+    click.echo(f"Situs: {made.site}/index.html")
+    click.echo(f"Siaga: {_alarms_told(made.alarms)}")
     if sys.stdout.isatty():
-        serve_folder(folder, port)
+        serve_folder(made.site, port)
+
+
+def _alarms_told(given: int) -> str:
+    if not given:
+        return "tidak ada"
+    return f"{given} (KIPRAH_STORE={STORE} kiprah alarms; {PRIVATE}/{PAGE})"

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from tests.platforms.app import App
 from tests.platforms.credentials import ENVIRONMENT
+from tests.platforms.crisis import plant
 from tests.platforms.server import run
 from tests.platforms.world import PLATFORMS, AccountRow, World
 
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         special_cases=not options.plain,
         oddities=options.oddities,
     )
+    for satker, begin in options.crisis:
+        plant(world, satker, begin)
     world.quirks.tiktok_access_seconds = options.tiktok_access_seconds
     app = App(world, latency=options.latency)
     listener = socket.create_server(("127.0.0.1", options.port))
@@ -84,6 +87,14 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     loop.call_soon_threadsafe(stop.set)
 
 
+def _crisis(text: str) -> tuple[str, datetime]:
+    satker, _, begin = text.partition("@")
+    at = datetime.fromisoformat(begin)
+    if at.tzinfo is None:
+        raise ValueError(f"{begin} needs a time zone, such as a Z at its end")
+    return satker, at
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.platforms", description=__doc__)
     parser.add_argument("--accounts", type=Path, required=True, metavar="FILE.csv")
@@ -95,6 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--history-days", type=int, default=30, help="posts before the start")
     parser.add_argument("--plain", action="store_true", help="without special cases")
     parser.add_argument("--oddities", action="store_true", help="and what deserves a look")
+    parser.add_argument(
+        "--crisis",
+        type=_crisis,
+        action="append",
+        default=[],
+        metavar="SATKER@ISO",
+        help="from then on a post of the unit draws comments as never before",
+    )
     parser.add_argument("--tiktok-access-seconds", type=int, default=7_200)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--until-stdin-closes", action="store_true")

@@ -146,3 +146,24 @@ class Linear:
             first + rate * age // HOUR
             for first, rate in zip(self._start, self._per_hour, strict=True)
         )
+
+
+class Surge:
+    """A growth upon another: comments from an age on, and two likes with each.
+
+    They come within `span` seconds, most of them early: half after three tenths of that time.
+    """
+
+    __slots__ = ("_base", "_begin", "_comments", "_span")
+
+    def __init__(self, base: Growth, begin: int, comments: int, span: int) -> None:
+        self._base = base
+        self._begin = begin
+        self._comments = comments
+        self._span = span
+
+    def at(self, age: int) -> Counters:
+        counters = self._base.at(age)
+        left = self._span - min(self._span, max(0, age - self._begin))
+        came = self._comments - self._comments * left * left // self._span**2
+        return counters._replace(likes=counters.likes + 2 * came, comments=counters.comments + came)

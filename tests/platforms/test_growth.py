@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.platforms.growth import DAY, HOUR, SHAPES, Counters, Curve, Linear, Steps
+from tests.platforms.growth import DAY, HOUR, SHAPES, Counters, Curve, Linear, Steps, Surge
 from tests.platforms.world import World
 
 HOURS = (1, 3, 6, 12, 48)
@@ -78,3 +78,33 @@ def test_steps_hold_from_their_instant_on() -> None:
 def test_linear_growth_rounds_down() -> None:
     linear = Linear({"likes": 60}, {"likes": 10})
     assert [linear.at(age).likes for age in (0, 59, 60, HOUR)] == [10, 10, 11, 70]
+
+
+@given(
+    comments=st.integers(0, 10_000),
+    span=st.integers(1, 3 * DAY),
+    begin=st.integers(0, 3 * DAY),
+    ages=st.lists(st.integers(0, 7 * DAY), min_size=2, max_size=10),
+)
+def test_a_surge_comes_upon_what_grows_anyway(
+    comments: int, span: int, begin: int, ages: list[int]
+) -> None:
+    base = Curve("instagram", Counters(likes=30, comments=4))
+    surge = Surge(base, begin, comments, span)
+    came = []
+    for age in sorted(ages):
+        grown, plain = surge.at(age), base.at(age)
+        came.append(grown.comments - plain.comments)
+        assert grown == plain._replace(
+            likes=plain.likes + 2 * came[-1], comments=plain.comments + came[-1]
+        )
+        if age <= begin:
+            assert came[-1] == 0
+        if age >= begin + span:
+            assert came[-1] == comments
+    assert came == sorted(came)
+
+
+def test_most_of_a_surge_comes_early() -> None:
+    surge = Surge(Linear({}), HOUR, 100, 10 * HOUR)
+    assert [surge.at(HOUR + hour * HOUR).comments for hour in (1, 3, 6)] == [19, 51, 84]
