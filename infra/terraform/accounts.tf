@@ -106,7 +106,7 @@ resource "google_project_iam_member" "build_source" {
   member  = google_service_account.build.member
   condition {
     title      = "not the data"
-    expression = join(" && ", [for bucket in ["private", "frozen"] : "!resource.name.startsWith(\"projects/_/buckets/${local.buckets[bucket]}\")"])
+    expression = join(" && ", [for bucket in ["private", "frozen", "alarms"] : "!resource.name.startsWith(\"projects/_/buckets/${local.buckets[bucket]}\")"])
   }
 }
 

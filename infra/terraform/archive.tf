@@ -7,6 +7,7 @@ locals {
     site    = "${var.project}-${var.name_prefix}-site"
     private = "${var.project}-${var.name_prefix}-private"
     frozen  = "${var.project}-${var.name_prefix}-frozen"
+    alarms  = "${var.project}-${var.name_prefix}-alarms"
   }
 
   archive_object = var.archive_object == "" ? one(google_storage_bucket_object.archive[*].name) : var.archive_object

@@ -39,14 +39,16 @@ resource "google_firestore_backup_schedule" "weekly" {
 
 locals {
   collections = toset([
-    "installation",       # of the whole store; all others lie below agencies/{id}
-    "accounts", "status", # below satker/{id}
+    "installation",                                                # of the whole store; all others lie below agencies/{id}
+    "accounts", "status",                                          # below satker/{id}
+    "alarms", "campaigns", "clarifications", "insights", "topics", # what listening keeps
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
     "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "pulse", "rankings", "rosters", "runs", "satker", "settings",
     "signatures", "tails", "tickets", "urls",
   ])
 
   queried = {
+    "alarms/changed_at"  = { collection = "alarms", field = "changed_at" }
     "posts/published_at" = { collection = "posts", field = "published_at" }
     "posts/changed_at"   = { collection = "posts", field = "changed_at" }
     "ledgers/month"      = { collection = "ledgers", field = "month" }

@@ -134,6 +134,7 @@ locals {
       KIPRAH_SITE     = "gs://${google_storage_bucket.site.name}"
       KIPRAH_SITE_URL = local.site_url
       KIPRAH_FROZEN   = "gs://${google_storage_bucket.frozen.name}"
+      KIPRAH_PRIVATE  = var.private_files ? "gs://${google_storage_bucket.alarms[0].name}" : ""
     }
     documents = {
       KIPRAH_SITE     = "gs://${google_storage_bucket.site.name}"

@@ -43,6 +43,11 @@ output "private_bucket" {
   value       = google_storage_bucket.private.name
 }
 
+output "alarms_bucket" {
+  description = "Where staff find alarms as files; null where none are kept."
+  value       = one(google_storage_bucket.alarms[*].name)
+}
+
 output "secrets" {
   description = "The name of each secret setting's place in Secret Manager."
   value       = { for name, secret in google_secret_manager_secret.secrets : name => secret.secret_id }

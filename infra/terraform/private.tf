@@ -1,4 +1,4 @@
-# What nobody outside may read: exports of the database, and the frozen files' own copies.
+# What nobody outside may read: exports of the database, the frozen files' own copies, and alarms.
 
 resource "google_storage_bucket" "private" {
   name                        = local.buckets.private
@@ -61,4 +61,45 @@ resource "google_storage_bucket_iam_member" "freezer" {
   bucket = google_storage_bucket.frozen.name
   role   = each.key
   member = google_service_account.functions["publish"].member
+}
+
+# Alarms, for staff alone: a table and a page that publish keeps. What was written a hundred days ago
+# is deleted, as its documents are (functions/store/expiry.py), and no version of it is kept.
+resource "google_storage_bucket" "alarms" {
+  count = var.private_files ? 1 : 0
+
+  name                        = local.buckets.alarms
+  location                    = var.region
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  depends_on                  = [google_project_service.services]
+
+  soft_delete_policy {
+    retention_duration_seconds = 0
+  }
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      age = 100
+    }
+  }
+}
+
+# Overwriting takes the permission to delete; the function's port has no verb for it.
+resource "google_storage_bucket_iam_member" "alarmist" {
+  count = var.private_files ? 1 : 0
+
+  bucket = google_storage_bucket.alarms[0].name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.functions["publish"].member
+}
+
+resource "google_storage_bucket_iam_member" "staff" {
+  for_each = var.private_files ? var.private_readers : []
+
+  bucket = google_storage_bucket.alarms[0].name
+  role   = "roles/storage.objectViewer"
+  member = each.key
 }

@@ -268,6 +268,26 @@ variable "admins" {
   }
 }
 
+variable "private_files" {
+  description = "Whether alarms are also kept as files for staff, in a closed bucket of their own, for a hundred days."
+  type        = bool
+  default     = false
+}
+
+variable "private_readers" {
+  description = "Who may read those files, as user:… or group:…. Nobody else may, the site's readers least of all."
+  type        = set(string)
+  default     = []
+  validation {
+    condition     = alltrue([for member in var.private_readers : can(regex("^(user|group):[^@\\s]+@[^@\\s]+$", member))])
+    error_message = "Each reader must be user:nama@example.go.id or group:nama@example.go.id."
+  }
+  validation {
+    condition     = var.private_files || length(var.private_readers) == 0
+    error_message = "There are readers of files that are not kept: set private_files = true."
+  }
+}
+
 variable "stale_minutes" {
   description = "After how long without one good run of a job somebody is told. Two whole cadences at least, so that one slip wakes nobody."
   type        = number

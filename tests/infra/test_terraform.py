@@ -77,6 +77,8 @@ ROLES = {
         "roles/storage.objectCreator, roles/storage.objectViewer",
         PUBLISH,
     ),
+    "storage_bucket.alarmist": ("roles/storage.objectUser", PUBLISH),
+    "storage_bucket.staff": ("roles/storage.objectViewer", "each.key"),
     "project.build_logs": ("roles/logging.logWriter", BUILD),
     "project.build_source": ("roles/storage.objectViewer", BUILD),
     "artifact_registry_repository.build_images": ("roles/artifactregistry.writer", BUILD),
@@ -298,7 +300,7 @@ def test_terraform_and_the_code_agree():
         ),
         ("firestore.tf", 'field = "as_of"', 'field = "at"', "index rosters/as_of: Terraform"),
         ("firestore.tf", 'field = "changed_at"', 'field = "at"', "index posts/at: the code"),
-        ("firestore.tf", '["attempts", "not', '["hints", "not', "TTL hints: it is no collection"),
+        ("firestore.tf", '"attempts", "not', '"hints", "not', "TTL hints: it is no collection"),
         ("metrics.tf", "trigger.crashed", "trigger.crash", "event trigger.crash: the code has"),
         (
             "metrics.tf",
@@ -315,6 +317,7 @@ def test_terraform_and_the_code_agree():
         ("alerts.tf", '"alert.stale" =', '"alert.old" =', "event alert.old: the code has none"),
         ("site.tf", "roles/storage.objectUser", "roles/storage.admin", "storage_bucket.publisher"),
         ("private.tf", "storage.objectCreator", "storage.objectUser", "storage_bucket.freezer"),
+        ("private.tf", "storage.objectUser", "storage.admin", "storage_bucket.alarmist"),
         (
             "accounts.tf",
             "roles/run.invoker",
@@ -355,7 +358,7 @@ def test_a_change_of_the_code_alone_is_noticed(part, added, said):
 
 
 def test_a_change_of_what_expires_is_noticed():
-    held = frozenset({"attempts", "notices", "outcomes", "posts", "runs"})
+    held = Code.read().expiring - {"tickets"}
     code = dataclasses.replace(Code.read(), expiring=held)
     assert differences(FOLDER, code) == ["TTL tickets: the code has none"]
     code = dataclasses.replace(Code.read(), expiring=held | {"tickets", "rosters"})

@@ -43,9 +43,7 @@ class ListeningDocuments(AgencyDocuments):
     def alarms(self, since: datetime | None = None) -> Iterator[tuple[Stored, Alarm]]:
         """Every alarm, or those written since then (by the store's clock); what cannot be read is
         left out."""
-        path = f"{self.root}/alarms"
-        listed = self.store.list(path, changed_since=since) if since else self.store.list(path)
-        for stored in listed:
+        for stored in self.store.list(f"{self.root}/alarms", changed_since=since):
             if (alarm := read_alarm(stored.data)) is not None:
                 yield stored, alarm
 
