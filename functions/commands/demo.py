@@ -76,7 +76,7 @@ NOTICE = "Sebagian nama akun dikarang."
 ShareDone = Callable[[float, str], None]
 
 
-class Made(NamedTuple):
+class Simulated(NamedTuple):
     """What the demo leaves: the site's folder, and how many alarms were given."""
 
     site: Path
@@ -87,7 +87,7 @@ class DemoError(Exception):
     """The demo cannot run here; one line says why and what to do."""
 
 
-def demo(progress: ShareDone) -> Made:
+def demo(progress: ShareDone) -> Simulated:
     """Simulate six weeks and leave the site under ``site/``.
 
     ``progress`` is told the share done (0..1) and what is being done.
@@ -106,7 +106,7 @@ def demo(progress: ShareDone) -> Made:
         try:
             _import(agency, loaded, rows)
             asyncio.run(_weeks(agency, loaded, address, progress))
-            return Made(SITE, sum(1 for _ in agency.alarms()))
+            return Simulated(SITE, sum(1 for _ in agency.alarms()))
         finally:
             agency.store.close()
 

@@ -295,6 +295,6 @@ def test_no_part_of_a_password_in_an_address_shows(setting, address, password, b
 def test_every_address_and_place_is_guarded():
     urls = {setting.name for setting in table() if setting.name.endswith("_url")}
     assert {setting.name for setting in GUARDED} == urls | {
-        *("store", "site", "frozen", "notice", "queue", "queue_target", "queue_account"),
-        *("queue_address", "schedule", "schedule_address"),
+        *("store", "site", "frozen", "private", "notice", "queue", "queue_target"),
+        *("queue_account", "queue_address", "schedule", "schedule_address"),
     }
