@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.platforms import crisis
+from tests.platforms.__main__ import _parser
 from tests.platforms.world import PLATFORMS, World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -54,3 +55,12 @@ def test_it_is_fast_and_large(unit: str) -> None:
 def test_a_unit_that_posted_nothing_has_none() -> None:
     with pytest.raises(ValueError, match="has no plain post"):
         crisis.plant(world(), "empat", AT)
+
+
+def test_the_process_is_told_where_and_when() -> None:
+    words = ["--accounts", "akun.csv", "--start", START.isoformat(), "--days", "38"]
+    assert _parser().parse_args(words).crisis == []
+    told = _parser().parse_args([*words, "--crisis", f"satu@{AT.isoformat()}"])
+    assert told.crisis == [("satu", AT)]
+    with pytest.raises(SystemExit):
+        _parser().parse_args([*words, "--crisis", "satu@2026-10-06T12:00:00"])
