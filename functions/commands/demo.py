@@ -2,8 +2,8 @@
 
 The stand-ins run as a process of their own and speak the official APIs; the jobs are the real
 ones, in a store that is a simulation. Handles that the public list lacks are invented. On the last
-day a post of one unit draws comments as never before, and what is looked at more often from then on
-is to show it.
+day a post of one unit draws comments as never before; around it more is looked at, so that an alarm
+is given.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ DISCOVER_EVERY = timedelta(hours=18)
 # Where, and from when on, comments come as they seldom do; and how much more often is looked then.
 CRISIS = "kanwil-bali"
 CRISIS_AT = datetime.fromisoformat("2026-10-12T19:00:00+07:00").astimezone(UTC)
-WATCHED = timedelta(hours=24)
+LOOKED_AT = timedelta(hours=48)  # the last of them: accounts are looked at so often
+WATCHED = timedelta(hours=24)  # and scored
 WATCH_EVERY = timedelta(hours=3)
 # In the time for objections of the first month, when its posts have been measured.
 CONTESTED_AT = datetime.fromisoformat("2026-10-05T10:00:00+07:00").astimezone(UTC)
@@ -153,7 +154,7 @@ async def _weeks(agency: AgencyStore, loaded: Settings, address: str, progress: 
 
 def _looking(loaded: Settings, now: datetime, end: datetime) -> Settings:
     """The settings of a collection: while the crisis is near, accounts are looked at more often."""
-    if now < end - WATCHED:
+    if now < end - LOOKED_AT:
         return loaded
     return replace(loaded, discover_every=WATCH_EVERY // timedelta(minutes=1))
 
