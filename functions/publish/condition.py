@@ -18,6 +18,7 @@ from functions.model import PLATFORMS, Account, Platform, Roster
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.diary import HOURS, Diary, DiaryDay
+from functions.store.terms import NAME, youtube_amendment
 from functions.times import time_of
 
 SHOWN = 90  # days
@@ -37,6 +38,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
         every: Minutes from one run of a job to the next, by its name.
         gap: Hours without an answer of a platform from which on its reading has a gap.
         simulation: Whether time is simulated, so that nothing is late by the clock.
+        is_amended: Whether YouTube's acceptance of its amendment is noted (store/terms.py).
     """
 
     diary: Diary = Diary()
@@ -44,6 +46,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     every: Mapping[str, int] = {}
     gap: int = 4
     simulation: bool = False
+    is_amended: bool = False
 
 
 class DayCondition(msgspec.Struct, frozen=True):
@@ -66,6 +69,7 @@ class PlatformCondition(msgspec.Struct, frozen=True, kw_only=True):
         requests, failed, mills: of the running month, and what the platform charges for it, in
             thousandths of a US dollar. ``quota``: percent of a limit that was used today at most.
         days: the last days, the oldest first.
+        lacks_terms: whether its terms ask for an acceptance that nobody has noted yet.
     """
 
     platform: Platform
@@ -81,6 +85,7 @@ class PlatformCondition(msgspec.Struct, frozen=True, kw_only=True):
     mills: int
     quota: int | None
     days: tuple[DayCondition, ...]
+    lacks_terms: bool = False
 
 
 class AccountTrouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +183,7 @@ def watch_of(agency: AgencyStore, settings: Settings, now: datetime) -> Watch:
         every={"collect": settings.collect_every, "score": settings.score_every},
         gap=max(4, -(-looks // 60)),
         simulation=agency.simulation,
+        is_amended=youtube_amendment(agency.settings(NAME)) is not None,
     )
 
 
@@ -256,6 +262,7 @@ def _platforms(
             mills=sum(entry.mills for entry in month),
             quota=of_today.quota if of_today else None,
             days=tuple(_days(noted, at, zone, watch.gap)),
+            lacks_terms=platform == "youtube" and bool(count[platform]) and not watch.is_amended,
         )
 
 

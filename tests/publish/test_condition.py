@@ -25,6 +25,7 @@ from functions.publish.site import Material
 from functions.settings import Settings
 from functions.store.agency.months import index_of
 from functions.store.diary import DiaryDay, PlatformNow, UnreadAccount
+from functions.store.port import Write
 from tests.publish.world import NOW, World
 
 TODAY = date(2026, 10, 21)  # 11.00 WIB
@@ -262,3 +263,21 @@ def test_while_nothing_is_new_nothing_new_is_said_for_an_hour(world: World) -> N
 
 def test_every_platform_is_in_the_order_of_all_pages(world: World) -> None:
     assert [each.platform for each in found(world).platforms] == [*PLATFORMS]
+
+
+# Terms
+
+
+def test_a_platform_lacks_terms_until_the_acceptance_is_noted(world: World) -> None:
+    lacking = [each.platform for each in found(world).platforms if each.lacks_terms]
+    assert lacking == ["youtube"]
+    path = f"{world.agency.root}/settings/listening"
+    world.agency.store.write([Write(path, {"youtube_amendment": "YT-1"})])
+    assert not any(each.lacks_terms for each in found(world).platforms)
+
+
+def test_where_no_channel_is_registered_nothing_is_lacking(world: World) -> None:
+    m = material(world)
+    others = tuple(a for a in m.roster.accounts if a.platform != "youtube")
+    m = dataclasses.replace(m, roster=msgspec.structs.replace(m.roster, accounts=others))
+    assert not any(each.lacks_terms for each in of_material(world, m).platforms)

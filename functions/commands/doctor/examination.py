@@ -24,6 +24,7 @@ from functions.score.rules.closing import certain, closing_begins, waiting
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.keys import key
+from functions.store.terms import NAME, YOUTUBE_AMENDMENT, youtube_amendment
 from functions.tokens.vault import held_vault
 
 __all__ = ["Finding", "examine"]
@@ -120,6 +121,7 @@ def _own(
     for platform in PLATFORMS:
         looks = looked(platform, _platform, settings, roster, platform)
         own += grouped("platforms", looks)
+    own += grouped("platforms", looked("youtube terms", _terms, agency, roster, now))
     return own + vitals(agency, settings, roster, now)
 
 
@@ -250,6 +252,19 @@ def _graph_version(settings: Settings, now: datetime) -> list[Finding]:
         return []
     said = versions.remark(settings.graph_version, now.date())
     return [Finding("graph version", said, ok=False, todo=versions.ADVICE)] if said else []
+
+
+def _terms(agency: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
+    """Whether YouTube's terms allow what is published of the agency's channels."""
+    channels = any(a.platform == "youtube" and a.holds(now) for a in roster.accounts)
+    if not channels or youtube_amendment(agency.settings(NAME)) is not None:
+        return []
+    todo = (
+        "apply for YouTube's amendment on derived metrics (docs/ketentuan.md), and write the "
+        f"reference of its acceptance as {YOUTUBE_AMENDMENT} in settings/{NAME}"
+    )
+    said = "rankings across channels and statistics older than 30 days are not allowed yet"
+    return [Finding("youtube terms", f"{said}; {todo}", ok=False, todo=todo)]
 
 
 def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:

@@ -28,6 +28,11 @@ from functions.publish.text import formats, words
 
 REGISTRY = "status/daftar/"  # the page of the registry's faults and changes
 MOST_TROUBLED = 200  # units with accounts that need somebody
+_AMENDMENT = (
+    "Ketentuan API YouTube mengizinkan peringkat antarkanal, dan angka yang disimpan lebih dari "
+    "30 hari, hanya kepada proyek yang amandemen metrik turunannya diterima. Penerimaan itu belum "
+    "dicatat di sini."
+)
 _JOBS = {"collect": "Pengumpulan", "score": "Penilaian"}
 
 
@@ -76,7 +81,9 @@ class ShownJob(msgspec.Struct, frozen=True):
 
 
 class StatusPage(msgspec.Struct, frozen=True):
-    """How the measuring stands. ``faults``: units whose document is wrong, as ``registry`` says."""
+    """How the measuring stands. ``faults``: units whose document is wrong, as ``registry`` says.
+    ``terms``: what a platform's terms still ask of the agency; empty where nothing is open, and
+    ``privacy`` is where the site says what is kept."""
 
     template: ClassVar[str] = "pages/status.html"
     shell: Shell
@@ -95,6 +102,8 @@ class StatusPage(msgspec.Struct, frozen=True):
     accounts: int
     faults: int
     registry: str
+    terms: str
+    privacy: str
 
 
 def status_page(context: Context, condition: Condition) -> Page:
@@ -127,6 +136,8 @@ def status_page(context: Context, condition: Condition) -> Page:
         accounts=sum(account.holds(m.now) for account in m.roster.accounts),
         faults=condition.measured.faults,
         registry=context.href(REGISTRY),
+        terms=_terms(condition),
+        privacy=context.href("metode/#privasi"),
     )
 
 
@@ -224,6 +235,10 @@ def _paid(m: Material, condition: Condition) -> str:
     if not mills:
         return f"Belum ada yang ditagih platform untuk {month}."
     return f"Ditagih platform untuk {month} sampai sekarang: {formats.dollars(mills)}."
+
+
+def _terms(condition: Condition) -> str:
+    return _AMENDMENT if any(each.lacks_terms for each in condition.platforms) else ""
 
 
 def _trouble(m: Material, it: AccountTrouble) -> tuple[Platform, str, str, str]:

@@ -17,6 +17,7 @@ from functions.registry.registrar import enrol
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.port import Write
 from tests.factories import CLOSES, CLOSING, MONTH
 from tests.score.scoring import real_ministry
 
@@ -67,6 +68,26 @@ def test_a_platform_with_accounts_but_no_credentials_names_the_setting(
     assert not about(findings, "x").ok
     assert about(findings, "youtube").ok
     assert "1 resolved" in about(findings, "youtube").words
+
+
+def test_the_terms_of_youtube_are_open_until_the_acceptance_is_noted(
+    agency: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(agency, now)
+    found = about(examine([agency], settings, now), "youtube terms")
+    assert (found.ok, found.fatal, found.group) == (False, False, "platforms")
+    assert "docs/ketentuan.md" in found.todo
+    path = f"{agency.root}/settings/listening"
+    agency.store.write([Write(path, {"youtube_amendment": "YT-1"})])
+    assert all(f.subject != "youtube terms" for f in examine([agency], settings, now))
+
+
+def test_without_a_channel_no_terms_of_youtube_are_told(
+    agency: AgencyStore, settings: Settings, now: datetime
+) -> None:
+    register(agency, now)
+    agency.save_roster(replace(agency.roster(now), accounts=()))
+    assert all(f.subject != "youtube terms" for f in examine([agency], settings, now))
 
 
 def test_a_wrong_account_is_named_with_what_its_admin_was_told(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from functions.model import iso
 from functions.store.diary import DiaryDay, PlatformNow, UnreadAccount
+from functions.store.port import Write
 from tests.publish.conftest import Publish
 from tests.publish.pieces import text
 from tests.publish.world import NOW, World
@@ -77,3 +78,17 @@ def test_before_anything_is_read_that_is_said(run: Publish, site: Path) -> None:
     told = text(site / "status/index.html")
     assert "Belum ada yang terbaca." in told
     assert "Belum ada yang ditagih platform untuk Oktober 2026." in told
+
+
+def test_what_the_terms_of_youtube_ask_is_said_until_it_is_noted(
+    run: Publish, site: Path, world: World
+) -> None:
+    run()
+    told = unescape(text(site / "status/index.html"))
+    assert "Penerimaan itu belum dicatat di sini." in told
+    path = f"{world.agency.root}/settings/listening"
+    world.agency.store.write([Write(path, {"youtube_amendment": "YT-1"})])
+    run()
+    told = unescape(text(site / "status/index.html"))
+    assert "Ketentuan platform" not in told
+    assert "YT-1" not in (site / "status/keadaan.json").read_text("utf-8")
