@@ -1,7 +1,7 @@
 """Keeping posts that are still needed: those of months that are not frozen and published yet.
 
-A post's document says when it expires as it is written: half a year after the end of its month,
-when that has long been frozen. So this costs a read and a write a month. Where a month is not
+A post's document says when it expires as it is written: weeks after the end of its month, when that
+has long been frozen. So this costs a read and a write a month. Where a month is not
 frozen by then (an objection that nobody answers, a computer whose clock is behind, a site that
 cannot be reached), its posts are written again, some in each run, with a later expiry.
 """
@@ -18,10 +18,11 @@ from functions import log
 from functions.model import iso, month_bounds
 from functions.score.rules.closing import months_between
 from functions.score.run import Run, is_frozen
-from functions.store.expiry import KEPT, NOTICE, expiry
+from functions.store.expiry import NOTICE, POSTS
 from functions.store.port import Conflict
 
 MOST = 2_000  # posts that one run writes again at most
+FIRST = min(POSTS.values())  # after the end of their month the first posts expire
 
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -61,7 +62,7 @@ def _due(run: Run, cursor: Mapping[str, Any]) -> Iterator[tuple[str, KeptUntil]]
     now, zone = min(run.now, run.clock), run.agency.zone
     for month in months_between(run.began_at, now, zone):
         standing = _standing(cursor, month)
-        until = standing.until or month_bounds(month, zone)[1] + KEPT["posts"]
+        until = standing.until or month_bounds(month, zone)[1] + FIRST
         if not standing.may_go and (standing.since or until - NOTICE <= now):
             yield month, standing
 
@@ -85,7 +86,7 @@ def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
 def _kept(run: Run, month: str, standing: KeptUntil) -> KeptUntil:
     """Keep up to ``MOST`` more of the month's posts for longer; returns how far that is."""
     end = month_bounds(month, run.agency.zone)[1]
-    following = standing.following or expiry("posts", end, run.clock)
+    following = standing.following or max(end, run.clock) + FIRST
     try:
         since = run.agency.keep_posts(month, following, standing.since, MOST)
     except Conflict:

@@ -7,7 +7,25 @@ A simulation's documents never expire: deletion goes by the computer's clock, no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+
+from functions.model import Platform
+
+# A post is folded into its month's ledger within the hour, and never read again once that month is
+# frozen. So long after the end of its month it is gone; a month that is not frozen and published by
+# then keeps its posts for longer (score/keeping.py). How long depends on what the platform's terms
+# ask (docs/ketentuan.md).
+POSTS: Mapping[Platform, timedelta] = {
+    # As long as the purpose needs them: for looking into a month that was contested.
+    "instagram": timedelta(days=90),
+    "facebook": timedelta(days=90),
+    "tiktok": timedelta(days=90),
+    # What is deleted on X is to be deleted elsewhere too, and nobody asks X about it any more.
+    "x": timedelta(days=30),
+    # What was read without a user's consent is to be read again or deleted after 30 days.
+    "youtube": timedelta(days=30),
+}
 
 KEPT = {
     # A batch's outcome is taken in by the next tick. What none took in for so long is of a platform
@@ -25,23 +43,26 @@ KEPT = {
     "alarms": timedelta(days=100),
     # The terms of YouTube leave a number thirty days; an alarm compares with twenty-eight.
     "pulse": timedelta(days=30),
-    # A post is folded into its month's ledger within the hour, and never read again once that month
-    # is frozen. So long after the end of its month it is gone; a month that is not frozen and
-    # published by then keeps its posts for longer (score/keeping.py).
-    "posts": timedelta(days=180),
+    # Those of no known platform; of every other as ``POSTS`` says.
+    "posts": max(POSTS.values()),
 }
 
-# Before the posts of a month expire, so long is left for scoring to find that they are still
-# needed, though it may have stood still for weeks.
-NOTICE = timedelta(days=60)
+# Before the first posts of a month expire, so long is left for scoring to find that they are still
+# needed, though it may have stood still for days. A month is frozen and published long before that,
+# so that none of its posts is written again, but where many holidays come together.
+NOTICE = timedelta(days=14)
 
 SWEPT = 1_000  # documents that one scoring deletes at most
 
 
-def expiry(collection: str, needed_until: datetime, clock: datetime) -> datetime:
+def expiry(
+    collection: str, needed_until: datetime, clock: datetime, platform: Platform | None = None
+) -> datetime:
     """When a document expires that is written now, by the computer's ``clock``.
 
     Writing a document again never makes its expiry earlier: a later clock gives a later expiry.
-    ``needed_until``: the time counts from then, or from now if that has passed.
+    ``needed_until``: the time counts from then, or from now if that has passed. ``platform``: of
+    which a post is.
     """
-    return max(needed_until, clock) + KEPT[collection]
+    kept = KEPT[collection] if platform is None else POSTS[platform]
+    return max(needed_until, clock) + kept

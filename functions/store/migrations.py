@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from functions.model import month_bounds, month_of, parse_time
+from functions.model import PLATFORMS, Platform, month_bounds, month_of, parse_time
 from functions.store.expiry import KEPT, expiry
 from functions.store.installation import (
     PATH,
@@ -106,12 +106,22 @@ def _look_at(stored: Stored, clock: datetime, found: _Found) -> None:
         case ["agencies", agency, collection, _] if collection in KEPT:
             found.holding.add(agency)
             if stored.expires_at is None:
-                at = expiry(collection, _needed_until(stored, clock), clock)
+                needed_until, platform = _needed_until(stored, clock), _platform(stored)
+                at = expiry(collection, needed_until, clock, platform)
                 found.expiring.append(
                     Write(stored.path, {}, "merge", stored.version, expires_at=at)
                 )
         case ["agencies", agency, *_]:
             found.holding.add(agency)
+
+
+def _platform(stored: Stored) -> Platform | None:
+    """Of which platform a post is; None for everything else."""
+    kind, _, name = stored.path.rpartition("/")
+    platform = name.partition(":")[0]
+    if not kind.endswith("/posts"):
+        return None
+    return next((each for each in PLATFORMS if each == platform), None)
 
 
 def _needed_until(stored: Stored, clock: datetime) -> datetime:

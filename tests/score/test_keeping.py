@@ -23,7 +23,7 @@ from functions.score import keeping
 from functions.score.job import score
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
-from functions.store.expiry import KEPT, NOTICE
+from functions.store.expiry import NOTICE, POSTS
 from functions.store.port import Store, Stored, Write
 from functions.store.sqlite import SqliteStore
 from tests.factories import BEGIN, CLOSES, END, MONTH, measured_post, read
@@ -31,7 +31,7 @@ from tests.score.scoring import ONE_UNIT
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 MIDDLE = datetime(2050, 1, 1, tzinfo=UTC)
-DUE = END + KEPT["posts"] - NOTICE
+DUE = END + POSTS["x"] - NOTICE
 OBJECTION = {"post": "x:100", "by": "Ani", "why": "Uji.", "at": "2026-10-12T00:00:00Z"}
 ANSWER = {"answer": "Tidak.", "accepted": False, "answered_by": "Budi"}
 
@@ -107,7 +107,7 @@ def test_a_post_says_at_once_when_it_goes_and_is_not_written_again(
     # Not at the very instant at which another month begins.
     monkeypatch.setattr(keeping, "NOTICE", NOTICE - DAY)
     due_at = DUE + DAY
-    assert [post.expires_at for post in life.posts] == [END + KEPT["posts"]] * 3
+    assert [post.expires_at for post in life.posts] == [END + POSTS["x"]] * 3
     versions = [post.version for post in life.posts]
     life.score(CLOSES)
     life.show()
@@ -125,27 +125,27 @@ def test_the_posts_of_a_contested_month_are_kept_and_go_when_it_is_decided(life:
     life.object()
     life.score(CLOSES)
     life.score(DUE)
-    assert [post.expires_at for post in life.posts] == [DUE + KEPT["posts"]] * 3
-    life.score(DUE + 30 * DAY)
-    assert [post.expires_at for post in life.posts] == [DUE + KEPT["posts"]] * 3
+    assert [post.expires_at for post in life.posts] == [DUE + POSTS["x"]] * 3
+    life.score(DUE + 13 * DAY)
+    assert [post.expires_at for post in life.posts] == [DUE + POSTS["x"]] * 3
     life.answer()
-    life.score(DUE + 31 * DAY)
+    life.score(DUE + 14 * DAY)
     life.show()
-    life.score(DUE + KEPT["posts"] - NOTICE)
+    life.score(DUE + POSTS["x"] - NOTICE)
     assert life.standing()["may_go"]
-    assert [post.expires_at for post in life.posts] == [DUE + KEPT["posts"]] * 3
+    assert [post.expires_at for post in life.posts] == [DUE + POSTS["x"]] * 3
 
 
 def test_a_final_month_that_nobody_can_see_keeps_its_posts(life: Life) -> None:
     life.score(CLOSES)
     life.score(DUE)
-    assert [post.expires_at for post in life.posts] == [DUE + KEPT["posts"]] * 3
+    assert [post.expires_at for post in life.posts] == [DUE + POSTS["x"]] * 3
     # Nor does it help that the site shows it as it was before.
     path = f"{life.agency.root}/jobs/publish"
     life.store.write([Write(path, {"published": {MONTH: "of before"}}, "merge")])
-    at = DUE + KEPT["posts"] - NOTICE
+    at = DUE + POSTS["x"] - NOTICE
     life.score(at)
-    assert [post.expires_at for post in life.posts] == [at + KEPT["posts"]] * 3
+    assert [post.expires_at for post in life.posts] == [at + POSTS["x"]] * 3
 
 
 def test_many_posts_are_kept_some_in_each_run(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,9 +154,9 @@ def test_many_posts_are_kept_some_in_each_run(life: Life, monkeypatch: pytest.Mo
     kept = []
     for minute in range(4):
         life.score(DUE + timedelta(minutes=30 * minute))
-        kept.append(sum(post.expires_at == DUE + KEPT["posts"] for post in life.posts))
+        kept.append(sum(post.expires_at == DUE + POSTS["x"] for post in life.posts))
     assert kept == [1, 2, 3, 3]
-    assert life.standing()["until"] == (DUE + KEPT["posts"]).isoformat().replace("+00:00", "Z")
+    assert life.standing()["until"] == (DUE + POSTS["x"]).isoformat().replace("+00:00", "Z")
 
 
 def test_what_a_hand_left_in_the_cursor_costs_one_more_look(life: Life) -> None:
@@ -181,7 +181,7 @@ def test_a_replay_of_the_past_writes_nothing_that_goes_at_once(store: Store) -> 
     agency = AgencyStore(store, Agency(), clock=lambda: clock)
     agency.save_posts([measured_post(5, at=BEGIN)])
     [post] = store.list(f"{agency.root}/posts")
-    assert post.expires_at == clock + KEPT["posts"]
+    assert post.expires_at == clock + POSTS["x"]
 
 
 gaps = st.lists(st.integers(1, NOTICE.days - 1), min_size=1, max_size=8)
@@ -192,7 +192,7 @@ gaps = st.lists(st.integers(1, NOTICE.days - 1), min_size=1, max_size=8)
 def test_no_post_goes_before_its_month_is_seen_final_and_each_within_a_bound_after(
     waits: list[int], answered: int, shown: int, is_contested: bool
 ) -> None:
-    """Scorings at any instants, less than two months apart; an objection that may be answered at
+    """Scorings at any instants, less than two weeks apart; an objection that may be answered at
     last; a site that is published from some time on."""
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "kiprah.db")
@@ -211,7 +211,7 @@ def test_no_post_goes_before_its_month_is_seen_final_and_each_within_a_bound_aft
             if life.is_settled and settled_at is None:
                 settled_at = life.at
         assert settled_at is not None
-        bound = max(settled_at, END) + KEPT["posts"]
+        bound = max(settled_at, END) + POSTS["x"]
         assert all(p.expires_at is not None and p.expires_at <= bound for p in life.posts)
         life.score(bound + DAY)
         assert life.posts == []

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.store.expiry import KEPT, expiry
+from functions.model import PLATFORMS, Platform
+from functions.store.expiry import KEPT, NOTICE, POSTS, expiry
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -16,14 +17,24 @@ MIDDLE = datetime(2050, 1, 1, tzinfo=UTC)
 
 
 @given(
-    st.sampled_from(sorted(KEPT)),
+    st.sampled_from([*((name, None) for name in sorted(KEPT)), *(("posts", p) for p in PLATFORMS)]),
     st.integers(-20_000, 17_000).map(lambda days: MIDDLE + days * DAY),
     st.lists(st.timedeltas(timedelta(0), timedelta(days=900)), min_size=1, max_size=4),
 )
-def test_an_expiry_never_falls(name: str, needed: datetime, waits: list[timedelta]) -> None:
+def test_an_expiry_never_falls(
+    of: tuple[str, Platform | None], needed: datetime, waits: list[timedelta]
+) -> None:
+    name, platform = of
+    kept = KEPT[name] if platform is None else POSTS[platform]
     clock = last = MIDDLE
     for wait in waits:
         clock += wait
-        now = expiry(name, needed, clock)
-        assert now >= max(last, clock + KEPT[name], needed + KEPT[name])
+        now = expiry(name, needed, clock, platform)
+        assert now >= max(last, clock + kept, needed + kept)
         last = now
+
+
+def test_what_was_read_of_youtube_without_consent_goes_within_thirty_days() -> None:
+    assert set(POSTS) == set(PLATFORMS)
+    assert POSTS["youtube"] <= 30 * DAY
+    assert min(POSTS.values()) > NOTICE

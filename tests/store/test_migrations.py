@@ -10,7 +10,7 @@ import pytest
 
 from functions.settings import Settings
 from functions.store import migrations, open_agencies, open_agency, open_store
-from functions.store.expiry import KEPT
+from functions.store.expiry import KEPT, POSTS
 from functions.store.installation import PATH, SCHEMA
 from functions.store.migrations import Migrated, migrate
 from functions.store.port import Store, StoreError, Write
@@ -44,7 +44,8 @@ def test_a_real_store_of_before_schemas_says_what_it_is_and_what_passes_expires(
         assert (at is not None) == (path.split("/")[2] in KEPT), path
         if "/posts/" in path:
             assert at is not None
-            assert at > datetime(2026, 11, 1, tzinfo=UTC) + KEPT["posts"]
+            platform = path.rpartition("/")[2].partition(":")[0]
+            assert at > datetime(2026, 11, 1, tzinfo=UTC) + POSTS[platform]
     assert migrate(store, CLOCK) == Migrated(SCHEMA, SCHEMA)
     assert content(store) == {**after, PATH: ({"schema": 1}, None)}
     store.close()

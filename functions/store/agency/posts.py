@@ -44,7 +44,7 @@ class PostDocuments(AgencyDocuments):
                 f"{self.root}/posts/{_post_key(post)}",
                 _post_document(post),
                 mode="merge",
-                expires_at=self.expiry("posts", self._month_end(post)),
+                expires_at=self.expiry("posts", self._month_end(post), post.platform),
             )
             for post in posts
         )

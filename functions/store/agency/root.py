@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.model import Agency
+from functions.model import Agency, Platform
 from functions.store.expiry import SWEPT, expiry
 from functions.store.port import Store, Stored, Write
 from functions.times import present
@@ -48,15 +48,21 @@ class AgencyDocuments:
         """The agency's time zone, in which its months are bounded."""
         return self.agency.zone
 
-    def expiry(self, collection: str, needed_until: datetime | None = None) -> datetime | None:
+    def expiry(
+        self,
+        collection: str,
+        needed_until: datetime | None = None,
+        platform: Platform | None = None,
+    ) -> datetime | None:
         """When a document that is written now expires; None: never, as in a simulation.
 
-        ``needed_until``: the time to its expiry counts from then; None: from now.
+        ``needed_until``: the time to its expiry counts from then; None: from now. ``platform``: of
+        which a post is.
         """
         if self.simulation:
             return None
         clock = self._clock()
-        return expiry(collection, needed_until or clock, clock)
+        return expiry(collection, needed_until or clock, clock, platform)
 
     def reread(self, held: Stored) -> Stored | None:
         """A document as it stands now; None when it is gone."""

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.model import Sample
+from functions.model import PLATFORMS, Agency, Sample
+from functions.store.agency import AgencyStore
 from functions.store.agency.posts import Located
+from functions.store.expiry import POSTS
 from functions.store.port import Write
 from tests.factories import BEGIN, END, PUBLISHED, aged, measured_post, read, x_post
 
@@ -195,3 +197,12 @@ def test_an_address_document_that_somebody_typed_over_leads_nowhere(agency):
     [stored] = agency.store.list(f"{agency.root}/urls")
     agency.store.write([Write(stored.path, {"accounts": {"x:9": "apa saja"}}, "merge")])
     assert [one.account for one in agency.find_urls("x", ["1"])] == [post.account]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_post_goes_when_its_platform_says(store, platform):
+    """In both stores the document carries the instant from which on it may go."""
+    agency = AgencyStore(store, Agency(), clock=lambda: BEGIN + 20 * DAY)
+    agency.save_posts([measured_post(5, account=f"{platform}:1", at=BEGIN + 9 * DAY)])
+    [held] = store.list(f"{agency.root}/posts")
+    assert held.expires_at == END + POSTS[platform]
