@@ -23,6 +23,7 @@ from functions.jobs.tally import NOTHING, Tally
 from functions.model import Post, iso, month_of, previous_month
 from functions.notify.notifier import Notifier
 from functions.score import notices
+from functions.score.forgetting import forget_frozen
 from functions.score.keeping import keep_needed
 from functions.score.listening.job import listen
 from functions.score.month import revise, score_month
@@ -100,7 +101,8 @@ def score(
         _leave(run, report.postponed[0])
     else:
         told = notices.put(run, notifier, cursor) if notifier else {}
-        _conclude(run, changed, {**(keep_needed(run, cursor) if began else {}), **told})
+        kept = {**keep_needed(run, cursor), **forget_frozen(run, cursor)} if began else {}
+        _conclude(run, changed, {**kept, **told})
         if began:
             listen(run, notifier)
         agency.sweep(min(now, run.clock))
@@ -145,7 +147,7 @@ def _leave(run: Run, month: str) -> None:
 def _conclude(run: Run, changed: _Changes, kept: Mapping[str, Any]) -> None:
     """Fold the remaining posts, answer the admins, and note how far this run has read.
 
-    The remaining posts are of months that were not scored. ``kept``: what to note of kept posts.
+    The remaining posts are of months that were not scored. ``kept``: what to note of what is kept.
     """
     agency = run.agency
     for month, posts in sorted(changed.posts.items()):

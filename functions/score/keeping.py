@@ -17,7 +17,7 @@ import msgspec
 from functions import log
 from functions.model import iso, month_bounds
 from functions.score.rules.closing import months_between
-from functions.score.run import Run, is_frozen
+from functions.score.run import Run
 from functions.store.expiry import NOTICE, POSTS
 from functions.store.port import Conflict
 
@@ -45,12 +45,9 @@ def keep_needed(run: Run, cursor: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the posts that a month still needs; returns what to note in the cursor."""
     if run.agency.simulation:
         return {}
-    published: dict[str, str] | None = None
     noted: dict[str, Any] = {}
     for month, standing in _due(run, cursor):
-        published = run.agency.published() if published is None else published
-        is_done = _is_done(run, month, published)
-        now = KeptUntil(may_go=True) if is_done else _kept(run, month, standing)
+        now = KeptUntil(may_go=True) if run.is_done(month) else _kept(run, month, standing)
         if now != standing:
             noted[month] = msgspec.to_builtins(now)
     return {"posts": noted} if noted else {}
@@ -73,14 +70,6 @@ def _standing(cursor: Mapping[str, Any], month: str) -> KeptUntil:
         return msgspec.convert(cursor["posts"][month], KeptUntil)
     except (KeyError, TypeError, msgspec.ValidationError):
         return KeptUntil()
-
-
-def _is_done(run: Run, month: str, published: Mapping[str, str]) -> bool:
-    """Whether the month is frozen and its evidence is published."""
-    record = run.records.get(month)
-    if record is None or not is_frozen(record, run.now):
-        return False
-    return published.get(month) == record.digest
 
 
 def _kept(run: Run, month: str, standing: KeptUntil) -> KeptUntil:

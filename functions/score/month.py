@@ -13,6 +13,7 @@ import msgspec
 from functions import log
 from functions.model import Post, Ranking, month_bounds, month_of, previous_month
 from functions.score.cases import PostsOfItems, by_item
+from functions.score.forgetting import forget_deleted
 from functions.score.rules.changes import changes
 from functions.score.rules.closing import closing_begins, is_contested, is_incomplete, state_at
 from functions.score.rules.fold import fold_into
@@ -51,6 +52,7 @@ def score_month(run: Run, month: str, posts: Sequence[Post]) -> None:
     # post: it may die after writing the page that the post leaves, before the page it moves to.
     replays = held is not None and held.ranking.as_of > run.now
     ledgers.formula = None if moved or replays else header.formula
+    forget_deleted(agency, ledgers, run.now)
     agency.save_ledgers(ledgers)
     run.report.folded += news
     if month < month_of(run.now, agency.zone):

@@ -99,6 +99,18 @@ class Run:
         return why is not None
 
     @cached_property
+    def published(self) -> Mapping[str, str]:
+        """The digests of the months as the site shows them."""
+        return self.agency.published()
+
+    def is_done(self, month: str) -> bool:
+        """Whether the month is frozen, and the site shows it so."""
+        record = self.records.get(month)
+        if record is None or not is_frozen(record, self.now):
+            return False
+        return self.published.get(month) == record.digest
+
+    @cached_property
     def contests(self) -> Contests:
         """What admins decided and units contest, as it stands now."""
         agency = self.agency

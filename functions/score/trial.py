@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from functions.model import Change, MonthState, Post, Ranking, Verdict, month_bounds, previous_month
+from functions.score.forgetting import EDGE, texts_lost
 from functions.score.rules.changes import changes
 from functions.score.rules.closing import closing_ends
 from functions.score.rules.formula import changed, formula_of, version_of
@@ -147,8 +148,14 @@ def _compared(
     are no longer those that were compared.
     """
     month = evidence.month
+    cursor, before = agency.cursor("score"), previous_month(month.month)
+    if texts_lost(cursor, month.month) or EDGE in texts_lost(cursor, before):
+        raise TrialError(
+            f"duplicate_percent cannot be tried on {month.month}: it is frozen and published, and "
+            "the texts that were compared are no longer kept"
+        )
     begin, _ = month_bounds(month.month, agency.zone)
-    tail = _handed_on(agency, previous_month(month.month))
+    tail = _handed_on(agency, before)
     texts = {
         (account, post_id): entry.post.text
         for account, ledger in ledgers.items()

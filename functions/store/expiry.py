@@ -22,9 +22,20 @@ POSTS: Mapping[Platform, timedelta] = {
     "facebook": timedelta(days=90),
     "tiktok": timedelta(days=90),
     # What is deleted on X is to be deleted elsewhere too, and nobody asks X about it any more.
-    "x": timedelta(days=30),
+    "x": timedelta(days=21),
     # What was read without a user's consent is to be read again or deleted after 30 days.
     "youtube": timedelta(days=30),
+}
+
+# So long after the end of its month the texts of posts stay in its ledgers, if it is frozen and
+# published by then, and else until it is (score/forgetting.py). No page of a frozen month shows
+# any; what a week was about is told by comparing it with the eight weeks before.
+TEXTS: Mapping[Platform, timedelta] = {
+    "instagram": timedelta(weeks=10),
+    "facebook": timedelta(weeks=10),
+    "tiktok": timedelta(weeks=10),
+    "x": timedelta(0),
+    "youtube": timedelta(0),
 }
 
 KEPT = {
@@ -50,7 +61,7 @@ KEPT = {
 # Before the first posts of a month expire, so long is left for scoring to find that they are still
 # needed, though it may have stood still for days. A month is frozen and published long before that,
 # so that none of its posts is written again, but where many holidays come together.
-NOTICE = timedelta(days=14)
+NOTICE = timedelta(days=10)
 
 SWEPT = 1_000  # documents that one scoring deletes at most
 

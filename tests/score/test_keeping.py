@@ -126,10 +126,10 @@ def test_the_posts_of_a_contested_month_are_kept_and_go_when_it_is_decided(life:
     life.score(CLOSES)
     life.score(DUE)
     assert [post.expires_at for post in life.posts] == [DUE + POSTS["x"]] * 3
-    life.score(DUE + 13 * DAY)
+    life.score(DUE + 5 * DAY)
     assert [post.expires_at for post in life.posts] == [DUE + POSTS["x"]] * 3
     life.answer()
-    life.score(DUE + 14 * DAY)
+    life.score(DUE + 6 * DAY)
     life.show()
     life.score(DUE + POSTS["x"] - NOTICE)
     assert life.standing()["may_go"]
@@ -192,7 +192,7 @@ gaps = st.lists(st.integers(1, NOTICE.days - 1), min_size=1, max_size=8)
 def test_no_post_goes_before_its_month_is_seen_final_and_each_within_a_bound_after(
     waits: list[int], answered: int, shown: int, is_contested: bool
 ) -> None:
-    """Scorings at any instants, less than two weeks apart; an objection that may be answered at
+    """Scorings at any instants, less than ten days apart; an objection that may be answered at
     last; a site that is published from some time on."""
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "kiprah.db")

@@ -5,7 +5,7 @@ Pure: no I/O, no clock. What is handed on is a ``Tail`` (store/tails.py).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from functions.model import Entry, Post, Verdict
 from functions.score.rules.duplicates import LEAST, EarlierText, duplicates
 from functions.score.rules.judging import Judgement
 from functions.score.rules.usual import History, all_measured
-from functions.score.rules.window import is_removed
+from functions.score.rules.window import is_gone, is_removed
 from functions.store.evidence import Repeated, Twins
 from functions.store.ledgers import Ledger
 from functions.store.tails import Recent, Tail
@@ -77,20 +77,49 @@ def find_twins(
 
 
 def _compared(
-    edge: Iterable[EarlierText],
+    edge: Sequence[EarlierText],
     entries: Iterable[Entry],
     since: datetime,
     as_of: datetime,
     least: int,
 ) -> dict[str, Repeated]:
     """What an account's posts from ``since`` on repeat; ``edge`` lies before the month."""
-    candidates = [
-        _candidate(entry, as_of, since)
-        for entry in entries
-        if entry.post.published_at >= since - COMPARED_WITHIN
-    ]
+    near = [entry for entry in entries if entry.post.published_at >= since - COMPARED_WITHIN]
+    candidates = [_candidate(entry, as_of, since) for entry in near]
+    kept = _kept(edge, near, candidates, since, least)
+    if kept:  # a duplicate is compared with nothing, and nothing with it
+        candidates = [text for text in candidates if text.post_id not in kept]
     found = duplicates([*edge, *candidates], least=least, since=since)
-    return {post_id: (twin.of, twin.percent) for post_id, twin in found.items()}
+    return {post_id: (twin.of, twin.percent) for post_id, twin in found.items()} | kept
+
+
+def _kept(
+    edge: Iterable[EarlierText],
+    entries: Iterable[Entry],
+    candidates: Iterable[EarlierText],
+    since: datetime,
+    least: int,
+) -> dict[str, Repeated]:
+    """What posts repeat as they were judged, where a text that they were compared by is gone.
+
+    The text of a post that its account has deleted is not kept (score/forgetting.py). One that was
+    deleted after its mark still stands, so that what was found of its text holds.
+    """
+    lost = {text.post_id for text in edge if text.stands and text.text is None}
+    standing = set()
+    for entry, text in zip(entries, candidates, strict=True):
+        if text.stands:
+            standing.add(text.post_id)
+            if text.text is None and is_gone(entry.post):
+                lost.add(text.post_id)
+    if not lost:
+        return {}
+    judged = _as_judged(entry for entry in entries if entry.post.published_at >= since)
+    return {
+        post_id: twin
+        for post_id, twin in judged.items()
+        if post_id in standing and twin[1] >= least and not lost.isdisjoint((post_id, twin[0]))
+    }
 
 
 def _as_judged(entries: Iterable[Entry]) -> dict[str, Repeated]:

@@ -64,11 +64,21 @@ def bracket(post: Post) -> tuple[Sample | None, Sample | None]:
 
 def is_removed(post: Post) -> bool:
     """Gone before the mark: two covering absences before it, 15 minutes apart, not seen since."""
-    if len(post.absences) < 2:
-        return False
-    mark = post.mark
+    return len(post.absences) > 1 and _is_absent(post, before=post.mark)
+
+
+def is_gone(post: Post) -> bool:
+    """Gone, before the mark or after it: the same two absences, whenever they were."""
+    return len(post.absences) > 1 and _is_absent(post)
+
+
+def _is_absent(post: Post, before: datetime | None = None) -> bool:
     last_seen = post.samples[-1].taken_at if post.samples else None
-    absences = [at for at in post.absences if at < mark and (last_seen is None or at > last_seen)]
+    absences = [
+        at
+        for at in post.absences
+        if (before is None or at < before) and (last_seen is None or at > last_seen)
+    ]
     return len(absences) > 1 and absences[-1] - absences[0] >= ABSENCES_APART
 
 

@@ -49,6 +49,19 @@ class PostDocuments(AgencyDocuments):
             for post in posts
         )
 
+    def forget_texts(self, posts: Iterable[Post]) -> None:
+        """Take the texts out of the documents of posts, of those that are still there.
+
+        ``Conflict`` when another writer was faster; some may be without their texts by then.
+        """
+        stored = self.store.get([f"{self.root}/posts/{_post_key(post)}" for post in posts])
+        # Conditional: a merge into a post deleted meanwhile would leave half a document.
+        self.store.write(
+            Write(path, {"text": None}, "merge", held.version)
+            for path, held in stored.items()
+            if held.data.get("text") is not None
+        )
+
     def _month_end(self, post: Post) -> datetime:
         zone = self.agency.zone
         return month_bounds(month_of(post.published_at, zone), zone)[1]

@@ -108,6 +108,62 @@ def test_what_was_read_later_is_not_known_yet():
     assert twins(*unread, as_of=at + DAY + MINUTE) == {}
 
 
+# Texts that are no longer held
+
+DELETED = {"text": None, "absences": (BEGIN + 3 * DAY, BEGIN + 3 * DAY + HOUR)}
+
+
+def judged(each, repeats=None, percent=91):
+    """A post with the verdict of a scoring that still held its text."""
+    facts = {"duplicate_of": repeats, "duplicate_percent": percent if repeats else None}
+    return factories.entry(each, measurement=Measurement(state="observed"), **facts)
+
+
+def twins_of(*entries, tail=None, **how):
+    held = Ledgers(MONTH, WIB)
+    for each in entries:
+        held.put(each)
+    return find_twins(held, tail or Tail(), as_of=END + 3 * DAY, begin=BEGIN, **how)
+
+
+def test_what_was_found_of_a_text_that_is_gone_holds():
+    at = BEGIN + DAY
+    held = (
+        judged(sent("1", at, **DELETED)),
+        judged(sent("2", at + HOUR), "1"),
+        judged(sent("3", at + 2 * HOUR, **DELETED), "1"),
+    )
+    assert twins_of(*held) == {("x:1", "2"): ("1", 91), ("x:1", "3"): ("1", 91)}
+    # From more percent on they were no duplicates either.
+    assert twins_of(*held, least=92) == {}
+
+
+def test_what_repeats_a_text_that_is_gone_is_itself_compared_with_nothing():
+    at = BEGIN + DAY
+    first, second = judged(sent("1", at, **DELETED)), judged(sent("2", at + 20 * HOUR), "1")
+    later = judged(sent("3", at + 30 * HOUR))
+    assert twins_of(first, second, later) == {("x:1", "2"): ("1", 91)}
+
+
+def test_a_post_without_a_text_that_is_still_there_holds_nothing():
+    at = BEGIN + DAY
+    held = judged(sent("1", at, text=None)), judged(sent("2", at + HOUR), "1")
+    assert twins_of(*held) == {}
+
+
+def test_a_removed_post_holds_nothing_though_its_text_is_gone():
+    """ "the earliest standing post – not removed" """
+    at = BEGIN + DAY
+    gone = {"text": None, "absences": (at + 3 * HOUR, at + 4 * HOUR)}
+    first = x_post(read(at + 2 * HOUR), post_id="1", published_at=at, **gone)
+    assert twins_of(judged(first, "0"), judged(sent("2", at + HOUR), "1")) == {}
+
+
+def test_what_repeats_a_handed_text_that_is_gone_holds():
+    fallen = Tail(recent={"x:1": (Recent(post_id="0", published_at=BEGIN - HOUR),)})
+    assert twins_of(judged(sent("1", BEGIN + HOUR), "0"), tail=fallen) == {("x:1", "1"): ("0", 91)}
+
+
 # What need not be compared anew
 
 

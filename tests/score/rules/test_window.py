@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from functions.model import COUNTED, COUNTERS, PLATFORMS, Measurement, Post, Sample, State
 from functions.score.rules.fold import fold
-from functions.score.rules.window import bracket, interpolate, measure, round_half_up
+from functions.score.rules.window import bracket, interpolate, is_gone, measure, round_half_up
 from functions.thresholds import EARLIEST_USABLE, LATEST_USABLE
 from tests.factories import LATER, MARK, PUBLISHED, aged, read, x_post
 
@@ -288,6 +288,22 @@ def test_an_absence_that_is_unconfirmed_or_not_before_the_mark_removes_nothing(a
 def test_the_first_and_the_last_of_several_absences_confirm_each_other():
     often = tuple(aged(20, minutes) for minutes in (0, 5, 10, 15))
     assert states(read(aged(19)), absences=often) == "removed"
+
+
+@pytest.mark.parametrize(
+    ("absences", "gone"),
+    [
+        ((), False),
+        ((aged(20),), False),
+        ((aged(20), aged(20, 14, 59)), False),
+        ((aged(20), aged(21)), True),
+        ((aged(23, 50), aged(24, 20)), True),
+        ((aged(25), aged(26)), True),
+    ],
+)
+def test_a_post_is_gone_whenever_it_was_deleted(absences, gone):
+    assert is_gone(x_post(read(aged(19)), absences=absences)) is gone
+    assert not is_gone(x_post(read(aged(19)), read(aged(27)), absences=absences))
 
 
 def test_a_post_seen_again_is_restored():
