@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.model import PLATFORMS, Platform
-from functions.store.expiry import KEPT, NOTICE, POSTS, expiry
+from functions.model import PLATFORM_NAMES, PLATFORMS, Platform
+from functions.store.expiry import KEPT, NOTICE, POSTS, TEXTS, expiry
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -38,3 +39,10 @@ def test_what_was_read_of_youtube_without_consent_goes_within_thirty_days() -> N
     assert set(POSTS) == set(PLATFORMS)
     assert POSTS["youtube"] <= 30 * DAY
     assert min(POSTS.values()) > NOTICE
+
+
+def test_the_guide_to_the_terms_says_how_long_everything_is_kept() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "ketentuan.md").read_text(encoding="utf-8")
+    for platform in PLATFORMS:
+        name, raw, text = PLATFORM_NAMES[platform], POSTS[platform].days, TEXTS[platform].days
+        assert f"| {name} | {raw} hari | {text} hari |" in guide

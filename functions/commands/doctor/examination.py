@@ -260,10 +260,10 @@ def _terms(agency: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
     if not channels or youtube_amendment(agency.settings(NAME)) is not None:
         return []
     todo = (
-        "apply for YouTube's amendment on derived metrics (docs/ketentuan.md), and write the "
-        f"reference of its acceptance as {YOUTUBE_AMENDMENT} in settings/{NAME}"
+        "apply for YouTube's amendment (docs/ketentuan.md); write its reference as "
+        f"{YOUTUBE_AMENDMENT} in settings/{NAME}"
     )
-    said = "rankings across channels and statistics older than 30 days are not allowed yet"
+    said = "no acceptance of the amendment on derived metrics is noted"
     return [Finding("youtube terms", f"{said}; {todo}", ok=False, todo=todo)]
 
 

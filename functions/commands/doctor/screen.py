@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from functions.commands.doctor.finding import GROUPS, Finding, Group
 
-LINES = 40  # of a screen, about
+LINES = 41  # of a screen, about
 LEAST = 4  # findings of each group, however many there are
 WIDEST = 200  # characters of a line
 EVERYTHING = "kiprah doctor --all"

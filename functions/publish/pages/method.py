@@ -69,6 +69,7 @@ class MethodPage(msgspec.Struct, frozen=True):
     zone: str
     data: str
     verify: str
+    status: str
     objecting: Objecting
     cite: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
@@ -98,6 +99,7 @@ def method_page(context: Context) -> Page:
         zone=formats.clock(m.now, m.zone).split()[-1],
         data=context.href("data/"),
         verify=context.href("periksa/"),
+        status=context.href("status/"),
         objecting=_objecting(context),
         cite=_cite(context),
         platforms=tuple(
