@@ -40,6 +40,7 @@ ARROWS = {
     "notify": {*SHARED, "store"},
     "collect": {*SHARED, "registry", "store", "tokens", "jobs", "notify"},
     "check": {*SHARED, "registry", "store", "jobs", "collect"},
+    "listen": {*SHARED, "registry", "store", "tokens", "jobs", "collect"},
     "connect": {*SHARED, "store", "tokens", "jobs", "collect"},
     "score": {*SHARED, "registry", "store", "jobs", "notify"},
     "publish": {*SHARED, "registry", "store", "jobs"},
@@ -54,6 +55,13 @@ ADAPTER_SEES = (
     "functions.collect.platforms.decoding",
     "functions.collect.platforms.walks",
     "functions.collect.platforms.meta",
+)
+# Whoever listens shares collecting's way to a platform and its credentials, and nothing else of it.
+LISTENING = "functions/listen/*.py"
+LISTENING_SEES = (
+    "functions.collect.client",
+    "functions.collect.contract",
+    "functions.collect.credentials",
 )
 # What the adapters share, and is none itself.
 SHARED_BY_ADAPTERS = {"__init__", "decoding", "walks", "meta"}
@@ -138,7 +146,8 @@ def offences(path: str, source: str) -> list[str]:
     """What in one file goes against the house, as ``path:line: what``."""
     tree = ast.parse(source)
     found = [*_relative(tree), *_arrows(path, tree), *_homes(path, tree), *_adapter(path, tree)]
-    return [f"{path}:{line}: {what}" for line, what in [*found, *_pure(path, tree)]]
+    found += [*_listening(path, tree), *_pure(path, tree)]
+    return [f"{path}:{line}: {what}" for line, what in found]
 
 
 def _relative(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -183,6 +192,18 @@ def _adapter(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
         if _within(name, "functions") and not (
             is_own or any(_within(name, seen) for seen in ADAPTER_SEES)
         ):
+            yield line, "a platform adapter sees the client and the model alone"
+
+
+def _listening(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
+    if not fnmatch(path, LISTENING):
+        return
+    is_adapter = fnmatch(path, "functions/listen/platforms/*.py")
+    for line, name in imports(tree):
+        is_seen = any(_within(name, seen) for seen in LISTENING_SEES)
+        if _within(name, "functions.collect") and not is_seen:
+            yield line, "listening sees collect's client, contract and credentials alone"
+        if is_adapter and _within(name, "functions.store"):
             yield line, "a platform adapter sees the client and the model alone"
 
 
@@ -306,6 +327,9 @@ def _normal(requirement: str) -> str:
             "from functions.collect.platforms.youtube_channels import unknown",
             "adapter",
         ),
+        ("functions/listen/job.py", "from functions.collect import job", "listening sees"),
+        ("functions/listen/job.py", "from functions.score import run", "listen imports score"),
+        ("functions/listen/platforms/x.py", "import functions.store.port", "a platform adapter"),
         ("functions/score/rules/window.py", "import time", "pure module imports time"),
         (
             "functions/score/rules/window.py",

@@ -24,17 +24,20 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.jobs import rounds, turns
+from functions.listen.job import ListenRun, listen_all
 from functions.model import run_id
 from functions.notify.notifier import notifier_of
 from functions.publish.documents.job import documents_all
 from functions.publish.job import publish_all
 from functions.score.job import score_all
 from functions.settings import Settings
+from functions.settings.cadence import CADENCES
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
 from functions.times import present
 
 STANDBY = timedelta(seconds=30)  # between two looks whether another loop still runs
+LISTENED_AFTER = timedelta(minutes=5)  # an hour's end: its counts are whole by then
 GRACE = 20.0  # seconds that a running job gets to end after SIGTERM
 
 
@@ -44,7 +47,7 @@ async def run(
     stop: asyncio.Event,
     health: Path | None = None,
 ) -> None:
-    """Collect, score, publish and make documents until ``stop`` is set.
+    """Collect, score, publish, make documents and listen until ``stop`` is set.
 
     A job that fails is tried at its next turn.
 
@@ -55,10 +58,11 @@ async def run(
     """
     collecting = timedelta(minutes=settings.collect_every)
     scoring = timedelta(minutes=settings.score_every)
+    listening = timedelta(minutes=CADENCES["listen"].every)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    due = {"collect": present(), "score": present()}
+    due = {job: present() for job in ("collect", "score", "listen")}
     heart = Heartbeat(health)
     beating = asyncio.ensure_future(heart.goes_on())
     async with Connections() as connections, _Watch(agencies[0]) as watch:
@@ -80,6 +84,10 @@ async def run(
                 await _job("publish", stop, heart, publishing)
                 setting = partial(asyncio.to_thread, _documents, agencies, settings)
                 await _job("documents", stop, heart, setting)
+            if now >= due["listen"]:
+                due["listen"] = turn_after(now, listening) + LISTENED_AFTER
+                counting = partial(asyncio.to_thread, _listen, agencies, settings)
+                await _job("listen", stop, heart, counting)
             await _pause(stop, min(due.values()))
     beating.cancel()
     log.info("loop.stopped")
@@ -187,6 +195,12 @@ def _documents(agencies: Sequence[AgencyStore], settings: Settings) -> dict[str,
     return _tell(documents_all(agencies, now=now, settings=settings, run_id=name))
 
 
+def _listen(agencies: Sequence[AgencyStore], settings: Settings) -> dict[str, Any]:
+    now = present()
+    run = ListenRun(now=now, run_id=run_id("listen", now))
+    return _tell(listen_all(agencies, settings, run))
+
+
 # Whose run was found at work when a job's turn came, as was told last.
 _found: dict[str, list[str]] = {}
 
@@ -210,7 +224,7 @@ def _tell(report: dict[str, Any]) -> dict[str, Any]:
 )
 @tells_errors
 def run_command(health: Path | None) -> None:
-    """Collect, score and publish at their cadence until told to stop."""
+    """Collect, score, publish and listen at their cadence until told to stop."""
 
     log.speak()
     loaded = load_settings()

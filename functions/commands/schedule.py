@@ -40,7 +40,7 @@ from functions.commands.shell import (
 from functions.parsing import refusals
 from functions.parsing.nearest import nearest
 from functions.settings import Settings, SettingsError
-from functions.settings.cadence import CADENCES
+from functions.settings.cadence import CADENCES, OPTIONAL
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPIError
@@ -96,6 +96,9 @@ def carry_out(
     try:
         for job in _meant(what, names, held.prefix):
             try:
+                is_wished = job not in OPTIONAL or _is_named(job, names, held.prefix)
+                if not is_wished and not held.has(job):
+                    continue
                 line, done[job] = _done(held, what, job)
             except ScheduleError as error:
                 problems.append(str(error))
@@ -120,6 +123,10 @@ def _meant(what: str, names: Sequence[str], prefix: str) -> list[str]:
     if what == "run" and len(jobs) > 1:
         raise ValueError("name one job: what follows on another must not run beside it")
     return jobs
+
+
+def _is_named(job: str, names: Sequence[str], prefix: str) -> bool:
+    return job in [name.removeprefix(f"{prefix}-") for name in names]
 
 
 def _done(held: Schedule, what: str, job: str) -> tuple[str, dict[str, Any]]:
@@ -181,6 +188,10 @@ class Schedule:
     def close(self) -> None:
         """Close the connection."""
         self._client.transport.close()
+
+    def has(self, job: str) -> bool:
+        """Whether there is such a job."""
+        return self._held(job) is not None
 
     def standing(self, job: str) -> JobStanding:
         """How a job stands."""

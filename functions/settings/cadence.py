@@ -20,6 +20,8 @@ class Cadence(NamedTuple):
     timeout: int
 
 
+# What an installation may do without: there is no schedule for it unless it was asked for.
+OPTIONAL = frozenset({"listen"})
 _FILE = Path(__file__).with_suffix(".json")
 CADENCES: Mapping[str, Cadence] = {
     job: Cadence(**facts) for job, facts in json.loads(_FILE.read_text(encoding="utf-8")).items()

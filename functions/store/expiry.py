@@ -52,6 +52,8 @@ KEPT = {
     "notices": timedelta(days=60),
     # An alarm's record is that of ninety days.
     "alarms": timedelta(days=100),
+    # How often a query was counted on X is held against the same weeks of a year ago.
+    "volumes": timedelta(days=400),
     # The terms of YouTube leave a number thirty days; an alarm compares with twenty-eight.
     "pulse": timedelta(days=30),
     # Those of no known platform; of every other as ``POSTS`` says.

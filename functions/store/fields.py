@@ -21,7 +21,7 @@ from functions.parsing.nearest import nearest
 # Each field by its own name, and the Indonesian names that it may be typed by.
 Names = Mapping[str, tuple[str, ...]]
 
-_OURS = frozenset({"status"})  # written beside what was typed, by the jobs
+_OURS = frozenset({"status", "xvolumestatus"})  # written beside what was typed, by the jobs
 # Own notes of admins are called "catatan" or "keterangan": like, but not misspelt, field names.
 _MISSPELT = 0.8
 _YEARS = range(2000, 2200)

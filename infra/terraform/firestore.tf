@@ -44,7 +44,7 @@ locals {
     "alarms", "campaigns", "clarifications", "insights", "topics", # what listening keeps
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
     "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "pulse", "rankings", "rosters", "runs", "satker", "settings",
-    "signatures", "tails", "tickets", "urls",
+    "signatures", "tails", "tickets", "urls", "volumes",
   ])
 
   queried = {
@@ -62,7 +62,7 @@ locals {
   }
 
   # Whose documents carry the instant from which on nobody needs them (functions/store/expiry.py).
-  expiring = toset(["alarms", "attempts", "notices", "outcomes", "posts", "pulse", "runs", "tickets"])
+  expiring = toset(["alarms", "attempts", "notices", "outcomes", "posts", "pulse", "runs", "tickets", "volumes"])
 }
 
 resource "google_firestore_field" "unindexed" {

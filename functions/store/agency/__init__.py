@@ -17,6 +17,7 @@ from functions.store.agency.proofs import EvidenceDocuments
 from functions.store.agency.pulse import PulseDocuments
 from functions.store.agency.signatures import SignatureDocuments
 from functions.store.agency.typed import TypedDocuments
+from functions.store.agency.volumes import VolumeDocuments
 
 
 class AgencyStore(
@@ -31,6 +32,7 @@ class AgencyStore(
     NoticeDocuments,
     PulseDocuments,
     SignatureDocuments,
+    VolumeDocuments,
 ):
     """One agency's documents. All times that come out are aware UTC.
 

@@ -1,0 +1,53 @@
+"""What a run of listening says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from functions.jobs.tally import NOTHING
+from functions.model import iso
+
+JOB = "listen"
+OFF = "off: no query stands in settings/listening (x_volume)"
+
+
+class ListenReport(msgspec.Struct):
+    """What a run did for an agency.
+
+    ``queries``: by name, each one's state and, of one that was asked, how many hours are new;
+    ``dollars``: what was paid for. ``failed``: X refused every credential that was tried. ``todo``:
+    what has to be set up before anything can be counted.
+    """
+
+    run_id: str
+    now: datetime
+    queries: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    calls: int = 0
+    dollars: float = 0
+    problems: list[str] = msgspec.field(default_factory=list)
+    todo: str = ""
+    failed: bool = False
+    cost: Mapping[str, int | float] = msgspec.field(default_factory=lambda: NOTHING)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "job": JOB,
+            "run_id": self.run_id,
+            "now": iso(self.now),
+            "queries": self.queries,
+            "problems": self.problems,
+            **self.cost,
+            "calls": self.calls,
+            "dollars": self.dollars,
+            "failed": self.failed,
+            **({"todo": self.todo} if self.todo else {}),
+        }
+
+
+def switched_off(run_id: str, now: datetime) -> dict[str, Any]:
+    """The report of a run that had nothing to do for any agency."""
+    return {**ListenReport(run_id, now).as_dict(), "done": OFF}
