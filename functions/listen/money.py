@@ -92,7 +92,8 @@ class Purse:
         if held is None or self._day(held) != held.data.get("day"):
             return 0
         mills = held.data.get("mills")
-        return mills if isinstance(mills, int) and mills >= 0 else self._cap
+        is_number = isinstance(mills, int) and not isinstance(mills, bool) and mills >= 0
+        return mills if is_number else self._cap  # unknown is not zero
 
 
 class PaidConnection(Connection):
