@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 JOBS = (
     "collect",
     "documents",
+    "listen",
     "publish",
     "score",
 )  # connect is for people: tests/connect/test_entrypoint.py
@@ -73,7 +74,7 @@ def registered(agency, now):
 def test_the_functions_are_deployed_under_their_own_names():
     events, jobs = (
         ["check_contest", "check_satker"],
-        ["collect", "connect", "documents", "publish", "score"],
+        ["collect", "connect", "documents", "listen", "publish", "score"],
     )
     assert main.__all__ == [*events, *jobs]
     assert all(getattr(main, name).__name__ == name for name in main.__all__)
@@ -171,7 +172,7 @@ def test_publish_to_a_place_that_cannot_be_used_is_500(
     assert "KIPRAH_SITE" in answered.json["problems"][0]
 
 
-@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("name", [name for name in JOBS if name != "listen"])
 def test_a_fresh_deployment_is_200_and_says_what_to_do(clients, agency_book, name):
     """ "answers 200 and says what to do, not 500 every quarter of an hour" """
     answered = clients[name].post("/")
@@ -191,6 +192,32 @@ def test_a_deployment_without_credentials_is_200_and_says_which_to_give(clients,
     )
     for name in ("score", "publish"):
         assert "kiprah collect" in clients[name].post("/").json["todo"]
+
+
+def test_listening_is_off_until_somebody_wants_it(clients, agency_book):
+    answered = clients["listen"].post("/")
+    assert (answered.status_code, answered.json["failed"]) == (200, False)
+    assert answered.json["done"].startswith("off")
+    assert (answered.json["writes"], answered.json["calls"]) == (0, 0)
+
+
+def test_listen_counts_what_is_confirmed_and_answers_its_report(
+    clients, agency_book, now, monkeypatch
+):
+    registered(agency_book, now)
+    query = {"name": "a", "query": '"Kanwil Aceh"', "by": "Ani", "confirmed_by": "Budi"}
+    typed = {"x_volume": [query], "x_listen_dollars_per_day": 1}
+    agency_book.store.write([Write(f"{agency_book.root}/settings/listening", typed)])
+    monkeypatch.setenv("KIPRAH_X_BEARER_TOKEN", X_BEARER_TOKEN)
+    with serve(World(now=now)) as platforms:
+        monkeypatch.setenv("KIPRAH_X_URL", platforms.url)
+        body = json.dumps({"now": iso(now)})
+        answered, again = (clients["listen"].post("/", data=body) for _ in range(2))
+        assert platforms.app.calls.x_counts == 1
+    assert (answered.status_code, again.status_code) == (200, 200)
+    assert (answered.json["job"], answered.json["dollars"]) == ("listen", 0.005)
+    assert answered.json["queries"]["a"]["hours"] > 160
+    assert (again.json["calls"], again.json["queries"]["a"]) == (0, {"state": "counted"})
 
 
 def test_an_agency_that_waits_for_its_registry_fails_no_other(
@@ -316,6 +343,7 @@ HEAVY = (
 MAY_LOAD = {
     "collect": {"httpx", "stamina", "tenacity", "sqlite3"},
     "connect": {"httpx", "stamina", "tenacity", "cryptography", "sqlite3"},
+    "listen": {"sqlite3"},
     "publish": {"xlsxwriter", "sqlite3"},
     "score": {"holidays", "rapidfuzz", "sqlite3"},
 }

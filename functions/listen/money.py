@@ -92,8 +92,9 @@ class Purse:
         if held is None or self._day(held) != held.data.get("day"):
             return 0
         mills = held.data.get("mills")
-        is_number = isinstance(mills, int) and not isinstance(mills, bool) and mills >= 0
-        return mills if is_number else self._cap  # unknown is not zero
+        if isinstance(mills, bool) or not isinstance(mills, int) or mills < 0:
+            return self._cap  # unknown is not zero
+        return mills
 
 
 class PaidConnection(Connection):

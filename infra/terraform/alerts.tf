@@ -92,7 +92,7 @@ resource "google_monitoring_alert_policy" "stale" {
   notification_channels = local.told
 
   dynamic "conditions" {
-    for_each = local.cadences
+    for_each = local.scheduled
     content {
       display_name = "no good run of ${conditions.key}"
       condition_threshold {

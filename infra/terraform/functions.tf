@@ -57,6 +57,18 @@ locals {
       queues        = ["jobs"]
       secrets       = []
     }
+    # Once an hour, a request for each query: it waits most of its time.
+    listen = {
+      deployed      = var.listen
+      public        = false
+      memory        = "512Mi"
+      cpu           = null
+      concurrency   = 1
+      max_instances = 2
+      timeout       = local.cadences.listen.timeout
+      queues        = []
+      secrets       = local.platform_secrets.x
+    }
     # Open to everybody, so few: what a flood can cost is three instances. It is only there when
     # TikTok is read. A page takes milliseconds, so that one instance serves many people.
     connect = {

@@ -4,6 +4,9 @@ locals {
   # The same file that `kiprah run` and the jobs' own deadlines go by.
   cadences = jsondecode(file("${path.module}/../../functions/settings/cadence.json"))
 
+  # Those whose function is there.
+  scheduled = { for job, cadence in local.cadences : job => cadence if contains(keys(local.functions), job) }
+
   fan_out = coalesce(var.fan_out, length(var.agencies) > 1)
 
   registry_every = coalesce(var.registry_every, length(var.agencies) > 1 ? 60 : 15)

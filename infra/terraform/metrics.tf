@@ -4,7 +4,7 @@
 resource "google_logging_metric" "good_runs" {
   name        = "${var.name_prefix}/good_runs"
   description = "Runs that ended well, by job"
-  filter      = "${local.our_logs} AND jsonPayload.message=~\"^(collect|score|publish|documents)\\.finished$\" AND NOT jsonPayload.failed=true"
+  filter      = "${local.our_logs} AND jsonPayload.message=~\"^(collect|score|publish|documents|listen)\\.finished$\" AND NOT jsonPayload.failed=true"
   label_extractors = {
     job = "REGEXP_EXTRACT(jsonPayload.message, \"^([a-z]+)\\\\.\")"
   }
@@ -14,7 +14,7 @@ resource "google_logging_metric" "good_runs" {
     labels {
       key         = "job"
       value_type  = "STRING"
-      description = "collect, score, publish or documents"
+      description = "collect, score, publish, documents or listen"
     }
   }
   depends_on = [google_project_service.services]
@@ -25,7 +25,7 @@ resource "google_logging_metric" "failures" {
   description = "Runs that failed and said so, by function"
   filter = join(" AND ", [
     local.our_logs,
-    "(jsonPayload.message=(\"trigger.failed\" OR \"trigger.crashed\") OR (jsonPayload.message=~\"^(collect|score|publish|documents)\\.finished$\" AND jsonPayload.failed=true))",
+    "(jsonPayload.message=(\"trigger.failed\" OR \"trigger.crashed\") OR (jsonPayload.message=~\"^(collect|score|publish|documents|listen)\\.finished$\" AND jsonPayload.failed=true))",
   ])
   label_extractors = {
     function = "EXTRACT(resource.labels.service_name)"

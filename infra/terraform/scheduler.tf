@@ -2,7 +2,7 @@
 # `kiprah schedule`'s; Terraform does not look at whether a job is paused.
 
 resource "google_cloud_scheduler_job" "jobs" {
-  for_each = local.cadences
+  for_each = local.scheduled
 
   name             = "${var.name_prefix}-${each.key}"
   region           = var.region

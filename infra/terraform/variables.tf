@@ -198,7 +198,7 @@ variable "memory" {
   }
   validation {
     condition     = length(setsubtract(keys(var.memory), keys(local.all_functions))) == 0
-    error_message = "Memory can be given to collect, score, publish, documents, connect, check_satker, check_decisions and check_objections."
+    error_message = "Memory can be given to collect, score, publish, documents, listen, connect, check_satker, check_decisions and check_objections."
   }
 }
 
@@ -206,6 +206,16 @@ variable "check_edits" {
   description = "Whether what an admin types is checked and answered within seconds, by a function that each change of a document calls. Without it collecting and scoring answer at their next run."
   type        = bool
   default     = true
+}
+
+variable "listen" {
+  description = "Whether the queries of settings/listening are counted on X, hourly, as far as their own money goes (docs/volume.md)."
+  type        = bool
+  default     = false
+  validation {
+    condition     = !var.listen || contains(var.platforms, "x")
+    error_message = "Counting on X needs X's secret: name x in platforms."
+  }
 }
 
 variable "fan_out" {

@@ -53,7 +53,7 @@ def test_quarters_of_an_hour_lie_on_the_clock():
 
 
 class Jobs:
-    """Stands in for the three jobs: every round is due, and they do as they are told."""
+    """Stands in for the jobs: every round is due, and they do as they are told."""
 
     def __init__(self, monkeypatch):
         self.ran = []
@@ -66,6 +66,8 @@ class Jobs:
         monkeypatch.setattr(loop, "_score", lambda agencies, settings: self._run("score"))
         monkeypatch.setattr(loop, "_publish", lambda agencies, settings: self._run("publish"))
         monkeypatch.setattr(loop, "_documents", lambda agencies, settings: self._run("documents"))
+        monkeypatch.setattr(loop, "_listen", lambda agencies, settings: self._run("listen"))
+        monkeypatch.setattr(loop, "LISTENED_AFTER", timedelta(0))
 
     async def _collect(self, agencies, settings, connections):
         result = self._run("collect")
@@ -74,7 +76,7 @@ class Jobs:
 
     def _run(self, name):
         self.ran.append(name)
-        if name == "documents" and self.ran.count(name) == self.rounds:
+        if name == "listen" and self.ran.count(name) == self.rounds:
             self.stop.set()
         return self.does.get(name, lambda: None)()
 
@@ -101,17 +103,17 @@ def fail():
 def test_a_round_collects_then_scores_then_publishes_then_makes_documents(jobs, agency):
     jobs.rounds = 2
     jobs.go(agency)
-    assert jobs.ran == ["collect", "score", "publish", "documents"] * 2
+    assert jobs.ran == ["collect", "score", "publish", "documents", "listen"] * 2
 
 
-@pytest.mark.parametrize("name", ["collect", "score", "publish", "documents"])
+@pytest.mark.parametrize("name", ["collect", "score", "publish", "documents", "listen"])
 def test_a_job_that_fails_does_not_end_the_loop_and_is_tried_at_its_next_turn(
     jobs, agency, capsys, name
 ):
     jobs.rounds = 3
     jobs.does[name] = fail
     jobs.go(agency)
-    assert jobs.ran == ["collect", "score", "publish", "documents"] * 3
+    assert jobs.ran == ["collect", "score", "publish", "documents", "listen"] * 3
     failures = [e for e in events(capsys) if e["message"] == "loop.job_failed"]
     assert len(failures) == 3
     assert failures[0]["job"] == name

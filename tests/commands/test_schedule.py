@@ -84,6 +84,7 @@ def test_a_line_a_job_says_state_cadence_last_attempt_and_next_run(scheduler: Ha
         "score:",
         "publish:",
         "documents:",
+        "listen:",
     ]
 
 
@@ -143,7 +144,7 @@ def test_a_job_that_is_missing_says_what_to_do_and_costs_no_other(scheduler: Han
     assert lines[1] == (
         "!!  score: there is no job kiprah-score in proyek/asia-southeast2; run terraform apply"
     )
-    assert [line[:2] for line in lines] == ["ok", "!!", "ok", "ok"]
+    assert [line[:2] for line in lines] == ["ok", "!!", "ok", "ok", "ok"]
 
 
 # Pausing, resuming, running
@@ -161,6 +162,7 @@ def test_pausing_twice_equals_pausing_once_and_so_does_resuming(scheduler: Handl
         "kiprah-score": "ENABLED",
         "kiprah-publish": "ENABLED",
         "kiprah-documents": "PAUSED",
+        "kiprah-listen": "PAUSED",
     }
 
 
@@ -195,8 +197,19 @@ def test_one_job_that_cannot_be_paused_costs_no_other(scheduler: Handle) -> None
     del scheduler.jobs["kiprah-score"]
     result = schedule("pause", "all")
     assert result.exit_code == 1
-    assert result.stdout == "collect: paused\npublish: paused\ndocuments: paused\n"
+    rest = ("collect", "publish", "documents", "listen")
+    assert result.stdout.splitlines() == [f"{name}: paused" for name in rest]
     assert "there is no job kiprah-score" in result.stderr
+
+
+def test_a_job_that_an_installation_does_without_is_missed_only_by_its_name(
+    scheduler: Handle,
+) -> None:
+    del scheduler.jobs["kiprah-listen"]
+    for what in ("status", "pause", "resume"):
+        result = schedule(what, "all")
+        assert (result.exit_code, "listen" in result.output) == (0, False)
+    assert "there is no job kiprah-listen" in said("pause", "kiprah-listen", code=1)
 
 
 # Wrong use
@@ -211,7 +224,7 @@ def test_one_job_that_cannot_be_paused_costs_no_other(scheduler: Handle) -> None
         (["run", "score", "publish"], "name one job"),
         (["pause", "colect"], "did you mean collect?"),
         (["status", "kiprah-scores"], "did you mean score?"),
-        (["status", "x" * 500], "choose collect, score, publish, documents, or all"),
+        (["status", "x" * 500], "choose collect, score, publish, documents, listen, or all"),
         (["stop"], "'stop' is not one of"),
     ],
 )

@@ -304,14 +304,14 @@ def test_terraform_and_the_code_agree():
         ("metrics.tf", "trigger.crashed", "trigger.crash", "event trigger.crash: the code has"),
         (
             "metrics.tf",
-            "(collect|score|publish|documents)",
-            "(collect|score)",
+            "(collect|score|publish|documents|listen)",
+            "(collect|score|listen)",
             "event publish.finished: Terr",
         ),
         (
             "metrics.tf",
-            "(collect|score|publish|documents)",
-            "(collect|rank|publish|documents)",
+            "(collect|score|publish|documents|listen)",
+            "(collect|rank|publish|documents|listen)",
             "event rank.finished",
         ),
         ("alerts.tf", '"alert.stale" =', '"alert.old" =', "event alert.old: the code has none"),
@@ -338,7 +338,7 @@ def test_a_change_of_terraform_alone_is_noticed(tmp_path, file, old, new, said):
 @pytest.mark.parametrize(
     ("part", "added", "said"),
     [
-        ("entry_points", "listen", "entry point listen: Terraform has none"),
+        ("entry_points", "hark", "entry point hark: Terraform has none"),
         ("settings", "KIPRAH_NEW", "setting KIPRAH_NEW: Terraform has none"),
         ("secrets", "KIPRAH_NEW_TOKEN", "secret KIPRAH_NEW_TOKEN: Terraform has none"),
         ("platforms", "threads", "queue threads: Terraform has none"),
@@ -378,7 +378,8 @@ def test_the_jobs_are_the_cadence_files_and_wait_as_long_as_a_run_takes():
         '${jsondecode(file("${path.module}/../../functions/settings/cadence.json"))}'
     )
     job = tf.resources["google_cloud_scheduler_job", "jobs"]
-    assert job["for_each"] == "${local.cadences}"
+    assert job["for_each"] == "${local.scheduled}"
+    assert "for job, cadence in local.cadences" in str(tf.locals["scheduled"])
     assert job["schedule"] == "${each.value.schedule}"
     assert job["attempt_deadline"] == "${each.value.timeout}s"
     for name in CADENCES:

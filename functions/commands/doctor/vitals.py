@@ -18,6 +18,8 @@ from functions.collect.state import AccountState, SyncState
 from functions.collect.watching import signs
 from functions.commands.doctor.finding import Finding, age, grouped, looked
 from functions.jobs import turns
+from functions.listen.settings import DOCUMENT as LISTENING
+from functions.listen.settings import read_wishes
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.score.rules.closing import closing_begins
 from functions.settings import Settings, cadence
@@ -38,7 +40,7 @@ def vitals(agency: AgencyStore, settings: Settings, roster: Roster, now: datetim
     if not roster.satker:
         return []
     found: list[Finding] = []
-    for job, every in _cadences(settings).items():
+    for job, every in _cadences(agency, settings).items():
         found += grouped("jobs", looked(job, _job, agency, job, every, now))
     found += grouped("data", looked("data", _data, agency, settings, roster, now))
     told = looked("tiktok consents", _consents, agency, roster, now)
@@ -49,12 +51,16 @@ def vitals(agency: AgencyStore, settings: Settings, roster: Roster, now: datetim
     return found
 
 
-def _cadences(settings: Settings) -> dict[str, timedelta]:
+def _cadences(agency: AgencyStore, settings: Settings) -> dict[str, timedelta]:
     collect, score = (
         timedelta(minutes=every) for every in (settings.collect_every, settings.score_every)
     )
-    documents = timedelta(minutes=cadence.CADENCES["documents"].every)
-    return {"collect": collect, "score": score, "publish": score, "documents": documents}
+    documents, listen = (
+        timedelta(minutes=cadence.CADENCES[job].every) for job in ("documents", "listen")
+    )
+    jobs = {"collect": collect, "score": score, "publish": score, "documents": documents}
+    wants_counts = read_wishes(agency.settings(LISTENING)).is_on
+    return {**jobs, "listen": listen} if wants_counts else jobs
 
 
 def _notices(agency: AgencyStore) -> list[Finding]:

@@ -133,7 +133,7 @@ run "stale_before_a_job_has_come_round" {
 run "memory_for_no_function" {
   command = plan
   variables {
-    memory = { listen = "1Gi" }
+    memory = { dengar = "1Gi" }
   }
   expect_failures = [var.memory]
 }
