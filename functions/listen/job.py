@@ -21,7 +21,7 @@ from functions.jobs.tally import NOTHING, Tally
 from functions.listen.money import Purse
 from functions.listen.queries import Query, judged
 from functions.listen.report import JOB, ListenReport, switched_off
-from functions.listen.settings import DOCUMENT, Wishes, answer, known_names, read_wishes
+from functions.listen.settings import ANSWER, DOCUMENT, Wishes, answer, known_names, read_wishes
 from functions.listen.volumes import Asking, due
 from functions.model import Roster
 from functions.settings import Settings, SettingsError
@@ -129,7 +129,10 @@ def _typed(agency: AgencyStore) -> Stored | None:
 
 
 def _is_on(stored: Stored | None) -> bool:
-    return stored is not None and read_wishes(stored.data).is_on
+    """Whether there is anything to judge, or an answer left over from when there was."""
+    if stored is None:
+        return False
+    return read_wishes(stored.data).is_on or bool(stored.data.get(ANSWER))
 
 
 def _refuse_forgery(agency: AgencyStore, settings: Settings, run: ListenRun) -> None:

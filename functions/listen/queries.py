@@ -37,7 +37,8 @@ COUNTED = "dihitung tiap jam"
 WAITS = "menunggu persetujuan orang kedua: isi confirmed_by"
 
 _PIECE = re.compile(r'(-?)(?:(\()|(\))|"([^"]*)"|([^\s()"]+))|(")')
-_HANDLE = re.compile(r"(?:@|(?:from|to):@?)([A-Za-z0-9_]{1,15})", re.IGNORECASE)
+# A number behind ``from:`` would be somebody's id.
+_HANDLE = re.compile(r"(@|(?:from|to):)@?(?![0-9]+\Z)([A-Za-z0-9_]{1,15})", re.IGNORECASE)
 _TAG = re.compile(r"#[A-Za-z0-9_]+")
 _LANGUAGE = re.compile(r"lang:[a-z]{2,3}", re.IGNORECASE)
 _KIND = re.compile(r"is:(?:retweet|reply|quote)", re.IGNORECASE)
@@ -156,9 +157,11 @@ class _Reading:
         minus, opens, _, phrase, term, quote = piece.groups()
         if quote:
             raise ValueError("tanda kutip tidak ditutup; periksa tanda kutipnya")
+        if opens and minus:  # X asks for each to be negated ("Build a query", counts)
+            raise ValueError("minus di depan kurung tidak dipakai X; beri minus pada tiap katanya")
         if opens:
             text, binds = self._bracketed()
-            return f"{minus}({text})", binds and not minus
+            return f"({text})", binds
         if phrase is not None:
             return f'{minus}"{self._name(phrase)}"', not minus
         return minus + self._term(term), not minus and not _is_operator(term)
@@ -182,11 +185,11 @@ class _Reading:
         if _is_operator(term):
             return term.casefold()
         if handle := _HANDLE.fullmatch(term):
-            if _same(handle[1]) not in self._known.handles:
+            if _same(handle[2]) not in self._known.handles:
                 raise ValueError(
-                    f"@{handle[1]} bukan akun X yang terdaftar; daftarkan akunnya, atau hapus"
+                    f"@{handle[2]} bukan akun X yang terdaftar; daftarkan akunnya, atau hapus"
                 )
-            return term.casefold()
+            return (handle[1] + handle[2]).casefold()
         if term.startswith("#"):
             if not _TAG.fullmatch(term) or _same(term) not in self._known.tags:
                 raise ValueError(

@@ -41,8 +41,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_on(self) -> bool:
-        """Whether any query was typed."""
-        return bool(self.typed)
+        """Whether any query was typed, or something that cannot be read."""
+        return bool(self.typed or self.wrong)
 
 
 def read_wishes(document: Mapping[str, Any]) -> Wishes:
@@ -92,7 +92,7 @@ def known_names(
 def answer(wishes: Wishes, queries: Iterable[Query]) -> dict[str, Any]:
     """What to write beside the settings: a line for each query, and what is wrong."""
     lines = [*wishes.wrong, *(f"{query.name}: {query.said}" for query in queries)]
-    if wishes.is_on and not wishes.dollars:
+    if wishes.typed and not wishes.dollars:
         lines.append("belum ada yang dihitung: x_listen_dollars_per_day masih 0")
     return {ANSWER: lines}
 

@@ -134,6 +134,17 @@ def test_a_refused_query_says_which_word_beside_the_setting_and_costs_no_other(l
     assert listening.agency.typed_settings("listening")["listening"].version == version
 
 
+def test_an_answer_to_what_is_no_longer_typed_goes_and_then_it_is_off(listening, now):
+    listening.type(x_volume=["demo"])
+    listening.run(now)
+    path = f"{listening.agency.root}/settings/listening"
+    listening.agency.store.write([Write(path, {"x_volume": []}, "merge")])
+    assert told(listening) != []
+    listening.run(now)
+    assert told(listening) == []
+    assert listening.run(now)["done"].startswith("off")
+
+
 @pytest.mark.parametrize(("dollars", "calls"), [(0.004, 0), (0.005, 1), (0.0149, 2), ("0,01", 2)])
 def test_the_day_never_costs_more_than_its_cap(listening, now, dollars, calls):
     listening.type(x_listen_dollars_per_day=dollars)
@@ -170,6 +181,28 @@ def test_errors_cost_what_they_are_about(listening, now, status, payload, failed
     assert len(report["problems"]) == requests
     # Once an hour, whatever came of it.
     assert listening.run(now + timedelta(minutes=9))["calls"] == 2 - requests
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("wrong_types", {"keys": ["tweet_count"]}),
+        ("missing_keys", {"keys": ["start"]}),
+        ("missing_keys", {"keys": ["data"]}),
+        ("rate_limited", {}),
+        ("credits_depleted", {}),
+    ],
+)
+def test_whatever_went_wrong_is_made_good_in_the_next_hour(listening, now, kind, options):
+    listening.type(x_volume=[QUERY])
+    listening.server.fault(kind, platform="x", times=1, **options)
+    listening.run(now + timedelta(minutes=7))
+    report = listening.run(now + HOUR + timedelta(minutes=7))
+    assert report["problems"] == []
+    series = series_of(QUERY)
+    known = listening.agency.volumes([series], now - 8 * 24 * HOUR, now + HOUR)[series]
+    assert len(known) >= WEEK
+    assert all(known[at] == mentions(QUERY["query"], int(at.timestamp())) for at in known)
 
 
 def test_without_credentials_the_report_says_which_to_give(listening, now):

@@ -43,7 +43,7 @@ def test_money_that_is_none_is_nothing_and_told(typed):
     assert wishes.is_on
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(st.fixed_dictionaries({"services": odd, "x_volume": odd, "layanan": odd}), odd)
 def test_any_document_is_read(document, dollars):
     wishes = read_wishes({**document, "x_listen_dollars_per_day": dollars})

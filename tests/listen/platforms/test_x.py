@@ -83,7 +83,7 @@ def test_what_is_no_whole_hour_of_the_span_is_left_out(api: Api) -> None:
 odd = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=9) | st.just(-1)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(odd | st.dictionaries(st.sampled_from(["start", "end", "tweet_count"]), odd)))
 def test_an_odd_piece_costs_only_itself(api: Api, pieces: list[Any]) -> None:
     answer_with(api.server, {"data": [*pieces, bucket(SINCE, 3), *pieces]})
