@@ -5,6 +5,7 @@ What cannot be read is taken as its safe default, which asks nothing, and told i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -23,9 +24,10 @@ MOST = Decimal(1000)  # dollars a day: a slip of the hand beyond
 NAMES: Names = {
     "x_volume": ("volume x", "kueri x"),
     "x_listen_dollars_per_day": ("dolar x per hari",),
-    "services": ("layanan",),
+    "services": ("layanan", "nama layanan"),
 }
-_TAGS: Names = {"tags": ("tagar", "tanda pagar")}
+_TAGS: Names = {"tags": ("tag", "tagar", "hashtag")}
+_BETWEEN = {"services": re.compile(r","), "tags": re.compile(r"[\s,;#]+")}
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,12 +114,12 @@ def _dollars(fields: Fields) -> Decimal:
 
 
 def _texts(fields: Fields, field: str) -> tuple[str, ...]:
-    """The texts of a list, or of a text with commas between them; what is no text is left out."""
+    """The texts of a list, or the parts of one text; what is no text is left out."""
     try:
         given = fields.get(field)
     except ValueError:
         return ()
-    listed = given.split(",") if isinstance(given, str) else given
+    listed = _BETWEEN[field].split(given) if isinstance(given, str) else given
     if not isinstance(listed, list | tuple):
         return ()
     return tuple(text for one in listed if isinstance(one, str) and (text := clean(one)))

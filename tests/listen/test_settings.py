@@ -62,7 +62,7 @@ def test_what_queries_may_name():
         Account(platform="tiktok", handle="joget", satker="aceh", valid_from=yet),
     )
     held = type(held)(as_of=held.as_of, satker=held.satker, accounts=accounts)
-    campaigns = [{"tagar": "#Satu, Dua"}, {"tags": [3, "Tiga"]}, {"tags": 5}]
+    campaigns = [{"tagar": "#Satu #Dua"}, {"tags": [3, "Tiga"]}, {"tags": 5}]
     known = known_names("Kementerian Hukum", held, ["AHU Online"], campaigns, NOW)
     for query in (
         "@kemenkum_aceh",
