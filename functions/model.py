@@ -167,6 +167,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     post: Post
     verdict: Verdict | None = None
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the post was removed before its mark, or not shown by the newest read of it."""
+        post = self.post
+        if self.verdict is not None and self.verdict.measurement.state == "removed":
+            return True
+        last_seen = post.samples[-1].taken_at if post.samples else None
+        return bool(post.absences) and (last_seen is None or post.absences[-1] > last_seen)
+
 
 class Spell(msgspec.Struct, frozen=True, kw_only=True):
     """A time of registration: ``valid_from <= t < valid_to``; None = until further."""

@@ -15,6 +15,7 @@ from functions.model import (
     PLATFORMS,
     Account,
     Agency,
+    Entry,
     Measurement,
     Post,
     Row,
@@ -29,7 +30,7 @@ from functions.model import (
     run_id,
 )
 from functions.thresholds import SETTLED
-from tests.factories import BEGIN, END, PUBLISHED, WIB, aged, read, x_post
+from tests.factories import BEGIN, END, PUBLISHED, WIB, aged, entry, read, x_post
 
 SECOND = timedelta(seconds=1)
 moments = st.integers(0, 4_102_444_800).map(lambda n: datetime.fromtimestamp(n, UTC))
@@ -189,6 +190,16 @@ def test_a_posts_account_is_its_platform_and_durable_id():
 
 
 # Registry
+
+
+def test_an_entry_is_gone_when_its_newest_read_did_not_show_it():
+    seen, missed = aged(2), aged(3)
+    assert not entry(x_post(read(seen))).is_gone
+    assert entry(x_post(read(seen), absences=(missed,))).is_gone
+    assert not entry(x_post(read(missed), absences=(seen,))).is_gone
+    assert entry(x_post(absences=(seen,))).is_gone
+    assert not Entry(post=x_post()).is_gone
+    assert entry(x_post(read(seen)), measurement=Measurement(state="removed")).is_gone
 
 
 def test_an_account_holds_from_its_first_instant_to_before_its_last():

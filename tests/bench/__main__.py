@@ -22,6 +22,8 @@
     python -m tests.bench registry              500 and 20,000 units imported from CSV and XLSX
     python -m tests.bench registry --units 500 --only sqlite --kinds csv
     python -m tests.bench alarm                 false alarms and storms found, beside usual rules
+    python -m tests.bench issues                a week's narratives and terms, and what they find
+    python -m tests.bench issues --posts 8000 --shuffles 10
     python -m tests.bench coldstart             from a process' start to its first answer
     python -m tests.bench house                 the code itself: lines, doors, the way to a request
     python -m tests.bench week --help           a table's options
@@ -51,6 +53,7 @@ TABLES = (
     "week",
     "registry",
     "alarm",
+    "issues",
     "coldstart",
     "house",
 )

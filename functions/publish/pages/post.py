@@ -107,7 +107,7 @@ def post_page(context: Context, entries: Sequence[Entry], month: str) -> Page:
     label = PLATFORM_NAMES[post.platform]
     when = formats.time(post.published_at, m.zone)
     is_final = record.ranking.state == "final"
-    gone = any(_is_gone(entry) for entry in entries)
+    gone = any(entry.is_gone for entry in entries)
     return PostPage(
         shell=context.shell(
             f"Unggahan {label} {when} ({post.post_id[-24:]})",
@@ -155,13 +155,6 @@ def _wanted(m: Material, month: str, entries: Sequence[Entry]) -> Iterator[Entry
         post = entry.post
         if (post.account, post.post_id) in told or (post.platform, post.post_id) in about:
             yield entry
-
-
-def _is_gone(entry: Entry) -> bool:
-    post = entry.post
-    last = post.samples[-1].taken_at if post.samples else None
-    removed = entry.verdict is not None and entry.verdict.measurement.state == "removed"
-    return removed or bool(post.absences and (last is None or post.absences[-1] > last))
 
 
 def _account(context: Context, entry: Entry, record: MonthRecord) -> AccountPost:

@@ -185,10 +185,7 @@ def picks(entry: Entry) -> tuple[str, ...]:
 def caption_of(entry: Entry) -> str:
     """The beginning of a post's text; nothing for a removed post."""
     post = entry.post
-    last_seen = post.samples[-1].taken_at if post.samples else None
-    gone = bool(post.absences) and (last_seen is None or post.absences[-1] > last_seen)
-    removed = entry.verdict is not None and entry.verdict.measurement.state == "removed"
-    if removed or gone or not post.text:
+    if entry.is_gone or not post.text:
         return ""
     text = " ".join(post.text.split())
     if len(text) <= _CAPTION:

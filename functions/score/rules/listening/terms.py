@@ -4,8 +4,9 @@ Pure: no I/O, no clock. Counted are tellings: a post, or a satker's posts of one
 nearly the same, taken as one (the same text on five platforms, or a narrative repeated, says a word
 once). The measure is the log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi and
 Quinn, "Fightin' Words", Political Analysis 16, 2008), on tellings in place of
-words: the prior is worth 500 of them, spread as a term is over all nine weeks. A term is shown from
-z = 4.5 on: of shuffled weeks fewer than one in twenty then shows any.
+words: the prior is worth 500 of them, spread as a term is over all nine weeks. The variance is the
+whole one: its second half, which the authors leave out since words are rare, is half of it for a
+word of every second telling. A term is shown from z = 4.5 on, which shuffled weeks seldom reach.
 """
 
 from __future__ import annotations
@@ -76,11 +77,17 @@ def trending(week: Sequence[Telling], before: Iterable[Iterable[Telling]]) -> tu
 
 
 def log_odds(posts: int, of: int, before: int, of_before: int) -> float:
-    """How many standard errors a term's log-odds lie above those of before."""
+    """How many standard errors a term's log-odds lie above those of before.
+
+    0 for what all tellings hold, or none: it says nothing of a week.
+    """
+    if not 0 < posts + before < of + of_before:
+        return 0
     prior = PRIOR * (posts + before) / (of + of_before)
     now, then = posts + prior, before + prior
-    odds = log(now / (of + PRIOR - now)) - log(then / (of_before + PRIOR - then))
-    return odds / sqrt(1 / now + 1 / then)
+    without, without_then = of + PRIOR - now, of_before + PRIOR - then
+    odds = log(now / without) - log(then / without_then)
+    return odds / sqrt(1 / now + 1 / without + 1 / then + 1 / without_then)
 
 
 def _term(term: str, told: Sequence[Telling], before: int, z: float) -> Term:

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     r"https?://\S+|(?<!\w)www\.\S+|(?<!\w)(?:@\w+(?:[.-]\w+)*)+|#\w+|\w+|[^\w\s-]|\n"
 )
 _ADDRESS = re.compile(r"https?://\S+|(?<!\w)www\.\S+")
+_SIGNS = "#＃﹟"  # all that NFKC makes a tag's sign of
 _TAG = re.compile(r"#(\w+)")
 _WORD = re.compile(r"\w+")
 _JOINTS = re.compile(r"[._-]")
@@ -100,8 +101,9 @@ def plain(text: str) -> str:
 
 def tags(text: str) -> frozenset[str]:
     """The tags of a caption, whole and plain, without their sign."""
-    seen = plain(text)
-    return frozenset(_TAG.findall(_ADDRESS.sub(" ", seen))) if "#" in seen else frozenset()
+    if not any(sign in text for sign in _SIGNS):
+        return frozenset()
+    return frozenset(_TAG.findall(_ADDRESS.sub(" ", plain(text))))
 
 
 def spoken(text: str) -> str:
