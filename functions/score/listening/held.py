@@ -33,7 +33,7 @@ def span(weeks: Sequence[str], zone: ZoneInfo) -> tuple[datetime, datetime]:
     return begin, week_bounds(weeks[-1], zone)[1]
 
 
-class Held:
+class HeldPosts:
     """The posts of some weeks and of those before them, by week, in the order of their time.
 
     ``known_from``: from then on all of them are held. ``names``: what everybody is called.

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from functions.model import iso
-from functions.score.listening.held import Held, span, told_by
+from functions.score.listening.held import HeldPosts, span, told_by
 from functions.score.listening.typed import Typed, read_typed
 from functions.score.rules.listening.carrying import Noted, carried, carried_within, summed
 from functions.score.rules.listening.narratives import Shared, narratives
@@ -78,7 +78,7 @@ def _note(run: Run) -> None:
         running = []
     if not due and not running:
         return
-    posts = Held(run, [*due, *running])
+    posts = HeldPosts(run, [*due, *running])
     for week in [*due, *running]:
         issues = _issues(posts, typed, week, is_over=week in due)
         if issues.posts or issues.before:
@@ -139,7 +139,7 @@ def _digest(run: Run, typed: Typed, weeks: Sequence[str]) -> str:
 # What
 
 
-def _issues(posts: Held, typed: Typed, week: str, *, is_over: bool) -> Issues:
+def _issues(posts: HeldPosts, typed: Typed, week: str, *, is_over: bool) -> Issues:
     held, before = posts.of(week), posts.before(week)
     told, names = told_by(held), posts.names
     earlier = (tellings(told_by(each), names) for each in before)
@@ -170,7 +170,7 @@ def _narrative(shared: Shared, posts: Sequence[Noted]) -> Narrative:
 
 
 def _carried(
-    campaigns: Sequence[Campaign], posts: Held, week: str, *, clarifies: bool = False
+    campaigns: Sequence[Campaign], posts: HeldPosts, week: str, *, clarifies: bool = False
 ) -> tuple[Carried, ...]:
     """Those that run in the week and have begun, the one that most satker carried first."""
     begin, end = week_bounds(week, posts.zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from functions.score.listening.held import BEFORE, Held
+from functions.score.listening.held import BEFORE, HeldPosts
 from functions.score.run import Run, ScoreReport
 from functions.store.agency import AgencyStore
 from functions.store.port import Store
@@ -13,9 +13,9 @@ from tests.score.listening.test_issues import DAY, MONDAY, WEEK, ministry, poste
 NOW = MONDAY + 3 * DAY
 
 
-def held(agency: AgencyStore, *weeks: str, most: int = 1_000) -> Held:
+def held(agency: AgencyStore, *weeks: str, most: int = 1_000) -> HeldPosts:
     run = Run(agency, NOW, ScoreReport("run", NOW), {}, NOW)
-    return Held(run, weeks or ("2026-W41",), most)
+    return HeldPosts(run, weeks or ("2026-W41",), most)
 
 
 def test_eight_weeks_before_are_held(store: Store) -> None:

@@ -49,9 +49,23 @@ def words(random: Random, count: int) -> list[str]:
     return [VOCABULARY[min(number, WORDS - 1)] for number in chosen]
 
 
+def _stock() -> list[list[str]]:
+    random = Random(1)
+    return [words(random, random.randint(6, 14)) for _ in range(40)]
+
+
+STOCK = _stock()
+
+
+def told(random: Random, fewest: int, most: int) -> list[str]:
+    """A text of its own, in half of the cases with one of forty sentences that offices repeat."""
+    text = words(random, random.randint(fewest, most))
+    return [*text, *random.choice(STOCK)] if random.random() < 0.5 else text
+
+
 def changed(random: Random, text: Sequence[str]) -> str:
     """A text as another unit tells it: some words changed or dropped, its own lines around it."""
-    share = random.choice((0, 0.02, 0.05, 0.1))
+    share = random.choice((0, 0.02, 0.05, 0.1, 0.15))
     kept = []
     for word in text:
         if random.random() < share:
@@ -66,11 +80,11 @@ def syndicated(random: Random, *, texts: int, alone: int, units: int = 47) -> Pl
     """Texts carried by 5 to 40 units each, and posts of which each stands alone."""
     planted: list[tuple[int, str, str]] = []
     for number in range(texts):
-        base = words(random, random.randint(15, 90))
+        base = told(random, 15, 90)
         carrying = random.sample(range(units), random.randint(5, min(40, units)))
         planted += [(number, f"unit-{unit}", changed(random, base)) for unit in carrying]
     for number in range(texts, texts + alone):
-        text = changed(random, words(random, random.randint(8, 90)))
+        text = changed(random, told(random, 8, 90))
         planted.append((number, f"unit-{random.randrange(units)}", text))
     random.shuffle(planted)
     minute = timedelta(minutes=1)
@@ -88,7 +102,7 @@ def of_a_week(random: Random, count: int, units: int = 47, week: int = 0) -> lis
             f"{week}-{number}",
             f"unit-{random.randrange(units)}",
             BEGIN + timedelta(weeks=week, seconds=number),
-            changed(random, words(random, random.randint(15, 60))),
+            changed(random, told(random, 15, 60)),
         )
         for number in range(count)
     ]
