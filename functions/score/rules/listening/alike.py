@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, combinations
+from typing import NamedTuple
 
 Triples = frozenset[int]
 
@@ -20,6 +21,16 @@ Triples = frozenset[int]
 PART, WHOLE = 7, 20
 # A triple of more texts than these, and than this part of all, leads from no text to another.
 MANY, SHARE = 300, 20
+# Texts are a chain where fewer than a third of their pairs are alike: of all pairs of a few texts,
+# of so many of more.
+FEW, TRIED, CHAINED = 6, 16, 3
+
+
+class Cluster(NamedTuple):
+    """Texts by number, each alike another of them from ``part`` (of ``WHOLE``) on."""
+
+    texts: list[int]
+    part: int
 
 
 def triples(words: Sequence[str]) -> Triples:
@@ -27,23 +38,45 @@ def triples(words: Sequence[str]) -> Triples:
     return frozenset(map(hash, zip(words, words[1:], words[2:], strict=False)))
 
 
-def are_alike(one: Triples, other: Triples) -> bool:
+def are_alike(one: Triples, other: Triples, part: int = PART) -> bool:
     """Whether two texts say nearly the same; a text without triples is like none."""
     shared = len(one & other)
-    return shared > 0 and shared * WHOLE >= (len(one) + len(other) - shared) * PART
+    return shared > 0 and shared * WHOLE >= (len(one) + len(other) - shared) * part
+
+
+def clusters(texts: Sequence[Triples]) -> list[Cluster]:
+    """The texts in clusters of two and more, in which most say nearly the same.
+
+    Sentences that an office repeats make chains, of texts whose ends have nothing in common: such a
+    chain is parted by asking for more likeness, as little as will do.
+
+    Args:
+        texts: in the order of their words, each once: whoever has copies of one joins them before.
+    """
+    found, open = [], [Cluster([*range(len(texts))], PART)]
+    while open:
+        within, part = open.pop()
+        for group in groups([texts[number] for number in within], part=part):
+            numbers = [within[place] for place in group]
+            if part + 1 < WHOLE and _is_chain([texts[number] for number in numbers]):
+                open.append(Cluster(numbers, part + 1))
+            else:
+                found.append(Cluster(numbers, part))
+    return sorted(found)
 
 
 def groups(
-    texts: Sequence[Triples], may_join: Callable[[int, int], bool] = lambda one, other: True
+    texts: Sequence[Triples],
+    may_join: Callable[[int, int], bool] = lambda one, other: True,
+    part: int = PART,
 ) -> list[list[int]]:
     """The texts by number in groups of two and more, each joined to another of its group.
 
-    Each text stands once: whoever has copies of one joins them before. ``may_join`` says of two
-    texts whether they may be held against each other.
+    ``may_join`` says of two texts whether they may be held against each other.
     """
     joined = _Joined(len(texts))
     index: defaultdict[int, list[int]] = defaultdict(list)
-    rarest = _rarest_first(texts)
+    rarest = _rarest_first(texts, part)
     # From the shortest on: the next is never too short for those before it.
     for number in sorted(range(len(texts)), key=lambda number: len(texts[number])):
         leading = [*rarest(texts[number])]
@@ -51,14 +84,25 @@ def groups(
         for other in met:
             if joined.are(number, other) or not may_join(number, other):
                 continue
-            if are_alike(texts[number], texts[other]):
+            if are_alike(texts[number], texts[other], part):
                 joined.join(number, other)
         for triple in leading:
             index[triple].append(number)
     return joined.groups()
 
 
-def _rarest_first(texts: Sequence[Triples]) -> Callable[[Triples], Iterable[int]]:
+def _is_chain(texts: Sequence[Triples]) -> bool:
+    """Whether joined texts are seldom alike.
+
+    Texts that begin alike stand together: each is held against the one half of them further on.
+    """
+    half = len(texts) // 2
+    apart = [(texts[n], texts[n + half]) for n in range(0, half, -(-half // TRIED))]
+    tried = [*combinations(texts, 2)] if len(texts) <= FEW else apart
+    return CHAINED * sum(are_alike(*pair) for pair in tried) < len(tried)
+
+
+def _rarest_first(texts: Sequence[Triples], part: int) -> Callable[[Triples], Iterable[int]]:
     """Gives those triples of a text by which it is found, of which others hold some."""
     spread = Counter(chain.from_iterable(texts))
     shared = sorted((count, triple) for triple, count in spread.items() if count > 1)
@@ -67,7 +111,7 @@ def _rarest_first(texts: Sequence[Triples]) -> Callable[[Triples], Iterable[int]
 
     def leading(text: Triples) -> Iterator[int]:
         held = sorted(filter(order.__contains__, text), key=order.__getitem__)
-        needed = -(-len(text) * PART // WHOLE)  # that a text alike shares at least
+        needed = -(-len(text) * part // WHOLE)  # that a text alike shares at least
         for triple in held[: max(0, len(held) - needed + 1)]:
             if spread[triple] > most:
                 return

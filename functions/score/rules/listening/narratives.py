@@ -8,14 +8,14 @@ together. A text of fewer than five words says too little to be a narrative.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
-from functions.score.rules.listening.alike import Triples, groups, triples
+from functions.score.rules.listening.alike import Triples, clusters, groups, triples
 from functions.score.rules.listening.words import NO_NAMES, Names, running, terms
 
 LEAST_UNITS = 3
@@ -55,29 +55,39 @@ def narratives(posts: Sequence[Told], names: Names = NO_NAMES) -> list[Shared]:
 
 
 def _texts(posts: Sequence[Told]) -> dict[Triples, list[int]]:
-    """The different texts that are long enough, each with its posts."""
+    """The different texts that are long enough, each with its posts, in the order of words."""
     found: defaultdict[Triples, list[int]] = defaultdict(list)
-    for number, post in enumerate(posts):
-        text = triples(running(post.text))
+    said = sorted((running(post.text), number) for number, post in enumerate(posts))
+    for words, number in said:
+        text = triples(words)
         if len(text) >= LEAST_TRIPLES:
             found[text].append(number)
     return found
 
 
-def _joined(posts: Sequence[Told], texts: dict[Triples, list[int]]) -> list[list[int]]:
-    """The posts of the texts, by number, joined between different satker."""
-    held = [*texts.values()]
-    units = [{posts[number].unit for number in numbers} for numbers in held]
+def _joined(posts: Sequence[Told], texts: dict[Triples, list[int]]) -> Iterator[list[int]]:
+    """The posts of the texts, by number, joined between different satker.
 
-    def of_different_units(one: int, other: int) -> bool:
+    What is clustered are texts, whoever tells them, so that another satker's copy parts nothing.
+    """
+    said, held = [*texts], [*texts.values()]
+    units = [{posts[number].unit for number in numbers} for numbers in held]
+    alone = {*range(len(held))}
+    for cluster, part in clusters(said):
+        for group in _between_units([said[n] for n in cluster], [units[n] for n in cluster], part):
+            found = [cluster[place] for place in group]
+            alone.difference_update(found)
+            yield [*chain.from_iterable(held[text] for text in found)]
+    yield from (held[text] for text in sorted(alone))
+
+
+def _between_units(
+    texts: Sequence[Triples], units: Sequence[set[str]], part: int
+) -> list[list[int]]:
+    def are_of_different_units(one: int, other: int) -> bool:
         return len(units[one]) > 1 or units[one] != units[other]
 
-    joined = groups([*texts], of_different_units)
-    alone = {*range(len(held))}.difference(chain.from_iterable(joined))
-    return [
-        [*chain.from_iterable(held[text] for text in group)]
-        for group in [*joined, *([text] for text in sorted(alone))]
-    ]
+    return groups(texts, are_of_different_units, part)
 
 
 def _prominence(posts: Sequence[Told]) -> tuple[int, int, datetime, str]:

@@ -17,7 +17,7 @@ from math import log, sqrt
 
 import msgspec
 
-from functions.score.rules.listening.alike import groups, triples
+from functions.score.rules.listening.alike import clusters, triples
 from functions.score.rules.listening.narratives import Told
 from functions.score.rules.listening.words import NO_NAMES, Names, running, terms
 from functions.store.issues import Term
@@ -104,12 +104,12 @@ def _term(term: str, told: Sequence[Telling], before: int, z: float) -> Term:
 def _same(texts: Sequence[str]) -> Iterator[list[str]]:
     """The texts, each with those that say nearly the same."""
     distinct = defaultdict(list)
-    for text in texts:
-        distinct[triples(running(text))].append(text)
+    for words, text in sorted((running(text), text) for text in texts):
+        distinct[triples(words)].append(text)
     # Texts too short for a triple are like none.
     short = distinct.pop(frozenset(), [])
     held = [*distinct.values()]
-    joined = groups([*distinct])
+    joined = [cluster.texts for cluster in clusters([*distinct])]
     alone = {*range(len(held))}.difference(*joined)
     yield from ([text] for text in short)
     for group in [*joined, *([number] for number in sorted(alone))]:

@@ -5,7 +5,13 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.score.rules.listening.alike import MANY, are_alike, groups, triples
+from functions.score.rules.listening.alike import (
+    MANY,
+    are_alike,
+    clusters,
+    groups,
+    triples,
+)
 
 TEXTS = st.lists(st.frozensets(st.integers(0, 25), max_size=18), max_size=25, unique=True)
 
@@ -50,3 +56,36 @@ def test_what_very_many_texts_hold_leads_from_none_to_another():
     assert are_alike(texts[0], texts[1])
     assert groups(texts) == []
     assert len(groups(texts[:MANY])) == 1
+
+
+def test_a_chain_of_two_subjects_is_parted():
+    paten = [frozenset({*range(10), 100 + n}) for n in range(4)]
+    waris = [frozenset({*range(10, 20), 200 + n}) for n in range(4)]
+    texts = [*paten, frozenset(range(4, 16)), *waris]
+    assert groups(texts) == [[*range(9)]]
+    assert clusters(texts) == [([0, 1, 2, 3], 8), ([5, 6, 7, 8], 8)]
+
+
+@given(TEXTS)
+@settings(max_examples=50)
+def test_clusters_part_groups_and_join_nothing(texts):
+    whole = groups(texts)
+    found = clusters(texts)
+    for cluster in found:
+        assert any({*cluster.texts} <= {*group} for group in whole)
+        assert all(
+            any(
+                are_alike(texts[one], texts[other], cluster.part)
+                for other in cluster.texts
+                if other != one
+            )
+            for one in cluster.texts
+        )
+    held = [number for cluster in found for number in cluster.texts]
+    assert len(held) == len({*held})
+
+
+def test_three_texts_that_one_joins_stay_together():
+    texts = [frozenset(range(8)), frozenset(range(3, 13)), frozenset(range(8, 16))]
+    assert not are_alike(texts[0], texts[2])
+    assert clusters(texts) == [([0, 1, 2], 7)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from functions.score.rules.listening.narratives import Told, narratives
 from functions.score.rules.listening.words import Names
+from tests.platforms.texts import Writer
 from tests.score.rules.listening.captions import BEGIN, Planted, changed, syndicated, words
 
 TEXT = "Pos Bantuan Hukum kini hadir di setiap desa dan kelurahan untuk warga"
@@ -131,3 +132,19 @@ def test_a_narrative_is_named_by_its_own_words():
     posts = [*(told(unit, hour=200) for unit in "abc"), *others]
     found = next(each for each in narratives(posts, names) if 0 in each.posts)
     assert found.words == ("pos", "bantuan", "hukum", "desa")
+
+
+def test_stock_sentences_bring_no_subjects_together():
+    writers = {f"u{n}": Writer(Random(n)) for n in range(30)}
+    random = Random(4)
+    units = [random.choice([*writers]) for _ in range(500)]
+    posts = [told(unit, writers[unit].text(), id=f"{n:03}") for n, unit in enumerate(units)]
+    beginnings = [" ".join(post.text.split()[:2]) for post in posts]
+    true = defaultdict(list)
+    for number, beginning in enumerate(beginnings):
+        true[beginning].append(number)
+    found = narratives(posts)
+    joined = pairs([each.posts for each in found], posts)
+    assert len(joined & pairs(true.values(), posts)) >= 0.95 * len(joined)
+    assert len(found) > 20
+    assert all(each.words for each in found)
