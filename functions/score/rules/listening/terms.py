@@ -4,9 +4,9 @@ Pure: no I/O, no clock. Counted are tellings: a post, or a satker's posts of one
 nearly the same, taken as one (the same text on five platforms, or a narrative repeated, says a word
 once). The measure is the log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi and
 Quinn, "Fightin' Words", Political Analysis 16, 2008), on tellings in place of words: the prior is
-worth 500 of them, spread as a term is over all nine weeks. The variance is the whole one: its second
-half, which the authors leave out since words are rare, is half of it for a word of every second
-telling. A term is shown from z = 4.5 on, which shuffled weeks seldom reach.
+worth 500 of them, spread as a term is over all nine weeks. The variance is the whole one: its
+second half, which the authors leave out since words are rare, is half of it for a word of every
+second telling. A term is shown from z = 4.5 on, which shuffled weeks seldom reach.
 """
 
 from __future__ import annotations
