@@ -59,6 +59,9 @@ Reason = Literal[
     "account_not_registered",
     "excluded",
 ]
+# What a post is, as far as the platform says so (each adapter tells by which field).
+PostFormat = Literal["photo", "album", "video", "short", "live", "text", "link"]
+FORMATS: tuple[PostFormat, ...] = get_args(PostFormat)
 FlagCode = Literal["burst", "same_text", "counter_fall", "likes_only", "follower_jump"]
 MonthState = Literal["open", "closing", "final"]
 RankingName = Literal["most_active", "most_popular"]
@@ -87,7 +90,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     and did not show it. ``text`` is the caption, None when the platform gave none. ``versions``
     are the platform's ids of an edited post, first to last; empty when it was never edited.
     ``parts`` are the ids of the further posts of its thread that the latest sample sums, oldest
-    first; empty without any, and where a thread is worth its first post alone.
+    first; empty without any, and where a thread is worth its first post alone. ``format`` None: the
+    platform did not say; no ranking rests on it.
     """
 
     platform: Platform
@@ -100,6 +104,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     parts: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     absences: tuple[datetime, ...] = ()
+    format: PostFormat | None = None
 
     @property
     def account(self) -> str:

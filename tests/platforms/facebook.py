@@ -39,6 +39,14 @@ _ATTACHMENTS = {
     "life_event": "life_event",
     "share": "share",
 }
+_MEDIA = {
+    "album": ("album", "album"),
+    "added_video": ("video_inline", "video"),
+    "reel": ("video_inline", "video"),
+    "live": ("live_video", "video"),
+}
+"""The `type` and `media_type` of what is attached; all else is a photo."""
+_STATUSES = {"album": "added_photos", "reel": "added_video", "live": "added_video"}
 _STORIES = {
     "profile_photo": "{title} memperbarui foto profilnya.",
     "cover_photo": "{title} memperbarui foto sampulnya.",
@@ -279,6 +287,9 @@ class Facebook:
 
 
 def _attachments(asked: Field, post: Post, counters: Counters) -> Any:
+    """What is attached; a mere text has nothing, and no such field."""
+    if post.kind not in _ATTACHMENTS and post.media == "mobile_status_update":
+        return _ABSENT
     return {"data": [_attachment(asked, post)]}
 
 
@@ -304,7 +315,7 @@ _POST_FIELDS: dict[str, Callable[[Field, Post, Counters], Any]] = {
     "message": lambda asked, post, counters: post.text or _ABSENT,
     "story": _story,
     "permalink_url": lambda asked, post, counters: post.url,
-    "status_type": lambda asked, post, counters: post.media,
+    "status_type": lambda asked, post, counters: _STATUSES.get(post.media, post.media),
     "is_published": lambda asked, post, counters: True,
     "from": lambda asked, post, counters: {
         "name": post.account.title,
@@ -323,10 +334,10 @@ _POST_FIELDS: dict[str, Callable[[Field, Post, Counters], Any]] = {
 
 
 def _attachment(asked: Field, post: Post) -> dict[str, Any]:
-    video = post.media == "added_video"
+    type, media_type = _MEDIA.get(post.media, ("photo", "photo"))
     whole = {
-        "type": _ATTACHMENTS.get(post.kind, "video_inline" if video else "photo"),
-        "media_type": "video" if video else "photo",
+        "type": _ATTACHMENTS.get(post.kind, type),
+        "media_type": media_type,
         "title": post.title,
         "url": post.url,
         "target": {"id": post.refers_to or post.id.partition("_")[2], "url": post.url},

@@ -175,12 +175,23 @@ class _Generator:
                 options["duration"] = rng.randint(10, 90)
             case "facebook":
                 options["media"] = _one_of(
-                    rng, added_photos=12, added_video=3, mobile_status_update=2, shared_story=1
+                    rng,
+                    added_photos=8,
+                    album=4,
+                    added_video=1,
+                    reel=1.5,
+                    live=0.5,
+                    mobile_status_update=2,
+                    shared_story=1,
                 )
                 if options["media"] == "shared_story":
                     options["refers_to"] = f"{ids.digits(15, rng)}_{ids.digits(15, rng)}"
             case "x":
-                options["media"] = _one_of(rng, photo=6, video=1) if rng.random() < 0.7 else ""
+                options["media"] = (
+                    _one_of(rng, photo=4, album=1.5, link=0.5, video=1)
+                    if rng.random() < 0.7
+                    else ""
+                )
             case "tiktok":
                 options["duration"] = rng.randint(12, 180)
             case "youtube":
@@ -330,5 +341,5 @@ def _poisson(mean: float, rng: Random) -> int:
     return count
 
 
-def _one_of(rng: Random, **weights: int) -> str:
+def _one_of(rng: Random, **weights: float) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]

@@ -328,8 +328,9 @@ class World:
         curve; `steps` exact readings from given instants on; `per_hour` (with `start_with`)
         linear growth; `growth` anything else. Without any of them the post has no interactions.
 
-        `media`: Instagram IMAGE, VIDEO, REELS, CAROUSEL_ALBUM; Facebook a status_type; TikTok
-        `video` or `photo`; YouTube `video` or `short`. `hidden` names counters that the owner
+        `media`: Instagram IMAGE, VIDEO, REELS, CAROUSEL_ALBUM; Facebook a status_type, `album`,
+        `reel` or `live`; X `photo`, `album`, `video`, `link` or nothing; TikTok `video` or `photo`;
+        YouTube `video` or `short`. `hidden` names counters that the owner
         hides, always or from an instant on. `appears_at` is later than the publication when
         the platform lists a post late; `uploaded_at` earlier when a YouTube video was made
         public later. `refers_to` is the id of the post that is quoted, shared or answered,
@@ -529,6 +530,8 @@ def _url(platform: str, handle: str, post_id: str, media: str) -> str:
         return f"https://www.instagram.com/{path}/{ids.shortcode(post_id)}/"
     if platform == "facebook":
         page, _, story = post_id.partition("_")
+        if media == "reel":
+            return f"https://www.facebook.com/reel/{story}/"
         return f"https://www.facebook.com/{page}/posts/{story}"
     if platform == "x":
         return f"https://x.com/{handle}/status/{post_id}"

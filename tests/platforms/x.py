@@ -385,8 +385,10 @@ class X:
             tweet["conversation_id"] = post.thread_of or answered or post.id
         if "note_tweet" in fields and cut:
             tweet["note_tweet"] = {"text": text}
-        if "attachments" in fields and post.media:
-            tweet["attachments"] = {"media_keys": [_media_key(post)]}
+        if "attachments" in fields and _media_keys(post):
+            tweet["attachments"] = {"media_keys": _media_keys(post)}
+        if "entities" in fields and (urls := _urls(post)):
+            tweet["entities"] = {"urls": urls}
         if post.refers_to:
             if "referenced_tweets" in fields:
                 tweet["referenced_tweets"] = [
@@ -425,14 +427,14 @@ class X:
         if "attachments.media_keys" in wanted:
             includes["media"] = [
                 {
-                    "media_key": _media_key(post),
-                    "type": post.media,
+                    "media_key": key,
+                    "type": "video" if post.media == "video" else "photo",
                     "public_metrics": {
                         "view_count": self._world.counters(post, self._world.now).views // 2
                     },
                 }
                 for post in posts
-                if post.media
+                for key in _media_keys(post)
             ]
         return {kind: items for kind, items in includes.items() if items}
 
@@ -548,8 +550,27 @@ def _single(envelope: dict[str, Any]) -> dict[str, Any]:
     return envelope
 
 
-def _media_key(post: Post) -> str:
-    return f"{7 if post.media == 'video' else 3}_{post.id}"
+def _media_keys(post: Post) -> list[str]:
+    """The keys of what is attached: one, or three of an `album`; a `link` is no attachment."""
+    if post.media in ("", "link"):
+        return []
+    count = 3 if post.media == "album" else 1
+    kind = 7 if post.media == "video" else 3
+    return [f"{kind}_{int(post.id) - place}" for place in range(count)]
+
+
+def _urls(post: Post) -> list[dict[str, Any]]:
+    """The addresses in a text: of what is attached, of a quoted post, and others."""
+    kind = "video" if post.media == "video" else "photo"
+    found: list[dict[str, Any]] = [
+        {"expanded_url": f"{post.url}/{kind}/1", "display_url": "pic.x.com/a", "media_key": key}
+        for key in _media_keys(post)
+    ]
+    if post.kind == "quote":
+        found.append({"expanded_url": f"https://twitter.com/lain/status/{post.refers_to}"})
+    if post.media == "link":
+        found.append({"expanded_url": "https://www.kemenkum.go.id/berita", "status": 200})
+    return [{"start": 0, "end": 23, "url": "https://t.co/a1B2c3D4e5"} | url for url in found]
 
 
 def _known(query: Parameters, parameters: set[str]) -> None:

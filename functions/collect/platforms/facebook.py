@@ -246,6 +246,7 @@ async def _read_each(client: ApiClient, page_id: str, posts: Sequence[Post]) -> 
     for post in posts:
         try:
             item, taken_at = await client.get(f"/{post.post_id}", PageItem, lost=lost, fields=BASIC)
+            item.attachments = None  # they were not asked for
             read = parse(item, page_id, taken_at)
             found.append(msgspec.structs.replace(read, post_id=post.post_id))
         except meta.MissingObject:

@@ -13,7 +13,7 @@ import msgspec
 
 from functions.collect.platforms import meta
 from functions.collect.platforms.decoding import Count, Id, Url, plausible
-from functions.model import Post, Sample
+from functions.model import Post, PostFormat, Sample
 
 BASIC = (
     "id,created_time,permalink_url,message,status_type,shares,"
@@ -35,6 +35,15 @@ NO_ATTACHMENTS = {"profile_media", "cover_photo", "event", "life_event"}
 SURE = {"added_video"}  # no change of a photo looks like this
 SHARE = "shared_story"  # of a post, or of a link
 OWN_HOSTS = ("facebook.com", "fb.com", "fb.me", "fb.watch", "fb.gg")
+# What attachments are, by a word in their ``media_type`` or ``type``, as in ``video_inline``.
+KINDS: dict[str, PostFormat] = {
+    "live_video": "live",
+    "album": "album",
+    "video": "video",
+    "photo": "photo",
+    "link": "link",
+    "share": "link",
+}
 SHIM = "/l.php"  # stands in for an address outside of Facebook
 
 
@@ -90,7 +99,40 @@ def parse(item: PageItem, account_id: str, taken_at: datetime) -> Post:
                 shares=item.shares.count if item.shares else None,
             ),
         ),
+        format=format_of(item),
     )
+
+
+def format_of(item: PageItem) -> PostFormat | None:
+    """What an item is: by ``status_type``, by its attachments' ``media_type`` and ``type``.
+
+    A ``shared_story`` leads to something else, whatever that is. Reels come as videos; their
+    addresses begin with ``/reel/``. Without attachments it is a text, unless they are unknown.
+    Source: the Page post and story attachment references of the Graph API, v26.0.
+    """
+    if item.status_type == SHARE:
+        return "link"
+    attached = item.attachments.data if item.attachments else None
+    if not attached:
+        if item.status_type == "added_video":
+            return _video(item)
+        return None if attached is None or item.status_type == "added_photos" else "text"
+    kinds = [_kind_of(one) for one in attached]
+    if kinds[0] == "video":
+        return _video(item)
+    return "album" if set(kinds) == {"photo"} and len(kinds) > 1 else kinds[0]
+
+
+def _video(item: PageItem) -> PostFormat:
+    attached = (item.attachments.data if item.attachments else None) or ()
+    addresses = (item.permalink_url, *(one.url for one in attached))
+    return "short" if any("/reel/" in (address or "") for address in addresses) else "video"
+
+
+def _kind_of(attachment: _Attachment) -> PostFormat | None:
+    """An attachment's format; None for one of no known kind."""
+    told = f"{attachment.media_type or ''} {attachment.type or ''}"
+    return next((format for word, format in KINDS.items() if word in told), None)
 
 
 def is_upload(item: PageItem) -> bool | None:

@@ -21,7 +21,7 @@ from functions.collect.contract import USUAL, AccountWrong, Manner, Profile, Swe
 from functions.collect.platforms import meta
 from functions.collect.platforms.decoding import Count, Cursor, Id, Url, plausible
 from functions.collect.platforms.walks import AnswerPage, Walk
-from functions.model import Post, Sample
+from functions.model import Post, PostFormat, Sample
 
 NAME: Final = "instagram"
 PAGE_SIZE = 50  # the most that others were given; a second page is a second call
@@ -43,6 +43,11 @@ MEDIA = (
 )
 POSTS = ("FEED", "REELS", "IGTV", None)
 NO_POSTS = ("AD", "STORY")
+FORMATS: dict[str | None, PostFormat] = {
+    "IMAGE": "photo",
+    "CAROUSEL_ALBUM": "album",
+    "VIDEO": "video",
+}
 
 EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -52,6 +57,7 @@ class _Item(msgspec.Struct):
     timestamp: str
     permalink: Url | None = None
     caption: str | None = None
+    media_type: str | None = None
     media_product_type: str | None = None
     like_count: Count | None = None
     comments_count: Count | None = None
@@ -182,7 +188,16 @@ def parse(item: _Item, account_id: str, taken_at: datetime) -> Post:
                 views=item.view_count,
             ),
         ),
+        format=format_of(item),
     )
+
+
+def format_of(item: _Item) -> PostFormat | None:
+    """What an item is by ``media_type``, and a reel by ``media_product_type``; None for neither.
+
+    Source: the IG Media reference of the Graph API, v26.0.
+    """
+    return "short" if item.media_product_type == "REELS" else FORMATS.get(item.media_type)
 
 
 async def _discover(

@@ -32,7 +32,7 @@ from functions.collect.contract import (
 )
 from functions.collect.platforms.decoding import Count, Id, Url, error_in, plausible
 from functions.collect.platforms.walks import AnswerPage, Walk
-from functions.model import Post, Sample
+from functions.model import Post, PostFormat, Sample
 
 NAME: Final = "tiktok"
 PAGE_SIZE = 20
@@ -47,7 +47,7 @@ HAS_CHOICES = False
 bucket = every_call
 
 VIDEO_FIELDS = (
-    "id,create_time,share_url,title,video_description,"
+    "id,create_time,share_url,title,video_description,duration,"
     "like_count,comment_count,share_count,view_count"
 )
 USER_FIELDS = "open_id,display_name,username,follower_count,video_count"
@@ -76,6 +76,7 @@ class _Video(msgspec.Struct):
     share_url: Url | None = None
     title: str | None = None
     video_description: str | None = None
+    duration: Count | None = None
     like_count: Count | None = None
     comment_count: Count | None = None
     share_count: Count | None = None
@@ -312,7 +313,19 @@ def parse(video: _Video, account_id: str, taken_at: datetime) -> Post:
                 views=video.view_count,
             ),
         ),
+        format=format_of(video),
     )
+
+
+def format_of(video: _Video) -> PostFormat | None:
+    """What a post is: ``photo`` where its address says so or nothing lasts (``duration`` 0 s).
+
+    Whatever lasts is a ``short``, however long: TikTok shows all of it in one way. How many photos
+    a post has the Display API does not tell (video object, 2026-08). None without a ``duration``.
+    """
+    if "/photo/" in (video.share_url or "") or video.duration == 0:
+        return "photo"
+    return "short" if video.duration else None
 
 
 def named(wrong: AccountWrong, handle: str | None) -> AccountWrong:

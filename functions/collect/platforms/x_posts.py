@@ -6,6 +6,7 @@ counted over all of them that are left. Texts come with ``&``, ``<`` and ``>`` e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -14,14 +15,18 @@ import msgspec
 
 from functions.collect.contract import AccountWrong
 from functions.collect.platforms.decoding import Count, Cursor, Id, plausible
-from functions.model import Post, Sample
+from functions.model import Post, PostFormat, Sample
 
-POST_FIELDS = "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet"
+POST_FIELDS = (
+    "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet,entities"
+)
 THREAD_FIELDS = f"{POST_FIELDS},conversation_id,in_reply_to_user_id"
 MOST_IDS = 100  # in one call
 MOST_VERSIONS = 20  # the API allows five edits
 # The titles of what X says of an account or a post in a 200.
 NOT_FOUND, SUSPENDED, PROTECTED = "Not Found Error", "Forbidden", "Authorization Error"
+_ATTACHED = re.compile(r"/(photo|video)/\d+/?\Z")
+_OWN = re.compile(r"https?://(?:[\w-]+\.)*(?:x|twitter)\.com(?:[/?#]|\Z)", re.IGNORECASE)
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)  # of the ids, which carry their time
 
 
@@ -43,8 +48,18 @@ class _Reference(msgspec.Struct):
     type: str
 
 
+class _Address(msgspec.Struct):
+    expanded_url: str | None = None
+    media_key: str | None = None
+
+
+class _Entities(msgspec.Struct):
+    urls: list[_Address] | None = []  # None: nobody knows
+
+
 class _Note(msgspec.Struct):
     text: str | None = None
+    entities: _Entities | None = msgspec.field(default_factory=_Entities)  # None: nobody knows
 
 
 class Tweet(msgspec.Struct):
@@ -55,6 +70,7 @@ class Tweet(msgspec.Struct):
     referenced_tweets: list[_Reference] | None = []  # None: nobody knows
     edit_history_tweet_ids: list[Id] | None = []
     note_tweet: _Note = msgspec.field(default_factory=_Note)
+    entities: _Entities | None = msgspec.field(default_factory=_Entities)  # None: nobody knows
     conversation_id: Id | None = None
     in_reply_to_user_id: Id | None = None
 
@@ -124,7 +140,39 @@ def parse(versions: Sequence[Tweet], taken_at: datetime) -> Post:
                 views=total(m.impression_count for m in metrics),
             ),
         ),
+        format=format_of(latest),
     )
+
+
+def format_of(tweet: Tweet) -> PostFormat | None:
+    """What a post is, by the addresses in its ``entities``; None where they do not say.
+
+    What is attached has a ``media_key`` there, and an address that ends in ``/photo/1`` or
+    ``/video/1`` (as recorded in 2021-2026). Only an address outside of X is a link: one of a post
+    that is quoted is not. ``entities`` come with the post and cost nothing (it is billed by the
+    post), ``includes.media`` might.
+    """
+    told = [tweet.entities, tweet.note_tweet.entities]
+    addresses = [a for each in told if each is not None for a in each.urls or ()]
+    attached = {a.media_key: _kind_of(a.expanded_url) for a in addresses if a.media_key}
+    if attached:
+        kinds = set(attached.values())
+        if kinds == {"photo"}:
+            return "photo" if len(attached) == 1 else "album"
+        return "video" if kinds == {"video"} else None
+    if any(each is None or each.urls is None for each in told):
+        return None
+    return "link" if any(_leads_outside(a.expanded_url) for a in addresses) else "text"
+
+
+def _kind_of(address: str | None) -> str | None:
+    """``photo`` or ``video``, as the address of what is attached says."""
+    found = _ATTACHED.search(address or "")
+    return found[1] if found else None
+
+
+def _leads_outside(address: str | None) -> bool:
+    return address is not None and not _OWN.match(address)
 
 
 def is_reply_or_repost(tweet: Tweet) -> bool:

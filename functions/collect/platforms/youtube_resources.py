@@ -104,7 +104,11 @@ def standing_of(taken_at: datetime, video: Resource) -> VideoStanding:
 
 
 def parse(video: Resource, taken_at: datetime) -> Post:
-    """One video with one sample; a stream's or premiere's clock starts when it went on air."""
+    """One video with one sample; a stream's or premiere's clock starts when it went on air.
+
+    Such a one is ``live`` by ``liveStreamingDetails.actualStartTime``. All else is a ``video``: no
+    field tells a Short, and its length does not (videos resource, 2026-11).
+    """
     live = video.liveStreamingDetails
     began = live.actualStartTime if live else None
     published = began or video.snippet.publishedAt
@@ -118,6 +122,7 @@ def parse(video: Resource, taken_at: datetime) -> Post:
         url=f"https://www.youtube.com/watch?v={video.id}",
         text=video.snippet.title,
         samples=(sample_of(video.statistics, taken_at),),
+        format="live" if began else "video",
     )
 
 

@@ -12,6 +12,9 @@ import msgspec
 from functions.model import Entry, Post, Sample
 from functions.store.ledgers import Ledgers
 
+# Of two formats the later one here stays: it says more, and any order gives the same.
+_TELLING = (None, "text", "link", "photo", "album", "video", "short", "live")
+
 
 def fold_into(ledgers: Ledgers, posts: Iterable[Post]) -> int:
     """Fold posts into their month's ledgers; returns how many brought something new."""
@@ -29,7 +32,8 @@ def fold(entry: Entry | None, post: Post) -> Entry:
     """The ledger's entry, with what the post adds to it.
 
     The entry gets the reads of both. Facts that may change (caption, address, versions, parts) come
-    from whichever was read last. A verdict stays until the month is scored again.
+    from whichever was read last; a format that one read did not tell, from the other. A verdict
+    stays until the month is scored again.
     """
     if entry is None:
         return Entry(post=post)
@@ -38,6 +42,7 @@ def fold(entry: Entry | None, post: Post) -> Entry:
         newer,
         samples=_united(entry.post.samples, post.samples),
         absences=tuple(sorted({*entry.post.absences, *post.absences})),
+        format=max(entry.post.format, post.format, key=_TELLING.index),
     )
     return entry if united == entry.post else msgspec.structs.replace(entry, post=united)
 

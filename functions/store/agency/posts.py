@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from functions import log
-from functions.model import PLATFORMS, Platform, Post, iso, month_bounds, month_of
+from functions.model import FORMATS, PLATFORMS, Platform, Post, iso, month_bounds, month_of
 from functions.store.agency.root import AgencyDocuments
 from functions.store.keys import key
 from functions.store.port import Stored, Write
@@ -182,7 +182,7 @@ def _post_key(post: Post) -> str:
 def _post_document(post: Post) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(post)
     # An empty map would replace a full one: leave out what this read did not bring.
-    for name in ("text", "versions", "parts"):
+    for name in ("text", "versions", "parts", "format"):
         if not document[name]:
             del document[name]
     del document["samples"], document["absences"]
@@ -214,6 +214,10 @@ def _post(stored: Stored) -> Post:
         for taken_at, counters in sorted(document.get("samples", {}).items())
     ]
     document["absences"] = sorted(document.get("absences", {}))
+    if (
+        document.get("format") not in FORMATS
+    ):  # of another version's, or typed over: not worth a post
+        document["format"] = None
     post = msgspec.convert(document, Post)
     times = (post.published_at, *(sample.taken_at for sample in post.samples), *post.absences)
     if any(at.tzinfo is None for at in times):

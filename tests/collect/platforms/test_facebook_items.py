@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from functions.collect.platforms import facebook_items
+from functions.model import FORMATS
 from tests.collect.api import HOUR, Api
 
 PLATFORM = "facebook"
@@ -46,3 +50,48 @@ def test_no_shares_key_means_no_shares(api: Api, account: Any, now: datetime) ->
     api.server.world.add_post(account, now - HOUR, steps=[(now - HOUR, {"likes": 9})])
     [sample] = api.sweep(account, now - 24 * HOUR).posts[0].samples
     assert sample.shares == 0
+
+
+@pytest.mark.parametrize(("options", "format"), [
+    ({"media": "added_photos"}, "photo"),
+    ({"media": "album"}, "album"),
+    ({"media": "added_video"}, "video"),
+    ({"media": "reel"}, "short"),
+    ({"media": "live"}, "live"),
+    ({"media": "mobile_status_update"}, "text"),
+    ({"media": "shared_story", "kind": "link"}, "link"),
+    ({"media": "shared_story", "kind": "share", "text": "Selamat!"}, "link"),
+])  # fmt: skip
+def test_a_format_is_what_the_attachments_say(
+    api: Api, account: Any, now: datetime, options: dict[str, Any], format: str
+) -> None:
+    options = {"refers_to": "https://kemenkum.go.id/a"} | options
+    api.server.world.add_post(account, now - HOUR, **options)
+    [post] = api.sweep(account, now - 24 * HOUR).posts
+    assert post.format == format
+
+
+def test_without_attachments_only_a_video_tells_its_format() -> None:
+    def told(status: str) -> str | None:
+        item = facebook_items.PageItem("1", "", status_type=status, attachments=None)
+        return facebook_items.format_of(item)
+
+    assert told("added_video") == "video"
+    assert told("added_photos") is told("mobile_status_update") is None
+
+
+WORDS = st.none() | st.text() | st.sampled_from(["photo", "album", "share", "event", "note"])
+
+
+@given(WORDS, WORDS, WORDS)
+def test_whatever_an_attachment_is_called_its_post_has_a_known_format_or_none(
+    status: str | None, type: str | None, media_type: str | None
+) -> None:
+    attached = facebook_items._Attachment(type=type, media_type=media_type)
+    item = facebook_items.PageItem(
+        "1",
+        "",
+        status_type=status,
+        attachments=facebook_items._Attachments(data=[attached]),
+    )
+    assert facebook_items.format_of(item) in (None, *FORMATS)

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from functions.collect.contract import AccountWrong, PlatformError, Refused, TooMuch, Transient
 from functions.collect.platforms import instagram
@@ -198,3 +200,21 @@ def test_a_time_without_a_colon_in_its_offset_is_understood() -> None:
     assert post.published_at == datetime.fromisoformat("2026-10-03T02:11:09Z")
     assert post.url == "https://www.instagram.com/media/1"
     assert post.text is None
+
+
+@pytest.mark.parametrize(("media", "format"), [
+    ("IMAGE", "photo"), ("CAROUSEL_ALBUM", "album"), ("VIDEO", "video"), ("REELS", "short"),
+])  # fmt: skip
+def test_a_format_is_what_the_media_type_says(
+    api: Api, now: datetime, media: str, format: str
+) -> None:
+    api.server.world.add_post(api.account(), now - HOUR, media=media)
+    [post] = api.sweep(api.server.world.accounts[-1], now - 24 * HOUR).posts
+    assert post.format == format
+
+
+@given(st.none() | st.text())
+def test_a_media_type_that_nobody_knows_is_no_format(media_type: str | None) -> None:
+    assume(media_type not in instagram.FORMATS)
+    item = instagram._Item(id="1", timestamp="", media_type=media_type, media_product_type="FEED")
+    assert instagram.format_of(item) is None

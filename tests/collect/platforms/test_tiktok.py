@@ -314,3 +314,20 @@ def test_an_impossible_time_costs_one_item(
     answer_with(api.server, {"data": {"videos": [video]}, "error": {"code": "ok"}})
     found = api.sweep(account, now - 24 * HOUR)
     assert len(found.broken) == 1
+
+
+# Formats
+
+
+@pytest.mark.parametrize(("media", "format"), [("video", "short"), ("photo", "photo")])
+def test_whatever_lasts_is_a_short_and_a_photo_post_is_a_photo(
+    api: Api, account: Any, now: datetime, media: str, format: str
+) -> None:
+    api.server.world.add_post(account, now - HOUR, media=media, duration=600)
+    [post] = api.sweep(account, now - 24 * HOUR).posts
+    assert post.format == format
+
+
+def test_a_post_that_tells_no_duration_has_no_format() -> None:
+    video = tiktok._Video(id="1", create_time=0, share_url="https://www.tiktok.com/@a/video/1")
+    assert tiktok.format_of(video) is None

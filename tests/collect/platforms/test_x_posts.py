@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from functions.collect.platforms import x_posts
+from functions.model import FORMATS
 from tests.collect.api import HOUR, Api, answer_with, as_post
 
 PLATFORM = "x"
@@ -167,3 +171,44 @@ def test_a_post_without_its_author_belongs_to_the_account_that_was_asked(
     api.server.fault("missing_keys", platform="x", keys=["author_id"])
     [found] = api.sweep(account, now - 24 * HOUR).posts
     assert found.account_id == account.id
+
+
+# Formats
+
+
+@pytest.mark.parametrize(("options", "format"), [
+    ({"media": "photo"}, "photo"),
+    ({"media": "album"}, "album"),
+    ({"media": "video"}, "video"),
+    ({"media": "link"}, "link"),
+    ({"media": ""}, "text"),
+    ({"media": "", "kind": "quote", "refers_to": "1"}, "text"),
+    ({"media": "photo", "kind": "quote", "refers_to": "1"}, "photo"),
+    ({"media": "album", "text": "Panjang. " * 60}, "album"),
+])  # fmt: skip
+def test_a_format_is_what_the_addresses_in_the_text_lead_to(
+    api: Api, account: Any, now: datetime, options: dict[str, Any], format: str
+) -> None:
+    api.server.world.add_post(account, now - HOUR, **options)
+    [swept] = api.sweep(account, now - 24 * HOUR).posts
+    [looked_up] = api.lookup([swept]).posts
+    assert swept.format == looked_up.format == format
+
+
+ADDRESSES = st.none() | st.text() | st.sampled_from(
+    ["https://x.com/a/status/1/photo/1", "https://x.com/a/status/1/video/1", "https://a.id/photo/"]
+)  # fmt: skip
+ENTRIES = st.builds(
+    x_posts._Address, expanded_url=ADDRESSES, media_key=st.none() | st.text(max_size=3)
+)
+ENTITIES = st.none() | st.builds(x_posts._Entities, urls=st.none() | st.lists(ENTRIES, max_size=4))
+
+
+@given(ENTITIES)
+def test_whatever_addresses_are_told_a_post_has_a_known_format_or_none(entities: Any) -> None:
+    at = datetime(2026, 10, 1, tzinfo=UTC)
+    tweet = x_posts.Tweet(id="1", created_at=at, entities=entities)
+    found = x_posts.format_of(tweet)
+    assert found in (None, *FORMATS)
+    if entities is None or entities.urls is None:
+        assert found is None

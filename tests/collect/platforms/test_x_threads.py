@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from functions.collect.contract import Thread
+from functions.collect.platforms.x_posts import POST_FIELDS
 from functions.collect.platforms.x_threads import ThreadsAsked
 from tests.collect.api import HOUR, Api, Asked, answer_with, as_post
 
@@ -206,6 +207,5 @@ def test_without_summed_threads_nothing_more_is_asked(
     thread(api, account, now - HOUR, 3)
     api.lookup(api.sweep(account, now - 24 * HOUR).posts)
     assert [one.query.get("exclude") for one in asked] == ["retweets,replies", None]
-    fields = "created_at,public_metrics,referenced_tweets,edit_history_tweet_ids,note_tweet"
-    assert {one.query["tweet.fields"] for one in asked} == {fields}
+    assert {one.query["tweet.fields"] for one in asked} == {POST_FIELDS}
     assert len(api.server.calls.x_posts) == 1

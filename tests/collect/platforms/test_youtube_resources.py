@@ -84,3 +84,21 @@ def test_a_stream_whose_end_is_not_told_is_still_pending(api: Api) -> None:
     }
     answer_with(api.server, {"items": [item]})
     assert api.details(["abcdefghijk"]).pending == ("abcdefghijk",)
+
+
+# Formats
+
+
+@pytest.mark.parametrize(("options", "format"), [
+    ({"media": "video", "duration": 900}, "video"),
+    ({"media": "short", "duration": 30}, "video"),  # no field tells it
+    ({"scheduled_at": timedelta(), "ended_at": timedelta(minutes=40)}, "live"),
+])  # fmt: skip
+def test_what_was_on_air_is_live_and_all_else_a_video(
+    api: Api, account: Any, now: datetime, options: dict[str, Any], format: str
+) -> None:
+    begun = now - 3 * HOUR
+    times = {name: begun + age for name, age in options.items() if isinstance(age, timedelta)}
+    video = api.server.world.add_post(account, begun, **(options | times))
+    [post] = api.details([video.id]).posts
+    assert post.format == format

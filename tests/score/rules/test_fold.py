@@ -31,6 +31,7 @@ def states_of_a_post(draw):
         url=draw(st.sampled_from(["https://x.com/old/1", "https://x.com/new/1"])),
         versions=draw(st.sampled_from([(), ("1",), ("1", "2")])),
         absences=tuple(aged(hours) for hours in sorted(draw(st.sets(ages, max_size=3)))),
+        format=draw(st.sampled_from([None, "text", "video", "short"])),
     )
 
 
@@ -93,6 +94,11 @@ def test_a_caption_that_the_latest_read_lacks_is_the_same_in_any_order():
         x_post(read(aged(3)), text=None),
     ]
     assert len({pack(ledger_of(order))[0] for order in permutations(reads)}) == 1
+
+
+def test_a_format_that_the_latest_read_does_not_tell_stays():
+    reads = [x_post(read(aged(1)), format="video"), x_post(read(aged(2)))]
+    assert {e.post.format for o in permutations(reads) for e in ledger_of(o).values()} == {"video"}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from functions.model import PLATFORMS, Agency, Sample
 from functions.store.agency import AgencyStore
 from functions.store.agency.posts import Located
 from functions.store.expiry import POSTS
+from functions.store.keys import key
 from functions.store.port import Write
 from tests.factories import BEGIN, END, PUBLISHED, aged, measured_post, read, x_post
 
@@ -44,13 +45,28 @@ def test_what_two_writers_read_of_a_post_is_united(agency):
 
 def test_what_a_read_does_not_bring_is_not_wiped(agency):
     whole = x_post(
-        read(aged(1)), text="Halo", versions=("100", "101"), parts=("102",), absences=(aged(4),)
+        read(aged(1)),
+        text="Halo",
+        versions=("100", "101"),
+        parts=("102",),
+        absences=(aged(4),),
+        format="album",
     )
     agency.save_posts([whole])
     agency.save_posts([x_post(absences=(aged(5),))])
     [post] = posts(agency)
     assert (post.text, post.versions, post.parts) == ("Halo", ("100", "101"), ("102",))
     assert (post.samples, post.absences) == (whole.samples, (aged(4), aged(5)))
+    assert post.format == "album"
+
+
+@pytest.mark.parametrize("typed", ["hologram", "", 7, ["photo"], {"a": None}, True, None])
+def test_a_format_that_is_none_costs_no_post(agency, typed):
+    agency.save_posts([x_post(read(aged(1)), format="photo")])
+    [(_, post)] = agency.changed_posts(None)
+    path = f"{agency.root}/posts/{key(post.platform, post.account_id, post.post_id)}"
+    agency.store.write([Write(path, {"format": typed}, "merge")])
+    assert [post.format for post in posts(agency)] == [None]
 
 
 def test_a_changed_caption_and_address_replace_the_older_ones(agency):
