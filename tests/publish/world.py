@@ -27,6 +27,7 @@ from functions.model import (
     MonthState,
     Platform,
     Post,
+    PostFormat,
     RankedList,
     Ranking,
     RankingName,
@@ -83,6 +84,13 @@ UNITS = (
     Satker(id="bhp-medan", name="Balai Harta Peninggalan Medan", kind="upt"),
     Satker(id="poltekpin", name="Politeknik Pengayoman Indonesia", kind="upt"),
 )
+_FORMATS: Mapping[Platform, tuple[PostFormat | None, ...]] = {
+    "instagram": ("photo", "album", "short"),
+    "facebook": ("photo", "link", None),
+    "x": ("text", "photo", "link"),
+    "tiktok": ("short", "short", "photo"),
+    "youtube": ("video", "live", "video"),
+}
 _TEXTS = (
     "Layanan administrasi hukum umum hadir lebih dekat: konsultasi gratis setiap Selasa di kantor "
     "wilayah, pukul 09.00 sampai 15.00.",
@@ -268,6 +276,7 @@ class World:
             text=text,
             samples=samples,
             absences=absences,
+            format=_FORMATS[platform][number % 3],
         )
         return Entry(post=post, verdict=verdict)
 

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from functions.model import (
     COUNTERS,
+    FORMATS,
     PLATFORMS,
     Agency,
     Change,
@@ -18,6 +19,7 @@ from functions.model import (
     FlagCode,
     MovementKind,
     Platform,
+    PostFormat,
     Ranking,
     RankingName,
     Reason,
@@ -162,6 +164,17 @@ POST_COLUMNS = (
     Column("decided", "Nilainya ditetapkan dengan keputusan admin", 9, kind="boolean"),
     Column("decisions", "Kode keputusan admin yang berlaku, dipisahkan spasi", 20),
 )
+# Behind the others, in months with a post whose format is known: the bytes of others never change.
+FORMAT_COLUMNS = (
+    Column(
+        "format",
+        "photo foto, album beberapa foto, video, short video pendek atau reel, live siaran "
+        "langsung atau tayangan perdana, text teks saja, link tautan; kosong bila platform tidak "
+        "memberi tahu",
+        9,
+        values=FORMATS,
+    ),
+)
 
 
 # No account has two posts of the same code.
@@ -210,7 +223,10 @@ CONFIRMED_COLUMNS = (
 
 
 class PostLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A post as ``unggahan.json`` tells it."""
+    """A post as ``unggahan.json`` tells it.
+
+    ``format`` is unset, and not in the files, in months of which no post's format is known.
+    """
 
     platform: Platform
     post_id: str
@@ -235,6 +251,7 @@ class PostLine(msgspec.Struct, frozen=True, kw_only=True):
     duplicate_percent: int | None = None
     decided: bool = False
     decisions: tuple[str, ...] = ()
+    format: PostFormat | UnsetType | None = UNSET
 
 
 class PostFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,13 +299,13 @@ def month_files(
     """The month's files by name. ``evidence`` is the uncompressed evidence of ``record``."""
     ranking = record.ranking
     posts = PostFile(month=ranking.month, as_of=ranking.as_of, posts=tuple(post_lines(ledgers)))
-    columns = _ranking_columns(ranking)
+    columns, of_posts = _ranking_columns(ranking), post_columns(posts.posts)
     log_columns = _log_columns(record)
     found = {
         "ranking.json": rankings.encode(ranking),
         **_tables("ranking", columns, _ranking_rows(ranking, columns), ranking.as_of),
         "unggahan.json": msgspec.json.encode(posts) + b"\n",
-        **_tables("unggahan", POST_COLUMNS, map(post_row, posts.posts), ranking.as_of),
+        **_tables("unggahan", of_posts, post_rows(posts.posts, of_posts), ranking.as_of),
         "keputusan.json": msgspec.json.encode(_log(record, ledgers)) + b"\n",
         **_tables("keputusan", log_columns, _log_rows(record, log_columns), ranking.as_of),
         "bukti.jsonl.gz": ev.compress(evidence),
@@ -297,7 +314,7 @@ def month_files(
     }
     described = [
         PackagedTable("ranking", "Semua daftar peringkat bulan ini", columns, ()),
-        PackagedTable("unggahan", "Setiap unggahan, dihitung atau tidak", POST_COLUMNS, _POST_KEY),
+        PackagedTable("unggahan", "Setiap unggahan, dihitung atau tidak", of_posts, _POST_KEY),
         PackagedTable("keputusan", "Keputusan admin dan sanggahan", log_columns, ()),
     ]
     found[PACKAGE] = data_package(ranking, record.digest, agency, imprint, described, found)
@@ -318,7 +335,9 @@ def _tables(
 
 def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:
     """Every scored post by time, then account, then id."""
-    for entry in sort_entries(ledgers):
+    entries = sort_entries(ledgers)
+    has_formats = any(entry.post.format for entry in entries if entry.verdict)
+    for entry in entries:
         post, verdict = entry.post, entry.verdict
         if verdict is not None:
             measured = verdict.measurement
@@ -346,6 +365,7 @@ def post_lines(ledgers: Mapping[str, Ledger]) -> Iterator[PostLine]:
                 duplicate_percent=verdict.duplicate_percent,
                 decided=measured.decided,
                 decisions=verdict.decisions,
+                format=post.format if has_formats else UNSET,
             )
 
 
@@ -442,8 +462,19 @@ def told(value: Cell | UnsetType) -> Cell:
     return None if value is UNSET else value
 
 
+def post_columns(lines: Iterable[PostLine]) -> tuple[Column, ...]:
+    """The columns of a table of these posts."""
+    has_formats = any(line.format is not UNSET for line in lines)
+    return (*POST_COLUMNS, *FORMAT_COLUMNS) if has_formats else POST_COLUMNS
+
+
+def post_rows(lines: Iterable[PostLine], columns: Sequence[Column]) -> Iterator[list[Cell]]:
+    """The posts' cells, as far as there are columns."""
+    return (post_row(line)[: len(columns)] for line in lines)
+
+
 def post_row(line: PostLine) -> list[Cell]:
-    """A post's cells, under ``POST_COLUMNS``."""
+    """A post's cells, under ``POST_COLUMNS`` and ``FORMAT_COLUMNS``."""
     return [
         line.platform,
         line.post_id,
@@ -468,6 +499,7 @@ def post_row(line: PostLine) -> list[Cell]:
         line.duplicate_percent,
         line.decided,
         " ".join(line.decisions),
+        told(line.format),
     ]
 
 

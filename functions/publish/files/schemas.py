@@ -19,6 +19,7 @@ from functions.publish.files.freshness import Freshness
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
     CONFIRMED_COLUMNS,
+    FORMAT_COLUMNS,
     LOG_COLUMNS,
     POST_COLUMNS,
     RANKING_COLUMNS,
@@ -240,7 +241,7 @@ INSTANTS = frozenset(
 _TABLES: Mapping[str, Sequence[Column]] = {
     "RankedList": RANKING_COLUMNS,
     "Row": (*RANKING_COLUMNS, *CERTAINTY_COLUMNS),
-    "PostLine": POST_COLUMNS,
+    "PostLine": (*POST_COLUMNS, *FORMAT_COLUMNS),
     "Decision": (*LOG_COLUMNS, *CONFIRMED_COLUMNS),
     "Objection": LOG_COLUMNS,
 }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from functions.publish.files.month_files import POST_COLUMNS, PostLine, post_row
+from functions.publish.files.month_files import PostLine, post_columns, post_rows
 from functions.publish.files.tables import SEMICOLON, write_csv, write_xlsx
 from functions.publish.pages.paths import unit_month_path
 
@@ -28,11 +28,12 @@ def unit_post_files(
             alone.
         lines: the satker's posts, in the month's order.
     """
-    cells = [post_row(line) for line in lines]
+    columns = post_columns(lines)
+    cells = [*post_rows(lines, columns)]
     bodies = (
-        write_csv(POST_COLUMNS, cells),
-        write_csv(POST_COLUMNS, cells, SEMICOLON),
-        write_xlsx("unggahan", POST_COLUMNS, cells, created=begin),
+        write_csv(columns, cells),
+        write_csv(columns, cells, SEMICOLON),
+        write_xlsx("unggahan", columns, cells, created=begin),
     )
     return dict(zip(unit_post_paths(satker, month), bodies, strict=True))
 

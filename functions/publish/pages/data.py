@@ -13,6 +13,7 @@ from functions.publish.files import feed, registry_history, series
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
     CONFIRMED_COLUMNS,
+    FORMAT_COLUMNS,
     LOG_COLUMNS,
     POST_COLUMNS,
     RANKING_COLUMNS,
@@ -170,7 +171,9 @@ def data_page(context: Context) -> DataPage:
         ranking_fields=tuple(
             (column.name, column.meaning) for column in (*RANKING_COLUMNS, *CERTAINTY_COLUMNS)
         ),
-        post_fields=tuple((column.name, column.meaning) for column in POST_COLUMNS),
+        post_fields=tuple(
+            (column.name, column.meaning) for column in (*POST_COLUMNS, *FORMAT_COLUMNS)
+        ),
         log_fields=tuple(
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
         ),

@@ -12,6 +12,7 @@ import msgspec
 import openpyxl
 
 from functions.model import (
+    FORMATS,
     Agency,
     Entry,
     Measurement,
@@ -20,6 +21,7 @@ from functions.model import (
 )
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
+    FORMAT_COLUMNS,
     LOG_COLUMNS,
     POST_COLUMNS,
     RANKING_COLUMNS,
@@ -263,7 +265,8 @@ def test_tables_hold_what_json_holds(world: World) -> None:
     ]
     assert [line["satker"] for line in csv_rows(made["ranking.csv"])] == ranked
     ranked_by = (*RANKING_COLUMNS, *CERTAINTY_COLUMNS)
-    tables = {"ranking": ranked_by, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
+    posts_by = (*POST_COLUMNS, *FORMAT_COLUMNS)
+    tables = {"ranking": ranked_by, "unggahan": posts_by, "keputusan": LOG_COLUMNS}
     for name, columns in tables.items():
         agency = openpyxl.load_workbook(io.BytesIO(made[f"{name}.xlsx"]), read_only=True)
         cells = list(agency[name].iter_rows(values_only=True))
@@ -284,6 +287,22 @@ def test_a_ranking_by_formula_1_has_the_columns_it_had() -> None:
     book = openpyxl.load_workbook(io.BytesIO(made["ranking.xlsx"]))
     assert book["ranking"].max_column == len(RANKING_COLUMNS)
     assert book["keterangan"].max_row == len(RANKING_COLUMNS)
+
+
+def test_a_month_whose_posts_tell_no_format_has_the_columns_it_had(world: World) -> None:
+    """So what was frozen before formats were read has its bytes, whenever it is written."""
+    record, ledgers = world.agency.months()["2026-10"], world.agency.ledgers("2026-10")
+    told = month_files(record, ledgers, b"", Agency(), Imprint())
+    for ledger in ledgers.values():
+        for post_id, held in ledger.entries.items():
+            post = msgspec.structs.replace(held.post, format=None)
+            ledger.entries[post_id] = msgspec.structs.replace(held, post=post)
+    plain = month_files(record, ledgers, b"", Agency(), Imprint())
+    assert [*csv_rows(plain["unggahan.csv"])[0]] == [column.name for column in POST_COLUMNS]
+    assert b"format" not in plain["unggahan.json"]
+    for line in csv_rows(told["unggahan.csv"]):
+        assert line.pop("format") in ("", *FORMATS)
+        assert line in csv_rows(plain["unggahan.csv"])
 
 
 def test_the_ranks_that_are_possible_stand_in_the_tables() -> None:
@@ -336,7 +355,8 @@ def test_a_columns_kind_is_that_of_its_cells(world: World) -> None:
         "boolean": {"true": True, "false": False}.__getitem__,
         "datetime": datetime.fromisoformat,
     }
-    tables = {"ranking": RANKING_COLUMNS, "unggahan": POST_COLUMNS, "keputusan": LOG_COLUMNS}
+    posts_by = (*POST_COLUMNS, *FORMAT_COLUMNS)
+    tables = {"ranking": RANKING_COLUMNS, "unggahan": posts_by, "keputusan": LOG_COLUMNS}
     for name, columns in tables.items():
         rows = csv_rows(made[f"{name}.csv"])
         for column in columns:
