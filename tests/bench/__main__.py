@@ -13,6 +13,7 @@
     python -m tests.bench reports               a month's documents, beside Chromium's print
     python -m tests.bench score                 recomputing a month, beside DuckDB; runs over a year
     python -m tests.bench score --posts 100000 --store 0
+    python -m tests.bench insights              what is named without any effect, and what is found
     python -m tests.bench publishing            a run of publish with 2 and with 60 months behind it
     python -m tests.bench rendering             1,000 pages of 60 rows, beside Hugo
     python -m tests.bench planning              the plan alone: what budgets allow at 5,000 accounts
@@ -46,6 +47,7 @@ TABLES = (
     "large",
     "reports",
     "score",
+    "insights",
     "publishing",
     "rendering",
     "planning",

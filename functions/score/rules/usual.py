@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -23,6 +23,8 @@ TALK: tuple[Counter, ...] = ("comments", "shares")
 
 # I24, and the comments and shares in it (None: not all of them are known).
 Past = tuple[int, int | None]
+# A mean, as a sum and how many it is of.
+Expected = tuple[int, int]
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -107,10 +109,18 @@ class History:
         insort(self._sorted, i24)
 
     def over_usual(self, i24: int, least: int = 0) -> int | None:
-        """I24 ÷ expected in tenths, rounded half up; None when nothing, or only 0, is expected.
+        """I24 ÷ expected in tenths, rounded half up; None when nothing, or only 0, is expected."""
+        expected = self.expected(least)
+        if expected is None:
+            return None
+        total, count = expected
+        return (20 * i24 * count + total) // (2 * total)
 
-        Expected is the mean without a quarter (rounded down) at each end; nothing below 20 posts.
-        None also when less than ``least`` is expected: of 0.4 each reaction would be a multiple.
+    def expected(self, least: int = 0) -> Expected | None:
+        """The mean without a quarter (rounded down) at each end, as its sum and its count.
+
+        None below 20 posts, and when nothing, or less than ``least``, is expected: of 0.4 each
+        reaction would be a multiple.
         """
         count = len(self._sorted)
         if count < USUAL_FEWEST:
@@ -118,9 +128,7 @@ class History:
         drop = count // USUAL_DROPPED
         kept = self._sorted[drop : count - drop]
         total = sum(kept)
-        if not total or total < least * len(kept):
-            return None
-        return (20 * i24 * len(kept) + total) // (2 * total)
+        return None if not total or total < least * len(kept) else (total, len(kept))
 
 
 def over_usuals(
@@ -131,9 +139,24 @@ def over_usuals(
     ``posts`` are in order; ``carried`` are the account's last ones before all of these, likewise.
     ``least``: the I24 that must be usual at least.
     """
+    before = _histories(posts, carried)
+    return {one.post.post_id: history.over_usual(one.i24, least) for one, history in before}
+
+
+def expectations(
+    posts: Iterable[Measured], carried: Iterable[Past] = (), *, least: int = 0
+) -> Iterator[tuple[Measured, Expected]]:
+    """The posts of which something is expected, with that; arguments as of ``over_usuals``."""
+    for one, history in _histories(posts, carried):
+        if (expected := history.expected(least)) is not None:
+            yield one, expected
+
+
+def _histories(
+    posts: Iterable[Measured], carried: Iterable[Past]
+) -> Iterator[tuple[Measured, History]]:
+    """Each post with the history before it, which goes on with it."""
     history = History(carried)
-    found = {}
     for one in posts:
-        found[one.post.post_id] = history.over_usual(one.i24, least)
+        yield one, history
         history.add(one.i24, None)  # their comments and shares are not needed here
-    return found

@@ -1,0 +1,150 @@
+"""A month's insights: what goes with more interactions, and how many posts have which format.
+
+The running month is looked at once a day at most, if it has changed; so is the one before it, until
+its last post is measured: then once more, and never again. Everything is made from ledgers.
+
+YouTube's terms leave metrics derived from its numbers to projects that have accepted its amendment
+(docs/ketentuan.md). Without ``youtube_amendment`` in ``settings/listening`` no effect is looked for
+among YouTube's posts; they are only counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from msgspec import UNSET
+
+from functions.model import PLATFORMS, Platform, Post, Verdict, month_of, previous_month
+from functions.score.rules.closing import closing_begins
+from functions.score.rules.listening.effects import PostOutcome, compare
+from functions.score.rules.listening.outcomes import Campaigns, Zones, outcomes
+from functions.score.run import Run
+from functions.store.insights import FormatShare, Insights
+from functions.store.ledgers import Ledgers
+from functions.store.port import StoreError
+
+CURSOR = "listening"
+_DAY, _SEEN = "insights_day", "insights_of"
+
+
+def note(run: Run) -> None:
+    """Bring the agency's insights up to the run's ``now``; StoreError when the store is unusable.
+
+    What else goes wrong is a line of the report.
+    """
+    try:
+        _note(run)
+    except StoreError:
+        raise
+    except Exception as error:  # what is told beside the ranking never costs a ranking
+        run.report.problems.append(f"insights were not made ({type(error).__name__}: {error})")
+
+
+def _note(run: Run) -> None:
+    agency, today = run.agency, run.now.astimezone(run.agency.zone).date().isoformat()
+    current = month_of(run.now, agency.zone)
+    months = [month for month in (previous_month(current), current) if month in run.records]
+    held = agency.cursor(CURSOR)
+    if not months or str(held.get(_DAY) or "") >= today:  # also a replay of an earlier day
+        return
+    infers = _platforms(run)
+    seen = _digest(run, months, infers)
+    if held.get(_SEEN) == seen:
+        return
+    for month in months:
+        known = agency.insights(month)
+        if known is None or not known.is_over:
+            agency.save_insights(_insights(run, month, infers))
+    # Last: a run that dies before it looks again.
+    agency.save_cursor(CURSOR, **{_DAY: today, _SEEN: seen})
+
+
+def _platforms(run: Run) -> frozenset[Platform]:
+    """The platforms whose terms let something be derived from their numbers."""
+    typed = run.agency.settings(CURSOR).get("youtube_amendment")
+    is_agreed = isinstance(typed, str) and bool(typed.strip())
+    return frozenset(name for name in PLATFORMS if name != "youtube" or is_agreed)
+
+
+def _digest(run: Run, months: list[str], infers: frozenset[Platform]) -> str:
+    """Of all that the months' insights are made from."""
+    told = [(month, run.records[month].digest, _is_over(run, month)) for month in months]
+    return sha256(repr((told, sorted(infers))).encode()).hexdigest()
+
+
+def _is_over(run: Run, month: str) -> bool:
+    """Whether every post of a month has been measured, by every clock."""
+    return run.certain >= closing_begins(month, run.agency.zone)
+
+
+def _insights(run: Run, month: str, infers: frozenset[Platform]) -> Insights:
+    ledgers = run.agency.ledgers(month)
+    found = [one for one in _outcomes(run, month, ledgers) if one.platform in infers]
+    looked, effects = compare(found)
+    return Insights(
+        month=month,
+        as_of=run.now,
+        is_over=_is_over(run, month),
+        posts=len(found),
+        looked=looked,
+        effects=effects,
+        formats=_formats(ledgers),
+    )
+
+
+def _outcomes(run: Run, month: str, ledgers: Ledgers) -> Iterator[PostOutcome]:
+    past = run.carried(month).past
+    asked = run.rules_of(month).usual_least
+    least = 0 if asked is UNSET else asked
+    zone_of, campaigns_of = _zones(run), _campaigns(run)
+    for account, judged in _judged(ledgers).items():
+        yield from outcomes(judged, past.get(account, ()), least, zone_of, campaigns_of)
+
+
+def _judged(ledgers: Ledgers) -> Mapping[str, list[tuple[Post, Verdict]]]:
+    """The posts with their verdicts, by account."""
+    return {
+        account: [(e.post, e.verdict) for e in ledger.entries.values() if e.verdict is not None]
+        for account, ledger in sorted(ledgers.items())
+    }
+
+
+def _zones(run: Run) -> Zones:
+    """The zone that a satker's document names; the agency's for one that is registered no more."""
+    roster = run.agency.roster(run.now)
+    units = () if roster is None else (*roster.former, *roster.satker)
+    zones = {unit.id: ZoneInfo(unit.timezone) for unit in units}
+    return lambda satker: zones.get(satker, run.agency.zone)
+
+
+def _campaigns(run: Run) -> Campaigns:
+    """The campaigns that a post carries."""
+    return lambda post: frozenset()
+
+
+def _formats(ledgers: Ledgers) -> tuple[FormatShare, ...]:
+    """How many counted posts have each format, by platform; the unknown ones last."""
+    counts: dict[tuple[Platform, str | None], list[int | None]] = defaultdict(list)
+    for judged in _judged(ledgers).values():
+        for post, verdict in judged:
+            if verdict.counted:
+                counts[post.platform, post.format].append(verdict.measurement.i24)
+    return tuple(
+        FormatShare(
+            platform=platform,
+            format=format,
+            posts=len(values),
+            i24=sum(known) if (known := [v for v in values if v is not None]) else None,
+        )
+        for (platform, format), values in sorted(counts.items(), key=_in_order)
+    )
+
+
+def _in_order(
+    each: tuple[tuple[Platform, str | None], list[int | None]],
+) -> tuple[int, bool, str]:
+    platform, format = each[0]
+    return PLATFORMS.index(platform), format is None, format or ""
