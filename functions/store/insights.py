@@ -21,14 +21,15 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """A group whose posts get more, or fewer, interactions than expected.
+    """A group whose posts get more, or fewer, interactions than the others, as is expected of each.
 
     Attributes:
         platform: whose posts they are.
         kind: what the groups differ by. ``group``: a format's name, the first hour of three (``6``:
             from 6 to 9 in the unit's zone), a weekday (``1``: Monday), a tag, a campaign's id.
         posts, units: how many posts of how many satker.
-        percent: against expected, the posterior mean; ``low`` and ``high`` bound 90 % of it.
+        percent: how much more of what is expected of them they get than the other posts of their
+            units, the posterior mean; ``low`` and ``high`` bound 90 % of it.
     """
 
     platform: Platform

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from functions.score.rules.listening.effects import KINDS, compare
-from functions.store.insights import Effect, GroupKind
+from functions.store.insights import GroupKind
 from tests.score.rules.listening.simulated import ALIKE, Likeness, month
 
 MONTHS = {450: 400, 2_000: 200, 7_000: 100}
@@ -70,7 +70,8 @@ def claimed(posts: int, months: int, likeness: Likeness) -> Counter[GroupKind]:
     """By kind: in how many months without any effect some group is named."""
     counts: Counter[GroupKind] = Counter()
     for seed in range(months):
-        counts.update({effect.kind for effect in _effects(posts, seed, likeness, {})})
+        named = compare(month(Random(seed), posts, likeness))[1]
+        counts.update({effect.kind for effect in named})
     return counts
 
 
@@ -79,12 +80,7 @@ def found(posts: int, months: int, likeness: Likeness) -> Counter[GroupKind]:
     counts: Counter[GroupKind] = Counter()
     for seed in range(months):
         for kind, group in GROUPS.items():
-            named = _effects(posts, seed, likeness, {(kind, group): TRUE})
+            made = month(Random(seed), posts, likeness, {(kind, group): TRUE}, [kind])
+            named = compare(made)[1]
             counts[kind] += any((e.kind, e.group) == (kind, group) and e.low > 0 for e in named)
     return counts
-
-
-def _effects(
-    posts: int, seed: int, likeness: Likeness, effects: Mapping[tuple[GroupKind, str], float]
-) -> tuple[Effect, ...]:
-    return compare(month(Random(seed), posts, likeness, effects))[1]
