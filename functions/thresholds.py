@@ -1,7 +1,8 @@
 """The thresholds of the rules that are the same for every agency, as the method page names them.
 
 What an agency may set is not here: those values stand in a month's ``Rules`` (store/evidence.py).
-A change of any of these changes results, and so raises the formula's version.
+A change of any of these changes results, and so raises the formula's version; but for those of
+issues and insights, at the end, which no rank follows.
 """
 
 from __future__ import annotations
@@ -49,3 +50,25 @@ LIKES_PERMILLE = 5
 LIKES_USUAL_PERCENT = 2
 JUMP_PERCENT = 20
 JUMP_ABOVE = 500
+
+# Issues: terms of a week, held against the weeks before.
+TERM_WEEKS = 8
+TERM_LETTERS = 3  # of the shortest word
+TERM_PRIOR = 500
+TERM_Z = 450  # hundredths
+TERM_UNITS = 5
+TERM_MOST = 20
+# Narratives: posts that share so much of their runs of so many words, of so many satker.
+NARRATIVE_WORDS = 3
+NARRATIVE_PERCENT = 35
+NARRATIVE_UNITS = 3
+# A clarification is looked for so long after it began.
+CLARIFIED_SOON = timedelta(hours=24)
+CLARIFIED_LATER = timedelta(hours=48)
+
+# Insights: a group of posts is named from so many posts of so many satker on, where an interval of
+# so many percent leaves zero; hours of a day are taken so many together.
+EFFECT_POSTS = 30
+EFFECT_UNITS = 5
+EFFECT_PERCENT = 90
+EFFECT_HOURS = timedelta(hours=3)

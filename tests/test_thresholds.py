@@ -39,3 +39,15 @@ def test_flags_are_raised_from_these_values_on():
     assert (at.FALL_PERCENT, at.FALL_ABOVE) == (20, 20)
     assert (at.LIKES_I24, at.LIKES_PERMILLE, at.LIKES_USUAL_PERCENT) == (200, 5, 2)
     assert (at.JUMP_PERCENT, at.JUMP_ABOVE) == (20, 500)
+
+
+def test_issues_and_insights_follow_these_values():
+    """ "against the 8 before"; "words of ≥ 3 letters"; "prior 500"; "z ≥ 4.5 with ≥ 5 units, at
+    most 20"; "word triples ≥ 0.35"; "from 3 units on"; "within 24/48 h"; "n ≥ 30 posts"; "≥ 5
+    units" """
+    assert (at.TERM_WEEKS, at.TERM_LETTERS, at.TERM_PRIOR) == (8, 3, 500)
+    assert (at.TERM_Z, at.TERM_UNITS, at.TERM_MOST) == (450, 5, 20)
+    assert (at.NARRATIVE_WORDS, at.NARRATIVE_PERCENT, at.NARRATIVE_UNITS) == (3, 35, 3)
+    assert (at.CLARIFIED_SOON, at.CLARIFIED_LATER) == (24 * HOUR, 48 * HOUR)
+    assert (at.EFFECT_POSTS, at.EFFECT_UNITS, at.EFFECT_PERCENT) == (30, 5, 90)
+    assert at.EFFECT_HOURS == 3 * HOUR

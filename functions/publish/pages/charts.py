@@ -82,6 +82,26 @@ def bar(share: int) -> Markup:
     )
 
 
+def interval(low: int, middle: int, high: int, most: int) -> Markup:
+    """An interval round zero with its middle; the numbers stand beside.
+
+    Args:
+        low, middle, high: in any unit; ``high`` is not below ``low``.
+        most: what each edge of the drawing stands for, at least 1.
+    """
+
+    def x(value: int) -> float:
+        return 500 + 490 * min(max(value, -most), most) / max(most, 1)
+
+    left, wide = _short(x(low)), _short(max(x(high) - x(low), 4))
+    return Markup(
+        '<svg class="interval" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="zero" x="498" width="4" height="20"/>'
+        f'<rect x="{left}" y="7" width="{wide}" height="6"/>'
+        f'<rect class="middle" x="{_short(x(middle) - 6)}" y="2" width="12" height="16"/></svg>'
+    )
+
+
 def days(values: Sequence[tuple[str, int, bool]], length: int, labelled_by: str) -> Markup:
     """A column for each day so far; ``length`` days fill the width.
 

@@ -7,6 +7,7 @@ holds tens of thousands of times and Babel's own formatting would take longer th
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from datetime import date as calendar_day
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,15 @@ def decimal(value: float) -> str:
 def tenths(value: int) -> str:
     """Whole tenths as a number: 333 as ``33,3`` and 350 as ``35``."""
     return decimal(value / 10) if value % 10 else number(value // 10)
+
+
+def hundredths(value: int) -> str:
+    """Whole hundredths as a number without trailing zeros: 450 as ``4,5`` and 329 as ``3,29``."""
+    if value % 10 == 0:
+        return tenths(value // 10)
+    _, _, group, point = _locale()
+    whole, _, rest = f"{value / 100:,.2f}".partition(".")
+    return f"{whole.replace(',', group)}{point}{rest}".replace("-", "−")
 
 
 def share(part: int | None, whole: int | None) -> int | None:
@@ -124,6 +134,33 @@ def day_short(at: datetime, zone: ZoneInfo) -> str:
     """``3 Okt``."""
     local = _local(at, zone)
     return f"{local.day} {_locale()[1][local.month]}"
+
+
+def day(of: calendar_day) -> str:
+    """A day of the calendar: ``3 Oktober 2026``."""
+    return f"{of.day} {_locale()[0][of.month]} {of.year}"
+
+
+def days_between(first: calendar_day, last: calendar_day) -> str:
+    """``5–11 Oktober 2026``; month and year stand twice where they differ."""
+    if first.year != last.year:
+        return f"{day(first)} – {day(last)}"
+    if first.month != last.month:
+        return f"{first.day} {_locale()[0][first.month]} – {day(last)}"
+    return f"{first.day}–{day(last)}" if first != last else day(last)
+
+
+def week(text: str) -> str:
+    """The days of a week: ``2026-W41`` as ``5–11 Oktober 2026``."""
+    year, number = int(text[:4]), int(text[6:])
+    first, last = (calendar_day.fromisocalendar(year, number, at) for at in (1, 7))
+    return days_between(first, last)
+
+
+def signed(value: int) -> str:
+    """A change in percent with its sign: ``+34\N{NO-BREAK SPACE}%``, ``−12\N{NO-BREAK SPACE}%``."""
+    sign = "+" if value > 0 else ""
+    return f"{sign}{number(value)}\N{NO-BREAK SPACE}%"
 
 
 def span(begin: datetime, end: datetime, zone: ZoneInfo) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.model import Measurement
-from functions.publish.pages.charts import bar, curve, days, rank_line, stacked, strip
+from functions.publish.pages.charts import bar, curve, days, interval, rank_line, stacked, strip
 from tests.factories import PUBLISHED, aged, measured_post, read, x_post
 
 
@@ -142,3 +142,17 @@ def test_a_strip_tells_states_apart_without_colours() -> None:
     assert "2 &lt;Okt&gt;" in drawn
     heights = [each.get("height") for each in ET.fromstring(drawn)]
     assert heights == ["30", "15", "4", "1"]
+
+
+@given(st.integers(-100, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_an_interval_stays_in_its_frame_with_its_middle_inside(low: int, a: int, b: int) -> None:
+    middle, high = low + a, low + a + b
+    most = max(abs(low), abs(high), 1)
+    root = ET.fromstring(interval(low, middle, high, most))
+    zero, span, mark = root.findall("rect")
+    assert zero.get("class") == "zero"
+    left, wide = float(span.get("x") or 0), float(span.get("width") or 0)
+    at = float(mark.get("x") or 0) + 6
+    assert 0 <= left <= left + wide <= 1_000
+    assert left - 0.2 <= at <= left + wide + 0.2
+    assert (at > 500) is (middle > 0) or abs(at - 500) < 0.2

@@ -17,6 +17,7 @@ from functions import thresholds
 from functions.model import Reason
 from functions.publish.pages.method import Limits, limits
 from functions.publish.text import flags as flags_told
+from functions.publish.text.listening import listening_limits
 from functions.score.rules import bands, duplicates, engagement, flags, ranking, usual, window
 from functions.store import open_store
 from functions.store.evidence import Rules
@@ -119,15 +120,20 @@ def thresholds_told() -> dict[str, Any]:
     return {name: value for name, value in vars(thresholds).items() if name.isupper()}
 
 
+def limits_told() -> dict[str, str]:
+    """The thresholds as the pages of methods write them."""
+    return msgspec.structs.asdict(limits()) | msgspec.structs.asdict(listening_limits())
+
+
 @pytest.mark.parametrize("name", thresholds_told())
 def test_a_threshold_that_changes_is_another_on_the_page(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = msgspec.structs.asdict(limits())
+    before = limits_told()
     value = getattr(thresholds, name)
     more = timedelta(days=3, minutes=7) if isinstance(value, timedelta) else 3
     monkeypatch.setattr(thresholds, name, value + more)
-    after = msgspec.structs.asdict(limits())
+    after = limits_told()
     assert [one for one in before if before[one] != after[one]] != [], f"{name} is nowhere"
 
 

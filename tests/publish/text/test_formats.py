@@ -141,3 +141,31 @@ def test_how_long_ago_is_said_in_the_unit_that_tells_most(minutes: int, said: st
 )
 def test_money_is_told_to_the_cent(mills: int, said: str) -> None:
     assert formats.dollars(mills) == f"US$\N{NO-BREAK SPACE}{said}"
+
+
+@pytest.mark.parametrize(
+    ("week", "said"),
+    [
+        ("2026-W41", "5–11 Oktober 2026"),
+        ("2026-W40", "28 September – 4 Oktober 2026"),
+        ("2026-W53", "28 Desember 2026 – 3 Januari 2027"),
+    ],
+)
+def test_a_week_is_its_days(week: str, said: str) -> None:
+    assert formats.week(week) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(450, "4,5"), (400, "4"), (329, "3,29"), (-305, "−3,05")]
+)
+def test_hundredths_are_written_without_trailing_zeros(value: int, said: str) -> None:
+    assert formats.hundredths(value) == said
+
+
+def test_a_change_has_its_sign() -> None:
+    space = "\N{NO-BREAK SPACE}"
+    assert [formats.signed(n) for n in (34, 0, -12)] == [
+        f"+34{space}%",
+        f"0{space}%",
+        f"−12{space}%",
+    ]
