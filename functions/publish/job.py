@@ -29,11 +29,12 @@ from functions.publish.targets import stamp
 from functions.publish.targets.frozen import keep_all
 from functions.publish.targets.metered import Metered
 from functions.publish.targets.port import File, Objects, ObjectsError, md5_of
-from functions.publish.targets.sites import open_site
+from functions.publish.targets.sites import folder_of, open_site
 from functions.publish.targets.upload import Upload, file_of
 from functions.publish.work import PublishRun, Work
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.agency.listening import ListeningIndex, listening_indexes
 from functions.times import present, time_of
 
 LOOKED_AT_EVERY = timedelta(days=1)  # the site's listing, beside what the site says of itself
@@ -186,7 +187,17 @@ def _begin(
         stamp="" if stamped is None else md5_of(stamped),
         new_stamp=md5_of(encoded),
         frozen=frozen,
+        listening=agency.listening_index(),
+        neighbours=_neighbours(agency, run),
     )
+
+
+def _neighbours(agency: AgencyStore, run: PublishRun) -> Mapping[str, ListeningIndex]:
+    """What the other agencies' weeks are, for the first one's site alone, which tells of all."""
+    if folder_of(agency.agency, run.everybody):
+        return {}
+    others = [each.id for each in run.everybody if each.id != agency.id]
+    return listening_indexes(agency.store, others)
 
 
 def _is_due(noted: Mapping[str, Any], now: datetime) -> bool:
@@ -215,6 +226,7 @@ def _source(work: Work) -> str:
         work.imprint,
         {month: papers.source(month) for month, papers in work.papers.items()},
         run.settings,
+        {work.agency.id: work.listening, **work.neighbours},
         now=run.now,
         simulation=work.agency.simulation,
         everybody=run.everybody,

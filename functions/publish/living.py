@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from functions.model import previous_month
 from functions.publish.files.names import NAMES
+from functions.publish.heard import Heard, read_heard
 from functions.publish.measured import measured_of
 from functions.publish.months import ProvedMonth, prove
 from functions.publish.open_data import living_items, month_items, series_items
@@ -18,6 +19,7 @@ from functions.publish.pages.context import Page
 from functions.publish.pages.site_map import living, of_month, of_year
 from functions.publish.site import Material, current_month
 from functions.publish.targets.upload import SiteFile, by_reach
+from functions.publish.weeks import across_pages, listening_data, published, week_pages
 from functions.publish.work import Work
 from functions.registry.history import history
 from functions.store.agency.months import MonthRecord, indexed
@@ -74,19 +76,23 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
     """Make what goes on living. ``left``: the first path that the run before left."""
     records, proved = latest
     data = [item for each in proved.values() for item in _data(work, each)]
-    material = _material(work, records, _ledgers(work, latest), proved, data)
+    heard = read_heard(work.agency, work.listening)
+    weeks, spoken = week_pages(work, heard), listening_data(work)
+    heard = published(work, heard, [*weeks, *spoken])
+    material = _material(work, records, _ledgers(work, latest), proved, data, heard)
     work.measured = measured_of(material)
     models = living(material) | _years(work, material)
-    items = work.page_items(models)
+    beside = [*weeks, *across_pages(work)]
+    items = work.page_items(models) + beside
     for month, each in proved.items():
         pages = of_month(material, month)
         items += work.page_items(pages, month)
         data += month_items(material, month, pages, work.held, work.data_source(each.told))
     plain = [SiteFile(path, body) for path, body in work.assets[1].items()]
-    plain += living_items(material, {*models, *work.held.files()})
+    plain += living_items(material, {*models, *work.held.files(), *(page.path for page in beside)})
     plain += series_items(material, work.held, work.objects, work.agency.month)
     items += [page for pages in work.deferred.values() for page in pages]
-    work.upload.put([plain + data, *by_reach(items)], left)
+    work.upload.put([plain + spoken + data, *by_reach(items)], left)
     for each in proved.values():
         work.close_month(each.told, whole=not work.upload.left)
 
@@ -120,6 +126,7 @@ def _material(
     ledgers: Mapping[str, Mapping[str, Ledger]],
     proved: Mapping[str, ProvedMonth],
     data: list[SiteFile],
+    heard: Heard,
 ) -> Material:
     sizes = {month: work.sizes(month) for month in work.index}
     for month in proved:
@@ -141,6 +148,7 @@ def _material(
         published={month: work.held.paths(month) for month in proved},
         incomplete=work.incomplete,
         history=history(work.agency, work.run.now),
+        heard=heard,
     )
 
 

@@ -22,6 +22,7 @@ from functions.model import (
 )
 from functions.publish.documents.papers import Papers
 from functions.publish.files.month_files import NamedPost, sort_entries
+from functions.publish.heard import Heard
 from functions.publish.imprint import Imprint
 from functions.publish.lookup import MonthLookup
 from functions.publish.outages import Reads
@@ -59,6 +60,7 @@ class Material:
         ranked: The name that each satker had when it was ranked last, of everybody ever ranked.
         published: The paths that the site holds of a month's pages, by month; of those that are not
             to be made now, none.
+        heard: Issues and insights, as far as they are at hand.
     """
 
     agency: Agency
@@ -82,6 +84,7 @@ class Material:
     papers: Mapping[str, Papers] = field(default_factory=dict)
     ranked: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Collection[str]] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -20,6 +20,7 @@ import msgspec
 from functions.model import Agency, Roster
 from functions.publish.imprint import Imprint
 from functions.settings import Settings
+from functions.store.agency.listening import ListeningIndex
 from functions.store.agency.months import MonthIndex
 
 if TYPE_CHECKING:
@@ -46,6 +47,30 @@ def of_data(digest: str, revision: int, agency: Agency, imprint: Imprint) -> str
     return _digest(code(), "data", digest, str(revision), repr(agency), repr(imprint))
 
 
+def of_told(told: str, rest: str = "") -> str:
+    """Of what an index tells by a digest, so that it is known again (``is_told``).
+
+    ``rest``: of what else.
+    """
+    return f"{told}:{rest}"
+
+
+def is_told(source: str, told: str) -> bool:
+    """Whether something was made of what an index tells, whatever else it was made of."""
+    return source.startswith(of_told(told))
+
+
+def of_across(
+    week: str,
+    told: Mapping[str, str],
+    everybody: Iterable[Agency],
+    imprint: Imprint,
+    settings: Settings,
+) -> str:
+    """Of the page over all agencies. ``told``: what each one's index says of the week."""
+    return _digest(code(), week, repr([told, [*everybody], imprint, settings.site_url]))
+
+
 def of_site(
     agency: Agency,
     index: MonthIndex,
@@ -54,12 +79,13 @@ def of_site(
     imprint: Imprint,
     papers: Mapping[str, str],
     settings: Settings,
+    listening: Mapping[str, ListeningIndex] | None = None,
     *,
     now: datetime,
     simulation: bool,
     everybody: Iterable[Agency],
 ) -> str:
-    """Of all pages and files together.
+    """Of all pages and files together. ``listening``: by agency, what is told of weeks and months.
 
     Of ``now`` only what pages follow from: the day in the agency's zone, the months that were
     ranked by then, and who is registered.
@@ -75,6 +101,7 @@ def of_site(
         dict(incomplete),
         imprint,
         dict(papers),
+        dict(listening or {}),
         [settings.notice, settings.site_url, simulation],
         now.astimezone(agency.zone).date(),
         [month.as_of <= now for month in index.months.values()],

@@ -23,6 +23,7 @@ from functions.publish.targets.upload import SiteFile, Upload, file_of
 from functions.publish.text import words
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
+from functions.store.agency.listening import ListeningIndex
 from functions.store.agency.months import IndexedMonth, MonthIndex, MonthRecord
 from functions.store.followers import Counts
 from functions.store.ledgers import Ledger
@@ -62,7 +63,9 @@ class Work:
     left to the next run. ``stamp``: the MD5 of the site's stamp, ``new_stamp`` of this run's.
     ``deferred``: by month, changed pages that may lead to what is new on the living site.
     ``frozen``: where copies of frozen files go; None: nowhere. ``measured``: what is told of the
-    registry and the posts; None: nothing that is known.
+    registry and the posts; None: nothing that is known. ``listening``: which weeks' issues and
+    months' insights there are; ``neighbours``: the same of the other agencies, by id, for the site
+    that has a page of all.
     """
 
     agency: AgencyStore
@@ -80,6 +83,8 @@ class Work:
     new_stamp: str
     frozen: Objects | None = None
     measured: MeasuredFacts | None = None
+    listening: ListeningIndex = field(default_factory=ListeningIndex)
+    neighbours: Mapping[str, ListeningIndex] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
     pending: set[str] = field(default_factory=set)
     made: list[str] = field(default_factory=list)

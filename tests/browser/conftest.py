@@ -20,6 +20,7 @@ from functions.publish.targets.folder import FolderObjects
 from functions.settings import Settings
 from functions.store import open_store
 from functions.store.diary import DiaryDay, PlatformNow, UnreadAccount
+from tests.publish.spoken import speak
 from tests.publish.world import NOW, World, ranks_of
 from tests.tools import ToolError, one_line
 
@@ -35,6 +36,8 @@ PAGES = [
     "404.html",
     "banding/",
     "data/",
+    "isu/",
+    "isu/2026-W42/",
     "metode/",
     "periksa/",
     "platform/x/",
@@ -47,6 +50,7 @@ PAGES = [
     "status/",
     "status/daftar/",
     "unggahan/*/*/",
+    "wawasan/",
 ]
 READ_AT = NOW - timedelta(minutes=7)
 
@@ -81,6 +85,7 @@ def publish_months(world: World, folder: Path, *, notice: str) -> Path:
     second = world.add_month("2026-09", state="closing", as_of=datetime(2026, 10, 8, tzinfo=UTC))
     world.add_month("2026-10", posts=60, previous=ranks_of(first) | ranks_of(second))
     note_days(world)
+    speak(world)
 
     def put(now: datetime) -> None:
         publish(

@@ -19,6 +19,7 @@ from functions.publish.job import publish
 from functions.publish.targets.folder import FolderObjects
 from functions.settings import Settings
 from functions.store import open_store
+from tests.publish.spoken import speak
 from tests.publish.world import NOW, UNITS, World, ranks_of
 
 GOLDEN = Path(__file__).parent / "site"
@@ -26,8 +27,9 @@ GOLDEN = Path(__file__).parent / "site"
 KEPT = re.compile(
     r"(index|404)\.html|2026/((08|09|10)/)?index\.html|2026/10/(x|kanwil)/index\.html"
     r"|satker/((kanwil-bali/(2026/(08|10)/)?|poltekpin/))?index\.html"
-    r"|(platform/x|metode|data|banding|periksa|sematan|sematan/terpopuler|status/daftar)/index\.html"
+    r"|(isu|isu/2026-W42|wawasan|platform/x|metode|data|banding|periksa|sematan|sematan/terpopuler|status/daftar)/index\.html"
     r"|data/2026-10/(ranking\.json|ranking\.csv|unggahan\.json|unggahan\.csv|bukti\.sha256)"
+    r"|data/isu/2026-W42\.json|data/wawasan/2026-10\.json"
     r"|data/(2026-08|2026-09)/keputusan\.(json|csv)|feed\.xml"
 )
 # The name of an asset changes with every change of style; the pages do not.
@@ -44,6 +46,7 @@ def made(tmp_path: Path) -> dict[str, bytes]:
         "2026-09", state="closing", posts=8, as_of=datetime(2026, 10, 3, tzinfo=UTC)
     )
     world.add_month("2026-10", posts=12, previous=ranks_of(first))
+    speak(world)
     settings = Settings(site_url="https://kiprah.example", notice="Angka simulasi.")
     objects = FolderObjects(tmp_path / "site")
     publish(world.agency, objects, now=NOW - DAY, settings=settings, run_id="golden")

@@ -30,13 +30,17 @@ from functions.publish.files.tables import Column
 from functions.publish.manifest import Manifest, MonthManifest
 from functions.publish.targets.stamp import Stamp
 from functions.store import evidence as ev
+from functions.store.insights import Effect, FormatShare, Insights, Looked
+from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
 
 FOLDER = "data/skema/"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Described(NamedTuple):
-    """A kind of file: what it is called, where it lies (``{bulan}``: a month), what it is made of.
+    """A kind of file: what it is called, where it lies, what it is made of.
+
+    ``{bulan}`` stands for a month, ``{pekan}`` for a week.
 
     ``is_partial``: fields that have their usual value are not written.
     """
@@ -62,6 +66,8 @@ SCHEMAS: Mapping[str, Described] = {
     "keadaan": Described("Keadaan pengukuran", "status/keadaan.json", Condition),
     "banding": Described("Satuan kerja untuk dibandingkan", "data/banding.json", Comparison),
     "berkas-bulan": Described("Berkas sebuah bulan", "data/{bulan}/berkas.json", MonthManifest),
+    "isu": Described("Isu sebuah pekan", "data/isu/{pekan}.json", Issues),
+    "wawasan": Described("Wawasan sebuah bulan", "data/wawasan/{bulan}.json", Insights),
 }
 
 # What fields mean, where no column says it. By struct and field, else by field.
@@ -214,6 +220,76 @@ _SAID: dict[str, str] = {
     "Change.before": "Peringkat, unggahan, dan Interaksi 24 Jam sebelumnya; null bila belum ada",
     "Change.after": "Peringkat, unggahan, dan Interaksi 24 Jam sesudahnya; null bila tidak ada",
     "Stamp.published_at": "Waktu situs terakhir diterbitkan (UTC)",
+    "week": "Pekan, Senin sampai Minggu, menurut ISO 8601: 2026-W41",
+    "is_over": "Tidak ada lagi di dalamnya yang berubah",
+    "Issues.posts": "Unggahan pekan itu",
+    "Issues.units": "Satuan kerja yang mengunggahnya",
+    "Issues.before": "Unggahan dalam delapan pekan sebelumnya",
+    "terms": "Istilah yang menonjol",
+    "narratives": "Unggahan beberapa satuan kerja yang isinya hampir sama",
+    "campaigns": "Kampanye yang berlaku pekan itu",
+    "clarifications": "Klarifikasi yang berlaku pekan itu",
+    "term": "Kata, atau dua kata yang berdampingan",
+    "Term.posts": "Unggahan pekan itu yang memuatnya",
+    "Term.units": "Satuan kerja yang mengunggahnya",
+    "Term.before": "Unggahan yang memuatnya dalam delapan pekan sebelumnya",
+    "z": "Seberapa jauh di atas biasanya, dalam seperseratus simpangan baku",
+    "tag": "Kebanyakan ditulis sebagai tagar",
+    "words": "Kata-kata yang dipakai kebanyakan unggahannya dan jarang dipakai yang lain",
+    "Narrative.posts": "Unggahannya, menurut waktunya",
+    "Narrative.units": "Satuan kerja menurut urutan membawanya",
+    "title": "Namanya",
+    "begins": "Hari pertama berlakunya",
+    "ends": "Hari terakhir berlakunya; null bila tanpa batas",
+    "tags": "Tagar yang mengenalinya",
+    "phrases": "Frasa yang mengenalinya",
+    "Carried.units": "Unggahan pertama tiap satuan kerja yang membawanya dalam pekan itu",
+    "Carried.posts": "Unggahan yang membawanya dalam pekan itu",
+    "within_24": "Satuan kerja yang membawanya dalam 24 jam sejak berlaku; null bagi kampanye",
+    "within_48": "Satuan kerja yang membawanya dalam 48 jam sejak berlaku; null bagi kampanye",
+    "claim": "Klaim yang diluruskan; null bagi kampanye",
+    "fact": "Yang sebenarnya, menurut instansi; null bagi kampanye",
+    "Carried.link": "Alamat sumber resminya; null bila tidak ada",
+    "PostRef.account_id": "Kode tetap akun pada platform",
+    "PostRef.satker": "Kode satuan kerja yang mengunggahnya",
+    "PostRef.published_at": "Waktu unggah (UTC)",
+    "Insights.posts": "Unggahan terukur yang punya pembanding",
+    "looked": "Kelompok yang cukup besar untuk dilihat",
+    "effects": "Kelompok yang berkaitan dengan interaksi lain daripada biasanya",
+    "formats": "Unggahan dan interaksi tiap bentuk",
+    "Looked.kind": "Yang membedakan kelompoknya: format bentuk, hour jam, weekday hari, tag tagar, "
+    "campaign kampanye",
+    "groups": "Banyaknya kelompok",
+    "Looked.posts": "Unggahan di dalamnya",
+    "Effect.kind": "Yang membedakan kelompoknya: format bentuk, hour jam, weekday hari, tag tagar, "
+    "campaign kampanye",
+    "group": "Kelompoknya: nama bentuk, jam pertama, hari (1 Senin), tagar, atau kode kampanye",
+    "Effect.posts": "Unggahan di dalamnya",
+    "Effect.units": "Satuan kerja yang mengunggahnya",
+    "Effect.percent": "Interaksi dibandingkan dengan yang biasa, dalam persen",
+    "low": "Batas bawah selang 90 %, dalam persen",
+    "high": "Batas atas selang 90 %, dalam persen",
+    "format": "Bentuknya; null bila platform tidak menyebutnya",
+    "FormatShare.posts": "Unggahan yang dihitung",
+    "FormatShare.i24": "Jumlah Interaksi 24 Jam-nya; null bila tidak ada yang terukur",
+    "Narrative.i24": "Jumlah Interaksi 24 Jam-nya; null bila tidak ada yang terukur",
+    "Narrative.measured": "Unggahan yang terukur",
+    "Carried.i24": "Jumlah Interaksi 24 Jam-nya; null bila tidak ada yang terukur",
+    "Carried.measured": "Unggahan yang terukur",
+}
+# What of these files the page of the data explains, by where it lies in them.
+_ISSUES: Mapping[str, type[msgspec.Struct]] = {
+    "": Issues,
+    "terms[].": Term,
+    "narratives[].": Narrative,
+    "campaigns[].": Carried,
+    "narratives[].posts[].": PostRef,
+}
+_INSIGHTS: Mapping[str, type[msgspec.Struct]] = {
+    "": Insights,
+    "effects[].": Effect,
+    "looked[].": Looked,
+    "formats[].": FormatShare,
 }
 # Fields that hold an instant, which a struct does not tell from any other text.
 INSTANTS = frozenset(
@@ -262,6 +338,22 @@ def schema_files(absolute: str | None = None) -> dict[str, bytes]:
         + b"\n"
         for name, described in SCHEMAS.items()
     }
+
+
+def issue_fields() -> tuple[tuple[str, str], ...]:
+    """The fields of a week's issues by their place, and what they mean."""
+    return tuple(_explained(_ISSUES))
+
+
+def insight_fields() -> tuple[tuple[str, str], ...]:
+    """The fields of a month's insights by their place, and what they mean."""
+    return tuple(_explained(_INSIGHTS))
+
+
+def _explained(structs: Mapping[str, type[msgspec.Struct]]) -> Iterator[tuple[str, str]]:
+    for place, struct in structs.items():
+        for field in struct.__struct_fields__:
+            yield f"{place}{field}", meaning(struct.__name__, field)
 
 
 def schema_path(name: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from functions.model import PLATFORM_NAMES, PLATFORMS
 from functions.publish.files import freshness
 from functions.publish.imprint import Imprint
-from functions.publish.pages.paths import FEED
+from functions.publish.pages.paths import FEED, INSIGHTS, ISSUES
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
 from functions.publish.text import formats
@@ -25,6 +25,8 @@ _MENU = (
 )
 _MORE = (
     *((PLATFORM_NAMES[platform], f"platform/{platform}/") for platform in PLATFORMS),
+    ("Isu", ISSUES),
+    ("Wawasan", INSIGHTS),
     ("Banding", "banding/"),
     ("Periksa sendiri", "periksa/"),
     ("Sematkan", "sematan/"),
@@ -108,6 +110,10 @@ class Context:
         """The address of a path of the site."""
         return f"{self._root}{target}" or "./"
 
+    def top(self, target: str) -> str:
+        """The address of a path of the installation's first site, which lies at its root."""
+        return f"{self._top}{target}" or "./"
+
     def absolute(self, target: str) -> str | None:
         """The public address of a path of the site; None while nobody said where the site is."""
         return self.material.absolute(target)
@@ -184,7 +190,7 @@ class Context:
             said = f"Semua {formats.number(len(m.everybody))} instansi"
             return (Link(said, f"{self._top or './'}#instansi-lain"),)
         return tuple(
-            Link(other.name, f"{self._top}{folder_of(other, m.everybody)}" or "./")
+            Link(other.name, self.top(folder_of(other, m.everybody)))
             for other in m.everybody
             if other.id != m.agency.id
         )

@@ -20,10 +20,15 @@ from functions.publish.files.month_files import (
 )
 from functions.publish.files.names import NAMES, PACKAGE
 from functions.publish.files.registry_now import PATH
-from functions.publish.files.schemas import SCHEMAS, schema_path
+from functions.publish.files.schemas import (
+    SCHEMAS,
+    insight_fields,
+    issue_fields,
+    schema_path,
+)
 from functions.publish.pages.context import Context, Link, Shell
 from functions.publish.pages.dataset import series_dataset
-from functions.publish.pages.paths import month_path
+from functions.publish.pages.paths import ISSUES, insights_data, month_path, week_data
 from functions.publish.text import formats, words
 
 # What the data page lists of a month: label, meaning, and the files by what their links say.
@@ -149,6 +154,8 @@ class DataPage(msgspec.Struct, frozen=True):
     ranking_fields: tuple[tuple[str, str], ...]
     post_fields: tuple[tuple[str, str], ...]
     log_fields: tuple[tuple[str, str], ...]
+    issue_fields: tuple[tuple[str, str], ...]
+    insight_fields: tuple[tuple[str, str], ...]
     method: str
     dataset: Markup | None
     others: tuple[Link, ...]
@@ -177,6 +184,8 @@ def data_page(context: Context) -> DataPage:
         log_fields=tuple(
             (column.name, column.meaning) for column in (*LOG_COLUMNS, *CONFIRMED_COLUMNS)
         ),
+        issue_fields=issue_fields(),
+        insight_fields=insight_fields(),
         method=context.href("metode/"),
         dataset=series_dataset(context),
         others=tuple(_others(context)),
@@ -191,6 +200,14 @@ def _others(context: Context) -> Iterator[Link]:
         yield Link("Semua bulan final dalam satu tabel (CSV)", context.href(series.PATH))
     yield Link("Satuan kerja dan akun yang terdaftar sekarang (CSV)", context.href(PATH))
     yield Link("Riwayat perubahan daftar itu (CSV)", context.href(registry_history.PATH))
+    for issues in m.heard.issues:
+        said = f"Isu {formats.week(issues.week)} (JSON)"
+        yield Link(said, context.href(week_data(issues.week)))
+    if len(m.heard.weeks) > len(m.heard.issues):
+        yield Link("Isu pekan lain: ada di halaman tiap pekan", context.href(f"{ISSUES}#arsip"))
+    for month in m.heard.months:
+        said = f"Wawasan {formats.month(month)} (JSON)"
+        yield Link(said, context.href(insights_data(month)))
     for name, described in SCHEMAS.items():
         said = f"Skema JSON: {described.title[0].lower()}{described.title[1:]}"
         yield Link(said, context.href(schema_path(name)))

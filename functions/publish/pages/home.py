@@ -10,6 +10,7 @@ from functions.model import Agency, month_bounds
 from functions.publish.pages.best import Best, best_posts
 from functions.publish.pages.boards import TOP, Board, Lines, Scope
 from functions.publish.pages.context import Context, Page, Shell
+from functions.publish.pages.issues import IssuesLine, issues_line
 from functions.publish.pages.month_charts import DayChart, ShareChart, day_chart, share_chart
 from functions.publish.pages.month_head import (
     MonthHead,
@@ -43,8 +44,8 @@ class LastFinal(msgspec.Struct, frozen=True):
 class HomePage(msgspec.Struct, frozen=True):
     """The running month, or the last one on a month's first day.
 
-    ``finding`` is the month in a sentence; ``points`` are further ones. ``next``: which month
-    is official next, and from when on.
+    ``finding`` is the month in a sentence; ``points`` are further ones, ``issues`` one about a
+    week. ``next``: which month is official next, and from when on.
     """
 
     template: ClassVar[str] = "pages/home.html"
@@ -52,6 +53,7 @@ class HomePage(msgspec.Struct, frozen=True):
     head: MonthHead
     finding: str
     points: tuple[str, ...]
+    issues: IssuesLine | None
     accounts: int
     switch: tuple[MonthTurn, ...]
     boards: tuple[Board, ...]
@@ -113,6 +115,7 @@ def home_page(context: Context) -> Page:
         head=told,
         finding=finding or points.coverage(ranking, entries),
         points=tuple(said for said in further if said) if finding else (),
+        issues=issues_line(context),
         accounts=accounts_in(m, record),
         switch=turns(m.index, month, context.href),
         boards=lines.both(most=TOP),

@@ -19,6 +19,9 @@ ALL = "semua"
 FEED = "feed.xml"
 _LONGEST = 120  # characters of a segment; a folder takes 255 bytes
 EMBEDS = "sematan/"
+ISSUES = "isu/"
+ACROSS = f"{ISSUES}lintas/"  # no week's name
+INSIGHTS = "wawasan/"
 # Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
 _TAKEN_EMBED = re.compile(r"(?:terpopuler|teraktif|satker-.*)", re.IGNORECASE)
 
@@ -52,6 +55,21 @@ def embed_path(satker: str) -> str:
     """Where a satker's page for frames on other sites lies."""
     plain = segment(satker)
     return f"{EMBEDS}satker-{plain}/" if _TAKEN_EMBED.fullmatch(plain) else f"{EMBEDS}{plain}/"
+
+
+def week_path(week: str) -> str:
+    """Where the page of a week's issues lies."""
+    return f"{ISSUES}{week}/"
+
+
+def week_data(week: str) -> str:
+    """Where a week's issues lie as data."""
+    return f"data/{ISSUES}{week}.json"
+
+
+def insights_data(month: str) -> str:
+    """Where a month's insights lie as data."""
+    return f"data/{INSIGHTS}{month}.json"
 
 
 def post_path(platform: Platform, post_id: str) -> str:

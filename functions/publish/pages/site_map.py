@@ -27,11 +27,15 @@ from functions.publish.pages.embeds import (
     list_segments,
 )
 from functions.publish.pages.home import home_page
+from functions.publish.pages.insights import insights_page
+from functions.publish.pages.issues import issues_page
 from functions.publish.pages.lists import list_pages
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
 from functions.publish.pages.paths import (
     EMBEDS,
+    INSIGHTS,
+    ISSUES,
     embed_path,
     month_path,
     satker_path,
@@ -103,6 +107,8 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
             yield _at(m, f"{EMBEDS}{segment}/", partial(embed_list_page, name=name))
         for satker in m.units:
             yield _at(m, embed_path(satker.id), partial(embed_unit_page, satker=satker))
+    yield _at(m, ISSUES, issues_page)
+    yield _at(m, INSIGHTS, insights_page)
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
     yield _at(m, REGISTRY, registry_page)

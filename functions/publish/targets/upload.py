@@ -158,7 +158,8 @@ def by_reach(pages: Iterable[SiteFile]) -> list[list[SiteFile]]:
 def _reach(path: str) -> int:
     if path == "index.html":
         return 2
-    return 1 if path == "satker/index.html" or path[:4].isdecimal() else 0
+    is_list = path in ("satker/index.html", "isu/index.html", "isu/lintas/index.html")
+    return 1 if is_list or path[:4].isdecimal() else 0
 
 
 def file_of(path: str, body: bytes) -> File:

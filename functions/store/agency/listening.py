@@ -9,7 +9,7 @@ so that publishing sees in one document whether anything is new. ``campaigns/{id
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -23,9 +23,10 @@ from functions.store.insights import Insights
 from functions.store.issues import Issues
 from functions.store.keys import key
 from functions.store.parts import LostPieceError, compress, digest, expand, join, split
-from functions.store.port import Conflict, Stored, Write, until_written
+from functions.store.port import Conflict, Store, Stored, Write, until_written
 
 T = TypeVar("T", bound=Issues | Insights)
+_INDEX = "indexes/listening"
 
 
 class ListeningIndex(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +104,7 @@ class ListeningDocuments(AgencyDocuments):
 
     @property
     def _index_path(self) -> str:
-        return f"{self.root}/indexes/listening"
+        return f"{self.root}/{_INDEX}"
 
     def _found(self, path: str, kind: type[T]) -> T | None:
         stored = self.store.get([path]).get(path)
@@ -135,6 +136,16 @@ class ListeningDocuments(AgencyDocuments):
         if held is not None:
             write = Write(self._index_path, index, "set", held.version)
         self.store.write([write])
+
+
+def listening_indexes(store: Store, agencies: Iterable[str]) -> dict[str, ListeningIndex]:
+    """What can be published of several agencies, by id, in one look."""
+    paths = {agency: f"agencies/{agency}/{_INDEX}" for agency in agencies}
+    found = store.get(list(paths.values())) if paths else {}
+    return {
+        agency: _read_index(found[path].data if path in found else {})
+        for agency, path in paths.items()
+    }
 
 
 def _read_index(document: Mapping[str, Any]) -> ListeningIndex:

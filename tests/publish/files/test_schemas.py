@@ -16,6 +16,7 @@ import pytest
 from functions.publish.files import schemas
 from functions.publish.files.schemas import INSTANTS, SCHEMAS, meaning, schema_files
 from tests.publish.conftest import Publish
+from tests.publish.spoken import speak
 from tests.publish.world import World
 
 FILES = schema_files()
@@ -27,10 +28,15 @@ def checker(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
+def anywhere(path: str) -> str:
+    """A path of any month or week, as a pattern."""
+    return re.sub(r"\{\w+\}", "*", path)
+
+
 def documents(site: Path, name: str) -> Iterator[Any]:
     """What the site has of a kind of file, latest and frozen; of evidence, each line."""
     path = SCHEMAS[name].path
-    patterns = {path.replace("{bulan}", "*"), path.replace("{bulan}", "*/r*")}
+    patterns = {anywhere(path), path.replace("{bulan}", "*/r*")}
     for found in sorted(each for pattern in patterns for each in site.glob(pattern)):
         body = found.read_bytes()
         if found.suffix == ".gz":
@@ -61,7 +67,8 @@ def structs(described: Any) -> set[type[msgspec.Struct]]:
 
 @pytest.fixture
 def whole(world: World, run: Publish, site: Path) -> Path:
-    """A site with a month that was revised."""
+    """A site with a month that was revised, issues and insights."""
+    speak(world)
     run()
     world.revise("2026-08", as_of=world.now)
     run(now=world.now)
@@ -79,7 +86,7 @@ def test_what_is_published_has_the_form_that_its_schema_says(whole: Path) -> Non
 
 def test_every_json_file_has_a_schema(whole: Path) -> None:
     """But for data packages and schemas, whose forms are known."""
-    told = [each.path.replace("{bulan}", "*") for each in SCHEMAS.values()]
+    told = [anywhere(each.path) for each in SCHEMAS.values()]
     told += [each.path.replace("{bulan}", "*/r*") for each in SCHEMAS.values()]
     for path in whole.rglob("*.json"):
         relative = path.relative_to(whole)
@@ -98,13 +105,17 @@ WRONG = [
     ("keputusan", ("decisions", 0, "action"), "delete"),
     ("bukti", ("formula",), 2),
     ("terbit", ("agency",), ["kemenkum"]),
+    ("isu", ("terms", 0, "units"), -1),
+    ("isu", ("campaigns", 0, "begins"), 5),
+    ("wawasan", ("effects", 0, "kind"), "lain"),
 ]
 
 
 @pytest.mark.parametrize(("name", "place", "value"), WRONG)
 def test_what_is_wrong_is_refused(
-    run: Publish, site: Path, name: str, place: tuple[str | int, ...], value: object
+    world: World, run: Publish, site: Path, name: str, place: tuple[str | int, ...], value: object
 ) -> None:
+    speak(world)
     run()
     document = next(documents(site, name))
     validator = checker(name)
