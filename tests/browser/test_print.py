@@ -28,6 +28,11 @@ HEADINGS = (
     "Dokumen dan data",
     "Yang setara dengan yang setara",
     "Unggahan yang menonjol",
+    "Istilah yang menonjol",
+    "Kampanye",
+    "Narasi yang sama",
+    "Klarifikasi",
+    "Cara membacanya",
 )
 HEAD = re.compile(
     r"(Platform|Akun|Bulan|Terbit|Jenis|Kolom|#) ?.*(Unggahan|Arti|Interaksi|Dihitung).*"
@@ -84,7 +89,8 @@ def test_every_sheet_says_what_it_is_from_and_strands_no_heading(
         *lines, foot = sheet
         assert foot.startswith("Kiprah Kementerian Hukum · "), foot
         if "2026" in path and path != "2026/":
-            assert re.search(r"· (Agustus|Oktober) 2026 · (Final|Sementara)\b.* · per ", foot), foot
+            state = "(Final|Sementara|Selesai)"
+            assert re.search(rf"· .*(Agustus|Oktober) 2026 · {state}\b.* · per ", foot), foot
         assert lines
         assert lines[-1] not in HEADINGS
         assert not HEAD.fullmatch(lines[-1]), lines[-1]

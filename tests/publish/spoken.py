@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from functions.model import Post
+from functions.publish.heard import Heard
 from functions.store.insights import Effect, FormatShare, Insights, Looked
 from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
 from tests.publish.world import NOW, World
@@ -31,6 +32,16 @@ def speak(world: World) -> None:
         world.agency.save_issues(issues)
     world.agency.save_insights(insights_of("2026-09", is_over=True))
     world.agency.save_insights(insights_of("2026-10"))
+
+
+def heard_of(world: World) -> Heard:
+    """What pages are made of where all of that was read."""
+    return Heard(
+        weeks=(WEEK, LAST_WEEK, OLD_WEEK),
+        months=("2026-10", "2026-09"),
+        issues=(issues_of(world, WEEK), issues_of(world, LAST_WEEK, is_over=True)),
+        insights=(insights_of("2026-10"), insights_of("2026-09", is_over=True)),
+    )
 
 
 def quiet_week(week: str, *, is_over: bool = False) -> Issues:

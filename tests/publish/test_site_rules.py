@@ -7,20 +7,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from posixpath import normpath
+from typing import Any
 
 import msgspec
 import pytest
 
 from functions.model import Account, Post, Roster, Satker
+from functions.publish.heard import Heard
 from functions.publish.pages import unit_month
-from functions.publish.pages.context import Page
-from functions.publish.pages.paths import post_anchor, post_path, unit_month_path
+from functions.publish.pages.context import Context, Page
+from functions.publish.pages.issues import week_page
+from functions.publish.pages.paths import post_anchor, post_path, unit_month_path, week_path
 from functions.publish.pages.site_map import living, of_month
 from functions.publish.render import render
 from functions.publish.text import formats
 from functions.store import open_store
 from tests.publish.dom import Element, parse
 from tests.publish.pieces import material_of
+from tests.publish.spoken import heard_of
 from tests.publish.world import NOW, UNITS, World, ranks_of
 
 FIRST_DAYS = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -34,10 +38,13 @@ HOSTILE = (
 class Site:
     """A site's pages as trees, each parsed when it is asked for first."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, heard: Heard | None = None) -> None:
         self.world = world
-        material = material_of(world)
+        material = material_of(world, heard=heard or heard_of(world))
         self.models: dict[str, Page] = living(material)
+        for issues in material.heard.issues:
+            path = week_path(issues.week)
+            self.models[f"{path}index.html"] = week_page(Context(material, path), issues, None)
         self.months: dict[str, set[str]] = {}
         for month in material.records:
             found = of_month(material, month)
@@ -431,8 +438,41 @@ def hostile_world(url: str) -> World:
     return world
 
 
+def hostile_week(world: World) -> Heard:
+    """What was heard in it, with the worst words."""
+    heard = heard_of(world)
+    worst: dict[str, Any] = {"title": HOSTILE[0], "tags": HOSTILE, "phrases": HOSTILE}
+    worst |= {"claim": HOSTILE[1], "fact": HOSTILE[0], "link": f"https://{HOSTILE[0]}"}
+    issues = tuple(
+        msgspec.structs.replace(
+            week,
+            terms=tuple(msgspec.structs.replace(term, term=HOSTILE[0]) for term in week.terms),
+            narratives=tuple(
+                msgspec.structs.replace(each, words=HOSTILE) for each in week.narratives
+            ),
+            campaigns=tuple(msgspec.structs.replace(each, **worst) for each in week.campaigns),
+            clarifications=tuple(
+                msgspec.structs.replace(each, **worst) for each in week.clarifications
+            ),
+        )
+        for week in heard.issues
+    )
+    insights = tuple(
+        msgspec.structs.replace(
+            month,
+            effects=tuple(
+                msgspec.structs.replace(each, kind="tag", group=HOSTILE[0])
+                for each in month.effects
+            ),
+        )
+        for month in heard.insights
+    )
+    return msgspec.structs.replace(heard, issues=issues, insights=insights)
+
+
 def test_what_people_typed_stays_text_and_turns_nothing_around(urls: Iterator[str]) -> None:
-    site = Site(hostile_world(next(urls)))
+    world = hostile_world(next(urls))
+    site = Site(world, hostile_week(world))
     turning = re.compile("[\u202a-\u202e\u2066-\u2069]|[\u0300-\u036f]{3}")
     isolated = 0
     for path, page in site.pages():

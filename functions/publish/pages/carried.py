@@ -178,11 +178,15 @@ def unit_link(context: Context, satker: str) -> Link:
 
 
 def _caption(m: Material, post: PostRef) -> str:
-    """How a post begins, while it is at hand and stands; else nothing."""
+    """How a post begins, while it is at hand and stands; else nothing.
+
+    Nor once its month is settled: nobody looks then whether the post is still there.
+    """
     account = f"{post.platform}:{post.account_id}"
-    for ledgers in m.ledgers.values():
+    for month, ledgers in m.ledgers.items():
         ledger = ledgers.get(account)
         entry = ledger.entries.get(post.post_id) if ledger else None
         if entry is not None:
-            return caption_of(entry)
+            told = m.index.get(month)
+            return "" if told is None or told.is_settled else caption_of(entry)
     return ""

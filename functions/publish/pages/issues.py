@@ -104,7 +104,7 @@ def issues_page(context: Context) -> Page:
     heard = context.material.heard
     shown = heard.shown
     part = week_part(context, shown, captions=True) if shown else None
-    title = f"Isu {part.label}" if part else "Isu"
+    title = f"Isu terbaru: {part.label}" if part else "Isu"
     return IssuesPage(
         shell=context.shell(
             title,
@@ -112,7 +112,7 @@ def issues_page(context: Context) -> Page:
             "yang menonjol, kampanye, narasi yang sama, dan klarifikasi.",
             section="issues",
             as_of=part.as_of if part else "",
-            sheet=f"{title} · per {part.as_of}" if part else "",
+            sheet=_sheet(part) if part else "",
         ),
         week=part,
         waiting=_waiting(heard.issues, shown),
@@ -132,7 +132,7 @@ def week_page(context: Context, issues: Issues, before: str | None) -> Page:
             f"{part.finding} {part.rests_on}",
             section="issues",
             as_of=part.as_of,
-            sheet=f"Isu {part.label} · per {part.as_of}",
+            sheet=_sheet(part),
         ),
         week=part,
         before=Link(formats.week(before), context.href(week_path(before))) if before else None,
@@ -172,6 +172,11 @@ def week_part(context: Context, issues: Issues, *, captions: bool) -> WeekPart:
         later=formats.duration(CLARIFIED_LATER),
         data=context.href(week_data(issues.week)),
     )
+
+
+def _sheet(part: WeekPart) -> str:
+    state = "Selesai" if part.is_over else "Berjalan"
+    return f"Isu {part.label} · {state} · per {part.as_of}"
 
 
 def _term(term: Term) -> TermLine:
