@@ -15,6 +15,7 @@ from functions.model import (
 )
 from functions.publish.pages.context import Context, Hearing, Page, Shell
 from functions.publish.pages.month_head import open_months
+from functions.publish.pages.paths import INSIGHTS, ISSUES
 from functions.publish.text import formats, words
 from functions.store.evidence import Rules
 
@@ -70,6 +71,8 @@ class MethodPage(msgspec.Struct, frozen=True):
     data: str
     verify: str
     status: str
+    issues: str
+    insights: str
     objecting: Objecting
     cite: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
@@ -100,6 +103,8 @@ def method_page(context: Context) -> Page:
         data=context.href("data/"),
         verify=context.href("periksa/"),
         status=context.href("status/"),
+        issues=context.href(ISSUES),
+        insights=context.href(INSIGHTS),
         objecting=_objecting(context),
         cite=_cite(context),
         platforms=tuple(
