@@ -27,9 +27,9 @@ from functions.commands.shell import (
 from functions.jobs.rounds import of_each
 from functions.listen.job import ListenRun, judge, listen_all
 from functions.listen.queries import Query
-from functions.listen.settings import DOCUMENT, read_wishes
 from functions.model import iso, run_id
 from functions.store.agency import AgencyStore
+from functions.store.listening_settings import NAME, read_listening
 from functions.store.volumes import Series
 from functions.times import present
 
@@ -68,7 +68,7 @@ def volumes(agency_id: str | None, now: datetime | None, as_json: bool) -> None:
     """
     at = now or present()
     with opened(load_settings(), agency_id, now) as agency:
-        queries = judge(agency, read_wishes(agency.settings(DOCUMENT)), at)
+        queries = judge(agency, read_listening(agency.settings(NAME))[0], at)
         counted = [query for query in queries if query.state == "counted"]
         begin = _midnight(agency, at) - timedelta(days=SHOWN - 1)
         hours = _hours(agency, counted, begin, at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -19,13 +20,14 @@ from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
 from functions.listen.money import Purse
+from functions.listen.names import ANSWER, answer, known_names
 from functions.listen.queries import Query, judged
 from functions.listen.report import JOB, ListenReport, switched_off
-from functions.listen.settings import ANSWER, DOCUMENT, Wishes, answer, known_names, read_wishes
 from functions.listen.volumes import Asking, due
 from functions.model import Roster
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
+from functions.store.listening_settings import NAME, Listening, read_listening
 from functions.store.port import Stored
 from functions.times import CLOCKS_AGREE, present
 
@@ -72,27 +74,28 @@ async def listen(
     """Count an agency's confirmed queries; ``typed``: the settings as they were read. Errors: as
     ``listen_all``."""
     report, tally = ListenReport(run.run_id, run.now), Tally(agency.store.meter)
-    wishes = read_wishes(typed.data)
-    queries = judge(agency, wishes, run.now)
-    agency.tell_admin([(typed, answer(wishes, queries))])
+    listening, _ = read_listening(typed.data)
+    queries = judge(agency, listening, run.now)
+    agency.tell_admin([(typed, answer(listening, queries))])
     # The first of a name is the one that has it.
     report.queries = {query.name: {"state": query.state} for query in reversed(queries)}
-    report.problems += _told(wishes, queries)
+    report.problems += _told(queries)
     confirmed = [query for query in queries if query.state == "counted"]
-    if confirmed and wishes.dollars and _can_ask(settings, report):
-        await _count(agency, settings, run, confirmed, wishes, report)
+    dollars = listening.x_listen_dollars_per_day
+    if confirmed and dollars and _can_ask(settings, report):
+        await _count(agency, settings, run, confirmed, dollars, report)
     report.cost = {**NOTHING, **tally.so_far()}
     if report.calls:
         agency.save_run(run.run_id, report.as_dict())
     return report
 
 
-def judge(agency: AgencyStore, wishes: Wishes, now: datetime) -> list[Query]:
+def judge(agency: AgencyStore, listening: Listening, now: datetime) -> list[Query]:
     """The queries that admins typed, held against the registry, the services and the campaigns."""
     roster = agency.roster(now) or Roster(as_of=now)
     campaigns = (stored.data for stored in agency.campaigns())
-    known = known_names(agency.name, roster, wishes.services, campaigns, now)
-    return judged(wishes.typed, known)
+    known = known_names(agency.name, roster, listening.services, campaigns, now)
+    return judged(listening.x_volume, known)
 
 
 async def _count(
@@ -100,11 +103,11 @@ async def _count(
     settings: Settings,
     run: ListenRun,
     queries: Sequence[Query],
-    wishes: Wishes,
+    dollars: Decimal,
     report: ListenReport,
 ) -> None:
     _refuse_forgery(agency, settings, run)
-    purse = Purse(agency, wishes.dollars, run.now)
+    purse = Purse(agency, dollars, run.now)
     asked, known = due(agency, queries, purse, run.now)
     if asked:
         is_replay = run.simulated and not is_official(address(settings, "x"))
@@ -112,10 +115,10 @@ async def _count(
         await Asking(agency, settings, purse, clock, report).all(asked, known, run.deadline)
 
 
-def _told(wishes: Wishes, queries: Sequence[Query]) -> list[str]:
-    """What of the settings needs an admin; a query that waits is no problem of the run."""
-    refused = [f"{query.name}: {query.said}" for query in queries if query.state == "refused"]
-    return [f"settings/{DOCUMENT}: {said}" for said in (*wishes.wrong, *refused)]
+def _told(queries: Sequence[Query]) -> list[str]:
+    """Which queries need an admin; one that waits is no problem of the run."""
+    refused = (query for query in queries if query.state == "refused")
+    return [f"settings/{NAME}: {query.name}: {query.said}" for query in refused]
 
 
 def _can_ask(settings: Settings, report: ListenReport) -> bool:
@@ -125,14 +128,14 @@ def _can_ask(settings: Settings, report: ListenReport) -> bool:
 
 
 def _typed(agency: AgencyStore) -> Stored | None:
-    return agency.typed_settings(DOCUMENT).get(DOCUMENT)
+    return agency.typed_settings(NAME).get(NAME)
 
 
 def _is_on(stored: Stored | None) -> bool:
     """Whether there is anything to judge, or an answer left over from when there was."""
     if stored is None:
         return False
-    return read_wishes(stored.data).is_on or bool(stored.data.get(ANSWER))
+    return bool(read_listening(stored.data)[0].x_volume or stored.data.get(ANSWER))
 
 
 def _refuse_forgery(agency: AgencyStore, settings: Settings, run: ListenRun) -> None:

@@ -34,8 +34,9 @@ TEXTS: Mapping[Platform, timedelta] = {
     "instagram": timedelta(weeks=10),
     "facebook": timedelta(weeks=10),
     "tiktok": timedelta(weeks=10),
-    "x": timedelta(0),
-    "youtube": timedelta(0),
+    # As long as the month's last week is still looked at.
+    "x": timedelta(days=10),
+    "youtube": timedelta(days=10),
 }
 
 KEPT = {

@@ -32,7 +32,7 @@ _WAYS: dict[str, Way] = {
     "both": "both",
     "keduanya": "both",
 }
-_NONE = ("none", "tidak", "tidak ada", "belum", "belum ada")
+_NONE = ("none", "null", "-", "tidak", "tidak ada", "belum", "belum ada")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _WEB = re.compile(r"https://[^\s\x00-\x20\x7f\"<>\\]{1,400}")
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.store.fields import Fields, Names
+from functions.store.listening_fields import text
 
 NAME = "listening"  # settings/listening
 YOUTUBE_AMENDMENT = "youtube_amendment"
 _FIELDS: Names = {YOUTUBE_AMENDMENT: ("amandemen youtube", "persetujuan youtube")}
-_NONE = frozenset({"-", "none", "null", "belum", "belum ada", "tidak", "tidak ada"})
 
 
 def youtube_amendment(document: Mapping[str, Any]) -> str | None:
@@ -25,9 +25,6 @@ def youtube_amendment(document: Mapping[str, Any]) -> str | None:
             200 letters, characters that nobody sees, a word for "none") is none.
     """
     try:
-        given = Fields(document, _FIELDS).text(YOUTUBE_AMENDMENT)
+        return text(Fields(document, _FIELDS), YOUTUBE_AMENDMENT)
     except ValueError:
         return None
-    if given is None or not given.isprintable() or given.casefold() in _NONE:
-        return None
-    return given

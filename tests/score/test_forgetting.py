@@ -107,6 +107,8 @@ def test_a_frozen_month_loses_its_texts_platform_by_platform(life: Life) -> None
     assert life.texts() == {*named, *edge}  # frozen, and not published yet
     frozen = life.agency.frozen_evidence(MONTH, 1)
     life.score(CLOSES + HOUR)
+    assert life.texts() == {*named, *edge}  # the month's last week is still looked at
+    life.score(END + TEXTS["x"])
     assert life.texts() == {"instagram", "facebook", "tiktok", *edge}
     assert len(life.agency.tail(MONTH).recent["x:1"]) == 1
     life.score(NOVEMBER_CLOSES)
@@ -127,9 +129,10 @@ def test_a_frozen_month_loses_its_texts_platform_by_platform(life: Life) -> None
 def test_what_has_gone_is_looked_at_once_and_nothing_is_written_again(life: Life) -> None:
     life.score(CLOSES, posted("a", BEGIN + 9 * DAY))
     life.score(CLOSES + HOUR)
+    life.score(END + TEXTS["x"])
     assert texts_lost(life.agency.cursor("score"), MONTH) == {"x", "youtube"}
     versions = {held.path: held.version for held in life.store.list(f"{life.agency.root}/ledgers")}
-    life.score(CLOSES + 2 * HOUR)
+    life.score(END + TEXTS["x"] + HOUR)
     after = {held.path: held.version for held in life.store.list(f"{life.agency.root}/ledgers")}
     assert {path: after[path] for path in versions} == versions
 
@@ -146,6 +149,7 @@ def test_a_month_that_hears_an_objection_keeps_its_texts(life: Life) -> None:
 def test_no_near_duplicates_are_tried_where_texts_are_gone(life: Life) -> None:
     life.score(CLOSES, posted("a", BEGIN + 9 * DAY))
     life.score(CLOSES + HOUR)
+    life.score(END + TEXTS["x"])
     with pytest.raises(TrialError, match="no longer kept"):
         try_out(life.agency, MONTH, {"duplicate_percent": 50})
     assert try_out(life.agency, MONTH, {"usual_least": 0}).changes == ()
@@ -156,8 +160,9 @@ def test_no_near_duplicates_are_tried_where_texts_are_gone(life: Life) -> None:
 @pytest.mark.parametrize("odd", ["", 5, [], {MONTH: "x"}, {MONTH: [{}, 5, "?"]}, {MONTH: {}}])
 def test_what_a_hand_left_in_the_cursor_is_looked_at_again(life: Life, odd: Any) -> None:
     life.score(CLOSES, posted("a", BEGIN + 9 * DAY))
-    life.agency.save_cursor("score", texts=odd)
     life.score(CLOSES + HOUR)
+    life.agency.save_cursor("score", texts=odd)
+    life.score(END + TEXTS["x"])
     assert life.texts() == set()
 
 

@@ -18,14 +18,14 @@ from functions.collect.state import AccountState, SyncState
 from functions.collect.watching import signs
 from functions.commands.doctor.finding import Finding, age, grouped, looked
 from functions.jobs import turns
-from functions.listen.settings import DOCUMENT as LISTENING
-from functions.listen.settings import read_wishes
 from functions.model import PLATFORMS, Platform, Roster, iso
 from functions.score.rules.closing import closing_begins
 from functions.settings import Settings, cadence
 from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
 from functions.store.keys import key
+from functions.store.listening_settings import NAME as LISTENING
+from functions.store.listening_settings import read_listening
 from functions.times import time_of
 
 CADENCES = 3  # missed, a job is late
@@ -59,7 +59,7 @@ def _cadences(agency: AgencyStore, settings: Settings) -> dict[str, timedelta]:
         timedelta(minutes=cadence.CADENCES[job].every) for job in ("documents", "listen")
     )
     jobs = {"collect": collect, "score": score, "publish": score, "documents": documents}
-    wants_counts = read_wishes(agency.settings(LISTENING)).is_on
+    wants_counts = bool(read_listening(agency.settings(LISTENING))[0].x_volume)
     return {**jobs, "listen": listen} if wants_counts else jobs
 
 

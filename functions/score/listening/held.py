@@ -9,6 +9,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from functions.model import Entry, Roster, month_bounds
+from functions.score.forgetting import texts_lost
 from functions.score.rules.listening.carrying import Noted, in_order
 from functions.score.rules.listening.narratives import Told
 from functions.score.rules.listening.weeks import (
@@ -22,14 +23,14 @@ from functions.score.rules.listening.words import Names
 from functions.score.run import Run
 from functions.store.agency import AgencyStore
 from functions.store.issues import PostRef
+from functions.thresholds import TERM_WEEKS
 
-BEFORE = 8  # weeks that a week is held against
 MOST = 250_000  # posts that one look holds; what is older is left out
 
 
 def span(weeks: Sequence[str], zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From the first week that these are held against to the end of the last."""
-    begin, _ = week_bounds(shifted(weeks[0], -BEFORE), zone)
+    begin, _ = week_bounds(shifted(weeks[0], -TERM_WEEKS), zone)
     return begin, week_bounds(weeks[-1], zone)[1]
 
 
@@ -37,6 +38,7 @@ class HeldPosts:
     """The posts of some weeks and of those before them, by week, in the order of their time.
 
     ``known_from``: from then on all of them are held. ``names``: what everybody is called.
+    ``wordless``: the platforms that have lost texts of these weeks (score/forgetting.py).
     """
 
     def __init__(self, run: Run, weeks: Sequence[str], most: int = MOST) -> None:
@@ -45,16 +47,19 @@ class HeldPosts:
         self.names = _names(agency.roster(run.now))
         begin, end = span(weeks, agency.zone)
         found: defaultdict[str, list[Noted]] = defaultdict(list)
-        held = 0
+        lost, held = set[str](), 0
+        scoring = agency.cursor("score")
         # The newest month first: where there are more posts than a look can hold, old ones go.
         for month in reversed(months_of(begin, end, agency.zone)):
             for noted in _noted(agency, month, run.now):
                 if begin <= noted.post.published_at < end:
                     found[week_of(noted.post.published_at, agency.zone)].append(noted)
                     held += 1
+            lost |= texts_lost(scoring, month)
             self.known_from = max(begin, month_bounds(month, agency.zone)[0])
             if held > most:
                 break
+        self.wordless = frozenset(lost)
         self._weeks = {week: sorted(posts, key=in_order) for week, posts in found.items()}
 
     def of(self, week: str) -> list[Noted]:
@@ -63,7 +68,7 @@ class HeldPosts:
 
     def before(self, week: str) -> list[list[Noted]]:
         """Those of the weeks before it of which anything is known, the oldest first."""
-        earlier = weeks_between(shifted(week, -BEFORE), shifted(week, -1))
+        earlier = weeks_between(shifted(week, -TERM_WEEKS), shifted(week, -1))
         return [posts for name in earlier if (posts := self.of(name))]
 
     def since(self, at: datetime) -> Iterator[Noted]:

@@ -11,39 +11,29 @@ among YouTube's posts; they are only counted.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
 from functions.model import PLATFORMS, Platform, Post, Verdict, month_of, previous_month
+from functions.score.listening.typed import Typed, read_typed
 from functions.score.rules.closing import closing_begins
+from functions.score.rules.listening.carrying import carrying
 from functions.score.rules.listening.effects import PostOutcome, compare
 from functions.score.rules.listening.outcomes import Campaigns, Zones, outcomes
 from functions.score.run import Run
+from functions.store.campaigns import Campaign
 from functions.store.insights import FormatShare, Insights
 from functions.store.ledgers import Ledgers
-from functions.store.port import StoreError
 
 CURSOR = "listening"
 _DAY, _SEEN = "insights_day", "insights_of"
 
 
 def note(run: Run) -> None:
-    """Bring the agency's insights up to the run's ``now``; StoreError when the store is unusable.
-
-    What else goes wrong is a line of the report.
-    """
-    try:
-        _note(run)
-    except StoreError:
-        raise
-    except Exception as error:  # what is told beside the ranking never costs a ranking
-        run.report.problems.append(f"insights were not made ({type(error).__name__}: {error})")
-
-
-def _note(run: Run) -> None:
+    """Bring insights up to the run's ``now``; StoreError when the store is unusable."""
     agency, today = run.agency, run.now.astimezone(run.agency.zone).date().isoformat()
     current = month_of(run.now, agency.zone)
     months = [month for month in (previous_month(current), current) if month in run.records]
@@ -51,28 +41,28 @@ def _note(run: Run) -> None:
     if not months or str(held.get(_DAY) or "") >= today:  # also a replay of an earlier day
         return
     infers = _platforms(run)
-    seen = _digest(run, months, infers)
+    typed = read_typed(agency)
+    seen = _digest(run, months, infers, typed)
     if held.get(_SEEN) == seen:
         return
     for month in months:
         known = agency.insights(month)
         if known is None or not known.is_over:
-            agency.save_insights(_insights(run, month, infers))
+            agency.save_insights(_insights(run, month, infers, typed.campaigns))
     # Last: a run that dies before it looks again.
     agency.save_cursor(CURSOR, **{_DAY: today, _SEEN: seen})
 
 
 def _platforms(run: Run) -> frozenset[Platform]:
     """The platforms whose terms let something be derived from their numbers."""
-    typed = run.agency.settings(CURSOR).get("youtube_amendment")
-    is_agreed = isinstance(typed, str) and bool(typed.strip())
+    is_agreed = run.listening.youtube_amendment is not None
     return frozenset(name for name in PLATFORMS if name != "youtube" or is_agreed)
 
 
-def _digest(run: Run, months: list[str], infers: frozenset[Platform]) -> str:
+def _digest(run: Run, months: list[str], infers: frozenset[Platform], typed: Typed) -> str:
     """Of all that the months' insights are made from."""
     told = [(month, run.records[month].digest, _is_over(run, month)) for month in months]
-    return sha256(repr((told, sorted(infers))).encode()).hexdigest()
+    return sha256(repr((told, sorted(infers), typed.digest)).encode()).hexdigest()
 
 
 def _is_over(run: Run, month: str) -> bool:
@@ -80,9 +70,11 @@ def _is_over(run: Run, month: str) -> bool:
     return run.certain >= closing_begins(month, run.agency.zone)
 
 
-def _insights(run: Run, month: str, infers: frozenset[Platform]) -> Insights:
+def _insights(
+    run: Run, month: str, infers: frozenset[Platform], campaigns: Sequence[Campaign]
+) -> Insights:
     ledgers = run.agency.ledgers(month)
-    found = [one for one in _outcomes(run, month, ledgers) if one.platform in infers]
+    found = [o for o in _outcomes(run, month, ledgers, campaigns) if o.platform in infers]
     looked, effects = compare(found)
     return Insights(
         month=month,
@@ -95,11 +87,13 @@ def _insights(run: Run, month: str, infers: frozenset[Platform]) -> Insights:
     )
 
 
-def _outcomes(run: Run, month: str, ledgers: Ledgers) -> Iterator[PostOutcome]:
+def _outcomes(
+    run: Run, month: str, ledgers: Ledgers, campaigns: Sequence[Campaign]
+) -> Iterator[PostOutcome]:
     past = run.carried(month).past
     asked = run.rules_of(month).usual_least
     least = 0 if asked is UNSET else asked
-    zone_of, campaigns_of = _zones(run), _campaigns(run)
+    zone_of, campaigns_of = _zones(run), _carriers(campaigns)
     for account, judged in _judged(ledgers).items():
         yield from outcomes(judged, past.get(account, ()), least, zone_of, campaigns_of)
 
@@ -120,9 +114,12 @@ def _zones(run: Run) -> Zones:
     return lambda satker: zones.get(satker, run.agency.zone)
 
 
-def _campaigns(run: Run) -> Campaigns:
-    """The campaigns that a post carries."""
-    return lambda post: frozenset()
+def _carriers(campaigns: Sequence[Campaign]) -> Campaigns:
+    """Says which campaigns a post carries."""
+    known = [(each.id, carrying(each)) for each in campaigns]
+    return lambda post: frozenset(
+        name for name, carries in known if carries(post.published_at, post.text or "")
+    )
 
 
 def _formats(ledgers: Ledgers) -> tuple[FormatShare, ...]:

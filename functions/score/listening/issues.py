@@ -4,7 +4,9 @@ The running week is looked at every six hours, if anything has changed, and at o
 typed something; the one before it, too, until two days after its end, when its last posts have been
 measured: then once more, and never again. Everything is made from ledgers, which keep captions; of
 a post's text single words alone are kept. Words are counted as they stand, on every platform alike:
-nobody's posts are sorted by what they may be about, which YouTube's terms would forbid.
+nobody's posts are sorted by what they may be about, which YouTube's terms would forbid. But for
+terms: they are told of the platforms alone whose texts of all nine weeks are still kept, since what
+is left of the others would make each of their words look new.
 """
 
 from __future__ import annotations
@@ -33,7 +35,6 @@ from functions.score.run import Run
 from functions.store.agency import AgencyStore
 from functions.store.campaigns import Campaign
 from functions.store.issues import Carried, Issues, Narrative
-from functions.store.port import StoreError
 from functions.times import time_of
 
 EVERY = timedelta(hours=6)
@@ -56,15 +57,6 @@ class _Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def note(run: Run) -> None:
     """Bring the agency's issues up to the run's ``now``; StoreError when the store is unusable."""
-    try:
-        _note(run)
-    except StoreError:
-        raise
-    except Exception as error:  # what is told beside the ranking never costs a ranking
-        run.report.problems.append(f"issues were not made ({type(error).__name__}: {error})")
-
-
-def _note(run: Run) -> None:
     agency, now = run.agency, run.now
     standing = _read(agency.cursor(CURSOR))
     is_replay = standing.at is not None and now < standing.at  # what a later look found stands
@@ -142,7 +134,9 @@ def _digest(run: Run, typed: Typed, weeks: Sequence[str]) -> str:
 def _issues(posts: HeldPosts, typed: Typed, week: str, *, is_over: bool) -> Issues:
     held, before = posts.of(week), posts.before(week)
     told, names = told_by(held), posts.names
-    earlier = (tellings(told_by(each), names) for each in before)
+    week_told, *earlier = (
+        tellings(told_by(_worded(each, posts.wordless)), names) for each in (held, *before)
+    )
     return Issues(
         week=week,
         as_of=posts.now,
@@ -150,11 +144,16 @@ def _issues(posts: HeldPosts, typed: Typed, week: str, *, is_over: bool) -> Issu
         posts=len(held),
         units=len({noted.post.satker for noted in held}),
         before=sum(map(len, before)),
-        terms=trending([*tellings(told, names)], earlier),
+        terms=trending([*week_told], earlier),
         narratives=tuple(_narrative(each, held) for each in narratives(told, names)),
         campaigns=_carried(typed.campaigns, posts, week),
         clarifications=_carried(typed.clarifications, posts, week, clarifies=True),
     )
+
+
+def _worded(posts: Sequence[Noted], wordless: frozenset[str]) -> list[Noted]:
+    """Posts of the platforms whose words can be held against those of all the weeks before."""
+    return [noted for noted in posts if noted.post.platform not in wordless]
 
 
 def _narrative(shared: Shared, posts: Sequence[Noted]) -> Narrative:

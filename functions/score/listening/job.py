@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from functions.notify.notifier import Notifier
-from functions.score.listening import watch
+from functions.score.listening import insights, issues, watch
 from functions.score.run import Run
 
 PAST = timedelta(hours=1)  # so far behind the computer's clock a ``now`` is a replay
@@ -19,7 +19,11 @@ def listen(run: Run, notifier: Notifier | None) -> None:
     """Take every step; what fails is a problem of the report. A replay of the past takes none."""
     if not run.agency.simulation and run.now < run.clock - PAST:
         return
-    steps: dict[str, Callable[[], None]] = {"alarms": lambda: watch.watch(run, notifier)}
+    steps: dict[str, Callable[[], None]] = {
+        "alarms": lambda: watch.watch(run, notifier),
+        "issues": lambda: issues.note(run),
+        "insights": lambda: insights.note(run),
+    }
     for name, step in steps.items():
         try:
             step()

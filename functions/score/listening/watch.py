@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 from functions.model import COUNTED, DAY, Account, Platform, Roster, Satker, iso
 from functions.notify.notifier import Notifier
@@ -23,6 +22,7 @@ from functions.score.rules.listening.pulse import LATE, Sign, Voice, heard, judg
 from functions.score.run import Run
 from functions.store.agency import AgencyStore
 from functions.store.alarms import Alarm, AlarmPost, Level
+from functions.store.pulse import Pulse
 from functions.times import time_of
 
 CURSOR, LOOKED = "listening", "looked_at"
@@ -30,15 +30,6 @@ HOUR = timedelta(hours=1)
 # A little less than three hours: triggers come some seconds early or late.
 EVERY = timedelta(hours=2, minutes=55)
 MOST_POSTS = 3
-
-
-class _Pulse(Protocol):
-    """The hours from ``first`` to ``last`` of an agency's accounts (store/pulse.py)."""
-
-    def comments(self, account: str) -> list[int | None]: ...
-    def likes(self, account: str) -> list[int | None]: ...
-    def shares(self, account: str) -> list[int | None]: ...
-    def posts(self, account: str, first: datetime, last: datetime) -> dict[str, int]: ...
 
 
 def watch(run: Run, notifier: Notifier | None) -> None:
@@ -50,9 +41,7 @@ def watch(run: Run, notifier: Notifier | None) -> None:
     if not run.listening.alarm or not _is_due(run):
         return
     hour = run.now.replace(minute=0, second=0, microsecond=0)
-    pulse = _pulse(run.agency, hour - (HOURS + LATE - 1) * HOUR, hour)
-    if pulse is None:
-        return
+    pulse = run.agency.pulse(hour - (HOURS + LATE - 1) * HOUR, hour)
     given, is_heard = _given(run), False
     for unit, accounts in _units(run.agency.roster(run.now), run.now):
         voices = _voices(pulse, accounts)
@@ -72,12 +61,6 @@ def _is_due(run: Run) -> bool:
     return looked is None or not run.now - EVERY < looked <= run.now
 
 
-def _pulse(agency: AgencyStore, first: datetime, last: datetime) -> _Pulse | None:
-    """None where the store keeps no pulse."""
-    read = getattr(agency, "pulse", None)
-    return None if read is None else read(first, last)
-
-
 def _units(roster: Roster | None, now: datetime) -> list[tuple[Satker, list[Account]]]:
     """The units that are registered, by id, each with its accounts."""
     accounts = defaultdict(list)
@@ -88,7 +71,7 @@ def _units(roster: Roster | None, now: datetime) -> list[tuple[Satker, list[Acco
     return [(unit, accounts[unit.id]) for unit in sorted(units, key=lambda unit: unit.id)]
 
 
-def _voices(pulse: _Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
+def _voices(pulse: Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
     """A unit's accounts of which anything is known of late, by key."""
     found = {}
     for account in accounts:
@@ -99,7 +82,7 @@ def _voices(pulse: _Pulse, accounts: Iterable[Account]) -> dict[str, Voice]:
     return found
 
 
-def _interactions(pulse: _Pulse, platform: Platform, name: str) -> Series:
+def _interactions(pulse: Pulse, platform: Platform, name: str) -> Series:
     """Hourly interactions, as the platform's are counted; unknown where one of them is."""
     rows = [pulse.comments(name), pulse.likes(name)]
     if "shares" in COUNTED[platform]:
@@ -126,7 +109,7 @@ def _is_given(unit: Satker, level: Level, given: Iterable[Alarm]) -> bool:
     return level in levels or "siaga" in levels
 
 
-def _alarm(run: Run, unit: Satker, sign: Sign, pulse: _Pulse, hour: datetime) -> Alarm:
+def _alarm(run: Run, unit: Satker, sign: Sign, pulse: Pulse, hour: datetime) -> Alarm:
     raised = sign.raised
     ends = {name: hour - late * HOUR for name, late in sign.late.items()}
     return Alarm(
@@ -147,7 +130,7 @@ def _alarm(run: Run, unit: Satker, sign: Sign, pulse: _Pulse, hour: datetime) ->
 
 
 def _posts(
-    agency: AgencyStore, pulse: _Pulse, ends: Mapping[str, datetime], hours: int
+    agency: AgencyStore, pulse: Pulse, ends: Mapping[str, datetime], hours: int
 ) -> Iterator[AlarmPost]:
     """The posts with most of a window's new comments, by the accounts' own windows."""
     counts = {

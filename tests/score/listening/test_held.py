@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from functions.score.listening.held import BEFORE, HeldPosts
+from functions.score.listening.held import HeldPosts
 from functions.score.run import Run, ScoreReport
 from functions.store.agency import AgencyStore
 from functions.store.port import Store
+from functions.thresholds import TERM_WEEKS
 from tests.score.listening.test_issues import DAY, MONDAY, WEEK, ministry, posted
 
 NOW = MONDAY + 3 * DAY
@@ -22,9 +23,9 @@ def test_eight_weeks_before_are_held(store: Store) -> None:
     agency = ministry(store, [posted("aceh", MONDAY - n * WEEK) for n in range(-1, 10)])
     posts = held(agency)
     assert len(posts.of("2026-W41")) == 1
-    assert len(posts.before("2026-W41")) == BEFORE
+    assert len(posts.before("2026-W41")) == TERM_WEEKS
     assert posts.of("2026-W32") == []
-    assert posts.known_from == MONDAY - BEFORE * WEEK
+    assert posts.known_from == MONDAY - TERM_WEEKS * WEEK
 
 
 def test_weeks_of_which_nothing_is_known_are_none(store: Store) -> None:

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from functions.model import Agency, Entry, Measurement, Post
 from functions.score.listening.issues import EVERY, note
 from functions.score.run import Run, ScoreReport
 from functions.store.agency import AgencyStore
 from functions.store.issues import Issues
 from functions.store.ledgers import Ledgers
-from functions.store.port import Store, StoreError, Write
+from functions.store.port import Store, Write
 from tests.factories import WIB, account, entry, ranking, record, roster, satker, x_post
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -154,6 +152,11 @@ def test_terms_are_held_against_the_weeks_before(store: Store) -> None:
         6,
         0,
     )
+    # Of a platform that has lost texts since, every word would look new.
+    agency.save_cursor("score", texts={"2026-09": ["x", "youtube"]})
+    look(agency, MONDAY + 3 * DAY, digest="3")
+    assert issues(agency).terms == ()
+    assert issues(agency).posts == 240 // 2
 
 
 def typed(agency: AgencyStore, kind: str, id: str, **document: Any) -> None:
@@ -258,22 +261,6 @@ def test_an_odd_cursor_is_as_if_there_were_none(store: Store) -> None:
     agency.save_cursor("listening", issues_at="kemarin", issues_of=3, issues_over="2026-W99")
     assert look(agency, MONDAY + DAY) == []
     assert issues(agency).posts == 1
-
-
-def test_what_goes_wrong_costs_no_ranking(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    agency = ministry(store, [posted("aceh", MONDAY)])
-
-    def broken(month: str) -> Ledgers:
-        raise ZeroDivisionError(month)
-
-    def unusable(month: str) -> Ledgers:
-        raise StoreError("the store cannot be reached")
-
-    monkeypatch.setattr(agency, "ledgers", broken)
-    assert look(agency, MONDAY + DAY) == ["issues were not made (ZeroDivisionError: 2026-10)"]
-    monkeypatch.setattr(agency, "ledgers", unusable)
-    with pytest.raises(StoreError):
-        look(agency, MONDAY + DAY)
 
 
 def test_nothing_is_noted_before_the_first_ranking(store: Store) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
-from functions.score.listening import watch
+from functions.score.listening import insights, issues, watch
 from functions.store import open_store
+from functions.store.port import StoreError
 from tests.score.listening.beating import BeatingAgency, beating, scored
 
 
@@ -18,18 +20,30 @@ def ours(sqlite_url: str) -> Iterator[BeatingAgency]:
     store.close()
 
 
-def test_a_step_that_fails_costs_no_rank_and_is_a_problem(
-    ours: BeatingAgency, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("module", "step", "name"),
+    [(watch, "watch", "alarms"), (issues, "note", "issues"), (insights, "note", "insights")],
+)
+@pytest.mark.parametrize("error", [ZeroDivisionError("rahasia"), StoreError("rahasia")])
+def test_a_step_that_fails_costs_no_rank_no_other_step_and_is_a_problem(
+    ours: BeatingAgency,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    step: str,
+    name: str,
+    error: Exception,
 ) -> None:
     def broken(*_: object) -> None:
-        raise ZeroDivisionError("rahasia")
+        raise error
 
-    monkeypatch.setattr(watch, "watch", broken)
+    monkeypatch.setattr(module, step, broken)
     report = scored(ours)
-    assert report.problems == [
-        "alarms: ZeroDivisionError; they are tried again at the next scoring"
-    ]
+    why = f"{name}: {type(error).__name__}; they are tried again at the next scoring"
+    assert report.problems == [why]
     assert ours.months().keys() == {"2026-10"}
+    cursor = ours.cursor("listening")
+    done = {"alarms": "looked_at", "issues": "issues_at", "insights": "insights_day"}
+    assert {each for each, field in done.items() if field not in cursor} == {name}
 
 
 def test_where_nothing_was_collected_nothing_is_looked_at(ours: BeatingAgency) -> None:

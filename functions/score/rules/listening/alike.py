@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, combinations
 from typing import NamedTuple
 
+from functions.thresholds import NARRATIVE_PERCENT
+
 Triples = frozenset[int]
 
-# From this part of the triples on two texts are alike: 0.35.
-PART, WHOLE = 7, 20
+# From this part of the triples on two texts are alike; more is asked for in steps of a twentieth.
+WHOLE = 20
+PART = NARRATIVE_PERCENT * WHOLE // 100
 # A triple of more texts than these, and than this part of all, leads from no text to another.
 MANY, SHARE = 300, 20
 # Texts are a chain where fewer than a third of their pairs are alike: of all pairs of a few texts,

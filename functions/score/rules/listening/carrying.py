@@ -7,7 +7,7 @@ letters of other shapes and the width of spaces make no difference. Nothing is g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,8 +15,9 @@ import msgspec
 from functions.score.rules.listening.words import plain, spoken, tags
 from functions.store.campaigns import Campaign
 from functions.store.issues import Carried, PostRef
+from functions.thresholds import CLARIFIED_LATER, CLARIFIED_SOON
 
-WINDOWS = (timedelta(hours=24), timedelta(hours=48))
+WINDOWS = (CLARIFIED_SOON, CLARIFIED_LATER)
 
 
 class Noted(msgspec.Struct, frozen=True, gc=False):
@@ -34,8 +35,8 @@ def carried(
 
     ``within``: of a clarification, how many satker carried it in each of ``WINDOWS``.
     """
-    carries = _carrying(campaign)
-    found = sorted(filter(carries, week), key=in_order)
+    carries = carrying(campaign)
+    found = sorted((n for n in week if carries(n.post.published_at, n.text)), key=in_order)
     first: dict[str, PostRef] = {}
     for noted in found:
         first.setdefault(noted.post.satker, noted.post)
@@ -69,8 +70,12 @@ def carried_within(
     """
     if campaign.begins < known_from:
         return tuple(None for _ in WINDOWS)
-    carries, latest = _carrying(campaign), campaign.begins + WINDOWS[-1]
-    early = [each for each in posts if each.post.published_at < latest and carries(each)]
+    carries, latest = carrying(campaign), campaign.begins + WINDOWS[-1]
+    early = [
+        each
+        for each in posts
+        if each.post.published_at < latest and carries(each.post.published_at, each.text)
+    ]
     return tuple(
         len({e.post.satker for e in early if e.post.published_at < campaign.begins + window})
         for window in WINDOWS
@@ -89,19 +94,18 @@ def in_order(noted: Noted) -> tuple[datetime, str, str, str]:
     return post.published_at, post.platform, post.account_id, post.post_id
 
 
-def _carrying(campaign: Campaign) -> Callable[[Noted], bool]:
-    """Says of a post whether it carries the campaign while that runs."""
+def carrying(campaign: Campaign) -> Callable[[datetime, str], bool]:
+    """Says of a post, by its time and its text, whether it carries the campaign while that runs."""
     wanted = {plain(tag).lstrip("#") for tag in campaign.tags}
     phrases = [spoken(phrase) for phrase in campaign.phrases]
     begins, ends = campaign.begins, campaign.ends
 
-    def carries(noted: Noted) -> bool:
-        at = noted.post.published_at
+    def carries(at: datetime, text: str) -> bool:
         if at < begins or (ends is not None and at >= ends):
             return False
-        if wanted and not wanted.isdisjoint(tags(noted.text)):
+        if wanted and not wanted.isdisjoint(tags(text)):
             return True
-        said = spoken(noted.text) if phrases else ""
+        said = spoken(text) if phrases else ""
         return any(phrase in said for phrase in phrases)
 
     return carries

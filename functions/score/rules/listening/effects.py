@@ -29,12 +29,11 @@ import msgspec
 
 from functions.model import PLATFORMS, Platform
 from functions.store.insights import Effect, GroupKind, Looked
+from functions.thresholds import EFFECT_PERCENT, EFFECT_POSTS, EFFECT_UNITS
 
-LEAST_POSTS = 30
-LEAST_UNITS = 5
 LEAST_CLUSTERS = 4.0  # of equal weight: by fewer no variance is known
 CHANCE = 0.05  # of a month without any effect in which a kind names a group
-POSTERIOR = 0.90
+POSTERIOR = EFFECT_PERCENT / 100
 _Cell = tuple[int, float]
 _NOTHING: _Cell = (0, 0.0)
 KINDS: tuple[GroupKind, ...] = get_args(GroupKind)
@@ -90,7 +89,7 @@ def _contrasts(posts: Sequence[PostOutcome], kind: GroupKind) -> Iterator[Contra
     """Each group that is large enough to say something of."""
     month = _Month(posts)
     sizes = Counter(group for post in posts for group in post.groups[kind])
-    large = {group for group, count in sizes.items() if count >= LEAST_POSTS}
+    large = {group for group, count in sizes.items() if count >= EFFECT_POSTS}
     members: dict[str, list[PostOutcome]] = defaultdict(list)
     for post in posts:
         for group in post.groups[kind] & large:
@@ -127,7 +126,7 @@ class _Month:
         # A unit all of whose posts are in the group has nothing to compare them with.
         shares = {u: n / self._sizes[u] for u, n in counts.items() if n < self._sizes[u]}
         posts = sum(counts[unit] for unit in shares)
-        if posts < LEAST_POSTS or len(shares) < LEAST_UNITS:
+        if posts < EFFECT_POSTS or len(shares) < EFFECT_UNITS:
             return None
         inside = self._summed(post for post in members if post.satker in shares)
         weights = {unit: counts[unit] * (1 - share) for unit, share in shares.items()}

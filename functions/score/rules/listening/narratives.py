@@ -17,8 +17,8 @@ import msgspec
 
 from functions.score.rules.listening.alike import Triples, clusters, groups, triples
 from functions.score.rules.listening.words import NO_NAMES, Names, running, terms
+from functions.thresholds import NARRATIVE_UNITS
 
-LEAST_UNITS = 3
 LEAST_TRIPLES = 3
 NAMING = 5  # words that a narrative is named by, at most
 
@@ -47,7 +47,7 @@ def narratives(posts: Sequence[Told], names: Names = NO_NAMES) -> list[Shared]:
     texts = _texts(posts)
     found = []
     for group in _joined(posts, texts):
-        if len({posts[number].unit for number in group}) >= LEAST_UNITS:
+        if len({posts[number].unit for number in group}) >= NARRATIVE_UNITS:
             found.append(sorted(group, key=lambda number: (posts[number].at, posts[number].id)))
     found.sort(key=lambda group: _prominence([posts[number] for number in group]))
     naming = _Naming(posts, names) if found else None

@@ -7,20 +7,19 @@ those of the unit's zone.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from math import log
 from zoneinfo import ZoneInfo
 
 from functions.model import Post, Verdict
-from functions.score.rules.duplicates import HASHTAG, URL
 from functions.score.rules.listening.effects import PostOutcome
+from functions.score.rules.listening.words import tags
 from functions.score.rules.usual import Past, all_measured, expectations
 from functions.store.insights import GroupKind
+from functions.thresholds import EFFECT_HOURS
 
-HOURS = 3  # of a group of hours
-_NAMED = re.compile(r"[^\W\d_]")  # a letter, without which a tag names nothing
+HOURS = EFFECT_HOURS // timedelta(hours=1)  # of a group of hours
 
 Zones = Callable[[str], ZoneInfo]
 Campaigns = Callable[[Post], frozenset[str]]
@@ -68,12 +67,3 @@ def _groups(
     if post.text is not None:
         found["tag"], found["campaign"] = tags(post.text), campaigns
     return found
-
-
-def tags(text: str) -> frozenset[str]:
-    """The tags of a caption, folded as readers take them for the same, without their sign."""
-    if "#" not in text and "＃" not in text:
-        return frozenset()
-    bare = unicodedata.normalize("NFKC", URL.sub(" ", text)).casefold()
-    found = (match[1:] for match in HASHTAG.findall(bare))
-    return frozenset(tag for tag in found if _NAMED.search(tag))

@@ -21,12 +21,9 @@ from functions.score.rules.listening.alike import clusters, triples
 from functions.score.rules.listening.narratives import Told
 from functions.score.rules.listening.words import NO_NAMES, Names, running, terms
 from functions.store.issues import Term
+from functions.thresholds import TERM_MOST, TERM_PRIOR, TERM_UNITS, TERM_Z
 
-PRIOR = 500
-LEAST_Z = 4.5
-LEAST_UNITS = 5
 LEAST_WEEKS = 2  # before; of fewer nothing is known to be new
-MOST = 20
 
 
 class Telling(msgspec.Struct, frozen=True, gc=False):
@@ -67,12 +64,12 @@ def trending(week: Sequence[Telling], before: Iterable[Iterable[Telling]]) -> tu
     strength = {
         term: z
         for term, told in candidates.items()
-        if (z := log_odds(len(told), len(week), counted[term], earlier)) >= LEAST_Z
+        if (z := log_odds(len(told), len(week), counted[term], earlier)) * 100 >= TERM_Z
     }
     found = sorted(strength, key=lambda term: (-strength[term], term))
     return tuple(
         _term(term, [week[number] for number in candidates[term]], counted[term], strength[term])
-        for term in _without_parts(found, candidates)[:MOST]
+        for term in _without_parts(found, candidates)[:TERM_MOST]
     )
 
 
@@ -83,9 +80,9 @@ def log_odds(posts: int, of: int, before: int, of_before: int) -> float:
     """
     if not 0 < posts + before < of + of_before:
         return 0
-    prior = PRIOR * (posts + before) / (of + of_before)
+    prior = TERM_PRIOR * (posts + before) / (of + of_before)
     now, then = posts + prior, before + prior
-    without, without_then = of + PRIOR - now, of_before + PRIOR - then
+    without, without_then = of + TERM_PRIOR - now, of_before + TERM_PRIOR - then
     odds = log(now / without) - log(then / without_then)
     return odds / sqrt(1 / now + 1 / without + 1 / then + 1 / without_then)
 
@@ -125,8 +122,8 @@ def _spread_enough(week: Sequence[Telling]) -> dict[str, list[int]]:
     return {
         term: numbers
         for term, numbers in told.items()
-        if len(numbers) >= LEAST_UNITS
-        and len({week[number].unit for number in numbers}) >= LEAST_UNITS
+        if len(numbers) >= TERM_UNITS
+        and len({week[number].unit for number in numbers}) >= TERM_UNITS
     }
 
 

@@ -16,8 +16,8 @@ import msgspec
 
 from functions.parsing.cleaning import without_invisible
 from functions.score.rules.duplicates import normalise
+from functions.thresholds import TERM_LETTERS
 
-LEAST_LETTERS = 3
 LONGEST = 50  # letters; what is longer is no word
 
 # Addresses, handles, tags, words, and whatever parts two neighbours; spaces and hyphens do not.
@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 )
 _ADDRESS = re.compile(r"https?://\S+|(?<!\w)www\.\S+")
 _SIGNS = "#＃﹟"  # all that NFKC makes a tag's sign of
-_TAG = re.compile(r"#(\w+)")
+_TAG = re.compile(r"#(\w*[^\W\d_]\w*)")  # without a letter it names nothing
 _WORD = re.compile(r"\w+")
 _JOINTS = re.compile(r"[._-]")
 
@@ -145,10 +145,10 @@ def _word(token: str) -> str | None:
     """The word that a token is; None for what is none. A tag may hold more than letters."""
     is_tag = token[0] == "#"
     word = token[1:] if is_tag else token
-    if not LEAST_LETTERS <= len(word) <= LONGEST or word in STOP:
+    if not TERM_LETTERS <= len(word) <= LONGEST or word in STOP:
         return None
     if is_tag:
-        return word if sum(map(str.isalpha, word)) >= LEAST_LETTERS else None
+        return word if sum(map(str.isalpha, word)) >= TERM_LETTERS else None
     return word if word.isalpha() else None
 
 

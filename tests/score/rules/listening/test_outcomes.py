@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from functions.model import Measurement, Post, Verdict
 from functions.score.rules.listening.effects import PostOutcome
-from functions.score.rules.listening.outcomes import outcomes, tags
+from functions.score.rules.listening.outcomes import outcomes
 from tests.factories import verdict, x_post
 
 PAST = ((9, 0),) * 20
@@ -74,20 +74,6 @@ def test_without_a_format_or_a_text_nothing_is_known_of_those_kinds():
     assert whole.groups["format"] == {"album"}
     assert whole.groups["tag"] == {"setahunberdampak"}
     assert whole.groups["campaign"] == {"k"}
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Satu #A dan #a, #B_2.", {"a", "b_2"}),
-        ("https://a.id/#bagian", set()),
-        ("＃Ｌｅｂａｒ", {"lebar"}),
-        ("#1 #2026 #", set()),
-        ("tanpa", set()),
-    ],
-)
-def test_tags_are_folded_and_addresses_hold_none(text, found):
-    assert tags(text) == found
 
 
 @given(st.text(), st.integers(0, 2**53), st.integers(0, 20 * 86_400))

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from functions.score.rules.listening.narratives import Told
 from functions.score.rules.listening.terms import (
-    LEAST_Z,
     MOST,
     Telling,
     log_odds,
     tellings,
     trending,
 )
+from functions.thresholds import TERM_Z
 from tests.score.rules.listening.captions import BEGIN, words
 
 WEEKLY, UNITS = 600, 47
@@ -79,7 +79,7 @@ def test_a_term_is_told_with_its_counts():
     before[0][:3] = [telling(n, "paten") for n in range(3)]
     [term] = trending(week(told), before)
     assert (term.term, term.posts, term.units, term.before, term.tag) == ("paten", 40, 40, 3, True)
-    assert term.z == round(100 * log_odds(40, 2000, 3, 16_000)) >= 100 * LEAST_Z
+    assert term.z == round(100 * log_odds(40, 2000, 3, 16_000)) >= TERM_Z
 
 
 def test_four_units_make_no_term():

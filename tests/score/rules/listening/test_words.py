@@ -87,3 +87,17 @@ def test_names_of_units_and_accounts_are_left_out():
 def test_texts_are_held_against_each_other_without_tags():
     assert running("Halo, @bali! Pos Bantuan #Hukum https://a.id") == ["halo", "pos", "bantuan"]
     assert spoken(" Klarifikasi:\n ini  HOAKS ") == "klarifikasi: ini hoaks"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Satu #A dan #a, #B_2.", {"a", "b_2"}),
+        ("https://a.id/#bagian", set()),
+        ("＃Ｌｅｂａｒ", {"lebar"}),
+        ("#1 #2026 #", set()),
+        ("tanpa", set()),
+    ],
+)
+def test_tags_are_folded_and_addresses_hold_none(text, found):
+    assert tags(text) == found

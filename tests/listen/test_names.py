@@ -1,17 +1,17 @@
-"""The settings of listening on X: odd values cost themselves and are told."""
+"""What queries may name: odd values cost themselves and are told."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.listen.names import ANSWER, answer, known_names
 from functions.listen.queries import checked, judged
-from functions.listen.settings import ANSWER, MOST, Wishes, answer, known_names, read_wishes
 from functions.model import Account
+from functions.store.listening_settings import read_listening
 from tests.factories import NOW, roster, satker
 
 odd = st.recursive(
@@ -21,35 +21,12 @@ odd = st.recursive(
 )
 
 
-def test_nothing_is_off():
-    assert read_wishes({}) == Wishes()
-    assert not read_wishes({"x_volume": [], "alarm": True}).is_on
-
-
-@pytest.mark.parametrize(
-    ("typed", "dollars"),
-    [(1, "1"), (0.36, "0.36"), ("0,36", "0.36"), (" 2.5 ", "2.5"), ("", "0"), (None, "0")],
-)
-def test_money_is_typed_as_a_number_or_a_text(typed, dollars):
-    wishes = read_wishes({"x_listen_dollars_per_day": typed})
-    assert (wishes.dollars, wishes.wrong) == (Decimal(dollars), ())
-
-
-@pytest.mark.parametrize("typed", [True, -1, "banyak", float("nan"), float("inf"), [1], MOST + 1])
-def test_money_that_is_none_is_nothing_and_told(typed):
-    wishes = read_wishes({"x_volume": ["@a"], "x_listen_dollars_per_day": typed})
-    assert wishes.dollars == 0
-    assert "x_listen_dollars_per_day" in wishes.wrong[0]
-    assert wishes.is_on
-
-
 @settings(max_examples=20)
 @given(st.fixed_dictionaries({"services": odd, "x_volume": odd, "layanan": odd}), odd)
 def test_any_document_is_read(document, dollars):
-    wishes = read_wishes({**document, "x_listen_dollars_per_day": dollars})
-    assert 0 <= wishes.dollars <= MOST
-    known = known_names("HAM", roster(), wishes.services, [document, {"tags": dollars}], NOW)
-    lines = answer(wishes, judged(wishes.typed, known))[ANSWER]
+    found, _ = read_listening({**document, "x_listen_dollars_per_day": dollars})
+    known = known_names("HAM", roster(), found.services, [document, {"tags": dollars}], NOW)
+    lines = answer(found, judged(found.x_volume, known))[ANSWER]
     assert all(len(line.splitlines()) == 1 for line in lines)
 
 
