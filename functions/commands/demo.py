@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,8 @@ from functions.score.job import score
 from functions.settings import Settings
 from functions.store import open_agency
 from functions.store.agency import AgencyStore
+from functions.store.alarms import Level
+from functions.store.port import Write
 from functions.tokens.consents import ConsentRow, Consents
 from functions.tokens.vault import open_vault
 
@@ -68,6 +71,21 @@ CRISIS_AT = datetime.fromisoformat("2026-10-12T19:00:00+07:00").astimezone(UTC)
 LOOKED_AT = timedelta(hours=48)  # the last of them: accounts are looked at so often
 WATCHED = timedelta(hours=24)  # and scored
 WATCH_EVERY = timedelta(hours=3)
+# What admins type of a week's issues: words that stand under many captions, and in few.
+ISSUES: Mapping[str, Mapping[str, Any]] = {
+    "campaigns/layanan-hukum": {
+        "judul": "Layanan hukum untuk semua",
+        "tagar": ["#LayananHukum", "#HukumUntukSemua"],
+        "dari": "2026-09-07",
+    },
+    "clarifications/penipuan": {
+        "judul": "Penipuan atas nama pegawai",
+        "klaim": "Pegawai menagih biaya layanan lewat pesan pribadi.",
+        "fakta": "Tidak ada layanan yang ditagih lewat pesan pribadi.",
+        "frasa": ["penipuan yang mengatasnamakan pegawai kami"],
+        "dari": "2026-10-12T06:00",
+    },
+}
 # In the time for objections of the first month, when its posts have been measured.
 CONTESTED_AT = datetime.fromisoformat("2026-10-05T10:00:00+07:00").astimezone(UTC)
 SEED = 2026
@@ -78,10 +96,10 @@ ShareDone = Callable[[float, str], None]
 
 
 class Simulated(NamedTuple):
-    """What the demo leaves: the site's folder, and how many alarms were given."""
+    """What the demo leaves: the site's folder, and how many alarms were given of each level."""
 
     site: Path
-    alarms: int
+    alarms: Mapping[Level, int]
 
 
 class DemoError(Exception):
@@ -107,7 +125,7 @@ def demo(progress: ShareDone) -> Simulated:
         try:
             _import(agency, loaded, rows)
             asyncio.run(_weeks(agency, loaded, address, progress))
-            return Simulated(SITE, sum(1 for _ in agency.alarms()))
+            return Simulated(SITE, Counter(alarm.level for _, alarm in agency.alarms()))
         finally:
             agency.store.close()
 
@@ -187,6 +205,7 @@ def _import(agency: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[st
     if refusals:
         raise DemoError(f"the example registry is broken: {refusals[0].words()}")
     agency.save_satker({row.satker: row.document for row in checked})
+    agency.store.write(Write(f"{agency.root}/{name}", {**typed}) for name, typed in ISSUES.items())
     consents = [
         ConsentRow(row["id"], "tiktok", row["tiktok"].removeprefix("@"), _consent(row["id"]))
         for _, row in rows
@@ -284,12 +303,11 @@ def demo_command(port: int) -> None:
     except DemoError as error:
         fail(str(error))
     click.echo(f"Situs: {made.site}/index.html")
-    click.echo(f"Siaga: {_alarms_told(made.alarms)}")
+    click.echo(_alarms_told(made.alarms))
     if sys.stdout.isatty():
         serve_folder(made.site, port)
 
 
-def _alarms_told(given: int) -> str:
-    if not given:
-        return "tidak ada"
-    return f"{given} (KIPRAH_STORE={STORE} kiprah alarms; {PRIVATE}/{PAGE})"
+def _alarms_told(given: Mapping[Level, int]) -> str:
+    said = f"Siaga: {given.get('siaga', 0)}, lonjakan: {given.get('lonjakan', 0)}"
+    return f"{said} (KIPRAH_STORE={STORE} kiprah alarms; {PRIVATE}/{PAGE})" if given else said
