@@ -16,8 +16,8 @@ _MOST_BYTES = {"KIPRAH_AGENCIES": 28_000, "KIPRAH_SHARES": 2_000}
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # A further agency's id is the folder of its site: no path of a site may be called like it.
 _RESERVED = re.compile(
-    r"404|assets|banding|bukti|data|feed|index|instansi|metode|periksa|peta|platform|robots|satker"
-    r"|sematan|sitemap|status|unggahan|[0-9]{4}"
+    r"404|assets|banding|bukti|data|feed|index|instansi|isu|metode|periksa|peta|platform|robots"
+    r"|satker|sematan|sitemap|status|unggahan|wawasan|[0-9]{4}"
 )
 
 

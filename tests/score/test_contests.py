@@ -687,6 +687,7 @@ def test_a_correction_makes_a_revision_beside_it_with_its_reason_and_differences
     assert status(agency, "decisions", "k1") == "berlaku"
 
 
+@pytest.mark.usefixtures("unheard")
 def test_a_revision_is_made_once(agency):
     final(agency)
     agency.add_decision("k1", typed_decision(at=CLOSES + DAY, month=MONTH, revise=True))

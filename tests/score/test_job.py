@@ -65,6 +65,7 @@ def test_every_run_leaves_the_index_of_its_months_and_makes_good_a_lost_one(agen
     assert agency.month_index().months[MONTH].state == "final"
 
 
+@pytest.mark.usefixtures("unheard")
 def test_a_run_with_nothing_new_writes_nothing(agency):
     """ "A run with nothing new writes nothing." Its reads are few, and its report says so."""
     october(agency)
@@ -111,6 +112,7 @@ def test_a_new_post_changes_the_page_of_its_day_and_no_other(agency):
     assert official(agency)[0] == (1, "aceh", 3, 21)
 
 
+@pytest.mark.usefixtures("unheard")
 def test_posts_and_verdicts_of_a_day_are_written_together_and_once(agency):
     """Firestore is paid per document: the page, the ranking, the index and the cursor."""
     save(
@@ -123,6 +125,7 @@ def test_posts_and_verdicts_of_a_day_are_written_together_and_once(agency):
     assert all(entry.verdict for entry in entries(agency).values())
 
 
+@pytest.mark.usefixtures("unheard")
 def test_a_ledger_is_read_once_by_a_run(agency, monkeypatch):
     october(agency)
     score_at(agency, BEGIN + 20 * DAY)
