@@ -958,6 +958,7 @@ def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime)
             url=f"https://www.example.com/{identity(account, n)}/posts/{identity(n, account)}",
             kept=(now,),
             read_at=now,
+            counters=(n, 37 * n, 7 * n),
         )
         for account in accounts
         for n in range(30 * 96)
@@ -978,7 +979,8 @@ def test_an_outcome_fits_a_document_however_much_a_batch_has_seen(now: datetime)
         "Tick",
         SimpleNamespace(agency=Outcomes(), now=now, clock=SimpleNamespace(heard={"http://x": now})),
     )
-    seen = PlatformSync(tick, "youtube", adapter("youtube"), SyncState(), StoredState(), [], ())
+    none = SyncState()
+    seen = PlatformSync(tick, "youtube", adapter("youtube"), none, StoredState(), [], (), none)
     seen.changed = SyncState(accounts=noted, posts={p.key: p for p in posts})
 
     batch = Batch(name="a/b", platform="youtube", expires_at=now, work={})
