@@ -86,6 +86,13 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
             Write(f"{root}/indexes/months", {"body": b"\x78\x9c"}),
             Write(f"{root}/signatures/2026-09:r1", {"by": "Ani", "sealed": True}),
             Write(f"{root}/notices/month:2026-10:r1:bali", {"due": None, "done": []}),
+            Write(f"{root}/alarms/bali:20261001T000000Z", {"level": "siaga", "outcome": None}),
+            Write(f"{root}/campaigns/k", {"judul": "Layanan", "tagar": ["#A"]}),
+            Write(f"{root}/clarifications/k", {"klaim": "“é”"}),
+            Write(f"{root}/insights/2026-10", {"body": b"\x78\x9c"}),
+            Write(f"{root}/pulse/2026-10-01", {"body": b"\x78\x9c"}),
+            Write(f"{root}/topics/2026-W40", {"pieces": ["a", "b"]}),
+            Write(f"{root}/volumes/a:0f:2026-10", {"hours": {"0100": 5}}),
             Write(f"{root}/runs/expired", {"n": 1}, expires_at=EXPIRED),
             Write(f"{root}/runs/later", {"n": 1}, expires_at=LATER),
         ]
