@@ -33,6 +33,7 @@ from functions.commands.why import why
 from functions.model import PLATFORMS, Agency, Platform, Post, RankedList, Verdict, iso, month_of
 from functions.publish import job as publishing
 from functions.publish import living as making
+from functions.publish.heard import read_heard
 from functions.publish.pages.paths import satker_path
 from functions.publish.pages.site_map import living, of_month
 from functions.publish.pages.unit_month import UnitMonthPage
@@ -309,7 +310,8 @@ class World:
         work = publishing._begin(self.agency, Metered(self.objects), run, {})
         latest = making.read_latest(work)
         ledgers = making._ledgers(work, latest)
-        material = making._material(work, latest.records, ledgers, latest.proved, [])
+        heard = read_heard(work.agency, work.listening)
+        material = making._material(work, latest.records, ledgers, latest.proved, [], heard)
         models = living(material)
         for month in material.recent:
             of_units: dict[str, list[UnitMonthPage]] = defaultdict(list)
