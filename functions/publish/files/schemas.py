@@ -166,6 +166,7 @@ _SAID: dict[str, str] = {
     "accounts": "Banyaknya akun terdaftar",
     "ready": "Sudah disiapkan untuk dibaca",
     "stopped": "Berhenti pada pengumpulan terakhir: kredensialnya ditolak atau jatahnya habis",
+    "lacks_terms": "Ketentuannya meminta persetujuan yang belum dicatat",
     "stale": "Pembacaan terakhirnya lebih lama daripada yang seharusnya",
     "PlatformCondition.posts": "Unggahan bulan berjalan; null selama belum ada peringkat",
     "PlatformCondition.measured": "Di antaranya yang terukur; null selama belum ada peringkat",
