@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -70,12 +70,16 @@ def count_parts(document: Stored) -> int:
     return int(document.data.get("parts", 1))
 
 
-def held_parts(store: Store, heads: Iterable[str]) -> dict[str, dict[str, Stored]]:
-    """The stored parts of mappings by path, for each head that is there."""
+def held_parts(
+    store: Store, heads: Iterable[str], count: Callable[[Stored], int] = count_parts
+) -> dict[str, dict[str, Stored]]:
+    """The stored parts of mappings by path, for each head that is there.
+
+    ``count``: in how many parts a mapping lies, from its head.
+    """
     held = store.get([*heads])
     further = {
-        head: [f"{head}:{n}" for n in range(1, count_parts(stored))]
-        for head, stored in held.items()
+        head: [f"{head}:{n}" for n in range(1, count(stored))] for head, stored in held.items()
     }
     found = store.get([path for paths in further.values() for path in paths])
     return {

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from functions.store.parts import count_parts, expand
+from functions.store.parts import expand
 from functions.store.port import Stored
 
 HOURS = 24
@@ -67,6 +67,7 @@ Growth = Mapping[date, Day]
 """What is added to UTC days."""
 
 _UNKNOWN = AccountPulse()
+MOST_PARTS = 256  # of a day; one holds some ten ministries
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,11 +127,17 @@ def days_between(first: datetime, last: datetime) -> list[date]:
     return [begin + timedelta(days=n) for n in range((end - begin).days + 1)]
 
 
+def parts_of(document: Stored) -> int:
+    """In how many parts a day lies, as one of them says; one that is odd costs no other day."""
+    said = document.data.get("parts")
+    return said if type(said) is int and 0 < said <= MOST_PARTS else 1
+
+
 def read_day(documents: Iterable[Stored]) -> dict[str, AccountPulse]:
     """What the parts of a day's document say together, by account."""
     found: dict[str, AccountPulse] = {}
     # A writer may have died and left parts of an older, coarser split: the finer parts are newer.
-    for stored in sorted(documents, key=count_parts):
+    for stored in sorted(documents, key=parts_of):
         found |= _read(stored.data.get("body"))
     return found
 

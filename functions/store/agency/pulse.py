@@ -28,13 +28,13 @@ class PulseDocuments(AgencyDocuments):
     def pulse(self, first: datetime, last: datetime) -> Pulse:
         """What is known from the hour ``first`` to the hour ``last``: whole hours of UTC."""
         heads = {self._pulse_path(day): day for day in days_between(first, last)}
-        held = held_parts(self.store, heads)
+        held = held_parts(self.store, heads, pulses.parts_of)
         days = {heads[head]: pulses.read_day(parts.values()) for head, parts in held.items()}
         return Pulse(first=first, last=last, days=days)
 
     def _add_to_day(self, day: date, accounts: Day) -> None:
         head = self._pulse_path(day)
-        held = held_parts(self.store, [head]).get(head, {})
+        held = held_parts(self.store, [head], pulses.parts_of).get(head, {})
         known = pulses.added(pulses.read_day(held.values()), accounts)
         facts = {"day": day.isoformat()}
         expires_at = self._pulse_expiry(day)

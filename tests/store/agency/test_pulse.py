@@ -4,7 +4,10 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import pytest
+
 from functions.model import DAY
+from functions.store.port import Write
 from functions.store.pulse import HOUR, HOURS, AccountPulse, Pulse
 
 TODAY = date(2026, 10, 20)
@@ -77,3 +80,14 @@ def test_a_large_agencys_day_lies_in_parts_and_loses_nothing(agency):
     told = agency.pulse(MIDNIGHT + 3 * HOUR, MIDNIGHT + 3 * HOUR)
     assert told.accounts == accounts.keys()
     assert sum(told.comments(name)[0] for name in names) == 6000 + 6
+
+
+@pytest.mark.parametrize("odd", [["x"], "9999", None, 0, -3, 2.5, True, 2**40, {"a": 1}])
+@pytest.mark.parametrize("field", ["parts", "body"])
+def test_a_day_whose_document_is_odd_costs_no_other(agency, field, odd):
+    agency.note_pulse([{TODAY: {"x:1": grown(2)}, TODAY - DAY: {"x:1": grown(3, hour=23)}}])
+    agency.store.write([Write(f"{agency.root}/pulse/{TODAY}", {field: odd}, "merge")])
+    told = agency.pulse(MIDNIGHT - HOUR, MIDNIGHT + 3 * HOUR)
+    assert told.comments("x:1")[0] == 3
+    agency.note_pulse([{TODAY: {"x:1": grown(4)}}])
+    assert agency.pulse(MIDNIGHT, MIDNIGHT + 3 * HOUR).comments("x:1")[-1] in (4, 6)
