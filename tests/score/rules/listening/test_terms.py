@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from functions.score.rules.listening.narratives import Told
 from functions.score.rules.listening.terms import (
-    MOST,
     Telling,
     log_odds,
     tellings,
     trending,
 )
-from functions.thresholds import TERM_Z
+from functions.thresholds import TERM_MOST, TERM_Z
 from tests.score.rules.listening.captions import BEGIN, words
 
 WEEKLY, UNITS = 600, 47
@@ -108,7 +107,7 @@ def test_a_pair_stands_for_the_words_that_only_it_holds():
 def test_at_most_twenty_are_shown_the_clearest_first():
     told = [telling(n, *(f"kata{m:02}" for m in range(30) if n < 60 + m)) for n in range(100)]
     found = trending(week(told), quiet())
-    assert [term.term for term in found] == [f"kata{m:02}" for m in range(29, 29 - MOST, -1)]
+    assert [term.term for term in found] == [f"kata{m:02}" for m in range(29, 29 - TERM_MOST, -1)]
 
 
 def test_a_narrative_counts_once_for_each_unit():
