@@ -108,12 +108,13 @@ def test_what_is_folded_on_a_screen_is_whole_on_paper(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["2026/10/", "data/", "periksa/", "isu/", "wawasan/", "status/"])
 def test_paper_is_white_and_its_letters_are_dark(
-    windows: dict[bool, Page], site: Site, scheme: str
+    windows: dict[bool, Page], site: Site, path: str, scheme: str
 ) -> None:
     page = windows[True]
     page.emulate_media(media="print", color_scheme=scheme)  # type: ignore[arg-type]
-    page.goto(site.url("2026/10/"))
+    page.goto(site.url(path))
     pale = page.evaluate(
         """() => {
         const level = (colour) => colour.match(/[\\d.]+/g).map(Number);
