@@ -25,8 +25,8 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.jobs.rounds import of_each
+from functions.listen.counts.queries import Query
 from functions.listen.job import ListenRun, judge, listen_all
-from functions.listen.queries import Query
 from functions.model import iso, run_id
 from functions.store.agency import AgencyStore
 from functions.store.listening_settings import NAME, read_listening

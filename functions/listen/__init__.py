@@ -1,4 +1,5 @@
-"""Listening beside the ranking: how often named queries are counted on X, as whole hours.
+"""Listening beside the ranking; every part is off until an agency has set up what it asks for.
 
-Off unless an agency names queries, a second admin has confirmed them, and money is set aside.
+``counts`` is how often named queries are met on X, ``comments`` which questions below the units'
+posts were answered.
 """

@@ -19,11 +19,11 @@ from functions.collect.credentials import NEEDS, address, configured, is_officia
 from functions.jobs import rounds
 from functions.jobs.deadline import NEVER, Deadline
 from functions.jobs.tally import NOTHING, Tally
+from functions.listen.counts.names import ANSWER, answer, known_names
+from functions.listen.counts.queries import Query, judged
+from functions.listen.counts.volumes import Asking, due
 from functions.listen.money import Purse
-from functions.listen.names import ANSWER, answer, known_names
-from functions.listen.queries import Query, judged
 from functions.listen.report import JOB, ListenReport, switched_off
-from functions.listen.volumes import Asking, due
 from functions.model import Roster
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore

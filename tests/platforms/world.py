@@ -15,6 +15,7 @@ from time import monotonic
 from typing import NamedTuple, TypeVar
 
 from tests.platforms import ids
+from tests.platforms.comments import Comments
 from tests.platforms.credentials import Credentials
 from tests.platforms.growth import DAY, NOTHING, Counters, Curve, Growth, Linear, Steps
 from tests.platforms.limits import Limits
@@ -200,6 +201,7 @@ class World:
         self.quirks = quirks or Quirks()
         self.accounts: list[Account] = []
         self.posts: list[Post] = []
+        self.comments = Comments()
         self.refresh_tokens: dict[str, Account] = {}
         """Consents that a TikTok account gave, by the token that the ministry keeps first."""
         self._accounts_by_id: dict[tuple[str, str], Account] = {}

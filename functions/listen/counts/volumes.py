@@ -17,9 +17,9 @@ from functions.collect.client import Clock
 from functions.collect.contract import Limited, PlatformError, Refused
 from functions.collect.credentials import Credential, adapter_for, address, choose, credentials
 from functions.jobs.deadline import Deadline
+from functions.listen.counts.queries import Query
 from functions.listen.money import PRICE, AskedError, PaidConnection, Purse, SpentError
-from functions.listen.platforms import x
-from functions.listen.queries import Query
+from functions.listen.platforms import x_counts
 from functions.listen.report import ListenReport
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
@@ -46,7 +46,7 @@ def due(
     A query that was asked for the newest hour already is not among it; nothing is read then.
     """
     until = _on_the_hour(now - SETTLED)
-    begin = _on_the_hour(now - x.BACK) + HOUR
+    begin = _on_the_hour(now - x_counts.BACK) + HOUR
     series = {Series.of(query.name, query.text): query for query in queries}
     asked = {one: purse.asked_until(one) for one in series}
     waiting = [one for one in series if (at := asked[one]) is None or at < until]
@@ -108,7 +108,7 @@ class Asking:
         """Ask for one query's hours; False where no other can be asked either."""
         told = self._report.queries[one.query.name]
         try:
-            hours = await x.counts(
+            hours = await x_counts.counts(
                 credential.client, one.query.text, since=one.since, until=one.until
             )
         except SpentError as error:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from functions.listen.queries import Known, Query
+from functions.listen.counts.queries import Known, Query
 from functions.model import Roster
 from functions.parsing.cleaning import clean
 from functions.store.fields import Fields, Names

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.listen.words import REFUSED, folded, refused_word
+from functions.listen.counts.words import REFUSED, folded, refused_word
 
 INVISIBLE = ["\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f", "\ufe0f", "\u202e"]
 ACCENTS = ["\u0301", "\u0308", "\u0327", "\u0336", "\u20dd"]

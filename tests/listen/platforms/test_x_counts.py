@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.collect.contract import Denied, PlatformError, Unreadable
-from functions.listen.platforms.x import BACK, HOUR, counts
+from functions.listen.platforms.x_counts import BACK, HOUR, counts
 from functions.model import iso
 from tests.collect.api import Api, answer_with, record, settings_for
 from tests.platforms.server import serve

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from functions.listen.words import folded, refused_word
+from functions.listen.counts.words import folded, refused_word
 from functions.store.decisions import is_same_person
 from functions.store.fields import Fields, Names, shown
 

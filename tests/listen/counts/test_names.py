@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.listen.names import ANSWER, answer, known_names
-from functions.listen.queries import checked, judged
+from functions.listen.counts.names import ANSWER, answer, known_names
+from functions.listen.counts.queries import checked, judged
 from functions.model import Account
 from functions.store.listening_settings import read_listening
 from tests.factories import NOW, roster, satker

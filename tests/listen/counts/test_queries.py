@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from functions.listen.queries import COUNTED, LONGEST, MOST, Known, checked, judged
-from functions.listen.words import REFUSED, refused_word
-from tests.listen.test_words import disguised
+from functions.listen.counts.queries import COUNTED, LONGEST, MOST, Known, checked, judged
+from functions.listen.counts.words import REFUSED, refused_word
+from tests.listen.counts.test_words import disguised
 
 KNOWN = Known.of(
     ["kemenkum", "kemenkumbali"],

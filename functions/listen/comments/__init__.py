@@ -1,0 +1,1 @@
+"""Comments below the posts of units that agreed: asked, answered, gone; no text, no author."""

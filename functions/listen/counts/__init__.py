@@ -1,0 +1,1 @@
+"""How often named queries are counted on X, by the whole hour."""
