@@ -53,6 +53,11 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: tests wait for servers, browsers and emulators, too."""
+    return (os.cpu_count() or 1) + 1
+
+
 _passed = itertools.count(1)
 
 

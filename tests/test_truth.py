@@ -401,7 +401,7 @@ steps = st.builds(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=3, max_size=9))
 def test_lists_data_pages_and_why_tell_the_same_whatever_becomes_of_the_registry(
     taken: list[Step],

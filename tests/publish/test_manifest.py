@@ -118,7 +118,7 @@ ODD = st.one_of(
 
 
 @given(path=st.sampled_from([ROOT, *MONTH_MANIFESTS]), odd=ODD, is_looked_at=st.booleans())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_manifest_that_is_lost_or_odd_costs_a_listing_and_no_file_is_put_again(
     run: Publish, memory: Asked, path: str, odd: bytes | None, is_looked_at: bool
 ) -> None:

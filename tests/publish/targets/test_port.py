@@ -219,7 +219,7 @@ def settled(files: dict[str, bytes]) -> dict[str, bytes | None]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "every"), [("folder", 3), ("s3", 41), ("gcs", 41)], ids=["folder", "s3", "gcs"]
+    ("kind", "every"), [("folder", 11), ("s3", 149), ("gcs", 149)], ids=["folder", "s3", "gcs"]
 )
 @pytest.mark.parametrize("is_update", [False, True], ids=["first", "update"])
 def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
@@ -230,7 +230,7 @@ def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
     every: int,
     is_update: bool,
 ) -> None:
-    """Cut off at every third put (in the clouds at fewer), and then published again."""
+    """Cut off at every eleventh put (in the clouds at fewer), and then published again."""
     place, (before, after) = place_of(kind, request, tmp_path), two_states
     whole = open_objects(f"{place}/whole")
     if is_update:
