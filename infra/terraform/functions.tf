@@ -57,7 +57,8 @@ locals {
       queues        = ["jobs"]
       secrets       = []
     }
-    # Once an hour, a request for each query: it waits most of its time.
+    # Once an hour: it waits most of its time. Reading comments needs what reading posts needs; to
+    # count queries X's token is enough.
     listen = {
       deployed      = var.listen
       public        = false
@@ -67,7 +68,7 @@ locals {
       max_instances = 2
       timeout       = local.cadences.listen.timeout
       queues        = []
-      secrets       = local.platform_secrets.x
+      secrets       = var.listen_comments ? [for name in keys(local.secrets) : name if name != "KIPRAH_NOTIFY"] : local.platform_secrets.x
     }
     # Open to everybody, so few: what a flood can cost is three instances. It is only there when
     # TikTok is read. A page takes milliseconds, so that one instance serves many people.

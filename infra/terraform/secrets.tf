@@ -10,8 +10,9 @@ locals {
     youtube   = ["KIPRAH_YOUTUBE_API_KEY"]
   }
 
-  # Which platforms a secret is needed for. The token key seals stored consents of TikTok accounts
-  # and stored tokens of Facebook Pages. What units are told by is no platform's.
+  # Which platforms a secret is needed for. The token key seals stored consents of TikTok accounts,
+  # stored tokens of Facebook Pages, and what comments are known again by. What units are told by is
+  # no platform's.
   secrets = merge(
     { KIPRAH_TOKEN_KEY = ["facebook", "tiktok"], KIPRAH_NOTIFY = [] },
     { for pair in flatten([
@@ -22,7 +23,9 @@ locals {
   # Those that have a version, by what the operator says.
   given_secrets = toset([
     for name, platforms in local.secrets : name
-    if length(setintersection(platforms, var.platforms)) > 0 || (name == "KIPRAH_NOTIFY" && var.notify)
+    if length(setintersection(platforms, var.platforms)) > 0
+    || (name == "KIPRAH_NOTIFY" && var.notify)
+    || (name == "KIPRAH_TOKEN_KEY" && var.listen_comments)
   ])
 
   # Each binding is one function's account and one secret: score reads the one for notices, publish

@@ -209,11 +209,21 @@ variable "check_edits" {
 }
 
 variable "listen" {
-  description = "Whether the queries of settings/listening are counted on X, hourly, as far as their own money goes (docs/volume.md)."
+  description = "Whether the function listen is there, called every hour: the queries of settings/listening are counted on X, as far as their own money goes (docs/volume.md)."
+  type        = bool
+  default     = false
+}
+
+variable "listen_comments" {
+  description = "Whether the function that listens is given what comments are read with: every platform's secrets and the token key (docs/dialog.md). What is read settings/listening says."
   type        = bool
   default     = false
   validation {
-    condition     = !var.listen || contains(var.platforms, "x")
+    condition     = !var.listen_comments || var.listen
+    error_message = "Comments are read by the function that listens: set listen to true as well."
+  }
+  validation {
+    condition     = !var.listen || var.listen_comments || contains(var.platforms, "x")
     error_message = "Counting on X needs X's secret: name x in platforms."
   }
 }

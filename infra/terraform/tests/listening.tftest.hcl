@@ -1,4 +1,4 @@
-# Counting named queries on X: nothing of it unless it is asked for.
+# Listening beside the ranking: nothing of it unless it is asked for.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -40,11 +40,32 @@ run "asked_for" {
   }
 }
 
+run "comments" {
+  command = plan
+  variables {
+    listen          = true
+    listen_comments = true
+    platforms       = ["youtube"]
+  }
+  assert {
+    condition     = toset([for secret in google_cloudfunctions2_function.functions["listen"].service_config[0].secret_environment_variables : secret.key]) == toset(["KIPRAH_TOKEN_KEY", "KIPRAH_YOUTUBE_API_KEY"])
+    error_message = "It is given the key of what it keeps and of the platforms that are read, and no more."
+  }
+}
+
+run "comments_by_nobody" {
+  command = plan
+  variables {
+    listen_comments = true
+  }
+  expect_failures = [var.listen_comments]
+}
+
 run "without_x" {
   command = plan
   variables {
     listen    = true
     platforms = ["youtube"]
   }
-  expect_failures = [var.listen]
+  expect_failures = [var.listen_comments]
 }
