@@ -69,8 +69,8 @@ def _refuse_another(agency: AgencyStore) -> None:
     """A key that is gone is not made anew while hashes of it are there."""
     if any(agency.inboxes(PLATFORMS).values()) or agency.forgotten():
         raise VaultError(
-            f"{agency.root}/keys/threads is gone; restore it from a backup, or delete everything in "
-            f"{agency.root}/threads, inbox and forgotten to begin anew"
+            f"{agency.root}/keys/threads is gone; restore it from a backup, or delete the threads, "
+            "inbox and forgotten beside it to begin anew"
         )
 
 
