@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from functions.listen.comments.erasing import (
     remembered,
 )
 from functions.model import Agency
+from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.listening_settings import Listening, read_listening
 from functions.store.port import Write
@@ -42,10 +46,13 @@ def look(agency: AgencyStore, listening: Listening, now: datetime) -> list[str]:
 
 
 @pytest.fixture
-def agency(agency: AgencyStore) -> AgencyStore:
+def agency(sqlite_url: str) -> Iterator[AgencyStore]:
     """Two units that agreed and were read, and a third unit's account."""
+    store = open_store(sqlite_url)
+    agency = AgencyStore(store, Agency())
     fill(agency)
-    return agency
+    yield agency
+    store.close()
 
 
 def fill(agency: AgencyStore) -> None:
@@ -143,12 +150,12 @@ def test_what_cannot_be_read_erases_nothing_however_long(agency: AgencyStore, od
 
 
 def test_off_and_nothing_kept_costs_no_read_but_every_sixth_hour(
-    agency: AgencyStore, store: Any
+    agency: AgencyStore,
 ) -> None:
-    empty = AgencyStore(store, Agency(id="lain"))
-    reads = store.meter.reads
+    empty, meter = AgencyStore(agency.store, Agency(id="lain")), agency.store.meter
+    reads = meter.reads
     assert [is_wanted(empty, Listening(), NOW + n * HOUR) for n in range(24)] == [False] * 24
-    assert store.meter.reads - reads == 4
+    assert meter.reads - reads == 4
     assert is_wanted(agency, Listening(), NOW + 3 * HOUR)
     for hours in (3, 9, 15):
         look(agency, Listening(), NOW + hours * HOUR)
@@ -177,13 +184,10 @@ odd = st.recursive(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(odd, max_size=2), st.dictionaries(st.sampled_from(["heard", "erased"]), odd))
 def test_an_odd_note_costs_no_other(items: list[Any], fields: dict[str, Any]) -> None:
-    import tempfile
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "kiprah.db")
         agency = AgencyStore(store, Agency())
         fill(agency)
@@ -195,6 +199,7 @@ def test_an_odd_note_costs_no_other(items: list[Any], fields: dict[str, Any]) ->
         store.close()
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(-300, 3000), max_size=6))
 def test_no_clock_makes_a_slip_shorter_than_six_hours(minutes: list[int]) -> None:
     one, looks = Missing(since=NOW, at=NOW), [NOW]
