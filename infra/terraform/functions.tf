@@ -21,7 +21,7 @@ locals {
       max_instances = local.fan_out ? 1 + sum([for queue in values(local.queues) : queue.concurrent]) : 2
       timeout       = local.cadences.collect.timeout
       queues        = keys(local.queues)
-      secrets       = keys(local.secrets)
+      secrets       = concat(local.reading_secrets, ["KIPRAH_NOTIFY"])
     }
     score = {
       deployed      = true
@@ -68,7 +68,7 @@ locals {
       max_instances = 2
       timeout       = local.cadences.listen.timeout
       queues        = []
-      secrets       = var.listen_comments ? [for name in keys(local.secrets) : name if name != "KIPRAH_NOTIFY"] : local.platform_secrets.x
+      secrets       = var.listen_comments ? concat(local.reading_secrets, local.business_secrets) : local.platform_secrets.x
     }
     # Open to everybody, so few: what a flood can cost is three instances. It is only there when
     # TikTok is read. A page takes milliseconds, so that one instance serves many people.
@@ -97,7 +97,7 @@ locals {
       max_instances = 3
       timeout       = 120
       queues        = []
-      secrets       = [for name in keys(local.secrets) : name if name != "KIPRAH_NOTIFY"]
+      secrets       = [for name in keys(local.secrets) : name if name != "KIPRAH_NOTIFY" && !contains(local.business_secrets, name)]
     }
     # One function has one trigger: the same code twice.
     check_decisions  = merge(local.contest, { document = "agencies/{agency}/decisions/{id}" })

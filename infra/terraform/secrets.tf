@@ -10,15 +10,25 @@ locals {
     youtube   = ["KIPRAH_YOUTUBE_API_KEY"]
   }
 
+  # What TikTok's Business app is known by, which reads comments.
+  business_secrets = ["KIPRAH_TIKTOK_BUSINESS_CLIENT_ID", "KIPRAH_TIKTOK_BUSINESS_SECRET"]
+
   # Which platforms a secret is needed for. The token key seals stored consents of TikTok accounts,
   # stored tokens of Facebook Pages, and what comments are known again by. What units are told by is
   # no platform's.
   secrets = merge(
     { KIPRAH_TOKEN_KEY = ["facebook", "tiktok"], KIPRAH_NOTIFY = [] },
+    { KIPRAH_TIKTOK_BUSINESS_CLIENT_ID = [], KIPRAH_TIKTOK_BUSINESS_SECRET = [] },
     { for pair in flatten([
       for platform, names in local.platform_secrets : [for name in names : { name = name, platform = platform }]
     ]) : pair.name => [pair.platform] },
   )
+
+  # What posts are read with.
+  reading_secrets = [
+    for name in keys(local.secrets) : name
+    if name != "KIPRAH_NOTIFY" && !contains(local.business_secrets, name)
+  ]
 
   # Those that have a version, by what the operator says.
   given_secrets = toset([
@@ -26,6 +36,7 @@ locals {
     if length(setintersection(platforms, var.platforms)) > 0
     || (name == "KIPRAH_NOTIFY" && var.notify)
     || (name == "KIPRAH_TOKEN_KEY" && var.listen_comments)
+    || (contains(local.business_secrets, name) && var.tiktok_business)
   ])
 
   # Each binding is one function's account and one secret: score reads the one for notices, publish

@@ -228,6 +228,16 @@ variable "listen_comments" {
   }
 }
 
+variable "tiktok_business" {
+  description = "Whether the secrets of TikTok's Business app have a version: comments of TikTok accounts are read by it, with a consent of their own."
+  type        = bool
+  default     = false
+  validation {
+    condition     = !var.tiktok_business || (var.listen_comments && contains(var.platforms, "tiktok"))
+    error_message = "Comments of TikTok accounts are read by listen: set listen_comments, and name tiktok in platforms."
+  }
+}
+
 variable "fan_out" {
   description = "Whether work is shared among many calls by Cloud Tasks: a tick's reading by platform, scoring and publishing by agency. Null: with more than one agency."
   type        = bool

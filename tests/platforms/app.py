@@ -16,6 +16,7 @@ from tests.platforms.faults import Faults
 from tests.platforms.graph import Gate, GraphError
 from tests.platforms.instagram import Instagram
 from tests.platforms.tiktok import TikTok
+from tests.platforms.tiktok_business import TikTokBusiness
 from tests.platforms.wire import Request, Response
 from tests.platforms.world import World
 from tests.platforms.x import X
@@ -45,8 +46,9 @@ class App:
         self._facebook = Facebook(world, gate, self.calls)
         self._x = X(world, self.calls)
         self._tiktok = TikTok(world, self.calls)
+        self._business = TikTokBusiness(world)
         self._youtube = YouTube(world, self.calls)
-        self.faults = Faults(world, self._tiktok)
+        self.faults = Faults(world, self._tiktok, self._business)
         self._control = Control(world, self.calls, self.faults)
 
     def __call__(self, request: Request) -> Response:
@@ -75,13 +77,15 @@ class App:
         match route.platform:
             case "x":
                 return self._x.answer(request, route.template)
+            case "tiktok" if route.template.startswith("/open_api/"):
+                return self._business.answer(request, route.template)
             case "tiktok":
                 return self._tiktok.answer(request, route.template)
             case "youtube":
                 return self._youtube.answer(request, route.template)
         try:
             if route.platform == "instagram":
-                return self._instagram.answer(request, route.parts[0])
+                return self._instagram.answer(request, route.parts)
             return self._facebook.answer(request, route.parts)
         except GraphError as error:
             return error.response()
@@ -92,7 +96,7 @@ class App:
         match parts[0]:
             case "2":
                 return Route("x", _x_template(parts), parts)
-            case "v2":
+            case "v2" | "open_api":
                 return Route("tiktok", path if path.endswith("/") else f"{path}/", parts)
             case "youtube" | "feeds":
                 return Route("youtube", path, parts)
@@ -101,6 +105,8 @@ class App:
     def _graph_route(self, request: Request, parts: list[str]) -> Route:
         if parts and _VERSION.fullmatch(parts[0]):
             del parts[0]
+        if comments := self._instagram_route(request, parts):
+            return comments
         if not parts:
             return Route("facebook", "/?ids", parts)
         own = (grant.instagram_user for grant in self.world.credentials.meta.values())
@@ -112,6 +118,24 @@ class App:
             template = "/debug_token" if parts == ["debug_token"] else "/{node}"
             return Route("facebook", template, parts)
         return Route("facebook", "/{node}/" + "/".join(parts[1:]), parts)
+
+    def _instagram_route(self, request: Request, parts: list[str]) -> Route | None:
+        """Where Instagram's comments are asked for with a token that reads no Page; else None."""
+        grant = self.world.credentials.meta.get(request.query.get("access_token", ""))
+        if grant is None or not grant.instagram_user or grant.pages or grant.page:
+            return None
+        match parts:
+            case []:
+                return Route("instagram", "/?ids", parts)
+            case [node] if self.world.comments.get("instagram", node):
+                return Route("instagram", "/{comment}", parts)
+            case [_, "media"]:
+                return Route("instagram", "/{user}/media", parts)
+            case [_, "comments"]:
+                return Route("instagram", "/{media}/comments", parts)
+            case [_, "replies"]:
+                return Route("instagram", "/{comment}/replies", parts)
+        return None
 
 
 def _x_template(parts: list[str]) -> str:

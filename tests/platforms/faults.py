@@ -51,6 +51,7 @@ from tests.platforms.tiktok import (
     access_token_invalid,
     rate_limit_exceeded,
 )
+from tests.platforms.tiktok_business import BusinessError, TikTokBusiness
 from tests.platforms.wire import Request, Response, names
 from tests.platforms.world import World
 from tests.platforms.x import (
@@ -120,9 +121,10 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defau
 
 
 class Faults:
-    def __init__(self, world: World, tiktok: TikTok) -> None:
+    def __init__(self, world: World, tiktok: TikTok, business: TikTokBusiness) -> None:
         self._world = world
         self._tiktok = tiktok
+        self._business = business
         self._faults: list[Fault] = []
         self._rng = Random("faults")
 
@@ -165,7 +167,8 @@ class Faults:
     def _concerns(self, wanted: str, platform: str, request: Request) -> bool:
         account = self._world.account(platform, wanted) or self._world.by_handle(platform, wanted)
         if platform == "tiktok":
-            return account is not None and self._tiktok.whose(request) is account
+            spoken = self._tiktok.whose(request) or self._business.whose(request)
+            return account is not None and spoken is account
         names = {wanted}
         if account is not None:
             names |= {account.id, account.handle(self._world.now), "UU" + account.id[2:]}
@@ -198,6 +201,10 @@ def _words(text: str) -> Iterator[str]:
             word = ""
 
 
+def _is_business(request: Request) -> bool:
+    return request.path.startswith("/open_api/")
+
+
 # Instead of an answer
 
 
@@ -209,6 +216,8 @@ def _rate_limited(fault: Fault, platform: str, request: Request, now: int) -> Re
             return too_many_requests().response([])
         headers = rate_headers(900, fault.remaining, now + fault.reset_in)
         return too_many_requests().response(headers)
+    if _is_business(request):
+        return BusinessError(40100, "App reaches the QPM limit.").response()
     if platform == "tiktok":
         return rate_limit_exceeded().response()
     return youtube.YouTubeError(
@@ -265,6 +274,8 @@ def _server_error(fault: Fault, platform: str, request: Request, now: int) -> Re
         return XError(
             status, {"title": text, "detail": text, "type": "about:blank", "status": status}
         ).response([])
+    if _is_business(request):
+        return BusinessError(50000, "System error.").response()
     if platform == "tiktok":
         return TikTokError(
             fault.status or 500, "internal_error", "Server internal error"
@@ -288,6 +299,9 @@ def _token_bad(fault: Fault, platform: str, request: Request, now: int) -> Respo
         ).response()
     if platform == "x":
         return unauthorized().response([])
+    if _is_business(request):
+        code = 40107 if "oauth2" in request.path else 40102 if expired else 40105
+        return BusinessError(code, "The token is expired or incorrect.").response()
     if platform == "tiktok":
         if request.path.startswith("/v2/oauth/"):
             return OAuthError("invalid_grant", "Refresh token is invalid or expired.").response()
@@ -431,7 +445,7 @@ def _lists(payload: Any) -> list[Any]:
     discovered = payload.get("business_discovery", {}).get("media", {}).get("data")
     data = payload.get("data")
     if isinstance(data, dict):
-        data = data.get("videos", data.get("user") and [data["user"]])
+        data = data.get("videos", data.get("comments", data.get("user") and [data["user"]]))
     found = [discovered, data, payload.get("items")]
     if all("_" in key for key in payload):
         found.append(payload)
@@ -462,11 +476,11 @@ def _cursor_loop(fault: Fault, platform: str, request: Request, payload: Any) ->
             media = payload.get("business_discovery", {}).get("media")
             if media is not None:
                 media.setdefault("paging", {}).setdefault("cursors", {})["after"] = start_over
+            elif isinstance(payload.get("data"), list):  # the owner's own media, or comments
+                _start_over(request, payload, start_over)
         case "facebook":
             if isinstance(payload.get("data"), list):
-                query = urlencode({**request.query, "after": start_over})
-                host = request.headers.get("host", "")
-                payload.setdefault("paging", {})["next"] = f"http://{host}{request.path}?{query}"
+                _start_over(request, payload, start_over)
         case "x":
             if "meta" in payload:
                 payload["meta"]["next_token"] = start_over
@@ -478,6 +492,17 @@ def _cursor_loop(fault: Fault, platform: str, request: Request, payload: Any) ->
             if "videos" in data:
                 data["has_more"] = True
                 data["cursor"] = 10**13 + salt  # A far future: the newest videos again.
+            if "comments" in data:
+                data |= {"has_more": True, "cursor": 0}
+
+
+def _start_over(request: Request, payload: Any, cursor: str) -> None:
+    """The Graph API's next page is the first again."""
+    query = urlencode({**request.query, "after": cursor})
+    host = request.headers.get("host", "")
+    paging = payload.setdefault("paging", {})
+    paging["next"] = f"http://{host}{request.path}?{query}"
+    paging["cursors"] = {"after": cursor}
 
 
 def _partial(fault: Fault, platform: str, request: Request, payload: Any) -> None:

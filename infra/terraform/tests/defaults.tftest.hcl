@@ -13,7 +13,7 @@ variables {
 run "plan" {
   command = plan
   assert {
-    condition     = length(google_cloudfunctions2_function.functions) == 7 && length(google_cloud_scheduler_job.jobs) == 4 && length(google_secret_manager_secret.secrets) == 10
+    condition     = length(google_cloudfunctions2_function.functions) == 7 && length(google_cloud_scheduler_job.jobs) == 4 && length(google_secret_manager_secret.secrets) == 12
     error_message = "Four functions on schedule, three at events, and a place for each of ten secrets."
   }
 }
