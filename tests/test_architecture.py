@@ -206,7 +206,9 @@ def _listening(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
         return
     is_adapter = fnmatch(path, "functions/listen/platforms/*.py")
     for line, name in imports(tree):
-        sees = LISTENING_ADAPTER_SEES if is_adapter else LISTENING_SEES
+        # Its platform's posts are the same posts.
+        own = f"functions.collect.platforms.{Path(path).stem.partition('_')[0]}_posts"
+        sees = (*LISTENING_ADAPTER_SEES, own) if is_adapter else LISTENING_SEES
         is_seen = any(_within(name, seen) for seen in sees)
         if _within(name, "functions.collect") and not is_seen:
             yield line, "listening sees collect's client, contract and credentials alone"

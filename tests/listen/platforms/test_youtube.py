@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,12 +17,17 @@ from functions.collect.contract import Denied, Limited, PlatformError, Transient
 from functions.listen.contract import Asked, Glance, Pointer
 from functions.listen.platforms import youtube
 from tests.collect.api import HOUR, Api, answer_with, record, settings_for
-from tests.listen.platforms.glances import Answer, answers
+from tests.listen.platforms.glances import (
+    Answer,
+    answer_raw,
+    answers,
+    keep_answers,
+    with_an_odd_place,
+)
 from tests.platforms import dialog
 from tests.platforms.app import App
 from tests.platforms.comments import Comment
 from tests.platforms.server import serve
-from tests.platforms.wire import Response
 from tests.platforms.world import Account, World
 
 DAY = timedelta(days=1)
@@ -66,7 +69,7 @@ def test_every_answer_is_found_with_its_time_and_no_namesake(api: Api) -> None:
     dialog.plant(world, 3, account, NOW - 14 * DAY, NOW, per_day=20, mark="KENARI", busy=0.01)
     glance = look(api, account, NOW - 14 * DAY)
     true = {
-        one.id: one.answered_at and Answer(one.answered_at, one.answered_by or "")
+        one.id: Answer(one.answered_at, one.answered_by or "") if one.answered_at else None
         for one in dialog.truth_of(world, account, NOW)
         if one.gone_at is None and not one.hidden
     }
@@ -226,20 +229,6 @@ def test_replies_that_are_lost_leave_their_thread_unread(
     assert glance.covered_since == NOW - DAY
 
 
-ODD: list[Any] = [
-    None, "", "kata", "a\x00b", 0, -1, 1.5, 2**70, True, [], {}, [None], [{}], {"value": 5}, "12",
-    "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-10-20T01:00:00", "a" * 30_000, "\ud83d",
-]  # fmt: skip
-
-
-def _places(item: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    pairs = item.items() if isinstance(item, dict) else enumerate(item)
-    for key, value in pairs:
-        yield (*way, key)
-        if isinstance(value, dict | list):
-            yield from _places(value, (*way, key))
-
-
 @pytest.fixture(scope="module")
 def honest() -> Iterator[tuple[Api, Account, dict[str, Any], Glance]]:
     with serve(World(now=NOW)) as server:
@@ -250,15 +239,7 @@ def honest() -> Iterator[tuple[Api, Account, dict[str, Any], Glance]]:
             root = ask(api, account, hours * HOUR)
             at = NOW - timedelta(minutes=9 * hours)
             server.world.comments.add(root.post, at, "Senin.", author=account, parent=root)
-        payload: dict[str, Any] = {}
-        kept = server.app._answer
-
-        def keep(request: Any, route: Any) -> Any:
-            answer = kept(request, route)
-            payload.update(msgspec.json.decode(answer.body))
-            return answer
-
-        server.app._answer = keep  # type: ignore[method-assign]
+        payload = keep_answers(api)
         glance = look(api, account, NOW - DAY)
         yield api, account, payload, glance
 
@@ -269,14 +250,10 @@ def honest() -> Iterator[tuple[Api, Account, dict[str, Any], Glance]]:
 @given(data=st.data())
 def test_an_odd_thread_costs_itself_alone(honest: Any, data: st.DataObject) -> None:
     api, account, payload, glance = honest
-    changed = copy.deepcopy(payload)
-    place = data.draw(st.sampled_from(list(_places(payload["items"][1]))))
-    holder = changed["items"][1]
-    for step in place[:-1]:
-        holder = holder[step]
-    holder[place[-1]] = data.draw(st.sampled_from(ODD))
-    struck = payload["items"][1]["id"]
-    listing_with(api, changed)
+    items = list(payload["items"])
+    struck = items[1]["id"]
+    items[1] = data.draw(with_an_odd_place(items[1]))
+    answer_raw(api, THREADS, {**payload, "items": items})
     read = look(api, account, NOW - DAY)
     others = {c.id: c for c in glance.comments if struck not in (c.id, c.parent)}
     assert {c.id: c for c in read.comments if c.id in others} == others
@@ -293,23 +270,9 @@ def test_a_reply_whose_author_cannot_be_understood_may_be_the_answer(
     changed = copy.deepcopy(payload)
     thread = changed["items"][1]
     thread["replies"]["comments"][0]["snippet"]["authorChannelId"] = author
-    listing_with(api, changed, REPLIES)
+    answer_raw(api, THREADS, changed, silent=REPLIES)
     read = look(api, account, NOW - DAY)
     assert read.whole == glance.whole - {thread["id"]}
     del thread["replies"]["comments"][0]["snippet"]["authorChannelId"]
-    listing_with(api, changed)
+    answer_raw(api, THREADS, changed)
     assert look(api, account, NOW - DAY).whole == glance.whole, "a channel that is gone"
-
-
-def listing_with(api: Api, payload: Any, silent: str = "") -> None:
-    """From now on this answer to a listing, with whatever JSON can hold; none at ``silent``."""
-    app = api.server.app
-
-    def scripted(request: Any, route: Any) -> Response:
-        if route.template == silent:
-            return Response(404)
-        if route.template == THREADS:
-            return Response(200, json.dumps(payload).encode())
-        return App._answer(app, request, route)
-
-    app._answer = scripted  # type: ignore[method-assign]
