@@ -165,7 +165,6 @@ class AccountThreads:
         self, asked: Asked, found: Mapping[str, XPost], context: Mapping[str, XPost]
     ) -> None:
         self._asked = asked
-        self._found = found
         self._known = {**context, **found}
         self._open = {one.id for one in asked.open}
         self._names = {asked.account_id, f"@{asked.handle.lower() or asked.account_id}"}

@@ -3,7 +3,8 @@
 One call lists up to 100 threads of all of a channel's videos, the newest first, each with some of
 its replies: nobody says which, so the earliest answer may be missing. All replies are one call more
 a thread, the open threads that are not listed one for 50 of them. A call is one unit of the day's
-quota, refused or not, so a quiet channel costs one or two an hour.
+quota, refused or not, so a quiet channel costs one or two an hour: what has been open for long is
+asked for in a third of them.
 https://developers.google.com/youtube/v3/docs/commentThreads/list (and …/comments/list)
 
 A thread that the API leaves out when it is named, in an answer that is sound besides, or that it
@@ -50,6 +51,7 @@ MAX_PAGES = 10  # of a channel's threads in one look: 1,000 of them since the la
 MAX_REPLY_PAGES = 5
 MOST_REPLY_READS = 4  # threads of a look whose replies are read apart; the others wait their turn
 BY_ID = 50
+ONE_OF = 3  # hours in which what is open and not listed, or busy, is asked for
 MOST_SPLITS = 16  # batches that are halved in one look
 THREADS, REPLIES = "/youtube/v3/commentThreads", "/youtube/v3/comments"
 SECOND = timedelta(seconds=1)
@@ -156,10 +158,16 @@ class _Look:
     # Open threads that are not listed
 
     async def _find_open(self) -> None:
-        """Read them by their ids. What is refused is looked for in halves, down to single ones,
-        for of fifty the API does not say which it does not know."""
+        """Read them by their ids, when it is their turn or one of them is due.
+
+        What is refused is looked for in halves, down to single ones, for of fifty the API does not
+        say which it does not know.
+        """
         names = [one.id for one in self._asked.open if one.id not in self._read]
         names = [name for name in names if "," not in name]
+        is_due = not {one.id for one in self._asked.due}.isdisjoint(names)
+        if not is_due and not self._has_turn(self._asked.account_id):
+            return
         waiting = [names[start : start + BY_ID] for start in range(0, len(names), BY_ID)]
         splits = 0
         while waiting:
@@ -193,21 +201,29 @@ class _Look:
     async def _complete(self) -> None:
         """Read the replies of threads that lack some, as far as one look may.
 
-        New ones first, but for one. The others are drawn anew every hour: none waits for ever.
+        New ones first, but for one; the others when it is their turn.
         """
-        hour = int(self._client.clock().timestamp()) // 3600
         open_ = {one.id for one in self._asked.open}
         lacking = [one for one in self._read.values() if not one.whole]
         fresh = [one for one in lacking if one.begun.at >= self._asked.since]
         older = [one for one in lacking if one.begun.at < self._asked.since]
-        older = [one for one in older if one.begun.id in open_]
-        older.sort(key=lambda one: crc32(f"{hour}:{one.begun.id}".encode()))
+        older = [one for one in older if one.begun.id in open_ and self._has_turn(one.begun.id)]
+        older.sort(key=lambda one: self._lot(one.begun.id))
         first = MOST_REPLY_READS - 1
         for one in [*fresh[:first], *older, *fresh[first:]][:MOST_REPLY_READS]:
             try:
                 await self._replies(one)
             except (Unreadable, AccountWrong) as error:  # of this thread alone
                 self._reader.broken.append(f"youtube replies: {error}")
+
+    def _has_turn(self, name: str) -> bool:
+        """Whether it is among a third of all things this hour, drawn anew every hour: an answer's
+        time is as exact when it is found later, and no cadence misses one for ever."""
+        return self._lot(name) % ONE_OF == 0
+
+    def _lot(self, name: str) -> int:
+        hour = int(self._client.clock().timestamp()) // 3600
+        return crc32(f"{hour}:{name}".encode())
 
     async def _replies(self, read: ReadThread) -> None:
         torn: list[str] = []
