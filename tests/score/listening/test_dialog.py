@@ -47,19 +47,19 @@ AGREED = Listening(
 
 
 class ThreadedAgency(AgencyStore):
-    """An agency whose threads are made by hand. ``asked``: how often they were asked for."""
+    """An agency whose threads are made by hand, of any month whichever is asked for. ``asked``: the
+    months that were."""
 
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
         self.kept: dict[tuple[str, str], dict[str, CommentThread]] = {}
         self.open: dict[str, dict[str, Followed]] = {}
-        self.asked = 0
+        self.asked: list[str] = []
 
     def thread_days(self, month: str) -> Iterator[ThreadDay]:
-        self.asked += 1
+        self.asked.append(month)
         for (name, day), threads in sorted(self.kept.items()):
-            if month in day:
-                yield ThreadDay(account=name, day=day, threads=threads)
+            yield ThreadDay(account=name, day=day, threads=threads)
 
     def inboxes(self, platforms: Iterable[Platform]) -> dict[Platform, dict[str, Inbox]]:
         return {
@@ -272,7 +272,7 @@ def test_while_no_comment_is_read_and_nothing_is_kept_nothing_is_asked_for(
     assert look(agency, BEGIN + 8 * DAY, Listening()) is None
     lacking = msgspec.structs.replace(AGREED, dpia=None)
     assert look(agency, BEGIN + 8 * DAY, lacking) is None
-    assert agency.asked == 0
+    assert agency.asked == []
     assert agency.store.meter.reads - reads == 2 * 2  # the cursor, and this test's own look
     assert agency.cursor("listening") == {}
 
@@ -286,9 +286,9 @@ def test_a_month_that_was_begun_is_ended_though_comments_are_read_no_more(
     found = look(agency, CLOSES, off)
     assert found is not None
     assert found.closed
-    asked = agency.asked
+    agency.asked.clear()
     look(agency, CLOSES + DAY, off)
-    assert agency.asked == asked
+    assert agency.asked == []
 
 
 def test_looks_are_six_hours_apart_and_write_only_what_changed(agency: ThreadedAgency) -> None:
@@ -328,9 +328,11 @@ def test_a_month_is_closed_by_every_clock_and_then_never_changed(agency: Threade
     assert closed.closed
     assert agency.cursor("listening")["dialog_open"] == month_of(END, WIB)
     plenty(agency, n=50)
+    agency.asked.clear()
     assert look(agency, CLOSES + 2 * DAY) == closed
     agency.save_cursor("listening", dialog_at=None, dialog_open=None)
     assert look(agency, CLOSES + 3 * DAY) == closed
+    assert {*agency.asked} == {month_of(END, WIB)}
     assert not agency.save_dialog(msgspec.structs.replace(closed, units={}))
     assert agency.dialog(MONTH) == closed
 
@@ -396,6 +398,15 @@ def test_a_day_is_not_settled_while_a_thread_of_it_may_change(agency: ThreadedAg
     assert after is not None
     assert (before.settled, [*after.settled]) == ({}, ["x:1"])
     assert before.units == after.units
+
+
+def test_a_day_is_not_settled_while_one_of_its_threads_is_open(agency: ThreadedAgency) -> None:
+    plenty(agency)
+    agency.put("x:1", CommentThread(asked_at=BEGIN + HOUR, question=True))
+    slow = msgspec.structs.replace(AGREED, due_days=(1, 18))
+    found = look(agency, BEGIN + 24 * DAY, slow)
+    assert found is not None
+    assert (found.settled, found.ministry.threads.open) == ({}, 1)
 
 
 def test_due_days_are_those_of_the_first_settled_day(agency: ThreadedAgency) -> None:

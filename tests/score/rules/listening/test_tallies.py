@@ -115,6 +115,18 @@ def test_fewer_than_the_least_are_told_nothing_of_whatever_they_are() -> None:
     assert (enough.n, enough.unmeasured, enough.canned) == (LEAST, 50, True)
 
 
+def test_a_median_of_too_few_answers_is_not_told() -> None:
+    silent = [Judged(CommentThread(asked_at=BEGIN), "unanswered", False)] * LEAST
+    answered = CommentThread(asked_at=BEGIN, answered_at=BEGIN + HOUR)
+    few = [Judged(answered, "answered", True)] * (LEAST - 1)
+    found = told([tally([*silent, *few])], LEAST).threads
+    assert (found.n, found.median) == (2 * LEAST - 1, None)
+    assert found.by_last is not None
+    enough = told([tally([*silent, *few, *few[:1]])], LEAST).threads
+    assert enough.median is not None
+    assert (enough.median.minutes, enough.median.of) == (60, LEAST)
+
+
 def answers(*instants: datetime, text: str = "a") -> list[Judged]:
     return [
         Judged(CommentThread(asked_at=BEGIN, answered_at=at, answer=text), "answered", True)
