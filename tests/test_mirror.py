@@ -34,6 +34,7 @@ EXCEPTIONS = {
     "publish/measured.py": "tested with the whole condition, in test_condition.py beside it",
     "score/cases.py": "tested through contests, in test_contests.py beside it",
     "score/entrypoint.py": "tested over HTTP, in tests/test_main.py",
+    "score/listening/counted.py": "tested through its step, in test_dialog.py beside it",
     "score/run.py": JOB,
     "store/dialog.py": "words only",
     "store/insights.py": "words only",

@@ -151,6 +151,11 @@ class Run:
         return read_settings(typed, newest or DEFAULT, self.agency.zone)
 
     @cached_property
+    def listened(self) -> Mapping[str, Any]:
+        """``cursors/listening`` as it stood when the run first asked; each step has its fields."""
+        return self.agency.cursor("listening")
+
+    @cached_property
     def listening(self) -> Listening:
         """What the agency wants of listening beside the ranking, as it is typed now."""
         found, wrong = listening_of(self.agency)

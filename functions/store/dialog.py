@@ -40,10 +40,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         n: threads that are measured: neither gone nor unmeasured. None: fewer than ``least_n``,
             and nothing else is told either.
         by_first, by_last: answered by 24.00 of the first and of the last due day, of those whose
-            day is over or that were answered by then. None: too few of them.
+            day is over, as a read has shown, or that were answered by then. None: too few of them.
         median: from asking to answering, of the answered. None: too few of them.
         unmeasured: those whose answers could not be read; beside ``n``.
-        open: those of ``n`` whose last day is not over.
+        open: those of ``n`` whose last day is not over, or was so less than a day ago and no read
+            has told yet.
         canned: one text answered ten or more threads within 24 hours.
     """
 
@@ -83,10 +84,11 @@ class Dialog(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A month's figures, and of what they are made where the threads themselves are gone.
 
     Attributes:
-        closed: the month's end and three working days are over; nothing is added any more.
+        closed: the last due day of what was asked last is over, at least three working days after
+            the month's end, and one day more; nothing is added any more.
         due_days, least_n: the settings that it was made by.
         units: by the unit's id. ``ministry``: all of them together.
-        settled: by account and day.
+        settled: by account and day; nothing of these days can change any more.
     """
 
     month: str

@@ -42,7 +42,7 @@ locals {
     "installation",                                                # of the whole store; all others lie below agencies/{id}
     "accounts", "status",                                          # below satker/{id}
     "alarms", "campaigns", "clarifications", "insights", "topics", # what listening keeps
-    "forgotten", "inbox", "keys", "threads",                       # of comments
+    "dialog", "forgotten", "inbox", "keys", "threads",             # of comments
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
     "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "pulse", "rankings", "rosters", "runs", "satker", "settings",
     "signatures", "tails", "tickets", "urls", "volumes",

@@ -90,6 +90,7 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
             Write(f"{root}/campaigns/k", {"judul": "Layanan", "tagar": ["#A"]}),
             Write(f"{root}/clarifications/k", {"klaim": "“é”"}),
             Write(f"{root}/insights/2026-10", {"body": b"\x78\x9c"}),
+            Write(f"{root}/dialog/2026-10", {"body": b"\x78\x9c"}),
             Write(f"{root}/pulse/2026-10-01", {"body": b"\x78\x9c"}),
             Write(f"{root}/forgotten/x", {"hashes": {"0f": "2026-10-01"}}),
             Write(f"{root}/inbox/x", {"parts": 1, "body": b"\x78\x9c"}),

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
 from functions.model import PLATFORMS, Platform, Post, Verdict, month_of, previous_month
 from functions.score.listening.typed import Typed, read_typed
+from functions.score.listening.units import zones_of
 from functions.score.rules.closing import closing_begins
 from functions.score.rules.listening.carrying import carrying
 from functions.score.rules.listening.effects import PostOutcome, compare
@@ -37,7 +37,7 @@ def note(run: Run) -> None:
     agency, today = run.agency, run.now.astimezone(run.agency.zone).date().isoformat()
     current = month_of(run.now, agency.zone)
     months = [month for month in (previous_month(current), current) if month in run.records]
-    held = agency.cursor(CURSOR)
+    held = run.listened
     if not months or str(held.get(_DAY) or "") >= today:  # also a replay of an earlier day
         return
     infers = _platforms(run)
@@ -107,10 +107,8 @@ def _judged(ledgers: Ledgers) -> Mapping[str, list[tuple[Post, Verdict]]]:
 
 
 def _zones(run: Run) -> Zones:
-    """The zone that a satker's document names; the agency's for one that is registered no more."""
-    roster = run.agency.roster(run.now)
-    units = () if roster is None else (*roster.former, *roster.satker)
-    zones = {unit.id: ZoneInfo(unit.timezone) for unit in units}
+    """The zone that a satker's document names; the agency's for one that it does not know."""
+    zones = zones_of(run.agency.roster(run.now))
     return lambda satker: zones.get(satker, run.agency.zone)
 
 

@@ -58,7 +58,7 @@ class _Standing(msgspec.Struct, frozen=True, kw_only=True):
 def note(run: Run) -> None:
     """Bring the agency's issues up to the run's ``now``; StoreError when the store is unusable."""
     agency, now = run.agency, run.now
-    standing = _read(agency.cursor(CURSOR))
+    standing = _read(run.listened)
     is_replay = standing.at is not None and now < standing.at  # what a later look found stands
     if is_replay or not run.records:
         return

@@ -57,7 +57,7 @@ def watch(run: Run, notifier: Notifier | None) -> None:
 
 
 def _is_due(run: Run) -> bool:
-    looked = time_of(run.agency.cursor(CURSOR).get(LOOKED))
+    looked = time_of(run.listened.get(LOOKED))
     return looked is None or not run.now - EVERY < looked <= run.now
 
 

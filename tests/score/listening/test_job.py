@@ -7,9 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from functions.score.listening import insights, issues, watch
+from functions.score.listening import dialog, insights, issues, watch
 from functions.store import open_store
-from functions.store.port import StoreError
+from functions.store.port import StoreError, Write
 from tests.score.listening.beating import BeatingAgency, beating, scored
 
 
@@ -22,7 +22,12 @@ def ours(sqlite_url: str) -> Iterator[BeatingAgency]:
 
 @pytest.mark.parametrize(
     ("module", "step", "name"),
-    [(watch, "watch", "alarms"), (issues, "note", "issues"), (insights, "note", "insights")],
+    [
+        (watch, "watch", "alarms"),
+        (issues, "note", "issues"),
+        (insights, "note", "insights"),
+        (dialog, "note", "dialog"),
+    ],
 )
 @pytest.mark.parametrize("error", [ZeroDivisionError("rahasia"), StoreError("rahasia")])
 def test_a_step_that_fails_costs_no_rank_no_other_step_and_is_a_problem(
@@ -36,13 +41,21 @@ def test_a_step_that_fails_costs_no_rank_no_other_step_and_is_a_problem(
     def broken(*_: object) -> None:
         raise error
 
+    agreed = {"dpia": "D-1", "dpo": "dpo@example.go.id", "notice_url": "https://example.go.id/p"}
+    typed = {**agreed, "comments": {"x": True}}
+    ours.store.write([Write(f"{ours.root}/settings/listening", typed)])
     monkeypatch.setattr(module, step, broken)
     report = scored(ours)
     why = f"{name}: {type(error).__name__}; they are tried again at the next scoring"
     assert report.problems == [why]
     assert ours.months().keys() == {"2026-10"}
     cursor = ours.cursor("listening")
-    done = {"alarms": "looked_at", "issues": "issues_at", "insights": "insights_day"}
+    done = {
+        "alarms": "looked_at",
+        "issues": "issues_at",
+        "insights": "insights_day",
+        "dialog": "dialog_at",
+    }
     assert {each for each, field in done.items() if field not in cursor} == {name}
 
 

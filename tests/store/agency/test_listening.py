@@ -8,6 +8,7 @@ import msgspec
 
 from functions.store.agency import AgencyStore
 from functions.store.agency.listening import ListeningIndex
+from functions.store.dialog import Dialog, Figures, UnitDialog
 from functions.store.issues import Issues, Term
 from functions.store.port import Store, Write
 from tests.factories import NOW, agency_store
@@ -64,3 +65,21 @@ def test_odd_documents_are_as_if_there_were_none(store: Store) -> None:
     assert index(agency) == ListeningIndex()
     assert agency.save_issues(issues())
     assert agency.issues("2026-W41") == msgspec.structs.replace(issues())
+
+
+def test_a_dialog_is_kept_until_it_is_closed_and_then_as_it_is(store: Store) -> None:
+    agency = agency_store(store)
+    told = UnitDialog(questions=Figures(n=24), threads=Figures(n=31, unmeasured=2))
+    dialog = Dialog(month="2026-10", as_of=NOW, units={"bali": told})
+    assert agency.dialog("2026-10") is None
+    assert agency.save_dialog(dialog)
+    assert not agency.save_dialog(msgspec.structs.replace(dialog, as_of=NOW + timedelta(hours=6)))
+    first = index(agency).dialogs
+    closed = msgspec.structs.replace(dialog, closed=True)
+    assert agency.save_dialog(closed)
+    assert index(agency).dialogs.keys() == first.keys()
+    assert index(agency).dialogs != first
+    assert not agency.save_dialog(msgspec.structs.replace(closed, units={}, closed=False))
+    assert agency.dialog("2026-10") == closed
+    store.write([Write(f"{agency.root}/dialog/2026-10", {"body": b"x"})])
+    assert agency.dialog("2026-10") is None

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil, floor, sqrt
+from math import ceil, floor
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from functions.score.rules.listening.chance import at_least
+from functions.score.rules.listening.intervals import wilson
 
 # A series' hours, the oldest first and the present one last; None: nothing is known of an hour.
 Series = Sequence[int | None]
@@ -184,6 +185,4 @@ def _lower_bound(comments: int, interactions: int) -> float | None:
     """Wilson's lower bound of comments among interactions; None without any."""
     if not 0 <= comments <= interactions or not interactions:
         return None
-    share, n, z2 = comments / interactions, interactions, _Z * _Z
-    spread = _Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, (share + z2 / (2 * n) - spread) / (1 + z2 / n))
+    return wilson(comments, interactions, _Z)[0]
