@@ -40,8 +40,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         n: threads that are measured: neither gone nor unmeasured. None: fewer than ``least_n``,
             and nothing else is told either.
         by_first, by_last: answered by 24.00 of the first and of the last due day, of those whose
-            day is over, as a read has shown, or that were answered by then. None: too few of them.
-        median: from asking to answering, of the answered. None: too few of them.
+            day is over and of which a read has shown it. None: too few of them.
+        median: from asking to answering, of those whose last day is over and that were answered.
+            None: too few of them.
         unmeasured: those whose answers could not be read; beside ``n``.
         open: those of ``n`` whose last day is not over, or was so less than a day ago and no read
             has told yet.

@@ -33,12 +33,17 @@ Dues = Callable[[datetime], Due]
 
 
 class Judged(NamedTuple):
-    """A thread with its state. ``by_first``: whether it was answered by the first due day; None: it
-    is not known yet, or the thread is not measured at all."""
+    """A thread with its state.
+
+    ``by_first``: whether it was answered by the first due day; None: that day is not over, or it is
+    not known, or the thread is not measured at all. ``is_over``: its last due day is; a share of
+    what was answered before that would hold the quick answers alone.
+    """
 
     thread: CommentThread
     state: ThreadState
     by_first: bool | None
+    is_over: bool
 
 
 def due(
@@ -100,11 +105,11 @@ def judge(
     first, last = due
     found = state(thread, checked_at, last, now)
     by_first: bool | None = None
-    if thread.answered_at is not None:
+    if thread.answered_at is not None and first <= now:
         by_first = thread.answered_at <= first
     elif found in ("unanswered", "open") and checked_at is not None and checked_at >= first:
         by_first = False
-    return Judged(thread, found, by_first)
+    return Judged(thread, found, by_first, is_over=last <= now)
 
 
 def is_possible(thread: CommentThread, begin: datetime, end: datetime, now: datetime) -> bool:

@@ -32,13 +32,16 @@ _MINUTE = timedelta(minutes=1)
 class Counted(NamedTuple):
     """Threads, counted.
 
-    ``first``: answered by the first due day, of ``known`` of which that is known. ``minutes``: from
-    asking to answering, of the answered.
+    ``first``: answered by the first due day, of ``known`` of which that is known. ``last``: answered
+    by the last due day, of ``over``, the measured ones whose last due day is over. ``minutes``: from
+    asking to answering, of those of ``over`` that were answered.
     """
 
     states: Mapping[ThreadState, int]
     first: int
     known: int
+    last: int
+    over: int
     minutes: tuple[int, ...]
 
 
@@ -65,7 +68,7 @@ def tally(judged: Iterable[Judged]) -> ThreadTally:
         questions=_counted(each for each in held if each.thread.question),
         answers=tuple(
             (thread.answer, thread.answered_at)
-            for thread, _, _ in held
+            for thread, *_ in held
             if thread.answer is not None and thread.answered_at is not None
         ),
     )
@@ -117,47 +120,58 @@ def tally_of(day: DayTally) -> ThreadTally:
 
 
 def _figures(counted: Iterable[Counted], least_n: int, *, is_canned: bool) -> Figures:
-    states, first, known, minutes = _together(counted)
-    measured, open = sum(states.get(name, 0) for name in _MEASURED), states.get("open", 0)
-    if measured + open < max(least_n, 1):
+    all = _together(counted)
+    n = _measured(all.states) + all.states.get("open", 0)
+    if n < max(least_n, 1):
         return Figures()
     return Figures(
-        n=measured + open,
-        by_first=_share(first, known, least_n),
-        by_last=_share(states.get("answered", 0), measured, least_n),
-        median=_median(sorted(minutes), least_n),
-        unmeasured=states.get("unmeasured", 0),
-        open=open,
+        n=n,
+        by_first=_share(all.first, all.known, least_n),
+        by_last=_share(all.last, all.over, least_n),
+        median=_median(sorted(all.minutes), least_n),
+        unmeasured=all.states.get("unmeasured", 0),
+        open=n - all.over,
         canned=is_canned,
     )
 
 
 def _settled(states: Mapping[ThreadState, int], first: int, minutes: tuple[int, ...]) -> Counted:
-    """Of every thread that is measured it is known whether its first due day was kept."""
-    return Counted(states, first, sum(states.get(name, 0) for name in _MEASURED), minutes)
+    """Of every thread that is measured it is known whether its due days were kept."""
+    measured = _measured(states)
+    return Counted(states, first, measured, states.get("answered", 0), measured, minutes)
+
+
+def _measured(states: Mapping[ThreadState, int]) -> int:
+    return sum(states.get(name, 0) for name in _MEASURED)
 
 
 def _counted(judged: Iterable[Judged]) -> Counted:
     states: Counter[ThreadState] = Counter()
-    first, known, minutes = 0, 0, []
-    for thread, state, by_first in judged:
+    first, known, last, over, minutes = 0, 0, 0, 0, []
+    for thread, state, by_first, is_over in judged:
         states[state] += 1
         known += by_first is not None
         first += by_first is True
+        if not is_over or state not in _MEASURED:
+            continue
+        over += 1
+        last += state == "answered"
         if thread.answered_at is not None:
             minutes.append((thread.answered_at - thread.asked_at) // _MINUTE)
-    return Counted(dict(states), first, known, tuple(sorted(minutes)))
+    return Counted(dict(states), first, known, last, over, tuple(sorted(minutes)))
 
 
 def _together(counted: Iterable[Counted]) -> Counted:
     states: Counter[ThreadState] = Counter()
-    first, known, minutes = 0, 0, list[int]()
+    first, known, last, over, minutes = 0, 0, 0, 0, list[int]()
     for each in counted:
         states.update(each.states)
         first += each.first
         known += each.known
+        last += each.last
+        over += each.over
         minutes += each.minutes
-    return Counted(states, first, known, tuple(minutes))
+    return Counted(states, first, known, last, over, tuple(minutes))
 
 
 def _is_crowded(instants: list[datetime]) -> bool:

@@ -25,17 +25,20 @@ def judgements(draw: st.DrawFn, states: tuple[str, ...] = get_args(ThreadState))
     """A thread of some state, that agrees with itself."""
     state: ThreadState = draw(st.sampled_from(states))  # type: ignore[arg-type]
     at = BEGIN + draw(st.integers(0, 60 * 24 * 30)) * MINUTE
-    answered, by_first, text = None, None, None
+    answered, by_first, text, is_over = None, None, None, True
     if state in ("answered", "late"):
         answered = at + draw(st.integers(0, 9_000)) * timedelta(seconds=37)
+        is_over = state == "late" or draw(st.booleans())
         by_first = state == "answered" and draw(st.booleans())
+        by_first = draw(st.sampled_from([None, by_first])) if not is_over else by_first
         text = draw(st.sampled_from([None, "a", "b", "c"]))
     elif state in ("unanswered", "open"):
         by_first = False if state == "unanswered" else draw(st.sampled_from([None, False]))
+        is_over = state == "unanswered" or draw(st.booleans())
     thread = CommentThread(
         asked_at=at, question=draw(st.booleans()), answered_at=answered, answer=text
     )
-    return Judged(thread, state, by_first)
+    return Judged(thread, state, by_first, is_over)
 
 
 def slowly(held: list[Judged], least: int) -> Figures:
@@ -43,11 +46,11 @@ def slowly(held: list[Judged], least: int) -> Figures:
     measured = [j for j in held if j.state not in ("gone", "unmeasured")]
     if len(measured) < least:
         return Figures()
-    over = [j for j in measured if j.state != "open"]
+    over = [j for j in measured if j.is_over and j.state != "open"]
     known = [j for j in measured if j.by_first is not None]
     times = sorted(
         int((j.thread.answered_at - j.thread.asked_at).total_seconds() // 60)
-        for j in held
+        for j in over
         if j.thread.answered_at is not None
     )
     found = told([tally(held)], least).threads  # intervals have tests of their own
@@ -98,7 +101,7 @@ def test_days_add_up_in_any_order_and_however_they_are_cut(held: list[Judged], s
 
 
 @settings(max_examples=40)
-@given(st.lists(judgements(FINAL), max_size=60))
+@given(st.lists(judgements(FINAL).filter(lambda each: each.is_over), max_size=60))
 def test_a_day_that_is_kept_as_its_counts_tells_the_same(held: list[Judged]) -> None:
     [day] = marked([tally(held)])
     assert day.is_final
@@ -107,18 +110,18 @@ def test_a_day_that_is_kept_as_its_counts_tells_the_same(held: list[Judged]) -> 
 
 def test_fewer_than_the_least_are_told_nothing_of_whatever_they_are() -> None:
     answered = CommentThread(asked_at=BEGIN, question=True, answered_at=BEGIN, answer="a")
-    few = [Judged(answered, "answered", True)] * (LEAST - 1)
-    gone = [Judged(CommentThread(asked_at=BEGIN, question=True), "gone", None)] * 50
-    lost = [Judged(CommentThread(asked_at=BEGIN, question=True), "unmeasured", None)] * 50
+    few = [Judged(answered, "answered", True, True)] * (LEAST - 1)
+    gone = [Judged(CommentThread(asked_at=BEGIN, question=True), "gone", None, True)] * 50
+    lost = [Judged(CommentThread(asked_at=BEGIN, question=True), "unmeasured", None, True)] * 50
     assert told(marked([tally([*few, *gone, *lost])]), LEAST) == UnitDialog()
     enough = told(marked([tally([*few, *few[:1], *gone, *lost])]), LEAST).questions
     assert (enough.n, enough.unmeasured, enough.canned) == (LEAST, 50, True)
 
 
 def test_a_median_of_too_few_answers_is_not_told() -> None:
-    silent = [Judged(CommentThread(asked_at=BEGIN), "unanswered", False)] * LEAST
+    silent = [Judged(CommentThread(asked_at=BEGIN), "unanswered", False, True)] * LEAST
     answered = CommentThread(asked_at=BEGIN, answered_at=BEGIN + HOUR)
-    few = [Judged(answered, "answered", True)] * (LEAST - 1)
+    few = [Judged(answered, "answered", True, True)] * (LEAST - 1)
     found = told([tally([*silent, *few])], LEAST).threads
     assert (found.n, found.median) == (2 * LEAST - 1, None)
     assert found.by_last is not None
@@ -129,7 +132,7 @@ def test_a_median_of_too_few_answers_is_not_told() -> None:
 
 def answers(*instants: datetime, text: str = "a") -> list[Judged]:
     return [
-        Judged(CommentThread(asked_at=BEGIN, answered_at=at, answer=text), "answered", True)
+        Judged(CommentThread(asked_at=BEGIN, answered_at=at, answer=text), "answered", True, True)
         for at in instants
     ]
 
