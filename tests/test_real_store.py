@@ -150,7 +150,7 @@ def doors() -> list[list[str]]:
         "signed": ["2026-09", "satker.csv", "--by", "Ani", "--office", "Biro"],
         "confirm": ["k1", "--by", "Budi"],
         "object": ["x:1", "--by", "Ani", "--why", "Uji."],
-        "alarms mark": ["kanwil-bali:20261012T140000Z", "benar", "--by", "Ani"],
+        "alarms mark": ["kanwil-bali:20261012T140000Z:siaga", "benar", "--by", "Ani"],
     }
 
     def walk(group: click.Group, before: list[str]) -> Iterator[list[str]]:

@@ -27,7 +27,7 @@ STORM_HOURS = 10
 DAY = 24
 BEFORE = 30 * DAY  # hours of life before the first look
 SIZES = (3, 10, 30, 100)  # comments a day
-EVERY = 3  # hours between looks
+EVERY = 1  # hours between looks: what is read is told by the hour
 LATE = 3  # hours within which a unit's accounts were last read before a look
 # How much happens by the hour of the day, in the unit's zone.
 _NIGHT = (*(0.15, 0.1, 0.08, 0.08, 0.15, 0.5), *(0.9, 1.1, 1.2, 1.3, 1.3, 1.3))
