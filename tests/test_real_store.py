@@ -151,7 +151,7 @@ def doors() -> list[list[str]]:
         "confirm": ["k1", "--by", "Budi"],
         "object": ["x:1", "--by", "Ani", "--why", "Uji."],
         "forget": ["kanwil-bali", "--yes"],
-        "alarms mark": ["kanwil-bali:20261012T140000Z", "benar", "--by", "Ani"],
+        "alarms mark": ["kanwil-bali:20261012T140000Z:siaga", "benar", "--by", "Ani"],
     }
 
     def walk(group: click.Group, before: list[str]) -> Iterator[list[str]]:

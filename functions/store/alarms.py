@@ -86,8 +86,11 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """What the alarm is called: ``kanwil-ntt:20261013T080000Z``."""
-        return f"{self.satker}:{self.at:%Y%m%dT%H%M%SZ}"
+        """What the alarm is called: ``kanwil-ntt:20261013T080000Z:siaga``.
+
+        A lonjakan may become a siaga within the same hour: another alarm.
+        """
+        return f"{self.satker}:{self.at:%Y%m%dT%H%M%SZ}:{self.level}"
 
     def document(self) -> dict[str, Any]:
         """As it is stored, without what staff mark."""

@@ -66,6 +66,7 @@ RULES: Sequence[tuple[str, Rule, int, Range, tuple[int, ...]]] = (
     ("an hour > 3 x 12 h", by_hour, 1, TALK, SIZES),
     ("Kiprah, volume alone (lonjakan)", by_volume, EVERY, TALK, SIZES),
     ("Kiprah, siaga", by_kiprah, EVERY, TALK, SIZES),
+    ("  looked at every 3 h", by_kiprah, 3, TALK, SIZES),
     *((f"  of units with {n} a day", by_kiprah, EVERY, TALK, (n,)) for n in SIZES),
     ("  one in 4 to 20 is a comment", by_kiprah, EVERY, WILDER, SIZES),
 )

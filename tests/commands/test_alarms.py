@@ -55,14 +55,14 @@ def test_the_newest_come_first_with_their_numbers_and_the_record(agency: AgencyS
         "sebelumnya paling banyak 13\u00a0%, kecuali satu hari.",
         "  Instagram: 80 komentar baru https://www.instagram.com/p/abc/",
         "  Tanda: belum ditandai",
-        "  kanwil-ntt:20261019T030000Z",
+        "  kanwil-ntt:20261019T030000Z:siaga",
         "Lonjakan – Setjen, 18 Oktober 2026 10.00 WIB",
         "  84 komentar dalam 6 jam; biasanya 3,3.",
         "  Peluang sebanyak itu karena kebetulan: paling besar 12 dari sejuta.",
         "  Bagian komentar di antara interaksi tidak dapat dinilai.",
         "  Instagram: 80 komentar baru https://www.instagram.com/p/abc/",
         "  Tanda: belum ditandai",
-        "  setjen:20261018T030000Z",
+        "  setjen:20261018T030000Z:lonjakan",
         "lonjakan: belum diketahui; 1 belum ditandai",
         "siaga: 0 dari 1 yang ditandai benar; 1 belum ditandai",
         "Angka ini tidak mengatakan siapa yang benar; bacalah komentarnya di platform.",
@@ -123,7 +123,7 @@ def test_a_mark_keeps_the_alarms_expiry(agency: AgencyStore) -> None:
 
 def test_a_wrong_id_is_one_line_with_the_nearest(agency: AgencyStore) -> None:
     words = ("benar", "--by", "Ani", "--now", AT)
-    near = refused(1, "alarms", "mark", "kanwil-nt:20261019T030000Z", *words)
+    near = refused(1, "alarms", "mark", "kanwil-nt:20261019T030000Z:siaga", *words)
     assert near.endswith(f"tidak ada; maksudnya '{NEW.id}'?")
     far = refused(1, "alarms", "mark", "?", *words)
     assert far.endswith("tidak ada; lihat kodenya dengan kiprah alarms")

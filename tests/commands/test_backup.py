@@ -86,7 +86,9 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
             Write(f"{root}/indexes/months", {"body": b"\x78\x9c"}),
             Write(f"{root}/signatures/2026-09:r1", {"by": "Ani", "sealed": True}),
             Write(f"{root}/notices/month:2026-10:r1:bali", {"due": None, "done": []}),
-            Write(f"{root}/alarms/bali:20261001T000000Z", {"level": "siaga", "outcome": None}),
+            Write(
+                f"{root}/alarms/bali:20261001T000000Z:siaga", {"level": "siaga", "outcome": None}
+            ),
             Write(f"{root}/campaigns/k", {"judul": "Layanan", "tagar": ["#A"]}),
             Write(f"{root}/clarifications/k", {"klaim": "“é”"}),
             Write(f"{root}/insights/2026-10", {"body": b"\x78\x9c"}),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.listen.counts.queries import code_of
 from functions.model import iso
 from functions.store.port import Write
 from functions.store.volumes import HOUR, Series
@@ -16,6 +17,7 @@ from tests.platforms.x import mentions
 pytestmark = pytest.mark.usefixtures("folder")
 TEXT = '@kemenkum_aceh OR "Kanwil Bali"'
 QUERY = {"name": "Aceh", "query": TEXT, "by": "Ani", "confirmed_by": "Budi"}
+QUERY |= {"code": code_of(TEXT)}
 
 
 def wish(*queries, **fields):

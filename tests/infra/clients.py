@@ -89,6 +89,16 @@ class Emulator:
         """Set a document up, as whoever has a role."""
         assert self.update(path, document, OWNER) == ALLOWED, path
 
+    def fill(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        """Set many documents up at once."""
+        root = self.documents.removeprefix("/v1/")
+        writes = [
+            {"update": {"name": f"{root}/{path}", "fields": fields(document)}}
+            for path, document in documents.items()
+        ]
+        answer = self.send("POST", f"{self.documents}:commit", {"writes": writes}, OWNER)
+        assert answer == ALLOWED
+
     def get(self, path: str, caller: str | None) -> int:
         return self.send("GET", f"{self.documents}/{path}", caller=caller)
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from functions.commands.contest import NewDecision, Said, contest, decide, reject
 from functions.model import PLATFORMS
 from functions.notify import switches as notify
+from functions.publish import imprint
+from functions.publish.imprint import Imprint
 from functions.registry.addresses.posts import link_keys
 from functions.registry.check import check
 from functions.registry.files import load
@@ -23,7 +25,10 @@ from functions.score.cases import APPLIES, DECIDED, FROZEN, UNKNOWN
 from functions.score.rules.calendar import amended
 from functions.score.rules.formula import DEFAULT, read_rules
 from functions.score.settings import NAMES
+from functions.store import listening_settings
+from functions.store.campaigns import parse_campaign, parse_clarification
 from functions.store.decisions import ACTIONS, parse_decision, parse_objection
+from functions.store.listening_settings import Listening, read_listening
 from tests.factories import (
     CLOSING,
     MIDDLE,
@@ -43,9 +48,11 @@ in_the_emulator = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+few_in_the_emulator = settings(in_the_emulator, max_examples=30)
 HOUR = timedelta(hours=1)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "satker.csv"
 UNIT = {"name": "Kanwil Bali", "kind": "kanwil"}
+LISTENED = [field for field in Listening.__struct_fields__ if field != "comments"]
 ANSWER = {
     "answer": "Sudah benar.",
     "accepted": False,
@@ -57,6 +64,8 @@ GOOD = {
     "decisions": typed_decision(),
     "objections": typed_objection(),
     "settings": {"objection_days": 5},
+    "campaigns": {"title": "Setahun", "tags": ["#SetahunBerdampak"], "from": "2026-10-05"},
+    "clarifications": {"title": "Biaya", "phrases": "tidak dipungut biaya", "from": "2026-10-05"},
 }
 
 
@@ -406,6 +415,8 @@ def test_an_id_may_be_free_and_not_endless(emulator, kind):
         ("calendar", {"holidays": datetime(2026, 12, 24, tzinfo=UTC), "working_days": None}),
         ("decisions", {"confirm": True}),
         ("notify", {"account": False, "month": True, "consent": None}),
+        ("site", {"office": "Biro Humas", "contact": "humas@kemenkum.go.id", "licence": None}),
+        ("listening", {"comments": {"x": "tidak"}, "x_volume": [{"query": "@a"}, "@b"]}),
     ],
 )
 def test_settings_may_be_typed(emulator, name, document):
@@ -435,6 +446,14 @@ def test_settings_may_be_typed(emulator, name, document):
         ("decisions", {f"f{n}": 1 for n in range(21)}),
         ("notify", {"month": 1}),
         ("notify", {f"f{n}": 1 for n in range(21)}),
+        ("site", {f"f{n}": 1 for n in range(21)}),
+        *(("site", {field: True}) for field in Imprint.__struct_fields__),
+        ("listening", {f"f{n}": 1 for n in range(61)}),
+        ("listening", {"x_volume_status": ["dihitung"]}),
+        ("listening", {"x_volume": [{"query": "@a"}] * 51}),
+        *(("listening", {field: {"a": 1}}) for field in LISTENED),
+        *(("listening", {"comments": {name: 1}}) for name in PLATFORMS),
+        ("listening", {"comments": True}),
     ],
 )
 def test_settings_that_are_none_are_refused(emulator, name, document):
@@ -442,7 +461,8 @@ def test_settings_that_are_none_are_refused(emulator, name, document):
 
 
 def test_every_name_of_settings_is_known_and_no_other():
-    assert {*NAMES, notify.NAME} == {"formula", "calendar", "decisions", "notify"}
+    known = {*NAMES, notify.NAME, imprint.NAME, listening_settings.NAME}
+    assert known == {"formula", "calendar", "decisions", "notify", "site", "listening"}
 
 
 @in_the_emulator
@@ -476,6 +496,110 @@ def test_a_formula_in_which_nothing_is_wrong_is_never_refused(emulator, document
 def test_a_calendar_in_which_nothing_is_wrong_is_never_refused(emulator, document):
     if not amended(list, document, WIB)[1]:
         assert created(emulator, "settings", document, "calendar") == ALLOWED
+
+
+few = st.none() | st.booleans() | st.integers(0, 30) | st.sampled_from(["ya", "mail", "1", "0,36"])
+listenings = st.dictionaries(
+    st.sampled_from(LISTENED),
+    few | st.lists(st.integers(1, 3) | st.just("AHU"), max_size=2),
+    max_size=6,
+)
+
+
+@few_in_the_emulator
+@given(document=listenings, comments=st.dictionaries(st.sampled_from(PLATFORMS), few))
+def test_settings_of_listening_in_which_nothing_is_wrong_are_never_refused(
+    emulator, document, comments
+):
+    document = document | {
+        "comments": comments,
+        "dpia": "1",
+        "dpo": "2",
+        "notice_url": "https://a.id",
+    }
+    if not read_listening(document)[1]:
+        assert created(emulator, "settings", document, "listening") == ALLOWED
+
+
+# Campaigns, clarifications and alarms
+
+words = st.sampled_from(["#Setahun", "#a; #b", " ", "tidak dipungut biaya", 7, None, True])
+issues = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": texts | odd,
+        "tags": words | st.lists(words, max_size=2),
+        "phrases": words | st.lists(words, max_size=2),
+        "from": times | odd | st.just(20261005),
+        "to": times | odd | st.just("2026-12-31"),
+        "link": st.sampled_from(["https://kemenkum.go.id/1", "", None, 1]),
+        "claim": texts | odd,
+        "fact": texts | odd,
+        "by": texts | odd,
+        "catatan": odd,
+    },
+)
+
+
+@few_in_the_emulator
+@given(document=issues, kind=st.sampled_from(["campaigns", "clarifications"]))
+def test_an_issue_that_is_understood_is_never_refused(emulator, document, kind):
+    document = GOOD[kind] | document
+    parse = parse_campaign if kind == "campaigns" else parse_clarification
+    try:
+        parse("1", document, WIB)
+    except ValueError:
+        return
+    assert created(emulator, kind, document) == ALLOWED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title": " "},
+        {"title": True},
+        {"from": None},
+        {"from": True},
+        {"to": ["2026-12-31"]},
+        {"tags": None, "phrases": ""},
+        {"tags": [], "phrases": []},
+        {"tags": {"a": 1}},
+        {"tags": "x" * 4_001},
+        {"link": True},
+        {"by": []},
+        {f"f{n}": 1 for n in range(40)},
+    ],
+)
+def test_an_issue_that_is_none_is_refused(emulator, wrong):
+    for kind in ("campaigns", "clarifications"):
+        good = GOOD[kind]
+        assert created(emulator, kind, good | wrong) == DENIED
+        assert updated(emulator, kind, good, good | wrong) == DENIED
+
+
+def test_what_a_clarification_says_is_text(emulator):
+    for wrong in ({"claim": []}, {"fact": True}, {"phrases": True}, {"phrases": ["a" * 8] * 101}):
+        assert created(emulator, "clarifications", GOOD["clarifications"] | wrong) == DENIED, wrong
+
+
+ALARM = {"satker": "bali", "level": "siaga", "comments": 84, "status": "tanda tercatat"}
+
+
+@pytest.mark.parametrize(
+    ("mark", "answer"),
+    [
+        ({"outcome": " Keliru", "marked_by": "Ani", "note": "Kuis."}, ALLOWED),
+        ({"outcome": None, "marked_at": datetime(2026, 11, 1, tzinfo=UTC)}, ALLOWED),
+        ({"outcome": "entah"}, DENIED),
+        ({"outcome": True}, DENIED),
+        ({"marked_by": ["Ani"]}, DENIED),
+        ({"marked_at": True}, DENIED),
+        ({"note": "x" * 1001}, DENIED),
+        *(({"outcome": "benar", field: 1}, DENIED) for field in (*ALARM, "usual", "hasil", "x")),
+    ],
+)
+def test_of_an_alarm_only_its_mark_is_written(emulator, mark, answer):
+    assert updated(emulator, "alarms", ALARM, ALARM | mark) == answer
 
 
 # What is the system's

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from functions.listen.counts.queries import code_of
 from functions.listen.job import ListenRun, listen_all
 from functions.model import Account, iso, run_id
 from functions.settings import Settings
@@ -19,13 +20,15 @@ from tests.factories import roster, satker
 from tests.platforms.server import Handle, serve
 from tests.platforms.world import World
 
-QUERY: dict[str, Any] = {
-    "name": "Kementerian",
-    "query": "@kemenkum -is:retweet",
-    "by": "Ani",
-    "confirmed_by": "Budi",
-}
-OTHER: dict[str, Any] = QUERY | {"name": "Layanan", "query": '"Layanan AHU" OR #Pengayoman'}
+
+def query(name: str, text: str) -> dict[str, Any]:
+    """A query that a second admin confirmed."""
+    typed = {"name": name, "query": text, "by": "Ani", "confirmed_by": "Budi"}
+    return typed | {"code": code_of(text)}
+
+
+QUERY = query("Kementerian", "@kemenkum -is:retweet")
+OTHER = query("Layanan", '"Layanan AHU" OR #Pengayoman')
 SETTINGS: dict[str, Any] = {
     "x_volume": [QUERY, OTHER],
     "x_listen_dollars_per_day": 1,

@@ -16,7 +16,7 @@ from functions.store.agency import AgencyStore
 from functions.store.port import Write
 from functions.store.volumes import HOUR, Series
 from tests.collect.api import answer_with
-from tests.listen.conftest import OTHER, QUERY, SETTINGS, Listening
+from tests.listen.conftest import OTHER, QUERY, SETTINGS, Listening, query
 from tests.platforms.x import mentions
 
 WEEK = 7 * 24 - 1  # whole hours that X still tells of
@@ -103,10 +103,13 @@ def test_an_hour_that_is_not_told_stays_unknown_and_is_no_zero(listening, now):
 
 def test_another_text_under_the_same_name_is_another_series(listening, now):
     listening.run(now + timedelta(minutes=7))
-    listening.type(x_volume=[QUERY | {"query": "@kemenkum"}])
-    report = listening.run(now + timedelta(minutes=8))
+    changed = QUERY | {"query": "@kemenkum"}
+    listening.type(x_volume=[changed])
+    assert listening.run(now + timedelta(minutes=8))["calls"] == 0  # not confirmed yet
+    listening.type(x_volume=[query("Kementerian", "@kemenkum")])
+    report = listening.run(now + timedelta(minutes=9))
     assert report["queries"]["Kementerian"]["hours"] == WEEK
-    old, new = series_of(QUERY), series_of(QUERY | {"query": "@kemenkum"})
+    old, new = series_of(QUERY), series_of(changed)
     held = listening.agency.volumes([old, new], now - HOUR, now)
     assert held[old] != held[new]
 

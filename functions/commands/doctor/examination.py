@@ -155,7 +155,8 @@ def _worst(subject: str, told: Sequence[Finding]) -> list[Finding]:
     shown = wrong[:MOST_OF_MANY]
     if more := len(wrong) - len(shown):
         words = f"{more:,} more are not; kiprah doctor --agency ID tells of one"
-        shown.append(Finding(f"all {subject}", words, ok=False, group=group))
+        is_open = not any(f.fails for f in wrong)
+        shown.append(Finding(f"all {subject}", words, ok=False, is_open=is_open, group=group))
     return [counted, *shown]
 
 
@@ -169,12 +170,16 @@ def _doubles(rosters: Mapping[str, Roster], now: datetime) -> list[Finding]:
 
 
 def _next(findings: Sequence[Finding]) -> Finding:
-    """The one thing to do next: what stops everything, else what needs a look."""
-    wanting = [f for f in findings if f.fatal] or [f for f in findings if not f.ok]
+    """The one thing to do next: what stops everything, else what is wrong, else what is open."""
+    wanting = (
+        [f for f in findings if f.fatal]
+        or [f for f in findings if f.fails]
+        or [f for f in findings if f.is_open]
+    )
     for finding in wanting:
         if finding.todo:
             words = f"{finding.subject}: {finding.todo}"
-            return Finding("next", words, ok=False, todo=finding.todo, group="next")
+            return replace(finding, subject="next", words=words, fatal=False, group="next")
     if wanting:
         return Finding("next", f"look at {wanting[0].subject} below", ok=False, group="next")
     return Finding("next", "nothing to do", group="next")
@@ -264,7 +269,7 @@ def _terms(agency: AgencyStore, roster: Roster, now: datetime) -> list[Finding]:
         f"{YOUTUBE_AMENDMENT} in settings/{NAME}"
     )
     said = "no acceptance of the amendment on derived metrics is noted"
-    return [Finding("youtube terms", f"{said}; {todo}", ok=False, todo=todo)]
+    return [Finding("youtube terms", f"{said}; {todo}", ok=False, is_open=True, todo=todo)]
 
 
 def _consents(settings: Settings, rosters: Iterable[Roster]) -> list[Finding]:

@@ -31,6 +31,7 @@ GROUPS: dict[Group, str] = {
 class Finding:
     """``fatal``: nothing works until this is mended; otherwise ``ok`` or something to look at.
 
+    ``is_open``: not ``ok``, and yet no failure: somebody outside decides it, and that takes time.
     ``todo``: what to do about it, where that can be said in a command or a sentence.
     ``group``: one of ``GROUPS``.
     """
@@ -39,8 +40,14 @@ class Finding:
     words: str
     ok: bool = True
     fatal: bool = False
+    is_open: bool = False
     todo: str = ""
     group: Group = "installation"
+
+    @property
+    def fails(self) -> bool:
+        """Whether the command fails of it."""
+        return not self.ok and not self.is_open
 
 
 def looked(

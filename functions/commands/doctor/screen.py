@@ -23,7 +23,7 @@ def lines(findings: Sequence[Finding], *, everything: bool = False) -> Iterator[
         for finding in shown:
             yield _line(finding, whole=everything or group == "next")
         if left := len(found) - len(shown):
-            wrong = sum(not f.ok for f in found) - sum(not f.ok for f in shown)
+            wrong = sum(f.fails for f in found) - sum(f.fails for f in shown)
             yield f"    and {left} more, {wrong} of them !!: {EVERYTHING}"
 
 
@@ -40,10 +40,15 @@ def _worst(found: Sequence[Finding], most: int) -> list[Finding]:
     """As many as there is room for, in their order: what is well goes first."""
     if len(found) <= most:
         return [*found]
-    kept = sorted(range(len(found)), key=lambda n: (not found[n].fatal, found[n].ok, n))[:most]
+    kept = sorted(range(len(found)), key=lambda n: (_weight(found[n]), n))[:most]
     return [found[n] for n in sorted(kept)]
 
 
+def _weight(finding: Finding) -> int:
+    return 0 if finding.fatal else 1 if finding.fails else 2 if finding.is_open else 3
+
+
 def _line(finding: Finding, *, whole: bool) -> str:
-    line = f"{'ok' if finding.ok else '!!'}  {finding.subject}: {finding.words}"
+    sign = "!!" if finding.fails else "--" if finding.is_open else "ok"
+    line = f"{sign}  {finding.subject}: {finding.words}"
     return line if whole or len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"

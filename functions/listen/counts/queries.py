@@ -4,7 +4,7 @@ A query holds registered handles (``@a``, ``from:a``, ``to:a``), names of units 
 of campaigns, ``OR``, brackets, a minus, and the operators ``lang:`` and ``is:``; X reads neighbours
 as AND, before OR. Anything else is refused by its name, and so are the words of ``words.py``
 wherever they stand. No machine can tell a service's name from a person's, so that a query counts
-only once a second admin has confirmed it.
+only once a second admin has confirmed it: by the code that its text has. Another text has another.
 
 What is judged is the query without accents and invisible characters, and that very text is sent.
 """
@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
 
 from functions.listen.counts.words import folded, refused_word
+from functions.parsing.cleaning import clean
 from functions.store.decisions import is_same_person
 from functions.store.fields import Fields, Names, shown
 
@@ -31,10 +33,13 @@ NAMES: Names = {
     "by": ("oleh",),
     "at": ("waktu", "tanggal"),
     "confirmed_by": ("disetujui oleh",),
+    "code": ("kode", "kode persetujuan"),
     "confirmed_at": ("disetujui pada", "waktu persetujuan"),
 }
 COUNTED = "dihitung tiap jam"
-WAITS = "menunggu persetujuan orang kedua: isi confirmed_by"
+WAITS = "menunggu persetujuan orang kedua: isi confirmed_by, dan code dengan"
+_LETTERS = 6
+_CONSONANTS = "bcdfghjkmnpqrstv"  # no digits, which a console may hold as a number
 
 _PIECE = re.compile(r'(-?)(?:(\()|(\))|"([^"]*)"|([^\s()"]+))|(")')
 # A number behind ``from:`` would be somebody's id.
@@ -104,6 +109,12 @@ def checked(text: str, known: Known) -> str:
     asked = _Reading(query, known).whole()
     _refuse_long(asked)
     return asked
+
+
+def code_of(text: str) -> str:
+    """What a second admin types to confirm a query: six letters that follow from its text."""
+    digest = sha256(text.encode()).hexdigest()
+    return "".join(_CONSONANTS[int(digit, 16)] for digit in digest[:_LETTERS])
 
 
 def _refuse_long(query: str) -> None:
@@ -233,11 +244,14 @@ def _listed(typed: Any) -> list[Any]:
 def _judged(one: Any, known: Known, number: str) -> Query:
     if isinstance(one, str):
         try:
-            return Query(name=number, state="waiting", said=f"{WAITS} ({checked(one, known)})")
+            text = checked(one, known)
+            return Query(name=number, state="waiting", said=f"{WAITS} {code_of(text)} ({text})")
         except ValueError as error:
             return _refused(number, str(error))
     if not isinstance(one, Mapping):
-        return _refused(number, f"{shown(one)} bukan kueri; isi name, query, by dan confirmed_by")
+        return _refused(
+            number, f"{shown(one)} bukan kueri; isi name, query, by, confirmed_by dan code"
+        )
     fields, name = Fields({str(field): value for field, value in one.items()}, NAMES), number
     try:
         name = fields.needed("name", "isi nama pendeknya", LONGEST_NAME)
@@ -252,14 +266,19 @@ def _confirmed(fields: Fields, name: str, text: str) -> Query:
         if near:
             raise ValueError(f"{strange} tidak dikenal; maksudnya {near}?")
     by = fields.needed("by", "isi nama yang mengusulkan")
-    second = fields.text("confirmed_by")
+    second, code = fields.text("confirmed_by"), fields.text("code")
     if second is None:
-        return Query(name=name, state="waiting", said=WAITS)
+        return Query(name=name, state="waiting", said=f"{WAITS} {code_of(text)}")
     if is_same_person(by, second):
         raise ValueError(
             f"{fields.label('confirmed_by')} sama dengan {fields.label('by')}; yang menyetujui "
             "harus orang lain"
         )
+    if code is None or clean(code).casefold() != code_of(text):
+        why = f"{WAITS} {code_of(text)}"
+        if code is not None:
+            why += f"; {shown(code)} bukan kode kueri ini, yang mungkin diubah sesudah disetujui"
+        return Query(name=name, state="waiting", said=why)
     return Query(name=name, state="counted", said=COUNTED, text=text)
 
 

@@ -1,6 +1,7 @@
 """The steps of listening, at the end of each whole scoring. Each fails alone, and costs no rank.
 
-Each takes the run, and looks how often it works itself: by fields of ``cursors/listening``.
+Each takes the run, and decides itself when it works: issues and insights by fields of
+``cursors/listening``.
 """
 
 from __future__ import annotations

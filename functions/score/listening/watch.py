@@ -1,9 +1,10 @@
 """The watch over units: is any of them getting far more comments than it usually does?
 
-All units are looked at together every three hours, by the hourly counters of the last 29 days
-(store/pulse.py). An alarm is kept once; a unit has at most one of a level in 24 hours, and a siaga
-stands for its lonjakan too. When the last look was stands in ``cursors/listening``, and is written
-last: a run that dies before is made good by the next, which finds the same again.
+All units are looked at in every scoring, by the hourly counters of the last 29 days
+(store/pulse.py), so that what a read shows is told within half an hour. Nothing is noted of a look:
+of a unit that was not read since, the next finds the same windows and says the same of them. That
+alarm is there already, and is kept once; so a run that dies is made good by the next. A unit has at
+most one of a level in 24 hours, and a siaga stands for its lonjakan too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from functions.model import COUNTED, DAY, Account, Platform, Roster, Satker, iso
+from functions.model import COUNTED, DAY, Account, Platform, Roster, Satker
 from functions.notify.notifier import Notifier
 from functions.registry.addresses.public import built_address, public_address
 from functions.score.listening import notices
@@ -23,42 +24,29 @@ from functions.score.run import Run
 from functions.store.agency import AgencyStore
 from functions.store.alarms import Alarm, AlarmPost, Level
 from functions.store.pulse import Pulse
-from functions.times import time_of
 
-CURSOR, LOOKED = "listening", "looked_at"
 HOUR = timedelta(hours=1)
-# A little less than three hours: triggers come some seconds early or late.
-EVERY = timedelta(hours=2, minutes=55)
 MOST_POSTS = 3
 
 
 def watch(run: Run, notifier: Notifier | None) -> None:
-    """Look at all units where it is time; keep and tell what is found.
+    """Look at all units; keep and tell what is found.
 
     Raises:
         StoreError: the store cannot be used.
     """
-    if not run.listening.alarm or not _is_due(run):
+    if not run.listening.alarm:
         return
     hour = run.now.replace(minute=0, second=0, microsecond=0)
     pulse = run.agency.pulse(hour - (HOURS + LATE - 1) * HOUR, hour)
-    given, is_heard = _given(run), False
+    given = _given(run)
     for unit, accounts in _units(run.agency.roster(run.now), run.now):
-        voices = _voices(pulse, accounts)
-        is_heard = is_heard or bool(voices)
-        sign = judge(voices)
+        sign = judge(_voices(pulse, accounts))
         if sign is not None and not _is_given(unit, sign.raised.level, given):
             alarm = _alarm(run, unit, sign, pulse, hour)
             if run.agency.add_alarm(alarm):
                 given.append(alarm)
-    if is_heard:  # else nothing was read of late, and nothing is new
-        notices.put(run, notifier, given)
-        run.agency.save_cursor(CURSOR, **{LOOKED: iso(run.now)})
-
-
-def _is_due(run: Run) -> bool:
-    looked = time_of(run.listened.get(LOOKED))
-    return looked is None or not run.now - EVERY < looked <= run.now
+    notices.put(run, notifier, given)
 
 
 def _units(roster: Roster | None, now: datetime) -> list[tuple[Satker, list[Account]]]:

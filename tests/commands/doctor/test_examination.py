@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from functions import settings as all_settings
 from functions.collect.credentials import names
 from functions.collect.reading.witness import remember
+from functions.commands.doctor import examination
 from functions.commands.doctor.examination import Finding, examine
 from functions.model import Account, Roster, Satker, iso
 from functions.registry.registrar import enrol
@@ -75,11 +76,20 @@ def test_the_terms_of_youtube_are_open_until_the_acceptance_is_noted(
 ) -> None:
     register(agency, now)
     found = about(examine([agency], settings, now), "youtube terms")
-    assert (found.ok, found.fatal, found.group) == (False, False, "platforms")
+    assert (found.ok, found.fails, found.fatal, found.group) == (False, False, False, "platforms")
     assert "docs/ketentuan.md" in found.todo
     path = f"{agency.root}/settings/listening"
     agency.store.write([Write(path, {"youtube_amendment": "YT-1"})])
     assert all(f.subject != "youtube terms" for f in examine([agency], settings, now))
+
+
+def test_what_is_open_is_the_next_thing_to_do_only_where_nothing_is_wrong() -> None:
+    well = Finding("store", "w")
+    terms = Finding("youtube terms", "w", ok=False, is_open=True, todo="apply")
+    late = Finding("score", "w", ok=False, todo="run")
+    alone, after = examination._next([well, terms]), examination._next([terms, late])
+    assert (alone.words, alone.fails) == ("youtube terms: apply", False)
+    assert (after.words, after.fails) == ("score: run", True)
 
 
 def test_without_a_channel_no_terms_of_youtube_are_told(

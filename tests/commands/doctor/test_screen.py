@@ -26,6 +26,13 @@ def test_what_to_do_next_comes_first_and_each_group_under_its_name() -> None:
     ]
 
 
+def test_what_is_open_has_a_sign_of_its_own_and_is_not_counted_as_wrong() -> None:
+    terms = [Finding(f"terms {n}", "w", ok=False, is_open=True, group="platforms") for n in (1, 2)]
+    shown = [*lines([NEXT, *terms, *found("platforms", 80, ok=True)])]
+    assert shown[2:4] == ["--  terms 1: w", "--  terms 2: w"]
+    assert ", 0 of them !!" in shown[-1]
+
+
 def test_what_there_is_no_room_for_is_summed_up_and_what_is_well_goes_first() -> None:
     well, wrong = found("accounts", 30, ok=True), found("accounts", 90)
     shown = [*lines([NEXT, *found("jobs", 3), *well, *wrong])]

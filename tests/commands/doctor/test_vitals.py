@@ -202,7 +202,7 @@ def test_the_command_succeeds_when_nothing_needs_anybody_and_fails_when_somethin
     listed = json.loads(answer.stdout)
     told = {one["subject"]: one for one in listed}
     assert listed[0] == told["next"]
-    assert {*listed[0]} == {"subject", "words", "ok", "fatal", "todo", "group"}
+    assert {*listed[0]} == {"subject", "words", "ok", "fatal", "is_open", "todo", "group"}
     assert (told["publish"]["fatal"], told["publish"]["group"]) == (True, "jobs")
     assert "the bucket is gone" in told["next"]["words"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from functions.listen.counts.queries import COUNTED, LONGEST, MOST, Known, checked, judged
+from functions.listen.counts.queries import COUNTED, LONGEST, MOST, Known, checked, code_of, judged
 from functions.listen.counts.words import REFUSED, refused_word
 from tests.listen.counts.test_words import disguised
 
@@ -22,6 +22,7 @@ GOOD: dict[str, Any] = {
     "query": "@kemenkum -is:retweet lang:in",
     "by": "Ani",
     "confirmed_by": "Budi",
+    "code": code_of("@kemenkum -is:retweet lang:in"),
 }
 
 
@@ -132,8 +133,34 @@ def test_a_query_counts_only_once_a_second_admin_confirmed_it():
     assert (counted.state, counted.said, counted.text) == ("counted", COUNTED, GOOD["query"])
     waits = GOOD | {"confirmed_by": " "}
     typed = [waits, "@kemenkum", GOOD | {"name": "b", "confirmed_by": "ANI "}]
-    states = [(query.state, query.text) for query in judged(typed, KNOWN)]
-    assert states == [("waiting", ""), ("waiting", ""), ("refused", "")]
+    found = judged(typed, KNOWN)
+    assert [query.state for query in found] == ["waiting", "waiting", "refused"]
+    assert {query.text for query in found} == {""}
+    assert found[0].said.endswith(f"isi confirmed_by, dan code dengan {GOOD['code']}")
+    assert code_of("@kemenkum") in found[1].said
+
+
+TEXTS = st.sampled_from(
+    ["@kemenkum", "AHU", "AHU OR @kemenkum", "@kemenkumbali", "#HariPengayoman"]
+)
+
+
+@given(TEXTS, TEXTS, st.sampled_from(["{}", " {}\u200b", "{}  -is:reply"]))
+def test_who_confirmed_a_text_confirmed_no_other(confirmed, typed, form):
+    """A space more is the same text; the code may be typed in capitals."""
+    text = form.format(typed)
+    asked = GOOD | {"query": text, "code": f" {code_of(confirmed).upper()}"}
+    [query] = judged([asked], KNOWN)
+    assert query.state == ("counted" if checked(text, KNOWN) == confirmed else "waiting")
+    if query.state == "waiting":
+        assert f"code dengan {code_of(checked(text, KNOWN))}; " in query.said
+        assert judged([asked | {"code": code_of(checked(text, KNOWN))}], KNOWN)[0].text
+
+
+@given(st.none() | st.text() | st.integers() | st.booleans() | st.lists(st.text(), max_size=1))
+def test_an_odd_code_confirms_nothing_and_costs_only_its_query(code):
+    odd, good = judged([GOOD | {"name": "odd", "code": code}, GOOD], KNOWN)
+    assert (odd.text, good.state) == ("", "counted")
 
 
 @pytest.mark.parametrize(
@@ -158,6 +185,7 @@ def test_an_odd_query_costs_only_itself(odd, said):
 
 def test_fields_may_be_typed_in_indonesian():
     typed = {"nama": "AHU", "kueri": "AHU", "oleh": "Ani", "disetujui oleh": "Budi", "catatan": 1}
+    typed |= {"kode": code_of("AHU")}
     assert judged([typed], KNOWN)[0].state == "counted"
 
 

@@ -29,7 +29,7 @@ def test_all_three_hold_the_same_alarms() -> None:
     header, rows = split_csv(found[CSV])
     assert [one["id"] for one in told["alarms"]] == [row[0] for row in rows]
     assert dict(zip(header, rows[0], strict=True)) == {
-        "id": "kanwil-ntt:20261020T030000Z",
+        "id": "kanwil-ntt:20261020T030000Z:siaga",
         "level": "siaga",
         "satker": "kanwil-ntt",
         "name": "Kanwil NTT",

@@ -62,13 +62,12 @@ def test_an_alarm_is_sent_in_the_scoring_that_finds_it(ours: BeatingAgency, hook
     assert "paling sedikit 25,6 %; bagian harian tertinggi kedua dalam 28 hari" in text
     assert "- https://x.com/i/status/a (60 komentar baru)" in text
     assert NEUTRAL in text
-    assert "kiprah alarms mark aceh:20261010T170000Z benar (atau keliru)" in text
+    assert "kiprah alarms mark aceh:20261010T170000Z:siaga benar (atau keliru)" in text
 
 
 def test_it_is_sent_once_whatever_runs_again(ours: BeatingAgency, hook: Hook) -> None:
     sends(ours, "both")
     for minutes in (0, 1, 30, 60, 180, 210):
-        ours.save_cursor("listening", looked_at=None)
         assert scored(ours, NOW + timedelta(minutes=minutes), hook.url).problems == []
     assert len(hook.told) == 1
 

@@ -42,10 +42,6 @@ def alarms(agency: BeatingAgency) -> list[Alarm]:
     return sorted((alarm for _, alarm in agency.alarms()), key=lambda alarm: alarm.made_at)
 
 
-def looked_at(agency: BeatingAgency) -> Any:
-    return agency.cursor("listening").get("looked_at")
-
-
 def test_a_storm_is_a_siaga_of_its_unit_with_all_its_numbers(store: Store) -> None:
     agency = beating(store)
     agency.storm("x:1")
@@ -77,16 +73,35 @@ def test_a_storm_is_a_siaga_of_its_unit_with_all_its_numbers(store: Store) -> No
     ]
 
 
-def test_a_unit_is_looked_at_every_three_hours_and_a_look_writes_once(ours: BeatingAgency) -> None:
+def test_every_scoring_looks_and_a_look_that_finds_nothing_writes_nothing(
+    ours: BeatingAgency,
+) -> None:
     begin = NOW + DAY  # when the post is measured, and nothing else is new
     ours.quiet("x:1", begin + DAY)
     scored(ours, begin - HOUR)
-    looks, writes = {looked_at(ours)}, 0
-    for n in range(48):
-        writes += int(scored(ours, begin + n * 30 * MINUTES + (n % 3) * MINUTES).writes)
-        looks.add(looked_at(ours))
-    assert len(looks) - 1 == 8
-    assert writes <= 8 + 3  # beside them, the day's issues and insights
+    looks = ours.pulses
+    writes = sum(scored(ours, begin + n * 30 * MINUTES).writes for n in range(48))
+    assert ours.pulses - looks == 48
+    assert writes <= 3  # the day's issues and insights
+
+
+def test_what_a_read_shows_is_told_at_the_next_scoring(ours: BeatingAgency) -> None:
+    scored(ours)
+    ours.storm("x:1")  # read in the hour that was looked at
+    scored(ours, NOW + 30 * MINUTES)
+    assert [alarm.made_at for alarm in alarms(ours)] == [NOW + 30 * MINUTES]
+
+
+def test_a_lonjakan_may_become_a_siaga_in_its_hour(ours: BeatingAgency) -> None:
+    ours.storm("x:1", likes=2000)
+    scored(ours)
+    ours.storm("x:1", comments=200, likes=1)
+    for minutes in (30, 60):
+        scored(ours, NOW + minutes * MINUTES)
+    assert [(alarm.level, alarm.at) for alarm in alarms(ours)] == [
+        ("lonjakan", NOW),
+        ("siaga", NOW),
+    ]
 
 
 def test_an_alarm_is_given_once_in_a_day(ours: BeatingAgency) -> None:
@@ -109,15 +124,14 @@ def test_a_lonjakan_may_become_a_siaga_and_a_siaga_stands_for_both(ours: Beating
     assert [alarm.level for alarm in alarms(ours)] == ["lonjakan", "siaga"]
 
 
-def test_a_run_that_died_before_it_noted_its_look_gives_no_second_alarm(
-    ours: BeatingAgency,
-) -> None:
+def test_looks_at_what_was_not_read_since_give_no_second_alarm(ours: BeatingAgency) -> None:
     ours.storm("x:1")
-    scored(ours)
-    ours.save_cursor("listening", looked_at=None)
-    ours.storm("x:1", until=NOW + HOUR)
-    scored(ours, NOW + HOUR)
-    assert len(alarms(ours)) == 1
+    for n in range(14):
+        scored(ours, NOW + n * 30 * MINUTES)
+    [(held, _)] = ours.alarms()
+    ours.store.write([Write(held.path, {"level": "?"}, "merge")])
+    scored(ours, NOW + HOUR)  # nor where the alarm cannot be read
+    assert len([*ours.store.list(f"{ours.root}/alarms")]) == 1
 
 
 def test_accounts_that_were_read_hours_ago_are_judged_as_of_then(ours: BeatingAgency) -> None:
@@ -127,10 +141,10 @@ def test_accounts_that_were_read_hours_ago_are_judged_as_of_then(ours: BeatingAg
     assert (alarm.at, alarm.made_at) == (NOW, NOW + 5 * HOUR)
 
 
-def test_where_nothing_was_read_of_late_nothing_is_judged_or_written(ours: BeatingAgency) -> None:
+def test_where_nothing_was_read_of_late_nothing_is_judged(ours: BeatingAgency) -> None:
     ours.storm("x:1")
     scored(ours, NOW + 8 * HOUR)
-    assert (alarms(ours), looked_at(ours)) == ([], None)
+    assert alarms(ours) == []
 
 
 def test_an_account_counts_while_it_is_registered(ours: BeatingAgency) -> None:
@@ -190,7 +204,6 @@ def test_odd_alarm_documents_cost_only_themselves(
         return
     for alarm in alarms(ours):
         ours.store.write([Write(f"{ours.root}/alarms/{alarm.id}", {}, "delete")])
-    ours.save_cursor("listening", looked_at=None)
     ours.store.write([Write(f"{ours.root}/alarms/odd", whole)])
     ours.storm("x:3")
     report = scored(ours)
@@ -221,7 +234,6 @@ holes = st.sets(st.integers(0, 29 * 24), max_size=400)
 def test_missing_hours_never_alarm_and_cost_only_their_account(
     ours: BeatingAgency, missing: set[int], name: str
 ) -> None:
-    ours.save_cursor("listening", looked_at=None)
     for each in ("x:1", "x:3", "instagram:2"):
         ours.hours[each] = {}
         ours.quiet(each)
@@ -241,7 +253,7 @@ def test_a_pulse_that_cannot_be_read_fails_no_ranking(
     report = scored(ours)
     assert report.problems == ["alarms: OSError; they are tried again at the next scoring"]
     assert (report.as_dict()["failed"], [*report.months]) == (False, ["2026-10"])
-    assert looked_at(ours) is None
+    assert alarms(ours) == []
 
 
 def test_an_hour_has_interactions_where_all_its_counters_are_known() -> None:

@@ -94,6 +94,11 @@ class Spans:
             return None
         return self._sums[end] - self._sums[begin]
 
+    def is_first(self, back: int, hours: int) -> bool:
+        """Whether nothing is known of the time before such hours."""
+        begin = self._hours - back - hours
+        return begin <= 0 or not self._known[begin]
+
     def reference(self, hours: int) -> list[int | None]:
         """What a window of so many hours is held against, in the order of ``BACK``."""
         return [self.total(back, hours) for back in BACK]
@@ -106,14 +111,17 @@ def judge(comments: Series, interactions: Series) -> Raised | None:
     return None if window is None else judged(window, _talk(said, done))
 
 
-def unusual(hours: int, comments: int, reference: Sequence[int]) -> Unusual | None:
+def unusual(
+    hours: int, comments: int, reference: Sequence[int], outliers: int = OUTLIERS
+) -> Unusual | None:
     """Whether so many comments are far more than usual; None: no, or too little is known.
 
-    ``reference``: the comments of the reference windows that are known.
+    ``reference``: the comments of the reference windows that are known. ``outliers``: how many of
+    the largest are left out.
     """
     if len(reference) < KNOWN or comments < LEAST[hours]:
         return None
-    kept = sorted(reference)[:-OUTLIERS]
+    kept = sorted(reference)[: len(reference) - outliers]
     n, total = len(kept), sum(kept)
     if comments * n < TIMES[hours] * total:  # ``LEAST`` lies above ``TIMES`` times ``LEAST_MEAN``
         return None

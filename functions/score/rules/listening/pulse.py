@@ -2,8 +2,14 @@
 
 An account's hours end with its last read, up to six hours ago. Each is taken as of its own last
 known hour, and its reference from there on, so that an hour of waiting counts as no silence. An
-account of which too little is known is left out, and costs only itself: with one account this is
-the rule of ``alarm.py`` as it stands there.
+account of which too little is known is left out, and costs only itself: with one account without
+gaps this is the rule of ``alarm.py`` as it stands there.
+
+Where reference windows are unknown, leaving out as many of fewer makes the usual look less than it
+was. Missing hours are not to alarm: so there must be an alarm as well where fewer are left out in
+proportion, and a lonjakan only if it were one with each unknown window as large as the account's
+largest. What lies before an account's first known hour is no gap: of a young account the rule
+decides alone.
 """
 
 from __future__ import annotations
@@ -14,8 +20,10 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from functions.score.rules.listening.alarm import (
+    BACK,
     KNOWN,
     LEAST,
+    OUTLIERS,
     TALK,
     TALKING_DAYS,
     Raised,
@@ -64,27 +72,62 @@ def heard(comments: Series, interactions: Callable[[], Series]) -> Voice | None:
     return None
 
 
+class _Seen(NamedTuple):
+    """An unusual window, and the accounts that take part in it.
+
+    ``is_sure``: however large the unknown windows of its reference were.
+    """
+
+    window: Unusual
+    taking: Sequence[str]
+    is_sure: bool
+
+
 def judge(voices: Mapping[str, Voice]) -> Sign | None:
     """What to say of a unit by its accounts; None: nothing."""
-    found = {hours: _window(voices, hours) for hours in LEAST}
-    window = strongest(window for window, _ in found.values())
+    seen = [one for one in (_seen(voices, hours) for hours in LEAST) if one is not None]
+    sign = _sign(voices, seen)
+    if sign is None or sign.raised.level == "siaga":
+        return sign
+    return _sign(voices, [one for one in seen if one.is_sure])
+
+
+def _sign(voices: Mapping[str, Voice], seen: Sequence[_Seen]) -> Sign | None:
+    window = strongest(one.window for one in seen)
     if window is None:
         return None
-    taking = found[window.hours][1]
+    taking = next(one.taking for one in seen if one.window is window)
     raised = judged(window, _talk({name: voices[name] for name in taking}))
     return Sign(raised=raised, late={name: voices[name].late for name in taking})
 
 
-def _window(voices: Mapping[str, Voice], hours: int) -> tuple[Unusual | None, Sequence[str]]:
-    """A window, and the accounts that take part in it."""
+def _seen(voices: Mapping[str, Voice], hours: int) -> _Seen | None:
     totals = {name: voice.said.total(0, hours) for name, voice in voices.items()}
     known = {name: total for name, total in totals.items() if total is not None}
     if sum(known.values()) < LEAST[hours]:  # fewer accounts have fewer still
-        return None, ()
+        return None
     reference = {name: voices[name].said.reference(hours) for name in known}
     taking, rows = _known_together(reference, KNOWN)
     comments = sum(known[name] for name in taking)
-    return unusual(hours, comments, [sum(row) for row in rows]), taking
+    window = unusual(hours, comments, [sum(row) for row in rows])
+    if window is None:
+        return None
+    filled = _together([_filled(voices[name].said, hours) for name in taking])
+    fewer = OUTLIERS * len(rows) // len(filled)
+    if unusual(hours, comments, [sum(row) for row in rows], fewer) is None:
+        return None
+    is_sure = unusual(hours, comments, [sum(row) for row in filled]) is not None
+    return _Seen(window, taking, is_sure)
+
+
+def _filled(said: Spans, hours: int) -> list[int | None]:
+    """Reference windows, those in gaps as large as the largest that is known."""
+    windows = said.reference(hours)
+    largest = max((each for each in windows if each is not None), default=None)
+    return [
+        largest if each is None and not said.is_first(back, hours) else each
+        for back, each in zip(BACK, windows, strict=True)
+    ]
 
 
 def _talk(voices: Mapping[str, Voice]) -> Talk | None:
@@ -117,12 +160,14 @@ def _known_together(
     known = {name: sum(each is not None for each in row) for name, row in values.items()}
     taking = sorted(name for name in values if known[name] >= least)
     while taking:
-        rows = [
-            [each for each in row if each is not None]
-            for row in zip(*(values[name] for name in taking), strict=True)
-        ]
-        together = [row for row in rows if len(row) == len(taking)]
+        together = _together([values[name] for name in taking])
         if len(together) >= least:
             return taking, together
         taking.remove(min(taking, key=lambda name: (known[name], name)))
     return [], []
+
+
+def _together(columns: Sequence[Sequence[T | None]]) -> list[list[T]]:
+    """What stands side by side where nothing is missing."""
+    rows = [[each for each in row if each is not None] for row in zip(*columns, strict=True)]
+    return [row for row in rows if len(row) == len(columns)]

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from math import exp
 from typing import NamedTuple
 
-from functions.score.rules.listening.alarm import HOURS, judge
+from functions.score.rules.listening.alarm import HOURS, Spans
+from functions.score.rules.listening.pulse import Voice, judge
 from tests.score.rules.listening.second import Hours
 
 SIGMA = 1.2
@@ -27,7 +28,7 @@ STORM_HOURS = 10
 DAY = 24
 BEFORE = 30 * DAY  # hours of life before the first look
 SIZES = (3, 10, 30, 100)  # comments a day
-EVERY = 3  # hours between looks
+EVERY = 1  # hours between looks: what is read is told by the hour
 LATE = 3  # hours within which a unit's accounts were last read before a look
 # How much happens by the hour of the day, in the unit's zone.
 _NIGHT = (*(0.15, 0.1, 0.08, 0.08, 0.15, 0.5), *(0.9, 1.1, 1.2, 1.3, 1.3, 1.3))
@@ -111,10 +112,10 @@ def poisson(chance: random.Random, rate: float) -> int:
 
 
 def by_kiprah(life: Life, hour: int) -> str | None:
-    """The rule of this project."""
-    seen = slice(max(0, hour + 1 - HOURS), hour + 1)
-    found = judge(life.comments[seen], life.interactions[seen])
-    return None if found is None else found.level
+    """The rule of this project, of a unit with one account."""
+    seen = slice(max(0, hour - HOURS), hour + 1)  # one more: what lies before tells a gap
+    found = judge({"x:1": Voice(0, Spans(life.comments[seen]), lambda: life.interactions[seen])})
+    return None if found is None else found.raised.level
 
 
 def false_alarms(rule: Rule, seed: str, size: float, every: int = EVERY, talk: Range = TALK) -> int:

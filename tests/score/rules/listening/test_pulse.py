@@ -38,12 +38,15 @@ def unit(**voices: Voice | None) -> dict[str, Voice]:
 @settings(max_examples=40)
 @given(st.integers(0, 2**32), st.integers(0, LATE))
 def test_with_one_account_it_is_the_rule_as_of_its_last_known_hour(seed, late):
+    """However young it is. Where it has gaps, an alarm may be lost, and none is new."""
     comments, interactions = any_series(random.Random(seed))
     alone = listened([*comments, *[None] * late], [*interactions, *[None] * late])
     if comments[-1] is None or alone is None:
         return
-    found = judge({"x:1": alone})
-    assert (None if found is None else found.raised) == alarm.judge(comments, interactions)
+    found, expected = judge({"x:1": alone}), alarm.judge(comments, interactions)
+    if found is None and expected is not None and None in comments:
+        return
+    assert (None if found is None else found.raised) == expected
     assert found is None or found.late == {"x:1": late}
 
 
