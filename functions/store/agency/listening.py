@@ -1,9 +1,9 @@
 """What listening beside the ranking found: alarms, and what weeks and months were about.
 
-``alarms/{satker}:{instant}`` are private. ``topics/{week}`` and ``insights/{month}`` are one body
-each, and are published; which of them there are, and as of when, stands in ``indexes/listening``,
-so that publishing sees in one document whether anything is new. ``campaigns/{id}`` and
-``clarifications/{id}`` are typed by admins.
+``alarms/{satker}:{instant}`` are private. ``topics/{week}``, ``insights/{month}`` and
+``dialog/{month}`` are one body each, and are published; which of them there are, and as of when,
+stands in ``indexes/listening``, so that publishing sees in one document whether anything is new.
+``campaigns/{id}`` and ``clarifications/{id}`` are typed by admins.
 """
 
 from __future__ import annotations
@@ -19,25 +19,29 @@ import msgspec
 from functions.model import iso
 from functions.store.agency.root import AgencyDocuments
 from functions.store.alarms import Alarm, read_alarm
+from functions.store.dialog import Dialog
 from functions.store.insights import Insights
 from functions.store.issues import Issues
 from functions.store.keys import key
 from functions.store.parts import LostPieceError, compress, digest, expand, join, split
 from functions.store.port import Conflict, Store, Stored, Write, until_written
 
-T = TypeVar("T", bound=Issues | Insights)
+T = TypeVar("T", bound=Issues | Insights | Dialog)
 _INDEX = "indexes/listening"
+_INDEXED = ("weeks", "months", "dialogs")
 
 
 class ListeningIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """Digests of what can be published, by week and by month, the oldest first."""
+    """Digests of what can be published, the oldest first: issues by week; insights, and how
+    questions were answered, by month."""
 
     weeks: Mapping[str, str] = {}
     months: Mapping[str, str] = {}
+    dialogs: Mapping[str, str] = {}
 
 
 class ListeningDocuments(AgencyDocuments):
-    """An agency's alarms, issues and insights."""
+    """An agency's alarms, issues, insights and dialog."""
 
     # Alarms
 
@@ -75,7 +79,7 @@ class ListeningDocuments(AgencyDocuments):
         """The clarifications that admins typed, by id."""
         return list(self.store.list(f"{self.root}/clarifications"))
 
-    # Issues and insights
+    # Issues, insights and dialog
 
     def listening_index(self) -> ListeningIndex:
         """What can be published; nothing where the document is missing or cannot be read."""
@@ -101,6 +105,17 @@ class ListeningDocuments(AgencyDocuments):
         ``as_of``."""
         path = f"{self.root}/insights/{key(insights.month)}"
         return self._save(path, insights, "months", insights.month, self.insights(insights.month))
+
+    def dialog(self, month: str) -> Dialog | None:
+        """How a month's questions were answered; None where nothing can be read of it."""
+        return self._found(f"{self.root}/dialog/{key(month)}", Dialog)
+
+    def save_dialog(self, dialog: Dialog) -> bool:
+        """Keep a month's dialog; False, and nothing is written, where it says the same but for
+        ``as_of``, or is closed."""
+        path, held = f"{self.root}/dialog/{key(dialog.month)}", self.dialog(dialog.month)
+        kept = held if held is not None and held.closed else dialog
+        return self._save(path, kept, "dialogs", dialog.month, held)
 
     @property
     def _index_path(self) -> str:
@@ -151,7 +166,7 @@ def listening_indexes(store: Store, agencies: Iterable[str]) -> dict[str, Listen
 def _read_index(document: Mapping[str, Any]) -> ListeningIndex:
     """What of an index can be read: an odd entry is as if it were not there."""
     found: dict[str, dict[str, str]] = {}
-    for field in ("weeks", "months"):
+    for field in _INDEXED:
         held = document.get(field)
         pairs = held.items() if isinstance(held, Mapping) else ()
         found[field] = dict(sorted((n, d) for n, d in pairs if isinstance(d, str)))
