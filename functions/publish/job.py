@@ -35,6 +35,8 @@ from functions.publish.work import PublishRun, Work
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.agency.listening import ListeningIndex, listening_indexes
+from functions.store.listening_settings import NAME as LISTENING
+from functions.store.listening_settings import Listening, read_listening
 from functions.times import present, time_of
 
 LOOKED_AT_EVERY = timedelta(days=1)  # the site's listing, beside what the site says of itself
@@ -168,6 +170,7 @@ def _begin(
     """What is shown, what is there, and whether the one may follow the other."""
     frozen = _frozen_target(agency, run)
     ranked, stamped = agency.month_index(), objects.get(stamp.PATH)
+    listening = agency.listening_index()
     held = hold(objects, stamped, look=run.look or _is_due(noted, run.now))
     new = stamp.Stamp(agency=agency.id, published_at=run.now, simulation=agency.simulation)
     stamp.check(objects, stamped, held.newest, new, ranked.months, present())
@@ -187,9 +190,17 @@ def _begin(
         stamp="" if stamped is None else md5_of(stamped),
         new_stamp=md5_of(encoded),
         frozen=frozen,
-        listening=agency.listening_index(),
+        listening=listening,
+        wanted=_wanted(agency, run, listening),
         neighbours=_neighbours(agency, run),
     )
+
+
+def _wanted(agency: AgencyStore, run: PublishRun, listening: ListeningIndex) -> Listening:
+    """What admins typed of listening; not read where nothing is made of it."""
+    if not (listening.dialogs or run.settings.private):
+        return Listening()
+    return read_listening(agency.settings(LISTENING))[0]
 
 
 def _neighbours(agency: AgencyStore, run: PublishRun) -> Mapping[str, ListeningIndex]:
@@ -227,6 +238,7 @@ def _source(work: Work) -> str:
         {month: papers.source(month) for month, papers in work.papers.items()},
         run.settings,
         {work.agency.id: work.listening, **work.neighbours},
+        [work.wanted.notice_url, work.wanted.dpo] if work.listening.dialogs else (),
         now=run.now,
         simulation=work.agency.simulation,
         everybody=run.everybody,

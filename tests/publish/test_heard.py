@@ -22,6 +22,7 @@ from functions.publish.heard import (
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.issues import Issues, Term
+from functions.store.listening_settings import Listening
 from functions.store.port import Write
 from tests.publish.spoken import insights_of, quiet_week
 
@@ -74,7 +75,7 @@ def test_the_latest_two_weeks_are_read_and_months_back_to_one_that_is_over(
         agency.save_insights(insights_of(f"2026-{month}"))
     index = agency.listening_index()
     before = agency.store.meter.reads
-    heard = read_heard(agency, index)
+    heard = read_heard(agency, index, Listening())
     assert [issues.week for issues in heard.issues] == ["2026-W43", "2026-W42"]
     assert [each.month for each in heard.insights] == ["2026-10", "2026-08"]
     assert (len(heard.weeks), len(heard.months)) == (14, 5)
@@ -90,5 +91,5 @@ def test_a_document_that_is_lost_or_another_weeks_is_none(agency: AgencyStore) -
     agency.store.write([Write(f"{root}/2026-W41", {"body": b"odd"})])
     assert read_issues(agency, "2026-W43") is None
     assert read_issues(agency, "2026-W41") is None
-    heard = read_heard(agency, agency.listening_index())
+    heard = read_heard(agency, agency.listening_index(), Listening())
     assert [issues.week for issues in heard.issues] == ["2026-W42"]
