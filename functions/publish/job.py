@@ -24,7 +24,8 @@ from functions.publish.files import condition_file
 from functions.publish.fresh import make_fresh
 from functions.publish.imprint import imprint_of
 from functions.publish.manifest import Held, hold
-from functions.publish.private.step import Done, keep_private
+from functions.publish.private.place import Done, PrivatePlace
+from functions.publish.private.step import keep_private
 from functions.publish.targets import stamp
 from functions.publish.targets.frozen import keep_all
 from functions.publish.targets.metered import Metered
@@ -138,7 +139,8 @@ def publish(
     changed_at = now if is_new else time_of(noted.get("put_at"))
     make_fresh(work, before, changed_at)
     _keep_copies(work, noted)
-    private = keep_private(agency, settings, everybody, now, noted.get(_PRIVATE), deadline=deadline)
+    place = PrivatePlace(agency, settings, everybody, now, work.wanted, work.roster)
+    private = keep_private(place, noted.get(_PRIVATE), deadline)
     _note(work, noted, changed_at, private)
     report = _report(work, tally, private)
     if not work.index:
