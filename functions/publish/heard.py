@@ -34,7 +34,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     ``weeks``, ``months`` (of insights) and ``dialog_months`` are all that there are, the latest
     first. ``issues``: the latest weeks that can be read, the latest first; ``insights`` and
     ``dialogs``: the latest month, and the latest of which nothing changes any more where that is
-    another. ``notice_url`` and ``dpo``: the privacy notice and whom to ask, as admins typed them.
+    another. ``notice_url``, ``dpo`` and ``samples``: the privacy notice, whom to ask, and how many
+    texts are drawn in a month to be labelled, as admins typed them.
     """
 
     weeks: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     dialogs: tuple[Dialog, ...] = ()
     notice_url: str = ""
     dpo: str = ""
+    samples: int = 0
 
     @property
     def shown(self) -> Issues | None:
@@ -95,6 +97,7 @@ def read_heard(agency: ListeningDocuments, index: ListeningIndex, wanted: Listen
         dialogs=tuple(_latest(dialogs, partial(read_dialog, agency), attrgetter("closed"))),
         notice_url=wanted.notice_url or "",
         dpo=wanted.dpo or "",
+        samples=wanted.sample_texts,
     )
 
 

@@ -240,11 +240,18 @@ def _source(work: Work) -> str:
         {month: papers.source(month) for month, papers in work.papers.items()},
         run.settings,
         {work.agency.id: work.listening, **work.neighbours},
-        [work.wanted.notice_url, work.wanted.dpo] if work.listening.dialogs else (),
+        _privacy(work),
         now=run.now,
         simulation=work.agency.simulation,
         everybody=run.everybody,
     )
+
+
+def _privacy(work: Work) -> tuple[object, ...]:
+    """What pages say of personal data, beside figures that rest on comments."""
+    wanted = work.wanted
+    is_said = bool(work.listening.dialogs)
+    return (wanted.notice_url, wanted.dpo, wanted.sample_texts) if is_said else ()
 
 
 def _keep_copies(work: Work, noted: Mapping[str, Any]) -> None:

@@ -80,7 +80,7 @@ def of_site(
     papers: Mapping[str, str],
     settings: Settings,
     listening: Mapping[str, ListeningIndex] | None = None,
-    privacy: Sequence[str | None] = (),
+    privacy: Sequence[object] = (),
     *,
     now: datetime,
     simulation: bool,

@@ -6,6 +6,7 @@ figure there is no number at all.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 import msgspec
@@ -26,7 +27,8 @@ from functions.publish.text import dialog as text
 from functions.publish.text import formats
 from functions.publish.text.plain import plain
 from functions.store.dialog import Dialog, UnitDialog
-from functions.store.listening_settings import Listening
+from functions.store.expiry import KEPT, kept_threads
+from functions.store.listening_settings import MOST_SAMPLE_DAYS, MOST_SAMPLES, Listening
 
 
 class DialogRules(msgspec.Struct, frozen=True):
@@ -35,6 +37,10 @@ class DialogRules(msgspec.Struct, frozen=True):
     first: str
     last: str
     least: str
+    kept: str
+    kept_youtube: str
+    samples: str
+    sample_days: str
 
 
 class DialogRow(msgspec.Struct, frozen=True):
@@ -62,12 +68,13 @@ class DialogMonth(msgspec.Struct, frozen=True):
 class DialogSection(msgspec.Struct, frozen=True):
     """What a page says of answering, and of what is kept of citizens' comments.
 
-    ``notice``: the privacy notice. ``contact``: whom to ask about personal data; its ``href`` is
-    empty where it is no address.
+    ``samples``: texts that are drawn in a month to be labelled. ``notice``: the privacy notice.
+    ``contact``: whom to ask about personal data; its ``href`` is empty where it is no address.
     """
 
     months: tuple[DialogMonth, ...]
     rules: DialogRules
+    samples: int
     notice: str | None
     contact: Link | None
     method: str
@@ -120,6 +127,10 @@ def dialog_rules(m: Material) -> DialogRules:
         first=formats.number(first),
         last=formats.number(last),
         least=formats.number(max(LEAST_N, least)),
+        kept=formats.days(KEPT["threads"]),
+        kept_youtube=formats.days(kept_threads("youtube")),
+        samples=formats.number(MOST_SAMPLES),
+        sample_days=formats.days(timedelta(days=MOST_SAMPLE_DAYS)),
     )
 
 
@@ -132,6 +143,7 @@ def _section(context: Context, found: list[tuple[Dialog, UnitDialog]]) -> Dialog
     return DialogSection(
         months=tuple(_month(context, dialog, unit) for dialog, unit in found),
         rules=dialog_rules(context.material),
+        samples=heard.samples,
         notice=web_address(heard.notice_url),
         contact=_contact(heard.dpo),
         method=context.href("metode/#dialog"),
