@@ -45,8 +45,12 @@ class CommentThread(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A thread that is not answered yet, and where it is.
 
-    ``order``: the place among the account's open ones that the ministry's own model suggests, the
-    smallest first; 0 without a model.
+    Attributes:
+        order: the place among the account's open ones that the ministry's own model suggests, the
+            smallest first; 0 without a model.
+        hidden: as the thread has it.
+        helped_at: when another registered account answered; the account's own is waited for.
+        missed_at: the read that did not find it, where the one before did; a second one ends it.
     """
 
     id: str
@@ -57,18 +61,33 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     seen_at: datetime
     checked_at: datetime | None = None
     order: int = 0
+    hidden: bool = False
+    helped_at: datetime | None = None
+    missed_at: datetime | None = None
+
+
+class Gap(msgspec.Struct, frozen=True, gc=False):
+    """A time of which some threads were not seen and cannot be any more; ``end`` not in it."""
+
+    begin: datetime
+    end: datetime
 
 
 class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is remembered of an account.
 
-    ``read_until``: every thread begun by then has been seen; None: never yet. ``open``: by the
-    thread's keyed hash.
+    Attributes:
+        read_until: every thread begun by then has been seen, but for those of ``gaps``; None: never
+            yet.
+        looked_at: the latest look, whatever came of it.
+        open: by the thread's keyed hash.
     """
 
     satker: str
     read_until: datetime | None = None
+    looked_at: datetime | None = None
     open: Mapping[str, Followed] = {}
+    gaps: tuple[Gap, ...] = ()
 
 
 class ThreadDay(msgspec.Struct, frozen=True, kw_only=True):
