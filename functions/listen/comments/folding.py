@@ -117,6 +117,12 @@ def fold(glance: Glance, subject: Subject, inbox: Inbox, held: Held) -> Folded:
     return _Fold(glance, subject, inbox, held).folded()
 
 
+def read_until(inbox: Inbox, now: datetime) -> datetime | None:
+    """How far an account has been read; None where that was noted while a clock was wrong."""
+    until = inbox.read_until
+    return None if until is not None and until > now + CLOCKS_AGREE else until
+
+
 class _Answer(NamedTuple):
     """The earliest of the account's own, and when another registered account answered first."""
 
@@ -314,9 +320,7 @@ def _read_further(glance: Glance, subject: Subject, inbox: Inbox) -> Inbox:
     What a look reached no further than is lost where nothing failed: the next look would reach no
     further either. Then the gap is remembered. After a failure it is read once more.
     """
-    at, until = subject.at, inbox.read_until
-    if until is not None and until > at + CLOCKS_AGREE:
-        until = None  # noted while a clock was wrong
+    at, until = subject.at, read_until(inbox, subject.at)
     known = subject.since if until is None else until
     covered = glance.covered_since
     gaps = tuple(gap for gap in inbox.gaps if at - gap.end < GAPS_KEPT)

@@ -49,7 +49,12 @@ class Shelf:
     def inboxes(self, platforms: Iterable[Platform]) -> dict[Platform, dict[str, Inbox]]:
         return {platform: dict(self.kept.get(platform, {})) for platform in platforms}
 
-    def save_inbox(self, platform: Platform, accounts: Mapping[str, Inbox]) -> None:
+    def save_inbox(
+        self,
+        platform: Platform,
+        accounts: Mapping[str, Inbox],
+        seen: Mapping[str, Inbox] | None = None,
+    ) -> None:
         held = self.kept.setdefault(platform, {})
         self.writes += any(held.get(account) != inbox for account, inbox in accounts.items())
         held |= accounts
