@@ -41,7 +41,6 @@ EXCEPTIONS = {
     "store/issues.py": "words only",
     "store/rankings.py": "two lines; tests/commands/test_audit.py compares their bytes",
     "store/tails.py": "words only",
-    "store/threads.py": "words only",
 }
 
 

@@ -39,6 +39,16 @@ TEXTS: Mapping[Platform, timedelta] = {
     "youtube": timedelta(days=10),
 }
 
+# So long after the day on which it was begun a thread of comments is known, whenever it is written:
+# for a year beside the year before. Of YouTube no longer than what was read may be kept.
+THREADS: Mapping[Platform, timedelta] = {
+    "instagram": timedelta(days=400),
+    "facebook": timedelta(days=400),
+    "tiktok": timedelta(days=400),
+    "x": timedelta(days=400),
+    "youtube": timedelta(days=30),
+}
+
 KEPT = {
     # A batch's outcome is taken in by the next tick. What none took in for so long is of a platform
     # that is read no more, or of a collector that has stood still since.
@@ -57,6 +67,12 @@ KEPT = {
     "volumes": timedelta(days=400),
     # The terms of YouTube leave a number thirty days; an alarm compares with twenty-eight.
     "pulse": timedelta(days=30),
+    # Those of no known platform; of every other as ``THREADS`` says.
+    "threads": max(THREADS.values()),
+    # What is followed leads to a comment: where nobody reads any more, it is not to be known.
+    "inbox": timedelta(days=30),
+    # A comment that is not to be kept: as long as it could be met again.
+    "forgotten": timedelta(days=400),
     # Those of no known platform; of every other as ``POSTS`` says.
     "posts": max(POSTS.values()),
 }
@@ -80,3 +96,8 @@ def expiry(
     """
     kept = KEPT[collection] if platform is None else POSTS[platform]
     return max(needed_until, clock) + kept
+
+
+def kept_threads(platform: str) -> timedelta:
+    """How long a day's threads are kept from its beginning on; of no known platform the longest."""
+    return next((kept for name, kept in THREADS.items() if name == platform), KEPT["threads"])

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from functions.model import PLATFORMS, Platform
+from functions.model import PLATFORMS, Platform, Roster
 from functions.parsing.cleaning import clean
+from functions.parsing.nearest import meant
 from functions.store import listening_fields as read
 from functions.store.agency import AgencyStore
-from functions.store.fields import Fields, Names
+from functions.store.fields import Fields, Names, shown
+from functions.store.listening_consents import UnitConsents, read_consents
 from functions.store.listening_fields import Way
 
 NAME = "listening"
@@ -43,6 +45,10 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
         dpia, dpo, notice_url: the impact assessment's document, whom to ask about personal data,
             the privacy notice; without all three no comment is read.
         comments: the platforms whose comments admins want to be read.
+        consents: by unit id, the number of the document by which the unit agreed to it.
+        withdrawn: the units that took it back. ``unclear``: those whose entry cannot be read.
+        consents_known: whether that field can be read as a whole; where not, nothing is read, and
+            nothing is erased.
         sample_texts: texts that are drawn for labelling in a month; kept ``sample_ttl_days``.
     """
 
@@ -58,6 +64,10 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     dpo: str | None = None
     notice_url: str | None = None
     comments: frozenset[Platform] = frozenset()
+    consents: Mapping[str, str] = {}
+    withdrawn: frozenset[str] = frozenset()
+    unclear: frozenset[str] = frozenset()
+    consents_known: bool = True
     sample_texts: int = 0
     sample_ttl_days: int = MOST_SAMPLE_DAYS
 
@@ -67,8 +77,12 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for name in ("dpia", "dpo", "notice_url") if not getattr(self, name))
 
     def reads_comments(self, platform: Platform) -> bool:
-        """Whether a platform's comments may be read; a unit's consent is asked for elsewhere."""
+        """Whether a platform's comments may be read, of the units that ``agreed``."""
         return platform in self.comments and not self.lacks
+
+    def agreed(self, satker: str) -> bool:
+        """Whether a unit agreed that the comments on its accounts are read."""
+        return satker in self.consents
 
 
 def read_listening(document: Mapping[str, Any]) -> tuple[Listening, tuple[str, ...]]:
@@ -87,6 +101,16 @@ def listening_of(agency: AgencyStore) -> tuple[Listening, tuple[str, ...]]:
     status = " ".join(each if each.endswith("?") else f"{each}." for each in found.wrong)
     agency.tell_admin([(typed, {"status": status or APPLIES, _IN_FORCE: found.in_force})])
     return found.listening, found.wrong
+
+
+def unknown_units(listening: Listening, roster: Roster) -> tuple[str, ...]:
+    """The units that ``consents`` names and the registry never had, one Indonesian line each."""
+    known = {unit.id for unit in (*roster.satker, *roster.former)}
+    named = {*listening.consents, *listening.withdrawn, *listening.unclear}
+    return tuple(
+        f"consents: satker {shown(id)} tidak terdaftar{meant(id, known)}"
+        for id in sorted(named - known)
+    )
 
 
 class _Read(NamedTuple):
@@ -109,7 +133,9 @@ def _read(document: Mapping[str, Any]) -> _Read:
             values[field], in_force[field] = _held(field, held)
             is_kept = values[field] is not None
             wrong.append(f"{error}. Yang berlaku {'tetap' if is_kept else 'kini'} {_KEPT[is_kept]}")
-    found = _made(values)
+    consents = read_consents(typed)
+    wrong += consents.wrong
+    found = _made(values, consents)
     if found.comments and found.lacks:
         wrong.append(f"komentar tidak dibaca sebelum {', '.join(found.lacks)} diisi")
     kept = {field: in_force[field] for field in _KEEPS if in_force[field] is not None}
@@ -126,11 +152,18 @@ def _held(field: str, held: Fields) -> tuple[Any, Any]:
         return None, None
 
 
-def _made(values: Mapping[str, Any]) -> Listening:
+def _made(values: Mapping[str, Any], consents: UnitConsents) -> Listening:
     """The settings of the values that there are; each platform's switch is a field of its own."""
     known = {field: value for field, value in values.items() if value is not None}
     comments = frozenset(name for name in PLATFORMS if known.pop(f"comments.{name}", False))
-    return Listening(**known, comments=comments)
+    return Listening(
+        **known,
+        comments=comments,
+        consents=consents.agreed,
+        withdrawn=consents.withdrawn,
+        unclear=consents.unclear,
+        consents_known=consents.is_known,
+    )
 
 
 def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,6 +189,7 @@ _NAMES: Names = {
     "dpia": ("penilaian dampak", "nomor dpia"),
     "dpo": ("pejabat pelindungan data", "kontak dpo"),
     "notice_url": ("alamat pemberitahuan privasi", "pemberitahuan privasi"),
+    "consents": ("persetujuan satker", "persetujuan"),
     "sample_texts": ("contoh teks",),
     "sample_ttl_days": ("hari contoh teks",),
     **{f"comments.{platform}": (f"komentar.{platform}",) for platform in PLATFORMS},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,8 +20,12 @@ from functions.store.port import Store, Stored, StoreError, Write
 
 SMALL, QUICK = 6, 1  # zlib's levels: a fifth smaller, or in a fifth of the time
 PART_SIZE = 500_000  # bytes, compressed; Firestore's documents end at 1 MiB
+MOST_PARTS = 256  # that a mapping of which nothing may cost another is believed to have
 
 T = TypeVar("T")
+
+# What JSON of any content may raise; the last of values within values without an end.
+UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
 
 class LostPieceError(StoreError):
@@ -70,6 +75,35 @@ def count_parts(document: Stored) -> int:
     return int(document.data.get("parts", 1))
 
 
+def sound_parts(document: Stored) -> int:
+    """As ``count_parts``; a document that says something odd is taken for the only part."""
+    said = document.data.get("parts")
+    return said if type(said) is int and 0 < said <= MOST_PARTS else 1
+
+
+def read_entries(documents: Iterable[Stored], read: Callable[[bytes], T]) -> dict[str, T]:
+    """The entries that a mapping's parts hold together; what cannot be read is left out.
+
+    Args:
+        documents: the parts, in any order.
+        read: an entry from its JSON; raises msgspec.DecodeError, which costs that entry alone.
+    """
+    found: dict[str, T] = {}
+    # A writer may have died and left parts of an older, coarser split: the finer parts are newer.
+    for stored in sorted(documents, key=sound_parts):
+        for name, entry in _raw_entries(stored.data.get("body")).items():
+            with suppress(*UNREADABLE):
+                found[name] = read(bytes(entry))
+    return found
+
+
+def _raw_entries(body: Any) -> dict[str, msgspec.Raw]:
+    try:
+        return expand(body, dict[str, msgspec.Raw])
+    except (zlib.error, TypeError, *UNREADABLE):
+        return {}
+
+
 def held_parts(
     store: Store, heads: Iterable[str], count: Callable[[Stored], int] = count_parts
 ) -> dict[str, dict[str, Stored]]:
@@ -99,6 +133,8 @@ def part_writes(
 ) -> Iterator[Write]:
     """The parts that differ from what was read, conditional on nobody having written since.
 
+    Parts that a smaller mapping needs no more are deleted, last of all.
+
     Args:
         head: path of the first part.
         held: the stored parts by path.
@@ -116,6 +152,8 @@ def part_writes(
             yield Write(path, document, "set" if n else "create", expires_at=expires_at)
         elif held[path].data != document:
             yield Write(path, document, "set", held[path].version, expires_at)
+    kept = {head, *(f"{head}:{n}" for n in range(1, len(bodies)))}
+    yield from (Write(path, mode="delete") for path in held if path not in kept)
 
 
 def digest(body: bytes) -> str:

@@ -41,6 +41,7 @@ QUERIED = {
     "rosters": "as_of",
     "runs": "started_at",
     "notices": "due",
+    "threads": "month",
 }
 
 

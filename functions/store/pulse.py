@@ -10,15 +10,14 @@ no other.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from operator import add
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from functions.store.parts import expand
+from functions.store.parts import read_entries
 from functions.store.port import Stored
 
 HOURS = 24
@@ -67,7 +66,7 @@ Growth = Mapping[date, Day]
 """What is added to UTC days."""
 
 _UNKNOWN = AccountPulse()
-MOST_PARTS = 256  # of a day; one holds some ten ministries
+_DECODER = msgspec.json.Decoder(AccountPulse)
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,19 +126,9 @@ def days_between(first: datetime, last: datetime) -> list[date]:
     return [begin + timedelta(days=n) for n in range((end - begin).days + 1)]
 
 
-def parts_of(document: Stored) -> int:
-    """In how many parts a day lies, as one of them says; one that is odd costs no other day."""
-    said = document.data.get("parts")
-    return said if type(said) is int and 0 < said <= MOST_PARTS else 1
-
-
 def read_day(documents: Iterable[Stored]) -> dict[str, AccountPulse]:
     """What the parts of a day's document say together, by account."""
-    found: dict[str, AccountPulse] = {}
-    # A writer may have died and left parts of an older, coarser split: the finer parts are newer.
-    for stored in sorted(documents, key=parts_of):
-        found |= _read(stored.data.get("body"))
-    return found
+    return read_entries(documents, _DECODER.decode)
 
 
 def added(known: Day, new: Day) -> dict[str, AccountPulse]:
@@ -153,30 +142,6 @@ def together(growths: Iterable[Growth]) -> dict[date, Day]:
     for growth in growths:
         for day, accounts in growth.items():
             found[day] = added(found.get(day, {}), accounts)
-    return found
-
-
-def _read(body: Any) -> dict[str, AccountPulse]:
-    try:
-        return expand(body, dict[str, AccountPulse])
-    except msgspec.ValidationError:
-        return _each(body)
-    except (msgspec.DecodeError, zlib.error, TypeError):
-        return {}
-
-
-def _each(body: bytes) -> dict[str, AccountPulse]:
-    """The accounts that can be read."""
-    found = {}
-    try:
-        entries = expand(body, dict[str, msgspec.Raw])
-    except msgspec.ValidationError:
-        return {}
-    for account, entry in entries.items():
-        try:
-            found[account] = msgspec.json.decode(entry, type=AccountPulse)
-        except msgspec.DecodeError:
-            continue
     return found
 
 

@@ -42,6 +42,7 @@ locals {
     "installation",                                                # of the whole store; all others lie below agencies/{id}
     "accounts", "status",                                          # below satker/{id}
     "alarms", "campaigns", "clarifications", "insights", "topics", # what listening keeps
+    "forgotten", "inbox", "keys", "threads",                       # of comments
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
     "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "pulse", "rankings", "rosters", "runs", "satker", "settings",
     "signatures", "tails", "tickets", "urls", "volumes",
@@ -59,10 +60,11 @@ locals {
     "rosters/as_of"      = { collection = "rosters", field = "as_of" }
     "runs/started_at"    = { collection = "runs", field = "started_at" }
     "notices/due"        = { collection = "notices", field = "due" }
+    "threads/month"      = { collection = "threads", field = "month" }
   }
 
   # Whose documents carry the instant from which on nobody needs them (functions/store/expiry.py).
-  expiring = toset(["alarms", "attempts", "notices", "outcomes", "posts", "pulse", "runs", "tickets", "volumes"])
+  expiring = toset(["alarms", "attempts", "forgotten", "inbox", "notices", "outcomes", "posts", "pulse", "runs", "threads", "tickets", "volumes"])
 }
 
 resource "google_firestore_field" "unindexed" {

@@ -300,7 +300,7 @@ def test_terraform_and_the_code_agree():
         ),
         ("firestore.tf", 'field = "as_of"', 'field = "at"', "index rosters/as_of: Terraform"),
         ("firestore.tf", 'field = "changed_at"', 'field = "at"', "index posts/at: the code"),
-        ("firestore.tf", '"attempts", "not', '"hints", "not', "TTL hints: it is no collection"),
+        ("firestore.tf", '"attempts", "for', '"hints", "for', "TTL hints: it is no collection"),
         ("metrics.tf", "trigger.crashed", "trigger.crash", "event trigger.crash: the code has"),
         (
             "metrics.tf",

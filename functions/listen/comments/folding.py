@@ -32,7 +32,7 @@ class Hashing(Protocol):
     """The agency's keyed hash."""
 
     def thread(self, platform: Platform, id: str) -> str: ...
-    def words(self, text: str) -> str: ...
+    def words(self, text: str) -> str | None: ...
 
 
 class Subject(NamedTuple):
@@ -258,13 +258,8 @@ class _Fold:
         return any(gap.begin <= at < gap.end for gap in self._next.gaps)
 
     def _by_own(self, thread: CommentThread, answer: Comment) -> CommentThread:
-        said = answer.text.strip()
-        return replace(
-            thread,
-            answered_at=answer.at,
-            answered_by="own",
-            answer=self._subject.hasher.words(said) if said else None,
-        )
+        said = self._subject.hasher.words(answer.text)
+        return replace(thread, answered_at=answer.at, answered_by="own", answer=said)
 
     def _keep(self, name: str, thread: CommentThread) -> None:
         self._days.setdefault(self._subject.day(thread.asked_at), {})[name] = thread

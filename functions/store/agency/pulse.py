@@ -9,7 +9,7 @@ from functools import partial
 from functions.store import pulse as pulses
 from functions.store.agency.root import AgencyDocuments
 from functions.store.expiry import KEPT
-from functions.store.parts import QUICK, held_parts, part_writes
+from functions.store.parts import QUICK, held_parts, part_writes, sound_parts
 from functions.store.port import until_written
 from functions.store.pulse import Day, Growth, Pulse, days_between
 
@@ -28,13 +28,13 @@ class PulseDocuments(AgencyDocuments):
     def pulse(self, first: datetime, last: datetime) -> Pulse:
         """What is known from the hour ``first`` to the hour ``last``: whole hours of UTC."""
         heads = {self._pulse_path(day): day for day in days_between(first, last)}
-        held = held_parts(self.store, heads, pulses.parts_of)
+        held = held_parts(self.store, heads, sound_parts)
         days = {heads[head]: pulses.read_day(parts.values()) for head, parts in held.items()}
         return Pulse(first=first, last=last, days=days)
 
     def _add_to_day(self, day: date, accounts: Day) -> None:
         head = self._pulse_path(day)
-        held = held_parts(self.store, [head], pulses.parts_of).get(head, {})
+        held = held_parts(self.store, [head], sound_parts).get(head, {})
         known = pulses.added(pulses.read_day(held.values()), accounts)
         facts = {"day": day.isoformat()}
         expires_at = self._pulse_expiry(day)
