@@ -19,7 +19,9 @@ from tests.platforms.tiktok import TikTok
 from tests.platforms.wire import Request, Response
 from tests.platforms.world import World
 from tests.platforms.x import X
+from tests.platforms.x_comments import XComments
 from tests.platforms.youtube import YouTube
+from tests.platforms.youtube_comments import YouTubeComments
 
 _VERSION = re.compile(r"v\d+\.\d+")
 
@@ -44,8 +46,12 @@ class App:
         self._instagram = Instagram(world, gate)
         self._facebook = Facebook(world, gate, self.calls)
         self._x = X(world, self.calls)
+        self._x.show(XComments(world, self.calls, self._x))
         self._tiktok = TikTok(world, self.calls)
         self._youtube = YouTube(world, self.calls)
+        comments = YouTubeComments(world)
+        self._youtube.also("/youtube/v3/commentThreads", comments.threads)
+        self._youtube.also("/youtube/v3/comments", comments.replies)
         self.faults = Faults(world, self._tiktok)
         self._control = Control(world, self.calls, self.faults)
 

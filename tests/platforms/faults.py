@@ -84,6 +84,9 @@ META_MESSAGES = {
     80002: "(#80002) There have been too many calls to this Instagram account. Wait a bit and try "
     "again.",
 }
+_YOUTUBE_PAGES = frozenset(
+    f"youtube#{kind}ListResponse" for kind in ("playlistItem", "commentThread", "comment")
+)
 _META_LIMITS = frozenset({4, 17, 32, 613, 80001, 80002})
 
 
@@ -471,7 +474,7 @@ def _cursor_loop(fault: Fault, platform: str, request: Request, payload: Any) ->
             if "meta" in payload:
                 payload["meta"]["next_token"] = start_over
         case "youtube":
-            if payload.get("kind") == "youtube#playlistItemListResponse":
+            if payload.get("kind") in _YOUTUBE_PAGES:
                 payload["nextPageToken"] = start_over
         case "tiktok":
             data = payload.get("data", {})

@@ -48,10 +48,18 @@ class Quirks:
     """Whether a full last page still carries a `next`, which leads to an empty page."""
     x_rich_metrics: bool = True
     """Whether public_metrics has bookmark_count and impression_count."""
+    x_locked: set[str] = field(default_factory=set)
+    """Ids of citizens who show their posts to their followers alone."""
+    x_withheld: set[str] = field(default_factory=set)
+    """Ids of posts that X withholds in this country."""
     youtube_stats_as_int: bool = False
     """Whether batchGetStats sends numbers in place of strings; both were seen."""
     youtube_millis: bool = False
     """Whether timestamps carry `.000`, as older data does."""
+    youtube_comments_off: set[str] = field(default_factory=set)
+    """Ids of videos and channels whose comments are turned off."""
+    youtube_missing_thread_fails: bool = False
+    """Whether a thread that is gone fails the whole call that names it, or is left out of it."""
     youtube_feed_works: bool = True
     """The keyless feed fails for hours to days at a time; otherwise 404."""
     tiktok_client_tokens: bool = True
