@@ -56,12 +56,16 @@ ADAPTER_SEES = (
     "functions.collect.platforms.walks",
     "functions.collect.platforms.meta",
 )
-# Whoever listens shares collecting's way to a platform and its credentials, and nothing else of it.
+# Whoever listens shares collecting's way to a platform and its credentials, and how answers are
+# read, and nothing else of it.
 LISTENING = "functions/listen/*.py"
 LISTENING_SEES = (
     "functions.collect.client",
     "functions.collect.contract",
     "functions.collect.credentials",
+    "functions.collect.platforms.decoding",
+    "functions.collect.platforms.meta",
+    "functions.collect.platforms.walks",
 )
 # Its adapters read answers as collecting's do.
 LISTENING_ADAPTER_SEES = (

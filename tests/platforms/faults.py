@@ -465,11 +465,11 @@ def _cursor_loop(fault: Fault, platform: str, request: Request, payload: Any) ->
             media = payload.get("business_discovery", {}).get("media")
             if media is not None:
                 media.setdefault("paging", {}).setdefault("cursors", {})["after"] = start_over
+            elif isinstance(payload.get("data"), list):  # the owner's own media, or comments
+                _start_over(request, payload, start_over)
         case "facebook":
             if isinstance(payload.get("data"), list):
-                query = urlencode({**request.query, "after": start_over})
-                host = request.headers.get("host", "")
-                payload.setdefault("paging", {})["next"] = f"http://{host}{request.path}?{query}"
+                _start_over(request, payload, start_over)
         case "x":
             if "meta" in payload:
                 payload["meta"]["next_token"] = start_over
@@ -481,6 +481,17 @@ def _cursor_loop(fault: Fault, platform: str, request: Request, payload: Any) ->
             if "videos" in data:
                 data["has_more"] = True
                 data["cursor"] = 10**13 + salt  # A far future: the newest videos again.
+            if "comments" in data:
+                data |= {"has_more": True, "cursor": 0}
+
+
+def _start_over(request: Request, payload: Any, cursor: str) -> None:
+    """The Graph API's next page is the first again."""
+    query = urlencode({**request.query, "after": cursor})
+    host = request.headers.get("host", "")
+    paging = payload.setdefault("paging", {})
+    paging["next"] = f"http://{host}{request.path}?{query}"
+    paging["cursors"] = {"after": cursor}
 
 
 def _partial(fault: Fault, platform: str, request: Request, payload: Any) -> None:

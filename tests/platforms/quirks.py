@@ -31,6 +31,12 @@ class Quirks:
     """Whether a collaboration is listed in the co-author's feed too."""
     graph_oldest: str = "v21.0"
     """The oldest version of the Graph API that is left; it answers for those that are no more."""
+    instagram_not_ours: set[str] = field(default_factory=set)
+    """Ids of accounts that are not our business's: their comments are refused (#10)."""
+    graph_dead_id_fails_batch: bool = False
+    """The same as the next, for Instagram's comments."""
+    facebook_refused_comment_fields: set[str] = field(default_factory=set)
+    """Fields of comments that Page Public Content Access refuses (#100)."""
     facebook_dead_id_fails_batch: bool = False
     """Whether one dead id fails a whole `ids=` call with 100/33, or is left out in silence."""
     facebook_since_by_update: bool = False
