@@ -56,12 +56,22 @@ ADAPTER_SEES = (
     "functions.collect.platforms.walks",
     "functions.collect.platforms.meta",
 )
-# Whoever listens shares collecting's way to a platform and its credentials, and nothing else of it.
+# Whoever listens shares collecting's way to a platform and its credentials, and how answers are
+# read, and nothing else of it.
 LISTENING = "functions/listen/*.py"
 LISTENING_SEES = (
     "functions.collect.client",
     "functions.collect.contract",
     "functions.collect.credentials",
+    "functions.collect.platforms.decoding",
+    "functions.collect.platforms.meta",
+    "functions.collect.platforms.walks",
+)
+# Its adapters read answers as collecting's do.
+LISTENING_ADAPTER_SEES = (
+    *LISTENING_SEES,
+    "functions.collect.platforms.decoding",
+    "functions.collect.platforms.walks",
 )
 # What the adapters share, and is none itself.
 SHARED_BY_ADAPTERS = {"__init__", "decoding", "walks", "meta"}
@@ -200,7 +210,10 @@ def _listening(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
         return
     is_adapter = fnmatch(path, "functions/listen/platforms/*.py")
     for line, name in imports(tree):
-        is_seen = any(_within(name, seen) for seen in LISTENING_SEES)
+        # Its platform's posts are the same posts.
+        own = f"functions.collect.platforms.{Path(path).stem.partition('_')[0]}_posts"
+        sees = (*LISTENING_ADAPTER_SEES, own) if is_adapter else LISTENING_SEES
+        is_seen = any(_within(name, seen) for seen in sees)
         if _within(name, "functions.collect") and not is_seen:
             yield line, "listening sees collect's client, contract and credentials alone"
         if is_adapter and _within(name, "functions.store"):

@@ -25,6 +25,7 @@ EXCEPTIONS = {
     "commands/demo.py": "its steps are those of tests/test_end_to_end.py",
     "commands/migrate.py": "tested in tests/commands/test_backup.py; the work in tests/store/",
     "commands/scheduled.py": "tested through the command, in test_schedule.py beside it",
+    "listen/comments/keeping.py": "tested with the whole reading, in test_reading.py beside it",
     "listen/contract.py": "words only",
     "listen/entrypoint.py": "tested over HTTP, in tests/test_main.py",
     "listen/report.py": JOB,

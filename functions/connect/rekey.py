@@ -26,7 +26,11 @@ from functions.tokens import keyfile
 from functions.tokens.vault import SQLITE, Vault, VaultError, held_vault, key_file
 
 # Where sealed secrets lie, below an agency: collection and fields.
-SEALED = {"consents": ("refresh", "access"), "attempts": ("refresh", "access", "verifier")}
+SEALED = {
+    "consents": ("refresh", "access"),
+    "attempts": ("refresh", "access", "verifier"),
+    "keys": ("sealed",),
+}
 TRIES = 10  # at a document that others write at the same moment
 
 
@@ -72,6 +76,7 @@ def _sealed(agencies: Sequence[AgencyStore]) -> Iterator[Stored]:
         # Each whole first: it is written to while it is gone through.
         yield from agency.consents()
         yield from agency.attempts()
+        yield from agency.keys()
 
 
 def _secrets(stored: Stored) -> dict[str, bytes]:
@@ -134,11 +139,16 @@ class Rotation:
             "older": self.count.older,
             "unreadable": self.count.unreadable,
             "problems": [
-                f"{path}: no key opens it; import or ask for that consent again"
-                for path in self.count.unreadable
+                f"{path}: no key opens it; {_advice(path)}" for path in self.count.unreadable
             ],
             "failed": bool(self.count.unreadable or self.count.older),
         }
+
+
+def _advice(path: str) -> str:
+    if "/keys/" in path:
+        return "restore the key that was in KIPRAH_TOKEN_KEY"
+    return "import or ask for that consent again"
 
 
 def rekey(

@@ -1,4 +1,4 @@
-"""Encryption of what must not be read from the store: consents."""
+"""Encryption of what must not be read from the store: consents, and keys of our own."""
 
 from __future__ import annotations
 

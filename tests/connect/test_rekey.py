@@ -45,7 +45,7 @@ class App:
 
 
 def filled(agency: AgencyStore, vault: Vault, now: datetime) -> None:
-    """Everything that is ever sealed: consents with a pair, a Page's token, an attempt."""
+    """All that is ever sealed: consents with a pair, a Page's token, an attempt, a key."""
     listed = [factories.account("u", "tiktok", "kemenkum.ntt", since=now)]
     agency.save_roster(factories.roster(factories.satker("u"), accounts=listed, as_of=now))
     consents = Consents(agency, lambda: vault)
@@ -53,13 +53,14 @@ def filled(agency: AgencyStore, vault: Vault, now: datetime) -> None:
     asyncio.run(consents.access("kemenkum.ntt", now, Platform().renew))
     flow = Flow(agency, vault, App(), auth_url="https://t", connect_url="https://c")  # type: ignore[arg-type]
     flow.start(ticket.issue(vault, agency.id, "u", "kemenkum.ntt", now), now)
+    agency.add_thread_key(vault.seal("key of threads"))
 
 
 def everything(agency: AgencyStore) -> dict[str, dict[str, Any]]:
     """Every document of the collections in which tokens are."""
     return {
         stored.path: stored.data
-        for collection in ("consents", "attempts", "tickets")
+        for collection in ("consents", "attempts", "tickets", "keys")
         for stored in agency.store.list(f"{agency.root}/{collection}")
     }
 
@@ -70,8 +71,8 @@ def test_all_that_is_sealed_is_sealed_anew_in_every_agency(
     for one in (agency, other):
         filled(one, Vault(OLD), now)
     before = {**everything(agency), **everything(other)}
-    assert counted([agency, other], Vault(NEW, OLD)) == Resealed(older=8)
-    assert reseal([agency, other], Vault(NEW, OLD)) == Resealed(current=8, resealed=8)
+    assert counted([agency, other], Vault(NEW, OLD)) == Resealed(older=10)
+    assert reseal([agency, other], Vault(NEW, OLD)) == Resealed(current=10, resealed=10)
     after = {**everything(agency), **everything(other)}
     assert before.keys() == after.keys()
     for path, data in before.items():
@@ -100,7 +101,7 @@ def test_running_twice_equals_running_once(agency: AgencyStore, now: datetime) -
     filled(agency, Vault(OLD), now)
     reseal([agency], Vault(NEW, OLD))
     once, writes = everything(agency), agency.store.meter.writes
-    assert reseal([agency], Vault(NEW, OLD)) == Resealed(current=4)
+    assert reseal([agency], Vault(NEW, OLD)) == Resealed(current=5)
     assert everything(agency) == once
     assert agency.store.meter.writes == writes
 
@@ -124,7 +125,7 @@ def test_one_that_died_half_way_is_finished_by_the_next(
     assert counted([agency], Vault(NEW, OLD)).older > 0
     assert all(Vault(NEW, OLD).open(s) for d in everything(agency).values() for s in _bytes(d))
     reseal([agency], Vault(NEW, OLD))
-    assert counted([agency], Vault(NEW)) == Resealed(current=4)
+    assert counted([agency], Vault(NEW)) == Resealed(current=5)
 
 
 def _bytes(data: dict[str, Any]) -> list[bytes]:
@@ -177,7 +178,7 @@ def test_what_neither_key_opens_is_named_and_costs_nothing_else(
     filled(agency, Vault(OLD), now)
     lost = f"{agency.root}/consents/tiktok:lain"
     agency.store.write([Write(lost, {"refresh": Vault("lain").seal("x"), "access": b"\0"})])
-    assert reseal([agency], Vault(NEW, OLD)) == Resealed(current=4, resealed=4, unreadable=[lost])
+    assert reseal([agency], Vault(NEW, OLD)) == Resealed(current=5, resealed=5, unreadable=[lost])
 
 
 def test_links_that_were_made_with_the_old_key_are_opened(now: datetime) -> None:
@@ -223,14 +224,14 @@ def test_a_key_file_is_rotated_and_its_old_key_goes_after_the_last_link(
     filled(agency, open_vault(settings), now)
     [old] = keyfile.read(path)
     done = rekey([agency], settings, now, new_key=True)
-    assert done.count == Resealed(current=4, resealed=4)
+    assert done.count == Resealed(current=5, resealed=5)
     assert "takes it out from 2026-10-27T03:00:00Z on" in done.said
     new = keyfile.read(path)[0].key
     assert rekey([agency], settings, now, new_key=True).count.resealed == 0
     assert [line.key for line in keyfile.read(path)] == [new, old.key]
     rekey([agency], settings, now + ticket.LIFETIME)
     assert [line.key for line in keyfile.read(path)] == [new]
-    assert counted([agency], Vault(new)) == Resealed(current=4)
+    assert counted([agency], Vault(new)) == Resealed(current=5)
 
 
 def test_a_key_that_leaked_may_go_at_once(
@@ -239,9 +240,9 @@ def test_a_key_that_leaked_may_go_at_once(
     agency, settings = sqlite
     filled(agency, open_vault(settings), now)
     done = rekey([agency], settings, now, new_key=True, drop_old=True)
-    assert done.said == "one key; all 4 stored secrets are sealed with it"
+    assert done.said == "one key; all 5 stored secrets are sealed with it"
     assert len(keyfile.read(tmp_path / "kiprah.key")) == 1
-    assert counted([agency], open_vault(settings)) == Resealed(current=4)
+    assert counted([agency], open_vault(settings)) == Resealed(current=5)
 
 
 @pytest.mark.parametrize("option", ["new_key", "drop_old"])
@@ -268,11 +269,11 @@ def test_doctor_says_while_two_keys_are_set(
     both = replace(settings, token_key=f"{NEW},{OLD}")
     [found] = told(both)
     assert found.words == (
-        "4 of 4 stored secrets still need an older key; run: kiprah connect rekey"
+        "5 of 5 stored secrets still need an older key; run: kiprah connect rekey"
     )
     assert not found.ok
     rekey([agency], both, now)
     [found] = told(both)
     assert found.ok
-    assert "2 keys, and none of 4 stored secrets needs an older one" in found.words
+    assert "2 keys, and none of 5 stored secrets needs an older one" in found.words
     assert told(replace(settings, token_key=NEW)) == []

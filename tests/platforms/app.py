@@ -19,7 +19,9 @@ from tests.platforms.tiktok import TikTok
 from tests.platforms.wire import Request, Response
 from tests.platforms.world import World
 from tests.platforms.x import X
+from tests.platforms.x_comments import XComments
 from tests.platforms.youtube import YouTube
+from tests.platforms.youtube_comments import YouTubeComments
 
 _VERSION = re.compile(r"v\d+\.\d+")
 
@@ -44,8 +46,12 @@ class App:
         self._instagram = Instagram(world, gate)
         self._facebook = Facebook(world, gate, self.calls)
         self._x = X(world, self.calls)
+        self._x.show(XComments(world, self.calls, self._x))
         self._tiktok = TikTok(world, self.calls)
         self._youtube = YouTube(world, self.calls)
+        comments = YouTubeComments(world)
+        self._youtube.also("/youtube/v3/commentThreads", comments.threads)
+        self._youtube.also("/youtube/v3/comments", comments.replies)
         self.faults = Faults(world, self._tiktok)
         self._control = Control(world, self.calls, self.faults)
 
@@ -81,7 +87,7 @@ class App:
                 return self._youtube.answer(request, route.template)
         try:
             if route.platform == "instagram":
-                return self._instagram.answer(request, route.parts[0])
+                return self._instagram.answer(request, route.parts)
             return self._facebook.answer(request, route.parts)
         except GraphError as error:
             return error.response()
@@ -101,6 +107,8 @@ class App:
     def _graph_route(self, request: Request, parts: list[str]) -> Route:
         if parts and _VERSION.fullmatch(parts[0]):
             del parts[0]
+        if comments := self._instagram_route(request, parts):
+            return comments
         if not parts:
             return Route("facebook", "/?ids", parts)
         own = (grant.instagram_user for grant in self.world.credentials.meta.values())
@@ -112,6 +120,24 @@ class App:
             template = "/debug_token" if parts == ["debug_token"] else "/{node}"
             return Route("facebook", template, parts)
         return Route("facebook", "/{node}/" + "/".join(parts[1:]), parts)
+
+    def _instagram_route(self, request: Request, parts: list[str]) -> Route | None:
+        """Where Instagram's comments are asked for with a token that reads no Page; else None."""
+        grant = self.world.credentials.meta.get(request.query.get("access_token", ""))
+        if grant is None or not grant.instagram_user or grant.pages or grant.page:
+            return None
+        match parts:
+            case []:
+                return Route("instagram", "/?ids", parts)
+            case [node] if self.world.comments.get("instagram", node):
+                return Route("instagram", "/{comment}", parts)
+            case [_, "media"]:
+                return Route("instagram", "/{user}/media", parts)
+            case [_, "comments"]:
+                return Route("instagram", "/{media}/comments", parts)
+            case [_, "replies"]:
+                return Route("instagram", "/{comment}/replies", parts)
+        return None
 
 
 def _x_template(parts: list[str]) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True, eq=False)
 class Comment:
     """One comment. `author` is an `Account` of the world, or a citizen's id; `parent` what it
-    answers (None: it begins a thread); `removed` and `hidden` are instants, None: never."""
+    answers (None: it begins a thread); `removed` and `hidden` are instants, None: never. `mention`:
+    it stands by itself and names the account, in place of answering its post (X)."""
 
     id: str
     post: Post
@@ -33,6 +34,7 @@ class Comment:
     parent: Comment | None = None
     removed: int | None = None
     hidden: int | None = None
+    mention: bool = False
     answers: list[Comment] = field(default_factory=list)
 
     @property
@@ -73,6 +75,7 @@ class Comments:
         id: str | None = None,
         removed_at: datetime | None = None,
         hidden_at: datetime | None = None,
+        mention: bool = False,
     ) -> Comment:
         """A comment below a post; without `author` some citizen's. `name`: what the platform calls
         its author, where it does."""
@@ -92,6 +95,7 @@ class Comments:
             parent=parent,
             removed=None if removed_at is None else epoch(removed_at),
             hidden=None if hidden_at is None else epoch(hidden_at),
+            mention=mention,
         )
         self.all.append(comment)
         self._by_id[platform, comment.id] = comment

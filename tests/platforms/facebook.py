@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 
-from tests.platforms import cursors
+from tests.platforms import cursors, facebook_comments
 from tests.platforms.calls import Calls
 from tests.platforms.credentials import MetaGrant
 from tests.platforms.graph import Field, Gate, GraphError, parse_fields, timestamp, unsupported_get
@@ -77,10 +77,12 @@ class Facebook:
         if not is_own:
             self._allow(request, grant)
         if not path:
-            payload = self._batch(request)
+            payload = self._batch(request, by)
         elif len(path) == 1:
             fields = parse_fields(request.query.get("fields", "id,name"))
             payload = self._node(path[0], fields, by)
+        elif len(path) == 2 and path[1] == "comments":
+            payload = self._comments(request, path[0], by)
         elif len(path) == 2 and path[1] in POST_EDGES:
             payload = self._edge(request, path[0], path[1], by if is_own else None)
         else:
@@ -111,7 +113,7 @@ class Facebook:
 
     # Objects
 
-    def _batch(self, request: Request) -> dict[str, Any]:
+    def _batch(self, request: Request, by: str | None) -> dict[str, Any]:
         wanted = [one for one in request.query.get("ids", "").split(",") if one]
         if not wanted:
             raise GraphError(
@@ -129,7 +131,7 @@ class Facebook:
         found = {}
         for one in wanted:
             try:
-                found[one] = self._node(one, fields)
+                found[one] = self._node(one, fields, by)
             except GraphError as error:
                 code = error.payload["error"]
                 if code.get("error_subcode") != 33 or (
@@ -143,7 +145,7 @@ class Facebook:
         if post is not None:
             if not post.visible(self._world.now) or self._page(post.account.id, by) is None:
                 raise unsupported_get(node)
-            return self._post(post, fields)
+            return self._post(post, fields, own=by == post.account.id)
         account = self._page(node, by)
         if account is None:
             raise unsupported_get(node)
@@ -157,6 +159,20 @@ class Facebook:
                 page[asked.key] = value
         page["id"] = account.id
         return page
+
+    def _comments(self, request: Request, node: str, by: str | None) -> dict[str, Any]:
+        """The comments of a post, as an edge of their own."""
+        post = self._world.post("facebook", node)
+        if post is None or not post.visible(self._world.now):
+            raise unsupported_get(node)
+        fields = parse_fields(request.query.get("fields", "created_time,message"))
+        query = {
+            k: v for k, v in request.query.items() if k in ("filter", "order", "limit", "after")
+        }
+        asked = Field("comments", "comments", {}, fields)
+        own = by == post.account.id
+        edge = facebook_comments.listing(self._world, post, asked, own, {"limit": "25", **query})
+        return edge if isinstance(edge, dict) else {"data": []}
 
     def _page(self, node: str, by: str | None = None) -> Account | None:
         """A page by its id or its username, as the Page `by` may see it."""
@@ -195,7 +211,7 @@ class Facebook:
         page, more = posts[:limit], len(posts) > limit
         more = more or (self._world.quirks.facebook_empty_last_page and len(page) == limit)
         payload: dict[str, Any] = {
-            "data": [self._post(post, fields) for post in self._ranked(page)]
+            "data": [self._post(post, fields, own=own is not None) for post in self._ranked(page)]
         }
         if page:
             after = cursors.encode(page[-1].key)
@@ -268,11 +284,15 @@ class Facebook:
         host = request.headers.get("host", "graph.facebook.com")
         return f"http://{host}{request.path}?{urlencode(query)}"
 
-    def _post(self, post: Post, fields: tuple[Field, ...]) -> dict[str, Any]:
+    def _post(self, post: Post, fields: tuple[Field, ...], *, own: bool) -> dict[str, Any]:
         now = self._world.now
         counters = self._world.counters(post, now)
         item: dict[str, Any] = {}
         for asked in fields:
+            if asked.name == "comments" and asked.fields:  # themselves, not how many
+                edge = facebook_comments.listing(self._world, post, asked, own, {})
+                item |= {asked.key: edge} if edge is not None else {}
+                continue
             if asked.name == "updated_time":
                 item[asked.key] = timestamp(self._updated(post))
                 continue

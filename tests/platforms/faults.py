@@ -84,6 +84,9 @@ META_MESSAGES = {
     80002: "(#80002) There have been too many calls to this Instagram account. Wait a bit and try "
     "again.",
 }
+_YOUTUBE_PAGES = frozenset(
+    f"youtube#{kind}ListResponse" for kind in ("playlistItem", "commentThread", "comment")
+)
 _META_LIMITS = frozenset({4, 17, 32, 613, 80001, 80002})
 
 
@@ -462,22 +465,33 @@ def _cursor_loop(fault: Fault, platform: str, request: Request, payload: Any) ->
             media = payload.get("business_discovery", {}).get("media")
             if media is not None:
                 media.setdefault("paging", {}).setdefault("cursors", {})["after"] = start_over
+            elif isinstance(payload.get("data"), list):  # the owner's own media, or comments
+                _start_over(request, payload, start_over)
         case "facebook":
             if isinstance(payload.get("data"), list):
-                query = urlencode({**request.query, "after": start_over})
-                host = request.headers.get("host", "")
-                payload.setdefault("paging", {})["next"] = f"http://{host}{request.path}?{query}"
+                _start_over(request, payload, start_over)
         case "x":
             if "meta" in payload:
                 payload["meta"]["next_token"] = start_over
         case "youtube":
-            if payload.get("kind") == "youtube#playlistItemListResponse":
+            if payload.get("kind") in _YOUTUBE_PAGES:
                 payload["nextPageToken"] = start_over
         case "tiktok":
             data = payload.get("data", {})
             if "videos" in data:
                 data["has_more"] = True
                 data["cursor"] = 10**13 + salt  # A far future: the newest videos again.
+            if "comments" in data:
+                data |= {"has_more": True, "cursor": 0}
+
+
+def _start_over(request: Request, payload: Any, cursor: str) -> None:
+    """The Graph API's next page is the first again."""
+    query = urlencode({**request.query, "after": cursor})
+    host = request.headers.get("host", "")
+    paging = payload.setdefault("paging", {})
+    paging["next"] = f"http://{host}{request.path}?{query}"
+    paging["cursors"] = {"after": cursor}
 
 
 def _partial(fault: Fault, platform: str, request: Request, payload: Any) -> None:

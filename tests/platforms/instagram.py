@@ -16,6 +16,7 @@ from typing import Any
 from tests.platforms import cursors, ids
 from tests.platforms.graph import Field, Gate, GraphError, parse_fields, timestamp, unsupported_get
 from tests.platforms.growth import Counters
+from tests.platforms.instagram_comments import InstagramComments
 from tests.platforms.wire import Request, Response, json_response
 from tests.platforms.world import Account, Post, World
 
@@ -30,10 +31,14 @@ class Instagram:
     def __init__(self, world: World, gate: Gate) -> None:
         self._world = world
         self._gate = gate
+        self._comments = InstagramComments(world)
 
-    def answer(self, request: Request, node: str) -> Response:
+    def answer(self, request: Request, parts: list[str]) -> Response:
         grant = self._gate.enter(request)
         headers = self._gate.count(request)
+        if grant.instagram_user is not None and parts != [grant.instagram_user]:
+            return json_response(200, self._comments.answer(request, parts), headers)
+        node = parts[0]
         if grant.instagram_user is None or node != grant.instagram_user:
             # Reading a medium by its id fails too: business_discovery is the only way in.
             raise unsupported_get(node)

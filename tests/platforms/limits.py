@@ -32,6 +32,7 @@ class Limits:
             "/2/tweets": 3_500,
             "/2/tweets/:id": 3_500,
             "/2/tweets/counts/recent": 300,
+            "/2/tweets/search/recent": 450,
             "/2/usage/tweets": 50,
         }
     )

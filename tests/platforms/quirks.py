@@ -31,6 +31,12 @@ class Quirks:
     """Whether a collaboration is listed in the co-author's feed too."""
     graph_oldest: str = "v21.0"
     """The oldest version of the Graph API that is left; it answers for those that are no more."""
+    instagram_not_ours: set[str] = field(default_factory=set)
+    """Ids of accounts that are not our business's: their comments are refused (#10)."""
+    graph_dead_id_fails_batch: bool = False
+    """The same as the next, for Instagram's comments."""
+    facebook_refused_comment_fields: set[str] = field(default_factory=set)
+    """Fields of comments that Page Public Content Access refuses (#100)."""
     facebook_dead_id_fails_batch: bool = False
     """Whether one dead id fails a whole `ids=` call with 100/33, or is left out in silence."""
     facebook_since_by_update: bool = False
@@ -48,10 +54,18 @@ class Quirks:
     """Whether a full last page still carries a `next`, which leads to an empty page."""
     x_rich_metrics: bool = True
     """Whether public_metrics has bookmark_count and impression_count."""
+    x_locked: set[str] = field(default_factory=set)
+    """Ids of citizens who show their posts to their followers alone."""
+    x_withheld: set[str] = field(default_factory=set)
+    """Ids of posts that X withholds in this country."""
     youtube_stats_as_int: bool = False
     """Whether batchGetStats sends numbers in place of strings; both were seen."""
     youtube_millis: bool = False
     """Whether timestamps carry `.000`, as older data does."""
+    youtube_comments_off: set[str] = field(default_factory=set)
+    """Ids of videos and channels whose comments are turned off."""
+    youtube_missing_thread_fails: bool = False
+    """Whether a thread that is gone fails the whole call that names it, or is left out of it."""
     youtube_feed_works: bool = True
     """The keyless feed fails for hours to days at a time; otherwise 404."""
     tiktok_client_tokens: bool = True

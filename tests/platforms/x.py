@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.platforms import cursors, ids
 from tests.platforms.calls import Calls
@@ -20,6 +20,9 @@ from tests.platforms.growth import DAY
 from tests.platforms.limits import Fixed
 from tests.platforms.wire import Request, Response, json_response, names
 from tests.platforms.world import Account, Post, World, epoch
+
+if TYPE_CHECKING:
+    from tests.platforms.x_comments import XComments
 
 PROBLEMS = "https://api.twitter.com/2/problems/"
 MAX_IDS = 100
@@ -137,6 +140,12 @@ class X:
             "/2/tweets/counts/recent": self._counts,
             "/2/usage/tweets": self._usage,
         }
+        self._replies: XComments | None = None
+
+    def show(self, replies: XComments) -> None:
+        """Let what others wrote to the accounts be found, which stands in a file of its own."""
+        self._replies = replies
+        self._routes["/2/tweets/search/recent"] = replies.search
 
     def answer(self, request: Request, template: str) -> Response:
         headers: list[tuple[str, str]] = []
@@ -330,6 +339,14 @@ class X:
         fields = _fields(query, "tweet.fields", POST_FIELDS)
         data, errors, shown = [], [], []
         for one in wanted:
+            comment = self._world.comments.get("x", one)
+            if comment is not None and self._replies is not None:
+                problem = self._replies.problem(comment, one, parameter)
+                if problem is None:
+                    data.append(self._replies.tweet(comment, fields))
+                else:
+                    errors.append(problem)
+                continue
             post = self._world.post("x", one)
             problem = self._tweet_problem(post, one, parameter)
             if problem is not None:
