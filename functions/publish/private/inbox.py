@@ -64,17 +64,22 @@ def _of_account(
     platform: Platform, inbox: Inbox, name: str, zone: ZoneInfo
 ) -> Iterator[OpenQuestion]:
     for followed in inbox.open.values():
-        if followed.question:
+        if _waits(followed):
             yield OpenQuestion(
                 satker=inbox.satker,
                 name=name,
                 platform=platform,
                 asked_at=followed.asked_at,
-                read_at=followed.checked_at or followed.seen_at,
+                read_at=max(followed.seen_at, followed.checked_at or followed.seen_at),
                 timezone=zone.key,
                 order=followed.order,
                 url=_address(platform, followed),
             )
+
+
+def _waits(followed: Followed) -> bool:
+    """Whether nobody of the ministry has answered a question that was there at the latest look."""
+    return followed.question and followed.helped_at is None and followed.missed_at is None
 
 
 def _address(platform: Platform, followed: Followed) -> str | None:

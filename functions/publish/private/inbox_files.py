@@ -30,7 +30,7 @@ _COLUMNS = (
     Column("platform", "platform"),
     Column("asked_at", "saat ditanyakan, UTC", kind="datetime"),
     Column("asked_local", "saat ditanyakan, menurut zona satuan kerja"),
-    Column("read_at", "pembacaan terakhir yang belum menemukan jawaban, UTC", kind="datetime"),
+    Column("read_at", "pembacaan terakhir, UTC", kind="datetime"),
     Column("age_hours", "umurnya saat dibaca itu, jam", kind="integer"),
     Column("order", "urutan menurut model instansi; 0 tanpa model", kind="integer"),
     Column("url", "alamatnya di platform; kosong bila tidak dapat ditunjukkan"),

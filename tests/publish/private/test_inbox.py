@@ -173,7 +173,7 @@ def test_a_lost_file_comes_back_the_next_day(step: Step) -> None:
     assert step(listening(), NOW + timedelta(days=1)) == 1
 
 
-def test_the_suggested_come_first_then_the_oldest(step: Step) -> None:
+def test_the_suggested_come_first_then_the_oldest_and_only_what_waits(step: Step) -> None:
     urls = [f"https://www.instagram.com/p/abc/c/{number}/" for number in range(4)]
     ages = [5, 9, 30, 7]
     orders = [2, 0, 1, 0]
@@ -181,7 +181,12 @@ def test_the_suggested_come_first_then_the_oldest(step: Step) -> None:
         followed(id=str(number), url=urls[number], asked_at=NOW - age * HOUR, order=order)
         for number, (age, order) in enumerate(zip(ages, orders, strict=True))
     ]
-    open = (*questions, followed(id="9", question=False))
+    others: tuple[dict[str, Any], ...] = (
+        {"question": False},
+        {"helped_at": NOW - HOUR},
+        {"missed_at": NOW - HOUR},
+    )
+    open = (*questions, *(followed(id="9", **facts) for facts in others))
     step.agency.save_inbox("instagram", {"instagram:1": inbox(*open)})
     step(listening())
     assert [one["url"][-2] for one in step.held()] == ["1", "3", "2", "0"]
