@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.model import PLATFORMS, Platform
-from functions.publish.private.inbox_files import FOLDER, OpenQuestion, files_of
+from functions.publish.private.inbox_files import FOLDER, WaitingQuestion, files_of
 from functions.publish.private.place import Done, PrivatePlace
 from functions.publish.text.plain import plain
 from functions.registry.addresses.public import own_address
@@ -34,7 +34,7 @@ def keep_inbox(place: PrivatePlace, before: Mapping[str, Any]) -> Done:
     return Done(put=put, noted={"source": source})
 
 
-def _turn(question: OpenQuestion) -> tuple[int, datetime, str, str, str]:
+def _turn(question: WaitingQuestion) -> tuple[int, datetime, str, str, str]:
     """By the order that the ministry's model suggests, then the oldest first."""
     return (
         question.order,
@@ -45,7 +45,7 @@ def _turn(question: OpenQuestion) -> tuple[int, datetime, str, str, str]:
     )
 
 
-def _questions(place: PrivatePlace, on: Sequence[Platform]) -> Iterator[OpenQuestion]:
+def _questions(place: PrivatePlace, on: Sequence[Platform]) -> Iterator[WaitingQuestion]:
     # Imported here: where no comment is read, as in most places, pages have no use.
     from functions.publish.pages.unit_month import zone_of
 
@@ -62,10 +62,10 @@ def _questions(place: PrivatePlace, on: Sequence[Platform]) -> Iterator[OpenQues
 
 def _of_account(
     platform: Platform, inbox: Inbox, name: str, zone: ZoneInfo
-) -> Iterator[OpenQuestion]:
+) -> Iterator[WaitingQuestion]:
     for followed in inbox.open.values():
         if _waits(followed):
-            yield OpenQuestion(
+            yield WaitingQuestion(
                 satker=inbox.satker,
                 name=name,
                 platform=platform,

@@ -37,7 +37,7 @@ _COLUMNS = (
 )
 
 
-class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A question that nobody has answered yet, by the latest read.
 
     ``timezone``: of its unit. ``order``: the smallest first. ``url``: None where there is none that
@@ -83,7 +83,7 @@ class InboxPage(msgspec.Struct, frozen=True):
     questions: tuple[ShownQuestion, ...]
 
 
-def files_of(agency: Agency, questions: Sequence[OpenQuestion]) -> dict[str, bytes]:
+def files_of(agency: Agency, questions: Sequence[WaitingQuestion]) -> dict[str, bytes]:
     """The files by their paths. ``questions``: in the order in which they are shown."""
     page = InboxPage(agency=plain(agency.name), questions=tuple(map(_shown, questions)))
     told = {"agency": agency.id, "questions": [_facts(each) for each in questions]}
@@ -94,7 +94,7 @@ def files_of(agency: Agency, questions: Sequence[OpenQuestion]) -> dict[str, byt
     }
 
 
-def _facts(question: OpenQuestion) -> dict[str, Any]:
+def _facts(question: WaitingQuestion) -> dict[str, Any]:
     return {
         "satker": question.satker,
         "name": question.name,
@@ -108,12 +108,12 @@ def _facts(question: OpenQuestion) -> dict[str, Any]:
     }
 
 
-def _row(question: OpenQuestion) -> list[Cell]:
+def _row(question: WaitingQuestion) -> list[Cell]:
     told = _facts(question)
     return [told[column.name] for column in _COLUMNS]
 
 
-def _shown(question: OpenQuestion) -> ShownQuestion:
+def _shown(question: WaitingQuestion) -> ShownQuestion:
     hours = question.age_hours
     return ShownQuestion(
         name=question.name,

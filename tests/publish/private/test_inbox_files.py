@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from functions.model import Agency
 from functions.publish.files.tables import split_csv
-from functions.publish.private.inbox_files import CSV, JSON, PAGE, OpenQuestion, files_of
+from functions.publish.private.inbox_files import CSV, JSON, PAGE, WaitingQuestion, files_of
 from functions.publish.text.plain import plain
 from tests.factories import NOW
 
@@ -20,8 +20,8 @@ TEXTS = st.text(max_size=30) | st.sampled_from(["=1+1", "@SUM(A1)", "<script>", 
 
 def question(
     name: str = "Kanwil NTT", *, minutes: int = 5 * 60, url: str | None = None
-) -> OpenQuestion:
-    return OpenQuestion(
+) -> WaitingQuestion:
+    return WaitingQuestion(
         satker="kanwil-ntt",
         name=name,
         platform="instagram",

@@ -29,6 +29,7 @@ from functions.store.alarms import Alarm, AlarmPost
 from functions.store.dialog import DayTally
 from functions.store.listening_settings import Listening
 from functions.store.port import Store
+from functions.store.threads import CommentThread
 from tests.factories import alarm
 from tests.publish.pieces import tree
 from tests.publish.private.test_inbox import followed, inbox, listening, open_comments
@@ -224,6 +225,8 @@ def plant(agency: AgencyStore) -> None:
     held = inbox(one, satker=f"{_CANARY}-satker")
     agency.save_inbox("instagram", {f"instagram:{_CANARY}": held})
     agency.save_inbox("x", {f"x:{_CANARY}": inbox(two, satker="kanwil-bali")})
+    thread = CommentThread(asked_at=NOW - DAY, question=True, answer=f"{_CANARY}-jawab")
+    agency.add_threads(f"x:{_CANARY}", {"2026-10-20": {f"{_CANARY}-utas": thread}})
     spoken = dialog_of("2026-10")
     odd = {f"{_CANARY} bertanya: kapan?": spoken.units["kanwil-bali"]}
     tally = {f"x:{_CANARY}": {"2026-10-01": DayTally(states={"answered": 2})}}
