@@ -310,7 +310,7 @@ class World:
         work = publishing._begin(self.agency, Metered(self.objects), run, {})
         latest = making.read_latest(work)
         ledgers = making._ledgers(work, latest)
-        heard = read_heard(work.agency, work.listening)
+        heard = read_heard(work.agency, work.listening, work.wanted)
         material = making._material(work, latest.records, ledgers, latest.proved, [], heard)
         models = living(material)
         for month in material.recent:

@@ -28,7 +28,7 @@ from functions.commands.shell import (
 from functions.model import PLATFORM_NAMES, iso
 from functions.parsing.cleaning import clean
 from functions.parsing.nearest import meant
-from functions.publish.private.files import DAYS, facts, record_facts
+from functions.publish.private.alarm_files import DAYS, facts, record_facts
 from functions.publish.text import alarms as text
 from functions.publish.text import formats
 from functions.publish.text.plain import plain

@@ -39,7 +39,7 @@ from functions.commands.shell import (
 from functions.model import PLATFORMS, month_of, run_id
 from functions.publish.documents.job import documents
 from functions.publish.job import publish
-from functions.publish.private.files import PAGE
+from functions.publish.private.alarm_files import PAGE
 from functions.publish.targets import open_objects
 from functions.registry import files
 from functions.registry.addresses.profiles import parse_handle

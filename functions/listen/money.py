@@ -1,8 +1,9 @@
-"""What counting on X may cost in a UTC day, written down before each request is sent.
+"""What counting on X costs, written down before each request is sent.
 
-Every attempt of a request is paid for, since an answer that was lost may have been billed. What was
-asked is noted with the money, by a write that fails when another run was faster: so duplicates of a
-run neither ask the same hour twice nor pass the cap.
+The money is that of all that listening asks of X (``allowance``). Every attempt of a request is
+paid for, since an answer that was lost may have been billed. What was asked is noted with the
+money, by a write that fails when another run was faster: so duplicates of a run neither ask the
+same hour twice nor pass the cap.
 """
 
 from __future__ import annotations
@@ -14,20 +15,16 @@ from functools import partial
 from typing import Any
 
 from functions.collect.client import Connection, HttpAnswer
-from functions.collect.contract import Limited, PlatformError
+from functions.collect.contract import PlatformError
+from functions.listen.allowance import Book, name_of, x_cap
 from functions.model import iso
 from functions.store.agency import AgencyStore
-from functions.store.port import Stored, until_written
 from functions.store.volumes import Series
 from functions.times import time_of
 
 PRICE = 5  # thousandths of a dollar for one count (docs.x.com, "Pricing", counts/recent, 2026-08)
 FORGOTTEN = timedelta(days=30)  # a query that nobody has asked for since
-NAME = "listen:x"  # among the budgets; collect's own are called by their credentials
-
-
-class SpentError(Limited):
-    """The day's money is used up; the counts of these hours can be asked for within seven days."""
+NAME = name_of("x")
 
 
 class AskedError(PlatformError):
@@ -38,14 +35,13 @@ class Purse:
     """An agency's money for a day, and how far each series was asked for.
 
     Args:
-        dollars: the cap of a UTC day.
+        dollars: the cap of a UTC day, for all that listening asks of X.
     """
 
     def __init__(self, agency: AgencyStore, dollars: Decimal, now: datetime) -> None:
-        self._agency = agency
-        self._cap = int(dollars * 1000)
-        self._now = now
-        self._asked = _asked(self._read())
+        self._book = Book(agency, "x", x_cap(dollars), now)
+        held = self._book.read()
+        self._asked = _asked({} if held is None else held.data)
 
     def asked_until(self, series: Series) -> datetime | None:
         """The end of the hours that had been asked for when this run began; None: none lately."""
@@ -60,41 +56,7 @@ class Purse:
             SpentError: the cap does not allow it.
             AskedError: another run has asked for them meanwhile.
         """
-        until_written(partial(self._pay, series, until, again))
-
-    def _pay(self, series: Series, until: datetime, again: bool) -> None:
-        held = self._read()
-        asked, name = _asked(held), ":".join(series)
-        before = asked.get(name)
-        if not again and before is not None and before >= until:
-            raise AskedError("another run has asked for these hours")
-        spent = self._spent(held)
-        if spent + PRICE > self._cap:
-            raise SpentError("x_listen_dollars_per_day is used up until 00:00 UTC")
-        asked[name] = max(until, before or until)
-        document = {
-            "day": self._day(held),
-            "mills": spent + PRICE,
-            "asked": {n: iso(at) for n, at in sorted(asked.items()) if until - at < FORGOTTEN},
-        }
-        self._agency.reserve({NAME: (document, None if held is None else held.version)})
-
-    def _read(self) -> Stored | None:
-        return self._agency.budgets([NAME]).get(NAME)
-
-    def _day(self, held: Stored | None) -> str:
-        """The day that money is counted for: a replay of an earlier one does not begin it anew."""
-        told = None if held is None else held.data.get("day")
-        today = iso(self._now)[:10]
-        return told if isinstance(told, str) and told[:10] > today else today
-
-    def _spent(self, held: Stored | None) -> int:
-        if held is None or self._day(held) != held.data.get("day"):
-            return 0
-        mills = held.data.get("mills")
-        if isinstance(mills, bool) or not isinstance(mills, int) or mills < 0:
-            return self._cap  # unknown is not zero
-        return mills
+        self._book.take(PRICE, partial(_noting, ":".join(series), until, again))
 
 
 class PaidConnection(Connection):
@@ -107,7 +69,20 @@ class PaidConnection(Connection):
         return await super().send(method, path, **asked)
 
 
-def _asked(held: Stored | None) -> dict[str, datetime]:
-    told = {} if held is None else held.data.get("asked")
+def _noting(
+    name: str, until: datetime, again: bool, document: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What the document is to say of the hours that were asked for."""
+    asked = _asked(document)
+    before = asked.get(name)
+    if not again and before is not None and before >= until:
+        raise AskedError("another run has asked for these hours")
+    asked[name] = max(until, before or until)
+    lately = {n: iso(at) for n, at in sorted(asked.items()) if until - at < FORGOTTEN}
+    return {"asked": lately}
+
+
+def _asked(document: Mapping[str, Any]) -> dict[str, datetime]:
+    told = document.get("asked")
     named = told.items() if isinstance(told, Mapping) else ()
     return {name: at for name, text in named if (at := time_of(text)) is not None}

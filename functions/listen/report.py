@@ -48,6 +48,32 @@ class ListenReport(msgspec.Struct):
         }
 
 
+class CommentsReport(msgspec.Struct):
+    """What came of reading a platform's comments.
+
+    ``accounts``: read. ``threads``: that nobody had seen before. ``answers``, ``gone``: threads
+    that were answered, or are gone, since the look before. ``cost``: in ``unit``, what listening
+    pays in there (thousandths of a dollar, units, calls). ``todo``: what has to be set up before
+    anything is read. ``failed``: credentials were refused, and nothing was read.
+    """
+
+    accounts: int = 0
+    threads: int = 0
+    answers: int = 0
+    gone: int = 0
+    calls: int = 0
+    cost: int = 0
+    unit: str = "calls"
+    todo: str = ""
+    failed: bool = False
+    problems: list[str] = msgspec.field(default_factory=list)
+
+    def say(self, problem: str) -> None:
+        """Note what went wrong, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
 def switched_off(run_id: str, now: datetime) -> dict[str, Any]:
     """The report of a run that had nothing to do for any agency."""
     return {**ListenReport(run_id, now).as_dict(), "done": OFF}

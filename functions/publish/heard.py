@@ -6,14 +6,21 @@ The index names every week and month; only the latest of them are read for the l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
+from operator import attrgetter
+from typing import TypeVar
 
 import msgspec
 
 from functions.store.agency.listening import ListeningDocuments, ListeningIndex
+from functions.store.dialog import Dialog
 from functions.store.insights import Insights
 from functions.store.issues import Issues
+from functions.store.listening_settings import Listening
+
+T = TypeVar("T", bound=Insights | Dialog)
 
 RECENT = 2  # weeks: the running one, and the one before while the new one has nothing to tell
 _LOOKED_AT = 3  # months, for one of which nothing changes any more
@@ -22,17 +29,24 @@ _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """What the living pages tell of issues and insights.
+    """What the living pages tell of issues, insights and answering.
 
-    ``weeks`` and ``months`` are all that there are, the latest first. ``issues``: the latest weeks
-    that can be read, the latest first; ``insights``: the latest month, and the latest of which
-    nothing changes any more where that is another.
+    ``weeks``, ``months`` (of insights) and ``dialog_months`` are all that there are, the latest
+    first. ``issues``: the latest weeks that can be read, the latest first; ``insights`` and
+    ``dialogs``: the latest month, and the latest of which nothing changes any more where that is
+    another. ``notice_url``, ``dpo`` and ``samples``: the privacy notice, whom to ask, and how many
+    texts are drawn in a month to be labelled, as admins typed them.
     """
 
     weeks: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
     issues: tuple[Issues, ...] = ()
     insights: tuple[Insights, ...] = ()
+    dialog_months: tuple[str, ...] = ()
+    dialogs: tuple[Dialog, ...] = ()
+    notice_url: str = ""
+    dpo: str = ""
+    samples: int = 0
 
     @property
     def shown(self) -> Issues | None:
@@ -69,15 +83,21 @@ def has_something(issues: Issues) -> bool:
     return any(told)
 
 
-def read_heard(agency: ListeningDocuments, index: ListeningIndex) -> Heard:
-    """Read the latest weeks and months of an index."""
+def read_heard(agency: ListeningDocuments, index: ListeningIndex, wanted: Listening) -> Heard:
+    """Read the latest weeks and months of an index. ``wanted``: what admins typed of listening."""
     weeks, months = weeks_of(index.weeks), months_of(index.months)
+    dialogs = months_of(index.dialogs)
     issues = (read_issues(agency, week) for week in weeks[:RECENT])
     return Heard(
         weeks=weeks,
         months=months,
         issues=tuple(each for each in issues if each is not None),
-        insights=tuple(_insights(agency, months[:_LOOKED_AT])),
+        insights=tuple(_latest(months, partial(read_insights, agency), attrgetter("is_over"))),
+        dialog_months=dialogs,
+        dialogs=tuple(_latest(dialogs, partial(read_dialog, agency), attrgetter("closed"))),
+        notice_url=wanted.notice_url or "",
+        dpo=wanted.dpo or "",
+        samples=wanted.sample_texts,
     )
 
 
@@ -93,15 +113,23 @@ def read_insights(agency: ListeningDocuments, month: str) -> Insights | None:
     return found if found is not None and found.month == month else None
 
 
-def _insights(agency: ListeningDocuments, months: tuple[str, ...]) -> Iterator[Insights]:
+def read_dialog(agency: ListeningDocuments, month: str) -> Dialog | None:
+    """A month's answering; None where there is none that can be read, or another month's."""
+    found = agency.dialog(month)
+    return found if found is not None and found.month == month else None
+
+
+def _latest(
+    months: tuple[str, ...], read: Callable[[str], T | None], is_over: Callable[[T], bool]
+) -> Iterator[T]:
     """The latest month's, and those after which nothing changes; reads no further than that."""
     is_first = True
-    for month in months:
-        found = read_insights(agency, month)
+    for month in months[:_LOOKED_AT]:
+        found = read(month)
         if found is None:
             continue
-        if is_first or found.is_over:
+        if is_first or is_over(found):
             yield found
-        if found.is_over:
+        if is_over(found):
             return
         is_first = False

@@ -24,7 +24,8 @@ from functions.publish.files import condition_file
 from functions.publish.fresh import make_fresh
 from functions.publish.imprint import imprint_of
 from functions.publish.manifest import Held, hold
-from functions.publish.private.step import Done, keep_private
+from functions.publish.private.place import Done, PrivatePlace
+from functions.publish.private.step import keep_private
 from functions.publish.targets import stamp
 from functions.publish.targets.frozen import keep_all
 from functions.publish.targets.metered import Metered
@@ -35,6 +36,8 @@ from functions.publish.work import PublishRun, Work
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.agency.listening import ListeningIndex, listening_indexes
+from functions.store.listening_settings import NAME as LISTENING
+from functions.store.listening_settings import Listening, read_listening
 from functions.times import present, time_of
 
 LOOKED_AT_EVERY = timedelta(days=1)  # the site's listing, beside what the site says of itself
@@ -136,7 +139,8 @@ def publish(
     changed_at = now if is_new else time_of(noted.get("put_at"))
     make_fresh(work, before, changed_at)
     _keep_copies(work, noted)
-    private = keep_private(agency, settings, everybody, now, noted.get(_PRIVATE), deadline=deadline)
+    place = PrivatePlace(agency, settings, everybody, now, work.wanted, work.roster)
+    private = keep_private(place, noted.get(_PRIVATE), deadline)
     _note(work, noted, changed_at, private)
     report = _report(work, tally, private)
     if not work.index:
@@ -168,6 +172,7 @@ def _begin(
     """What is shown, what is there, and whether the one may follow the other."""
     frozen = _frozen_target(agency, run)
     ranked, stamped = agency.month_index(), objects.get(stamp.PATH)
+    listening = agency.listening_index()
     held = hold(objects, stamped, look=run.look or _is_due(noted, run.now))
     new = stamp.Stamp(agency=agency.id, published_at=run.now, simulation=agency.simulation)
     stamp.check(objects, stamped, held.newest, new, ranked.months, present())
@@ -187,9 +192,17 @@ def _begin(
         stamp="" if stamped is None else md5_of(stamped),
         new_stamp=md5_of(encoded),
         frozen=frozen,
-        listening=agency.listening_index(),
+        listening=listening,
+        wanted=_wanted(agency, run, listening),
         neighbours=_neighbours(agency, run),
     )
+
+
+def _wanted(agency: AgencyStore, run: PublishRun, listening: ListeningIndex) -> Listening:
+    """What admins typed of listening; not read where nothing is made of it."""
+    if not (listening.dialogs or run.settings.private):
+        return Listening()
+    return read_listening(agency.settings(LISTENING))[0]
 
 
 def _neighbours(agency: AgencyStore, run: PublishRun) -> Mapping[str, ListeningIndex]:
@@ -227,10 +240,18 @@ def _source(work: Work) -> str:
         {month: papers.source(month) for month, papers in work.papers.items()},
         run.settings,
         {work.agency.id: work.listening, **work.neighbours},
+        _privacy(work),
         now=run.now,
         simulation=work.agency.simulation,
         everybody=run.everybody,
     )
+
+
+def _privacy(work: Work) -> tuple[object, ...]:
+    """What pages say of personal data, beside figures that rest on comments."""
+    wanted = work.wanted
+    is_said = bool(work.listening.dialogs)
+    return (wanted.notice_url, wanted.dpo, wanted.sample_texts) if is_said else ()
 
 
 def _keep_copies(work: Work, noted: Mapping[str, Any]) -> None:

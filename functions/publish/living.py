@@ -76,7 +76,7 @@ def make_living(work: Work, latest: Latest, left: str) -> None:
     """Make what goes on living. ``left``: the first path that the run before left."""
     records, proved = latest
     data = [item for each in proved.values() for item in _data(work, each)]
-    heard = read_heard(work.agency, work.listening)
+    heard = read_heard(work.agency, work.listening, work.wanted)
     weeks, spoken = week_pages(work, heard), listening_data(work)
     heard = published(work, heard, [*weeks, *spoken])
     material = _material(work, records, _ledgers(work, latest), proved, data, heard)

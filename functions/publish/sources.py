@@ -80,12 +80,14 @@ def of_site(
     papers: Mapping[str, str],
     settings: Settings,
     listening: Mapping[str, ListeningIndex] | None = None,
+    privacy: Sequence[object] = (),
     *,
     now: datetime,
     simulation: bool,
     everybody: Iterable[Agency],
 ) -> str:
     """Of all pages and files together. ``listening``: by agency, what is told of weeks and months.
+    ``privacy``: what is said beside figures of comments.
 
     Of ``now`` only what pages follow from: the day in the agency's zone, the months that were
     ranked by then, and who is registered.
@@ -102,6 +104,7 @@ def of_site(
         imprint,
         dict(papers),
         dict(listening or {}),
+        [*privacy],
         [settings.notice, settings.site_url, simulation],
         now.astimezone(agency.zone).date(),
         [month.as_of <= now for month in index.months.values()],
@@ -113,9 +116,9 @@ def of_site(
     return _digest(code(), *(msgspec.json.encode(each, order="sorted").decode() for each in told))
 
 
-def of_private(agency: Agency, place: str, day: str, changes: Sequence[tuple[str, str]]) -> str:
-    """Of the files for staff: where they go, the day, and the documents that changed last."""
-    return _digest(code(), "private", repr(agency), place, day, repr(changes))
+def of_private(agency: Agency, place: str, day: str, made_of: object) -> str:
+    """Of files for staff: where they go, the day, and plain values of which they are made."""
+    return _digest(code(), "private", repr(agency), place, day, repr(made_of))
 
 
 def _digest(*values: str) -> str:

@@ -1,22 +1,25 @@
-"""Issues and insights as files: what goes on changing, and weeks that are made once.
+"""Issues, insights and answering as files: what goes on changing, and weeks that are made once.
 
 A week's page is made from its document: again while it is one of the latest, and otherwise only
 when the document says something else or the page was lost. The index of all weeks tells that
-without a look at any of them. Months' insights lie as data alone, made the same way.
+without a look at any of them. What is told of months lies as data alone, made the same way.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
 from functions.publish import sources
+from functions.publish.files.dialog_file import DialogFile, dialog_file
 from functions.publish.heard import (
     RECENT,
     Heard,
     months_of,
+    read_dialog,
     read_insights,
     read_issues,
     weeks_of,
@@ -24,7 +27,13 @@ from functions.publish.heard import (
 from functions.publish.pages.across import across_page
 from functions.publish.pages.context import Context
 from functions.publish.pages.issues import week_page
-from functions.publish.pages.paths import ACROSS, insights_data, week_data, week_path
+from functions.publish.pages.paths import (
+    ACROSS,
+    dialog_data,
+    insights_data,
+    week_data,
+    week_path,
+)
 from functions.publish.render import render
 from functions.publish.site import Material
 from functions.publish.targets.upload import SiteFile
@@ -62,10 +71,14 @@ def week_pages(work: Work, heard: Heard) -> list[SiteFile]:
 
 def listening_data(work: Work) -> list[SiteFile]:
     """The data files of weeks and months that are not as they are to be."""
-    weeks, months = work.listening.weeks, work.listening.months
+    told = work.listening
+    weeks, months, dialogs = told.weeks, told.months, told.dialogs
+    known = {unit.id for unit in (*work.roster.satker, *work.roster.former)} | {*work.ranked.units}
+    read_answering = partial(_read_answering, known)
     return [
         *_data(work, weeks_of(weeks), weeks, week_data, read_issues),
         *_data(work, months_of(months), months, insights_data, read_insights),
+        *_data(work, months_of(dialogs), dialogs, dialog_data, read_answering),
     ]
 
 
@@ -83,6 +96,7 @@ def published(work: Work, heard: Heard, made: Iterable[SiteFile]) -> Heard:
         heard,
         weeks=tuple(week for week in heard.weeks if is_there(_page_of(week))),
         months=tuple(month for month in heard.months if is_there(insights_data(month))),
+        dialog_months=tuple(month for month in heard.dialog_months if is_there(dialog_data(month))),
     )
 
 
@@ -96,13 +110,21 @@ def _data(
     names: tuple[str, ...],
     told: Mapping[str, str],
     path_of: Callable[[str], str],
-    read: Callable[[ListeningDocuments, str], Issues | Insights | None],
+    read: Callable[[ListeningDocuments, str], Issues | Insights | DialogFile | None],
 ) -> Iterator[SiteFile]:
     for name in names:
         path = path_of(name)
         if not _is_made(work, path, told[name]) and (found := read(work.agency, name)) is not None:
             body = msgspec.json.encode(found) + b"\n"
             yield SiteFile(path, body, sources.of_told(told[name]))
+
+
+def _read_answering(
+    known: Collection[str], agency: ListeningDocuments, month: str
+) -> DialogFile | None:
+    """A month's answering as it is published."""
+    found = read_dialog(agency, month)
+    return None if found is None else dialog_file(found, known)
 
 
 def _is_made(work: Work, path: str, told: str) -> bool:

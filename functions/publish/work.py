@@ -27,6 +27,7 @@ from functions.store.agency.listening import ListeningIndex
 from functions.store.agency.months import IndexedMonth, MonthIndex, MonthRecord
 from functions.store.followers import Counts
 from functions.store.ledgers import Ledger
+from functions.store.listening_settings import Listening
 
 if TYPE_CHECKING:  # what a run with nothing new, as most are, has no use for is loaded below
     from functions.publish.files.month_files import NamedPost
@@ -64,7 +65,8 @@ class Work:
     ``deferred``: by month, changed pages that may lead to what is new on the living site.
     ``frozen``: where copies of frozen files go; None: nowhere. ``measured``: what is told of the
     registry and the posts; None: nothing that is known. ``listening``: which weeks' issues and
-    months' insights there are; ``neighbours``: the same of the other agencies, by id, for the site
+    months' insights and answering there are; ``wanted``: what admins typed of listening, as far as
+    anything is made of it; ``neighbours``: the same of the other agencies, by id, for the site
     that has a page of all.
     """
 
@@ -84,6 +86,7 @@ class Work:
     frozen: Objects | None = None
     measured: MeasuredFacts | None = None
     listening: ListeningIndex = field(default_factory=ListeningIndex)
+    wanted: Listening = field(default_factory=Listening)
     neighbours: Mapping[str, ListeningIndex] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
     pending: set[str] = field(default_factory=set)

@@ -14,10 +14,11 @@ _MOST = 1_000
 # In bytes, of what names every agency; whoever has more is told why they must be fewer.
 _MOST_BYTES = {"KIPRAH_AGENCIES": 28_000, "KIPRAH_SHARES": 2_000}
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-# A further agency's id is the folder of its site: no path of a site may be called like it.
+# A further agency's id is the folder of its site, and of its files for staff: no path of a site,
+# and no folder of those files, may be called like it.
 _RESERVED = re.compile(
-    r"404|assets|banding|bukti|data|feed|index|instansi|isu|metode|periksa|peta|platform|robots"
-    r"|satker|sematan|sitemap|status|unggahan|wawasan|[0-9]{4}"
+    r"404|assets|banding|bukti|data|dialog|feed|index|instansi|isu|kotak|metode|periksa|peta|platform|robots"
+    r"|satker|sematan|siaga|sitemap|status|unggahan|wawasan|[0-9]{4}"
 )
 
 

@@ -52,8 +52,12 @@ class CommentThread(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A thread that is not answered yet, and where it is.
 
-    ``order``: the place among the account's open ones that the ministry's own model suggests, the
-    smallest first; 0 without a model.
+    Attributes:
+        order: the place among the account's open ones that the ministry's own model suggests, the
+            smallest first; 0 without a model.
+        hidden: as the thread has it.
+        helped_at: when another registered account answered; the account's own is waited for.
+        missed_at: the read that did not find it, where the one before did; a second one ends it.
     """
 
     id: str
@@ -64,18 +68,33 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     seen_at: _Instant
     checked_at: _Instant | None = None
     order: int = 0
+    hidden: bool = False
+    helped_at: _Instant | None = None
+    missed_at: _Instant | None = None
+
+
+class Gap(msgspec.Struct, frozen=True, gc=False):
+    """A time of which some threads were not seen and cannot be any more; ``end`` not in it."""
+
+    begin: _Instant
+    end: _Instant
 
 
 class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is remembered of an account.
 
-    ``read_until``: every thread begun by then has been seen; None: never yet. ``open``: by the
-    thread's keyed hash.
+    Attributes:
+        read_until: every thread begun by then has been seen, but for those of ``gaps``; None: never
+            yet.
+        looked_at: the latest look, whatever came of it.
+        open: by the thread's keyed hash.
     """
 
     satker: str
     read_until: _Instant | None = None
+    looked_at: _Instant | None = None
     open: Mapping[str, Followed] = {}
+    gaps: tuple[Gap, ...] = ()
 
 
 class ThreadDay(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,8 +198,13 @@ def rebased(ours: Inbox, base: Inbox | None, theirs: Inbox | None) -> Inbox | No
         for name in (ours.open.keys() | theirs.open.keys())
         if name not in known or (name in ours.open and name in theirs.open)
     }
-    until = _latest(ours.read_until, theirs.read_until)
-    return Inbox(satker=ours.satker, read_until=until, open=dict(sorted(open.items())))
+    return Inbox(
+        satker=ours.satker,
+        read_until=_latest(ours.read_until, theirs.read_until),
+        looked_at=_latest(ours.looked_at, theirs.looked_at),
+        open=dict(sorted(open.items())),
+        gaps=tuple(sorted({*ours.gaps, *theirs.gaps}, key=lambda gap: (gap.begin, gap.end))),
+    )
 
 
 def without(inbox: Inbox, hashes: Iterable[str]) -> Inbox:
@@ -201,21 +225,30 @@ def _seen_last(ours: Followed | None, theirs: Followed | None) -> Followed:
 class _LooseInbox(msgspec.Struct):
     satker: str
     read_until: msgspec.Raw = msgspec.Raw(b"null")
+    looked_at: msgspec.Raw = msgspec.Raw(b"null")
     open: msgspec.Raw = msgspec.Raw(b"{}")
+    gaps: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 def _read_inbox(entry: bytes) -> Inbox:
     with suppress(msgspec.ValidationError):
         return _INBOX.decode(entry)
     loose = msgspec.json.decode(entry, type=_LooseInbox)
-    until, open = None, dict[str, Followed]()
-    with suppress(*UNREADABLE):
-        until = msgspec.json.decode(loose.read_until, type=_Instant | None)
+    open, gaps = dict[str, Followed](), tuple[Gap, ...]()
     with suppress(*UNREADABLE):
         for name, one in msgspec.json.decode(loose.open, type=dict[str, msgspec.Raw]).items():
             with suppress(*UNREADABLE):
                 open[name] = _FOLLOWED.decode(one)
-    return Inbox(satker=loose.satker, read_until=until, open=open)
+    with suppress(*UNREADABLE):
+        gaps = msgspec.json.decode(loose.gaps, type=tuple[Gap, ...])
+    until, looked_at = _read_instant(loose.read_until), _read_instant(loose.looked_at)
+    return Inbox(satker=loose.satker, read_until=until, looked_at=looked_at, open=open, gaps=gaps)
+
+
+def _read_instant(entry: bytes) -> datetime | None:
+    with suppress(*UNREADABLE):
+        return msgspec.json.decode(entry, type=_Instant | None)
+    return None
 
 
 _INBOX = msgspec.json.Decoder(Inbox)

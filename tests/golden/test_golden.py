@@ -27,9 +27,9 @@ GOLDEN = Path(__file__).parent / "site"
 KEPT = re.compile(
     r"(index|404)\.html|2026/((08|09|10)/)?index\.html|2026/10/(x|kanwil)/index\.html"
     r"|satker/((kanwil-bali/(2026/(08|10)/)?|poltekpin/))?index\.html"
-    r"|(isu|isu/2026-W42|wawasan|platform/x|metode|data|banding|periksa|sematan|sematan/terpopuler|status/daftar)/index\.html"
+    r"|(isu|isu/2026-W42|wawasan|dialog|platform/x|metode|data|banding|periksa|sematan|sematan/terpopuler|status/daftar)/index\.html"
     r"|data/2026-10/(ranking\.json|ranking\.csv|unggahan\.json|unggahan\.csv|bukti\.sha256)"
-    r"|data/isu/2026-W42\.json|data/wawasan/2026-10\.json"
+    r"|data/isu/2026-W42\.json|data/(wawasan|dialog)/2026-10\.json"
     r"|data/(2026-08|2026-09)/keputusan\.(json|csv)|feed\.xml"
 )
 # The name of an asset changes with every change of style; the pages do not.

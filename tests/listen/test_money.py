@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.listen.money import NAME, PRICE, AskedError, Purse, SpentError
+from functions.listen.allowance import SpentError
+from functions.listen.money import NAME, PRICE, AskedError, Purse
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import Write

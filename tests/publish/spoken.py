@@ -1,4 +1,4 @@
-"""Issues and insights of a world, as the scoring room would leave them in the store."""
+"""Issues, insights and answering of a world, as the scoring room would leave them in the store."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from functions.model import Post
 from functions.publish.heard import Heard
+from functions.store.dialog import AnsweredShare, DayTally, Dialog, Figures, Median, UnitDialog
 from functions.store.insights import Effect, FormatShare, Insights, Looked
 from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
 from tests.publish.world import NOW, World
@@ -32,6 +33,8 @@ def speak(world: World) -> None:
         world.agency.save_issues(issues)
     world.agency.save_insights(insights_of("2026-09", is_over=True))
     world.agency.save_insights(insights_of("2026-10"))
+    world.agency.save_dialog(dialog_of("2026-09", closed=True))
+    world.agency.save_dialog(dialog_of("2026-10"))
 
 
 def heard_of(world: World) -> Heard:
@@ -41,6 +44,10 @@ def heard_of(world: World) -> Heard:
         months=("2026-10", "2026-09"),
         issues=(issues_of(world, WEEK), issues_of(world, LAST_WEEK, is_over=True)),
         insights=(insights_of("2026-10"), insights_of("2026-09", is_over=True)),
+        dialog_months=("2026-10", "2026-09"),
+        dialogs=(dialog_of("2026-10"), dialog_of("2026-09", closed=True)),
+        notice_url="https://kemenkum.example/privasi",
+        dpo="ppdp@kemenkum.example",
     )
 
 
@@ -175,6 +182,37 @@ def insights_of(month: str, *, is_over: bool = False) -> Insights:
             FormatShare(platform="tiktok", format="video", posts=300, i24=80_000),
             FormatShare(platform="tiktok", format=None, posts=10, i24=120),
         ),
+    )
+
+
+def dialog_of(month: str, *, closed: bool = False) -> Dialog:
+    """A month in which one unit has figures, one has too few threads, and the others none."""
+    questions = Figures(
+        n=30,
+        by_first=AnsweredShare(hits=18, of=24, lower=551, upper=880),
+        by_last=None,
+        median=Median(minutes=510, lower=190, upper=846, of=22),
+        unmeasured=3,
+        open=0 if closed else 6,
+    )
+    threads = Figures(
+        n=1_204,
+        by_first=AnsweredShare(hits=301, of=1_180, lower=231, upper=281),
+        by_last=AnsweredShare(hits=344, of=1_150, lower=273, upper=326),
+        median=Median(minutes=1_441, lower=1_200, upper=1_800, of=350),
+        unmeasured=41,
+        canned=True,
+    )
+    return Dialog(
+        month=month,
+        as_of=datetime(int(month[:4]), int(month[5:]), 21, 3, tzinfo=NOW.tzinfo),
+        closed=closed,
+        units={
+            "kanwil-bali": UnitDialog(questions=questions, threads=threads),
+            "setjen": UnitDialog(),
+        },
+        ministry=UnitDialog(questions=questions, threads=threads),
+        settled={"youtube:UC1": {f"{month}-01": DayTally(states={"answered": 3}, first=2)}},
     )
 
 

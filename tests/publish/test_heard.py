@@ -22,8 +22,9 @@ from functions.publish.heard import (
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.issues import Issues, Term
+from functions.store.listening_settings import Listening
 from functions.store.port import Write
-from tests.publish.spoken import insights_of, quiet_week
+from tests.publish.spoken import dialog_of, insights_of, quiet_week
 
 
 @pytest.fixture
@@ -74,11 +75,26 @@ def test_the_latest_two_weeks_are_read_and_months_back_to_one_that_is_over(
         agency.save_insights(insights_of(f"2026-{month}"))
     index = agency.listening_index()
     before = agency.store.meter.reads
-    heard = read_heard(agency, index)
+    heard = read_heard(agency, index, Listening())
     assert [issues.week for issues in heard.issues] == ["2026-W43", "2026-W42"]
     assert [each.month for each in heard.insights] == ["2026-10", "2026-08"]
     assert (len(heard.weeks), len(heard.months)) == (14, 5)
     assert agency.store.meter.reads - before == 5
+
+
+def test_the_latest_dialog_is_read_and_back_to_one_that_is_closed(agency: AgencyStore) -> None:
+    for month in ("07", "08"):
+        agency.save_dialog(dialog_of(f"2026-{month}", closed=True))
+    for month in ("09", "10"):
+        agency.save_dialog(dialog_of(f"2026-{month}"))
+    path = f"{agency.root}/dialog"
+    held = agency.store.get([f"{path}/2026-09"])[f"{path}/2026-09"]
+    agency.store.write([Write(f"{path}/2026-10", dict(held.data))])  # of another month
+    wanted = Listening(notice_url="https://kemenkum.example/privasi", sample_texts=120)
+    heard = read_heard(agency, agency.listening_index(), wanted)
+    assert [each.month for each in heard.dialogs] == ["2026-09", "2026-08"]
+    assert heard.dialog_months == ("2026-10", "2026-09", "2026-08", "2026-07")
+    assert (heard.notice_url, heard.dpo, heard.samples) == (wanted.notice_url, "", 120)
 
 
 def test_a_document_that_is_lost_or_another_weeks_is_none(agency: AgencyStore) -> None:
@@ -90,5 +106,5 @@ def test_a_document_that_is_lost_or_another_weeks_is_none(agency: AgencyStore) -
     agency.store.write([Write(f"{root}/2026-W41", {"body": b"odd"})])
     assert read_issues(agency, "2026-W43") is None
     assert read_issues(agency, "2026-W41") is None
-    heard = read_heard(agency, agency.listening_index())
+    heard = read_heard(agency, agency.listening_index(), Listening())
     assert [issues.week for issues in heard.issues] == ["2026-W42"]

@@ -17,11 +17,13 @@ from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.issues import Issues
+from functions.store.port import Write
 from tests.publish.conftest import Publish
 from tests.publish.spoken import (
     LAST_WEEK,
     OLD_WEEK,
     WEEK,
+    dialog_of,
     insights_of,
     issues_of,
     quiet_week,
@@ -73,6 +75,7 @@ def test_each_week_has_a_page_and_data_and_nothing_new_costs_nothing(
         assert f"data/isu/{week}.json" in memory.files
         assert f'href="../isu/{week}/"' in memory.files["isu/index.html"].decode()
     assert {"data/wawasan/2026-09.json", "data/wawasan/2026-10.json"} <= {*memory.files}
+    assert {"data/dialog/2026-09.json", "data/dialog/2026-10.json"} <= {*memory.files}
     # No page leads to a week that is still to come.
     assert memory.order.index("isu/index.html") > max(
         memory.order.index(page(week)) for week in (OLD_WEEK, LAST_WEEK, WEEK)
@@ -201,3 +204,30 @@ def test_insights_that_change_put_their_data_and_their_page(run: Publish, world:
     put = {path for path in memory.order if "status" not in path and path.endswith(".html")}
     assert put == {"wawasan/index.html"}
     assert b'"posts":7000' in memory.files["data/wawasan/2026-10.json"]
+
+
+def test_answering_that_changes_puts_its_data_and_the_pages_that_tell_of_it(
+    run: Publish, world: World
+) -> None:
+    memory = Memory()
+    run(memory)
+    memory.order.clear()
+    spoken = dialog_of("2026-10")
+    changed = msgspec.structs.replace(spoken.units["kanwil-bali"].threads, unmeasured=77)
+    unit = msgspec.structs.replace(spoken.units["kanwil-bali"], threads=changed)
+    units = {**spoken.units, "kanwil-bali": unit}
+    world.agency.save_dialog(msgspec.structs.replace(spoken, units=units))
+    run(memory, now=LATER)
+    put = {path for path in memory.order if "status" not in path and path.endswith(".html")}
+    assert put == {"satker/kanwil-bali/index.html"}
+    assert b'"unmeasured":77' in memory.files["data/dialog/2026-10.json"]
+
+
+def test_another_privacy_notice_reaches_the_pages(run: Publish, world: World) -> None:
+    memory = Memory()
+    run(memory)
+    notice = "https://kemenkum.example/privasi-baru"
+    path = f"{world.agency.root}/settings/listening"
+    world.agency.store.write([Write(path, {"notice_url": notice})])
+    run(memory, now=LATER)
+    assert notice.encode() in memory.files["dialog/index.html"]

@@ -14,6 +14,7 @@ from functions.store.port import Stored
 from functions.store.threads import (
     CommentThread,
     Followed,
+    Gap,
     Inbox,
     all_together,
     local_day,
@@ -55,8 +56,11 @@ inboxes = st.builds(
     Inbox,
     satker=st.sampled_from(["bali", "aceh"]),
     read_until=st.none() | instants,
+    looked_at=st.none() | instants,
+    gaps=st.lists(st.builds(Gap, instants, instants), max_size=2).map(tuple),
     open=st.dictionaries(st.sampled_from("abc"), followed, max_size=3),
 )
+LOOSE = ("read_until", "looked_at", "gaps")  # what may be odd beside what is followed
 odd = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=9), inner),
@@ -104,17 +108,17 @@ def test_an_instant_without_an_offset_is_odd() -> None:
 
 
 @settings(max_examples=40)
-@given(inboxes.filter(lambda inbox: inbox.open), odd, st.sampled_from(["read_until", "q"]))
+@given(inboxes.filter(lambda inbox: inbox.open), odd, st.sampled_from([*LOOSE, "q"]))
 def test_an_odd_entry_of_an_inbox_costs_itself_alone(good: Inbox, entry: Any, where: str) -> None:
     spoilt = msgspec.to_builtins(good)
     spoilt["open"] |= {"q": entry} if where == "q" else {}
-    spoilt |= {"read_until": entry} if where == "read_until" else {}
+    spoilt |= {where: entry} if where in LOOSE else {}
     told = read_inboxes([document({"x:1": spoilt, "x:2": good, "x:3": entry})])
     assert told["x:2"] == good
     assert told["x:1"].satker == good.satker
     assert {name: one for name, one in told["x:1"].open.items() if name != "q"} == good.open
-    if where == "q":
-        assert told["x:1"].read_until == good.read_until
+    for field in (name for name in LOOSE if name != where):
+        assert getattr(told["x:1"], field) == getattr(good, field)
 
 
 @settings(max_examples=40)
@@ -134,6 +138,7 @@ def test_two_runs_at_once_lose_nothing_and_bring_nothing_back(
         dropped = {name for name in known if name not in ours.open or name not in theirs.open}
         assert found.open.keys() == (ours.open.keys() | theirs.open.keys()) - dropped
         assert found.read_until is None or found.read_until in (ours.read_until, theirs.read_until)
+        assert set(found.gaps) == {*ours.gaps, *theirs.gaps}
 
 
 def test_a_thread_that_is_forgotten_is_followed_no_more() -> None:

@@ -17,8 +17,9 @@ from functions.collect.client import Clock
 from functions.collect.contract import Limited, PlatformError, Refused
 from functions.collect.credentials import Credential, adapter_for, address, choose, credentials
 from functions.jobs.deadline import Deadline
+from functions.listen.allowance import SpentError
 from functions.listen.counts.queries import Query
-from functions.listen.money import PRICE, AskedError, PaidConnection, Purse, SpentError
+from functions.listen.money import PRICE, AskedError, PaidConnection, Purse
 from functions.listen.platforms import x_counts
 from functions.listen.report import ListenReport
 from functions.settings import Settings

@@ -15,6 +15,7 @@ import msgspec
 from functions.model import Ranking
 from functions.publish.condition import Condition
 from functions.publish.files.comparison import Comparison
+from functions.publish.files.dialog_file import DialogFigures, DialogFile, DialogUnit
 from functions.publish.files.freshness import Freshness
 from functions.publish.files.month_files import (
     CERTAINTY_COLUMNS,
@@ -30,6 +31,7 @@ from functions.publish.files.tables import Column
 from functions.publish.manifest import Manifest, MonthManifest
 from functions.publish.targets.stamp import Stamp
 from functions.store import evidence as ev
+from functions.store.dialog import AnsweredShare, Median
 from functions.store.insights import Effect, FormatShare, Insights, Looked
 from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
 
@@ -68,6 +70,7 @@ SCHEMAS: Mapping[str, Described] = {
     "berkas-bulan": Described("Berkas sebuah bulan", "data/{bulan}/berkas.json", MonthManifest),
     "isu": Described("Isu sebuah pekan", "data/isu/{pekan}.json", Issues),
     "wawasan": Described("Wawasan sebuah bulan", "data/wawasan/{bulan}.json", Insights),
+    "dialog": Described("Dialog sebuah bulan", "data/dialog/{bulan}.json", DialogFile),
 }
 
 # What fields mean, where no column says it. By struct and field, else by field.
@@ -277,6 +280,28 @@ _SAID: dict[str, str] = {
     "Narrative.measured": "Unggahan yang terukur",
     "Carried.i24": "Jumlah Interaksi 24 Jam-nya; null bila tidak ada yang terukur",
     "Carried.measured": "Unggahan yang terukur",
+    "closed": "Bulan itu, dan batas jawab hari terakhirnya, sudah lewat; tidak berubah lagi",
+    "due_days": "Hari kerja batas jawab: yang pertama dan yang terakhir",
+    "least_n": "Di bawah sekian utas tidak ada angka",
+    "ministry": "Semua satuan kerja bersama",
+    "DialogFile.units": "Satuan kerja menurut kodenya; bukan peringkat",
+    "questions": "Pertanyaan di antara utasnya",
+    "threads": "Semua utas",
+    "n": "Utas yang terukur; null bila terlalu sedikit, dan yang lain pun null",
+    "by_first": "Yang dijawab sampai batas pertama; null bila terlalu sedikit",
+    "by_last": "Yang dijawab sampai batas terakhir; null bila terlalu sedikit",
+    "median": "Median waktu jawab; null bila terlalu sedikit",
+    "unmeasured": "Utas yang tidak dapat diukur, di luar n",
+    "DialogFigures.open": "Di antara n, yang batas terakhirnya belum lewat",
+    "canned": "Satu jawaban dipakai untuk 10 utas atau lebih dalam 24 jam",
+    "hits": "Yang dijawab",
+    "AnsweredShare.of": "Dari sekian utas",
+    "AnsweredShare.lower": "Batas bawah selang 95 % (Wilson), dalam seperseribu",
+    "AnsweredShare.upper": "Batas atas selang 95 % (Wilson), dalam seperseribu",
+    "minutes": "Menit dari bertanya sampai dijawab",
+    "Median.lower": "Batas bawah selang 95 %, dalam menit",
+    "Median.upper": "Batas atas selang 95 %, dalam menit",
+    "Median.of": "Dari sekian jawaban",
 }
 # What of these files the page of the data explains, by where it lies in them.
 _ISSUES: Mapping[str, type[msgspec.Struct]] = {
@@ -291,6 +316,13 @@ _INSIGHTS: Mapping[str, type[msgspec.Struct]] = {
     "effects[].": Effect,
     "looked[].": Looked,
     "formats[].": FormatShare,
+}
+_DIALOG: Mapping[str, type[msgspec.Struct]] = {
+    "": DialogFile,
+    "units.*.": DialogUnit,
+    "units.*.questions.": DialogFigures,
+    "units.*.questions.by_first.": AnsweredShare,
+    "units.*.questions.median.": Median,
 }
 # Fields that hold an instant, which a struct does not tell from any other text.
 INSTANTS = frozenset(
@@ -349,6 +381,11 @@ def issue_fields() -> tuple[tuple[str, str], ...]:
 def insight_fields() -> tuple[tuple[str, str], ...]:
     """The fields of a month's insights by their place, and what they mean."""
     return tuple(_explained(_INSIGHTS))
+
+
+def dialog_fields() -> tuple[tuple[str, str], ...]:
+    """The fields of a month's answering by their place, and what they mean."""
+    return tuple(_explained(_DIALOG))
 
 
 def _explained(structs: Mapping[str, type[msgspec.Struct]]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import msgspec
 from functions.model import PLATFORM_NAMES, PLATFORMS
 from functions.publish.files import freshness
 from functions.publish.imprint import Imprint
-from functions.publish.pages.paths import FEED, INSIGHTS, ISSUES
+from functions.publish.pages.paths import DIALOG, FEED, INSIGHTS, ISSUES
 from functions.publish.site import Material
 from functions.publish.targets.sites import folder_of
 from functions.publish.text import formats
@@ -27,6 +27,7 @@ _MORE = (
     *((PLATFORM_NAMES[platform], f"platform/{platform}/") for platform in PLATFORMS),
     ("Isu", ISSUES),
     ("Wawasan", INSIGHTS),
+    ("Dialog", DIALOG),
     ("Banding", "banding/"),
     ("Periksa sendiri", "periksa/"),
     ("Sematkan", "sematan/"),

@@ -22,13 +22,20 @@ from functions.publish.files.names import NAMES, PACKAGE
 from functions.publish.files.registry_now import PATH
 from functions.publish.files.schemas import (
     SCHEMAS,
+    dialog_fields,
     insight_fields,
     issue_fields,
     schema_path,
 )
 from functions.publish.pages.context import Context, Link, Shell
 from functions.publish.pages.dataset import series_dataset
-from functions.publish.pages.paths import ISSUES, insights_data, month_path, week_data
+from functions.publish.pages.paths import (
+    ISSUES,
+    dialog_data,
+    insights_data,
+    month_path,
+    week_data,
+)
 from functions.publish.text import formats, words
 
 # What the data page lists of a month: label, meaning, and the files by what their links say.
@@ -156,6 +163,7 @@ class DataPage(msgspec.Struct, frozen=True):
     log_fields: tuple[tuple[str, str], ...]
     issue_fields: tuple[tuple[str, str], ...]
     insight_fields: tuple[tuple[str, str], ...]
+    dialog_fields: tuple[tuple[str, str], ...]
     method: str
     dataset: Markup | None
     others: tuple[Link, ...]
@@ -186,6 +194,7 @@ def data_page(context: Context) -> DataPage:
         ),
         issue_fields=issue_fields(),
         insight_fields=insight_fields(),
+        dialog_fields=dialog_fields(),
         method=context.href("metode/"),
         dataset=series_dataset(context),
         others=tuple(_others(context)),
@@ -208,6 +217,8 @@ def _others(context: Context) -> Iterator[Link]:
     for month in m.heard.months:
         said = f"Wawasan {formats.month(month)} (JSON)"
         yield Link(said, context.href(insights_data(month)))
+    for month in m.heard.dialog_months:
+        yield Link(f"Dialog {formats.month(month)} (JSON)", context.href(dialog_data(month)))
     for name, described in SCHEMAS.items():
         said = f"Skema JSON: {described.title[0].lower()}{described.title[1:]}"
         yield Link(said, context.href(schema_path(name)))

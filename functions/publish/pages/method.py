@@ -14,8 +14,9 @@ from functions.model import (
     Platform,
 )
 from functions.publish.pages.context import Context, Hearing, Page, Shell
+from functions.publish.pages.dialog import DialogRules, dialog_rules
 from functions.publish.pages.month_head import open_months
-from functions.publish.pages.paths import INSIGHTS, ISSUES
+from functions.publish.pages.paths import DIALOG, INSIGHTS, ISSUES
 from functions.publish.text import formats, words
 from functions.store.evidence import Rules
 
@@ -73,6 +74,8 @@ class MethodPage(msgspec.Struct, frozen=True):
     status: str
     issues: str
     insights: str
+    dialog: str
+    dialog_rules: DialogRules
     objecting: Objecting
     cite: str
     platforms: tuple[tuple[Platform, str, str, str | None], ...]
@@ -105,6 +108,8 @@ def method_page(context: Context) -> Page:
         status=context.href("status/"),
         issues=context.href(ISSUES),
         insights=context.href(INSIGHTS),
+        dialog=context.href(DIALOG),
+        dialog_rules=dialog_rules(m),
         objecting=_objecting(context),
         cite=_cite(context),
         platforms=tuple(

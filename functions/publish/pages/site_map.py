@@ -20,6 +20,7 @@ from functions.publish.condition import Condition
 from functions.publish.pages.compare import compare_page
 from functions.publish.pages.context import Context, Page, Shell
 from functions.publish.pages.data import data_page
+from functions.publish.pages.dialog import dialog_page
 from functions.publish.pages.embeds import (
     embed_list_page,
     embed_unit_page,
@@ -33,6 +34,7 @@ from functions.publish.pages.lists import list_pages
 from functions.publish.pages.method import method_page
 from functions.publish.pages.month import month_page
 from functions.publish.pages.paths import (
+    DIALOG,
     EMBEDS,
     INSIGHTS,
     ISSUES,
@@ -109,6 +111,7 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
             yield _at(m, embed_path(satker.id), partial(embed_unit_page, satker=satker))
     yield _at(m, ISSUES, issues_page)
     yield _at(m, INSIGHTS, insights_page)
+    yield _at(m, DIALOG, dialog_page)
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
     yield _at(m, REGISTRY, registry_page)

@@ -19,6 +19,7 @@ from functions.model import (
 from functions.publish.files.series import series_path
 from functions.publish.pages import boards, charts
 from functions.publish.pages.context import Context, Link, Shell
+from functions.publish.pages.dialog import DialogSection, dialog_section
 from functions.publish.pages.embeds import embed_code
 from functions.publish.pages.month_head import MonthHead, head, open_months
 from functions.publish.pages.papers import unit_image, unit_report
@@ -159,6 +160,7 @@ class UnitPage(msgspec.Struct, frozen=True):
     band: str
     neighbours: tuple[Neighbour, ...]
     profiles: tuple[ProfileLink, ...]
+    dialog: DialogSection | None
     units: str
     compare: str
     series: str
@@ -285,6 +287,7 @@ def unit_page(context: Context, satker: Satker) -> UnitPage:
         band=band,
         neighbours=neighbours,
         profiles=_profiles(context, satker, current_only=True),
+        dialog=dialog_section(context, satker.id),
         units=context.href("satker/"),
         compare=context.href(f"banding/?a={quote(satker.id)}"),
         series=context.href(series_path(satker.id)) if m.has_finals else "",

@@ -41,12 +41,17 @@ def public_address(platform: Platform, post_id: str, url: str) -> str:
     A sound address leads to the platform itself and redirects nowhere: http or https on one of the
     platform's own hosts, without a user name, a port, white space, or another address inside.
     """
+    return own_address(platform, url) or built_address(platform, post_id)
+
+
+def own_address(platform: Platform, url: str) -> str | None:
+    """``url`` with ``https`` where it is sound, as ``public_address`` judges it; else None."""
     if len(url) <= LONGEST:
         if _USUAL[platform].fullmatch(url):
             return url
         if _is_sound(platform, url):
             return "https" + url[url.index("://") :]
-    return built_address(platform, post_id)
+    return None
 
 
 def built_address(platform: str, post_id: str) -> str:

@@ -238,3 +238,18 @@ def test_the_method_page_tells_what_a_second_program_has_to_know(run: Publish, s
         "berjarak paling sedikit 15 menit",
     ):
         assert rule in told, rule
+
+
+def test_it_says_how_dialog_is_counted_and_what_of_it_is_kept(run: Publish, site: Path) -> None:
+    run()
+    told = text(site / "metode/index.html").replace("\u00a0", " ")
+    for rule in (
+        "tidak pernah diperingkat",
+        "memuat “?” dan paling sedikit tiga kata",
+        "hari kerja ke-1 dan ke-3",
+        "Tanpa bukti itu tidak ada utas yang disebut tidak dijawab",
+        "Di bawah 20 tidak ada angka",
+        "400 hari, dari YouTube 30 hari",
+        "paling banyak 300 teks sebulan, tertutup, paling lama 14 hari",
+    ):
+        assert rule in told, rule

@@ -11,11 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from functions.model import Agency, iso
+from functions.model import Agency, Roster, iso
 from functions.publish.job import publish, publish_all
-from functions.publish.private.files import CSV, JSON, PAGE
+from functions.publish.private import inbox_files
+from functions.publish.private.alarm_files import CSV, JSON, PAGE
+from functions.publish.private.place import Done, PrivatePlace
 from functions.publish.private.step import keep_private
 from functions.publish.targets import open_objects
 from functions.publish.targets.folder import FolderObjects
@@ -23,9 +26,14 @@ from functions.settings import Settings
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.alarms import Alarm, AlarmPost
+from functions.store.dialog import DayTally
+from functions.store.listening_settings import Listening
 from functions.store.port import Store
+from functions.store.threads import CommentThread
 from tests.factories import alarm
 from tests.publish.pieces import tree
+from tests.publish.private.test_inbox import followed, inbox, listening, open_comments
+from tests.publish.spoken import dialog_of
 from tests.publish.targets.test_port import make_gcs_bucket, make_s3_bucket
 from tests.publish.world import NOW, World
 
@@ -41,6 +49,12 @@ def agency(sqlite_url: str) -> Iterator[AgencyStore]:
     store.close()
 
 
+def keep(agency: AgencyStore, settings: Settings, now: Any, noted: object) -> Done:
+    """The step of an agency that reads no comment."""
+    place = PrivatePlace(agency, settings, (), now, Listening(), Roster(as_of=NOW))
+    return keep_private(place, noted)
+
+
 class Step:
     """The step as publishing calls it, which remembers what the run before noted."""
 
@@ -50,7 +64,7 @@ class Step:
         self.noted: Any = None
 
     def __call__(self, now: Any = NOW) -> int:
-        done = keep_private(self.agency, self.settings, (), now, self.noted)
+        done = keep(self.agency, self.settings, now, self.noted)
         assert done.problems == []
         self.noted = done.noted or self.noted
         return done.put
@@ -93,7 +107,7 @@ def test_what_is_new_is_put_and_what_is_not_costs_one_listing(store: Store, tmp_
 def test_nothing_is_read_or_written_where_no_place_is_named(agency: AgencyStore) -> None:
     agency.add_alarm(alarm())
     reads = agency.store.meter.reads
-    assert keep_private(agency, Settings(), (), NOW, None).put == 0
+    assert keep(agency, Settings(), NOW, None).put == 0
     assert agency.store.meter.reads == reads
 
 
@@ -131,7 +145,16 @@ def test_a_mark_that_cannot_be_read_is_answered_beside_it(agency: AgencyStore, s
     assert agency.store.meter.writes == writes
 
 
-@pytest.mark.parametrize("noted", [None, 3, {"until": "kemarin"}, {"until": iso(NOW), "source": 1}])
+@pytest.mark.parametrize(
+    "noted",
+    [
+        None,
+        3,
+        {"alarms": 4, "inbox": []},
+        {"alarms": {"until": "kemarin"}},
+        {"alarms": {"until": iso(NOW), "source": 1}},
+    ],
+)
 def test_odd_notes_are_as_if_there_were_none(
     agency: AgencyStore, step: Step, noted: object
 ) -> None:
@@ -156,14 +179,16 @@ def test_every_agency_has_its_folder_there(agency: AgencyStore, tmp_path: Path) 
     for each in everybody:
         own = AgencyStore(agency.store, each)
         own.add_alarm(alarm(each.id, at=NOW - DAY))
-        place = Settings(private=f"file://{tmp_path}/rahasia")
-        assert keep_private(own, place, everybody, NOW, None).put == 3
+        settings = Settings(private=f"file://{tmp_path}/rahasia")
+        place = PrivatePlace(own, settings, everybody, NOW, Listening(), Roster(as_of=NOW))
+        assert keep_private(place, None).put == 3
     assert set(tree(tmp_path / "rahasia")) == FILES | {f"kemenham/{path}" for path in FILES}
     assert b"kemenham" not in (tmp_path / "rahasia" / JSON).read_bytes()
 
 
 # As a step of publishing
 
+INBOX = {inbox_files.CSV, inbox_files.JSON, inbox_files.PAGE}
 _CANARY = "kenari"
 _PLACE = f"{_CANARY}-tempat"
 
@@ -187,6 +212,27 @@ def canary() -> Alarm:
     )
 
 
+def plant(agency: AgencyStore) -> None:
+    """Threads that can be known again wherever a text or a name might have slipped in: addresses,
+    ids, keys, a unit's and an account's id; and a month that names odd units and accounts."""
+    one = followed(
+        id=f"{_CANARY}-1",
+        post_id=f"{_CANARY}-post",
+        url=f"https://www.instagram.com/p/{_CANARY}/c/5/",
+    )
+    # An author's name stands in such an address: no link may be made of it.
+    two = followed(id=f"{_CANARY}-2", url=f"https://x.com/{_CANARY}-warga/status/5")
+    held = inbox(one, satker=f"{_CANARY}-satker")
+    agency.save_inbox("instagram", {f"instagram:{_CANARY}": held})
+    agency.save_inbox("x", {f"x:{_CANARY}": inbox(two, satker="kanwil-bali")})
+    thread = CommentThread(asked_at=NOW - DAY, question=True, answer=f"{_CANARY}-jawab")
+    agency.add_threads(f"x:{_CANARY}", {"2026-10-20": {f"{_CANARY}-utas": thread}})
+    spoken = dialog_of("2026-10")
+    odd = {f"{_CANARY} bertanya: kapan?": spoken.units["kanwil-bali"]}
+    tally = {f"x:{_CANARY}": {"2026-10-01": DayTally(states={"answered": 2})}}
+    agency.save_dialog(msgspec.structs.replace(spoken, units=spoken.units | odd, settled=tally))
+
+
 def readings(body: bytes) -> Iterator[bytes]:
     """A file's bytes as they are, and unpacked."""
     yield body
@@ -198,8 +244,9 @@ def readings(body: bytes) -> Iterator[bytes]:
 
 
 def told(public: dict[str, bytes]) -> list[tuple[str, str]]:
-    """The public files that hold a word of an alarm, of its mark or of the private place."""
+    """The public files that hold a word of an alarm, its mark, the inbox or the private place."""
     words = (_CANARY, "87654", "87.654", "54321", "54.321", "siaga/", "alarm.csv")
+    words += ("kotak/", "pertanyaan.csv", "/c/5/")
     return [
         (path, word)
         for path, body in public.items()
@@ -209,7 +256,7 @@ def told(public: dict[str, bytes]) -> list[tuple[str, str]]:
     ]
 
 
-def test_no_public_byte_tells_of_an_alarm_a_mark_or_the_private_place(
+def test_no_public_byte_tells_of_an_alarm_a_mark_the_inbox_or_the_private_place(
     world: World, site: Path, tmp_path: Path
 ) -> None:
     """Not even where the private place failed, which the run's report tells."""
@@ -221,6 +268,8 @@ def test_no_public_byte_tells_of_an_alarm_a_mark_or_the_private_place(
         site_url="https://peringkat.example.go.id",
     )
     world.agency.add_alarm(canary())
+    open_comments(world.agency, "kanwil-bali", f"{_CANARY}-satker")
+    plant(world.agency)
     mark(world.agency, canary(), outcome="benar", marked_by=f"{_CANARY} Ani", note=f"{_CANARY}!")
 
     def run(number: int) -> dict[str, Any]:
@@ -234,13 +283,15 @@ def test_no_public_byte_tells_of_an_alarm_a_mark_or_the_private_place(
     assert told(tree(site)) == []
     blocked.unlink()
     done = run(2)
-    assert (done["private"], done["problems"]) == ({"put": 3}, [])
+    assert (done["private"], done["problems"]) == ({"put": 6}, [])
     assert run(3)["private"] == {"put": 0}
     public, private = tree(site), tree(blocked)
     assert {"status/keadaan.json", "sitemap.xml", "feed.xml"} <= set(public)
     assert told(public) == []
-    assert set(private) == FILES
+    assert set(private) == FILES | INBOX
     assert all(_CANARY.encode() in body for body in private.values())
+    shown = json.loads(private[inbox_files.JSON])["questions"]
+    assert [one["url"] for one in shown] == [None, f"https://www.instagram.com/p/{_CANARY}/c/5/"]
 
 
 def test_it_fails_alone(world: World, site: Path, tmp_path: Path) -> None:
@@ -249,5 +300,26 @@ def test_it_fails_alone(world: World, site: Path, tmp_path: Path) -> None:
     report = publish(world.agency, FolderObjects(site), now=NOW, settings=settings, run_id="terbit")
     assert set(report["published"]) == {"2026-08", "2026-09", "2026-10"}
     [said] = report["problems"]
-    assert said.startswith("the private files are not up to date: ")
+    assert said.startswith("the private files are not up to date: alarms: ")
     assert "KIPRAH_PRIVATE" in said
+
+
+def test_each_set_of_files_fails_alone_and_keeps_its_note(
+    agency: AgencyStore, tmp_path: Path
+) -> None:
+    """Here a file lies where the folder of alarms should be, and only there."""
+    folder = tmp_path / "rahasia"
+    folder.mkdir()
+    (folder / "siaga").write_text("a file")
+    wanted = listening()
+    agency.save_inbox("instagram", {"instagram:17": inbox(followed())})
+    place = PrivatePlace(
+        agency, Settings(private=f"file://{folder}"), (), NOW, wanted, Roster(as_of=NOW)
+    )
+    done = keep_private(place, {"alarms": {"until": "lama"}})
+    [said] = done.problems
+    assert said.startswith("the private files are not up to date: alarms: ")
+    assert done.put == 3
+    assert set(done.noted) == {"alarms", "inbox"}
+    assert done.noted["alarms"] == {"until": "lama"}
+    assert {path for path in tree(folder) if path != "siaga"} == INBOX

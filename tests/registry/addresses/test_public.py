@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.model import PLATFORMS
-from functions.registry.addresses.public import LONGEST, built_address, public_address
+from functions.registry.addresses.public import LONGEST, built_address, own_address, public_address
 from functions.registry.addresses.sites import SITES
 from tests.registry.addresses.test_posts import CODE, STORY, VIDEO
 
@@ -29,6 +29,12 @@ SOUND = [
 @pytest.mark.parametrize(("platform", "url"), SOUND)
 def test_a_sound_address_stays_as_it_is(platform, url):
     assert public_address(platform, "7", url) == url
+    assert own_address(platform, url) == url
+
+
+def test_an_address_of_its_own_is_never_built():
+    assert own_address("x", "https://evil.example/i/status/1") is None
+    assert own_address("x", "") is None
 
 
 @pytest.mark.parametrize(("platform", "url"), SOUND)

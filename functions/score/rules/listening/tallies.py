@@ -32,9 +32,9 @@ _MINUTE = timedelta(minutes=1)
 class Counted(NamedTuple):
     """Threads, counted.
 
-    ``first``: answered by the first due day, of ``known`` of which that is known. ``last``: answered
-    by the last due day, of ``over``, the measured ones whose last due day is over. ``minutes``: from
-    asking to answering, of those of ``over`` that were answered.
+    ``first``: answered by the first due day, of ``known`` of which that is known. ``last``:
+    answered by the last due day, of ``over``, the measured ones whose last due day is over.
+    ``minutes``: from asking to answering, of those of ``over`` that were answered.
     """
 
     states: Mapping[ThreadState, int]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.model import Agency
 from functions.publish.files.tables import split_csv
-from functions.publish.private.files import CSV, JSON, PAGE, files_of
+from functions.publish.private.alarm_files import CSV, JSON, PAGE, files_of
 from functions.store.alarms import Alarm, AlarmPost, record
 from tests.factories import NOW, alarm
 
