@@ -57,6 +57,10 @@ KEPT = {
     "volumes": timedelta(days=400),
     # The terms of YouTube leave a number thirty days; an alarm compares with twenty-eight.
     "pulse": timedelta(days=30),
+    # Texts drawn for labelling: so long at most, each from when it was read.
+    "texts": timedelta(days=14),
+    # How many threads a day had is needed until the month's sample is settled.
+    "populations": timedelta(days=70),
     # Those of no known platform; of every other as ``POSTS`` says.
     "posts": max(POSTS.values()),
 }

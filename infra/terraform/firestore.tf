@@ -43,8 +43,8 @@ locals {
     "accounts", "status",                                          # below satker/{id}
     "alarms", "campaigns", "clarifications", "insights", "topics", # what listening keeps
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
-    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "pulse", "rankings", "rosters", "runs", "satker", "settings",
-    "signatures", "tails", "tickets", "urls", "volumes",
+    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "populations", "posts", "pulse", "rankings", "rosters", "runs", "samples", "satker", "settings",
+    "shares", "signatures", "tails", "texts", "tickets", "urls", "volumes",
   ])
 
   queried = {
@@ -62,7 +62,7 @@ locals {
   }
 
   # Whose documents carry the instant from which on nobody needs them (functions/store/expiry.py).
-  expiring = toset(["alarms", "attempts", "notices", "outcomes", "posts", "pulse", "runs", "tickets", "volumes"])
+  expiring = toset(["alarms", "attempts", "notices", "outcomes", "populations", "posts", "pulse", "runs", "texts", "tickets", "volumes"])
 }
 
 resource "google_firestore_field" "unindexed" {

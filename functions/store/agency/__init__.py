@@ -10,6 +10,7 @@ from functions.store.agency.collecting import CollectingDocuments
 from functions.store.agency.consents import ConsentDocuments
 from functions.store.agency.diary import DiaryDocuments
 from functions.store.agency.jobs import JobDocuments
+from functions.store.agency.labels import LabelDocuments
 from functions.store.agency.listening import ListeningDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
@@ -28,6 +29,7 @@ class AgencyStore(
     CollectingDocuments,
     DiaryDocuments,
     JobDocuments,
+    LabelDocuments,
     ListeningDocuments,
     NoticeDocuments,
     PulseDocuments,

@@ -3,7 +3,8 @@
 ``alarms/{satker}:{instant}`` are private. ``topics/{week}`` and ``insights/{month}`` are one body
 each, and are published; which of them there are, and as of when, stands in ``indexes/listening``,
 so that publishing sees in one document whether anything is new. ``campaigns/{id}`` and
-``clarifications/{id}`` are typed by admins.
+``clarifications/{id}`` are typed by admins. ``shares/{month}`` is like insights: what two people
+found in a random sample of comments.
 """
 
 from __future__ import annotations
@@ -24,20 +25,25 @@ from functions.store.issues import Issues
 from functions.store.keys import key
 from functions.store.parts import LostPieceError, compress, digest, expand, join, split
 from functions.store.port import Conflict, Store, Stored, Write, until_written
+from functions.store.shares import Shares
 
-T = TypeVar("T", bound=Issues | Insights)
+T = TypeVar("T", bound=Issues | Insights | Shares)
 _INDEX = "indexes/listening"
 
 
 class ListeningIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """Digests of what can be published, by week and by month, the oldest first."""
+    """Digests of what can be published, by week and by month, the oldest first.
+
+    ``weeks``: issues. ``months``: insights. ``shares``: months, too.
+    """
 
     weeks: Mapping[str, str] = {}
     months: Mapping[str, str] = {}
+    shares: Mapping[str, str] = {}
 
 
 class ListeningDocuments(AgencyDocuments):
-    """An agency's alarms, issues and insights."""
+    """An agency's alarms, issues, insights and shares."""
 
     # Alarms
 
@@ -90,6 +96,10 @@ class ListeningDocuments(AgencyDocuments):
         """A month's insights; None where there are none that can be read."""
         return self._found(f"{self.root}/insights/{key(month)}", Insights)
 
+    def shares(self, month: str) -> Shares | None:
+        """A month's shares of labels; None where there are none that can be read."""
+        return self._found(f"{self.root}/shares/{key(month)}", Shares)
+
     def save_issues(self, issues: Issues) -> bool:
         """Keep a week's issues; False, and nothing is written, where they say the same but for
         ``as_of``."""
@@ -101,6 +111,12 @@ class ListeningDocuments(AgencyDocuments):
         ``as_of``."""
         path = f"{self.root}/insights/{key(insights.month)}"
         return self._save(path, insights, "months", insights.month, self.insights(insights.month))
+
+    def save_shares(self, shares: Shares) -> bool:
+        """Keep a month's shares; False, and nothing is written, where they say the same but for
+        ``as_of``."""
+        path = f"{self.root}/shares/{key(shares.month)}"
+        return self._save(path, shares, "shares", shares.month, self.shares(shares.month))
 
     @property
     def _index_path(self) -> str:
@@ -151,7 +167,7 @@ def listening_indexes(store: Store, agencies: Iterable[str]) -> dict[str, Listen
 def _read_index(document: Mapping[str, Any]) -> ListeningIndex:
     """What of an index can be read: an odd entry is as if it were not there."""
     found: dict[str, dict[str, str]] = {}
-    for field in ("weeks", "months"):
+    for field in ListeningIndex.__struct_fields__:
         held = document.get(field)
         pairs = held.items() if isinstance(held, Mapping) else ()
         found[field] = dict(sorted((n, d) for n, d in pairs if isinstance(d, str)))
