@@ -20,6 +20,7 @@ PLACES = {
     "documents": f"{_HERE}.jobs:documents",
     "doctor": f"{_HERE}.doctor.command:doctor",
     "health": f"{_HERE}.health:health_command",
+    "labels": f"{_HERE}.labels:labels",
     "listen": f"{_HERE}.listen:listen_command",
     "migrate": f"{_HERE}.migrate:migrate",
     "notify": f"{_HERE}.notify:notify",
