@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from functions.score.listening import insights, issues, watch
+from functions.score.listening import insights, issues, shares, watch
 from functions.store import open_store
 from functions.store.port import StoreError
 from tests.score.listening.beating import BeatingAgency, beating, scored
@@ -22,7 +22,12 @@ def ours(sqlite_url: str) -> Iterator[BeatingAgency]:
 
 @pytest.mark.parametrize(
     ("module", "step", "name"),
-    [(watch, "watch", "alarms"), (issues, "note", "issues"), (insights, "note", "insights")],
+    [
+        (watch, "watch", "alarms"),
+        (issues, "note", "issues"),
+        (insights, "note", "insights"),
+        (shares, "note", "shares"),
+    ],
 )
 @pytest.mark.parametrize("error", [ZeroDivisionError("rahasia"), StoreError("rahasia")])
 def test_a_step_that_fails_costs_no_rank_no_other_step_and_is_a_problem(
@@ -42,7 +47,12 @@ def test_a_step_that_fails_costs_no_rank_no_other_step_and_is_a_problem(
     assert report.problems == [why]
     assert ours.months().keys() == {"2026-10"}
     cursor = ours.cursor("listening")
-    done = {"alarms": "looked_at", "issues": "issues_at", "insights": "insights_day"}
+    done = {
+        "alarms": "looked_at",
+        "issues": "issues_at",
+        "insights": "insights_day",
+        "shares": "shares_day",
+    }
     assert {each for each, field in done.items() if field not in cursor} == {name}
 
 
