@@ -116,6 +116,6 @@ def _lines(cover: Cover, count: int) -> list[str]:
         "keluhan: ya bila menyebut masalah nyata dengan layanan; kasar: ya bila memuat makian atau "
         "hinaan; selain itu tidak. Keduanya boleh kosong.",
         "Baris yang belum pasti boleh dikosongkan dan diisi pada lembar berikutnya. "
-        "Dua ratus teks biasanya selesai dalam satu jam.",
+        "Dua ratus teks diperkirakan selesai dalam satu jam.",
         "Sesudah diisi: kiprah labels read BERKAS --labeller NAMA, lalu hapus berkas ini.",
     ]
