@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
@@ -120,7 +121,7 @@ def test_no_word_lies_open_in_the_store_or_in_a_repr(agency: AgencyStore) -> Non
 )
 @settings(max_examples=25, deadline=None)
 def test_odd_texts_cost_their_neighbours_nothing(odd: list[str]) -> None:
-    with closing(open_store("sqlite:///:memory:")) as store:
+    with TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/k.db")) as store:
         agency = AgencyStore(store, Agency(), clock=lambda: NOW)
         drawing = sampler(agency, wanted=Listening(sample_texts=50))
         for number, text in enumerate(odd):
