@@ -51,6 +51,7 @@ PAGES = [
     "status/daftar/",
     "unggahan/*/*/",
     "wawasan/",
+    "suara/",
 ]
 READ_AT = NOW - timedelta(minutes=7)
 

@@ -74,10 +74,16 @@ def shares_of(month: str, *, trend: Literal["up", "down"] | None = None) -> Shar
         kappa=742,
         seed="7d" * 32,
         platforms=("instagram", "facebook"),
-        shares=(negative, *(LabelShare(label=o, both=n, one=9, wilson=wilson) for o, n in rest)),
+        shares=(negative, *(_alone(label, both) for label, both in rest)),
         model="5c" * 32,
         correlation=512,
     )
+
+
+def _alone(label: Label, both: int) -> LabelShare:
+    share = round(1000 * (both + 4.5) / 291)
+    wilson = Estimate(share=share, lower=max(share - 41, 0), upper=share + 41)
+    return LabelShare(label=label, both=both, one=9, wilson=wilson)
 
 
 def quiet_week(week: str, *, is_over: bool = False) -> Issues:
