@@ -83,6 +83,8 @@ def _settle(run: Run, month: str) -> None:
         # Labels go only where what follows from them is surely kept.
         if run.agency.shares(month) is None:
             return
+    # Before the sample forgets which they are: nobody needs them any more.
+    run.agency.drop_texts(month, [h for h, drawn in sample.drawn.items() if drawn.has_text])
     outcome = why or f"dimuat: n {found.n}"
     run.agency.change_sample(month, partial(_settled, seen=sample, run=run, outcome=outcome))
 

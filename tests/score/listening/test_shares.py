@@ -125,6 +125,15 @@ def test_too_little_publishes_nothing_and_is_settled_all_the_same(
     assert not agency.listening_index().shares
 
 
+def test_no_text_outlives_its_sample(agency: AgencyStore) -> None:
+    put(agency, [*AGREED * 60], more=1)
+    agency.save_texts(MONTH, {"000": b"x", "120": b"y"}, END, 14 * DAY)
+    noted(agency, WEEK)
+    assert agency.texts(MONTH, ["000", "120"]).keys() == {"000", "120"}
+    noted(agency, LATEST)
+    assert agency.texts(MONTH, ["000", "120"]) == {}
+
+
 def test_settling_twice_is_settling_once(agency: AgencyStore) -> None:
     put(agency, [*AGREED * 60])
     first = noted(agency, WEEK)
