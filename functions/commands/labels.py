@@ -179,7 +179,7 @@ def status_command(
     if as_json:
         tell({"job": "labels status", "months": facts}, as_json, "")
     elif facts:
-        header = ("Bulan", "Terpilih", "Teks", "Label", "Kappa", "Teks berikut terhapus", "Selesai")
+        header = ("Bulan", "Terpilih", "Teks", "Label", "Kappa", "Labeli sebelum", "Selesai")
         tables.show(header, [_cells(m, each) for m, each in facts.items()])
     else:
         click.echo("Belum ada contoh; isi sample_texts di settings/listening.")
@@ -195,17 +195,19 @@ def _held(agency: AgencyStore, month: str) -> ThreadSample | None:
 
 
 def _facts(sample: ThreadSample, now: datetime, kept: timedelta) -> dict[str, Any]:
-    left = [d.read_at + kept for d in sample.drawn.values() if d.has_text]
-    ends = sorted(at for at in left if at > now)
+    left = {h: d.read_at + kept for h, d in sample.drawn.items() if d.has_text}
+    ends = {hash: at for hash, at in left.items() if at > now}
+    both = sample.both
+    due = min((at for hash, at in ends.items() if hash not in both), default=None)
     agreement = kappa(sample.pairs)
     return {
         "size": sample.size,
         "drawn": len(sample.drawn),
         "texts": len(ends),
         "labels": {who: len(found) for who, found in sample.labels.items()},
-        "both": len(sample.pairs),
+        "both": len(both),
         "kappa": None if agreement is None else round(agreement, 3),
-        "next_expiry": iso(ends[0]) if ends else None,
+        "label_before": iso(due) if due else None,
         "outcome": sample.outcome or None,
     }
 
@@ -219,7 +221,7 @@ def _cells(month: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
         str(facts["texts"]),
         f"{said}; berdua {facts['both']}" if said else "–",
         "–" if agreement is None else f"{agreement:.2f}".replace(".", ","),
-        facts["next_expiry"] or "–",
+        facts["label_before"] or "–",
         facts["outcome"] or "belum",
     )
 

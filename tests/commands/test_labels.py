@@ -70,7 +70,7 @@ def test_a_sheet_goes_out_is_filled_in_and_comes_back(agency: AgencyStore, tmp_p
         "labels": {"Ani": 2, "Budi": 3},
         "both": 2,
         "kappa": 1.0,
-        "next_expiry": "2026-11-03T03:00:00Z",
+        "label_before": "2026-11-03T03:00:00Z",
         "outcome": None,
     }
     assert "Ani 2, Budi 3; berdua 2" in done("labels", "status", MONTH, *AT)
