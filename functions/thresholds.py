@@ -72,3 +72,15 @@ EFFECT_POSTS = 30
 EFFECT_UNITS = 5
 EFFECT_PERCENT = 90
 EFFECT_HOURS = timedelta(hours=3)
+
+# Shares of labels: told from so many threads on that two people labelled, where they agree so far
+# beyond chance (thousandths of Cohen's kappa), and where so many of the drawn were labelled at all.
+SHARE_LEAST = 100
+SHARE_KAPPA = 600
+SHARE_LABELLED_PERCENT = 90
+# The model helps where it goes with the labels so far (thousandths of the correlation).
+SHARE_CORRELATION = 300
+# A thread that is read so long after its month still belongs to it; so long after it labels are
+# taken in, when no text is left.
+SAMPLE_LATE = timedelta(days=7)
+LABELS_LATE = timedelta(days=21)

@@ -94,7 +94,8 @@ HOMES = {
     "grpc": "functions/jobs/queue.py functions/commands/schedule.py",
     "boto3": "functions/publish/targets/s3.py",
     "botocore": "functions/publish/targets/s3.py",
-    "xlsxwriter": "functions/publish/files/tables.py functions/registry/sheet.py",
+    "xlsxwriter": "functions/publish/files/tables.py functions/registry/sheet.py "
+    "functions/listen/labels/sheet.py",
     "openpyxl": "functions/registry/workbook.py",
     "holidays": "functions/score/rules/calendar.py",
     "rapidfuzz": "functions/score/rules/duplicates.py",

@@ -22,6 +22,7 @@ PLACES = {
     "forget": f"{_HERE}.forget:forget_command",
     "health": f"{_HERE}.health:health_command",
     "inbox": f"{_HERE}.inbox:inbox_command",
+    "labels": f"{_HERE}.labels:labels",
     "listen": f"{_HERE}.listen:listen_command",
     "migrate": f"{_HERE}.migrate:migrate",
     "notify": f"{_HERE}.notify:notify",

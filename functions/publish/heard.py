@@ -19,6 +19,7 @@ from functions.store.dialog import Dialog
 from functions.store.insights import Insights
 from functions.store.issues import Issues
 from functions.store.listening_settings import Listening
+from functions.store.shares import Shares
 
 T = TypeVar("T", bound=Insights | Dialog)
 
@@ -31,11 +32,12 @@ _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """What the living pages tell of issues, insights and answering.
 
-    ``weeks``, ``months`` (of insights) and ``dialog_months`` are all that there are, the latest
-    first. ``issues``: the latest weeks that can be read, the latest first; ``insights`` and
-    ``dialogs``: the latest month, and the latest of which nothing changes any more where that is
-    another. ``notice_url``, ``dpo`` and ``samples``: the privacy notice, whom to ask, and how many
-    texts are drawn in a month to be labelled, as admins typed them.
+    ``weeks``, ``months`` (of insights), ``dialog_months`` and ``share_months`` are all that there
+    are, the latest first. ``issues``: the latest weeks that can be read, the latest first;
+    ``insights`` and ``dialogs``: the latest month, and the latest of which nothing changes any more
+    where that is another; ``shares`` of labels: the latest two months. ``notice_url``, ``dpo`` and
+    ``samples``: the privacy notice, whom to ask, and how many texts are drawn in a month to be
+    labelled, as admins typed them.
     """
 
     weeks: tuple[str, ...] = ()
@@ -47,6 +49,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     notice_url: str = ""
     dpo: str = ""
     samples: int = 0
+    share_months: tuple[str, ...] = ()
+    shares: tuple[Shares, ...] = ()
 
     @property
     def shown(self) -> Issues | None:
@@ -88,9 +92,13 @@ def read_heard(agency: ListeningDocuments, index: ListeningIndex, wanted: Listen
     weeks, months = weeks_of(index.weeks), months_of(index.months)
     dialogs = months_of(index.dialogs)
     issues = (read_issues(agency, week) for week in weeks[:RECENT])
+    share_months = months_of(index.shares)
+    shares = (read_shares(agency, month) for month in share_months[:RECENT])
     return Heard(
         weeks=weeks,
         months=months,
+        share_months=share_months,
+        shares=tuple(each for each in shares if each is not None),
         issues=tuple(each for each in issues if each is not None),
         insights=tuple(_latest(months, partial(read_insights, agency), attrgetter("is_over"))),
         dialog_months=dialogs,
@@ -116,6 +124,12 @@ def read_insights(agency: ListeningDocuments, month: str) -> Insights | None:
 def read_dialog(agency: ListeningDocuments, month: str) -> Dialog | None:
     """A month's answering; None where there is none that can be read, or another month's."""
     found = agency.dialog(month)
+    return found if found is not None and found.month == month else None
+
+
+def read_shares(agency: ListeningDocuments, month: str) -> Shares | None:
+    """A month's shares; None where there are none that can be read, or another month's."""
+    found = agency.shares(month)
     return found if found is not None and found.month == month else None
 
 

@@ -22,6 +22,7 @@ from functions.publish.heard import (
     read_dialog,
     read_insights,
     read_issues,
+    read_shares,
     weeks_of,
 )
 from functions.publish.pages.across import across_page
@@ -31,6 +32,7 @@ from functions.publish.pages.paths import (
     ACROSS,
     dialog_data,
     insights_data,
+    shares_data,
     week_data,
     week_path,
 )
@@ -42,6 +44,7 @@ from functions.store.agency import AgencyStore
 from functions.store.agency.listening import ListeningDocuments
 from functions.store.insights import Insights
 from functions.store.issues import Issues
+from functions.store.shares import Shares
 
 _ACROSS = f"{ACROSS}index.html"
 
@@ -72,13 +75,15 @@ def week_pages(work: Work, heard: Heard) -> list[SiteFile]:
 def listening_data(work: Work) -> list[SiteFile]:
     """The data files of weeks and months that are not as they are to be."""
     told = work.listening
-    weeks, months, dialogs = told.weeks, told.months, told.dialogs
+    weeks, months = told.weeks, told.months
+    dialogs, shares = told.dialogs, told.shares
     known = {unit.id for unit in (*work.roster.satker, *work.roster.former)} | {*work.ranked.units}
     read_answering = partial(_read_answering, known)
     return [
         *_data(work, weeks_of(weeks), weeks, week_data, read_issues),
         *_data(work, months_of(months), months, insights_data, read_insights),
         *_data(work, months_of(dialogs), dialogs, dialog_data, read_answering),
+        *_data(work, months_of(shares), shares, shares_data, read_shares),
     ]
 
 
@@ -97,6 +102,7 @@ def published(work: Work, heard: Heard, made: Iterable[SiteFile]) -> Heard:
         weeks=tuple(week for week in heard.weeks if is_there(_page_of(week))),
         months=tuple(month for month in heard.months if is_there(insights_data(month))),
         dialog_months=tuple(month for month in heard.dialog_months if is_there(dialog_data(month))),
+        share_months=tuple(m for m in heard.share_months if is_there(shares_data(m))),
     )
 
 
@@ -110,7 +116,7 @@ def _data(
     names: tuple[str, ...],
     told: Mapping[str, str],
     path_of: Callable[[str], str],
-    read: Callable[[ListeningDocuments, str], Issues | Insights | DialogFile | None],
+    read: Callable[[ListeningDocuments, str], Issues | Insights | DialogFile | Shares | None],
 ) -> Iterator[SiteFile]:
     for name in names:
         path = path_of(name)

@@ -50,11 +50,12 @@ def write_csv(documents: Registries) -> bytes:
     writer = csv.DictWriter(buffer, HEADER, lineterminator="\n")
     writer.writeheader()
     for row in rows(documents):
-        writer.writerow({column: _harmless(cell) for column, cell in row.items()})
+        writer.writerow({column: harmless(cell) for column, cell in row.items()})
     return buffer.getvalue().encode()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

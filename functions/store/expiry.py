@@ -73,6 +73,10 @@ KEPT = {
     "inbox": timedelta(days=30),
     # A comment that is not to be kept: as long as it could be met again.
     "forgotten": timedelta(days=400),
+    # Texts drawn for labelling: so long at most, each from when it was read.
+    "texts": timedelta(days=14),
+    # How many threads a day had is needed until the month's sample is settled.
+    "populations": timedelta(days=70),
     # Those of no known platform; of every other as ``POSTS`` says.
     "posts": max(POSTS.values()),
 }

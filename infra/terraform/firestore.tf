@@ -44,8 +44,8 @@ locals {
     "alarms", "campaigns", "clarifications", "insights", "topics", # what listening keeps
     "dialog", "forgotten", "inbox", "keys", "threads",             # of comments
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
-    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "posts", "pulse", "rankings", "rosters", "runs", "satker", "settings",
-    "signatures", "tails", "tickets", "urls", "volumes",
+    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "populations", "posts", "pulse", "rankings", "rosters", "runs", "samples", "satker", "settings",
+    "shares", "signatures", "tails", "texts", "tickets", "urls", "volumes",
   ])
 
   queried = {
@@ -64,7 +64,7 @@ locals {
   }
 
   # Whose documents carry the instant from which on nobody needs them (functions/store/expiry.py).
-  expiring = toset(["alarms", "attempts", "forgotten", "inbox", "notices", "outcomes", "posts", "pulse", "runs", "threads", "tickets", "volumes"])
+  expiring = toset(["alarms", "attempts", "forgotten", "inbox", "notices", "outcomes", "populations", "posts", "pulse", "runs", "texts", "threads", "tickets", "volumes"])
 }
 
 resource "google_firestore_field" "unindexed" {

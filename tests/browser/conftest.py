@@ -52,6 +52,7 @@ PAGES = [
     "unggahan/*/*/",
     "wawasan/",
     "dialog/",
+    "suara/",
 ]
 READ_AT = NOW - timedelta(minutes=7)
 

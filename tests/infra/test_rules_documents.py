@@ -52,7 +52,9 @@ few_in_the_emulator = settings(in_the_emulator, max_examples=30)
 HOUR = timedelta(hours=1)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "satker.csv"
 UNIT = {"name": "Kanwil Bali", "kind": "kanwil"}
-LISTENED = [field for field in Listening.__struct_fields__ if field != "comments"]
+# What is typed as a mapping, or follows from what is.
+MAPPED = {"comments", "consents", "consents_known", "withdrawn", "unclear"}
+LISTENED = [field for field in Listening.__struct_fields__ if field not in MAPPED]
 ANSWER = {
     "answer": "Sudah benar.",
     "accepted": False,
@@ -454,6 +456,8 @@ def test_settings_may_be_typed(emulator, name, document):
         *(("listening", {field: {"a": 1}}) for field in LISTENED),
         *(("listening", {"comments": {name: 1}}) for name in PLATFORMS),
         ("listening", {"comments": True}),
+        ("listening", {"consents": ["kanwil-bali"]}),
+        ("listening", {"consents": {f"u{n}": "ND-1" for n in range(2001)}}),
     ],
 )
 def test_settings_that_are_none_are_refused(emulator, name, document):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from functions.model import Post
 from functions.publish.heard import Heard
 from functions.store.dialog import AnsweredShare, DayTally, Dialog, Figures, Median, UnitDialog
 from functions.store.insights import Effect, FormatShare, Insights, Looked
 from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
+from functions.store.labels import Label
+from functions.store.shares import Estimate, LabelShare, Shares
 from tests.publish.world import NOW, World
 
 WEEK = "2026-W43"  # of the world's instant, a Wednesday
@@ -35,6 +38,8 @@ def speak(world: World) -> None:
     world.agency.save_insights(insights_of("2026-10"))
     world.agency.save_dialog(dialog_of("2026-09", closed=True))
     world.agency.save_dialog(dialog_of("2026-10"))
+    world.agency.save_shares(shares_of("2026-08"))
+    world.agency.save_shares(shares_of("2026-09", trend="up"))
 
 
 def heard_of(world: World) -> Heard:
@@ -48,7 +53,44 @@ def heard_of(world: World) -> Heard:
         dialogs=(dialog_of("2026-10"), dialog_of("2026-09", closed=True)),
         notice_url="https://kemenkum.example/privasi",
         dpo="ppdp@kemenkum.example",
+        share_months=("2026-09", "2026-08"),
+        shares=(shares_of("2026-09", trend="up"), shares_of("2026-08")),
     )
+
+
+def shares_of(month: str, *, trend: Literal["up", "down"] | None = None) -> Shares:
+    """A month's shares of labels, in which a model helps."""
+    wilson = Estimate(share=412, lower=358, upper=468)
+    negative = LabelShare(
+        label="negatif",
+        both=112,
+        one=23,
+        wilson=wilson,
+        difference=Estimate(share=405, lower=363, upper=447),
+        method="difference",
+        trend=trend,
+    )
+    rest: tuple[tuple[Label, int], ...] = (("netral", 118), ("positif", 31), ("tidak jelas", 7))
+    return Shares(
+        month=month,
+        as_of=NOW,
+        since=NOW - timedelta(days=50),
+        population=4_123,
+        drawn=300,
+        n=291,
+        kappa=742,
+        seed="7d" * 32,
+        platforms=("instagram", "facebook"),
+        shares=(negative, *(_alone(label, both) for label, both in rest)),
+        model="5c" * 32,
+        correlation=512,
+    )
+
+
+def _alone(label: Label, both: int) -> LabelShare:
+    share = round(1000 * (both + 4.5) / 291)
+    wilson = Estimate(share=share, lower=max(share - 41, 0), upper=share + 41)
+    return LabelShare(label=label, both=both, one=9, wilson=wilson)
 
 
 def quiet_week(week: str, *, is_over: bool = False) -> Issues:

@@ -34,6 +34,7 @@ from functions.store import evidence as ev
 from functions.store.dialog import AnsweredShare, Median
 from functions.store.insights import Effect, FormatShare, Insights, Looked
 from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
+from functions.store.shares import Shares
 
 FOLDER = "data/skema/"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -71,6 +72,7 @@ SCHEMAS: Mapping[str, Described] = {
     "isu": Described("Isu sebuah pekan", "data/isu/{pekan}.json", Issues),
     "wawasan": Described("Wawasan sebuah bulan", "data/wawasan/{bulan}.json", Insights),
     "dialog": Described("Dialog sebuah bulan", "data/dialog/{bulan}.json", DialogFile),
+    "suara": Described("Suara publik sebuah bulan (uji coba)", "data/suara/{bulan}.json", Shares),
 }
 
 # What fields mean, where no column says it. By struct and field, else by field.
@@ -287,7 +289,7 @@ _SAID: dict[str, str] = {
     "DialogFile.units": "Satuan kerja menurut kodenya; bukan peringkat",
     "questions": "Pertanyaan di antara utasnya",
     "threads": "Semua utas",
-    "n": "Utas yang terukur; null bila terlalu sedikit, dan yang lain pun null",
+    "DialogFigures.n": "Utas yang terukur; null bila terlalu sedikit, dan yang lain pun null",
     "by_first": "Yang dijawab sampai batas pertama; null bila terlalu sedikit",
     "by_last": "Yang dijawab sampai batas terakhir; null bila terlalu sedikit",
     "median": "Median waktu jawab; null bila terlalu sedikit",
@@ -302,6 +304,26 @@ _SAID: dict[str, str] = {
     "Median.lower": "Batas bawah selang 95 %, dalam menit",
     "Median.upper": "Batas atas selang 95 %, dalam menit",
     "Median.of": "Dari sekian jawaban",
+    "Shares.since": "Sejak kapan contoh diambil (UTC)",
+    "population": "Utas yang menjadi sumber contoh; null bila tidak diketahui",
+    "drawn": "Utas dalam contoh",
+    "Shares.n": "Di antaranya yang dilabeli dua orang",
+    "kappa": "Kesepakatan kedua pelabel di luar kebetulan (Cohen), dalam seperseribu",
+    "seed": "Benih yang menentukan utas mana yang terpilih",
+    "Shares.platforms": "Platform tempat contoh diambil",
+    "Shares.shares": "Bagian tiap label",
+    "Shares.model": "Sidik jari model kementerian sendiri yang membantu; null bila tidak ada",
+    "correlation": "Korelasi model dengan label, dalam seperseribu; null bila tidak ada model",
+    "label": "Labelnya",
+    "both": "Utas yang diberi label ini oleh keduanya",
+    "one": "Utas yang diberi label ini oleh satu orang saja; dihitung setengah",
+    "wilson": "Dari label saja, dengan selang Wilson",
+    "difference": "Dari label dan model (penaksir selisih); null bila tidak ada model",
+    "method": "Yang disebut: wilson atau difference",
+    "trend": "Terhadap bulan sebelumnya: up naik, down turun; null bila tidak dapat dibedakan",
+    "share": "Bagiannya, dalam seperseribu",
+    "Estimate.lower": "Batas bawah selang 95 %, dalam seperseribu",
+    "Estimate.upper": "Batas atas selang 95 %, dalam seperseribu",
 }
 # What of these files the page of the data explains, by where it lies in them.
 _ISSUES: Mapping[str, type[msgspec.Struct]] = {

@@ -23,6 +23,7 @@ ISSUES = "isu/"
 ACROSS = f"{ISSUES}lintas/"  # no week's name
 INSIGHTS = "wawasan/"
 DIALOG = "dialog/"
+VOICE = "suara/"
 # Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
 _TAKEN_EMBED = re.compile(r"(?:terpopuler|teraktif|satker-.*)", re.IGNORECASE)
 
@@ -76,6 +77,11 @@ def insights_data(month: str) -> str:
 def dialog_data(month: str) -> str:
     """Where it lies as data how a month's questions were answered."""
     return f"data/{DIALOG}{month}.json"
+
+
+def shares_data(month: str) -> str:
+    """Where a month's shares of labels lie as data."""
+    return f"data/{VOICE}{month}.json"
 
 
 def post_path(platform: Platform, post_id: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from functions.notify.notifier import Notifier
-from functions.score.listening import dialog, insights, issues, watch
+from functions.score.listening import dialog, insights, issues, shares, watch
 from functions.score.run import Run
 
 PAST = timedelta(hours=1)  # so far behind the computer's clock a ``now`` is a replay
@@ -25,6 +25,7 @@ def listen(run: Run, notifier: Notifier | None) -> None:
         "issues": lambda: issues.note(run),
         "insights": lambda: insights.note(run),
         "dialog": lambda: dialog.note(run),
+        "shares": lambda: shares.note(run),
     }
     for name, step in steps.items():
         try:

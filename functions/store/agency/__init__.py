@@ -11,6 +11,7 @@ from functions.store.agency.consents import ConsentDocuments
 from functions.store.agency.diary import DiaryDocuments
 from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.keys import KeyDocuments
+from functions.store.agency.labels import LabelDocuments
 from functions.store.agency.listening import ListeningDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
@@ -31,6 +32,7 @@ class AgencyStore(
     DiaryDocuments,
     JobDocuments,
     KeyDocuments,
+    LabelDocuments,
     ListeningDocuments,
     NoticeDocuments,
     PulseDocuments,

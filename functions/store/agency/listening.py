@@ -1,8 +1,9 @@
 """What listening beside the ranking found: alarms, and what weeks and months were about.
 
-``alarms/{satker}:{instant}`` are private. ``topics/{week}``, ``insights/{month}`` and
-``dialog/{month}`` are one body each, and are published; which of them there are, and as of when,
-stands in ``indexes/listening``, so that publishing sees in one document whether anything is new.
+``alarms/{satker}:{instant}`` are private. ``topics/{week}``, ``insights/{month}``,
+``dialog/{month}`` and ``shares/{month}`` (what two people found in a random sample of comments) are
+one body each, and are published; which of them there are, and as of when, stands in
+``indexes/listening``, so that publishing sees in one document whether anything is new.
 ``campaigns/{id}`` and ``clarifications/{id}`` are typed by admins.
 """
 
@@ -25,23 +26,24 @@ from functions.store.issues import Issues
 from functions.store.keys import key
 from functions.store.parts import LostPieceError, compress, digest, expand, join, split
 from functions.store.port import Conflict, Store, Stored, Write, until_written
+from functions.store.shares import Shares
 
-T = TypeVar("T", bound=Issues | Insights | Dialog)
+T = TypeVar("T", bound=Issues | Insights | Dialog | Shares)
 _INDEX = "indexes/listening"
-_INDEXED = ("weeks", "months", "dialogs")
 
 
 class ListeningIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """Digests of what can be published, the oldest first: issues by week; insights, and how
-    questions were answered, by month."""
+    """Digests of what can be published, the oldest first: issues by week; insights, how questions
+    were answered, and shares of labels by month."""
 
     weeks: Mapping[str, str] = {}
     months: Mapping[str, str] = {}
     dialogs: Mapping[str, str] = {}
+    shares: Mapping[str, str] = {}
 
 
 class ListeningDocuments(AgencyDocuments):
-    """An agency's alarms, issues, insights and dialog."""
+    """An agency's alarms, issues, insights, dialog and shares."""
 
     # Alarms
 
@@ -94,6 +96,10 @@ class ListeningDocuments(AgencyDocuments):
         """A month's insights; None where there are none that can be read."""
         return self._found(f"{self.root}/insights/{key(month)}", Insights)
 
+    def shares(self, month: str) -> Shares | None:
+        """A month's shares of labels; None where there are none that can be read."""
+        return self._found(f"{self.root}/shares/{key(month)}", Shares)
+
     def save_issues(self, issues: Issues) -> bool:
         """Keep a week's issues; False, and nothing is written, where they say the same but for
         ``as_of``."""
@@ -116,6 +122,12 @@ class ListeningDocuments(AgencyDocuments):
         path, held = f"{self.root}/dialog/{key(dialog.month)}", self.dialog(dialog.month)
         kept = held if held is not None and held.closed else dialog
         return self._save(path, kept, "dialogs", dialog.month, held)
+
+    def save_shares(self, shares: Shares) -> bool:
+        """Keep a month's shares; False, and nothing is written, where they say the same but for
+        ``as_of``."""
+        path = f"{self.root}/shares/{key(shares.month)}"
+        return self._save(path, shares, "shares", shares.month, self.shares(shares.month))
 
     @property
     def _index_path(self) -> str:
@@ -166,7 +178,7 @@ def listening_indexes(store: Store, agencies: Iterable[str]) -> dict[str, Listen
 def _read_index(document: Mapping[str, Any]) -> ListeningIndex:
     """What of an index can be read: an odd entry is as if it were not there."""
     found: dict[str, dict[str, str]] = {}
-    for field in _INDEXED:
+    for field in ListeningIndex.__struct_fields__:
         held = document.get(field)
         pairs = held.items() if isinstance(held, Mapping) else ()
         found[field] = dict(sorted((n, d) for n, d in pairs if isinstance(d, str)))

@@ -16,6 +16,7 @@ import pytest
 from functions import thresholds
 from functions.model import Reason
 from functions.publish.pages.method import Limits, limits
+from functions.publish.pages.voice import voice_limits
 from functions.publish.text import flags as flags_told
 from functions.publish.text.listening import listening_limits
 from functions.score.rules import bands, duplicates, engagement, flags, ranking, usual, window
@@ -122,7 +123,10 @@ def thresholds_told() -> dict[str, Any]:
 
 def limits_told() -> dict[str, str]:
     """The thresholds as the pages of methods write them."""
-    return msgspec.structs.asdict(limits()) | msgspec.structs.asdict(listening_limits())
+    told = {**msgspec.structs.asdict(limits()), **msgspec.structs.asdict(listening_limits())}
+    return told | {
+        f"voice.{name}": said for name, said in msgspec.structs.asdict(voice_limits()).items()
+    }
 
 
 @pytest.mark.parametrize("name", thresholds_told())

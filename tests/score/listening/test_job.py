@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from functions.score.listening import dialog, insights, issues, watch
+from functions.score.listening import dialog, insights, issues, shares, watch
 from functions.store import open_store
 from functions.store.port import StoreError, Write
 from tests.score.listening.beating import BeatingAgency, beating, scored
@@ -27,6 +27,7 @@ def ours(sqlite_url: str) -> Iterator[BeatingAgency]:
         (issues, "note", "issues"),
         (insights, "note", "insights"),
         (dialog, "note", "dialog"),
+        (shares, "note", "shares"),
     ],
 )
 @pytest.mark.parametrize("error", [ZeroDivisionError("rahasia"), StoreError("rahasia")])
@@ -52,6 +53,7 @@ def test_a_step_that_fails_costs_no_rank_no_other_step_and_is_a_problem(
     assert ours.months().keys() == {"2026-10"}
     cursor = ours.cursor("listening")
     done = {"issues": "issues_at", "insights": "insights_day", "dialog": "dialog_at"}
+    done["shares"] = "shares_day"
     found = {each: field in cursor for each, field in done.items()}
     found["alarms"] = any(ours.alarms())
     assert {each for each, is_done in found.items() if not is_done} == {name}
