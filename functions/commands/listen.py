@@ -26,7 +26,8 @@ from functions.commands.shell import (
 )
 from functions.jobs.rounds import of_each
 from functions.listen.counts.queries import Query
-from functions.listen.job import ListenRun, judge, listen_all
+from functions.listen.job import judge, listen_all
+from functions.listen.run import ListenRun
 from functions.model import iso, run_id
 from functions.store.agency import AgencyStore
 from functions.store.listening_settings import NAME, read_listening
