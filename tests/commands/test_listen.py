@@ -50,6 +50,14 @@ def test_what_is_counted_is_shown_by_the_day_and_the_hour(stand_ins, now):
     assert table[-1].split() == ["Aceh", "2026-10-20", str(today["count"]), "10", "dari", "24"]
 
 
+def test_what_came_of_reading_comments_is_one_sentence(now):
+    done("registry", "import", "satker.csv", "--now", THEN)
+    wish(comments={"youtube": True}, dpia="1", dpo="2", notice_url="https://kemenkum.example/p")
+    result = kiprah("listen", "--now", iso(now))
+    assert "Komentar: 0 akun dibaca, 0 utas baru, 0 terjawab, 0 hilang." in result.stdout
+    assert "youtube: no registered account is of a unit" in result.stderr
+
+
 def test_a_day_without_any_known_hour_is_no_zero(now):
     done("registry", "import", "satker.csv", "--now", THEN)
     wish(QUERY)

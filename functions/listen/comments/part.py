@@ -84,7 +84,6 @@ class CommentsPart:
             agency=self._agency,
             settings=self._settings,
             listening=self._listening,
-            permission=self._listening,
             roster=roster,
             consents=Consents(self._agency, lambda: open_vault(self._settings)),
             adapter=listener,

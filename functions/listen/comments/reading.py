@@ -25,7 +25,7 @@ from functions.listen.allowance import (
     cap_of,
 )
 from functions.listen.comments import asking
-from functions.listen.comments.gate import Permission, missing, readable, registered_ids
+from functions.listen.comments.gate import missing, readable, registered_ids
 from functions.listen.comments.keeping import Keeper, Keeping
 from functions.listen.comments.speaking import PageTokens, Speakers, lacking
 from functions.listen.contract import Asked, Glance, Listener
@@ -45,8 +45,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     """What a run reads by.
 
     Attributes:
-        permission: what the settings and the units allow.
-        listening: the settings, which say what may be spent.
+        listening: the settings, which say what may be read, and what it may cost.
         adapter: a platform's.
         clock: the present, or the instant that is replayed.
     """
@@ -54,7 +53,6 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     agency: AgencyStore
     settings: Settings
     listening: Listening
-    permission: Permission
     roster: Roster
     consents: PageTokens
     adapter: Callable[[Platform], Listener]
@@ -72,8 +70,8 @@ async def read_platform(platform: Platform, means: Means) -> CommentsReport:
         StoreError: the store cannot be used.
     """
     report = CommentsReport()
-    accounts = readable(platform, means.roster, means.permission, means.now)
-    report.todo = missing(means.permission, accounts) or lacking(means.settings, platform)
+    accounts = readable(platform, means.roster, means.listening, means.now)
+    report.todo = missing(means.listening, accounts) or lacking(means.settings, platform)
     if report.todo:
         return report
     ids = registered_ids(platform, means.roster, means.now)

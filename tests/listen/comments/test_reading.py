@@ -29,15 +29,14 @@ from functions.listen.comments.keeping import Keeping
 from functions.listen.comments.reading import Means, read_platform
 from functions.listen.contract import Asked, Comment, Glance
 from functions.listen.report import CommentsReport
-from functions.model import Account, Platform
+from functions.model import PLATFORMS, Account, Platform
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from functions.store.listening_settings import Listening
 from functions.store.port import StoreError
 from tests.collect.api import settings_for
 from tests.factories import account, agency_store, roster, satker
 from tests.listen.comments.shelf import DAY, HOUR, NOON, Hasher, Shelf
-from tests.listen.comments.test_gate import Allowed
+from tests.listen.comments.test_gate import allowed
 
 CANARY = "zq7"
 NOWHERE = "http://127.0.0.1:1"
@@ -95,8 +94,7 @@ class Bench:
         self.settings = settings_for(NOWHERE, store)
         self.shelf = Shelf()
         self.script = Script()
-        self.allowed = Allowed("aceh", comments=frozenset({"youtube", "x", "facebook", "tiktok"}))
-        self.listening = Listening()
+        self.listening = allowed("aceh", comments=PLATFORMS)
         self.deadline = NEVER
         self.keeping: dict[str, Any] = {}
         self.tokens: dict[str, Any] = {}
@@ -119,7 +117,6 @@ class Bench:
             agency=self.agency,
             settings=self.settings,
             listening=self.listening,
-            permission=self.allowed,
             roster=roster(satker("aceh"), satker("bali"), accounts=registered),
             consents=self,
             adapter=self.adapter,
@@ -151,12 +148,12 @@ def saw(*comments: Comment, **fields: Any) -> Glance:
 
 
 @pytest.mark.parametrize(
-    "allowed", [Allowed("aceh", lacks=("dpo",)), Allowed("bali2"), Allowed("bali")]
+    "listening", [allowed("aceh", lacks=["dpo"]), allowed("riau"), allowed("bali")]
 )
-def test_nobody_is_asked_before_the_gate_is_open_for_him(bench, allowed):
-    bench.allowed = allowed
+def test_nobody_is_asked_before_the_gate_is_open_for_him(bench, listening):
+    bench.listening = listening
     report = bench.run()
-    is_of_bali = "bali" in allowed.units
+    is_of_bali = listening.agreed("bali")
     assert (bench.script.ids, report.accounts) == ((["9"], 1) if is_of_bali else ([], 0))
     assert bool(report.todo) is not is_of_bali
     assert bench.opened == is_of_bali
@@ -268,7 +265,7 @@ def test_most_of_a_limit_is_left_to_the_ranking(bench):
 
 def test_several_accounts_are_asked_for_at_once_where_the_platform_allows_it(bench):
     bench.script.AT_ONCE = 2
-    bench.listening = Listening(x_listen_dollars_per_day=1)
+    bench.listening = allowed("aceh", comments=["x"], x_listen_dollars_per_day=1)
     assert bench.run(platform="x").accounts == 3
     assert [len(asked) for asked in bench.script.asked] == [2, 1]
     bench.script.answers["1"] = Unreadable("/a: odd")
@@ -284,7 +281,7 @@ def test_a_few_accounts_are_looked_at_at_once(bench):
 
 def test_no_attempt_is_made_that_the_money_does_not_reach_for(bench):
     bench.script.does_ask = True
-    bench.listening = Listening(x_listen_dollars_per_day=1)
+    bench.listening = allowed("aceh", comments=["x"], x_listen_dollars_per_day=1)
     bench.agency.reserve({name_of("x"): ({"day": "2026-10-20", "mills": 990}, None)})
     report = bench.run(platform="x")
     assert (report.calls, report.cost, report.unit) == (2, 10, "mills")
@@ -301,7 +298,7 @@ def test_what_is_read_post_by_post_is_told_the_latest_posts(bench):
 def test_a_unit_that_is_not_read_any_more_is_followed_no_longer_than_three_weeks(bench):
     bench.script.answers["1"] = saw(asks(), whole=frozenset({"c1"}))
     bench.run()
-    bench.allowed = Allowed("bali")
+    bench.listening = allowed("bali")
     bench.run(NOON + 20 * DAY)
     assert bench.shelf.kept["youtube"]["youtube:1"].open
     bench.run(NOON + 21 * DAY)
