@@ -150,6 +150,7 @@ def doors() -> list[list[str]]:
         "signed": ["2026-09", "satker.csv", "--by", "Ani", "--office", "Biro"],
         "confirm": ["k1", "--by", "Budi"],
         "object": ["x:1", "--by", "Ani", "--why", "Uji."],
+        "forget": ["kanwil-bali", "--yes"],
         "alarms mark": ["kanwil-bali:20261012T140000Z", "benar", "--by", "Ani"],
     }
 

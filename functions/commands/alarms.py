@@ -17,6 +17,7 @@ from functions.commands.shell import (
     Misused,
     agency_option,
     fail,
+    instant_of,
     json_option,
     load_settings,
     now_option,
@@ -47,7 +48,6 @@ from functions.store.alarms import (
 )
 from functions.store.fields import LONGEST_NAME, shown
 from functions.store.port import until_written
-from functions.times import present
 
 SHOWN_DAYS = 14
 _MOST_DAYS = 100  # no alarm is kept for longer
@@ -170,13 +170,6 @@ def _line(name: str, given: str, most: int) -> str:
     return said
 
 
-def _instant(agency: AgencyStore, now: datetime | None) -> datetime:
-    """The given instant; else the present, which in a simulation is when collecting last ended."""
-    if now is None and agency.simulation:
-        return agency.read_until() or present()
-    return now or present()
-
-
 @click.group("alarms", invoke_without_command=True)
 @click.option(
     "--days",
@@ -208,7 +201,7 @@ def alarms(
     if context.invoked_subcommand is not None:
         return
     with opened(load_settings(), agency_id, now) as agency:
-        found = listing(agency, _instant(agency, now), days=days, satker=satker, level=level)
+        found = listing(agency, instant_of(agency, now), days=days, satker=satker, level=level)
     if as_json:
         click.echo(log.clean(json.dumps(found.facts, ensure_ascii=False)))
         return
@@ -246,7 +239,7 @@ def mark_command(
     note = None if note is None else _line("--note", note, LONGEST_NOTE)
     with opened(load_settings(), agency_id, now) as agency:
         try:
-            done = mark(agency, id, outcome, by, _instant(agency, now), note)
+            done = mark(agency, id, outcome, by, instant_of(agency, now), note)
         except NoAlarmError as error:
             fail(str(error))
     report = {

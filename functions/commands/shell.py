@@ -22,7 +22,7 @@ from functions.settings import Settings, SettingsError
 from functions.store import open_agencies
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
-from functions.times import NowError, parse_now, refuse_future
+from functions.times import NowError, parse_now, present, refuse_future
 
 
 class Failed(click.ClickException):
@@ -96,6 +96,13 @@ def chosen(agencies: Sequence[AgencyStore], agency_id: str | None) -> AgencyStor
             return agency
     known = ", ".join(agency.id for agency in agencies)
     raise Misused(f"there is no agency {agency_id!r}; choose {known}")
+
+
+def instant_of(agency: AgencyStore, now: datetime | None) -> datetime:
+    """The given instant; else the present, which in a simulation is when collecting last ended."""
+    if now is None and agency.simulation:
+        return agency.read_until() or present()
+    return now or present()
 
 
 def tells_errors(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -72,7 +72,7 @@ def document(entries: Any, **facts: Any) -> Stored:
     return Stored("agencies/a/threads/x", {"body": compress(entries), **facts}, "1", NOW)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(threads, threads, threads)
 def test_the_order_and_number_of_reads_do_not_matter(
     one: CommentThread, two: CommentThread, three: CommentThread
@@ -93,6 +93,7 @@ def test_the_own_answer_wins_over_an_earlier_one_of_another() -> None:
     assert both == {"h": own, "i": other}
 
 
+@settings(max_examples=40)
 @given(threads, odd, st.text(max_size=9))
 def test_an_odd_thread_costs_no_other(good: CommentThread, entry: Any, name: str) -> None:
     told = read_threads([document({name: entry, "good": good})])
@@ -106,7 +107,7 @@ def test_an_instant_without_an_offset_is_odd() -> None:
     assert read_threads([document(entries)]).keys() == {"h"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(inboxes.filter(lambda inbox: inbox.open), odd, st.sampled_from([*LOOSE, "q"]))
 def test_an_odd_entry_of_an_inbox_costs_itself_alone(good: Inbox, entry: Any, where: str) -> None:
     spoilt = msgspec.to_builtins(good)
@@ -120,7 +121,7 @@ def test_an_odd_entry_of_an_inbox_costs_itself_alone(good: Inbox, entry: Any, wh
         assert getattr(told["x:1"], field) == getattr(good, field)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(inboxes, st.none() | inboxes, st.none() | inboxes)
 def test_two_runs_at_once_lose_nothing_and_bring_nothing_back(
     ours: Inbox, base: Inbox | None, theirs: Inbox | None

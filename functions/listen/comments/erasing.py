@@ -2,8 +2,8 @@
 
 A withdrawal in clear words is carried out at once. An entry that is merely missing, or a settings'
 document that is gone, may be a slip of the hand: it is noted, and carried out when it has been
-missing for six hours and at three looks. An entry, or a whole field, that cannot be read erases
-nothing.
+missing for six hours and at three looks, by the computer's clock: a run that acts at another
+instant counts no hours. An entry, or a whole field, that cannot be read erases nothing.
 
 ``cursors/listen`` remembers, beside what the job itself notes there: ``heard``, of which units'
 accounts anything may be kept, written before any of them is read; ``missing``, whose entry was
@@ -30,7 +30,7 @@ from functions.times import time_of
 CURSOR = "listen"
 WAIT = timedelta(hours=6)
 LOOKS = 3
-_APART = timedelta(minutes=30)  # looks that are closer together are one
+_APART = timedelta(minutes=30)  # looks closer together are one; a run is no later than that
 _EVERY = 6  # hours, at which an agency that is off is looked at although it names no unit
 
 _Heard = dict[str, frozenset[str]]
@@ -94,18 +94,13 @@ def erase_withdrawn(agency: AgencyStore, listening: Listening, now: datetime) ->
         return [
             f"settings/{NAME}: consents cannot be read; nothing is read or erased because of it"
         ]
-    missing = {
-        unit: before.missing[unit].looked_again(now)
-        if unit in before.missing
-        else Missing(since=now, at=now)
-        for unit in sorted(heard)
-        if unit not in {*listening.consents, *listening.withdrawn, *listening.unclear}
-    }
-    # Before anything is erased or read: a run that dies is made good by the next.
-    _note(agency, before, Remembered(heard=heard, missing=missing, erased=before.erased))
+    is_replay = not agency.simulation and abs(now - agency.clock()) > _APART
+    missing = before.missing if is_replay else _missed(listening, heard, before.missing, now)
     noted = Remembered(heard=heard, missing=missing, erased=before.erased)
+    # Before anything is erased or read: a run that dies is made good by the next.
+    _note(agency, before, noted)
     gone, lines = set[str](), list[str]()
-    for unit, why in _due(listening, noted, now):
+    for unit, why in _due(listening, noted, None if is_replay else now):
         count = erase_unit(agency, unit, now)
         gone.add(unit)
         lines.append(f"{unit}: its consent {why}; what was kept of its threads is erased ({count})")
@@ -165,12 +160,26 @@ def _with_heard(agency: AgencyStore, listening: Listening, heard: _Heard, now: d
     return {unit: frozenset(accounts) for unit, accounts in known.items()}
 
 
-def _due(listening: Listening, noted: Remembered, now: datetime) -> Iterator[tuple[str, str]]:
+def _missed(
+    listening: Listening, heard: _Heard, before: Mapping[str, Missing], now: datetime
+) -> dict[str, Missing]:
+    """The units of which something may be kept and that are named no more."""
+    named = {*listening.consents, *listening.withdrawn, *listening.unclear}
+    return {
+        unit: before[unit].looked_again(now) if unit in before else Missing(since=now, at=now)
+        for unit in sorted(heard.keys() - named)
+    }
+
+
+def _due(
+    listening: Listening, noted: Remembered, now: datetime | None
+) -> Iterator[tuple[str, str]]:
+    """Whose threads are erased, and why. ``now`` None: those who withdrew in words alone."""
     for unit in sorted(listening.withdrawn):
         if unit in noted.heard or unit not in noted.erased:
             yield unit, "was withdrawn"
     for unit, missing in noted.missing.items():
-        if missing.is_over(now):
+        if now is not None and missing.is_over(now):
             yield unit, f"is missing since {iso(missing.since)}"
 
 

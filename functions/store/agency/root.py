@@ -48,6 +48,10 @@ class AgencyDocuments:
         """The agency's time zone, in which its months are bounded."""
         return self.agency.zone
 
+    def clock(self) -> datetime:
+        """What the computer's clock says, whatever instant a run acts at."""
+        return self._clock()
+
     def expiry(
         self,
         collection: str,

@@ -57,7 +57,7 @@ def test_a_key_that_is_gone_is_not_made_anew_over_what_it_hashed(agency: AgencyS
     assert agency.keys() == []
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.text(), st.text())
 def test_a_hash_is_of_the_platform_the_id_and_the_key(id: str, other: str) -> None:
     told = ONE.thread("x", id)

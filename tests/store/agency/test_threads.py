@@ -100,19 +100,7 @@ def test_a_large_day_lies_in_parts_and_shrinks_without_a_rest(
     assert everything(agency) == []
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        {"body": b"x"},
-        {"body": "x"},
-        {"parts": [1]},
-        {"account": 7},
-        {"day": "kemarin"},
-        {"day": None},
-        {"account": "x:9"},
-        {"month": 202610},
-    ],
-)
+@pytest.mark.parametrize("odd", [{"body": b"x"}, {"body": 7, "parts": "x"}, {"parts": [1]}])
 def test_an_odd_document_costs_no_other(agency: AgencyStore, odd: dict[str, Any]) -> None:
     agency.add_threads(X, {TODAY: {"a": asked()}, "2026-10-19": {"b": asked()}})
     agency.store.write([Write(f"{agency.root}/threads/x:1:{TODAY}", odd, "merge")])
