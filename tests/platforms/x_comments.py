@@ -8,6 +8,7 @@ ago, the newest first; each post that is returned is billed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any, NamedTuple
@@ -68,6 +69,8 @@ class XComments:
         self._world = world
         self._calls = calls
         self._posts = posts
+        self._sorted: list[Comment | Post] = []
+        self._counted = -1
 
     def search(self, path: list[str], query: Parameters) -> dict[str, Any]:
         _known(query, _PARAMETERS)
@@ -111,23 +114,26 @@ class XComments:
         return begin, end
 
     def _all(self, begin: int, end: int) -> Iterator[Found]:
-        now = self._world.now
-        for comment in self._world.comments.all:
-            if (
-                comment.post.account.platform == "x"
-                and begin <= comment.at < end
-                and comment.visible(now)
-                and not self._problem_of(comment)
-            ):
-                yield self._found(comment)
-        for post in self._world.posts:
-            if (
-                post.account.platform == "x"
-                and begin <= post.published < end
-                and post.visible(now)
-                and post.account.state(now) == "ok"
-            ):
-                yield self._found_post(post)
+        now, every = self._world.now, self._in_order()
+        first, last = (bisect_left(every, at, key=_instant_of) for at in (begin, end))
+        for one in every[first:last]:
+            if not one.visible(now):
+                continue
+            if isinstance(one, Comment):
+                if not self._problem_of(one):
+                    yield self._found(one)
+            elif one.account.state(now) == "ok":
+                yield self._found_post(one)
+
+    def _in_order(self) -> list[Comment | Post]:
+        """All of X's, the oldest first; sorted anew when there are more."""
+        comments, posts = self._world.comments.all, self._world.posts
+        if self._counted != len(comments) + len(posts):
+            self._counted = len(comments) + len(posts)
+            found: list[Comment | Post] = [c for c in comments if c.post.account.platform == "x"]
+            found += [post for post in posts if post.account.platform == "x"]
+            self._sorted = sorted(found, key=_instant_of)
+        return self._sorted
 
     def _found(self, comment: Comment) -> Found:
         answered = self._answered(comment)
@@ -239,6 +245,10 @@ class XComments:
             above = above.parent
         people.pop(comment.author_id, None)
         return list(people.items())
+
+
+def _instant_of(one: Comment | Post) -> int:
+    return one.at if isinstance(one, Comment) else one.published
 
 
 def _entities(mentioned: list[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ from functions.collect.contract import (
     Refused,
     Unreadable,
 )
-from functions.collect.platforms.decoding import each
+from functions.collect.platforms.decoding import Count, Cursor, each
 from functions.collect.platforms.walks import AnswerPage, Walk
 from functions.collect.platforms.x_posts import (
     NOT_FOUND,
@@ -43,9 +43,9 @@ from functions.collect.platforms.x_posts import (
 from functions.listen.contract import Asked, Glance
 from functions.listen.platforms.x_threads import (
     FIELDS,
-    Said,
-    Threads,
-    Wire,
+    AccountThreads,
+    FoundPost,
+    XPost,
     by_version,
     is_withheld,
     said,
@@ -78,6 +78,18 @@ _GONE = (NOT_FOUND, SUSPENDED, PROTECTED)
 
 class _Data(msgspec.Struct):
     data: list[msgspec.Raw] = []
+
+
+class _Meta(msgspec.Struct):
+    result_count: Count | None = None
+    next_token: Cursor | None = None
+
+
+class _Page(msgspec.Struct):
+    """One answer of a search; what else X complains of in it is about nothing that was asked."""
+
+    data: list[msgspec.Raw] = []
+    meta: _Meta | None = None
 
 
 async def look(client: ApiClient, asked: Sequence[Asked]) -> dict[str, Glance]:
@@ -152,8 +164,8 @@ class _Look:
     def __init__(self, client: ApiClient, group: Sequence[Asked]) -> None:
         self._client = client
         self._group = [one for one in group if _NUMBER.fullmatch(one.account_id)]
-        self._found: dict[str, Said] = {}
-        self._context: dict[str, Said] = {}
+        self._found: dict[str, XPost] = {}
+        self._context: dict[str, XPost] = {}
         self._tried: set[str] = set()
         self._gone: set[str] = set()
         self._covered: datetime | None = None
@@ -184,7 +196,7 @@ class _Look:
         return found
 
     def _glance(self, one: Asked, failure: PlatformError | None) -> Glance:
-        threads = Threads(one, self._found, self._context)
+        threads = AccountThreads(one, self._found, self._context)
         comments = threads.comments()
         covered = None if self._covered is None else max(self._covered, one.since)
         begun = {c.id: c.at for c in comments if c.parent is None}
@@ -241,16 +253,17 @@ class _Look:
         }
         if walk.cursor:
             asked["next_token"] = str(walk.cursor)
-        page, taken_at = await self._client.get(SEARCH, TweetPage, lost=torn, **asked)
-        if page.meta is None:  # it is always there, even without any post
-            torn.append("x search: it came without its meta")
+        page, taken_at = await self._client.get(SEARCH, _Page, lost=torn, **asked)
+        # The meta is always there, even without any post, and then counts none.
+        if page.meta is None or (page.meta.result_count and not page.data):
+            torn.append("x search: it came without its meta, or without its posts")
         return AnswerPage(page.data, taken_at, (page.meta and page.meta.next_token) or None)
 
-    def _read(self, items: Sequence[msgspec.Raw], taken_at: datetime) -> list[Said]:
+    def _read(self, items: Sequence[msgspec.Raw], taken_at: datetime) -> list[XPost]:
         return list(
             each(
                 items,
-                Wire,
+                FoundPost,
                 partial(said, taken_at),
                 named="x post",
                 broken=self._broken,
@@ -274,7 +287,7 @@ class _Look:
 
     def _unknown(self, one: Asked) -> list[str]:
         """What would have to be known, and was not asked for yet."""
-        threads = Threads(one, self._found, self._context)
+        threads = AccountThreads(one, self._found, self._context)
         return [name for name in threads.unknown() if name not in self._tried]
 
     async def _look_up_due(self) -> None:
@@ -288,7 +301,12 @@ class _Look:
                 self._broken.append(f"x posts by id: {refused}")
                 continue
             told = each(
-                page.data, Wire, _standing, named="x post", broken=self._broken, lost=self._lost
+                page.data,
+                FoundPost,
+                _standing,
+                named="x post",
+                broken=self._broken,
+                lost=self._lost,
             )
             shown = dict(told)
             self._gone |= {name for name in part if shown.get(name)}
@@ -299,9 +317,9 @@ class _Look:
         return await self._client.get(LOOKUP, TweetPage, lost=self._lost, **asked)
 
 
-def _standing(wire: Wire) -> tuple[str, bool]:
+def _standing(post: FoundPost) -> tuple[str, bool]:
     """A post's id, and whether it is withheld."""
-    return wire.id, is_withheld(wire)
+    return post.id, is_withheld(post)
 
 
 def _missing(errors: Sequence[Trouble]) -> set[str]:

@@ -55,7 +55,7 @@ class _Withheld(msgspec.Struct):
     country_codes: list[str] | None = []
 
 
-class Wire(msgspec.Struct):
+class FoundPost(msgspec.Struct):
     """A post as X gives it."""
 
     id: Id
@@ -72,11 +72,11 @@ class Wire(msgspec.Struct):
 
     def __repr__(self) -> str:
         """Without a word of it and without its author."""
-        return "Wire(…)"
+        return "FoundPost(…)"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Said:
+class XPost:
     """A post, known by its first version; ``versions``: all of its ids.
 
     ``author`` None: X does not say it in a form that can be understood. ``parent``: what it replies
@@ -102,58 +102,58 @@ def time_of(name: str) -> datetime | None:
     return (EPOCH + timedelta(milliseconds=int(name) >> 22)).replace(microsecond=0)
 
 
-def said(taken_at: datetime, wire: Wire) -> Said:
+def said(taken_at: datetime, post: FoundPost) -> XPost:
     """The post; ValueError where it cannot be told when it was made or whether it is a reply."""
-    history = wire.edit_history_tweet_ids or []
-    versions = tuple(history) if wire.id in history else (wire.id,)
+    history = post.edit_history_tweet_ids or []
+    versions = tuple(history) if post.id in history else (post.id,)
     first = versions[0]
-    at = wire.created_at if first == wire.id and wire.created_at else time_of(first)
+    at = post.created_at if first == post.id and post.created_at else time_of(first)
     if at is None:
         raise ValueError("no time")
-    texts = [wire.note_tweet.text if wire.note_tweet else None, wire.text, ""]
-    return Said(
+    texts = [post.note_tweet.text if post.note_tweet else None, post.text, ""]
+    return XPost(
         id=first,
         versions=versions,
         at=plausible(at, taken_at).astimezone(UTC).replace(microsecond=0),
-        author=wire.author_id,
-        parent=_parent(wire),
-        answered=wire.in_reply_to_user_id or None,
-        mentioned=frozenset(_mentioned(wire)),
-        conversation=wire.conversation_id or first,
+        author=post.author_id,
+        parent=_parent(post),
+        answered=post.in_reply_to_user_id or None,
+        mentioned=frozenset(_mentioned(post)),
+        conversation=post.conversation_id or first,
         text=unescape(next(text for text in texts if text is not None)),
     )
 
 
-def is_withheld(wire: Wire) -> bool:
+def is_withheld(post: FoundPost) -> bool:
     """Whether it is not shown in Indonesia, or nowhere (X's XX and XY)."""
-    codes = wire.withheld.country_codes if wire.withheld else None
+    codes = post.withheld.country_codes if post.withheld else None
     return not {"ID", "XX", "XY"}.isdisjoint(codes or ())
 
 
-def _parent(wire: Wire) -> str | None:
-    references = wire.referenced_tweets
+def _parent(post: FoundPost) -> str | None:
+    references = post.referenced_tweets
     if references:
         if any(one.type == "retweeted" for one in references):
             raise ValueError("a repost")
         replied = [one.id for one in references if one.type == "replied_to"]
         if replied:
             return replied[0]
-    if not wire.in_reply_to_user_id and msgspec.UNSET not in (references, wire.in_reply_to_user_id):
+    if not post.in_reply_to_user_id and msgspec.UNSET not in (references, post.in_reply_to_user_id):
         return None
     # Of a reply to a post that is gone, and of one that is told oddly, there is the conversation.
-    if wire.conversation_id is None:
+    if post.conversation_id is None:
         raise ValueError("it is not told whether it is a reply")
-    return None if wire.conversation_id == wire.id else wire.conversation_id
+    return None if post.conversation_id == post.id else post.conversation_id
 
 
-def _mentioned(wire: Wire) -> Iterator[str]:
-    note = wire.note_tweet.entities if wire.note_tweet else None
-    for entities in (wire.entities, note):
+def _mentioned(post: FoundPost) -> Iterator[str]:
+    note = post.note_tweet.entities if post.note_tweet else None
+    for entities in (post.entities, note):
         for mention in (entities and entities.mentions) or ():
             yield mention.id or f"@{mention.username.lower()}"
 
 
-class Threads:
+class AccountThreads:
     """An account's threads among the posts that were found.
 
     Args:
@@ -162,16 +162,15 @@ class Threads:
     """
 
     def __init__(
-        self, asked: Asked, found: Mapping[str, Said], context: Mapping[str, Said]
+        self, asked: Asked, found: Mapping[str, XPost], context: Mapping[str, XPost]
     ) -> None:
         self._asked = asked
-        self._found = found
         self._known = {**context, **found}
         self._open = {one.id for one in asked.open}
         self._names = {asked.account_id, f"@{asked.handle.lower() or asked.account_id}"}
         # The oldest first: what answers a post is looked at after it.
         every = sorted(set(found.values()), key=lambda one: (one.at, one.id))
-        self._own: dict[str, Said] = {}
+        self._own: dict[str, XPost] = {}
         for one in every:
             if self._is_of_account(one):
                 self._own[one.id] = one
@@ -202,7 +201,7 @@ class Threads:
             if above is not None and above != one.conversation and not is_known:
                 yield above
 
-    def _is_of_account(self, one: Said) -> bool:
+    def _is_of_account(self, one: XPost) -> bool:
         if one.author == self._asked.account_id:
             return one.parent is not None
         spoken_to = not self._names.isdisjoint({*one.mentioned, one.answered})
@@ -210,7 +209,7 @@ class Threads:
         joins = one.parent in self._open or (parent is not None and parent.id in self._own)
         return spoken_to or joins or one.conversation in self._open
 
-    def _comment(self, one: Said) -> Comment:
+    def _comment(self, one: XPost) -> Comment:
         begins = self._begins(one)
         return Comment(
             id=one.id,
@@ -222,11 +221,11 @@ class Threads:
             url=f"https://x.com/i/status/{one.id}",
         )
 
-    def _begins(self, one: Said) -> bool:
+    def _begins(self, one: XPost) -> bool:
         """Whether it begins a thread: it is no reply, or one to what the account itself posted."""
         return one.author != self._asked.account_id and self._climb(one)[0]
 
-    def _climb(self, one: Said) -> tuple[bool, str | None]:
+    def _climb(self, one: XPost) -> tuple[bool, str | None]:
         """Whether it leads up to the account's own post, over nothing but the account's own; or
         else the post that would have to be known to tell."""
         above, answered = one.parent, one.answered
@@ -241,7 +240,7 @@ class Threads:
             above, answered = held.parent, held.answered
         return False, None
 
-    def _answers(self, one: Said) -> str | None:
+    def _answers(self, one: XPost) -> str | None:
         """The nearest post above it that is told or followed; else the one it replies to."""
         for above in self._chain(one):
             held = self._known.get(above)
@@ -250,7 +249,7 @@ class Threads:
                 return name
         return one.conversation if one.conversation in self._open else one.parent
 
-    def _root(self, one: Said) -> str | None:
+    def _root(self, one: XPost) -> str | None:
         """The thread that it belongs to, as far as that is known."""
         for above in self._chain(one):
             held = self._own.get(above)
@@ -258,14 +257,14 @@ class Threads:
                 return above
         return one.conversation if one.conversation in self._open else None
 
-    def _above(self, one: Said) -> str | None:
+    def _above(self, one: XPost) -> str | None:
         """The last post up the chain."""
         last = None
         for last in self._chain(one):  # noqa: B007
             pass
         return last
 
-    def _chain(self, one: Said) -> Iterator[str]:
+    def _chain(self, one: XPost) -> Iterator[str]:
         """What it replies to, what that replies to, and so on, as far as it is known."""
         above = one.parent
         for _ in range(DEEPEST):
@@ -276,6 +275,6 @@ class Threads:
             above = held.parent if held else None
 
 
-def by_version(posts: Iterable[Said]) -> dict[str, Said]:
+def by_version(posts: Iterable[XPost]) -> dict[str, XPost]:
     """Posts by each of their ids."""
     return {name: one for one in posts for name in one.versions}

@@ -341,3 +341,17 @@ def test_a_page_that_is_torn_covers_nothing(honest: Any, lost: str) -> None:
         read = look(api, asked(account, NOW - DAY))[account.id]
         if lost == "meta" or not isinstance(odd, list):
             assert (read.covered_since, read.whole) == (None, frozenset())
+
+
+@pytest.mark.parametrize("fault", ["server_error", "broken_json", "usage_capped"])
+def test_a_lookup_that_fails_leaves_what_was_found(
+    api: Api, account: Account, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.collect.client.ATTEMPTS", 1)
+    fresh, due = ask(api, account, HOUR), ask(api, account, 2 * DAY, removed_at=NOW - HOUR)
+    api.server.fault(fault, path="/2/tweets", skip=1)
+    glance = look(api, asked(account, NOW - DAY, due=(due,)))[account.id]
+    assert {one.id for one in glance.comments} == {fresh.id}
+    assert glance.covered_since == NOW - DAY
+    assert glance.gone == frozenset()
+    assert isinstance(glance.failure, PlatformError)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from functions.listen.contract import Asked, Pointer
 from functions.listen.platforms.x_threads import (
-    Said,
-    Threads,
-    Wire,
+    AccountThreads,
+    FoundPost,
+    XPost,
     by_version,
     is_withheld,
     said,
@@ -26,9 +26,9 @@ UNIT = "100"
 ASKED = Asked(account_id=UNIT, handle="kemenkum", since=NOW)
 
 
-def post(name: str, author: str, parent: Said | None, *, minute: int = 0) -> Said:
+def post(name: str, author: str, parent: XPost | None, *, minute: int = 0) -> XPost:
     """One that names the account, unless it wrote it."""
-    return Said(
+    return XPost(
         id=name,
         versions=(name,),
         at=NOW + timedelta(minutes=minute),
@@ -42,9 +42,9 @@ def post(name: str, author: str, parent: Said | None, *, minute: int = 0) -> Sai
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> list[Said]:
+def conversations(draw: st.DrawFn) -> list[XPost]:
     """Posts of the account and of two others, each a reply to one before it or none."""
-    posts: list[Said] = []
+    posts: list[XPost] = []
     for number in range(draw(st.integers(1, 12))):
         parent = draw(st.sampled_from([None, *posts]))
         author = draw(st.sampled_from([UNIT, UNIT, "200", "300"]))
@@ -52,7 +52,7 @@ def conversations(draw: st.DrawFn) -> list[Said]:
     return posts
 
 
-def way_up(one: Said, posts: dict[str, Said]) -> list[Said]:
+def way_up(one: XPost, posts: dict[str, XPost]) -> list[XPost]:
     above = []
     while one.parent is not None:
         one = posts[one.parent]
@@ -63,12 +63,12 @@ def way_up(one: Said, posts: dict[str, Said]) -> list[Said]:
 @settings(max_examples=100, deadline=None)
 @given(conversations(), st.randoms(use_true_random=False))
 def test_a_thread_is_what_others_say_to_the_accounts_own_posts(
-    posts: list[Said], random: Random
+    posts: list[XPost], random: Random
 ) -> None:
     every = by_version(posts)
     shuffled = by_version(random.sample(posts, len(posts)))
-    found = {one.id: one for one in Threads(ASKED, every, {}).comments()}
-    assert found == {one.id: one for one in Threads(ASKED, shuffled, {}).comments()}
+    found = {one.id: one for one in AccountThreads(ASKED, every, {}).comments()}
+    assert found == {one.id: one for one in AccountThreads(ASKED, shuffled, {}).comments()}
     for one in posts:
         above = way_up(one, every)
         if one.author == UNIT:
@@ -83,15 +83,15 @@ def test_a_thread_is_what_others_say_to_the_accounts_own_posts(
 @settings(max_examples=100, deadline=None)
 @given(conversations(), st.data())
 def test_what_is_not_known_is_asked_for_and_never_guessed(
-    posts: list[Said], data: st.DataObject
+    posts: list[XPost], data: st.DataObject
 ) -> None:
     every = by_version(posts)
     hidden = data.draw(st.sets(st.sampled_from([one.id for one in posts])))
     found = {name: one for name, one in every.items() if name not in hidden}
-    context: dict[str, Said] = {}
-    whole = {one.id: one.parent is None for one in Threads(ASKED, every, {}).comments()}
+    context: dict[str, XPost] = {}
+    whole = {one.id: one.parent is None for one in AccountThreads(ASKED, every, {}).comments()}
     for _ in posts:
-        threads = Threads(ASKED, found, context)
+        threads = AccountThreads(ASKED, found, context)
         begun = {one.id: one.parent is None for one in threads.comments()}
         assert all(whole[name] for name, begins in begun.items() if begins)
         if not (unknown := set(threads.unknown())):
@@ -106,19 +106,19 @@ def test_an_answer_far_down_belongs_to_the_thread_that_is_followed() -> None:
     between = post("2", "300", root, minute=1)
     answer = post("3", UNIT, between, minute=2)
     asked = msgspec.structs.replace(ASKED, open=(Pointer("1"),))
-    threads = Threads(asked, by_version([answer]), {})
+    threads = AccountThreads(asked, by_version([answer]), {})
     assert list(threads.unknown()) == []
     [told] = threads.comments()
     assert told.parent == "1", "its conversation is the thread"
 
 
-def wire(**changes: object) -> Wire:
+def wire(**changes: object) -> FoundPost:
     plain = {
         "id": "9", "created_at": NOW, "author_id": "200", "text": "a &amp;lt; b",
         "conversation_id": "1", "in_reply_to_user_id": UNIT,
         "referenced_tweets": [{"type": "replied_to", "id": "1"}],
     }  # fmt: skip
-    return msgspec.convert({**plain, **changes}, Wire)
+    return msgspec.convert({**plain, **changes}, FoundPost)
 
 
 def test_an_edited_post_is_known_by_its_first_version_and_a_long_one_whole() -> None:

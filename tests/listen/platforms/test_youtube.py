@@ -48,12 +48,16 @@ def account(api: Api) -> Account:
     return account
 
 
-def look(api: Api, account: Account, since: datetime, *open_: Comment) -> Glance:
+def look(
+    api: Api, account: Account, since: datetime, *open_: Comment, is_due: bool = True
+) -> Glance:
+    pointers = tuple(Pointer(one.id, one.post.id) for one in open_)
     asked = Asked(
         account_id=account.id,
         handle="kemenkum",
         since=since,
-        open=tuple(Pointer(one.id, one.post.id) for one in open_),
+        open=pointers,
+        due=pointers if is_due else (),
     )
     return api.run(lambda client: youtube.look(client, [asked]))[account.id]
 
@@ -115,14 +119,25 @@ def test_of_a_busy_thread_all_replies_are_read_or_none_is_told(api: Api, account
             author = account if minute in (1, 8) else None
             add(root.post, at + timedelta(minutes=minute), "Sudah.", author=author, parent=root)
     found: dict[str, set[Answer | None]] = {}
-    for hour in range(len(roots)):
+    for hour in range(24):
         api.server.set_clock(NOW + hour * HOUR)
         glance = look(api, account, NOW - HOUR, *roots)
         for name, answer in answers(glance, account, [account]).items():
             found.setdefault(name, set()).add(answer)
             assert (name in glance.whole) == (answer is not None)
+        assert len(glance.whole) <= youtube.MOST_REPLY_READS
     # Each had its turn, and none was ever given a later answer for the earliest.
-    assert all(found[name] == {None, Answer(at, "own")} for name, at in early.items())
+    assert all(found[name] - {None} == {Answer(at, "own")} for name, at in early.items())
+
+
+def test_what_is_not_due_is_asked_for_now_and_then(api: Api, account: Account) -> None:
+    first = ask(api, account, 9 * DAY)
+    for minutes in range(120):
+        ask(api, account, 3 * DAY + timedelta(minutes=minutes))
+    for hour in range(48):
+        api.server.set_clock(NOW + hour * HOUR)
+        look(api, account, NOW, first, is_due=False)
+    assert 48 + 8 <= api.requests <= 48 + 24
 
 
 @pytest.mark.parametrize("fails", [False, True])
