@@ -297,10 +297,15 @@ class ApiClient:
 
     def authorised(self, token: str) -> ApiClient:
         """The same client speaking for the owner of a Bearer token; calls count as this one's."""
+        return self.speaking_for(self.options.subject, {"Authorization": f"Bearer {token}"})
+
+    def speaking_for(self, subject: str, headers: Mapping[str, str]) -> ApiClient:
+        """The same client speaking for another, by these headers; calls count as this one's."""
         client = copy(self)
         client.learned = set()
-        headers = {**self.options.headers, "Authorization": f"Bearer {token}"}
-        client.options = replace(self.options, headers=headers)
+        client.options = replace(
+            self.options, subject=subject, headers={**self.options.headers, **headers}
+        )
         return client
 
     def speaking(self, **params: str) -> ApiClient:

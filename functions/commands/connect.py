@@ -60,7 +60,8 @@ def connect_import(file: Path, agency_id: str | None, now: datetime | None, as_j
     """Import consents from FILE, a CSV satker,platform,handle,refresh_token.
 
     A TikTok account's row carries its refresh token, a Facebook Page's row the Page's own
-    long-lived access token.
+    long-lived access token. With platform tiktok_business the refresh token is the one that the
+    account gave TikTok's Business app, by which its comments are read.
     """
     from functions.registry.addresses.profiles import parse_handle
     from functions.tokens.consents import Consents
@@ -210,7 +211,11 @@ def _write_links(
 
 @connect.command("withdraw")
 @click.argument("satker")
-@click.option("--platform", type=click.Choice(["tiktok", "facebook"]), help="Both when left out.")
+@click.option(
+    "--platform",
+    type=click.Choice(["tiktok", "facebook", "tiktok_business"]),
+    help="All when left out.",
+)
 @click.option("--handle", help="One of its accounts; all when left out.")
 @agency_option
 @now_option

@@ -214,7 +214,8 @@ def _import(agency: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[st
 
 
 def _settings(address: str, environment: Mapping[str, str]) -> Settings:
-    given = {f"KIPRAH_{platform.upper()}_URL": address for platform in PLATFORMS}
+    places = (*PLATFORMS, "tiktok_business")
+    given = {f"KIPRAH_{place.upper()}_URL": address for place in places}
     loaded = all_settings.load({**given, **environment}, dotenv=Path("demo/none"))
     return replace(
         loaded,

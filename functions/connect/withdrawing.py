@@ -6,7 +6,8 @@ It takes three steps, each safe to repeat, so that the next run finishes what a 
    store its pair, links and attempts made until now are void, and importing the same file again
    does not bring the consent back.
 2. TikTok is asked to disconnect the app (with the living access token, else with a last renewal). A
-   Facebook Page's token cannot be given back; its owner removes the app in the Page's settings.
+   Facebook Page's token cannot be given back; its owner removes the app in the Page's settings. Nor
+   is a consent to TikTok's Business app: its owner removes that one in TikTok.
 3. The tokens are removed from the document.
 """
 
@@ -21,13 +22,14 @@ from typing import Any, Protocol
 from functions.connect.flow import ConsentProblem, Refusal
 from functions.model import Platform, Roster, iso
 from functions.store.agency import AgencyStore
+from functions.store.agency.consents import ConsentKind
 from functions.store.port import Stored, until_written
 from functions.tokens.absent import NoConsent, without_consent
 from functions.tokens.consents import WAITS, Grant
 from functions.tokens.document import ended, ending, is_ended
 from functions.tokens.vault import Vault, VaultError
 
-PLATFORMS: tuple[Platform, ...] = ("tiktok", "facebook")
+PLATFORMS: tuple[ConsentKind, ...] = ("tiktok", "facebook", "tiktok_business")
 IN_THE_APP = "the owner removes Kiprah in TikTok: Pengaturan dan privasi › Keamanan dan izin"
 ON_THE_PAGE = "the owner removes the app in the Page's settings"
 
@@ -49,7 +51,7 @@ class Withdrawn:
     """
 
     satker: str
-    platform: Platform
+    platform: ConsentKind
     handle: str
     tokens: bool
     revoked: bool
@@ -60,7 +62,7 @@ class Withdrawn:
     def line(self) -> str:
         """All of it in one line."""
         what = "withdrawn, its tokens deleted" if self.tokens else "no tokens; links are void"
-        if not self.tokens and self.platform == "facebook":
+        if not self.tokens and self.platform != "tiktok":
             what = "no token"
         told = "; TikTok has disconnected the app" if self.revoked else ""
         return f"{self.platform}  {self.handle}  {what}{told}"
@@ -70,9 +72,9 @@ def meant(
     agency: AgencyStore,
     roster: Roster | None,
     satker: str,
-    platform: Platform | None,
+    platform: ConsentKind | None,
     handle: str | None,
-) -> list[tuple[Platform, str]]:
+) -> list[tuple[ConsentKind, str]]:
     """The accounts of a satker that may have consented, each once.
 
     They are its accounts in the registry, past ones included, and those with a stored consent;
@@ -111,7 +113,7 @@ async def withdraw(
     open_vault: Callable[[], Vault],
     revoker: Revoker | str,
     satker: str,
-    accounts: Sequence[tuple[Platform, str]],
+    accounts: Sequence[tuple[ConsentKind, str]],
     now: datetime,
 ) -> list[Withdrawn]:
     """Withdraw the consents of a satker's accounts.
@@ -134,7 +136,7 @@ class _Withdrawal:
         open_vault: Callable[[], Vault],
         revoker: Revoker | str,
         satker: str,
-        platform: Platform,
+        platform: ConsentKind,
         handle: str,
         now: datetime,
     ) -> None:
@@ -169,9 +171,9 @@ class _Withdrawal:
         return self._agency.consent(self._handle, self._platform)
 
     def _marked(self) -> Stored | None:
-        """The consent, marked as ended; None: a Page never gave a token."""
+        """The consent, marked as ended; None: it was never given, and no link leads to it."""
         held = self._held()
-        if held is None and self._platform == "facebook":
+        if held is None and self._platform != "tiktok":
             return None
         self._mark(held)
         return self._held()
@@ -209,6 +211,8 @@ class _Withdrawal:
         """Whether TikTok has disconnected the app, and why it has not."""
         if self._platform == "facebook":
             return False, ON_THE_PAGE
+        if self._platform == "tiktok_business":
+            return False, IN_THE_APP
         if isinstance(self._revoker, str):
             return False, f"{self._revoker}; {IN_THE_APP}"
         try:

@@ -103,6 +103,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """X API v2"""
     tiktok_url: kinds.Origin = "https://open.tiktokapis.com"
     """TikTok's Display API, tokens too"""
+    tiktok_business_url: kinds.Origin = "https://business-api.tiktok.com"
+    """TikTok's Business API, by which comments are read"""
     tiktok_auth_url: kinds.Origin = "https://www.tiktok.com"
     """TikTok's consent page"""
     connect_url: kinds.Private = ""
@@ -128,6 +130,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Client key of the TikTok app"""
     tiktok_client_secret: kinds.Credentials = ()
     """Client secret of the TikTok app, one for each key"""
+    tiktok_business_client_id: kinds.Credentials = ()
+    """Id of the app of TikTok's Business API"""
+    tiktok_business_secret: kinds.Credentials = ()
+    """Secret of that app, one for each id"""
     youtube_api_key: kinds.Credentials = ()
     """API key"""
 
@@ -144,6 +150,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         agencies.check(self.agencies, self.shares, self.timezone)
         _check_pairs(self, "instagram_token", "instagram_user_id")
         _check_pairs(self, "tiktok_client_key", "tiktok_client_secret")
+        _check_pairs(self, "tiktok_business_client_id", "tiktok_business_secret")
 
     def __repr__(self) -> str:
         return f"Settings({dict(self.__rich_repr__())})"

@@ -29,6 +29,7 @@ from typing import Any, Literal, Protocol
 from functions import log
 from functions.model import Platform, iso
 from functions.store.agency import AgencyStore
+from functions.store.agency.consents import ConsentKind
 from functions.store.port import Conflict, Stored, StoreError
 from functions.tokens.absent import Busy, Declined, NoConsent, PairLost
 from functions.tokens.document import SPARE, carried, digest, is_due, is_ended, life, unfinished
@@ -79,22 +80,37 @@ class Access:
 class ConsentRow:
     """A line of the file that ``kiprah connect import`` reads.
 
+    ``platform``: ``tiktok_business`` for a TikTok account's consent to the Business app.
     ``refresh_token``: with platform ``facebook`` the Page's own access token. ``line``: where it
     stands in the file.
     """
 
     satker: str
-    platform: Platform
+    platform: ConsentKind
     handle: str
     refresh_token: str = field(repr=False)
     line: int = field(default=0, compare=False)
 
+    @property
+    def registered_as(self) -> Platform:
+        """The platform under which the registry has the account."""
+        return "tiktok" if self.platform == "tiktok_business" else self.platform
+
 
 class Consents:
-    """The stored consents of one agency."""
+    """The stored consents of one agency.
 
-    def __init__(self, agency: AgencyStore, vault: Callable[[], Vault]) -> None:
+    ``kind``: whose consents those of TikTok accounts are: the Display app's, or the Business app's.
+    """
+
+    def __init__(
+        self,
+        agency: AgencyStore,
+        vault: Callable[[], Vault],
+        kind: Literal["tiktok", "tiktok_business"] = "tiktok",
+    ) -> None:
         self._agency = agency
+        self._kind: ConsentKind = kind
         self._open_vault = vault
         self._opened: Vault | None = None
         self._renewals: set[asyncio.Future[Access]] = set()
@@ -159,7 +175,7 @@ class Consents:
         For a token that cannot be opened the result holds the error.
         """
         found: dict[str, Access | VaultError] = {}
-        for handle, held in self._agency.consents_of(handles).items():
+        for handle, held in self._agency.consents_of(handles, self._kind).items():
             try:
                 access = self._living(held, now, None)
             except VaultError as error:
@@ -180,7 +196,7 @@ class Consents:
         """The document of a consent that was just given; it replaces ``held``."""
         return {
             "satker": satker,
-            "platform": "tiktok",
+            "platform": self._kind,
             "handle": handle,
             "origin": digest(grant.refresh_token),
             "given_at": iso(now),
@@ -207,7 +223,7 @@ class Consents:
         """The handles whose consent was given after they were last looked at."""
         return [
             handle
-            for handle, held in self._agency.consents_of(checked).items()
+            for handle, held in self._agency.consents_of(checked, self._kind).items()
             if not is_ended(held.data) and held.data["given_at"] >= iso(checked[handle])
         ]
 
@@ -244,7 +260,7 @@ class Consents:
     async def _access(
         self, handle: str, now: datetime, renew: Renew, dead: str | None, in_time: bool
     ) -> Access:
-        held = self._agency.consent(handle)
+        held = self._agency.consent(handle, self._kind)
         if held is None:
             raise NoConsent(handle)
         if is_ended(held.data):

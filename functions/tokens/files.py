@@ -1,6 +1,7 @@
 """The file of consents: CSV with the columns ``satker,platform,handle,refresh_token``.
 
-A TikTok account's row carries its refresh token, a Facebook Page's row the Page's own access token.
+A TikTok account's row carries its refresh token, with platform ``tiktok_business`` the one that the
+Business app was given; a Facebook Page's row the Page's own access token.
 Every row must fit an account of the registry: a token without an account would never be used. No
 message repeats a cell: where columns were swapped, any cell may hold a token.
 """
@@ -22,14 +23,23 @@ from functions.parsing.tables import (
     TableError,
     read_csv,
 )
+from functions.store.agency.consents import ConsentKind
 from functions.tokens.consents import ConsentRow
 
 # The bare handle in what somebody typed or pasted; ValueError when there is none.
 ParseHandle = Callable[[Platform, str], str]
 
 HEADER = ("satker", "platform", "handle", "refresh_token")
-PLATFORMS: dict[str, Platform] = {"tiktok": "tiktok", "facebook": "facebook"}
-NAMES = {"tiktok": "TikTok account", "facebook": "Facebook Page"}
+PLATFORMS: dict[str, ConsentKind] = {
+    "tiktok": "tiktok",
+    "tiktok_business": "tiktok_business",
+    "facebook": "facebook",
+}
+NAMES = {
+    "tiktok": "TikTok account",
+    "tiktok_business": "TikTok account",
+    "facebook": "Facebook Page",
+}
 LONGEST_TOKEN = 5_000  # characters; TikTok's have a hundred, Facebook's some two hundred
 
 
@@ -125,26 +135,29 @@ def _row(
         raise ValueError(f"all of {', '.join(HEADER)} are needed, and nothing else")
     platform = PLATFORMS.get(named["platform"].lower())
     if platform is None:
-        raise ValueError("the platform must be tiktok or facebook; no other needs consents")
+        raise ValueError(
+            "the platform must be tiktok, tiktok_business or facebook; no other needs consents"
+        )
     token = named["refresh_token"]
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise ValueError("the refresh_token holds a space or a sign that none has; copy it anew")
     if len(token) > LONGEST_TOKEN:
         raise ValueError("the refresh_token is longer than any is; copy it anew")
+    row = ConsentRow(named["satker"], platform, "", token, number)
     try:
-        handle = parse_handle(platform, named["handle"])
+        handle = parse_handle(row.registered_as, named["handle"])
     except ValueError:
         raise ValueError(
             f"the handle is no {NAMES[platform]}; enter its name or the address of its profile"
         ) from None
-    return ConsentRow(named["satker"], platform, handle, token, number)
+    return replace(row, handle=handle)
 
 
 def _is_of(row: ConsentRow, account: Account) -> bool:
     is_named = (
         row.handle.casefold() == account.handle.casefold() or row.handle == account.account_id
     )
-    return is_named and (row.satker, row.platform) == (account.satker, account.platform)
+    return is_named and (row.satker, row.registered_as) == (account.satker, account.platform)
 
 
 def _misfit(row: ConsentRow, roster: Roster, accounts: Iterable[Account]) -> str:
@@ -154,7 +167,7 @@ def _misfit(row: ConsentRow, roster: Roster, accounts: Iterable[Account]) -> str
         near = nearest(row.satker, ids, 0.5)
         hint = f"did you mean {near}?" if near else "kiprah registry export shows the ids"
         return f"the satker is not in the registry; {hint}"
-    own = [a for a in accounts if a.platform == row.platform]
+    own = [a for a in accounts if a.platform == row.registered_as]
     name = NAMES[row.platform]
     holder = next((a for a in own if _is_of(replace(row, satker=a.satker), a)), None)
     if holder is not None:

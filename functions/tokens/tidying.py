@@ -38,9 +38,10 @@ def tidy(agency: AgencyStore, roster: Roster, now: datetime) -> int:
     if not listed:
         return 0
     registered = {
-        key(account.platform, account.handle.lower())
+        key(kind, account.handle.lower())
         for account in roster.accounts
         if account.valid_to is None or account.valid_to > now
+        for kind in (account.platform, f"{account.platform}_business")
     }
     forgotten = sum(_tidied(agency, stored, stored.id in registered, now) for stored in listed)
     agency.save_cursor("consents", tidied_on=today)

@@ -67,7 +67,7 @@ locals {
       max_instances = 2
       timeout       = local.cadences.listen.timeout
       queues        = []
-      secrets       = local.platform_secrets.x
+      secrets       = concat(local.platform_secrets.x, local.business_secrets)
     }
     # Open to everybody, so few: what a flood can cost is three instances. It is only there when
     # TikTok is read. A page takes milliseconds, so that one instance serves many people.
@@ -96,7 +96,7 @@ locals {
       max_instances = 3
       timeout       = 120
       queues        = []
-      secrets       = [for name in keys(local.secrets) : name if name != "KIPRAH_NOTIFY"]
+      secrets       = [for name in keys(local.secrets) : name if name != "KIPRAH_NOTIFY" && !contains(local.business_secrets, name)]
     }
     # One function has one trigger: the same code twice.
     check_decisions  = merge(local.contest, { document = "agencies/{agency}/decisions/{id}" })

@@ -10,10 +10,14 @@ locals {
     youtube   = ["KIPRAH_YOUTUBE_API_KEY"]
   }
 
+  # What TikTok's Business app is known by, which reads comments.
+  business_secrets = ["KIPRAH_TIKTOK_BUSINESS_CLIENT_ID", "KIPRAH_TIKTOK_BUSINESS_SECRET"]
+
   # Which platforms a secret is needed for. The token key seals stored consents of TikTok accounts
   # and stored tokens of Facebook Pages. What units are told by is no platform's.
   secrets = merge(
     { KIPRAH_TOKEN_KEY = ["facebook", "tiktok"], KIPRAH_NOTIFY = [] },
+    { KIPRAH_TIKTOK_BUSINESS_CLIENT_ID = [], KIPRAH_TIKTOK_BUSINESS_SECRET = [] },
     { for pair in flatten([
       for platform, names in local.platform_secrets : [for name in names : { name = name, platform = platform }]
     ]) : pair.name => [pair.platform] },
@@ -22,7 +26,7 @@ locals {
   # Those that have a version, by what the operator says.
   given_secrets = toset([
     for name, platforms in local.secrets : name
-    if length(setintersection(platforms, var.platforms)) > 0 || (name == "KIPRAH_NOTIFY" && var.notify)
+    if length(setintersection(platforms, var.platforms)) > 0 || (name == "KIPRAH_NOTIFY" && var.notify) || (contains(local.business_secrets, name) && var.tiktok_business)
   ])
 
   # Each binding is one function's account and one secret: score reads the one for notices, publish

@@ -218,6 +218,16 @@ variable "listen" {
   }
 }
 
+variable "tiktok_business" {
+  description = "Whether the secrets of TikTok's Business app have a version: comments of TikTok accounts are read by it, with a consent of their own."
+  type        = bool
+  default     = false
+  validation {
+    condition     = !var.tiktok_business || (var.listen && contains(var.platforms, "tiktok"))
+    error_message = "Comments are read by listen, of accounts whose platform is named: set listen, and name tiktok in platforms."
+  }
+}
+
 variable "fan_out" {
   description = "Whether work is shared among many calls by Cloud Tasks: a tick's reading by platform, scoring and publishing by agency. Null: with more than one agency."
   type        = bool

@@ -83,7 +83,8 @@ def settings_for(url: str, store: str, **changes: Any) -> Settings:
 
     The store is a simulation, so that no test depends on the day on which it runs.
     """
-    addresses = {f"KIPRAH_{platform.upper()}_URL": url for platform in PLATFORMS}
+    places = (*PLATFORMS, "tiktok_business")
+    addresses = {f"KIPRAH_{place.upper()}_URL": url for place in places}
     environ = {**ENVIRONMENT, **addresses, "KIPRAH_STORE": store, "KIPRAH_TOKEN_KEY": TOKEN_KEY}
     environ["KIPRAH_SIMULATION"] = "1"
     return replace(load(environ, Path("/dev/null")), **changes)

@@ -12,8 +12,8 @@ import pytest
 from functions.connect import ticket
 from functions.connect.flow import ConsentProblem, Flow, Refusal, links_from
 from functions.connect.withdrawing import Withdrawn, feedback, meant, withdraw
-from functions.model import Platform
 from functions.store.agency import AgencyStore
+from functions.store.agency.consents import ConsentKind
 from functions.store.port import Write
 from functions.tokens.absent import Busy, NoConsent
 from functions.tokens.consents import ConsentRow, Consents
@@ -81,7 +81,7 @@ def withdrawn(
     agency: AgencyStore,
     now: datetime,
     revoker: Revoker | str = "",
-    platform: Platform = "tiktok",
+    platform: ConsentKind = "tiktok",
     handle: str = HANDLE,
 ) -> Withdrawn:
     asked = revoker or Revoker()
@@ -316,6 +316,20 @@ def test_a_pages_token_is_deleted_and_its_owner_is_named_who_ends_it_there(
     assert revoker.revoked == []
     assert consents.page_tokens([PAGE.handle]) == {}
     assert tokens(agency) == []
+
+
+def test_a_consent_to_the_business_app_ends_with_the_others(
+    agency: AgencyStore, consents: Consents, now: datetime
+) -> None:
+    business = ConsentRow(SATKER, "tiktok_business", HANDLE, "bizr.rahasia")
+    consents.add([ROW, business], now)
+    accounts = meant(agency, agency.roster(now), SATKER, None, HANDLE)
+    assert sorted(accounts) == [("tiktok", HANDLE), ("tiktok_business", HANDLE)]
+    done = withdrawn(agency, now, Revoker(), "tiktok_business", HANDLE)
+    assert (done.tokens, done.revoked) == (True, False)
+    assert "the owner removes Kiprah in TikTok" in done.why
+    assert len(tokens(agency)) == 1  # of the other app
+    assert consents.add([business], now) == ["withdrawn"]
 
 
 def test_a_page_that_gave_none_leaves_nothing_behind(agency: AgencyStore, now: datetime) -> None:

@@ -16,6 +16,7 @@ from tests.platforms.faults import Faults
 from tests.platforms.graph import Gate, GraphError
 from tests.platforms.instagram import Instagram
 from tests.platforms.tiktok import TikTok
+from tests.platforms.tiktok_business import TikTokBusiness
 from tests.platforms.wire import Request, Response
 from tests.platforms.world import World
 from tests.platforms.x import X
@@ -48,11 +49,12 @@ class App:
         self._x = X(world, self.calls)
         self._x.show(XComments(world, self.calls, self._x))
         self._tiktok = TikTok(world, self.calls)
+        self._business = TikTokBusiness(world)
         self._youtube = YouTube(world, self.calls)
         comments = YouTubeComments(world)
         self._youtube.also("/youtube/v3/commentThreads", comments.threads)
         self._youtube.also("/youtube/v3/comments", comments.replies)
-        self.faults = Faults(world, self._tiktok)
+        self.faults = Faults(world, self._tiktok, self._business)
         self._control = Control(world, self.calls, self.faults)
 
     def __call__(self, request: Request) -> Response:
@@ -81,6 +83,8 @@ class App:
         match route.platform:
             case "x":
                 return self._x.answer(request, route.template)
+            case "tiktok" if route.template.startswith("/open_api/"):
+                return self._business.answer(request, route.template)
             case "tiktok":
                 return self._tiktok.answer(request, route.template)
             case "youtube":
@@ -98,7 +102,7 @@ class App:
         match parts[0]:
             case "2":
                 return Route("x", _x_template(parts), parts)
-            case "v2":
+            case "v2" | "open_api":
                 return Route("tiktok", path if path.endswith("/") else f"{path}/", parts)
             case "youtube" | "feeds":
                 return Route("youtube", path, parts)

@@ -13,6 +13,8 @@ FACEBOOK_APP_SECRET = "facebook-app-secret"
 X_BEARER_TOKEN = "x-bearer-token"
 TIKTOK_CLIENT_KEY = "tiktok-client-key"
 TIKTOK_CLIENT_SECRET = "tiktok-client-secret"
+TIKTOK_BUSINESS_CLIENT_ID = "tiktok-business-client-id"
+TIKTOK_BUSINESS_SECRET = "tiktok-business-secret"
 YOUTUBE_API_KEY = "youtube-api-key"
 
 ENVIRONMENT = {
@@ -23,6 +25,8 @@ ENVIRONMENT = {
     "KIPRAH_X_BEARER_TOKEN": X_BEARER_TOKEN,
     "KIPRAH_TIKTOK_CLIENT_KEY": TIKTOK_CLIENT_KEY,
     "KIPRAH_TIKTOK_CLIENT_SECRET": TIKTOK_CLIENT_SECRET,
+    "KIPRAH_TIKTOK_BUSINESS_CLIENT_ID": TIKTOK_BUSINESS_CLIENT_ID,
+    "KIPRAH_TIKTOK_BUSINESS_SECRET": TIKTOK_BUSINESS_SECRET,
     "KIPRAH_YOUTUBE_API_KEY": YOUTUBE_API_KEY,
 }
 """The same, under the names of the environment that the collector reads."""
@@ -72,6 +76,9 @@ class Credentials:
     x: set[str] = field(default_factory=lambda: {X_BEARER_TOKEN})
     tiktok: dict[str, str] = field(
         default_factory=lambda: {TIKTOK_CLIENT_KEY: TIKTOK_CLIENT_SECRET}
+    )
+    tiktok_business: dict[str, str] = field(
+        default_factory=lambda: {TIKTOK_BUSINESS_CLIENT_ID: TIKTOK_BUSINESS_SECRET}
     )
     youtube: set[str] = field(default_factory=lambda: {YOUTUBE_API_KEY})
 

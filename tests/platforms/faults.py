@@ -51,6 +51,7 @@ from tests.platforms.tiktok import (
     access_token_invalid,
     rate_limit_exceeded,
 )
+from tests.platforms.tiktok_business import BusinessError, TikTokBusiness
 from tests.platforms.wire import Request, Response, names
 from tests.platforms.world import World
 from tests.platforms.x import (
@@ -123,9 +124,10 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defau
 
 
 class Faults:
-    def __init__(self, world: World, tiktok: TikTok) -> None:
+    def __init__(self, world: World, tiktok: TikTok, business: TikTokBusiness) -> None:
         self._world = world
         self._tiktok = tiktok
+        self._business = business
         self._faults: list[Fault] = []
         self._rng = Random("faults")
 
@@ -168,7 +170,8 @@ class Faults:
     def _concerns(self, wanted: str, platform: str, request: Request) -> bool:
         account = self._world.account(platform, wanted) or self._world.by_handle(platform, wanted)
         if platform == "tiktok":
-            return account is not None and self._tiktok.whose(request) is account
+            spoken = self._tiktok.whose(request) or self._business.whose(request)
+            return account is not None and spoken is account
         names = {wanted}
         if account is not None:
             names |= {account.id, account.handle(self._world.now), "UU" + account.id[2:]}
@@ -201,6 +204,10 @@ def _words(text: str) -> Iterator[str]:
             word = ""
 
 
+def _is_business(request: Request) -> bool:
+    return request.path.startswith("/open_api/")
+
+
 # Instead of an answer
 
 
@@ -212,6 +219,8 @@ def _rate_limited(fault: Fault, platform: str, request: Request, now: int) -> Re
             return too_many_requests().response([])
         headers = rate_headers(900, fault.remaining, now + fault.reset_in)
         return too_many_requests().response(headers)
+    if _is_business(request):
+        return BusinessError(40100, "App reaches the QPM limit.").response()
     if platform == "tiktok":
         return rate_limit_exceeded().response()
     return youtube.YouTubeError(
@@ -268,6 +277,8 @@ def _server_error(fault: Fault, platform: str, request: Request, now: int) -> Re
         return XError(
             status, {"title": text, "detail": text, "type": "about:blank", "status": status}
         ).response([])
+    if _is_business(request):
+        return BusinessError(50000, "System error.").response()
     if platform == "tiktok":
         return TikTokError(
             fault.status or 500, "internal_error", "Server internal error"
@@ -291,6 +302,9 @@ def _token_bad(fault: Fault, platform: str, request: Request, now: int) -> Respo
         ).response()
     if platform == "x":
         return unauthorized().response([])
+    if _is_business(request):
+        code = 40107 if "oauth2" in request.path else 40102 if expired else 40105
+        return BusinessError(code, "The token is expired or incorrect.").response()
     if platform == "tiktok":
         if request.path.startswith("/v2/oauth/"):
             return OAuthError("invalid_grant", "Refresh token is invalid or expired.").response()
@@ -434,7 +448,7 @@ def _lists(payload: Any) -> list[Any]:
     discovered = payload.get("business_discovery", {}).get("media", {}).get("data")
     data = payload.get("data")
     if isinstance(data, dict):
-        data = data.get("videos", data.get("user") and [data["user"]])
+        data = data.get("videos", data.get("comments", data.get("user") and [data["user"]]))
     found = [discovered, data, payload.get("items")]
     if all("_" in key for key in payload):
         found.append(payload)

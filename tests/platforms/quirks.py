@@ -72,5 +72,7 @@ class Quirks:
     """Whether the app may have client access tokens, which are documented for other products."""
     tiktok_access_seconds: int = 7_200
     """How long an access token lives; older copies of the documentation say 24 hours."""
+    tiktok_owner_field: str = "owner"
+    """What the Business API calls the mark of a comment by the owner: `owner` or `is_owner`."""
     tiktok_lists_photos: bool = True
     """Whether photo posts appear among the videos."""

@@ -204,6 +204,8 @@ class World:
         self.comments = Comments()
         self.refresh_tokens: dict[str, Account] = {}
         """Consents that a TikTok account gave, by the token that the ministry keeps first."""
+        self.business_tokens: dict[str, Account] = {}
+        """The same for TikTok's Business API, which is another app's."""
         self._accounts_by_id: dict[tuple[str, str], Account] = {}
         self._accounts_by_handle: dict[tuple[str, str], list[Account]] = {}
         self._posts_by_id: dict[tuple[str, str], Post] = {}

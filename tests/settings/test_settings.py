@@ -33,6 +33,8 @@ SECRETS = {
     "KIPRAH_X_BEARER_TOKEN": "rahasia-x",
     "KIPRAH_TIKTOK_CLIENT_KEY": "rahasia-tt-key",
     "KIPRAH_TIKTOK_CLIENT_SECRET": "rahasia-tt",
+    "KIPRAH_TIKTOK_BUSINESS_CLIENT_ID": "rahasia-tb-id",
+    "KIPRAH_TIKTOK_BUSINESS_SECRET": "rahasia-tb",
     "KIPRAH_YOUTUBE_API_KEY": "rahasia-yt",
 }
 

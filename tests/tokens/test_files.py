@@ -72,6 +72,21 @@ def test_a_pages_row_carries_its_own_token_under_the_registrys_handle(
     assert read_rows(content) == [ROW, ConsentRow("kanwil-ntt", "facebook", handle, "EAAB-rahasia")]
 
 
+def test_a_consent_to_the_business_app_is_another_of_the_same_account() -> None:
+    line = "kanwil-ntt,tiktok_business,@kemenkum.ntt,bizr.rahasia"
+    rows = read_rows(f"{HEADER}\n{LINE}\n{line}\n".encode())
+    business = ConsentRow("kanwil-ntt", "tiktok_business", "kemenkum.ntt", "bizr.rahasia")
+    assert rows == [ROW, business]
+    now = datetime(2026, 10, 1, tzinfo=UTC)
+    listed = [factories.account("kanwil-ntt", "tiktok", "Kemenkum.NTT", since=now)]
+    unit = factories.satker("kanwil-ntt")
+    units = factories.roster(unit, accounts=listed, as_of=now)
+    assert [row.handle for row in files.matched(rows, units, now)] == [
+        "Kemenkum.NTT",
+        "Kemenkum.NTT",
+    ]
+
+
 def test_a_header_alone_is_no_consent() -> None:
     assert read_rows(HEADER.encode()) == []
 
@@ -93,7 +108,7 @@ def test_a_header_alone_is_no_consent() -> None:
         (f"{HEADER}\nkanwil,tiktok,@,{TOKEN}\n".encode(), "line 2: the handle"),
         (
             f"{HEADER}\nkanwil,instagram,k,{TOKEN}\n".encode(),
-            "line 2: the platform must be tiktok or",
+            "line 2: the platform must be tiktok,",
         ),
         (f"{HEADER}\nkanwil,facebook,dua kata,{TOKEN}\n".encode(), "line 2: the handle is no Face"),
         (f"{HEADER}\nkanwil,facebook,x.com/k,{TOKEN}\n".encode(), "line 2: the handle is no Face"),

@@ -113,6 +113,16 @@ def test_it_looks_once_a_day_in_one_hour(agency: AgencyStore, consents: Consents
     assert meter.reads - reads == 1
 
 
+def test_a_consent_to_the_business_app_is_kept_as_long_as_its_account_is_listed(
+    agency: AgencyStore, consents: Consents
+) -> None:
+    consents.add([ConsentRow("kanwil-ntt", "tiktok_business", "Kemenkum.NTT", "bizr")], MIDNIGHT)
+    assert tidy(agency, LISTED, MIDNIGHT) == 0
+    assert tidy(agency, LISTED, MIDNIGHT + KEPT + DAY) == 0
+    assert tidy(agency, tiktok_roster("lain"), MIDNIGHT + KEPT + 2 * DAY) == 0
+    assert tidy(agency, tiktok_roster("lain"), MIDNIGHT + 2 * KEPT + 2 * DAY) == 1
+
+
 def test_somebody_who_writes_at_the_same_moment_has_the_last_word(
     agency: AgencyStore, consents: Consents, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -146,21 +147,19 @@ class _Look:
 
     async def _posts(self, walk: Walk) -> AnswerPage:
         since = int((self.client.clock() - POSTS_BACK).timestamp())
-        asked = {"since": since, "limit": walk.size}
         after = {"after": walk.cursor} if isinstance(walk.cursor, str) else {}
         path = f"/{self.asked.account_id}/posts"
+        ask = partial(
+            graph.edge_of, self.client, path, walk.broken, since=since, limit=walk.size, **after
+        )
         try:
             try:
-                page, taken_at = await self.client.get(
-                    path, Edge, lost=walk.broken, fields=self._fields(), **asked, **after
-                )
+                page, taken_at = await ask(fields=self._fields())
             except meta.FieldRefused:
                 if REFUSED in self.client.learned:
                     raise
                 self.client.learned.add(REFUSED)
-                page, taken_at = await self.client.get(
-                    path, Edge, lost=walk.broken, fields=self._fields(), **asked, **after
-                )
+                page, taken_at = await ask(fields=self._fields())
         except meta.MissingObject as missing:
             raise AccountWrong(str(missing), NOT_READ.format(self.asked.handle)) from None
         told = graph.following(page, walk.size)
@@ -192,10 +191,10 @@ class _Look:
             if told.cursor is None or self._is_read(stream):
                 break
             try:
-                edge, taken_at = await self.client.get(
+                edge, taken_at = await graph.edge_of(
+                    self.client,
                     f"/{post.id}/comments",
-                    Edge,
-                    lost=self.notes.lost,
+                    self.notes.lost,
                     fields=self._of_comment(),
                     filter="stream",
                     order="reverse_chronological",

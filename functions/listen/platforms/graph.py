@@ -7,6 +7,9 @@ follows, but nested edges were seen without it: a full page counts as one with m
 is left out in silence is not documented: both end in asking for it alone, and 100/33 then says that
 it is not there. Since the same is said of what a token may not see, that is believed only where
 something else can be read in this way.
+
+What is read of an account that is our business's own is limited by the account (80001, 80002), not
+by the token: that limit costs its account alone.
 """
 
 from __future__ import annotations
@@ -21,13 +24,16 @@ import msgspec
 from functions.collect.client import ApiClient, HttpAnswer
 from functions.collect.contract import (
     UNDECODABLE,
+    Limited,
     PlatformError,
+    Transient,
     Unreadable,
 )
 from functions.collect.platforms import meta
 from functions.collect.platforms.decoding import Cursor, Id, decode
 from functions.listen.platforms.glances import Notes, second_of
 
+OF_AN_ACCOUNT = ("(#80001)", "(#80002)")  # limits, as their errors name them
 MOST_CALLS = 12  # for objects by id, in one look at an account
 
 T = TypeVar("T")
@@ -91,6 +97,19 @@ def at_second(text: str | None, taken_at: datetime) -> datetime:
         return second_of(meta.parse_time(text or ""), taken_at)
     except ValueError:
         raise ValueError("no possible time") from None
+
+
+async def edge_of(
+    client: ApiClient, path: str, lost: list[str], **params: str | int
+) -> tuple[Edge, datetime]:
+    """A page of an edge, and when it was read; as the client's ``get``, but ``Transient`` where the
+    account has its limit."""
+    try:
+        return await client.get(path, Edge, lost=lost, **params)
+    except Limited as limit:
+        if any(code in str(limit) for code in OF_AN_ACCOUNT):
+            raise Transient(str(limit)) from None
+        raise
 
 
 class ById(NamedTuple):

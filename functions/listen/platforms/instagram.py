@@ -108,10 +108,10 @@ class _Look:
     async def _media(self, walk: Walk) -> AnswerPage:
         after = {"after": walk.cursor} if isinstance(walk.cursor, str) else {}
         try:
-            page, taken_at = await self.client.get(
+            page, taken_at = await graph.edge_of(
+                self.client,
                 f"/{self.asked.account_id}/media",
-                Edge,
-                lost=walk.broken,
+                walk.broken,
                 fields=MEDIA,
                 limit=walk.size,
                 **after,
@@ -137,10 +137,10 @@ class _Look:
             if told.cursor is None:
                 break
             try:
-                edge, taken_at = await self.client.get(
+                edge, taken_at = await graph.edge_of(
+                    self.client,
                     f"/{medium.id}/comments",
-                    Edge,
-                    lost=self.notes.lost,
+                    self.notes.lost,
                     fields=THREAD,
                     limit=COMMENTS_SIZE,
                     after=told.cursor,
@@ -186,10 +186,10 @@ class _Look:
             if told.cursor is None or not self._is_wanted(begun):
                 return
             try:
-                edge, taken_at = await self.client.get(
+                edge, taken_at = await graph.edge_of(
+                    self.client,
                     f"/{begun.id}/replies",
-                    Edge,
-                    lost=self.notes.lost,
+                    self.notes.lost,
                     fields=REPLY,
                     limit=COMMENTS_SIZE,
                     after=told.cursor,

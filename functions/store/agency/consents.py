@@ -1,6 +1,7 @@
 """Consents, and what leads to one.
 
-``consents/{platform}:{handle}`` is the consent of an account's unit, with its sealed tokens.
+``consents/{platform}:{handle}`` is the consent of an account's unit, with its sealed tokens; one
+that TikTok's Business app was given is ``tiktok_business:{handle}``.
 ``attempts/{digest}`` is a consent that somebody has begun in a browser, by the digest of its state.
 ``tickets/{id}`` is a spent invitation.
 """
@@ -8,23 +9,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from functions.model import Platform
 from functions.store.agency.root import AgencyDocuments
 from functions.store.keys import key
 from functions.store.port import Stored, Write
 
+# Which app was allowed to read the account: the platform's, or TikTok's second one.
+ConsentKind = Platform | Literal["tiktok_business"]
+
 
 class ConsentDocuments(AgencyDocuments):
     """An agency's consents. A handle is an account's whatever its letters' case."""
 
-    def consent(self, handle: str, platform: Platform = "tiktok") -> Stored | None:
+    def consent(self, handle: str, platform: ConsentKind = "tiktok") -> Stored | None:
         """An account's consent; None when there never was one."""
         return self.consents_of([handle], platform).get(handle)
 
     def consents_of(
-        self, handles: Iterable[str], platform: Platform = "tiktok"
+        self, handles: Iterable[str], platform: ConsentKind = "tiktok"
     ) -> dict[str, Stored]:
         """The consents that there are of these handles, by handle, with one read of the store."""
         paths = {handle: self._consent_path(handle, platform) for handle in handles}
@@ -35,11 +39,11 @@ class ConsentDocuments(AgencyDocuments):
         """Every consent, by id."""
         return list(self.store.list(f"{self.root}/consents"))
 
-    def save_consent(self, handle: str, platform: Platform, document: Mapping[str, Any]) -> None:
+    def save_consent(self, handle: str, platform: ConsentKind, document: Mapping[str, Any]) -> None:
         """Write a consent in the place of whatever is there."""
         self.store.write([Write(self._consent_path(handle, platform), dict(document))])
 
-    def add_consent(self, handle: str, platform: Platform, document: Mapping[str, Any]) -> None:
+    def add_consent(self, handle: str, platform: ConsentKind, document: Mapping[str, Any]) -> None:
         """Write the first consent of an account; ``Conflict`` when there is one."""
         path = self._consent_path(handle, platform)
         self.store.write([Write(path, dict(document), "create")])
@@ -98,7 +102,7 @@ class ConsentDocuments(AgencyDocuments):
             given = Write(path, dict(consent), "create")
         self.store.write([kept, given, Write(attempt.path, mode="delete")])
 
-    def _consent_path(self, handle: str, platform: Platform) -> str:
+    def _consent_path(self, handle: str, platform: ConsentKind) -> str:
         return f"{self.root}/consents/{key(platform, handle.lower())}"
 
     def _ticket_path(self, ticket: str) -> str:
