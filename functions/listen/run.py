@@ -16,6 +16,12 @@ from functions.store.agency import AgencyStore
 from functions.times import CLOCKS_AGREE, present
 
 
+def address_of(settings: Settings, platform: Platform) -> str:
+    """The base URL at which a platform is listened to; TikTok's Business API has its own."""
+    is_tiktok = platform == "tiktok"
+    return settings.tiktok_business_url if is_tiktok else address(settings, platform)
+
+
 class ListenRun(msgspec.Struct, frozen=True, kw_only=True):
     """What a run was asked for; ``simulated``: ``now`` was given by hand."""
 
@@ -26,7 +32,7 @@ class ListenRun(msgspec.Struct, frozen=True, kw_only=True):
 
     def clock(self, settings: Settings, platform: Platform) -> Clock:
         """The present; at a stand-in the instant that is replayed."""
-        is_replay = self.simulated and not is_official(address(settings, platform))
+        is_replay = self.simulated and not is_official(address_of(settings, platform))
         return Clock(self.now if is_replay else None)
 
 
@@ -39,9 +45,10 @@ def refuse_forgery(
         SettingsError: a platform would be asked at its official host all the same.
     """
     for platform in platforms:
-        if not is_official(address(settings, platform)):
+        if not is_official(address_of(settings, platform)):
             continue
-        name, setting = PLATFORM_NAMES[platform], f"KIPRAH_{platform.upper()}_URL"
+        name, own = PLATFORM_NAMES[platform], "_BUSINESS" if platform == "tiktok" else ""
+        setting = f"KIPRAH_{platform.upper()}{own}_URL"
         if agency.simulation:
             raise SettingsError(
                 f"this store is a simulation, and {name} would be asked at its official host. Set "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
+from typing import Literal
 
 from functions.listen.comments.gate import readable
 from functions.listen.comments.hashes import hasher_of
@@ -80,12 +81,14 @@ class CommentsPart:
         return CommentsReport(failed=True, problems=[f"{platform}: {said}"])
 
     def _means(self, platform: Platform, roster: Roster) -> Means:
+        kind: Literal["tiktok", "tiktok_business"]
+        kind = "tiktok_business" if platform == "tiktok" else "tiktok"
         return Means(
             agency=self._agency,
             settings=self._settings,
             listening=self._listening,
             roster=roster,
-            consents=Consents(self._agency, lambda: open_vault(self._settings)),
+            consents=Consents(self._agency, lambda: open_vault(self._settings), kind),
             adapter=listener,
             keeping=self._keeping,
             now=self._run.now,

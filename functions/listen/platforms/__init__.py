@@ -7,11 +7,7 @@ from functions.model import Platform
 
 
 def listener(platform: Platform) -> Listener:
-    """The module that reads a platform's comments; loaded when it is needed.
-
-    Raises:
-        KeyError: there is none.
-    """
+    """The module that reads a platform's comments; loaded when it is needed."""
     match platform:
         case "instagram":
             from functions.listen.platforms import instagram
@@ -25,8 +21,11 @@ def listener(platform: Platform) -> Listener:
             from functions.listen.platforms import x
 
             return x
+        case "tiktok":
+            from functions.listen.platforms import tiktok
+
+            return tiktok
         case "youtube":
             from functions.listen.platforms import youtube
 
             return youtube
-    raise KeyError(platform)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,12 +13,14 @@ import stamina
 
 from functions.listen.job import listen_all
 from functions.listen.run import ListenRun
-from functions.model import Account, iso, run_id
+from functions.model import PLATFORMS, Account, Entry, iso, month_of, run_id
 from functions.settings import SettingsError
 from functions.store import open_agency
 from functions.store.port import Write
 from functions.store.threads import CommentThread
-from tests.collect.api import record, settings_for
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import open_vault
+from tests.collect.api import as_post, record, settings_for
 from tests.factories import roster, satker
 from tests.listen.comments.shelf import DAY, HOUR, NOON
 from tests.platforms import dialog
@@ -26,7 +29,7 @@ from tests.platforms.server import serve
 from tests.platforms.world import World
 
 CANARY = "KENARI"
-READ = ("instagram", "facebook", "x", "youtube")
+READ = PLATFORMS
 LAW = {"dpia": "D-1", "dpo": "dpo@kemenkum.example", "notice_url": "https://kemenkum.example/p"}
 BEGIN = NOON - 3 * DAY
 
@@ -54,8 +57,23 @@ class Ministry:
             )
             for (unit, platform), account in self.accounts.items()
         ]
+        self._consent()
         units = (satker("aceh"), satker("bali"))
         self.agency.save_roster(roster(*units, accounts=registered, as_of=BEGIN - 9 * DAY))
+
+    def _consent(self) -> None:
+        """The first unit's consent to TikTok's Business app."""
+        self.world.business_tokens["bizr.aceh"] = self.accounts["aceh", "tiktok"]
+        row = ConsentRow("aceh", "tiktok_business", "aceh_resmi", "bizr.aceh")
+        vault = partial(open_vault, self.settings)
+        Consents(self.agency, vault, "tiktok_business").add([row], BEGIN)
+
+    def post(self, account: Any, at: Any) -> None:
+        """A post that was collected and scored."""
+        post = as_post(self.world.add_post(account, at))
+        ledgers = self.agency.ledgers(month_of(at, self.agency.zone))
+        ledgers.put(Entry(post=post))
+        self.agency.save_ledgers(ledgers)
 
     def type(self, **fields: Any) -> None:
         typed = {
@@ -99,7 +117,7 @@ def ministry(sqlite_url: str) -> Iterator[Ministry]:
 
 def plant(ministry: Ministry, per_day: float, mark: str = CANARY) -> None:
     for (unit, platform), account in ministry.accounts.items():
-        ministry.world.add_post(account, BEGIN - DAY)
+        ministry.post(account, BEGIN - DAY)
         if unit == "aceh":
             seed = len(platform)
             facts = {"per_day": per_day, "busy": 0.0, "mark": mark}
@@ -184,7 +202,7 @@ def test_the_report_says_what_a_platform_cost_and_found(ministry: Ministry) -> N
         ({"dpia": ""}, "dpia"),
         ({"consents": {}}, "consent"),
         ({"consents": ["aceh"]}, "consent"),
-        ({"comments": {"tiktok": True}}, "no registered account"),
+        ({"comments": {"tiktok": True}, "consents": {"riau": "B-1"}}, "no registered account"),
     ],
 )
 def test_behind_a_closed_gate_nothing_is_asked(
@@ -221,8 +239,17 @@ def test_a_platform_that_breaks_costs_no_other(ministry: Ministry) -> None:
     ministry.server.app.faults.add(Fault.make("server_error", platform="x", times=99))
     report = ministry.run(NOON)
     read = {platform: one["accounts"] for platform, one in report["comments"].items()}
-    assert read == {"instagram": 1, "facebook": 1, "x": 0, "youtube": 1}
+    assert read == dict.fromkeys(READ, 1) | {"x": 0}
     assert [said.partition(":")[0] for said in report["problems"]] == ["x"]
+
+
+def test_an_access_token_that_is_refused_is_renewed_once(ministry: Ministry) -> None:
+    plant(ministry, 2)
+    ministry.type(comments={"tiktok": True})
+    assert ministry.run(NOON)["comments"]["tiktok"]["accounts"] == 1
+    ministry.server.app._business._access.clear()
+    report = ministry.run(NOON + HOUR)
+    assert (report["comments"]["tiktok"]["accounts"], report["problems"]) == (1, [])
 
 
 def test_a_key_that_cannot_be_opened_reads_nothing_and_says_what_to_do(ministry: Ministry) -> None:

@@ -33,7 +33,9 @@ from functions.model import PLATFORMS, Account, Platform
 from functions.store import open_store
 from functions.store.agency import AgencyStore
 from functions.store.port import StoreError
-from tests.collect.api import settings_for
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import Vault
+from tests.collect.api import TOKEN_KEY, settings_for
 from tests.factories import account, agency_store, roster, satker
 from tests.listen.comments.shelf import DAY, HOUR, NOON, Hasher, Shelf
 from tests.listen.comments.test_gate import allowed
@@ -97,12 +99,9 @@ class Bench:
         self.listening = allowed("aceh", comments=PLATFORMS)
         self.deadline = NEVER
         self.keeping: dict[str, Any] = {}
-        self.tokens: dict[str, Any] = {}
+        self.consents = Consents(agency, lambda: Vault(TOKEN_KEY))
         self.opened = 0
         self.ids: Sequence[str] = IDS
-
-    def page_tokens(self, handles: Any) -> Mapping[str, Any]:
-        return self.tokens
 
     def adapter(self, platform: Platform) -> Script:
         self.opened += 1
@@ -118,7 +117,7 @@ class Bench:
             settings=self.settings,
             listening=self.listening,
             roster=roster(satker("aceh"), satker("bali"), accounts=registered),
-            consents=self,
+            consents=self.consents,
             adapter=self.adapter,
             keeping=lambda: Keeping(
                 threads=self.shelf, hasher=Hasher(), forgotten=frozenset(), **self.keeping
@@ -162,8 +161,13 @@ def test_nobody_is_asked_before_the_gate_is_open_for_him(bench, listening):
 def test_credentials_that_are_missing_are_named(bench):
     bench.settings = msgspec.structs.replace(bench.settings, youtube_api_key=())
     assert "KIPRAH_YOUTUBE_API_KEY" in bench.run().todo
-    assert "consented" in bench.run(platform="tiktok").todo
     assert bench.opened == 0
+
+
+def test_accounts_without_a_consent_that_they_need_are_skipped_and_said_once(bench):
+    report = bench.run(platform="tiktok")
+    assert (report.accounts, bench.script.asked, report.failed) == (0, [], False)
+    assert report.problems == ["tiktok: 3 accounts did not consent to their comments being read"]
 
 
 def test_an_account_is_read_once_an_hour_and_from_where_it_was_left(bench):
@@ -248,7 +252,7 @@ def test_another_credential_serves_its_own_accounts(bench):
 
 
 def test_a_pages_own_token_that_is_refused_costs_the_page_alone(bench):
-    bench.tokens = {"aceh_2": "page-token"}
+    bench.consents.add([ConsentRow("aceh", "facebook", "aceh_2", "page-token")], NOON)
     bench.script.answers["2"] = Refused("/a: 401 its token")
     report = bench.run(platform="facebook")
     assert (report.accounts, report.failed) == (2, False)
