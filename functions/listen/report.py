@@ -18,13 +18,15 @@ OFF = "off: settings/listening names no query (x_volume) and no comments to read
 class CommentsReport(msgspec.Struct):
     """What came of reading a platform's comments.
 
-    ``accounts``: read. ``threads``: that nobody had seen before. ``answers``, ``gone``: threads
+    ``accounts``: read. ``left``: that were due and not looked at, for want of time, money, consent
+    or a credential. ``threads``: that nobody had seen before. ``answers``, ``gone``: threads
     that were answered, or are gone, since the look before. ``cost``: in ``unit``, what listening
     pays in there (thousandths of a dollar, units, calls). ``todo``: what has to be set up before
     anything is read. ``failed``: credentials were refused, and nothing was read.
     """
 
     accounts: int = 0
+    left: int = 0
     threads: int = 0
     answers: int = 0
     gone: int = 0

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.commands import listen
 from functions.model import iso
 from functions.store.port import Write
 from functions.store.volumes import HOUR, Series
@@ -50,11 +51,13 @@ def test_what_is_counted_is_shown_by_the_day_and_the_hour(stand_ins, now):
     assert table[-1].split() == ["Aceh", "2026-10-20", str(today["count"]), "10", "dari", "24"]
 
 
-def test_what_came_of_reading_comments_is_one_sentence(now):
+def test_what_came_of_reading_comments_is_one_sentence(monkeypatch, now):
     done("registry", "import", "satker.csv", "--now", THEN)
     wish(comments={"youtube": True}, dpia="1", dpo="2", notice_url="https://kemenkum.example/p")
+    told = []
+    monkeypatch.setattr(listen, "tell", lambda report, as_json, words: told.append(words))
     result = kiprah("listen", "--now", iso(now))
-    assert "Komentar: 0 akun dibaca, 0 utas baru, 0 terjawab, 0 hilang." in result.stdout
+    assert told[0].endswith("Komentar: 0 akun dibaca, 0 utas baru, 0 terjawab, 0 hilang.")
     assert "youtube: no registered account is of a unit" in result.stderr
 
 

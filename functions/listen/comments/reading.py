@@ -75,7 +75,11 @@ async def read_platform(platform: Platform, means: Means) -> CommentsReport:
     """
     report = CommentsReport()
     accounts = readable(platform, means.roster, means.listening, means.now)
-    report.todo = missing(means.listening, accounts) or lacking(means.settings, platform)
+    report.todo = (
+        missing(means.listening, accounts)
+        or lacking(means.settings, platform)
+        or _unpaid(means.settings, platform, means.listening)
+    )
     if report.todo:
         return report
     ids = registered_ids(platform, means.roster, means.now)
@@ -88,6 +92,14 @@ async def read_platform(platform: Platform, means: Means) -> CommentsReport:
     finally:
         keeper.save()
     return report
+
+
+def _unpaid(settings: Settings, platform: Platform, listening: Listening) -> str:
+    """What must be set before anything can be paid for; empty: nothing."""
+    cap = cap_of(platform, settings, listening)
+    if cap is None or cap.most:
+        return ""
+    return f"nothing may be spent; {cap.said}"
 
 
 class _Reading:
@@ -104,6 +116,7 @@ class _Reading:
         self._posts: Mapping[str, tuple[str, ...]] = {}
         self._spent: SpentError | None = None
         self._without_consent = 0
+        self._looked_at = 0
         self._turns = asyncio.Semaphore(AT_A_TIME)
 
     async def look_at(self, waiting: Sequence[Account]) -> None:
@@ -122,6 +135,7 @@ class _Reading:
                 speakers.prepare(waiting)
                 await self._in_groups(waiting, speakers)
         finally:
+            self._report.left = len(waiting) - self._looked_at
             await means.consents.settle()
             pocket.close()
             self._report.calls = connection.requests
@@ -152,6 +166,7 @@ class _Reading:
                 return
             for account, one in zip(group, asked, strict=True) if glances is not None else ():
                 glance = (glances or {}).get(one.account_id, _UNTOLD)
+                self._looked_at += 1
                 self._tell(account, glance, self._stop(by, glance.failure))
                 self._keeper.take_in(account, glance, one.since, at)
 

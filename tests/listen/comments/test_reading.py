@@ -200,7 +200,7 @@ def test_who_was_not_read_for_the_longest_time_comes_first(bench):
     bench.deadline = Deadline(1.0, clock=lambda: next(over))
     read = []
     for hour in range(3):
-        bench.run(NOON + hour * HOUR)
+        assert bench.run(NOON + hour * HOUR).left == 2
         read += bench.script.ids
     assert sorted(read) == [*IDS]
 
@@ -289,8 +289,16 @@ def test_no_attempt_is_made_that_the_money_does_not_reach_for(bench):
     bench.agency.reserve({name_of("x"): ({"day": "2026-10-20", "mills": 990}, None)})
     report = bench.run(platform="x")
     assert (report.calls, report.cost, report.unit) == (2, 10, "mills")
-    assert report.problems[-1] == "x: x_listen_dollars_per_day is used up until 00:00 UTC"
+    assert report.problems[-1].startswith("x: x_listen_dollars_per_day is used up until 00:00 UTC")
+    assert report.left == 3
+    assert bench.run(NOON + HOUR, "x").left == 3
     assert bench.agency.budgets([name_of("x")])[name_of("x")].data["mills"] == 1000
+
+
+def test_without_money_nobody_is_asked_and_it_is_said(bench):
+    report = bench.run(platform="x")
+    assert (bench.script.asked, report.problems) == ([], [])
+    assert report.todo.startswith("nothing may be spent; x_listen_dollars_per_day")
 
 
 def test_what_is_read_post_by_post_is_told_the_latest_posts(bench):
