@@ -43,7 +43,7 @@ class Subject(NamedTuple):
         account_id: the platform's. ``others``: ids of its other registered accounts.
         forgotten: hashes of comments that must not be kept.
         at: when the look began.
-        since: from when on threads were asked for.
+        since: from when on threads were asked for. ``due``: those that were asked for themselves.
         zone: the agency's, whose days threads are kept by.
         order_of: where a text stands among the open ones; None: nobody orders them.
     """
@@ -57,6 +57,7 @@ class Subject(NamedTuple):
     at: datetime
     since: datetime
     zone: tzinfo
+    due: frozenset[str] = frozenset()
     order_of: Callable[[str], int] | None = None
 
     @property
@@ -233,16 +234,13 @@ class _Fold:
         if shown is None and id in self._glance.gone:
             return replace(now, missed_at=before.missed_at or at)
         is_whole = id in self._glance.whole
-        if shown is None and not is_whole:
-            return now
-        is_checked = is_whole and answer == _NOBODY and not self._is_in_gap(before.asked_at)
-        return replace(
-            now,
-            seen_at=at,
-            hidden=before.hidden or (shown is not None and shown.is_hidden),
-            checked_at=at if is_checked else before.checked_at,
-            missed_at=None,
-        )
+        if is_whole and answer == _NOBODY and not self._is_in_gap(before.asked_at):
+            now = replace(now, checked_at=at)
+        if shown is not None:
+            return replace(now, seen_at=at, missed_at=None, hidden=before.hidden or shown.is_hidden)
+        # Asked for by itself, and nobody says that it is not there.
+        is_there = id in self._subject.due and self._glance.failure is None
+        return replace(now, seen_at=at, missed_at=None) if is_there else now
 
     def _is_gone(self, before: Followed) -> bool:
         """Whether a second look misses it too: one odd answer must not end it."""

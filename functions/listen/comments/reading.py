@@ -168,7 +168,7 @@ class _Reading:
                 glance = (glances or {}).get(one.account_id, _UNTOLD)
                 self._looked_at += 1
                 self._tell(account, glance, self._stop(by, glance.failure))
-                self._keeper.take_in(account, glance, one.since, at)
+                self._keeper.take_in(account, one, glance, at)
 
     async def _glances(
         self,

@@ -259,6 +259,17 @@ def test_a_thread_is_gone_when_a_second_look_misses_it_too(kept):
     assert kept.thread("1").gone_at == NOON + HOUR
 
 
+def test_what_was_asked_for_itself_and_is_not_missed_is_there(kept):
+    """What a whole look proves of answers, it does not prove of the thread."""
+    kept.saw(comment("1", 5), comment("2", 5))
+    about = subject(NOON + DAY, due=frozenset("1"))
+    kept.look(Glance(whole=frozenset("12")), about)
+    seen = {one.id: (one.seen_at, one.checked_at) for one in kept.inbox.open.values()}
+    assert seen == {"1": (NOON + DAY, NOON + DAY), "2": (NOON, NOON + DAY)}
+    kept.look(Glance(failure=Transient("lost")), subject(NOON + 2 * DAY, due=frozenset("1")))
+    assert max(one.seen_at for one in kept.inbox.open.values()) == NOON + DAY
+
+
 def test_a_thread_that_is_shown_is_not_gone_whatever_else_is_said(kept):
     for hours in range(4):
         kept.saw(comment("1", 5), at=NOON + hours * HOUR, gone=frozenset("1"))

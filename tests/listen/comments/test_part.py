@@ -120,7 +120,7 @@ def plant(ministry: Ministry, per_day: float, mark: str = CANARY) -> None:
         ministry.post(account, BEGIN - DAY)
         if unit == "aceh":
             seed = len(platform)
-            facts = {"per_day": per_day, "busy": 0.0, "mark": mark}
+            facts = {"per_day": per_day, "busy": 0.0, "removed": 0.5, "mark": mark}
             dialog.plant(ministry.world, seed, account, BEGIN, NOON - DAY, **facts)
 
 
@@ -164,8 +164,11 @@ def test_every_answer_is_found_and_what_was_not_seen_is_never_called_unanswered(
                 )
             if truth.answered_by == "own" and thread.checked_at and not truth.gone_at:
                 assert truth.answered_at > thread.checked_at - HOUR
+            is_kept = thread.answered_at is None and not truth.hidden
+            if is_kept and truth.gone_at and now - truth.gone_at > DAY + 8 * HOUR:
+                assert thread.gone_at, (platform, truth)
             if thread.gone_at is not None:
-                assert truth.gone_at
+                assert truth.gone_at <= thread.gone_at
     assert sum(map(len, kept.values())) > 40
     assert ministry.threads("bali") == {platform: [] for platform in READ}
 
