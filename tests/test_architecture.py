@@ -63,14 +63,12 @@ LISTENING_SEES = (
     "functions.collect.client",
     "functions.collect.contract",
     "functions.collect.credentials",
-    "functions.collect.platforms.decoding",
-    "functions.collect.platforms.meta",
-    "functions.collect.platforms.walks",
 )
 # Its adapters read answers as collecting's do.
 LISTENING_ADAPTER_SEES = (
     *LISTENING_SEES,
     "functions.collect.platforms.decoding",
+    "functions.collect.platforms.meta",
     "functions.collect.platforms.walks",
 )
 # What the adapters share, and is none itself.

@@ -1,4 +1,4 @@
-"""``kiprah listen``: counts the confirmed queries on X; ``listen volumes`` shows what was counted.
+"""``kiprah listen``: counts queries on X and reads comments; ``listen volumes`` shows the counts.
 
 What was counted is private: it stands in the store and here, and on no page and in no file.
 """
@@ -6,7 +6,7 @@ What was counted is private: it stands in the store and here, and on no page and
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,13 +26,15 @@ from functions.commands.shell import (
 )
 from functions.jobs.rounds import of_each
 from functions.listen.counts.queries import Query
-from functions.listen.job import ListenRun, judge, listen_all
+from functions.listen.job import judge, listen_all
+from functions.listen.run import ListenRun
 from functions.model import iso, run_id
 from functions.store.agency import AgencyStore
 from functions.store.listening_settings import NAME, read_listening
 from functions.store.volumes import Series
 from functions.times import present
 
+_COUNTED = ("accounts", "threads", "answers", "gone")
 SHOWN = 7  # days, the one that goes on among them
 
 
@@ -42,7 +44,8 @@ SHOWN = 7  # days, the one that goes on among them
 @click.pass_context
 @tells_errors
 def listen_command(context: click.Context, now: datetime | None, as_json: bool) -> None:
-    """Count the confirmed queries of settings/listening on X, as far as its money goes."""
+    """Count the confirmed queries of settings/listening on X, and read the comments of units that
+    agreed, as far as money and quotas go."""
     if context.invoked_subcommand is not None:
         return
     loaded, at = load_settings(), now or present()
@@ -53,7 +56,19 @@ def listen_command(context: click.Context, now: datetime | None, as_json: bool) 
     if said := report.get("done") or report.get("todo"):
         click.echo(f"kiprah: {said}", err=True)
     hours = sum(told.get("hours", 0) for one in own for told in one.get("queries", {}).values())
-    tell(report, as_json, f"{hours} jam baru dengan {report['calls']} permintaan.")
+    said = f"{hours} jam baru dengan {report['calls']} permintaan."
+    tell(report, as_json, " ".join([said, *_of_comments(own)]))
+
+
+def _of_comments(reports: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What came of reading comments; nothing where none is read."""
+    read = [told for one in reports for told in one.get("comments", {}).values()]
+    if read:
+        total = {name: sum(told.get(name, 0) for told in read) for name in _COUNTED}
+        yield (
+            f"Komentar: {total['accounts']} akun dibaca, {total['threads']} utas baru, "
+            f"{total['answers']} terjawab, {total['gone']} hilang."
+        )
 
 
 @listen_command.command("volumes")

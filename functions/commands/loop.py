@@ -24,7 +24,8 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.jobs import rounds, turns
-from functions.listen.job import ListenRun, listen_all
+from functions.listen.job import listen_all
+from functions.listen.run import ListenRun
 from functions.model import run_id
 from functions.notify.notifier import notifier_of
 from functions.publish.documents.job import documents_all

@@ -78,7 +78,8 @@ def cap_of(platform: Platform, settings: Settings, listening: Listening) -> Cap 
 
 def x_cap(dollars: Decimal) -> Cap:
     """What listening to X may cost a UTC day, counts and comments together."""
-    return Cap("mills", int(dollars * 1000), "x_listen_dollars_per_day is used up until 00:00 UTC")
+    said = "x_listen_dollars_per_day is used up until 00:00 UTC, or less than a request may cost"
+    return Cap("mills", int(dollars * 1000), said)
 
 
 def name_of(platform: Platform) -> str:

@@ -1,4 +1,4 @@
-"""The function ``listen``: counts the confirmed queries on X, for Cloud Scheduler."""
+"""The function ``listen``: counts queries on X and reads comments, for Cloud Scheduler."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def listen(request: Request) -> Response:
 def _listen(agencies: list[AgencyStore], settings: Settings, trigger: Trigger) -> dict[str, Any]:
     # Imported here, so that a cold start of another function does not load it.
     from functions.jobs.deadline import deadline_of
-    from functions.listen.job import ListenRun, listen_all
+    from functions.listen.job import listen_all
+    from functions.listen.run import ListenRun
     from functions.model import run_id
 
     run = ListenRun(

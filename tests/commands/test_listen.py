@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.commands import listen
 from functions.listen.counts.queries import code_of
 from functions.model import iso
 from functions.store.port import Write
@@ -50,6 +51,16 @@ def test_what_is_counted_is_shown_by_the_day_and_the_hour(stand_ins, now):
     table = done("listen", "volumes", "--now", iso(now + timedelta(minutes=7))).splitlines()
     assert table[0].split() == ["Kueri", "Hari", "Jumlah", "Jam", "diketahui"]
     assert table[-1].split() == ["Aceh", "2026-10-20", str(today["count"]), "10", "dari", "24"]
+
+
+def test_what_came_of_reading_comments_is_one_sentence(monkeypatch, now):
+    done("registry", "import", "satker.csv", "--now", THEN)
+    wish(comments={"youtube": True}, dpia="1", dpo="2", notice_url="https://kemenkum.example/p")
+    told = []
+    monkeypatch.setattr(listen, "tell", lambda report, as_json, words: told.append(words))
+    result = kiprah("listen", "--now", iso(now))
+    assert told[0].endswith("Komentar: 0 akun dibaca, 0 utas baru, 0 terjawab, 0 hilang.")
+    assert "youtube: no registered account is of a unit" in result.stderr
 
 
 def test_a_day_without_any_known_hour_is_no_zero(now):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from functions.listen.counts.queries import code_of
-from functions.listen.job import ListenRun, listen_all
+from functions.listen.job import listen_all
+from functions.listen.run import ListenRun
 from functions.model import Account, iso, run_id
 from functions.settings import Settings
 from functions.store import open_agency

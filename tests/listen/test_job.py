@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from functions.listen.counts.names import ANSWER
-from functions.listen.job import ListenRun, listen_all
+from functions.listen.job import listen_all
+from functions.listen.run import ListenRun
 from functions.model import Agency, iso, run_id
 from functions.settings import SettingsError
 from functions.store.agency import AgencyStore

@@ -21,6 +21,7 @@ from functions.store.threads import CommentThread, Followed, Gap, Inbox
 from functions.times import CLOCKS_AGREE
 
 FOLLOWED_FOR = timedelta(days=21)  # after a thread was begun its answer is waited for no longer
+BEHIND = timedelta(days=1)  # so far reading stays back at most for what cannot be understood
 GAPS_KEPT = timedelta(days=30)
 APART = timedelta(minutes=15)  # two looks that miss a thread confirm each other
 
@@ -42,7 +43,7 @@ class Subject(NamedTuple):
         account_id: the platform's. ``others``: ids of its other registered accounts.
         forgotten: hashes of comments that must not be kept.
         at: when the look began.
-        since: from when on threads were asked for.
+        since: from when on threads were asked for. ``due``: those that were asked for themselves.
         zone: the agency's, whose days threads are kept by.
         order_of: where a text stands among the open ones; None: nobody orders them.
     """
@@ -56,6 +57,7 @@ class Subject(NamedTuple):
     at: datetime
     since: datetime
     zone: tzinfo
+    due: frozenset[str] = frozenset()
     order_of: Callable[[str], int] | None = None
 
     @property
@@ -232,16 +234,13 @@ class _Fold:
         if shown is None and id in self._glance.gone:
             return replace(now, missed_at=before.missed_at or at)
         is_whole = id in self._glance.whole
-        if shown is None and not is_whole:
-            return now
-        is_checked = is_whole and answer == _NOBODY and not self._is_in_gap(before.asked_at)
-        return replace(
-            now,
-            seen_at=at,
-            hidden=before.hidden or (shown is not None and shown.is_hidden),
-            checked_at=at if is_checked else before.checked_at,
-            missed_at=None,
-        )
+        if is_whole and answer == _NOBODY and not self._is_in_gap(before.asked_at):
+            now = replace(now, checked_at=at)
+        if shown is not None:
+            return replace(now, seen_at=at, missed_at=None, hidden=before.hidden or shown.is_hidden)
+        # Asked for by itself, and nobody says that it is not there.
+        is_there = id in self._subject.due and self._glance.failure is None
+        return replace(now, seen_at=at, missed_at=None) if is_there else now
 
     def _is_gone(self, before: Followed) -> bool:
         """Whether a second look misses it too: one odd answer must not end it."""
@@ -313,16 +312,35 @@ def _read_further(glance: Glance, subject: Subject, inbox: Inbox) -> Inbox:
     """How far the account is read now.
 
     What a look reached no further than is lost where nothing failed: the next look would reach no
-    further either. Then the gap is remembered. After a failure it is read once more.
+    further either. Then the gap is remembered. After a failure it is read once more. Where an item
+    that nobody understands keeps a look from being whole, reading stays a day behind at most.
     """
     at, until = subject.at, read_until(inbox, subject.at)
     known = subject.since if until is None else until
-    covered = glance.covered_since
+    reached = _reached(glance, known, at)
     gaps = tuple(gap for gap in inbox.gaps if at - gap.end < GAPS_KEPT)
-    if covered is not None and (covered <= known or glance.failure is None):
-        gaps += (Gap(known, min(covered, at)),) if covered > known else ()
-        until = at
+    if reached is not None:
+        until, missed = reached
+        gaps = _with_gap(gaps, known, missed)
     return replace(inbox, satker=subject.satker, read_until=until, looked_at=at, gaps=gaps)
+
+
+def _reached(glance: Glance, known: datetime, at: datetime) -> tuple[datetime, datetime] | None:
+    """Until when it is read, and up to when something is missing; None: as before."""
+    covered = glance.covered_since
+    if covered is not None and (covered <= known or glance.failure is None):
+        return at, min(covered, at)
+    is_behind = covered is None and glance.failure is None and at - known > BEHIND
+    return (at - BEHIND, at - BEHIND) if is_behind else None
+
+
+def _with_gap(gaps: tuple[Gap, ...], begin: datetime, end: datetime) -> tuple[Gap, ...]:
+    """With what is missing from ``begin`` on, where ``end`` is later; joined to the gap before."""
+    if end <= begin:
+        return gaps
+    if gaps and gaps[-1].end == begin:
+        return (*gaps[:-1], Gap(gaps[-1].begin, end))
+    return (*gaps, Gap(begin, end))
 
 
 def _thread_of(followed: Followed) -> CommentThread:

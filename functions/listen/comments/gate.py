@@ -9,30 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from functions.model import Account, Platform, Roster
-
-
-class Permission(Protocol):
-    """What the agency's settings allow."""
-
-    @property
-    def lacks(self) -> tuple[str, ...]: ...
-    @property
-    def comments(self) -> frozenset[Platform]: ...
-    def reads_comments(self, platform: Platform) -> bool: ...
-    def agreed(self, satker: str) -> bool: ...
+from functions.store.listening_settings import Listening
 
 
 def readable(
-    platform: Platform, roster: Roster, permission: Permission, now: datetime
+    platform: Platform, roster: Roster, listening: Listening, now: datetime
 ) -> tuple[Account, ...]:
     """The accounts that may be read, by id; none where the gate is closed.
 
     An id that two units have registered is nobody's: it is not known whose consent counts.
     """
-    if not permission.reads_comments(platform):
+    if not listening.reads_comments(platform):
         return ()
     found: dict[str, Account] = {}
     units: dict[str, set[str]] = {}
@@ -43,7 +32,7 @@ def readable(
     return tuple(
         account
         for id, account in sorted(found.items())
-        if len(units[id]) == 1 and permission.agreed(account.satker)
+        if len(units[id]) == 1 and listening.agreed(account.satker)
     )
 
 
@@ -53,10 +42,10 @@ def registered_ids(platform: Platform, roster: Roster, now: datetime) -> frozens
     return frozenset(a.account_id for a in _registered(platform, roster, now) if a.account_id)
 
 
-def missing(permission: Permission, accounts: Sequence[Account]) -> str:
+def missing(listening: Listening, accounts: Sequence[Account]) -> str:
     """What is missing before anything of a platform can be read; empty: nothing is."""
-    if permission.lacks:
-        return f"settings/listening lacks {', '.join(permission.lacks)}"
+    if listening.lacks:
+        return f"settings/listening lacks {', '.join(listening.lacks)}"
     if not accounts:
         return "no registered account is of a unit whose consent stands in settings/listening"
     return ""

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from functions.listen.comments.folding import Folded, Hashing, HeardText, Subject, fold
-from functions.listen.contract import Glance
+from functions.listen.contract import Asked, Glance
 from functions.listen.report import CommentsReport
 from functions.model import Account, Platform
 from functions.store.agency import AgencyStore
@@ -86,10 +86,10 @@ class Keeper:
         """What was remembered of an account when the run began."""
         return self.inboxes.get(account.key or "", Inbox(satker=account.satker))
 
-    def take_in(self, account: Account, glance: Glance, since: datetime, at: datetime) -> None:
+    def take_in(self, account: Account, asked: Asked, glance: Glance, at: datetime) -> None:
         """Fold a look at an account that began ``at`` an instant, and keep its threads."""
         key, before = account.key or "", self.inbox(account)
-        subject = self._subject(account.account_id or "", account.satker, since, at)
+        subject = self._subject(asked, account.satker, at)
         try:
             folded = fold(glance, subject, before, self._held(key))
             self._hear(folded)
@@ -110,7 +110,8 @@ class Keeper:
         """Follow no further what is too old, of accounts that are not among those ``read``."""
         for key, inbox in self.inboxes.items():
             if key not in read:
-                subject = self._subject(key.partition(":")[2], inbox.satker, now, now)
+                asked = Asked(account_id=key.partition(":")[2], handle="", since=now)
+                subject = self._subject(asked, inbox.satker, now)
                 folded = fold(Glance(), subject, inbox, self._held(key))
                 if folded.days:
                     self._keeping.threads.add_threads(key, folded.days)
@@ -132,16 +133,17 @@ class Keeper:
                     kind = type(error).__name__
                     self._report.say(f"{text.account}: not listened to: an unexpected {kind}")
 
-    def _subject(self, id: str, satker: str, since: datetime, at: datetime) -> Subject:
+    def _subject(self, asked: Asked, satker: str, at: datetime) -> Subject:
         return Subject(
             platform=self._platform,
-            account_id=id,
+            account_id=asked.account_id,
             satker=satker,
-            others=self._ids - {id},
+            others=self._ids - {asked.account_id},
             hasher=self._keeping.hasher,
             forgotten=self._keeping.forgotten,
             at=at,
-            since=since,
+            since=asked.since,
+            due=frozenset(pointer.id for pointer in asked.due),
             zone=self._zone,
             order_of=self._order(),
         )

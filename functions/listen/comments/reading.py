@@ -12,9 +12,9 @@ from datetime import datetime
 
 import msgspec
 
-from functions.collect.client import ApiClient, Clock
-from functions.collect.contract import Limited, PlatformError, Refused, Unreadable
-from functions.collect.credentials import Credential, address
+from functions.collect.client import Clock
+from functions.collect.contract import Limited, PlatformError, Refused, TokenDied, Unreadable
+from functions.collect.credentials import Credential
 from functions.jobs.deadline import NEVER, Deadline
 from functions.listen.allowance import (
     META_PERCENT,
@@ -25,16 +25,20 @@ from functions.listen.allowance import (
     cap_of,
 )
 from functions.listen.comments import asking
-from functions.listen.comments.gate import Permission, missing, readable, registered_ids
+from functions.listen.comments.gate import missing, readable, registered_ids
 from functions.listen.comments.keeping import Keeper, Keeping
-from functions.listen.comments.speaking import PageTokens, Speakers, lacking
+from functions.listen.comments.speaking import Speakers, Speaking, lacking
 from functions.listen.contract import Asked, Glance, Listener
 from functions.listen.report import CommentsReport
+from functions.listen.run import address_of
 from functions.model import Account, Platform, Post, Roster, month_of
 from functions.settings import Settings
 from functions.store.agency import AgencyStore
 from functions.store.listening_settings import Listening
 from functions.store.port import StoreError
+from functions.tokens.absent import Busy, NoConsent
+from functions.tokens.consents import Consents
+from functions.tokens.vault import VaultError
 
 AT_A_TIME = 4  # looks at one platform
 MOST_BROKEN = 3  # lines on what of one account could not be understood
@@ -45,8 +49,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     """What a run reads by.
 
     Attributes:
-        permission: what the settings and the units allow.
-        listening: the settings, which say what may be spent.
+        listening: the settings, which say what may be read, and what it may cost.
         adapter: a platform's.
         clock: the present, or the instant that is replayed.
     """
@@ -54,9 +57,8 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     agency: AgencyStore
     settings: Settings
     listening: Listening
-    permission: Permission
     roster: Roster
-    consents: PageTokens
+    consents: Consents
     adapter: Callable[[Platform], Listener]
     keeping: Callable[[], Keeping]
     now: datetime
@@ -72,8 +74,12 @@ async def read_platform(platform: Platform, means: Means) -> CommentsReport:
         StoreError: the store cannot be used.
     """
     report = CommentsReport()
-    accounts = readable(platform, means.roster, means.permission, means.now)
-    report.todo = missing(means.permission, accounts) or lacking(means.settings, platform)
+    accounts = readable(platform, means.roster, means.listening, means.now)
+    report.todo = (
+        missing(means.listening, accounts)
+        or lacking(means.settings, platform)
+        or _unpaid(means.settings, platform, means.listening)
+    )
     if report.todo:
         return report
     ids = registered_ids(platform, means.roster, means.now)
@@ -86,6 +92,14 @@ async def read_platform(platform: Platform, means: Means) -> CommentsReport:
     finally:
         keeper.save()
     return report
+
+
+def _unpaid(settings: Settings, platform: Platform, listening: Listening) -> str:
+    """What must be set before anything can be paid for; empty: nothing."""
+    cap = cap_of(platform, settings, listening)
+    if cap is None or cap.most:
+        return ""
+    return f"nothing may be spent; {cap.said}"
 
 
 class _Reading:
@@ -101,6 +115,8 @@ class _Reading:
         self._adapter = means.adapter(platform)
         self._posts: Mapping[str, tuple[str, ...]] = {}
         self._spent: SpentError | None = None
+        self._without_consent = 0
+        self._looked_at = 0
         self._turns = asyncio.Semaphore(AT_A_TIME)
 
     async def look_at(self, waiting: Sequence[Account]) -> None:
@@ -111,13 +127,16 @@ class _Reading:
         cap = cap_of(platform, means.settings, means.listening)
         self._report.unit = "calls" if cap is None else cap.unit
         pocket = Pocket(None if cap is None else Book(means.agency, platform, cap, means.now))
-        connection = PricedConnection(address(means.settings, platform), self._adapter, pocket)
+        place = address_of(means.settings, platform)
+        connection = PricedConnection(place, self._adapter, pocket)
         speakers = Speakers(means.settings, platform, connection, means.clock, means.consents)
         try:
             async with connection:
                 speakers.prepare(waiting)
                 await self._in_groups(waiting, speakers)
         finally:
+            self._report.left = len(waiting) - self._looked_at
+            await means.consents.settle()
             pocket.close()
             self._report.calls = connection.requests
             self._report.cost = pocket.spent
@@ -140,31 +159,57 @@ class _Reading:
                 return
             at = self._means.clock()
             asked = [self._asked(account, at) for account in group]
-            speaking = speakers.speaking(group[0], credential)
-            glances = await self._glances(speaking.client, asked, speaking.credential)
+            try:
+                by, glances = await self._glances(speakers, group[0], credential, asked, at)
+            except NoConsent:
+                self._without_consent += 1
+                return
             for account, one in zip(group, asked, strict=True) if glances is not None else ():
                 glance = (glances or {}).get(one.account_id, _UNTOLD)
-                self._tell(account, glance, self._stop(speaking.credential, glance.failure))
-                self._keeper.take_in(account, glance, one.since, at)
-            used = speaking.client.tally.usage
-            if speaking.credential is not None and used is not None and used >= META_PERCENT:
-                speaking.credential.stop(Limited(f"{META_PERCENT} % of its limit is used already"))
+                self._looked_at += 1
+                self._tell(account, glance, self._stop(by, glance.failure))
+                self._keeper.take_in(account, one, glance, at)
 
     async def _glances(
-        self, client: ApiClient, asked: Sequence[Asked], credential: Credential | None
-    ) -> Mapping[str, Glance] | None:
-        """What the adapter saw; None where the credential or the money is to blame."""
+        self,
+        speakers: Speakers,
+        first: Account,
+        credential: Credential,
+        asked: Sequence[Asked],
+        at: datetime,
+    ) -> tuple[Credential | None, Mapping[str, Glance] | None]:
+        """What the adapter saw, and by which credential; None where that or the money is to blame.
+
+        Of what nobody foresaw only its kind is told: its message might hold a word of a text.
+        """
+        by: Credential | None = credential
         try:
-            return await self._adapter.look(client, asked)
-        except StoreError:
+            speaking = await speakers.speaking(first, credential, at)
+            by = speaking.credential
+            glances = await self._adapter.look(speaking.client, asked)
+            if token := _dead_token(speaking, glances):
+                speaking = await speakers.speaking(first, credential, at, token)
+                glances = await self._adapter.look(speaking.client, asked)
+            self._spare(speaking)
+            return by, glances
+        except (StoreError, NoConsent):
             raise
         except PlatformError as error:
-            if self._stop(credential, error):
-                return None
+            if self._stop(by, error):
+                return by, None
             failure = error
-        except Exception as error:  # its message might hold a word of a text
+        except (VaultError, Busy) as error:
+            failure = Unreadable(f"its consent cannot be used now ({error})")
+        except Exception as error:
             failure = Unreadable(f"an unexpected {type(error).__name__}")
-        return {one.account_id: Glance(failure=failure) for one in asked}
+        return by, {one.account_id: Glance(failure=failure) for one in asked}
+
+    def _spare(self, speaking: Speaking) -> None:
+        """Leave the rest of a limit to the ranking, once most of it is used."""
+        used = speaking.client.tally.usage
+        if speaking.credential is not None and used is not None and used >= META_PERCENT:
+            error = Limited(f"{META_PERCENT} % of its limit is used already")
+            speaking.credential.stop(error)
 
     def _stop(self, credential: Credential | None, error: PlatformError | None) -> bool:
         """Ask no more where an error is about the money or the credential; whether it is."""
@@ -190,6 +235,9 @@ class _Reading:
                 self._report.say(f"{self._platform}: {error}")
         for said in speakers.problems:
             self._report.say(said)
+        if self._without_consent:
+            said = f"{self._without_consent} accounts did not consent to their comments being read"
+            self._report.say(f"{self._platform}: {said}")
         refused = any(isinstance(error, Refused) for error in stopped)
         self._report.failed = refused and not self._report.accounts
 
@@ -198,13 +246,19 @@ class _Reading:
         return asking.asked(account, self._keeper.inbox(account), at, posts)
 
 
+def _dead_token(speaking: Speaking, glances: Mapping[str, Glance]) -> str | None:
+    """An account's own access token that was refused: a renewal may mend that."""
+    has_died = any(isinstance(glance.failure, TokenDied) for glance in glances.values())
+    return speaking.client.options.headers.get("Access-Token") if has_died else None
+
+
 def _groups(waiting: Sequence[Account], speakers: Speakers, at_once: int) -> list[list[Account]]:
     """Who is looked at together: accounts of one credential, the longest not looked at first."""
     filling: dict[str, list[Account]] = {}
     groups: list[list[Account]] = []
     for account in waiting:
         credential = speakers.credential(account)
-        assert credential is not None  # nothing was asked yet that could stop one
+        assert credential is not None  # nothing was asked yet that could stop it
         group = filling.get(credential.name, [])
         if not group or len(group) >= at_once:
             group = filling[credential.name] = []

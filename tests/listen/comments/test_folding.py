@@ -82,18 +82,20 @@ def kept() -> Kept:
 @st.composite
 def comments(draw: st.DrawFn) -> tuple[Comment, ...]:
     """Comments in threads of any depth, some to unknown ones, some in circles, some in future."""
+    anybody = [OWN, OWN, OWN, OTHER, OTHER, *CITIZENS]
+    hours = [*range(-1, 6), 50, 167, 169]
     found = []
-    for number in range(draw(st.integers(0, 9))):
-        parents = st.sampled_from([None, None, *"012345678", "unknown"])
-        author = draw(st.sampled_from([OWN, OWN, OTHER, *CITIZENS]))
-        text = draw(st.sampled_from([ASKS, f"{CANARY} ok", "", f"@a {CANARY}?"]))
+    for number in range(draw(st.integers(4, 12))):
+        is_first = number < 2
+        author = draw(st.sampled_from(CITIZENS if is_first else anybody))
+        known = [*"000000111", str(number - 1), "11", "unknown", None, None]
         found.append(
             comment(
                 str(number),
-                draw(st.integers(-2, 8 * 24)) + 0.25,
+                draw(st.sampled_from([4, 8, 50] if is_first else hours)) + 0.25,
                 author,
-                parent=draw(parents),
-                text=text,
+                parent=None if is_first else draw(st.sampled_from(known)),
+                text=draw(st.sampled_from([ASKS, f"{CANARY} ok", "", f"@a {CANARY}?"])),
                 is_own=author == OWN and draw(st.booleans()),
                 is_hidden=draw(st.booleans()),
             )
@@ -103,10 +105,10 @@ def comments(draw: st.DrawFn) -> tuple[Comment, ...]:
 
 @st.composite
 def glances(draw: st.DrawFn, gone: bool = True) -> Glance:
-    ids = st.frozensets(st.sampled_from("012345678"))
+    ids = st.frozensets(st.sampled_from("0123456"))
     return Glance(
         comments=draw(comments()),
-        covered_since=draw(st.sampled_from([None, SINCE, NOON - 3 * DAY])),
+        covered_since=draw(st.sampled_from([None, SINCE, NOON - 3 * DAY, NOON + DAY])),
         whole=draw(ids),
         gone=draw(ids) if gone else frozenset(),
         failure=draw(st.sampled_from([None, Transient("lost")])),
@@ -156,7 +158,9 @@ def test_the_order_of_comments_is_irrelevant(glance, random):
 @given(glances(), glances())
 def test_a_look_folded_twice_changes_nothing_more(first, second):
     kept = Kept()
-    for at, glance in ((NOON - HOUR, first), (NOON, second)):
+    times = {one.id: one.at for one in first.comments}  # when a comment was written never changes
+    told = tuple(replace(one, at=times.get(one.id, one.at)) for one in second.comments)
+    for at, glance in ((NOON - HOUR, first), (NOON, replace(second, comments=told))):
         kept.look(glance, subject(at))
         before, inbox = kept.shelf.threads(), kept.inbox
         again = kept.look(glance, subject(at))
@@ -215,6 +219,14 @@ def test_another_registered_account_answers_until_the_own_does(kept):
     assert kept.inbox.open == {}
 
 
+@pytest.mark.parametrize(("author", "by"), [(OWN, "own"), (OTHER, "other")])
+def test_the_earliest_later_comment_is_the_answer(kept, author, by):
+    replies = [comment(f"a{hours}", hours, author, parent="1") for hours in (1, 6, 3, 2)]
+    kept.saw(comment("1", 5), *replies)
+    thread = kept.thread("1")
+    assert (thread.answered_by, thread.answered_at) == (by, NOON - 3 * HOUR)
+
+
 def test_a_reply_reaches_its_thread_through_what_is_followed(kept):
     kept.saw(comment("1", 9))
     folded = kept.saw(comment("3", 1, OWN, parent="2"), comment("2", 2, parent="1"))
@@ -247,6 +259,17 @@ def test_a_thread_is_gone_when_a_second_look_misses_it_too(kept):
     assert kept.thread("1").gone_at == NOON + HOUR
 
 
+def test_what_was_asked_for_itself_and_is_not_missed_is_there(kept):
+    """What a whole look proves of answers, it does not prove of the thread."""
+    kept.saw(comment("1", 5), comment("2", 5))
+    about = subject(NOON + DAY, due=frozenset("1"))
+    kept.look(Glance(whole=frozenset("12")), about)
+    seen = {one.id: (one.seen_at, one.checked_at) for one in kept.inbox.open.values()}
+    assert seen == {"1": (NOON + DAY, NOON + DAY), "2": (NOON, NOON + DAY)}
+    kept.look(Glance(failure=Transient("lost")), subject(NOON + 2 * DAY, due=frozenset("1")))
+    assert max(one.seen_at for one in kept.inbox.open.values()) == NOON + DAY
+
+
 def test_a_thread_that_is_shown_is_not_gone_whatever_else_is_said(kept):
     for hours in range(4):
         kept.saw(comment("1", 5), at=NOON + hours * HOUR, gone=frozenset("1"))
@@ -276,6 +299,16 @@ def test_reading_goes_on_where_the_look_before_ended(kept):
     assert (kept.inbox.read_until, kept.inbox.gaps) == (NOON + 2 * HOUR, ())
 
 
+def test_what_was_answered_by_anybody_registered_is_not_checked(kept):
+    kept.saw(comment("1", 5), comment("2", 4, OTHER, parent="1"), whole=frozenset("1"))
+    assert [one.checked_at for one in kept.inbox.open.values()] == [None]
+
+
+def test_what_was_begun_before_reading_was_is_no_thread_of_ours(kept):
+    folded = kept.saw(comment("1", 169), comment("2", 1, OWN, parent="1"))
+    assert (folded.days, folded.heard, kept.inbox.open) == ({}, (), {})
+
+
 def test_in_a_gap_nothing_is_called_unanswered(kept):
     kept.saw(at=NOON - 3 * DAY)
     inside, after = comment("1", 36), comment("2", 12)
@@ -287,9 +320,24 @@ def test_in_a_gap_nothing_is_called_unanswered(kept):
     assert kept.inbox.gaps == ()
 
 
+def test_one_odd_item_costs_a_few_hours_and_no_week_of_looks(kept):
+    """It keeps every look that shows it from being whole."""
+    kept.saw(at=NOON)
+    odd_at, hours = NOON + HOUR / 2, 0
+    while kept.inbox.read_until <= odd_at + HOUR:
+        hours += 1
+        at = NOON + hours * HOUR
+        since = kept.inbox.read_until - HOUR
+        kept.saw(at=at, covered_since=None if since <= odd_at else since)
+        assert at - kept.inbox.read_until <= DAY
+    assert hours < 30
+    [gap] = kept.inbox.gaps
+    assert (gap.begin, gap.end - gap.begin <= 2 * HOUR) == (NOON, True)
+
+
 def test_a_clock_that_was_wrong_for_a_while_hides_nothing(kept):
     kept.inbox = Inbox(satker="bali", read_until=NOON + 9 * DAY)
-    kept.saw(comment("1", 5), covered_since=None)
+    kept.saw(comment("1", 5), covered_since=None, failure=Transient("lost"))
     assert (kept.inbox.read_until, len(kept.inbox.open)) == (None, 1)
 
 

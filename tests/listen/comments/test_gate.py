@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.listen.comments.gate import missing, readable, registered_ids
 from functions.model import Platform
+from functions.store.listening_settings import Listening
 from tests.factories import NOW, account, roster, satker
 
 DAY = timedelta(days=1)
 LAW = ("dpia", "dpo", "notice_url")
 
 
-class Allowed:
-    """What admins and units allowed, by hand."""
-
-    def __init__(
-        self,
-        *units: str,
-        comments: frozenset[Platform] = frozenset({"youtube"}),
-        lacks: tuple[str, ...] = (),
-    ) -> None:
-        self.units = units
-        self.comments = comments
-        self.lacks = lacks
-
-    def reads_comments(self, platform: Platform) -> bool:
-        return platform in self.comments and not self.lacks
-
-    def agreed(self, satker: str) -> bool:
-        return satker in self.units
+def allowed(
+    *units: str,
+    comments: Iterable[Platform] = ("youtube",),
+    lacks: Iterable[str] = (),
+    **fields: Any,
+) -> Listening:
+    """What admins and units allowed."""
+    law = {name: "x" for name in LAW if name not in lacks}
+    consents = dict.fromkeys(units, "B-1")
+    return Listening(comments=frozenset(comments), consents=consents, **law, **fields)
 
 
 REGISTERED = roster(
@@ -59,11 +54,11 @@ REGISTERED = roster(
     st.frozensets(st.sampled_from(LAW)),
 )
 def test_only_registered_accounts_of_units_that_agreed_are_read(units, comments, lacks):
-    allowed = Allowed(*units, comments=comments, lacks=tuple(sorted(lacks)))
+    listening = allowed(*units, comments=comments, lacks=lacks)
     found = {
         one.key
         for platform in ("youtube", "x")
-        for one in readable(platform, REGISTERED, allowed, NOW)
+        for one in readable(platform, REGISTERED, listening, NOW)
     }
     open = {("aceh", "x:1"), ("aceh", "youtube:1"), ("bali", "youtube:2")}
     wanted = {key for unit, key in open if unit in units and key.partition(":")[0] in comments}
@@ -75,6 +70,6 @@ def test_whoever_is_registered_begins_no_thread_read_or_not():
 
 
 def test_what_is_missing_is_said():
-    assert "dpia, dpo" in missing(Allowed(lacks=("dpia", "dpo")), ())
-    assert "consent" in missing(Allowed(), ())
-    assert missing(Allowed("aceh"), REGISTERED.accounts) == ""
+    assert "dpia, dpo" in missing(allowed(lacks=("dpia", "dpo")), ())
+    assert "consent" in missing(allowed(), ())
+    assert missing(allowed("aceh"), REGISTERED.accounts) == ""

@@ -29,15 +29,16 @@ from functions.listen.comments.keeping import Keeping
 from functions.listen.comments.reading import Means, read_platform
 from functions.listen.contract import Asked, Comment, Glance
 from functions.listen.report import CommentsReport
-from functions.model import Account, Platform
+from functions.model import PLATFORMS, Account, Platform
 from functions.store import open_store
 from functions.store.agency import AgencyStore
-from functions.store.listening_settings import Listening
 from functions.store.port import StoreError
-from tests.collect.api import settings_for
+from functions.tokens.consents import ConsentRow, Consents
+from functions.tokens.vault import Vault
+from tests.collect.api import TOKEN_KEY, settings_for
 from tests.factories import account, agency_store, roster, satker
 from tests.listen.comments.shelf import DAY, HOUR, NOON, Hasher, Shelf
-from tests.listen.comments.test_gate import Allowed
+from tests.listen.comments.test_gate import allowed
 
 CANARY = "zq7"
 NOWHERE = "http://127.0.0.1:1"
@@ -95,16 +96,12 @@ class Bench:
         self.settings = settings_for(NOWHERE, store)
         self.shelf = Shelf()
         self.script = Script()
-        self.allowed = Allowed("aceh", comments=frozenset({"youtube", "x", "facebook", "tiktok"}))
-        self.listening = Listening()
+        self.listening = allowed("aceh", comments=PLATFORMS)
         self.deadline = NEVER
         self.keeping: dict[str, Any] = {}
-        self.tokens: dict[str, Any] = {}
+        self.consents = Consents(agency, lambda: Vault(TOKEN_KEY))
         self.opened = 0
         self.ids: Sequence[str] = IDS
-
-    def page_tokens(self, handles: Any) -> Mapping[str, Any]:
-        return self.tokens
 
     def adapter(self, platform: Platform) -> Script:
         self.opened += 1
@@ -119,9 +116,8 @@ class Bench:
             agency=self.agency,
             settings=self.settings,
             listening=self.listening,
-            permission=self.allowed,
             roster=roster(satker("aceh"), satker("bali"), accounts=registered),
-            consents=self,
+            consents=self.consents,
             adapter=self.adapter,
             keeping=lambda: Keeping(
                 threads=self.shelf, hasher=Hasher(), forgotten=frozenset(), **self.keeping
@@ -151,12 +147,12 @@ def saw(*comments: Comment, **fields: Any) -> Glance:
 
 
 @pytest.mark.parametrize(
-    "allowed", [Allowed("aceh", lacks=("dpo",)), Allowed("bali2"), Allowed("bali")]
+    "listening", [allowed("aceh", lacks=["dpo"]), allowed("riau"), allowed("bali")]
 )
-def test_nobody_is_asked_before_the_gate_is_open_for_him(bench, allowed):
-    bench.allowed = allowed
+def test_nobody_is_asked_before_the_gate_is_open_for_him(bench, listening):
+    bench.listening = listening
     report = bench.run()
-    is_of_bali = "bali" in allowed.units
+    is_of_bali = listening.agreed("bali")
     assert (bench.script.ids, report.accounts) == ((["9"], 1) if is_of_bali else ([], 0))
     assert bool(report.todo) is not is_of_bali
     assert bench.opened == is_of_bali
@@ -165,8 +161,13 @@ def test_nobody_is_asked_before_the_gate_is_open_for_him(bench, allowed):
 def test_credentials_that_are_missing_are_named(bench):
     bench.settings = msgspec.structs.replace(bench.settings, youtube_api_key=())
     assert "KIPRAH_YOUTUBE_API_KEY" in bench.run().todo
-    assert "consented" in bench.run(platform="tiktok").todo
     assert bench.opened == 0
+
+
+def test_accounts_without_a_consent_that_they_need_are_skipped_and_said_once(bench):
+    report = bench.run(platform="tiktok")
+    assert (report.accounts, bench.script.asked, report.failed) == (0, [], False)
+    assert report.problems == ["tiktok: 3 accounts did not consent to their comments being read"]
 
 
 def test_an_account_is_read_once_an_hour_and_from_where_it_was_left(bench):
@@ -199,7 +200,7 @@ def test_who_was_not_read_for_the_longest_time_comes_first(bench):
     bench.deadline = Deadline(1.0, clock=lambda: next(over))
     read = []
     for hour in range(3):
-        bench.run(NOON + hour * HOUR)
+        assert bench.run(NOON + hour * HOUR).left == 2
         read += bench.script.ids
     assert sorted(read) == [*IDS]
 
@@ -251,7 +252,7 @@ def test_another_credential_serves_its_own_accounts(bench):
 
 
 def test_a_pages_own_token_that_is_refused_costs_the_page_alone(bench):
-    bench.tokens = {"aceh_2": "page-token"}
+    bench.consents.add([ConsentRow("aceh", "facebook", "aceh_2", "page-token")], NOON)
     bench.script.answers["2"] = Refused("/a: 401 its token")
     report = bench.run(platform="facebook")
     assert (report.accounts, report.failed) == (2, False)
@@ -268,7 +269,7 @@ def test_most_of_a_limit_is_left_to_the_ranking(bench):
 
 def test_several_accounts_are_asked_for_at_once_where_the_platform_allows_it(bench):
     bench.script.AT_ONCE = 2
-    bench.listening = Listening(x_listen_dollars_per_day=1)
+    bench.listening = allowed("aceh", comments=["x"], x_listen_dollars_per_day=1)
     assert bench.run(platform="x").accounts == 3
     assert [len(asked) for asked in bench.script.asked] == [2, 1]
     bench.script.answers["1"] = Unreadable("/a: odd")
@@ -284,12 +285,20 @@ def test_a_few_accounts_are_looked_at_at_once(bench):
 
 def test_no_attempt_is_made_that_the_money_does_not_reach_for(bench):
     bench.script.does_ask = True
-    bench.listening = Listening(x_listen_dollars_per_day=1)
+    bench.listening = allowed("aceh", comments=["x"], x_listen_dollars_per_day=1)
     bench.agency.reserve({name_of("x"): ({"day": "2026-10-20", "mills": 990}, None)})
     report = bench.run(platform="x")
     assert (report.calls, report.cost, report.unit) == (2, 10, "mills")
-    assert report.problems[-1] == "x: x_listen_dollars_per_day is used up until 00:00 UTC"
+    assert report.problems[-1].startswith("x: x_listen_dollars_per_day is used up until 00:00 UTC")
+    assert report.left == 3
+    assert bench.run(NOON + HOUR, "x").left == 3
     assert bench.agency.budgets([name_of("x")])[name_of("x")].data["mills"] == 1000
+
+
+def test_without_money_nobody_is_asked_and_it_is_said(bench):
+    report = bench.run(platform="x")
+    assert (bench.script.asked, report.problems) == ([], [])
+    assert report.todo.startswith("nothing may be spent; x_listen_dollars_per_day")
 
 
 def test_what_is_read_post_by_post_is_told_the_latest_posts(bench):
@@ -301,7 +310,7 @@ def test_what_is_read_post_by_post_is_told_the_latest_posts(bench):
 def test_a_unit_that_is_not_read_any_more_is_followed_no_longer_than_three_weeks(bench):
     bench.script.answers["1"] = saw(asks(), whole=frozenset({"c1"}))
     bench.run()
-    bench.allowed = Allowed("bali")
+    bench.listening = allowed("bali")
     bench.run(NOON + 20 * DAY)
     assert bench.shelf.kept["youtube"]["youtube:1"].open
     bench.run(NOON + 21 * DAY)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from functions.jobs.deadline import Deadline
 from functions.listen.counts.queries import Query
 from functions.listen.counts.volumes import SETTLED, due
-from functions.listen.job import ListenRun, listen_all
+from functions.listen.job import listen_all
 from functions.listen.money import Purse
 from functions.listen.platforms.x_counts import BACK
+from functions.listen.run import ListenRun
 from functions.store import open_store
 from functions.store.volumes import HOUR, Series
 from tests.factories import agency_store
