@@ -24,6 +24,7 @@ from functions.commands.shell import (
 from functions.jobs import turns
 from functions.listen.comments.erasing import erase_unit, remembered
 from functions.listen.comments.hashes import hasher_of
+from functions.listen.comments.sampling import erase_threads
 from functions.listen.report import JOB
 from functions.model import PLATFORMS
 from functions.parsing.cleaning import unwrapped
@@ -68,7 +69,8 @@ def forget_comment(
             for name, one in inbox.open.items()
             if {one.id, one.id.rpartition("_")[2]} & {*comment.ids}
         }
-    return agency.forget_thread(comment.platform, hashes, now)
+    is_found = agency.forget_thread(comment.platform, hashes, now)
+    return erase_threads(agency, now, hashes=hashes) > 0 or is_found
 
 
 @click.command("forget")

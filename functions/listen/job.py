@@ -72,6 +72,7 @@ async def listen(
         await _alone(report, _counts(agency, settings, run, listening, typed, report))
     if listening.comments:
         report.add(await comments.read())
+        report.problems += comments.problems
         report.problems += [f"settings/{NAME}: {said}" for said in comments.unknown_units()]
     report.cost = {**NOTHING, **tally.so_far()}
     if report.calls:

@@ -22,8 +22,10 @@ from typing import Any
 
 import msgspec
 
+from functions.listen.comments.sampling import erase_threads
 from functions.model import PLATFORMS, Roster, iso
 from functions.store.agency import AgencyStore
+from functions.store.agency.labels import OddSampleError
 from functions.store.listening_settings import NAME, Listening
 from functions.times import time_of
 
@@ -101,7 +103,11 @@ def erase_withdrawn(agency: AgencyStore, listening: Listening, now: datetime) ->
     _note(agency, before, noted)
     gone, lines = set[str](), list[str]()
     for unit, why in _due(listening, noted, None if is_replay else now):
-        count = erase_unit(agency, unit, now)
+        try:
+            count = erase_unit(agency, unit, now)
+        except OddSampleError as error:  # it is tried again, and costs no other unit
+            lines.append(f"{unit}: {error}")
+            continue
         gone.add(unit)
         lines.append(f"{unit}: its consent {why}; what was kept of its threads is erased ({count})")
     after = Remembered(
@@ -114,8 +120,13 @@ def erase_withdrawn(agency: AgencyStore, listening: Listening, now: datetime) ->
 
 
 def erase_unit(agency: AgencyStore, satker: str, now: datetime) -> int:
-    """Erase all that is kept of a unit's threads; how many documents and inboxes that were."""
-    return agency.erase_threads(accounts_of(agency, satker, now), now)
+    """Erase all that is kept of a unit's threads; how many documents, inboxes and texts that were.
+
+    Raises:
+        OddSampleError: a month's sample cannot be read; all else is erased.
+    """
+    accounts = accounts_of(agency, satker, now)
+    return agency.erase_threads(accounts, now) + erase_threads(agency, now, accounts=accounts)
 
 
 def accounts_of(agency: AgencyStore, satker: str, now: datetime) -> frozenset[str]:

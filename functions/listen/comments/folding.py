@@ -99,14 +99,15 @@ class Folded(NamedTuple):
         days: threads that are new or changed, by day and hash.
         inbox: the account's, from now on.
         heard: what nobody had seen before; it alone holds texts.
-        answers, gone: how many threads were answered, or are gone, since the look before.
+        answers: how many threads were answered since the look before. ``gone``: the hashes of those
+            that are gone since.
     """
 
     days: Mapping[str, Mapping[str, CommentThread]]
     inbox: Inbox
     heard: tuple[HeardText, ...] = ()
     answers: int = 0
-    gone: int = 0
+    gone: tuple[str, ...] = ()
 
 
 def fold(glance: Glance, subject: Subject, inbox: Inbox, held: Held) -> Folded:
@@ -150,7 +151,7 @@ class _Fold:
         self._days: dict[str, dict[str, CommentThread]] = {}
         self._heard: list[HeardText] = []
         self._answered = 0
-        self._gone = 0
+        self._gone: list[str] = []
 
     def folded(self) -> Folded:
         followed = self._before.open
@@ -163,7 +164,7 @@ class _Fold:
                 if name not in followed and name not in self._subject.forgotten:
                     self._begin(name, root)
         inbox = replace(self._next, open=dict(sorted(self._open.items())))
-        return Folded(self._days, inbox, tuple(self._heard), self._answered, self._gone)
+        return Folded(self._days, inbox, tuple(self._heard), self._answered, tuple(self._gone))
 
     def _go_on(self, name: str, before: Followed) -> None:
         """A thread that is followed: it is answered, gone, too old, or followed further."""
@@ -176,7 +177,7 @@ class _Fold:
         elif self._is_gone(before):
             # What was answered stays so, by whomever.
             gone_at = before.missed_at if now.helped_at is None else None
-            self._gone += gone_at is not None
+            self._gone += [name] if gone_at is not None else []
             self._keep(name, replace(_thread_of(now), gone_at=gone_at))
         elif at - before.asked_at >= FOLLOWED_FOR:
             self._keep(name, _thread_of(now))

@@ -48,6 +48,7 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
         forgotten: hashes of comments that must not be kept.
         listeners: are told each new text before its thread is kept; after a crash once more.
         order_of: where a text stands among the open ones, the smallest first; None: nobody says.
+        gone: takes the hashes of threads that are gone.
     """
 
     threads: ThreadStore
@@ -55,6 +56,7 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
     forgotten: frozenset[str]
     listeners: Sequence[Callable[[HeardText], None]] = ()
     order_of: Callable[[str], int] | None = None
+    gone: set[str] = msgspec.field(default_factory=set)
 
 
 class Keeper:
@@ -104,7 +106,8 @@ class Keeper:
         self._report.accounts += glance.failure is None
         self._report.threads += len(folded.heard)
         self._report.answers += folded.answers
-        self._report.gone += folded.gone
+        self._report.gone += len(folded.gone)
+        self._keeping.gone.update(folded.gone)
 
     def end_following(self, read: Collection[str], now: datetime) -> None:
         """Follow no further what is too old, of accounts that are not among those ``read``."""

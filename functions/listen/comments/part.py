@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
+from functions.listen.comments.folding import HeardText
 from functions.listen.comments.gate import readable
 from functions.listen.comments.hashes import hasher_of
 from functions.listen.comments.keeping import Keeping
 from functions.listen.comments.reading import Means, read_platform
+from functions.listen.comments.sampling import Sampler, drop_texts, expire_texts, sampler_of
 from functions.listen.comments.speaking import lacking
 from functions.listen.platforms import listener
 from functions.listen.report import CommentsReport
@@ -17,6 +20,7 @@ from functions.listen.run import ListenRun
 from functions.model import PLATFORMS, Platform, Roster
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
+from functions.store.agency.labels import OddSampleError
 from functions.store.listening_settings import Listening, unknown_units
 from functions.store.port import StoreError
 from functions.tokens.consents import Consents
@@ -24,7 +28,11 @@ from functions.tokens.vault import VaultError, open_vault
 
 
 class CommentsPart:
-    """What a run does for the comments of an agency."""
+    """What a run does for the comments of an agency. ``problems``: what went wrong beside reading.
+
+    The sample is kept after the threads are: a run that dies in between leaves those of its threads
+    out of it.
+    """
 
     def __init__(
         self, agency: AgencyStore, settings: Settings, run: ListenRun, listening: Listening
@@ -33,6 +41,9 @@ class CommentsPart:
         self._settings = settings
         self._run = run
         self._listening = listening
+        self.problems: list[str] = []
+        self._sampler: Sampler | None = None
+        self._gone = set[str]()
         self._platforms = [name for name in PLATFORMS if name in listening.comments]
         # Both are read once, and only where something is to be read.
         self._keeping = cache(self._opened)
@@ -57,6 +68,7 @@ class CommentsPart:
         roster = self._roster()
         reads = (self._read(platform, roster) for platform in self._platforms)
         ended = await asyncio.gather(*reads, return_exceptions=True)
+        self._keep_sample()
         reports: dict[Platform, CommentsReport] = {}
         for platform, report in zip(self._platforms, ended, strict=True):
             if isinstance(report, BaseException):
@@ -97,8 +109,30 @@ class CommentsPart:
         )
 
     def _opened(self) -> Keeping:
+        agency, vault = self._agency, cache(lambda: open_vault(self._settings))
+        hasher = hasher_of(agency, vault)
+        if self._listening.sample_texts:
+            self._sampler = sampler_of(agency, self._listening, vault(), self._run.now)
         return Keeping(
-            threads=self._agency,
-            hasher=hasher_of(self._agency, lambda: open_vault(self._settings)),
-            forgotten=self._agency.forgotten(),
+            threads=agency,
+            hasher=hasher,
+            forgotten=agency.forgotten(),
+            listeners=(self._offer,) if self._sampler else (),
+            gone=self._gone,
         )
+
+    def _offer(self, heard: HeardText) -> None:
+        """A new thread may be drawn into the month's sample."""
+        if self._sampler is not None:
+            self._sampler.offer(heard.hash, heard.account, heard.asked_at, heard.text)
+
+    def _keep_sample(self) -> None:
+        """Keep what was drawn, and no text that is past its time or gone where it was written."""
+        steps: list[Callable[[], object]] = [self._sampler.save] if self._sampler else []
+        steps.append(lambda: expire_texts(self._agency, self._listening, self._run.now))
+        steps.append(lambda: drop_texts(self._agency, self._run.now, self._gone))
+        for step in steps:
+            try:
+                step()
+            except OddSampleError as error:
+                self.problems.append(str(error))

@@ -164,6 +164,15 @@ def expire_texts(agency: AgencyStore, listening: Listening, now: datetime) -> in
     return _drop_where(agency, now, lambda _, drawn: drawn.read_at + kept <= now, _without_text)
 
 
+def drop_texts(agency: AgencyStore, now: datetime, hashes: Iterable[str]) -> int:
+    """Delete the texts of threads that are gone where they were written; labels are not of texts.
+
+    Returns how many. Raises as ``expire_texts``.
+    """
+    gone = {*hashes}
+    return _drop_where(agency, now, lambda h, _: h in gone, _without_text) if gone else 0
+
+
 def erase_threads(
     agency: AgencyStore,
     now: datetime,
