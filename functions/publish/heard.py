@@ -14,6 +14,7 @@ import msgspec
 from functions.store.agency.listening import ListeningDocuments, ListeningIndex
 from functions.store.insights import Insights
 from functions.store.issues import Issues
+from functions.store.shares import Shares
 
 RECENT = 2  # weeks: the running one, and the one before while the new one has nothing to tell
 _LOOKED_AT = 3  # months, for one of which nothing changes any more
@@ -26,13 +27,16 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
     ``weeks`` and ``months`` are all that there are, the latest first. ``issues``: the latest weeks
     that can be read, the latest first; ``insights``: the latest month, and the latest of which
-    nothing changes any more where that is another.
+    nothing changes any more where that is another. ``share_months`` and ``shares``: the same of
+    shares of labels, of which the latest two are read.
     """
 
     weeks: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
     issues: tuple[Issues, ...] = ()
     insights: tuple[Insights, ...] = ()
+    share_months: tuple[str, ...] = ()
+    shares: tuple[Shares, ...] = ()
 
     @property
     def shown(self) -> Issues | None:
@@ -73,9 +77,13 @@ def read_heard(agency: ListeningDocuments, index: ListeningIndex) -> Heard:
     """Read the latest weeks and months of an index."""
     weeks, months = weeks_of(index.weeks), months_of(index.months)
     issues = (read_issues(agency, week) for week in weeks[:RECENT])
+    share_months = months_of(index.shares)
+    shares = (read_shares(agency, month) for month in share_months[:RECENT])
     return Heard(
         weeks=weeks,
         months=months,
+        share_months=share_months,
+        shares=tuple(each for each in shares if each is not None),
         issues=tuple(each for each in issues if each is not None),
         insights=tuple(_insights(agency, months[:_LOOKED_AT])),
     )
@@ -90,6 +98,12 @@ def read_issues(agency: ListeningDocuments, week: str) -> Issues | None:
 def read_insights(agency: ListeningDocuments, month: str) -> Insights | None:
     """A month's insights; None where there are none that can be read, or another month's."""
     found = agency.insights(month)
+    return found if found is not None and found.month == month else None
+
+
+def read_shares(agency: ListeningDocuments, month: str) -> Shares | None:
+    """A month's shares; None where there are none that can be read, or another month's."""
+    found = agency.shares(month)
     return found if found is not None and found.month == month else None
 
 

@@ -19,12 +19,13 @@ from functions.publish.heard import (
     months_of,
     read_insights,
     read_issues,
+    read_shares,
     weeks_of,
 )
 from functions.publish.pages.across import across_page
 from functions.publish.pages.context import Context
 from functions.publish.pages.issues import week_page
-from functions.publish.pages.paths import ACROSS, insights_data, week_data, week_path
+from functions.publish.pages.paths import ACROSS, insights_data, shares_data, week_data, week_path
 from functions.publish.render import render
 from functions.publish.site import Material
 from functions.publish.targets.upload import SiteFile
@@ -33,6 +34,7 @@ from functions.store.agency import AgencyStore
 from functions.store.agency.listening import ListeningDocuments
 from functions.store.insights import Insights
 from functions.store.issues import Issues
+from functions.store.shares import Shares
 
 _ACROSS = f"{ACROSS}index.html"
 
@@ -62,10 +64,12 @@ def week_pages(work: Work, heard: Heard) -> list[SiteFile]:
 
 def listening_data(work: Work) -> list[SiteFile]:
     """The data files of weeks and months that are not as they are to be."""
-    weeks, months = work.listening.weeks, work.listening.months
+    told = work.listening
+    weeks, months, shares = told.weeks, told.months, told.shares
     return [
         *_data(work, weeks_of(weeks), weeks, week_data, read_issues),
         *_data(work, months_of(months), months, insights_data, read_insights),
+        *_data(work, months_of(shares), shares, shares_data, read_shares),
     ]
 
 
@@ -83,6 +87,7 @@ def published(work: Work, heard: Heard, made: Iterable[SiteFile]) -> Heard:
         heard,
         weeks=tuple(week for week in heard.weeks if is_there(_page_of(week))),
         months=tuple(month for month in heard.months if is_there(insights_data(month))),
+        share_months=tuple(m for m in heard.share_months if is_there(shares_data(m))),
     )
 
 
@@ -96,7 +101,7 @@ def _data(
     names: tuple[str, ...],
     told: Mapping[str, str],
     path_of: Callable[[str], str],
-    read: Callable[[ListeningDocuments, str], Issues | Insights | None],
+    read: Callable[[ListeningDocuments, str], Issues | Insights | Shares | None],
 ) -> Iterator[SiteFile]:
     for name in names:
         path = path_of(name)

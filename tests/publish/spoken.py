@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from functions.model import Post
 from functions.publish.heard import Heard
 from functions.store.insights import Effect, FormatShare, Insights, Looked
 from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
+from functions.store.labels import Label
+from functions.store.shares import Estimate, LabelShare, Shares
 from tests.publish.world import NOW, World
 
 WEEK = "2026-W43"  # of the world's instant, a Wednesday
@@ -32,6 +35,8 @@ def speak(world: World) -> None:
         world.agency.save_issues(issues)
     world.agency.save_insights(insights_of("2026-09", is_over=True))
     world.agency.save_insights(insights_of("2026-10"))
+    world.agency.save_shares(shares_of("2026-08"))
+    world.agency.save_shares(shares_of("2026-09", trend="up"))
 
 
 def heard_of(world: World) -> Heard:
@@ -41,6 +46,37 @@ def heard_of(world: World) -> Heard:
         months=("2026-10", "2026-09"),
         issues=(issues_of(world, WEEK), issues_of(world, LAST_WEEK, is_over=True)),
         insights=(insights_of("2026-10"), insights_of("2026-09", is_over=True)),
+        share_months=("2026-09", "2026-08"),
+        shares=(shares_of("2026-09", trend="up"), shares_of("2026-08")),
+    )
+
+
+def shares_of(month: str, *, trend: Literal["up", "down"] | None = None) -> Shares:
+    """A month's shares of labels, in which a model helps."""
+    wilson = Estimate(share=412, lower=358, upper=468)
+    negative = LabelShare(
+        label="negatif",
+        both=112,
+        one=23,
+        wilson=wilson,
+        difference=Estimate(share=405, lower=363, upper=447),
+        method="difference",
+        trend=trend,
+    )
+    rest: tuple[tuple[Label, int], ...] = (("netral", 118), ("positif", 31), ("tidak jelas", 7))
+    return Shares(
+        month=month,
+        as_of=NOW,
+        since=NOW - timedelta(days=50),
+        population=4_123,
+        drawn=300,
+        n=291,
+        kappa=742,
+        seed="7d" * 32,
+        platforms=("instagram", "facebook"),
+        shares=(negative, *(LabelShare(label=o, both=n, one=9, wilson=wilson) for o, n in rest)),
+        model="5c" * 32,
+        correlation=512,
     )
 
 

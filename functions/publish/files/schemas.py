@@ -32,6 +32,7 @@ from functions.publish.targets.stamp import Stamp
 from functions.store import evidence as ev
 from functions.store.insights import Effect, FormatShare, Insights, Looked
 from functions.store.issues import Carried, Issues, Narrative, PostRef, Term
+from functions.store.shares import Shares
 
 FOLDER = "data/skema/"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -68,6 +69,7 @@ SCHEMAS: Mapping[str, Described] = {
     "berkas-bulan": Described("Berkas sebuah bulan", "data/{bulan}/berkas.json", MonthManifest),
     "isu": Described("Isu sebuah pekan", "data/isu/{pekan}.json", Issues),
     "wawasan": Described("Wawasan sebuah bulan", "data/wawasan/{bulan}.json", Insights),
+    "suara": Described("Suara publik sebuah bulan (uji coba)", "data/suara/{bulan}.json", Shares),
 }
 
 # What fields mean, where no column says it. By struct and field, else by field.
@@ -277,6 +279,26 @@ _SAID: dict[str, str] = {
     "Narrative.measured": "Unggahan yang terukur",
     "Carried.i24": "Jumlah Interaksi 24 Jam-nya; null bila tidak ada yang terukur",
     "Carried.measured": "Unggahan yang terukur",
+    "Shares.since": "Sejak kapan contoh diambil (UTC)",
+    "population": "Utas yang menjadi sumber contoh; null bila tidak diketahui",
+    "drawn": "Utas dalam contoh",
+    "n": "Di antaranya yang dilabeli dua orang",
+    "kappa": "Kesepakatan kedua pelabel di luar kebetulan (Cohen), dalam seperseribu",
+    "seed": "Benih yang menentukan utas mana yang terpilih",
+    "Shares.platforms": "Platform tempat contoh diambil",
+    "Shares.shares": "Bagian tiap label",
+    "Shares.model": "Sidik jari model kementerian sendiri yang membantu; null bila tidak ada",
+    "correlation": "Korelasi model dengan label, dalam seperseribu; null bila tidak ada model",
+    "label": "Labelnya",
+    "both": "Utas yang diberi label ini oleh keduanya",
+    "one": "Utas yang diberi label ini oleh satu orang saja; dihitung setengah",
+    "wilson": "Dari label saja, dengan selang Wilson",
+    "difference": "Dari label dan model (penaksir selisih); null bila tidak ada model",
+    "method": "Yang disebut: wilson atau difference",
+    "trend": "Terhadap bulan sebelumnya: up naik, down turun; null bila tidak dapat dibedakan",
+    "share": "Bagiannya, dalam seperseribu",
+    "lower": "Batas bawah selang 95 %, dalam seperseribu",
+    "upper": "Batas atas selang 95 %, dalam seperseribu",
 }
 # What of these files the page of the data explains, by where it lies in them.
 _ISSUES: Mapping[str, type[msgspec.Struct]] = {

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from functions.model import PLATFORM_NAMES, PLATFORMS, Platform, iso
 from functions.publish.pages.charts import bar, interval
 from functions.publish.pages.context import Context, Page, Shell
-from functions.publish.pages.paths import insights_data
+from functions.publish.pages.paths import VOICE, insights_data
 from functions.publish.text import formats
 from functions.publish.text.listening import (
     GROUP_KINDS,
@@ -81,13 +81,15 @@ class MonthPart(msgspec.Struct, frozen=True):
 
 
 class InsightsPage(msgspec.Struct, frozen=True):
-    """The latest months; none while there is nothing to tell."""
+    """The latest months; none while there is nothing to tell. ``voice``: the page of shares of
+    labels; empty while there is none."""
 
     template: ClassVar[str] = "pages/insights.html"
     shell: Shell
     months: tuple[MonthPart, ...]
     limits: ListeningLimits
     method: str
+    voice: str
 
 
 def insights_page(context: Context) -> Page:
@@ -106,6 +108,7 @@ def insights_page(context: Context) -> Page:
         months=months,
         limits=listening_limits(),
         method=context.href("metode/"),
+        voice=context.href(VOICE) if m.heard.shares else "",
     )
 
 

@@ -22,6 +22,7 @@ EMBEDS = "sematan/"
 ISSUES = "isu/"
 ACROSS = f"{ISSUES}lintas/"  # no week's name
 INSIGHTS = "wawasan/"
+VOICE = "suara/"
 # Lists in frames, whose names no satker's frame may have; the prefix keeps those apart.
 _TAKEN_EMBED = re.compile(r"(?:terpopuler|teraktif|satker-.*)", re.IGNORECASE)
 
@@ -70,6 +71,11 @@ def week_data(week: str) -> str:
 def insights_data(month: str) -> str:
     """Where a month's insights lie as data."""
     return f"data/{INSIGHTS}{month}.json"
+
+
+def shares_data(month: str) -> str:
+    """Where a month's shares of labels lie as data."""
+    return f"data/{VOICE}{month}.json"
 
 
 def post_path(platform: Platform, post_id: str) -> str:

@@ -36,6 +36,7 @@ from functions.publish.pages.paths import (
     EMBEDS,
     INSIGHTS,
     ISSUES,
+    VOICE,
     embed_path,
     month_path,
     satker_path,
@@ -49,6 +50,7 @@ from functions.publish.pages.status import REGISTRY, status_page
 from functions.publish.pages.unit_month import unit_month_page, unit_months
 from functions.publish.pages.units import unit_page, units_page, units_pages
 from functions.publish.pages.verify import verify_page
+from functions.publish.pages.voice import voice_page
 from functions.publish.pages.year import year_page
 from functions.publish.site import Material
 
@@ -109,6 +111,8 @@ def _living(m: Material) -> Iterator[tuple[str, Page]]:
             yield _at(m, embed_path(satker.id), partial(embed_unit_page, satker=satker))
     yield _at(m, ISSUES, issues_page)
     yield _at(m, INSIGHTS, insights_page)
+    if m.heard.shares:
+        yield _at(m, VOICE, voice_page)
     yield _at(m, "metode/", method_page)
     yield _at(m, "data/", data_page)
     yield _at(m, REGISTRY, registry_page)
