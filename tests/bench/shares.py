@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table = Table(
         *("model", "true", "told", "model used", "coverage", "half width", "count: off by"),
         *("count: coverage",),
-        title=f"{months} months of {N} labels each; 93 to 97 % should cover",
+        title=f"{months} months of {N} labels each; 93 to 97 % should cover (! fewer, + more)",
     )
     for model in MODELS:
         for true in TRUE:
@@ -101,7 +101,7 @@ def _cells(chance: random.Random, true: float, model: str, months: int) -> list[
     naive = [abs(each.naive - is_right) for each in found]
     count = max(len(told), 1)
     share = sum(covered) / count
-    mark = "" if BOUNDS[0] <= share <= BOUNDS[1] else " !"
+    mark = " !" if share < BOUNDS[0] else " +" if share > BOUNDS[1] else ""
     return [
         f"{len(told) / months:.0%}",
         f"{used / count:.0%}",
