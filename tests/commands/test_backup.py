@@ -90,6 +90,7 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
             Write(f"{root}/campaigns/k", {"judul": "Layanan", "tagar": ["#A"]}),
             Write(f"{root}/clarifications/k", {"klaim": "“é”"}),
             Write(f"{root}/insights/2026-10", {"body": b"\x78\x9c"}),
+            Write(f"{root}/models/keluhan", {"body": b"{}", "f1": 860, "usable": True}),
             Write(f"{root}/pulse/2026-10-01", {"body": b"\x78\x9c"}),
             Write(f"{root}/topics/2026-W40", {"pieces": ["a", "b"]}),
             Write(f"{root}/volumes/a:0f:2026-10", {"hours": {"0100": 5}}),

@@ -12,6 +12,7 @@ from functions.store.agency.diary import DiaryDocuments
 from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.labels import LabelDocuments
 from functions.store.agency.listening import ListeningDocuments
+from functions.store.agency.models import ModelDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
@@ -31,6 +32,7 @@ class AgencyStore(
     JobDocuments,
     LabelDocuments,
     ListeningDocuments,
+    ModelDocuments,
     NoticeDocuments,
     PulseDocuments,
     SignatureDocuments,
