@@ -41,7 +41,9 @@ check: .venv/installed-dev ## format, lint and types, without tests
 	@$(PYTHON) -m mypy --no-error-summary
 	@if command -v terraform >/dev/null; then terraform fmt -check -recursive infra/terraform; fi
 
-bench: .venv/installed-bench ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
+training: .venv/installed-train ## scikit-learn, with which kiprah train fits a model; nothing else needs it
+
+bench: .venv/installed-bench .venv/installed-train ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 drill: .venv/installed-dev ## a ministry backed up, lost and restored, in SQLite and the Firestore emulator
@@ -73,7 +75,7 @@ secret: $(PYTHON) ## a new version of a secret, typed unseen (NAME=KIPRAH_X_BEAR
 
 requirements: .venv/installed-dev ## pin requirements*.in anew (ARGS=--upgrade for the newest)
 	@$(PIP) install uv
-	@for name in requirements requirements-dev requirements-bench; do \
+	@for name in requirements requirements-dev requirements-bench requirements-train; do \
 	  $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --cache-dir .venv/uv --no-emit-index-url --no-annotate --custom-compile-command "make requirements" \
 	    $(ARGS) $$name.in --output-file $$name.txt || exit 1; \
@@ -99,6 +101,11 @@ clean: ## remove .venv and what the tools left behind
 	@$(PIP) install --require-hashes -r requirements-bench.txt
 	@touch $@
 
+.venv/installed-train: requirements-train.txt .venv/installed
+	@echo "Installing requirements-train.txt into .venv (275 MB)"
+	@$(PIP) install --require-hashes -r requirements-train.txt
+	@touch $@
+
 # The newest Python that runs: a name may be there and not work (a version manager's shim).
 $(PYTHON):
 	@for python in python3.13 python3.12 python3.11 python3; do \
@@ -114,5 +121,5 @@ $(PYTHON):
 	echo "Python 3.11 or later is needed, and none is installed (python3 is $$(python3 --version 2>/dev/null || echo missing))" >&2; \
 	exit 1
 
-.PHONY: help demo test quick check bench drill figures pictures archive bootstrap plan deploy rollback secret
+.PHONY: help demo test quick check training bench drill figures pictures archive bootstrap plan deploy rollback secret
 .PHONY: requirements clean

@@ -37,6 +37,7 @@ from functions.store import evidence as ev
 from functions.store.agency import AgencyStore
 from functions.store.agency.months import MonthRecord
 from functions.store.alarms import Alarm, AlarmPost
+from functions.store.models import TextModel
 from functions.store.port import Store
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -356,6 +357,24 @@ def alarm(satker: str = "kanwil-ntt", at: datetime = NOW, **facts: Any) -> Alarm
         **facts,
     }
     return Alarm(satker=satker, at=at, **known)
+
+
+def text_model(**facts: Any) -> TextModel:
+    """A model for complaints that may be used, and finds those who are disappointed."""
+    known: dict[str, Any] = {
+        "name": "keluhan",
+        "texts": 240,
+        "positive": 80,
+        "f1": 860,
+        "f1_lower": 800,
+        "f1_upper": 910,
+        "usable": True,
+        "bias": -50_000,
+        "words": (("kecewa", 250_000, 310_000), ("mantap", 230_000, -290_000)),
+        "pieces": ((" kec", 250_000, 120_000), ("tap ", 240_000, -110_000)),
+        **facts,
+    }
+    return TextModel(**known)
 
 
 def statuses(agency: AgencyStore) -> dict[str, str]:

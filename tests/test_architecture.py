@@ -41,6 +41,7 @@ ARROWS = {
     "collect": {*SHARED, "registry", "store", "tokens", "jobs", "notify"},
     "check": {*SHARED, "registry", "store", "jobs", "collect"},
     "listen": {*SHARED, "registry", "store", "tokens", "jobs", "collect"},
+    "training": {*SHARED, "registry", "store", "listen"},
     "connect": {*SHARED, "store", "tokens", "jobs", "collect"},
     "score": {*SHARED, "registry", "store", "jobs", "notify"},
     "publish": {*SHARED, "registry", "store", "jobs"},
@@ -95,6 +96,8 @@ HOMES = {
     "xlsxwriter": "functions/publish/files/tables.py functions/registry/sheet.py "
     "functions/listen/labels/sheet.py",
     "openpyxl": "functions/registry/workbook.py",
+    "sklearn": "functions/training/fitting.py",
+    "threadpoolctl": "functions/training/fitting.py",
     "holidays": "functions/score/rules/calendar.py",
     "rapidfuzz": "functions/score/rules/duplicates.py",
     "apprise": "functions/notify/sender.py",
@@ -103,6 +106,12 @@ HOMES = {
     "click": "functions/__main__.py functions/commands/*.py",
     "rich": "functions/__main__.py functions/commands/*.py",
 }
+
+# Installed on top, by those who train a model (requirements-train.in).
+EXTRA = {"sklearn", "threadpoolctl"}
+# What makes a program of bytes, or a model of a format that can hold one.
+RUNS_WHAT_IT_READS = {"cloudpickle", "dill", "joblib", "marshal", "onnxruntime", "pickle"}
+RUNS_WHAT_IT_READS |= {"shelve", "skops", "torch"}
 
 # Pure: no I/O, no clock. The folder is the rule.
 PURE = "functions/score/rules/*.py"
@@ -253,17 +262,25 @@ def test_main_only_hands_on_the_entry_points():
 
 def test_everything_imported_is_installed_by_requirements_txt():
     pinned = {_normal(line) for line in _lines("requirements.txt") if "==" in line}
+    assert "scikit-learn" not in pinned, "no function needs it"
     distributions = packages_distributions()
     for path in SOURCES:
         for _, name in imports(ast.parse((ROOT / path).read_text())):
             package = name.split(".")[0]
-            if package in sys.stdlib_module_names | {"functions", "google", "tests"}:
+            if package in sys.stdlib_module_names | {"functions", "google", "tests"} | EXTRA:
                 continue
             owners = {_normal(owner) for owner in distributions.get(package, ())}
             assert owners & pinned, f"{path} imports {package}: add it to requirements.in"
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_nothing_can_run_what_stands_in_a_file():
+    """Models and all else that is kept are data; none of these may read them."""
+    for path in SOURCES:
+        found = {name.split(".")[0] for _, name in imports(ast.parse((ROOT / path).read_text()))}
+        assert not found & RUNS_WHAT_IT_READS, path
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-train"])
 def test_requirements_are_pinned_with_hashes_and_name_no_host(name):
     pinned = {_normal(line) for line in _lines(f"{name}.txt") if "==" in line}
     wanted = {_normal(line) for line in _lines(f"{name}.in") if line[0].isalpha()}

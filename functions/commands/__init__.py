@@ -25,6 +25,7 @@ PLACES = {
     "labels": f"{_HERE}.labels:labels",
     "listen": f"{_HERE}.listen:listen_command",
     "migrate": f"{_HERE}.migrate:migrate",
+    "model": f"{_HERE}.models:model",
     "notify": f"{_HERE}.notify:notify",
     "object": f"{_HERE}.contest:object_to",
     "publish": f"{_HERE}.jobs:publish",
@@ -36,6 +37,7 @@ PLACES = {
     "serve": f"{_HERE}.serve:serve",
     "signed": f"{_HERE}.signed:signed_command",
     "simulate": f"{_HERE}.simulate:simulate_command",
+    "train": f"{_HERE}.train:train_command",
     "why": f"{_HERE}.why:why_command",
 }
 

@@ -44,7 +44,7 @@ locals {
     "alarms", "campaigns", "clarifications", "insights", "topics", # what listening keeps
     "dialog", "forgotten", "inbox", "keys", "threads",             # of comments
     "attempts", "budgets", "completeness", "consents", "cursors", "decisions", "diary", "evidence", "followers", "history",
-    "indexes", "jobs", "ledgers", "notices", "objections", "outcomes", "plans", "populations", "posts", "pulse", "rankings", "rosters", "runs", "samples", "satker", "settings",
+    "indexes", "jobs", "ledgers", "models", "notices", "objections", "outcomes", "plans", "populations", "posts", "pulse", "rankings", "rosters", "runs", "samples", "satker", "settings",
     "shares", "signatures", "tails", "texts", "tickets", "urls", "volumes",
   ])
 

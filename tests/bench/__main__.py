@@ -27,6 +27,7 @@
     python -m tests.bench issues --posts 8000 --shuffles 10
     python -m tests.bench dialog                how questions were answered: intervals, time, size
     python -m tests.bench shares                how often a share's interval holds the truth
+    python -m tests.bench train                 the ministry's own model, beside scikit-learn itself
     python -m tests.bench coldstart             from a process' start to its first answer
     python -m tests.bench house                 the code itself: lines, doors, the way to a request
     python -m tests.bench week --help           a table's options
@@ -60,6 +61,7 @@ TABLES = (
     "issues",
     "dialog",
     "shares",
+    "train",
     "coldstart",
     "house",
 )

@@ -98,6 +98,7 @@ def fill(url: str, *, schema: int | None = SCHEMA) -> Store:
             Write(f"{root}/inbox/x", {"parts": 1, "body": b"\x78\x9c"}),
             Write(f"{root}/keys/threads", {"sealed": b"\x00\xff"}),
             Write(f"{root}/threads/x:1:2026-10-01", {"month": "2026-10", "body": b"\x78\x9c"}),
+            Write(f"{root}/models/keluhan", {"body": b"{}", "sha256": "0f"}),
             Write(f"{root}/samples/2026-10", {"body": b"\x78\x9c"}),
             Write(f"{root}/texts/2026-10:0f", {"sealed": b"\x00\xff"}),
             Write(f"{root}/populations/2026-10-01", {"body": b"\x78\x9c"}),

@@ -12,16 +12,24 @@ from functions.listen.comments.gate import readable
 from functions.listen.comments.hashes import hasher_of
 from functions.listen.comments.keeping import Keeping
 from functions.listen.comments.reading import Means, read_platform
-from functions.listen.comments.sampling import Sampler, drop_texts, expire_texts, sampler_of
+from functions.listen.comments.sampling import (
+    Sampler,
+    Scorer,
+    drop_texts,
+    expire_texts,
+    sampler_of,
+)
 from functions.listen.comments.speaking import lacking
 from functions.listen.platforms import listener
 from functions.listen.report import CommentsReport
 from functions.listen.run import ListenRun
+from functions.listen.triage import Triage, held_model
 from functions.model import PLATFORMS, Platform, Roster
 from functions.settings import Settings, SettingsError
 from functions.store.agency import AgencyStore
 from functions.store.agency.labels import OddSampleError
 from functions.store.listening_settings import Listening, unknown_units
+from functions.store.models import ModelName
 from functions.store.port import StoreError
 from functions.tokens.consents import Consents
 from functions.tokens.vault import VaultError, open_vault
@@ -112,14 +120,28 @@ class CommentsPart:
         agency, vault = self._agency, cache(lambda: open_vault(self._settings))
         hasher = hasher_of(agency, vault)
         if self._listening.sample_texts:
-            self._sampler = sampler_of(agency, self._listening, vault(), self._run.now)
+            scorer = self._scorer()
+            self._sampler = sampler_of(agency, self._listening, vault(), self._run.now, scorer)
+        triage = self._model("keluhan")
         return Keeping(
             threads=agency,
             hasher=hasher,
             forgotten=agency.forgotten(),
             listeners=(self._offer,) if self._sampler else (),
+            order_of=None if triage is None else triage.order,
             gone=self._gone,
         )
+
+    def _scorer(self) -> Scorer | None:
+        """What the ministry's own model says of the threads that are counted."""
+        model = self._model("negatif")
+        return None if model is None else Scorer(model.digest, model.score)
+
+    def _model(self, name: ModelName) -> Triage | None:
+        """The ministry's own model; None: there is none that is good for anything."""
+        held = held_model(self._agency, name)
+        self.problems += [] if held.problem is None else [held.problem]
+        return held.triage
 
     def _offer(self, heard: HeardText) -> None:
         """A new thread may be drawn into the month's sample."""

@@ -13,6 +13,7 @@ from functions.store.agency.jobs import JobDocuments
 from functions.store.agency.keys import KeyDocuments
 from functions.store.agency.labels import LabelDocuments
 from functions.store.agency.listening import ListeningDocuments
+from functions.store.agency.models import ModelDocuments
 from functions.store.agency.notices import NoticeDocuments
 from functions.store.agency.posts import PostDocuments
 from functions.store.agency.proofs import EvidenceDocuments
@@ -34,6 +35,7 @@ class AgencyStore(
     KeyDocuments,
     LabelDocuments,
     ListeningDocuments,
+    ModelDocuments,
     NoticeDocuments,
     PulseDocuments,
     SignatureDocuments,

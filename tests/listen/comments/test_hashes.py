@@ -35,7 +35,9 @@ def test_a_new_token_key_leaves_the_hashes_as_they_are(agency: AgencyStore) -> N
     assert hasher_of(agency, lambda: Vault("another one")).thread("x", "1") == before
 
 
-@pytest.mark.parametrize("odd", [None, 7, b"", b"x", "x", OLD.seal("short"), OLD.seal("é")])
+@pytest.mark.parametrize(
+    "odd", [None, 7, b"", b"x", "x", OLD.seal("short"), OLD.seal("é")], ids=range(7)
+)
 def test_a_key_that_cannot_be_opened_is_told_and_never_replaced(
     agency: AgencyStore, odd: Any
 ) -> None:
