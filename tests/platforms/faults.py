@@ -508,10 +508,15 @@ def _start_over(request: Request, payload: Any, cursor: str) -> None:
     paging["cursors"] = {"after": cursor}
 
 
+def _named(item: dict[str, Any]) -> Any:
+    """What tells an item apart: Facebook gives a comment's id only in its address."""
+    return item.get("id") or item.get("permalink_url")
+
+
 def _partial(fault: Fault, platform: str, request: Request, payload: Any) -> None:
     for parent in _lists(payload):
         lost = [
-            item["id"]
+            _named(item)
             for place, item in enumerate(_values(parent))
             if (item.get("id") in fault.ids if fault.ids else place % 2)
         ]
@@ -519,7 +524,7 @@ def _partial(fault: Fault, platform: str, request: Request, payload: Any) -> Non
             for one in lost:
                 del parent[one]
         else:
-            parent[:] = [item for item in parent if item.get("id") not in lost]
+            parent[:] = [item for item in parent if _named(item) not in lost]
         if platform == "x" and fault.how != "silent":
             payload.setdefault("errors", []).extend(_x_problem(one, fault.how) for one in lost)
         if "summary" in payload:
