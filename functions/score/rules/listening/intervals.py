@@ -11,8 +11,11 @@ Z_95 = 1.959964  # of the normal distribution: 95 % lie within
 _BEYOND = 6  # standard deviations (of twice a binomial's half); what lies outside is under 1e-30
 
 
-def wilson(hits: int, of: int, z: float = Z_95) -> tuple[float, float]:
-    """Wilson's interval of a share (1927); ``of`` > 0, ``0 <= hits <= of``."""
+def wilson(hits: float, of: float, z: float = Z_95) -> tuple[float, float]:
+    """Wilson's interval of a share (1927); ``of`` > 0, ``0 <= hits <= of``.
+
+    Neither need be whole: ``of`` may be an effective number.
+    """
     share, z2 = hits / of, z * z
     middle = share + z2 / (2 * of)
     spread = z * sqrt(share * (1 - share) / of + z2 / (4 * of * of))

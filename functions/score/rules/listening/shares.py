@@ -3,8 +3,9 @@
 Pure: no I/O, no clock. A thread counts for a label with 1 where both people gave it, with a half
 where one of them did: y is 0, 1/2 or 1, and a share is the mean of y.
 
-*Wilson*: the score interval (Wilson 1927) of that mean and n. Half values vary less than ones and
-zeros would, so that it is rather too wide than too narrow.
+*Wilson*: the score interval (Wilson 1927) of that mean, for as many threads as would vary so much
+with ones and zeros alone: half values vary less, so that two people who now and then disagree tell
+as much as a few threads more would (the effective sample size, Kish 1965, 8.2).
 
 *Difference*: with f what the ministry's own model says of a thread, the mean of f over all threads
 and the mean of y - f over the sample, with the normal interval of the latter (the difference
@@ -23,11 +24,11 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
+from functions.score.rules.listening.intervals import Z_95, wilson
 from functions.store.labels import LABELS, Label
 from functions.store.shares import Estimate, LabelShare
 from functions.thresholds import SHARE_CORRELATION, SHARE_KAPPA, SHARE_LEAST
 
-Z = 1.959964  # of a normal distribution, 95 % lie within
 ENOUGH = 20  # threads of either kind, below which the normal interval is too narrow
 
 Pair = tuple[Label, Label]
@@ -64,12 +65,20 @@ def kappa(pairs: Sequence[Pair]) -> float | None:
     return (agreed - by_chance) / (all_pairs - by_chance)
 
 
-def wilson(share: float, n: int) -> Interval:
-    """Wilson's interval, 95 %, of a mean of ``n`` values between 0 and 1; ``n`` > 0."""
-    spread = Z * Z / n
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z * sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+def by_labels(values: Sequence[float]) -> Interval:
+    """Wilson's interval, 95 %, of the mean of values that are 0, 1/2 or 1; one or more."""
+    share, n = fsum(values) / len(values), _effective(values)
+    return Interval(share, *wilson(share * n, n))
+
+
+def _effective(values: Sequence[float]) -> float:
+    """How many ones and zeros would have a mean of this variance: n, and 2 n at most."""
+    n = len(values)
+    share = fsum(values) / n
+    variance = fsum((each - share) ** 2 for each in values) / n
+    if variance < 1e-12:
+        return float(n)
+    return min(2.0 * n, n * share * (1 - share) / variance)
 
 
 def difference(values: Sequence[float], said: Sequence[float], mean: float) -> Interval:
@@ -80,7 +89,7 @@ def difference(values: Sequence[float], said: Sequence[float], mean: float) -> I
     gaps = [y - f for y, f in zip(values, said, strict=True)]
     gap = fsum(gaps) / len(gaps)
     variance = fsum((each - gap) ** 2 for each in gaps) / (len(gaps) - 1)
-    half = Z * sqrt(variance / len(gaps))
+    half = Z_95 * sqrt(variance / len(gaps))
     share = mean + gap
     return Interval(*(min(1.0, max(0.0, each)) for each in (share, share - half, share + half)))
 
@@ -110,7 +119,7 @@ def label_share(label: Label, labels: Mapping[str, Pair], helper: Helper | None)
         label=label,
         both=values.count(1),
         one=values.count(0.5),
-        wilson=_estimate(wilson(fsum(values) / len(values), len(values))),
+        wilson=_estimate(by_labels(values)),
     )
     if helper is None:
         return found

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.score.rules.listening.intervals import wilson
 from functions.score.rules.listening.shares import (
     Helper,
     Pair,
+    by_labels,
     correlation,
     difference,
     is_told,
@@ -21,7 +23,6 @@ from functions.score.rules.listening.shares import (
     negative,
     shares,
     trend,
-    wilson,
 )
 from functions.store.labels import LABELS
 from functions.store.shares import Estimate
@@ -57,17 +58,24 @@ def test_kappa_is_unknown_where_chance_alone_would_agree() -> None:
     assert kappa([("negatif", "negatif")] * 200) is None
 
 
-@pytest.mark.parametrize(
-    ("share", "n", "lower", "upper"),
-    # Newcombe 1998, table I, method 3
-    [(81 / 263, 263, 0.2553, 0.3662), (15 / 148, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)],
-)
-def test_wilson_as_published(share: float, n: int, lower: float, upper: float) -> None:
-    found = wilson(share, n)
-    assert (found.lower, found.upper) == (
-        pytest.approx(lower, abs=5e-5),
-        pytest.approx(upper, abs=5e-5),
-    )
+def test_labels_without_a_half_have_wilsons_interval() -> None:
+    """Newcombe 1998, table I, method 3."""
+    for hits, n, lower, upper in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605)):
+        found = by_labels([1.0] * hits + [0.0] * (n - hits))
+        assert (found.lower, found.upper) == (
+            pytest.approx(lower, abs=5e-5),
+            pytest.approx(upper, abs=5e-5),
+        )
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=2, max_size=80))
+def test_halves_narrow_the_interval_to_that_of_twice_as_many_at_most(values: list[float]) -> None:
+    found, n = by_labels(values), len(values)
+    share = sum(values) / n
+    widest, narrowest = wilson(share * n, n), wilson(2 * share * n, 2 * n)
+    assert widest[0] - 1e-9 <= found.lower <= narrowest[0] + 1e-9 <= share + 1e-6
+    assert share - 1e-6 <= narrowest[1] - 1e-9 <= found.upper <= widest[1] + 1e-9
 
 
 @settings(max_examples=60)
