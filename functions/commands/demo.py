@@ -3,7 +3,7 @@
 The stand-ins run as a process of their own and speak the official APIs; the jobs are the real
 ones, in a store that is a simulation. Handles that the public list lacks are invented. On the last
 day a post of one unit draws comments as never before; around it more is looked at, so that an alarm
-is given.
+is given. Three units agreed to their comments being read.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from functions.commands.shell import (
     progress_bar,
     tells_errors,
 )
+from functions.listen.job import listen_all
+from functions.listen.run import ListenRun
 from functions.model import PLATFORMS, month_of, run_id
 from functions.publish.documents.job import documents
 from functions.publish.job import publish
@@ -86,6 +88,17 @@ ISSUES: Mapping[str, Mapping[str, Any]] = {
         "dari": "2026-10-12T06:00",
     },
 }
+# What of listening admins type: who agreed that comments are read, and what the law asks for first.
+# They are read once a day, which loses none of them.
+DIALOG: Mapping[str, Any] = {
+    "dpia": "DPIA-contoh/2026",
+    "dpo": "pdp@contoh.example",
+    "notice_url": "https://contoh.example/privasi",
+    "consents": {satker: "ND-contoh/2026" for satker in ("kanwil-bali", "kanwil-ntt", "ditjen-ki")},
+    "comments": {"instagram": True, "facebook": True, "x": True, "youtube": True},
+    "x_listen_dollars_per_day": 5,
+}
+LISTEN_EVERY = timedelta(days=1)
 # In the time for objections of the first month, when its posts have been measured.
 CONTESTED_AT = datetime.fromisoformat("2026-10-05T10:00:00+07:00").astimezone(UTC)
 SEED = 2026
@@ -156,6 +169,8 @@ async def _weeks(agency: AgencyStore, loaded: Settings, address: str, progress: 
                 connections=connections,
             )
             await collect(agency, _looking(loaded, now, end), run)
+            if (now - BEGIN) % LISTEN_EVERY == timedelta(0) or now == end:
+                await asyncio.to_thread(_listen, agency, loaded, now)
             if _is_scored(now, end):
                 score(agency, now=now, run_id=run_id("score", now))
             if now == CONTESTED_AT:
@@ -168,6 +183,10 @@ async def _weeks(agency: AgencyStore, loaded: Settings, address: str, progress: 
     agency.note("publish", {"published": shown["published"]})
     progress(1.0, "documents")
     documents(agency, objects, now=end, settings=loaded, run_id=run_id("documents", end))
+
+
+def _listen(agency: AgencyStore, loaded: Settings, now: datetime) -> None:
+    listen_all([agency], loaded, ListenRun(now=now, run_id=run_id("listen", now), simulated=True))
 
 
 def _looking(loaded: Settings, now: datetime, end: datetime) -> Settings:
@@ -205,7 +224,8 @@ def _import(agency: AgencyStore, loaded: Settings, rows: list[tuple[int, dict[st
     if refusals:
         raise DemoError(f"the example registry is broken: {refusals[0].words()}")
     agency.save_satker({row.satker: row.document for row in checked})
-    agency.store.write(Write(f"{agency.root}/{name}", {**typed}) for name, typed in ISSUES.items())
+    typed = {**ISSUES, "settings/listening": DIALOG}
+    agency.store.write(Write(f"{agency.root}/{name}", {**said}) for name, said in typed.items())
     consents = [
         ConsentRow(row["id"], "tiktok", row["tiktok"].removeprefix("@"), _consent(row["id"]))
         for _, row in rows
@@ -268,6 +288,7 @@ def _stand_ins(accounts: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
     command += ["--tiktok-access-seconds", "86400"]
     command += ["--days", str(int(WEEKS * 7) + 1), "--seed", str(SEED), "--oddities"]
     command += ["--crisis", f"{CRISIS}@{CRISIS_AT.isoformat()}"]
+    command += [f"--dialog={satker}" for satker in DIALOG["consents"]]
     process = subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

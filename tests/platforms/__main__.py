@@ -19,14 +19,18 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.platforms import dialog
 from tests.platforms.app import App
 from tests.platforms.credentials import ENVIRONMENT
 from tests.platforms.crisis import plant
 from tests.platforms.server import run
 from tests.platforms.world import PLATFORMS, AccountRow, World
+
+ASKED_A_DAY = 0.7
+"""Threads below the posts of one account of a unit with `--dialog`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     for satker, begin in options.crisis:
         plant(world, satker, begin)
+    end = options.start + timedelta(days=options.days)
+    for account in world.accounts:
+        if account.satker in options.dialog:
+            dialog.plant(world, options.seed, account, options.start, end, per_day=ASKED_A_DAY)
     world.quirks.tiktok_access_seconds = options.tiktok_access_seconds
     app = App(world, latency=options.latency)
     listener = socket.create_server(("127.0.0.1", options.port))
@@ -113,6 +121,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="SATKER@ISO",
         help="from then on a post of the unit draws comments as never before",
+    )
+    parser.add_argument(
+        "--dialog",
+        action="append",
+        default=[],
+        metavar="SATKER",
+        help="below the unit's posts people ask, and most are answered",
     )
     parser.add_argument("--tiktok-access-seconds", type=int, default=7_200)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
