@@ -10,6 +10,7 @@ from datetime import datetime
 
 from functions.collect.credentials import NEEDS, address, configured, is_keyless
 from functions.collect.watching import versions
+from functions.commands.doctor.comments import comments
 from functions.commands.doctor.finding import GROUPS, Finding, grouped, looked
 from functions.commands.doctor.live import look
 from functions.commands.doctor.spending import budgets
@@ -122,6 +123,7 @@ def _own(
         looks = looked(platform, _platform, settings, roster, platform)
         own += grouped("platforms", looks)
     own += grouped("platforms", looked("youtube terms", _terms, agency, roster, now))
+    own += grouped("platforms", looked("comments", comments, agency, settings, roster, now))
     return own + vitals(agency, settings, roster, now)
 
 

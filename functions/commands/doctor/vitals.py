@@ -59,8 +59,9 @@ def _cadences(agency: AgencyStore, settings: Settings) -> dict[str, timedelta]:
         timedelta(minutes=cadence.CADENCES[job].every) for job in ("documents", "listen")
     )
     jobs = {"collect": collect, "score": score, "publish": score, "documents": documents}
-    wants_counts = bool(read_listening(agency.settings(LISTENING))[0].x_volume)
-    return {**jobs, "listen": listen} if wants_counts else jobs
+    wanted = read_listening(agency.settings(LISTENING))[0]
+    is_listening = bool(wanted.x_volume or wanted.comments)
+    return {**jobs, "listen": listen} if is_listening else jobs
 
 
 def _notices(agency: AgencyStore) -> list[Finding]:
