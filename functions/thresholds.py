@@ -84,8 +84,3 @@ SHARE_CORRELATION = 300
 # taken in, when no text is left.
 SAMPLE_LATE = timedelta(days=7)
 LABELS_LATE = timedelta(days=21)
-
-# The ministry's own model: used from so many labelled texts on, and to sort complaints where its F1
-# on texts that it was not made from is at least so many thousandths.
-MODEL_TEXTS = 200
-MODEL_F1 = 800

@@ -12,6 +12,7 @@ import pytest
 
 import main
 from functions import log
+from functions.listen.counts.queries import code_of
 from functions.model import Agency, iso
 from functions.settings import Settings
 from functions.store import open_agency
@@ -206,6 +207,7 @@ def test_listen_counts_what_is_confirmed_and_answers_its_report(
 ):
     registered(agency_book, now)
     query = {"name": "a", "query": '"Kanwil Aceh"', "by": "Ani", "confirmed_by": "Budi"}
+    query["code"] = code_of(query["query"])
     typed = {"x_volume": [query], "x_listen_dollars_per_day": 1}
     agency_book.store.write([Write(f"{agency_book.root}/settings/listening", typed)])
     monkeypatch.setenv("KIPRAH_X_BEARER_TOKEN", X_BEARER_TOKEN)

@@ -151,6 +151,9 @@ def doors() -> list[list[str]]:
         "confirm": ["k1", "--by", "Budi"],
         "object": ["x:1", "--by", "Ani", "--why", "Uji."],
         "forget": ["kanwil-bali", "--yes"],
+        "labels sheet": ["2026-10", "--labeller", "Ani"],
+        "labels read": ["lembar.xlsx", "--labeller", "Ani"],
+        "model put": ["model.json"],
         "alarms mark": ["kanwil-bali:20261012T140000Z:siaga", "benar", "--by", "Ani"],
     }
 

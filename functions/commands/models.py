@@ -43,14 +43,13 @@ def put_command(file: Path, agency_id: str | None, now: datetime | None) -> None
     One for "negatif" is best put at the beginning of a month: a month in which two models scored
     gets its share from labels alone.
     """
-    body = content_of(file)
-    try:
-        found = decode_model(body)
-    except ModelError as error:
-        fail(f"{file}: {error}")
-    if not found.usable:
-        fail(f"{file}: label atau F1-nya kurang, jadi tidak dipakai; labeli lebih banyak")
     with opened(load_settings(), agency_id, now) as agency:
+        try:
+            found = decode_model(content_of(file))
+        except ModelError as error:
+            fail(f"{file}: {error}")
+        if not found.usable:
+            fail(f"{file}: label atau F1-nya kurang, jadi tidak dipakai; labeli lebih banyak")
         agency.save_model(found, now or present())
     click.echo(f"Model {found.name} dipakai mulai sekarang.")
 

@@ -18,8 +18,15 @@ from functions.commands.shell import (
     tells_errors,
 )
 from functions.listen.labels.reading import SheetError
-from functions.store.models import MODEL_NAMES, ModelName, TextModel, digest_of, encode_model
-from functions.thresholds import MODEL_F1, MODEL_TEXTS
+from functions.store.models import (
+    MODEL_F1,
+    MODEL_NAMES,
+    MODEL_TEXTS,
+    ModelName,
+    TextModel,
+    digest_of,
+    encode_model,
+)
 from functions.training.labelled import Labelled, LabelledSheet, read_labelled, together
 from functions.training.making import TrainingError, make
 

@@ -17,8 +17,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # A further agency's id is the folder of its site, and of its files for staff: no path of a site,
 # and no folder of those files, may be called like it.
 _RESERVED = re.compile(
-    r"404|assets|banding|bukti|data|dialog|feed|index|instansi|isu|kotak|metode|periksa|peta|platform|robots"
-    r"|satker|sematan|siaga|sitemap|status|unggahan|wawasan|[0-9]{4}"
+    r"404|assets|banding|bukti|data|dialog|feed|index|instansi|isu|kotak|metode|periksa|peta"
+    r"|platform|robots|satker|sematan|siaga|sitemap|status|suara|unggahan|wawasan|[0-9]{4}"
 )
 
 

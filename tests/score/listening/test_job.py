@@ -43,7 +43,7 @@ def test_a_step_that_fails_costs_no_rank_no_other_step_and_is_a_problem(
         raise error
 
     agreed = {"dpia": "D-1", "dpo": "dpo@example.go.id", "notice_url": "https://example.go.id/p"}
-    typed = {**agreed, "comments": {"x": True}}
+    typed = {**agreed, "comments": {"x": True}, "sample_texts": 10}
     ours.store.write([Write(f"{ours.root}/settings/listening", typed)])
     ours.storm("x:1")
     monkeypatch.setattr(module, step, broken)
