@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from functions.listen.comments.folding import read_until
 from functions.listen.contract import Asked, Pointer
-from functions.model import Account, Post
+from functions.model import Account, Platform, Post
 from functions.store.threads import Followed, Inbox
 from functions.times import CLOCKS_AGREE
 
@@ -16,6 +16,7 @@ EVERY = timedelta(minutes=55)
 # A week, and some minutes for the way there: X takes nothing that is older.
 BACK = timedelta(days=7) - timedelta(minutes=5)
 OVERLAP = timedelta(hours=1)  # platforms show what is new with some delay
+X_OVERLAP = timedelta(minutes=5)  # half a minute late, and every post that is read again is paid for
 UNSEEN = timedelta(hours=20)  # then it must be known whether a thread is still there
 POSTS = 20  # of an account, where comments are read post by post
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -28,10 +29,11 @@ def due(accounts: Iterable[Account], inboxes: Mapping[str, Inbox], now: datetime
     return sorted(waiting, key=lambda account: (looked[account], account.key or ""))
 
 
-def since(inbox: Inbox, now: datetime) -> datetime:
+def since(platform: Platform, inbox: Inbox, now: datetime) -> datetime:
     """From when on threads are asked for: where reading ended, a week back at most."""
     until = read_until(inbox, now)
-    return now - BACK if until is None else max(until - OVERLAP, now - BACK)
+    overlap = X_OVERLAP if platform == "x" else OVERLAP
+    return now - BACK if until is None else max(until - overlap, now - BACK)
 
 
 def asked(account: Account, inbox: Inbox, now: datetime, posts: Sequence[str] = ()) -> Asked:
@@ -40,7 +42,7 @@ def asked(account: Account, inbox: Inbox, now: datetime, posts: Sequence[str] = 
     return Asked(
         account_id=account.account_id or "",
         handle=account.handle,
-        since=since(inbox, now),
+        since=since(account.platform, inbox, now),
         open=tuple(Pointer(one.id, one.post_id) for one in followed),
         due=tuple(Pointer(one.id, one.post_id) for one in followed if _is_due(one, now)),
         posts=tuple(posts),

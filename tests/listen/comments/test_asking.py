@@ -40,7 +40,9 @@ def test_an_account_is_due_once_an_hour_the_longest_not_looked_at_first(ages):
 @settings(max_examples=50)
 @given(AGES)
 def test_reading_goes_a_week_back_at_most_and_never_begins_in_the_future(age):
-    begin = since(Inbox(satker="aceh", read_until=None if age is None else NOW - age), NOW)
+    begin = since(
+        "youtube", Inbox(satker="aceh", read_until=None if age is None else NOW - age), NOW
+    )
     assert NOW - BACK <= begin < NOW
     if age is not None and -2 * MINUTE <= age <= BACK:
         assert begin <= NOW - age
