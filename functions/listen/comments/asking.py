@@ -16,7 +16,7 @@ EVERY = timedelta(minutes=55)
 # A week, and some minutes for the way there: X takes nothing that is older.
 BACK = timedelta(days=7) - timedelta(minutes=5)
 OVERLAP = timedelta(hours=1)  # platforms show what is new with some delay
-X_OVERLAP = timedelta(minutes=5)  # half a minute late, and every post that is read again is paid for
+X_OVERLAP = timedelta(minutes=5)  # half a minute is its delay, and what is read again is paid for
 UNSEEN = timedelta(hours=20)  # then it must be known whether a thread is still there
 POSTS = 20  # of an account, where comments are read post by post
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -195,3 +195,28 @@ def test_counts_and_comments_are_two_parts(ministry: Ministry, monkeypatch: Any)
     report = ministry.run(NOON + timedelta(hours=2))
     assert (report["failed"], report["comments"]["youtube"]["accounts"]) == (True, 1)
     assert CANARY not in str(report)
+
+
+def test_a_sample_is_drawn_and_sealed_and_leaves_with_what_is_gone(ministry: Ministry) -> None:
+    plant(ministry, 4)
+    ministry.type(sample_texts=300)
+    ministry.run(NOON)
+    sample = ministry.agency.sample("2026-10")
+    assert sample is not None
+    platforms = {drawn.account.partition(":")[0] for drawn in sample.drawn.values()}
+    assert platforms == {"instagram", "facebook", "tiktok"}  # of YouTube no amendment is noted
+    assert all(drawn.has_text for drawn in sample.drawn.values())
+    assert CANARY not in repr([*ministry.agency.store.everything()])
+    for comment in ministry.world.comments.all[::2]:
+        comment.removed = int((NOON + HOUR).timestamp())
+    for hours in (2, 4):
+        report = ministry.run(NOON + hours * HOUR)
+    gone = sum(one["gone"] for one in report["comments"].values())
+    after = ministry.agency.sample("2026-10")
+    assert after is not None
+    assert gone > 0
+    assert {h for h, drawn in after.drawn.items() if not drawn.has_text} != set()
+    ministry.type(sample_texts=300, consents={"aceh": "dicabut"})
+    ministry.run(NOON + 6 * HOUR)
+    left = ministry.agency.sample("2026-10")
+    assert left is None or left.drawn == {}
