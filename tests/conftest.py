@@ -23,7 +23,7 @@ from tests import network, tools
 from tests.factories import agency_store
 
 # The same examples in every run; no deadline, since a shared CI machine stalls as it likes.
-hypothesis_settings.register_profile("kiprah", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("kiprah", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("kiprah")
 
 # What would make a developer's machine, or a cloud's, differ from a clean one.

@@ -98,7 +98,7 @@ def ended(amendments: tuple[Amendment, ...]) -> set[tuple[str, str, str]]:
 
 
 @given(sheets(), held_documents)
-@settings(max_examples=250, suppress_health_check=QUICK)
+@settings(max_examples=100, suppress_health_check=QUICK)
 def test_each_row_is_a_correct_record_or_refused_and_nothing_ends_in_silence(
     rows: list[tuple[int, dict[str, str]]], held: dict[str, Any]
 ) -> None:

@@ -112,7 +112,7 @@ def test_numbers_and_lists_that_cells_can_hold_change_nothing() -> None:
     st.dictionaries(st.sampled_from(["aceh", "bali"]), broken_documents(), max_size=2),
     st.integers(0, 9),
 )
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_the_export_of_any_documents_changes_none_of_them(held: Any, die: int) -> None:
     """Each unit comes back as it is, or its row is refused."""
     content = write_csv({"": held}) if die else write_xlsx({"": held})

@@ -72,7 +72,7 @@ rows = st.dictionaries(
 
 
 @given(st.none() | broken_documents(), rows)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_a_row_laid_twice_is_laid_once(before: dict[str, Any] | None, row: dict[str, str]) -> None:
     """Over whatever stands there, and whatever the cells hold."""
     once = over(before, **row)
@@ -84,6 +84,6 @@ def test_a_row_laid_twice_is_laid_once(before: dict[str, Any] | None, row: dict[
 
 
 @given(anything)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_accounts_are_read(accounts: Any) -> None:
     assert all(isinstance(handle, str) for _, handle in handles_in({"accounts": accounts}))

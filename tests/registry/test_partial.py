@@ -116,7 +116,7 @@ def _refused_ids(rows: list[CheckedRow], good: list[CheckedRow]) -> set[str]:
 
 
 @given(st.lists(row_cells, max_size=6), documents)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_the_good_part_stands_by_itself(rows: list[Any], held: dict[str, Any]) -> None:
     """No row is lost, none that stays is wrong, and no account comes to be held twice by it."""
     agencies = {"satu": held}

@@ -38,7 +38,7 @@ ODD = st.dictionaries(
 )
 
 
-@examples(max_examples=300)
+@examples(max_examples=100)
 @given(ODD)
 def test_whatever_stands_in_it_nothing_stays_that_opens_anything(data: dict[str, Any]) -> None:
     dead(data, NOW)

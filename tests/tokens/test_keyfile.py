@@ -86,7 +86,7 @@ def test_no_key_is_ever_shown(path: Path) -> None:
     assert line.key not in repr([line])
 
 
-@examples(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=120)
     | st.text(max_size=80).map(lambda t: ("A" * 43 + "= " + t).encode())

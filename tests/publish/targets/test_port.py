@@ -219,7 +219,7 @@ def settled(files: dict[str, bytes]) -> dict[str, bytes | None]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "every"), [("folder", 11), ("s3", 149), ("gcs", 149)], ids=["folder", "s3", "gcs"]
+    ("kind", "every"), [("folder", 11), ("s3", None), ("gcs", None)], ids=["folder", "s3", "gcs"]
 )
 @pytest.mark.parametrize("is_update", [False, True], ids=["first", "update"])
 def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
@@ -227,10 +227,10 @@ def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
     tmp_path: Path,
     two_states: tuple[World, World],
     kind: str,
-    every: int,
+    every: int | None,
     is_update: bool,
 ) -> None:
-    """Cut off at every eleventh put (in the clouds at fewer), and then published again."""
+    """Cut off at every eleventh put (in the clouds in the middle), and then published again."""
     place, (before, after) = place_of(kind, request, tmp_path), two_states
     whole = open_objects(f"{place}/whole")
     if is_update:
@@ -239,7 +239,7 @@ def test_interrupted_at_any_put_a_site_is_whole_and_the_next_run_completes_it(
     puts = put_site(after, whole, LATER)["objects"]
     expected = contents(whole)
     assert puts > 40
-    for number in range(0, puts, every):
+    for number in range(0, puts, every) if every else [puts // 2]:
         objects = open_objects(f"{place}/{number}")
         for path, body in earlier.items():
             objects.put(page(path, body))

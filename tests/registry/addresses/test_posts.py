@@ -505,7 +505,7 @@ def dressed(draw: st.DrawFn) -> tuple[str, str]:
     return before + text + after, key
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(dressed())
 def test_any_decoration_of_an_address_names_the_same_post(given_text):
     text, key = given_text
@@ -554,7 +554,7 @@ PIECES = st.sampled_from([*PLATFORM_OF, *SIGNS, *ESCAPES, *PATHS, *NAMED])
 GARBAGE = st.text() | st.lists(PIECES | st.text(max_size=3), max_size=25).map("".join)
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(GARBAGE)
 @example("https://x.com/a/status/" + "9" * 5_000)
 @example("https://x.com/?a=&#" + "9" * 5_000 + ";")
@@ -573,7 +573,7 @@ def test_garbage_is_refused_or_is_nothing_and_never_an_accident(text):
         posted_at(link)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.sampled_from(PLATFORMS), st.text(min_size=1), GARBAGE)
 def test_a_collected_post_always_has_a_key(platform, post_id, url):
     assert link_keys(platform, post_id, url)
@@ -588,7 +588,7 @@ CANONICAL = {
 }
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.sampled_from(CASES).map(lambda case: case[2]) | GARBAGE)
 def test_a_key_written_as_a_plain_address_parses_to_itself(text):
     try:

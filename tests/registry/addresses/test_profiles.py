@@ -526,7 +526,7 @@ def addressed(draw):
     return platform, before + text + after, name
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(addressed())
 def test_whatever_form_an_address_has_it_gives_the_name_or_a_sentence(given_text):
     platform, text, name = given_text
@@ -565,7 +565,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(st.sampled_from(PLATFORMS), ANYTHING)
 @example("youtube", "https://www.youtube.com/user/%2F")
 @example("facebook", "people/1/2/3")

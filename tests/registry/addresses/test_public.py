@@ -134,7 +134,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(st.sampled_from(PLATFORMS), st.text(), PIECES)
 def test_whatever_a_platform_gives_the_link_leads_to_the_platform(platform, post_id, url):
     shown = public_address(platform, post_id, url)
