@@ -43,7 +43,7 @@ check: .venv/installed-dev ## format, lint and types, without tests
 
 training: .venv/installed-train ## scikit-learn, with which kiprah train fits a model; nothing else needs it
 
-bench: .venv/installed-bench .venv/installed-train ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
+bench: .venv/installed-bench ## speed, memory, documents, scoring, the plan, a week (ARGS="week --accounts 300"; ARGS=--help)
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 drill: .venv/installed-dev ## a ministry backed up, lost and restored, in SQLite and the Firestore emulator
@@ -91,7 +91,7 @@ clean: ## remove .venv and what the tools left behind
 	@$(PYTHON) -c "$$KIPRAH"
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
+.venv/installed-dev: requirements-dev.txt .venv/installed-train
 	@echo "Installing requirements-dev.txt into .venv"
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@

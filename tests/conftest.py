@@ -97,7 +97,7 @@ def _is_ci() -> bool:
 
 
 def _missed(report: pytest.TestReport) -> list[str]:
-    return [str(why) for name, why in report.user_properties if name == _MISSED]
+    return [str(why) for name, why in getattr(report, "user_properties", ()) if name == _MISSED]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -22,7 +22,6 @@ ROWS = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    pytest.importorskip("sklearn", reason="make training")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(fitting, "REPEATS", 1)
     (tmp_path / "ani.xlsx").write_bytes(xlsx(*ROWS[:120]))

@@ -1,4 +1,4 @@
-"""What scikit-learn learns, where it is installed (``make training``)."""
+"""What scikit-learn learns, beside what the plain reader says of it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from functions.training.making import rounded
 from tests.bench.train import ODD, chances, labelled_of
 from tests.factories import text_model
 from tests.training.corpus import comments
-
-pytest.importorskip("sklearn", reason="make training")
 
 
 def test_the_plain_reader_says_the_same():

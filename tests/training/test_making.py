@@ -15,7 +15,6 @@ from tests.training.corpus import comments
 
 @pytest.fixture
 def quick(monkeypatch):
-    pytest.importorskip("sklearn", reason="make training")
     monkeypatch.setattr(fitting, "REPEATS", 1)
 
 
