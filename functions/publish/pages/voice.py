@@ -159,8 +159,8 @@ def voice_limits() -> VoiceLimits:
         kappa=_whole(at.SHARE_KAPPA),
         labelled=formats.percent(10 * at.SHARE_LABELLED_PERCENT),
         correlation=_whole(at.SHARE_CORRELATION),
-        late=formats.duration(at.SAMPLE_LATE),
-        latest=formats.duration(at.LABELS_LATE),
+        late=formats.days(at.SAMPLE_LATE),
+        latest=formats.days(at.LABELS_LATE),
     )
 
 
