@@ -67,6 +67,8 @@ def _cell(field: str, value: Any) -> str:
 
 def _accounts(platform: Platform, items: Sequence[Any]) -> str:
     names = [handle_of(item) for item in items]
+    if any(is_empty(name) and not is_empty(item) for name, item in zip(names, items, strict=True)):
+        return UNREADABLE  # times of registration, say, without a handle
     typed = [name for name in names if not is_empty(name)]
     cell = ";".join(map(_text, typed))
     parts = [part for part in cell.split(";") if not is_empty(part)]

@@ -83,6 +83,8 @@ def test_what_looks_like_a_formula_is_text_in_csv_as_well() -> None:
         {"accounts": {"x": [f"nama{n:011}" for n in range(2_000)]}},
         {"website": "https://a.example.go.id/" + "x" * LONGEST},
         {"notify": [["a@example.go.id"]]},
+        {"accounts": {"x": {"from": "2026-10-01"}}},
+        {"accounts": {"x": [{"to": "2026-10-01"}, "@satu"]}},
     ],
 )
 def test_what_no_cell_can_hold_is_an_error_of_its_row_and_never_empty(document: Any) -> None:
