@@ -13,6 +13,7 @@ from functions.listen.counts.queries import code_of
 from functions.model import iso, run_id
 from functions.settings import SettingsError
 from functions.store.port import Write
+from tests.factories import text_model
 from tests.listen.comments.ministry import BEGIN, CANARY, READ, Ministry, plant
 from tests.listen.comments.shelf import DAY, HOUR, NOON
 from tests.platforms import dialog
@@ -220,3 +221,18 @@ def test_a_sample_is_drawn_and_sealed_and_leaves_with_what_is_gone(ministry: Min
     ministry.run(NOON + 6 * HOUR)
     left = ministry.agency.sample("2026-10")
     assert left is None or left.drawn == {}
+
+
+def test_the_ministrys_own_model_orders_what_waits_and_nothing_else(ministry: Ministry) -> None:
+    plant(ministry, 4, mark="")
+    ministry.agency.save_model(text_model(name="keluhan"), NOON)
+    ministry.run(NOON)
+    inboxes = ministry.agency.inboxes(READ)
+    orders = {
+        one.order
+        for accounts in inboxes.values()
+        for a in accounts.values()
+        for one in a.open.values()
+    }
+    assert len(orders) > 1
+    assert "order" not in repr(ministry.threads("aceh"))
