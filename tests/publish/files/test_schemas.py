@@ -13,7 +13,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from functions.publish.files import schemas
+from functions.publish.files.meanings import MEANINGS
 from functions.publish.files.schemas import INSTANTS, SCHEMAS, meaning, schema_files
 from tests.publish.conftest import Publish
 from tests.publish.spoken import speak
@@ -149,7 +149,7 @@ def test_nobody_explains_what_is_in_no_file() -> None:
         for name in [field.encode_name for field in msgspec.structs.fields(struct)]
         + [str(struct.__struct_config__.tag_field)]
     }
-    for said in schemas._SAID:
+    for said in MEANINGS:
         struct, _, field = said.rpartition(".")
         assert any(name == field and struct in ("", of) for of, name in used), said
 
