@@ -20,7 +20,7 @@ from tests.bench.reckoning import (
     worst_day,
 )
 
-CEILING = 185.0  # dollars a month at 5,000 units, without X
+CEILING = 100.0  # dollars a month at 5,000 units, without X
 PLATFORMS = ("instagram", "facebook", "x", "tiktok", "youtube")
 LABELS = ("Instagram", "Facebook", "X", "TikTok", "YouTube")
 # What one credential is taken to allow: what the settings ask for by default.
